@@ -1,0 +1,136 @@
+//! Time as the engine sees it: coarse on the hit path, precise where work is measured, moved by hand in tests.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// A point in time on one [`Clock`], in nanoseconds since that clock's beginning.
+///
+/// Monotonic, and meaningless outside the process: nothing that leaves the process carries one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Tick(u64);
+
+impl Tick {
+    /// The end of time: what is kept until then is kept for ever.
+    pub const NEVER: Self = Self(u64::MAX);
+
+    /// Makes a tick from nanoseconds since the clock's beginning.
+    #[must_use]
+    pub const fn from_nanos(nanos: u64) -> Self {
+        Self(nanos)
+    }
+
+    /// Returns the nanoseconds since the clock's beginning.
+    #[must_use]
+    pub const fn as_nanos(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the tick `time` later; what would not fit is [`Tick::NEVER`].
+    #[must_use]
+    pub fn after(self, time: Duration) -> Self {
+        u64::try_from(time.as_nanos()).ok().and_then(|nanos| self.0.checked_add(nanos)).map_or(Self::NEVER, Self)
+    }
+
+    /// Returns how long after `earlier` this is; zero when it is not.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_nanos(self.0.saturating_sub(earlier.0))
+    }
+}
+
+/// Where a cache reads the time.
+#[derive(Clone, Debug, Default)]
+pub struct Clock(Face);
+
+#[derive(Clone, Debug, Default)]
+enum Face {
+    #[default]
+    System,
+    Manual(Arc<Manual>),
+}
+
+/// A clock that stands still until it is moved.
+#[derive(Debug)]
+struct Manual {
+    nanos: AtomicU64,
+    precise_reads: AtomicU64,
+}
+
+/// Manual clocks begin here, so that a test can also step back from the beginning.
+const MANUAL_START: u64 = 1_000_000_000_000;
+
+impl Clock {
+    /// Makes a clock that stands still until [`advance`](Self::advance) moves it.
+    #[must_use]
+    pub fn manual() -> Self {
+        let manual = Manual { nanos: AtomicU64::new(MANUAL_START), precise_reads: AtomicU64::new(0) };
+        Self(Face::Manual(Arc::new(manual)))
+    }
+
+    /// Reads the coarse time: a few nanoseconds, and up to a few milliseconds late.
+    #[must_use]
+    #[inline]
+    pub fn now(&self) -> Tick {
+        match &self.0 {
+            Face::System => {
+                let ticks = coarsetime::Instant::now_without_cache_update().as_ticks();
+                Tick(coarsetime::Duration::from_ticks(ticks).as_nanos())
+            }
+            Face::Manual(manual) => Tick(manual.nanos.load(Ordering::Acquire)),
+        }
+    }
+
+    /// Reads the precise time, for measuring what a load cost. Never on the way to a hit.
+    #[must_use]
+    pub fn precise(&self) -> Tick {
+        match &self.0 {
+            Face::System => {
+                static BEGINNING: OnceLock<Instant> = OnceLock::new();
+                Tick(0).after(BEGINNING.get_or_init(Instant::now).elapsed())
+            }
+            Face::Manual(manual) => {
+                manual.precise_reads.fetch_add(1, Ordering::Relaxed);
+                self.now()
+            }
+        }
+    }
+
+    /// Reads the time of day, for records that leave the process: milliseconds since 1970.
+    #[must_use]
+    pub fn wall_millis(&self) -> u64 {
+        match &self.0 {
+            Face::System => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+            }
+            Face::Manual(_) => self.now().as_nanos() / 1_000_000,
+        }
+    }
+
+    /// Moves a manual clock forward.
+    ///
+    /// # Panics
+    ///
+    /// On the system's clock, which nobody moves.
+    pub fn advance(&self, time: Duration) {
+        let Face::Manual(manual) = &self.0 else { panic!("only a manual clock can be moved by hand") };
+        let nanos = u64::try_from(time.as_nanos()).expect("a step of less than 584 years");
+        manual.nanos.fetch_add(nanos, Ordering::AcqRel);
+    }
+
+    /// Returns whether this clock is moved by hand.
+    #[must_use]
+    pub fn is_manual(&self) -> bool {
+        matches!(self.0, Face::Manual(_))
+    }
+
+    /// Returns how often the precise time was read from a manual clock; a hit must not move it.
+    #[must_use]
+    pub fn precise_reads(&self) -> u64 {
+        match &self.0 {
+            Face::System => 0,
+            Face::Manual(manual) => manual.precise_reads.load(Ordering::Relaxed),
+        }
+    }
+}

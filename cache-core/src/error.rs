@@ -1,0 +1,90 @@
+//! The one error type: what kind, where, and what lies behind it.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+/// What went wrong, for a program to decide on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A cache was asked for by a name that nobody configured.
+    UnknownCache,
+    /// A setting, an address or a combination of options that cannot work.
+    Configuration,
+    /// The store failed to answer, or answered with something unusable.
+    Store,
+    /// A body or a store took longer than it was given.
+    Timeout,
+    /// A number was asked for where the entry holds something else.
+    NotANumber,
+    /// There is no live entry under this key.
+    Missing,
+    /// Counting further would leave the range of `i64`.
+    Overflow,
+    /// The value is over the limit of the cache or its store.
+    TooLarge,
+    /// The value could not be turned into bytes.
+    Encode,
+    /// The store cannot do this.
+    Unsupported,
+}
+
+/// What went wrong in a cache: a kind, a sentence, and what lies behind it.
+///
+/// It is `Clone`, so that one failure can be handed to every caller who waited for the same load.
+#[derive(Clone)]
+pub struct Error {
+    kind: Kind,
+    context: Cow<'static, str>,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl Error {
+    /// Makes an error of this kind, with one sentence for the person who reads it.
+    pub fn new(kind: Kind, context: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, context: context.into(), source: None }
+    }
+
+    /// Adds what lies behind it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Returns what went wrong, for a program to decide on.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Returns whether the same call may succeed later without a change by anybody.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        matches!(self.kind, Kind::Store | Kind::Timeout)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.context)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.kind).field("context", &self.context);
+        if let Some(source) = &self.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}

@@ -1,0 +1,44 @@
+//! What the engine borrows from the program's runtime, where there is one: a place to run a task, and a timer.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+/// A future that can be handed to a runtime.
+pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
+
+/// A runtime as the engine sees it.
+///
+/// The engine needs none. Where one is installed, refreshes run beside their callers and time limits can be kept.
+pub trait Executor: Send + Sync + 'static {
+    /// Runs the task beside the caller; hands it back when there is nowhere to run it now.
+    ///
+    /// # Errors
+    ///
+    /// The task itself, untouched, when the caller stands outside the runtime.
+    fn spawn(&self, task: Task) -> Result<(), Task>;
+
+    /// Returns a future that ends after `time`, or `None` when there is no timer here.
+    fn sleep(&self, time: Duration) -> Option<Task>;
+}
+
+/// The absence of a runtime.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoExecutor;
+
+impl Executor for NoExecutor {
+    fn spawn(&self, task: Task) -> Result<(), Task> {
+        Err(task)
+    }
+
+    fn sleep(&self, _: Duration) -> Option<Task> {
+        None
+    }
+}
+
+impl fmt::Debug for dyn Executor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Executor")
+    }
+}

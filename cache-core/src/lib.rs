@@ -1,0 +1,15 @@
+//! The engine of [larder](https://docs.rs/larder): use that crate, not this one.
+//!
+//! Each floor imports only the floors above it in this list:
+//!
+//! | floor | what it holds |
+//! |---|---|
+//! | [`error`], [`clock`], [`executor`] | the ground |
+//! | [`record`] | what is stored |
+//! | [`policy`] | fresh, stale, gone |
+
+pub mod clock;
+pub mod error;
+pub mod executor;
+pub mod policy;
+pub mod record;

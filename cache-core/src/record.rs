@@ -1,0 +1,69 @@
+//! What is stored: a value with its times and the mark of its pattern.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::clock::Tick;
+
+/// A record of any type, as the in-process store holds it.
+pub type Erased = Arc<Record<dyn Any + Send + Sync>>;
+
+/// The times of one record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Times {
+    /// When it was made.
+    pub created: Tick,
+    /// Until when it is served without a question.
+    pub fresh_until: Tick,
+    /// Until when it is kept at all.
+    pub kept_until: Tick,
+}
+
+/// What is stored under one name.
+#[derive(Debug)]
+pub struct Record<V: ?Sized> {
+    mark: u64,
+    created: Tick,
+    fresh_until: AtomicU64,
+    kept_until: AtomicU64,
+    /// The value.
+    pub value: V,
+}
+
+impl<V> Record<V> {
+    /// Makes a record of a value under the mark of its pattern.
+    pub fn new(mark: u64, times: Times, value: V) -> Self {
+        Self {
+            mark,
+            created: times.created,
+            fresh_until: AtomicU64::new(times.fresh_until.as_nanos()),
+            kept_until: AtomicU64::new(times.kept_until.as_nanos()),
+            value,
+        }
+    }
+}
+
+impl<V: ?Sized> Record<V> {
+    /// Returns the mark of the pattern that it was written under.
+    #[must_use]
+    pub fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    /// Returns its times.
+    #[must_use]
+    pub fn times(&self) -> Times {
+        Times {
+            created: self.created,
+            fresh_until: Tick::from_nanos(self.fresh_until.load(Ordering::Relaxed)),
+            kept_until: Tick::from_nanos(self.kept_until.load(Ordering::Relaxed)),
+        }
+    }
+
+    /// Gives it other ends, in place: `touch`, and the stamp after a failed refresh.
+    pub fn restamp(&self, fresh_until: Tick, kept_until: Tick) {
+        self.fresh_until.store(fresh_until.as_nanos(), Ordering::Relaxed);
+        self.kept_until.store(kept_until.as_nanos(), Ordering::Relaxed);
+    }
+}
