@@ -5,11 +5,12 @@
 //! | floor | what it holds |
 //! |---|---|
 //! | [`error`], [`clock`], [`executor`] | the ground |
-//! | [`record`] | what is stored |
+//! | [`key`], [`record`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 
 pub mod clock;
 pub mod error;
 pub mod executor;
+pub mod key;
 pub mod policy;
 pub mod record;

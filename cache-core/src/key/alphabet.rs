@@ -1,0 +1,71 @@
+//! Which characters stay as they are, and what becomes of the others.
+
+/// The characters that a text may keep; every other byte is written as `%` and two upper-case hexadecimal digits.
+pub(super) struct Alphabet([bool; 256]);
+
+/// Values: what separates and brackets is escaped, so that no value can pretend to be two.
+pub(super) static VALUE: Alphabet = Alphabet::printable_but(b":/,;=&|?#<>%");
+/// Prefixes and versions: the colon that ends them is escaped.
+pub(super) static SCOPE: Alphabet = Alphabet::printable_but(b":%");
+/// Keys given as text: only the escape character itself is escaped.
+pub(super) static RAW: Alphabet = Alphabet::printable_but(b"%");
+/// Literal text of patterns: as it is, but for what no server takes.
+pub(super) static LITERAL: Alphabet = Alphabet::printable_but(b"");
+
+impl Alphabet {
+    const fn printable_but(reserved: &[u8]) -> Self {
+        let mut keeps = [false; 256];
+        let mut byte = b'!';
+        while byte <= b'~' {
+            keeps[byte as usize] = true;
+            byte += 1;
+        }
+        let mut at = 0;
+        while at < reserved.len() {
+            keeps[reserved[at] as usize] = false;
+            at += 1;
+        }
+        Self(keeps)
+    }
+
+    /// Returns how many bytes of the text can stay as they are, up to the first that cannot.
+    #[inline]
+    pub(super) fn run(&self, text: &[u8]) -> usize {
+        text.iter().position(|byte| !self.0[usize::from(*byte)]).unwrap_or(text.len())
+    }
+}
+
+/// Returns what is written for a byte that cannot stay as it is.
+pub(super) const fn escaped(byte: u8) -> [u8; 3] {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    [b'%', DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_keep_letters_and_escape_what_separates() {
+        assert_eq!(VALUE.run(b"abc-_.~!'\"*[]{}()\\@^`+$"), 23);
+        for byte in *b":/,;=&|?#<>% \t\n\x7f\x80\xff\0" {
+            assert_eq!(VALUE.run(&[byte]), 0, "{byte}");
+        }
+    }
+
+    #[test]
+    fn no_alphabet_keeps_white_space_or_bytes_beyond_ascii() {
+        for alphabet in [&VALUE, &SCOPE, &RAW, &LITERAL] {
+            for byte in (0..=b' ').chain(0x7f..=0xff) {
+                assert_eq!(alphabet.run(&[byte]), 0, "{byte}");
+            }
+        }
+    }
+
+    #[test]
+    fn escapes_are_upper_case() {
+        assert_eq!(&escaped(b'/'), b"%2F");
+        assert_eq!(&escaped(0xab), b"%AB");
+        assert_eq!(&escaped(0), b"%00");
+    }
+}

@@ -1,0 +1,359 @@
+//! [`Scope`] and [`Name`]: whose key it is, and the full name of an entry.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use super::writer::{KeyWriter, fill};
+use super::{Key, MAX_KEY, alphabet, text};
+use crate::error::{Error, Kind};
+
+/// The most bytes that prefix and version may have together, escapes counted.
+const MAX_SCOPE: usize = 48;
+/// The most bytes of a full name: Memcached's limit, and what prefix, version, two colons and a key come to.
+const MAX_NAME: usize = MAX_SCOPE + 2 + MAX_KEY;
+
+/// Joins prefix, version and key into the full name of an entry.
+///
+/// Prefix and version come as they were configured, the key as it reads. What is written is escaped where no server
+/// would take it, and ends in a digest over 250 bytes. Two keys for which it writes the same name are one entry.
+pub type KeyFunction = fn(prefix: &str, version: &str, key: &str, out: &mut dyn fmt::Write) -> fmt::Result;
+
+/// Whose keys they are: the prefix and version of a cache, and how they are joined with a key.
+///
+/// ```
+/// use cache_core::key::{Key, Scope};
+///
+/// let scope = Scope::new("shop", "1", None)?;
+/// assert_eq!(scope.name(&Key::from("profile:42")).as_str(), "shop:1:profile:42");
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Scope {
+    /// What every name starts with: `prefix:version:`, both escaped.
+    start: String,
+    joining: Option<Joining>,
+}
+
+/// Another way to join, with what it needs.
+#[derive(Clone)]
+struct Joining {
+    function: KeyFunction,
+    prefix: String,
+    version: String,
+}
+
+impl Scope {
+    /// Makes the scope of a prefix and a version, both possibly empty.
+    ///
+    /// A colon in either is escaped, so that prefix `a:1` with `k` never meets prefix `a` with `1:k`.
+    ///
+    /// # Errors
+    ///
+    /// When prefix and version have more than 48 bytes together, escapes counted.
+    ///
+    /// ```
+    /// use cache_core::key::Scope;
+    ///
+    /// assert_eq!(Scope::new("a:1", "", None)?.text(), Some("a%3A1::"));
+    /// assert!(Scope::new(&"x".repeat(49), "", None).is_err());
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    pub fn new(prefix: &str, version: &str, key_function: Option<KeyFunction>) -> Result<Self, Error> {
+        let mut bytes = [0; MAX_NAME];
+        let len = fill(&mut bytes, |start| {
+            start.escape(prefix.as_bytes(), &alphabet::SCOPE);
+            start.push(b":");
+            start.escape(version.as_bytes(), &alphabet::SCOPE);
+            start.push(b":");
+        });
+        if len > MAX_SCOPE + 2 {
+            return Err(too_long(prefix, version));
+        }
+        let joining = key_function.map(|function| Joining { function, prefix: prefix.into(), version: version.into() });
+        Ok(Self { start: text(&bytes[..len]).to_owned(), joining })
+    }
+
+    /// Returns the full name of a key.
+    ///
+    /// ```
+    /// # use cache_core::key::{Key, Scope};
+    /// let name = Scope::new("", "2", None)?.name(&Key::from("k"));
+    /// assert_eq!(name.as_str(), ":2:k");
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn name(&self, key: &Key) -> Name {
+        self.joined(key).unwrap_or_else(|| {
+            self.plain(key.mark(), |bytes| {
+                let key = key.as_bytes();
+                bytes[..key.len()].copy_from_slice(key);
+                key.len()
+            })
+        })
+    }
+
+    /// Writes the full name of a key without a detour over the [`Key`].
+    ///
+    /// ```
+    /// # use cache_core::key::{Key, Scope};
+    /// let scope = Scope::new("shop", "1", None)?;
+    /// let name = scope.write(7, |key| { key.literal("k:").part(&1); });
+    /// assert_eq!(name, scope.name(&Key::write(7, |key| { key.literal("k:").part(&1); })));
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn write(&self, mark: u64, write: impl FnOnce(&mut KeyWriter<'_>)) -> Name {
+        match self.joining {
+            None => self.plain(mark, |bytes| fill(bytes, write)),
+            Some(_) => self.name(&Key::write(mark, write)),
+        }
+    }
+
+    /// Returns what every name of this scope, and no name of another, starts with; `None` when a key function joins.
+    ///
+    /// ```
+    /// # use cache_core::key::Scope;
+    /// assert_eq!(Scope::new("shop", "1", None)?.text(), Some("shop:1:"));
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn text(&self) -> Option<&str> {
+        self.joining.is_none().then_some(&self.start)
+    }
+
+    /// Returns the usual name; `fill` puts the key into the buffer and says how long it is.
+    #[inline]
+    fn plain(&self, mark: u64, fill: impl FnOnce(&mut [u8]) -> usize) -> Name {
+        let mut bytes = [0; MAX_NAME];
+        let (start, rest) = bytes.split_at_mut(self.start.len());
+        start.copy_from_slice(self.start.as_bytes());
+        let len = start.len() + fill(&mut rest[..MAX_KEY]);
+        Name { mark, len, bytes }
+    }
+
+    /// Returns the name that the key function writes; `None` when there is no such function, or when it fails.
+    fn joined(&self, key: &Key) -> Option<Name> {
+        let Joining { function, prefix, version } = self.joining.as_ref()?;
+        let mut bytes = [0; MAX_NAME];
+        let mut written = Ok(());
+        let len = fill(&mut bytes, |writer| {
+            written = function(prefix, version, key.as_str(), &mut Printable(writer));
+        });
+        written.is_ok().then_some(Name { mark: key.mark(), len, bytes })
+    }
+}
+
+/// Takes what a key function writes as it is, but for what no server takes.
+struct Printable<'a, 'b>(&'a mut KeyWriter<'b>);
+
+impl fmt::Write for Printable<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.escape(text.as_bytes(), &alphabet::LITERAL);
+        Ok(())
+    }
+}
+
+fn too_long(prefix: &str, version: &str) -> Error {
+    let sentence = format!(
+        "prefix {prefix:?} and version {version:?} may have {MAX_SCOPE} bytes together (a colon, a percent sign and \
+         what is not printable ASCII count three): shorten them"
+    );
+    Error::new(Kind::Configuration, sentence)
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").field("start", &self.start).field("key_function", &self.joining.is_some()).finish()
+    }
+}
+
+/// The full name of an entry, of at most 250 bytes, on the stack: what a store keeps a record under.
+///
+/// Two names are equal when they read the same and come from the same pattern. See [`Scope`] for an example.
+#[derive(Clone)]
+pub struct Name {
+    mark: u64,
+    len: usize,
+    bytes: [u8; MAX_NAME],
+}
+
+impl Name {
+    /// Returns the name as text: printable ASCII without white space.
+    ///
+    /// ```
+    /// # use cache_core::key::{Key, Scope};
+    /// # let scope = Scope::new("shop", "1", None)?;
+    /// assert_eq!(scope.name(&Key::from("k")).as_str(), "shop:1:k");
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        text(self.as_bytes())
+    }
+
+    /// Returns the name as bytes, without looking at them.
+    ///
+    /// ```
+    /// # use cache_core::key::{Key, Scope};
+    /// # let scope = Scope::new("shop", "1", None)?;
+    /// assert_eq!(scope.name(&Key::from("k")).as_bytes(), b"shop:1:k");
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..self.len]
+    }
+
+    /// Returns the mark of the pattern that the key was written from.
+    ///
+    /// ```
+    /// # use cache_core::key::{Key, RAW, Scope};
+    /// # let scope = Scope::new("shop", "1", None)?;
+    /// assert_eq!(scope.name(&Key::from("k")).mark(), RAW);
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn mark(&self) -> u64 {
+        self.mark
+    }
+}
+
+impl PartialEq for Name {
+    fn eq(&self, other: &Self) -> bool {
+        self.mark == other.mark && self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Name {}
+
+impl Hash for Name {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.mark.hash(state);
+        self.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Name").field(&self.as_str()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(prefix: &str, version: &str) -> Scope {
+        Scope::new(prefix, version, None).unwrap()
+    }
+
+    #[test]
+    fn a_colon_in_the_prefix_does_not_move_into_the_version_or_the_key() {
+        let names = [
+            scope("a:1", "").name(&"k".into()),
+            scope("a", "1").name(&"k".into()),
+            scope("a", "").name(&"1:k".into()),
+            scope("", "a:1").name(&"k".into()),
+            scope("", "a").name(&"1:k".into()),
+            scope("", "").name(&"a:1:k".into()),
+            scope("a%3A1", "").name(&"k".into()),
+        ];
+        for (at, name) in names.iter().enumerate() {
+            assert!(!names[..at].iter().any(|other| other.as_bytes() == name.as_bytes()), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_scope_may_have_48_bytes_and_not_49() {
+        assert!(Scope::new(&"x".repeat(40), &"1".repeat(8), None).is_ok());
+        assert!(Scope::new(&"x".repeat(40), &"1".repeat(9), None).is_err());
+        assert!(Scope::new(&"ü".repeat(8), "", None).is_ok());
+        let error = Scope::new(&"ü".repeat(9), "", None).unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration);
+        assert!(Scope::new(&"x".repeat(500), "", None).is_err());
+    }
+
+    #[test]
+    fn the_longest_name_has_250_bytes() {
+        let scope = scope(&"x".repeat(48), "");
+        let name = scope.name(&Key::from("k".repeat(200)));
+        assert_eq!(name.as_bytes().len(), 250);
+        let name = scope.write(0, |key| {
+            key.text(&"k".repeat(201));
+        });
+        assert!(name.as_bytes().len() <= 250);
+    }
+
+    #[test]
+    fn writing_in_one_go_gives_the_same_name_for_short_and_long_keys() {
+        for (scope, len) in [("", 1), ("shop", 199), ("shop", 200), ("shop", 201), ("shop", 900)] {
+            let (scope, value) = (self::scope(scope, "2"), "ä".repeat(len / 2));
+            let write = |key: &mut KeyWriter<'_>| {
+                key.literal("k:").part(&value);
+            };
+            assert_eq!(scope.write(7, write), scope.name(&Key::write(7, write)), "{len}");
+        }
+    }
+
+    #[test]
+    fn names_of_one_text_and_two_patterns_differ() {
+        let scope = scope("", "");
+        let (one, two) = (scope.write(1, |_| ()), scope.write(2, |_| ()));
+        assert_eq!(one.as_bytes(), two.as_bytes());
+        assert_ne!(one, two);
+    }
+
+    fn slashes(prefix: &str, version: &str, key: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+        write!(out, "{prefix}/v{version}/{key}")
+    }
+
+    #[test]
+    fn a_key_function_replaces_the_joining() {
+        let scope = Scope::new("a:b", "2", Some(slashes)).unwrap();
+        assert_eq!(scope.text(), None);
+        assert_eq!(scope.name(&"user:me".into()).as_str(), "a:b/v2/user:me");
+        let written = scope.write(9, |key| {
+            key.literal("k:").part("x y");
+        });
+        assert_eq!((written.as_str(), written.mark()), ("a:b/v2/k:x%20y", 9));
+    }
+
+    #[test]
+    fn what_a_key_function_writes_is_made_safe_for_every_server() {
+        fn wild(_: &str, _: &str, key: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+            write!(out, "a b\n{key}{}", "é".repeat(key.len()))
+        }
+        let scope = Scope::new("", "", Some(wild)).unwrap();
+        assert_eq!(scope.name(&"k".into()).as_str(), "a%20b%0Ak%C3%A9");
+        let long = scope.name(&"k".repeat(100).into());
+        assert!(long.as_bytes().len() <= 250 && long.as_str().contains("%+"), "{long}");
+    }
+
+    #[test]
+    fn a_key_function_that_gives_the_key_back_keeps_digests_as_they_are() {
+        fn key_alone(_: &str, _: &str, key: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+            out.write_str(key)
+        }
+        let key = Key::from("k".repeat(300));
+        assert_eq!(Scope::new("", "", Some(key_alone)).unwrap().name(&key).as_str(), key.as_str());
+    }
+
+    #[test]
+    fn a_key_function_that_fails_leaves_the_usual_name() {
+        fn failing(_: &str, _: &str, _: &str, out: &mut dyn fmt::Write) -> fmt::Result {
+            out.write_str("half")?;
+            Err(fmt::Error)
+        }
+        let scope = Scope::new("a", "1", Some(failing)).unwrap();
+        assert_eq!(scope.name(&"k".into()).as_str(), "a:1:k");
+    }
+}

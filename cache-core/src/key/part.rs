@@ -1,0 +1,85 @@
+//! [`KeyPart`]: what can stand in a key.
+
+mod collection;
+mod net;
+mod number;
+mod pointer;
+mod time;
+mod tuple;
+
+use super::Place;
+
+/// A value that can stand in a key.
+///
+/// Its text is injective (two values that differ never read the same), the same on every machine, build and version,
+/// and free of white space and control characters; [`Place`] sees to all three. [`mod@crate::key`] has the table.
+///
+/// For types of your own `#[derive(KeyPart)]`; by hand see [`Place`].
+///
+/// ```
+/// use cache_core::key::{Key, KeyPart, Place};
+///
+/// struct Slug(String);
+///
+/// impl KeyPart for Slug {
+///     fn write_key(&self, place: Place<'_>) {
+///         place.part(&self.0);
+///     }
+/// }
+///
+/// assert_eq!(Key::write(0, |key| { key.part(&Slug("first-post".into())); }).as_str(), "first-post");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in a key",
+    label = "has no text that is safe in a key",
+    note = "a type of your own: write `#[derive(KeyPart)]` over it, or name the part that counts, as in `<user.id>`",
+    note = "a float is no key (0.0 equals -0.0, NaN not even itself): write `<price.to_bits()>`, or keep a whole number of cents",
+    note = "a hash map or hash set has no order: collect it into a `BTreeMap` or `BTreeSet` first",
+    note = "a path is bytes that differ between platforms: take its text, as in `<path.to_str()>`",
+    note = "`Debug` and `Display` are never taken for it: a type that hides its secrets there would make all users one",
+    note = "if it does not decide the result, write `ignore(…)` with its name"
+)]
+pub trait KeyPart {
+    /// Fills the place with this value.
+    fn write_key(&self, place: Place<'_>);
+}
+
+/// Text, escaped.
+impl KeyPart for str {
+    #[inline]
+    fn write_key(&self, place: Place<'_>) {
+        place.text(self);
+    }
+}
+
+/// Text, escaped.
+impl KeyPart for String {
+    #[inline]
+    fn write_key(&self, place: Place<'_>) {
+        place.text(self);
+    }
+}
+
+/// Text of one character, escaped.
+impl KeyPart for char {
+    #[inline]
+    fn write_key(&self, place: Place<'_>) {
+        place.text(self.encode_utf8(&mut [0; 4]));
+    }
+}
+
+/// `true` or `false`.
+impl KeyPart for bool {
+    #[inline]
+    fn write_key(&self, place: Place<'_>) {
+        place.text(if *self { "true" } else { "false" });
+    }
+}
+
+/// `%none`, which no text can be, or the value; in another `Option` with `%some` before it.
+impl<P: KeyPart> KeyPart for Option<P> {
+    #[inline]
+    fn write_key(&self, place: Place<'_>) {
+        place.option(self.as_ref());
+    }
+}

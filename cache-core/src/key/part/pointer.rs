@@ -1,0 +1,27 @@
+//! References and smart pointers: what they point to.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::super::{KeyPart, Place};
+
+macro_rules! pointers {
+    ($($type:ty)*) => {$(
+        impl<P: KeyPart + ?Sized> KeyPart for $type {
+            #[inline]
+            fn write_key(&self, place: Place<'_>) {
+                P::write_key(self, place);
+            }
+        }
+    )*};
+}
+
+pointers! { &P &mut P Box<P> Rc<P> Arc<P> }
+
+impl<P: KeyPart + ToOwned + ?Sized> KeyPart for Cow<'_, P> {
+    #[inline]
+    fn write_key(&self, place: Place<'_>) {
+        P::write_key(self, place);
+    }
+}

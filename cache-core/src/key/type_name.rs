@@ -1,0 +1,42 @@
+//! [`KeyName`]: the name that stands for a type in keys.
+
+/// A type with a name of its own in keys: what `<T>` in a pattern writes.
+///
+/// The name is part of the program's keys and outlives builds, which is why it is not `type_name`.
+///
+/// ```
+/// use cache_core::key::{Key, KeyName};
+///
+/// struct Invoice;
+///
+/// impl KeyName for Invoice {
+///     const KEY_NAME: &'static str = "Invoice";
+/// }
+///
+/// assert_eq!(Key::write(0, |key| { key.literal("all:").name::<Invoice>(); }).as_str(), "all:Invoice");
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no name in keys",
+    label = "`<T>` in a key writes the name of a type, and this one has none",
+    note = "for a type of your own write `#[derive(KeyName)]`, or `impl KeyName` with the name that stands for it in keys",
+    note = "in a generic function write the bound: `T: KeyName`",
+    note = "`std::any::type_name` is not taken: it may change with every build"
+)]
+pub trait KeyName {
+    /// The name. Two types that can stand in the same place need two names.
+    const KEY_NAME: &'static str;
+}
+
+macro_rules! names {
+    ($($type:ty)*) => {$(
+        impl KeyName for $type {
+            const KEY_NAME: &'static str = stringify!($type);
+        }
+    )*};
+}
+
+names! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str String }
+
+impl KeyName for () {
+    const KEY_NAME: &'static str = "()";
+}
