@@ -33,8 +33,10 @@ mod digest;
 mod mark;
 mod name;
 mod part;
+pub mod pattern;
 mod place;
 mod type_name;
+mod view;
 mod writer;
 
 use std::fmt;
@@ -45,6 +47,7 @@ pub use name::{KeyFunction, Name, Scope};
 pub use part::KeyPart;
 pub use place::{Fields, Items, Place, Variant};
 pub use type_name::KeyName;
+pub use view::{page, user_view, view};
 pub use writer::KeyWriter;
 
 use writer::fill;
