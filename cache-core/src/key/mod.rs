@@ -22,6 +22,10 @@
 //! | enum, derived | `Circle`, `Circle<3>`, `Circle<radius=3>` |
 //! | `Duration` | seconds, with as many digits as count: `300s`, `1.5s` |
 //! | addresses | as they are shown, escaped; a `SocketAddrV6` with flow information has `#` and the number after it |
+//! | `Uuid` (feature `uuid`) | 36 lower-case characters with hyphens |
+//! | `NaiveDate`, `NaiveTime`, `NaiveDateTime` (feature `chrono`) | `2024-02-29`, `T030405.5`, `2024-02-29T030405.5`; a leap second has an `L` after it |
+//! | `DateTime<Utc>`, `DateTime<FixedOffset>` (feature `chrono`) | `2024-02-29T030405Z`, `2024-02-29T030405Z+053000`: both in UTC |
+//! | `TimeDelta` (feature `chrono`) | as `Duration`, or with `-` before it |
 //!
 //! Over 200 bytes a key keeps its beginning and ends in `%+` and 32 digits of the BLAKE3 digest of its whole text.
 //! Nothing else can hold a `%+` there.

@@ -1,11 +1,15 @@
 //! [`KeyPart`]: what can stand in a key.
 
+#[cfg(feature = "chrono")]
+mod chrono;
 mod collection;
 mod net;
 mod number;
 mod pointer;
 mod time;
 mod tuple;
+#[cfg(feature = "uuid")]
+mod uuid;
 
 use super::Place;
 
