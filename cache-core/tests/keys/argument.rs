@@ -89,7 +89,7 @@ impl Site {
 
 /// Makes a site, and two lists of arguments for it.
 pub fn two_lists(bytes: &[u8]) -> (Site, [Vec<Value>; 2]) {
-    let mut source = Source(bytes);
+    let mut source = Source { bytes, pieces: Vec::new() };
     let site = source.site();
     let lists = [source.arguments(&site), source.arguments(&site)];
     (site, lists)
@@ -97,14 +97,18 @@ pub fn two_lists(bytes: &[u8]) -> (Site, [Vec<Value>; 2]) {
 
 /// Makes a site, and many lists of arguments for it: every pair of them is worth a look.
 pub fn many_lists(bytes: &[u8]) -> (Site, Vec<Vec<Value>>) {
-    let mut source = Source(bytes);
+    let mut source = Source { bytes, pieces: Vec::new() };
     let site = source.site();
     let lists = (0..40).map(|_| source.arguments(&site)).collect();
     (site, lists)
 }
 
 /// Bytes to decide by; when they have run out, every decision is the first.
-struct Source<'a>(&'a [u8]);
+struct Source<'a> {
+    bytes: &'a [u8],
+    /// What texts are made of: few pieces, so that texts come close to each other, and the site's own literals.
+    pieces: Vec<&'static str>,
+}
 
 /// Pieces of text that an encoding could stumble over.
 const PIECES: [&str; 24] = [
@@ -114,29 +118,37 @@ const PIECES: [&str; 24] = [
 
 impl Source<'_> {
     fn below(&mut self, end: usize) -> usize {
-        let Some((byte, rest)) = self.0.split_first() else { return 0 };
-        self.0 = rest;
+        let Some((byte, rest)) = self.bytes.split_first() else { return 0 };
+        self.bytes = rest;
         usize::from(*byte) % end
     }
 
     fn site(&mut self) -> Site {
         let places = 1 + self.below(3);
-        Site((0..places).map(|_| (LITERALS[self.below(LITERALS.len())], self.shape(3))).collect())
+        let site = Site((0..places).map(|_| (LITERALS[self.below(LITERALS.len())], self.shape(3))).collect());
+        self.pieces = (0..2).map(|_| PIECES[self.below(PIECES.len())]).collect();
+        self.pieces.extend(site.0.iter().map(|(literal, _)| *literal));
+        site
+    }
+
+    fn piece(&mut self) -> &'static str {
+        let at = self.below(self.pieces.len());
+        self.pieces[at]
     }
 
     fn shape(&mut self, depth: usize) -> Shape {
-        let kinds = if depth == 0 { 4 } else { 11 };
+        let kinds = if depth == 0 { 6 } else { 13 };
         match self.below(kinds) {
-            0 => Shape::Text,
-            1 => Shape::Number,
-            2 => Shape::Flag,
-            3 => Shape::Letter,
-            4 => Shape::Maybe(Box::new(self.inner(depth))),
-            5 => Shape::List(Box::new(self.inner(depth))),
-            6 => Shape::Map(Box::new(self.inner(depth)), Box::new(self.inner(depth))),
-            7 => Shape::Tuple(self.shapes(depth)),
-            8 => Shape::Record(self.shapes(depth)),
-            9 => Shape::Wrapper(Box::new(self.inner(depth))),
+            0..=2 => Shape::Text,
+            3 => Shape::Number,
+            4 => Shape::Flag,
+            5 => Shape::Letter,
+            6 => Shape::Maybe(Box::new(self.inner(depth))),
+            7 => Shape::List(Box::new(self.inner(depth))),
+            8 => Shape::Map(Box::new(self.inner(depth)), Box::new(self.inner(depth))),
+            9 => Shape::Tuple(self.shapes(depth)),
+            10 => Shape::Record(self.shapes(depth)),
+            11 => Shape::Wrapper(Box::new(self.inner(depth))),
             _ => Shape::Choice((0..=self.below(3)).map(|_| self.variant(depth)).collect()),
         }
     }
@@ -159,10 +171,10 @@ impl Source<'_> {
 
     fn value(&mut self, shape: &Shape) -> Value {
         match shape {
-            Shape::Text => Value::Text((0..self.below(4)).map(|_| PIECES[self.below(PIECES.len())]).collect()),
+            Shape::Text => Value::Text((0..self.below(3)).map(|_| self.piece()).collect()),
             Shape::Number => Value::Number(i64::try_from(self.below(5)).unwrap() - 2),
             Shape::Flag => Value::Flag(self.below(2) == 1),
-            Shape::Letter => Value::Letter(PIECES[self.below(PIECES.len())].chars().next().unwrap()),
+            Shape::Letter => Value::Letter(self.piece().chars().next().unwrap()),
             Shape::Maybe(inner) => Value::Maybe((self.below(2) == 1).then(|| Box::new(self.value(inner)))),
             Shape::List(inner) => Value::List((0..self.below(4)).map(|_| self.value(inner)).collect()),
             Shape::Map(name, value) => {

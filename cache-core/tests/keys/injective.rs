@@ -1,6 +1,6 @@
 //! Within a site no two argument lists meet; between scopes no two names do.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Debug;
 
 use cache_core::key::{Key, KeyPart, Scope};
@@ -120,10 +120,44 @@ fn up_to_two<T: Clone>(items: &[T]) -> Vec<Vec<T>> {
     lists
 }
 
+/// All texts of up to three of these.
+fn small_texts(pieces: [&str; 3]) -> Vec<String> {
+    let longer =
+        |texts: &[String]| texts.iter().flat_map(|text| pieces.map(|piece| format!("{text}{piece}"))).collect();
+    let one: Vec<_> = longer(&[String::new()]);
+    let two: Vec<_> = longer(&one);
+    let three: Vec<_> = longer(&two);
+    [vec![String::new()], one, two, three].concat()
+}
+
+#[test]
+fn no_two_of_all_small_texts_around_a_separator_meet() {
+    for separator in [":", "/", ",", ";", "=", "&", "|", "?", "#", "a:", "%:", "2C,"] {
+        let texts = small_texts([&separator[separator.len() - 1..], "a", "%"]);
+        let pairs: Vec<_> = texts.iter().flat_map(|a| texts.iter().map(move |b| (a, b))).collect();
+        let key = |(a, b): &(&String, &String)| {
+            Key::write(0, |key| {
+                key.part(*a).literal(separator).part(*b);
+            })
+            .to_string()
+        };
+        let keys: HashSet<_> = pairs.iter().map(key).collect();
+        assert_eq!(keys.len(), pairs.len(), "{separator}");
+    }
+}
+
+#[test]
+fn no_two_of_all_small_maps_meet() {
+    let texts = small_texts(["=", ",", "a"]);
+    let maps: Vec<_> = texts.iter().flat_map(|a| texts.iter().map(move |b| BTreeMap::from([(a, b)]))).collect();
+    let keys: HashSet<_> = maps.iter().map(read).collect();
+    assert_eq!(keys.len(), maps.len());
+}
+
 #[test]
 fn no_two_of_all_small_lists_of_lists_meet() {
     let lists = up_to_two(&up_to_two(&["", ",", "<", ">", "a"]));
-    let keys: std::collections::HashSet<_> = lists.iter().map(read).collect();
+    let keys: HashSet<_> = lists.iter().map(read).collect();
     assert_eq!(keys.len(), lists.len());
 }
 
@@ -131,7 +165,7 @@ fn no_two_of_all_small_lists_of_lists_meet() {
 fn no_two_of_all_small_lists_of_options_meet() {
     let options = [None, Some(None), Some(Some("")), Some(Some("%none")), Some(Some("none"))];
     let lists = up_to_two(&up_to_two(&options));
-    let keys: std::collections::HashSet<_> = lists.iter().map(read).collect();
+    let keys: HashSet<_> = lists.iter().map(read).collect();
     assert_eq!(keys.len(), lists.len());
 }
 
