@@ -1,4 +1,7 @@
 //! [`KeyPart`]: what can stand in a key.
+//!
+//! The implementations are hidden from error messages (`do_not_recommend`): below the notes that say what to do, the
+//! compiler would list eight of some sixty, in the order of the alphabet.
 
 #[cfg(feature = "chrono")]
 mod chrono;
@@ -36,7 +39,7 @@ use super::Place;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in a key",
     label = "has no text that is safe in a key",
-    note = "a type of your own: write `#[derive(KeyPart)]` over it, or name the part that counts, as in `<user.id>`",
+    note = "a type of your own: write `#[derive(KeyPart)]` over it, or name the part that counts, as in `<user.id>`; a type parameter: write the bound `T: KeyPart`",
     note = "a float is no key (0.0 equals -0.0, NaN not even itself): write `<price.to_bits()>`, or keep a whole number of cents",
     note = "a hash map or hash set has no order: collect it into a `BTreeMap` or `BTreeSet` first",
     note = "a path is bytes that differ between platforms: take its text, as in `<path.to_str()>`",
@@ -49,6 +52,7 @@ pub trait KeyPart {
 }
 
 /// Text, escaped.
+#[diagnostic::do_not_recommend]
 impl KeyPart for str {
     #[inline]
     fn write_key(&self, place: Place<'_>) {
@@ -57,6 +61,7 @@ impl KeyPart for str {
 }
 
 /// Text, escaped.
+#[diagnostic::do_not_recommend]
 impl KeyPart for String {
     #[inline]
     fn write_key(&self, place: Place<'_>) {
@@ -65,6 +70,7 @@ impl KeyPart for String {
 }
 
 /// Text of one character, escaped.
+#[diagnostic::do_not_recommend]
 impl KeyPart for char {
     #[inline]
     fn write_key(&self, place: Place<'_>) {
@@ -73,6 +79,7 @@ impl KeyPart for char {
 }
 
 /// `true` or `false`.
+#[diagnostic::do_not_recommend]
 impl KeyPart for bool {
     #[inline]
     fn write_key(&self, place: Place<'_>) {
@@ -81,6 +88,7 @@ impl KeyPart for bool {
 }
 
 /// `%none`, which no text can be, or the value; in another `Option` with `%some` before it.
+#[diagnostic::do_not_recommend]
 impl<P: KeyPart> KeyPart for Option<P> {
     #[inline]
     fn write_key(&self, place: Place<'_>) {

@@ -29,6 +29,7 @@ pub trait KeyName {
 
 macro_rules! names {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl KeyName for $type {
             const KEY_NAME: &'static str = stringify!($type);
         }
@@ -37,6 +38,7 @@ macro_rules! names {
 
 names! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str String }
 
+#[diagnostic::do_not_recommend]
 impl KeyName for () {
     const KEY_NAME: &'static str = "()";
 }

@@ -50,24 +50,28 @@ impl KeyWriter<'_> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for NaiveDate {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| writer.date(*self));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for NaiveTime {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| writer.time(*self));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for NaiveDateTime {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| writer.moment(*self));
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for DateTime<Utc> {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| {
@@ -77,6 +81,7 @@ impl KeyPart for DateTime<Utc> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for DateTime<FixedOffset> {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| {
@@ -89,6 +94,7 @@ impl KeyPart for DateTime<FixedOffset> {
 }
 
 /// Seconds, with as many digits as count, as for `std::time::Duration`.
+#[diagnostic::do_not_recommend]
 impl KeyPart for TimeDelta {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| {

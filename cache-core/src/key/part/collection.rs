@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 
 use super::super::{KeyPart, Place};
 
+#[diagnostic::do_not_recommend]
 impl<P: KeyPart> KeyPart for [P] {
     fn write_key(&self, place: Place<'_>) {
         place.list(self);
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<P: KeyPart, const N: usize> KeyPart for [P; N] {
     fn write_key(&self, place: Place<'_>) {
         place.list(self);
@@ -18,6 +20,7 @@ impl<P: KeyPart, const N: usize> KeyPart for [P; N] {
 
 macro_rules! sequences {
     ($($type:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<P: KeyPart> KeyPart for $type<P> {
             fn write_key(&self, place: Place<'_>) {
                 place.list(self);
@@ -28,6 +31,7 @@ macro_rules! sequences {
 
 sequences! { Vec VecDeque LinkedList BTreeSet }
 
+#[diagnostic::do_not_recommend]
 impl<K: KeyPart, V: KeyPart> KeyPart for BTreeMap<K, V> {
     fn write_key(&self, place: Place<'_>) {
         place.map(self);

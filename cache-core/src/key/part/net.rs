@@ -6,6 +6,7 @@ use super::super::{KeyPart, Place};
 
 macro_rules! shown {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl KeyPart for $type {
             fn write_key(&self, place: Place<'_>) {
                 place.display(self);
@@ -17,6 +18,7 @@ macro_rules! shown {
 shown! { IpAddr Ipv4Addr Ipv6Addr SocketAddrV4 }
 
 /// `Display` shows the scope and leaves the flow out.
+#[diagnostic::do_not_recommend]
 impl KeyPart for SocketAddrV6 {
     fn write_key(&self, place: Place<'_>) {
         match self.flowinfo() {
@@ -26,6 +28,7 @@ impl KeyPart for SocketAddrV6 {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for SocketAddr {
     fn write_key(&self, place: Place<'_>) {
         match self {

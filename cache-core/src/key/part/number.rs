@@ -27,6 +27,7 @@ impl KeyWriter<'_> {
 
 macro_rules! unsigned {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl KeyPart for $type {
             #[inline]
             #[allow(clippy::cast_lossless, reason = "one line for all widths; `usize` has no `From`")]
@@ -35,6 +36,7 @@ macro_rules! unsigned {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl KeyPart for NonZero<$type> {
             #[inline]
             fn write_key(&self, place: Place<'_>) {
@@ -46,6 +48,7 @@ macro_rules! unsigned {
 
 macro_rules! signed {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl KeyPart for $type {
             #[inline]
             #[allow(clippy::cast_lossless, reason = "one line for all widths; `usize` has no `From`")]
@@ -59,6 +62,7 @@ macro_rules! signed {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         impl KeyPart for NonZero<$type> {
             #[inline]
             fn write_key(&self, place: Place<'_>) {

@@ -8,6 +8,7 @@ use super::super::{KeyPart, Place};
 
 macro_rules! pointers {
     ($($type:ty)*) => {$(
+        #[diagnostic::do_not_recommend]
         impl<P: KeyPart + ?Sized> KeyPart for $type {
             #[inline]
             fn write_key(&self, place: Place<'_>) {
@@ -19,6 +20,7 @@ macro_rules! pointers {
 
 pointers! { &P &mut P Box<P> Rc<P> Arc<P> }
 
+#[diagnostic::do_not_recommend]
 impl<P: KeyPart + ToOwned + ?Sized> KeyPart for Cow<'_, P> {
     #[inline]
     fn write_key(&self, place: Place<'_>) {

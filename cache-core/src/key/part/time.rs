@@ -21,6 +21,7 @@ impl KeyWriter<'_> {
 }
 
 /// Seconds, with as many digits as count: `300s`, `1.5s`.
+#[diagnostic::do_not_recommend]
 impl KeyPart for Duration {
     fn write_key(&self, place: Place<'_>) {
         place.plain(|writer| {

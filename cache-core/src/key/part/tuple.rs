@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::super::{KeyPart, Place};
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for () {
     #[inline]
     fn write_key(&self, place: Place<'_>) {
@@ -11,6 +12,7 @@ impl KeyPart for () {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: ?Sized> KeyPart for PhantomData<T> {
     #[inline]
     fn write_key(&self, place: Place<'_>) {
@@ -22,6 +24,7 @@ impl<T: ?Sized> KeyPart for PhantomData<T> {
 macro_rules! tuples {
     () => {};
     ($first:ident $($type:ident)*) => {
+        #[diagnostic::do_not_recommend]
         impl<$first: KeyPart, $($type: KeyPart),*> KeyPart for ($first, $($type,)*) {
             #[inline]
             #[allow(non_snake_case)]

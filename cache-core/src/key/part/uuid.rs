@@ -4,6 +4,7 @@ use uuid::Uuid;
 
 use super::super::{KeyPart, Place};
 
+#[diagnostic::do_not_recommend]
 impl KeyPart for Uuid {
     fn write_key(&self, place: Place<'_>) {
         place.text(self.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
