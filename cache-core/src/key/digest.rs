@@ -13,6 +13,7 @@ pub(super) struct Digest(Option<Hasher>);
 
 impl Digest {
     /// Takes the next part of the text; `full` is what was written before the first such part.
+    #[cold]
     pub(super) fn update(&mut self, full: &[u8], more: &[u8]) {
         let hasher = self.0.get_or_insert_with(|| {
             let mut hasher = Hasher::new();
@@ -23,12 +24,14 @@ impl Digest {
     }
 
     /// Ends the text and returns its length: `len` where it fits, else that of its beginning and its digest.
+    #[inline]
     pub(super) fn seal(&self, bytes: &mut [u8], len: usize) -> usize {
-        let hash = match &self.0 {
-            Some(hasher) => hasher.finalize(),
-            None if looks_sealed(bytes, len) => blake3::hash(&bytes[..len]),
-            None => return len,
-        };
+        if self.0.is_none() && !looks_sealed(bytes, len) { len } else { self.replace_end(bytes, len) }
+    }
+
+    #[cold]
+    fn replace_end(&self, bytes: &mut [u8], len: usize) -> usize {
+        let hash = self.0.as_ref().map_or_else(|| blake3::hash(&bytes[..len]), Hasher::finalize);
         let cut = readable(&bytes[..bytes.len() - TAIL]);
         let (sign, digits) = bytes[cut..cut + TAIL].split_at_mut(SIGN.len());
         sign.copy_from_slice(SIGN);
@@ -39,6 +42,7 @@ impl Digest {
 
 /// Literal text may hold `%+` too. A short text that ends like a digested one is digested as well, so that the two
 /// never meet.
+#[inline]
 fn looks_sealed(bytes: &[u8], len: usize) -> bool {
     len + 2 >= bytes.len() && bytes[len - TAIL..].starts_with(SIGN)
 }

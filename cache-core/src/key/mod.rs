@@ -84,9 +84,9 @@ impl Key {
     #[must_use]
     #[inline]
     pub fn write(mark: u64, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
-        let mut bytes = [0; MAX_KEY];
-        let len = fill(&mut bytes, write);
-        Self { mark, len, bytes }
+        let mut key = Self { mark, len: 0, bytes: [0; MAX_KEY] };
+        key.len = fill(&mut key.bytes, write);
+        key
     }
 
     /// Returns the key as text: printable ASCII without white space.

@@ -125,11 +125,11 @@ impl Scope {
     /// Returns the usual name; `fill` puts the key into the buffer and says how long it is.
     #[inline]
     fn plain(&self, mark: u64, fill: impl FnOnce(&mut [u8]) -> usize) -> Name {
-        let mut bytes = [0; MAX_NAME];
-        let (start, rest) = bytes.split_at_mut(self.start.len());
+        let mut name = Name { mark, len: 0, bytes: [0; MAX_NAME] };
+        let (start, rest) = name.bytes.split_at_mut(self.start.len());
         start.copy_from_slice(self.start.as_bytes());
-        let len = start.len() + fill(&mut rest[..MAX_KEY]);
-        Name { mark, len, bytes }
+        name.len = start.len() + fill(&mut rest[..MAX_KEY]);
+        name
     }
 
     /// Returns the name that the key function writes; `None` when there is no such function, or when it fails.

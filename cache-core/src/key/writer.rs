@@ -34,6 +34,7 @@ struct State {
 }
 
 /// Fills the buffer with a text, sealed where it is too long, and returns its length.
+#[inline]
 pub(super) fn fill(bytes: &mut [u8], write: impl FnOnce(&mut KeyWriter<'_>)) -> usize {
     let mut state = State::default();
     write(&mut KeyWriter { bytes, state: &mut state });
@@ -50,7 +51,12 @@ impl KeyWriter<'_> {
     /// ```
     #[inline]
     pub fn literal(&mut self, text: &'static str) -> &mut Self {
-        self.escape(text.as_bytes(), &alphabet::LITERAL);
+        // Of a constant text the compiler knows the answer.
+        if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            self.push(text.as_bytes());
+        } else {
+            self.escape(text.as_bytes(), &alphabet::LITERAL);
+        }
         self
     }
 
