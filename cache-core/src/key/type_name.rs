@@ -42,3 +42,44 @@ names! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char s
 impl KeyName for () {
     const KEY_NAME: &'static str = "()";
 }
+
+/// Names as they are spelled: `Option<User>`. In a key the brackets are escaped.
+macro_rules! wrappers {
+    ($($outer:ident)*) => {$(
+        #[diagnostic::do_not_recommend]
+        impl<T: KeyName> KeyName for $outer<T> {
+            const KEY_NAME: &'static str = const { &Wrapped::new(stringify!($outer), T::KEY_NAME) }.text();
+        }
+    )*};
+}
+
+wrappers! { Option Vec }
+
+/// The most bytes of a name that is put together; what would be longer does not build.
+const MAX: usize = 120;
+
+/// A name put together at compile time, where no `String` can be had.
+struct Wrapped {
+    bytes: [u8; MAX],
+    len: usize,
+}
+
+impl Wrapped {
+    const fn new(outer: &str, inner: &str) -> Self {
+        Self { bytes: [0; MAX], len: 0 }.with(outer).with("<").with(inner).with(">")
+    }
+
+    const fn with(mut self, text: &str) -> Self {
+        assert!(self.len + text.len() <= MAX, "the name of this type in keys has more than 120 bytes");
+        self.bytes.split_at_mut(self.len).1.split_at_mut(text.len()).0.copy_from_slice(text.as_bytes());
+        self.len += text.len();
+        self
+    }
+
+    const fn text(&self) -> &str {
+        match str::from_utf8(self.bytes.split_at(self.len).0) {
+            Ok(text) => text,
+            Err(_) => panic!("texts put together are text"),
+        }
+    }
+}

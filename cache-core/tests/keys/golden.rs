@@ -262,6 +262,11 @@ fn names_of_types() {
     ];
     let expected = "u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char str String ()";
     assert_eq!(names.join(" "), expected);
+    assert_eq!(<Option<Vec<u8>>>::KEY_NAME, "Option<Vec<u8>>");
+    let key = Key::write(0, |key| {
+        key.name::<Vec<String>>();
+    });
+    assert_eq!(key.as_str(), "Vec%3CString%3E");
 }
 
 #[test]
