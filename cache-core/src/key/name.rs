@@ -3,9 +3,9 @@
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-use super::writer::{KeyWriter, fill};
-use super::{Key, MAX_KEY, alphabet, text};
 use crate::error::{Error, Kind};
+use crate::key::writer::{KeyWriter, fill};
+use crate::key::{Key, MAX_KEY, alphabet, text};
 
 /// The most bytes that prefix and version may have together, escapes counted.
 const MAX_SCOPE: usize = 48;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::alphabet;
+use crate::key::alphabet;
 
 /// Returns whether some text is a key of both patterns.
 ///

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{KeyPart, KeyWriter};
+use crate::key::{KeyPart, KeyWriter};
 
 /// A place of a key, to be filled once.
 ///
@@ -25,6 +25,20 @@ use super::{KeyPart, KeyWriter};
 ///
 /// let money = Money { cents: 1250, currency: "EUR".into() };
 /// assert_eq!(Key::write(0, |key| { key.part(&money); }).as_str(), "<1250,EUR>");
+/// ```
+///
+/// Two texts one after the other could be split in more than one way, and do not compile:
+///
+/// ```compile_fail,E0382
+/// # use cache_core::key::{KeyPart, Place};
+/// struct Name { first: String, last: String }
+///
+/// impl KeyPart for Name {
+///     fn write_key(&self, place: Place<'_>) {
+///         place.text(&self.first);
+///         place.text(&self.last);
+///     }
+/// }
 /// ```
 pub struct Place<'a> {
     writer: KeyWriter<'a>,

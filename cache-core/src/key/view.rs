@@ -1,6 +1,6 @@
 //! Keys as people write them by hand: for a view, for a user's view, for a page of a list.
 
-use super::{Key, KeyPart, KeyWriter, mark};
+use crate::key::{Key, KeyPart, KeyWriter, mark};
 
 /// Returns the key of a view and its parameters, sorted by name: `blog:a=1:b=2`.
 ///

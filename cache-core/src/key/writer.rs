@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::alphabet::{self, Alphabet, escaped};
-use super::digest::Digest;
-use super::{KeyName, KeyPart, Place};
+use crate::key::alphabet::{self, Alphabet, escaped};
+use crate::key::digest::Digest;
+use crate::key::{KeyName, KeyPart, Place};
 
 /// Writes a key into a buffer on the stack: literal text, and values in places.
 ///

@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 
-use super::super::{KeyPart, KeyWriter, Place};
+use crate::key::{KeyPart, KeyWriter, Place};
 
 const NANOS: u32 = 1_000_000_000;
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, LinkedList, VecDeque};
 
-use super::super::{KeyPart, Place};
+use crate::key::{KeyPart, Place};
 
 #[diagnostic::do_not_recommend]
 impl<P: KeyPart> KeyPart for [P] {

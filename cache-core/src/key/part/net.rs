@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6};
 
-use super::super::{KeyPart, Place};
+use crate::key::{KeyPart, Place};
 
 macro_rules! shown {
     ($($type:ty)*) => {$(

@@ -2,7 +2,7 @@
 
 use std::num::NonZero;
 
-use super::super::{KeyPart, KeyWriter, Place};
+use crate::key::{KeyPart, KeyWriter, Place};
 
 /// The largest power of ten that fits into 64 bits, and its zeros.
 const BILLIONS: u128 = 10_u128.pow(19);

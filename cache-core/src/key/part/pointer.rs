@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::super::{KeyPart, Place};
+use crate::key::{KeyPart, Place};
 
 macro_rules! pointers {
     ($($type:ty)*) => {$(

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::{KeyPart, KeyWriter, Place};
+use crate::key::{KeyPart, KeyWriter, Place};
 
 impl KeyWriter<'_> {
     /// Writes the nanoseconds after a decimal point, without the zeros at the end; nothing when there are none.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use super::super::{KeyPart, Place};
+use crate::key::{KeyPart, Place};
 
 #[diagnostic::do_not_recommend]
 impl KeyPart for Uuid {

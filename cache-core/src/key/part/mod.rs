@@ -14,7 +14,7 @@ mod tuple;
 #[cfg(feature = "uuid")]
 mod uuid;
 
-use super::Place;
+use crate::key::Place;
 
 /// A value that can stand in a key.
 ///
