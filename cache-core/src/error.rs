@@ -26,6 +26,8 @@ pub enum Kind {
     TooLarge,
     /// The value could not be turned into bytes.
     Encode,
+    /// Bytes that were read are not those of such a value.
+    Decode,
     /// The store cannot do this.
     Unsupported,
 }

@@ -27,6 +27,7 @@ pub struct Record<V: ?Sized> {
     created: Tick,
     fresh_until: AtomicU64,
     kept_until: AtomicU64,
+    quiet_until: AtomicU64,
     /// The value.
     pub value: V,
 }
@@ -39,6 +40,7 @@ impl<V> Record<V> {
             created: times.created,
             fresh_until: AtomicU64::new(times.fresh_until.as_nanos()),
             kept_until: AtomicU64::new(times.kept_until.as_nanos()),
+            quiet_until: AtomicU64::new(0),
             value,
         }
     }
@@ -61,9 +63,20 @@ impl<V: ?Sized> Record<V> {
         }
     }
 
-    /// Gives it other ends, in place: `touch`, and the stamp after a failed refresh.
+    /// Gives it other ends, in place.
     pub fn restamp(&self, fresh_until: Tick, kept_until: Tick) {
         self.fresh_until.store(fresh_until.as_nanos(), Ordering::Relaxed);
         self.kept_until.store(kept_until.as_nanos(), Ordering::Relaxed);
+    }
+
+    /// Asks that nobody tries to load it anew before `until`: the last try has just failed.
+    pub fn hush(&self, until: Tick) {
+        self.quiet_until.store(until.as_nanos(), Ordering::Relaxed);
+    }
+
+    /// Returns whether the last try to load it anew failed a moment ago.
+    #[must_use]
+    pub fn is_quiet(&self, now: Tick) -> bool {
+        now.as_nanos() < self.quiet_until.load(Ordering::Relaxed)
     }
 }

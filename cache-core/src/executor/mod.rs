@@ -1,8 +1,12 @@
 //! What the engine borrows from the program's runtime, where there is one: a place to run a task, and a timer.
 
+#[cfg(feature = "tokio")]
+mod tokio;
+
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A future that can be handed to a runtime.
@@ -35,6 +39,18 @@ impl Executor for NoExecutor {
     fn sleep(&self, _: Duration) -> Option<Task> {
         None
     }
+}
+
+#[cfg(feature = "tokio")]
+pub use tokio::Tokio;
+
+/// Returns the runtime that is used where nobody installs one: with the feature `tokio` the caller's, else none.
+#[must_use]
+pub fn usual() -> Arc<dyn Executor> {
+    #[cfg(feature = "tokio")]
+    return Arc::new(Tokio);
+    #[cfg(not(feature = "tokio"))]
+    return Arc::new(NoExecutor);
 }
 
 impl fmt::Debug for dyn Executor {

@@ -1,0 +1,106 @@
+//! Values as bytes: `MessagePack` that writes the names of fields, so that a changed type cannot be read as nonsense.
+
+mod shape;
+mod weight;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use shape::shape;
+pub use weight::weight;
+
+use crate::error::{Error, Kind};
+
+/// How deep a value may be nested: what is read may have been written by anybody.
+const MAX_DEPTH: usize = 128;
+
+/// Writes a value out.
+///
+/// # Errors
+///
+/// [`Kind::Encode`] where the value's own `Serialize` refuses.
+pub fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
+    rmp_serde::to_vec_named(value).map_err(|error| {
+        let what = std::any::type_name::<V>();
+        Error::new(Kind::Encode, format!("a value of type `{what}` cannot be written out")).with_source(error)
+    })
+}
+
+/// Reads a value back; what is left over, cut off, or nested too deep is no value.
+///
+/// # Errors
+///
+/// [`Kind::Decode`] where the bytes are not those of such a value.
+///
+/// ```
+/// use cache_core::codec;
+///
+/// let bytes = codec::encode(&("a", 1))?;
+/// assert_eq!(codec::decode::<(String, u8)>(&bytes)?, ("a".to_owned(), 1));
+/// assert!(codec::decode::<(String, u8)>(&bytes[1..]).is_err());
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+pub fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Error> {
+    let mut source = rmp_serde::Deserializer::new(bytes);
+    source.set_max_depth(MAX_DEPTH);
+    let not_one = || {
+        let what = std::any::type_name::<V>();
+        Error::new(Kind::Decode, format!("{} bytes are not a value of type `{what}`", bytes.len()))
+    };
+    let value = V::deserialize(&mut source).map_err(|error| not_one().with_source(error))?;
+    if source.get_ref().is_empty() { Ok(value) } else { Err(not_one()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Profile {
+        name: String,
+        age: u32,
+    }
+
+    #[test]
+    fn a_type_whose_fields_changed_places_is_read_by_name() {
+        #[derive(Serialize)]
+        struct Before {
+            age: u32,
+            name: &'static str,
+        }
+        let bytes = encode(&Before { age: 7, name: "Ann" }).unwrap();
+        assert_eq!(decode::<Profile>(&bytes).unwrap(), Profile { name: "Ann".to_owned(), age: 7 });
+    }
+
+    #[test]
+    fn bytes_that_claim_to_be_enormous_cost_nothing() {
+        // An array and a string of four thousand million items, of which none follows.
+        assert!(decode::<Vec<u64>>(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_err());
+        assert!(decode::<String>(&[0xdb, 0xff, 0xff, 0xff, 0xff]).is_err());
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_no_value() {
+        #[derive(Debug, Deserialize)]
+        struct Chain(#[expect(dead_code, reason = "it is only read")] Vec<Chain>);
+        assert!(decode::<Chain>(&[0x91; 10_000]).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_was_written_is_read_back(value: (String, Vec<Option<i64>>, BTreeMap<u8, String>, f64)) {
+            prop_assert_eq!(decode::<(String, Vec<Option<i64>>, BTreeMap<u8, String>, f64)>(&encode(&value).unwrap()).unwrap(), value);
+        }
+
+        #[test]
+        fn arbitrary_bytes_are_a_value_or_an_error_and_never_a_panic(bytes: Vec<u8>) {
+            let _ = decode::<(String, Vec<Option<i64>>, BTreeMap<u8, String>)>(&bytes);
+            let _ = decode::<Profile>(&bytes);
+        }
+    }
+}

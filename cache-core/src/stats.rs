@@ -1,0 +1,142 @@
+//! What a site or a cache has counted.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// What can happen to a caller, counted by site and by cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A fresh value was found.
+    Hit,
+    /// Nothing usable was found.
+    Miss,
+    /// A value past its time was served, as the site allows.
+    Stale,
+    /// A caller was handed what another one was loading.
+    Shared,
+    /// A body failed.
+    Failed,
+    /// A value was not kept: refused by a rule, or too large.
+    Refused,
+    /// A value was not kept, since its entry was invalidated while it was being read.
+    Superseded,
+    /// A body ran uncached, since waiting for its value would have been waiting for itself.
+    Circle,
+    /// An entry of another type, shape or pattern was met.
+    Foreign,
+    /// The store failed.
+    Trouble,
+    /// A body ran uncached, since the cache or the site is switched off.
+    Bypassed,
+    /// A body was given up after its time limit.
+    TimedOut,
+    /// An entry was invalidated.
+    Invalidated,
+}
+
+const EVENTS: usize = Event::Invalidated as usize + 1;
+
+/// Counters that any number of callers raise at once.
+#[derive(Debug, Default)]
+pub struct Counters {
+    events: [AtomicU64; EVENTS],
+    loads: AtomicU64,
+    load_nanos: AtomicU64,
+}
+
+impl Counters {
+    /// Makes counters that stand at zero.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self { events: [const { AtomicU64::new(0) }; EVENTS], loads: AtomicU64::new(0), load_nanos: AtomicU64::new(0) }
+    }
+
+    /// Counts one event.
+    #[inline]
+    pub fn count(&self, event: Event) {
+        self.events[event as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts one run of a body, and how long it took.
+    pub fn count_load(&self, took: Duration) {
+        self.loads.fetch_add(1, Ordering::Relaxed);
+        self.load_nanos.fetch_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Returns how things stand now.
+    #[must_use]
+    pub fn snapshot(&self) -> Stats {
+        let read = |event: Event| self.events[event as usize].load(Ordering::Relaxed);
+        Stats {
+            hits: read(Event::Hit),
+            misses: read(Event::Miss),
+            stale: read(Event::Stale),
+            shared: read(Event::Shared),
+            loads: self.loads.load(Ordering::Relaxed),
+            load_time: Duration::from_nanos(self.load_nanos.load(Ordering::Relaxed)),
+            failed: read(Event::Failed),
+            refused: read(Event::Refused),
+            superseded: read(Event::Superseded),
+            circles: read(Event::Circle),
+            foreign: read(Event::Foreign),
+            trouble: read(Event::Trouble),
+            bypassed: read(Event::Bypassed),
+            timed_out: read(Event::TimedOut),
+            invalidated: read(Event::Invalidated),
+            ..Stats::default()
+        }
+    }
+}
+
+/// What a site or a cache has counted since the program began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Callers who found a fresh value.
+    pub hits: u64,
+    /// Callers who found nothing usable.
+    pub misses: u64,
+    /// Callers who were served a value past its time, as the site allows.
+    pub stale: u64,
+    /// Callers who were handed what another one was loading.
+    pub shared: u64,
+    /// Runs of bodies.
+    pub loads: u64,
+    /// The time that those runs took together.
+    pub load_time: Duration,
+    /// Bodies that failed.
+    pub failed: u64,
+    /// Values that were not kept: refused by a rule, or too large.
+    pub refused: u64,
+    /// Values that were not kept, since their entry was invalidated while they were being read.
+    pub superseded: u64,
+    /// Bodies that ran uncached, since waiting for their value would have been waiting for themselves.
+    pub circles: u64,
+    /// Entries of another type, shape or pattern that were met and left alone.
+    pub foreign: u64,
+    /// Failures of the store.
+    pub trouble: u64,
+    /// Bodies that ran uncached, since the cache or the site was switched off.
+    pub bypassed: u64,
+    /// Bodies that were given up after their time limit.
+    pub timed_out: u64,
+    /// Entries that were invalidated.
+    pub invalidated: u64,
+    /// Entries that had to make room; counted by caches only.
+    pub evictions: u64,
+    /// Entries in the store now; counted by caches only.
+    pub entries: u64,
+    /// What those entries weigh, in bytes; counted by caches only.
+    pub bytes: u64,
+}
+
+impl Stats {
+    /// Returns the part of all callers who did not have to wait for a body: 0 to 1, and 0 when nobody has called.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "a rate needs three digits, not nineteen")]
+    pub fn hit_rate(&self) -> f64 {
+        let served = self.hits + self.stale;
+        let asked = served + self.misses;
+        if asked == 0 { 0.0 } else { served as f64 / asked as f64 }
+    }
+}

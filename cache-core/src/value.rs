@@ -1,0 +1,116 @@
+//! What a value must be able to do to be kept, gathered in one place so that a mistake is one error.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::codec;
+use crate::error::Error;
+use crate::record::{Erased, Record, Times};
+
+/// A value that can go to any store, also outside the process.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a cache that may live outside the process",
+    label = "this value cannot leave the process",
+    note = "derive what it takes: `#[derive(Clone, serde::Serialize, serde::Deserialize)]`, and no borrowed fields",
+    note = "or keep it in this process only: add the word `local` to the attribute, or call `.local()` on the cache"
+)]
+pub trait Value: Sized {
+    /// Returns what the engine needs to know of the type.
+    #[doc(hidden)]
+    fn keep() -> Keep<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for V {
+    fn keep() -> Keep<Self> {
+        Keep {
+            coder: Some(Coder {
+                encode: codec::encode::<V>,
+                decode: |bytes| codec::decode::<V>(bytes).ok(),
+                shape: codec::shape::<V>,
+            }),
+            bytes: codec::weight::<V>,
+            ..V::keep_here()
+        }
+    }
+}
+
+/// A value that can be kept in this process.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be kept in a cache",
+    label = "this value cannot be kept",
+    note = "a cached value is handed to many callers on many threads: it must be `Clone + Send + Sync + 'static`",
+    note = "derive `Clone`, own what is borrowed, or keep an `Arc` of it"
+)]
+pub trait LocalValue: Sized {
+    /// Returns what the engine needs to know of the type.
+    #[doc(hidden)]
+    fn keep_here() -> Keep<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: Clone + Send + Sync + 'static> LocalValue for V {
+    fn keep_here() -> Keep<Self> {
+        Keep {
+            of: TypeId::of::<V>(),
+            wrap: |mark, times, value| Arc::new(Record::new(mark, times, value)),
+            read: |record| record.value.downcast_ref::<V>().cloned(),
+            bytes: |value| size_of_val(value) as u64,
+            coder: None,
+        }
+    }
+}
+
+/// A value that is kept in this process only, for use by hand: `cache.set("pool", Local(pool), …)`.
+///
+/// It asks nothing of serde. In a cache that lives outside the process it is an error.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Local<V>(pub V);
+
+impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
+    fn keep() -> Keep<Self> {
+        Self::keep_here()
+    }
+}
+
+/// What the engine does with a value of type `V`: function pointers, so that only the place that makes them has to
+/// know what `V` can do, and reports it when `V` cannot.
+#[derive(Debug)]
+pub struct Keep<V> {
+    pub(crate) of: TypeId,
+    pub(crate) wrap: fn(u64, Times, V) -> Erased,
+    /// Reads a copy, or `None` when the record holds another type.
+    pub(crate) read: fn(&Erased) -> Option<V>,
+    pub(crate) bytes: fn(&V) -> u64,
+    /// Missing where the value must not leave the process.
+    pub(crate) coder: Option<Coder<V>>,
+}
+
+/// How a value becomes bytes, and bytes a value.
+#[derive(Debug)]
+pub(crate) struct Coder<V> {
+    pub(crate) encode: fn(&V) -> Result<Vec<u8>, Error>,
+    #[expect(dead_code, reason = "read by stores outside the process")]
+    pub(crate) decode: fn(&[u8]) -> Option<V>,
+    #[expect(dead_code, reason = "read by stores outside the process")]
+    pub(crate) shape: fn() -> u64,
+}
+
+impl<V> Clone for Keep<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Keep<V> {}
+
+impl<V> Clone for Coder<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Coder<V> {}
