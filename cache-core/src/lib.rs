@@ -4,13 +4,32 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`] | the ground |
-//! | [`key`], [`record`] | what is stored, under what name |
+//! | [`error`], [`clock`], [`executor`], [`stats`] | the ground |
+//! | [`key`], [`codec`], [`record`], [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
+//! | [`backend`] | the trait for stores outside the process |
+//! | [`store`], [`flight`] | the in-process store; one load at a time |
+//! | [`entry`] | what a body says of its own result |
+//! | [`cache`] | the handle |
+//! | [`registry`] | named caches and every annotated site of the program |
+//! | [`testing`] | what users' tests call |
 
+pub mod backend;
+pub mod cache;
 pub mod clock;
+pub mod codec;
+pub mod entry;
 pub mod error;
 pub mod executor;
+pub mod flight;
 pub mod key;
 pub mod policy;
 pub mod record;
+pub mod registry;
+pub mod stats;
+pub mod store;
+pub mod testing;
+pub mod value;
+
+#[doc(hidden)]
+pub mod __private;

@@ -1,0 +1,82 @@
+//! Entries that a function changes: what `#[invalidates]` and `#[updates]` are made of.
+
+use crate::cache::{self, Asker};
+use crate::key::Key;
+use crate::registry::Site;
+use crate::stats::Event;
+
+/// One entry of one site.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    site: &'static Site,
+    key: Key,
+}
+
+impl Entry {
+    pub(super) fn new(site: &'static Site, key: Key) -> Self {
+        Self { site, key }
+    }
+
+    #[must_use]
+    pub fn into_key(self) -> Key {
+        self.key
+    }
+
+    pub async fn invalidate(&self) {
+        let cache = match self.site.home() {
+            Ok(cache) => cache,
+            Err(error) => return self.site.trouble(&error),
+        };
+        let asker = Asker { cache: cache.clone().into_owned(), site: Some(self.site.named()) };
+        self.site.count(Event::Invalidated);
+        if let Err(error) = cache.delete(&self.key).await {
+            asker.trouble(&error);
+        }
+    }
+}
+
+/// Entries that go when a function has done its work, or has been left half-way.
+#[derive(Debug)]
+#[must_use = "the entries are invalidated when this is finished or dropped"]
+pub struct Invalidation(Vec<Entry>);
+
+impl Invalidation {
+    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        Self(entries.into_iter().collect())
+    }
+
+    /// Invalidates at once, before the function begins.
+    pub async fn now(mut self) {
+        while let Some(entry) = self.0.last().cloned() {
+            entry.invalidate().await;
+            // Only now: a caller who leaves in between leaves it to `drop`.
+            self.0.pop();
+        }
+    }
+
+    pub fn now_blocking(self) {
+        cache::block_on(self.now());
+    }
+
+    /// Invalidates, if the function succeeded; what a failed one names stays.
+    pub async fn finish(mut self, succeeded: bool) {
+        if succeeded {
+            self.now().await;
+        } else {
+            self.0.clear();
+        }
+    }
+
+    pub fn finish_blocking(self, succeeded: bool) {
+        cache::block_on(self.finish(succeeded));
+    }
+}
+
+/// The caller has left, or the body panicked, and nobody knows how far it came: one load too many is the safe side.
+impl Drop for Invalidation {
+    fn drop(&mut self) {
+        for entry in std::mem::take(&mut self.0) {
+            cache::block_on(entry.invalidate());
+        }
+    }
+}

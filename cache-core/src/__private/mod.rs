@@ -1,0 +1,42 @@
+//! What expansions call. Not for use by hand: it changes with the attributes.
+#![allow(
+    missing_docs,
+    clippy::must_use_candidate,
+    clippy::too_many_arguments,
+    reason = "nobody reads these pages; each item says what it is for where that is not plain"
+)]
+
+mod call;
+mod companion;
+mod entry;
+mod outcome;
+mod probe;
+mod time;
+
+pub use inventory;
+
+pub use call::{Call, Miss};
+pub use companion::{BlockingCompanion, Companion};
+pub use entry::{Entry, Invalidation};
+pub use outcome::{Nullable, Outcome};
+pub use probe::{Fallback, NoSpawn, Owned, Probe, Settle, Sharing, Spare, Spawn};
+pub use time::{Time, seconds};
+
+pub use crate::cache::Share;
+pub use crate::key::mark;
+pub use crate::registry::Site;
+pub use crate::value::Keep;
+
+use crate::value::{LocalValue, Value};
+
+/// Says how a value is kept that can go anywhere.
+#[must_use]
+pub fn shared<V: Value>() -> Keep<V> {
+    V::keep()
+}
+
+/// Says how a value is kept that stays in this process.
+#[must_use]
+pub fn local<V: LocalValue>() -> Keep<V> {
+    V::keep_here()
+}

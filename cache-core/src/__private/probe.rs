@@ -1,0 +1,113 @@
+//! Questions about a type whose answers are values: an inherent item, where its bounds hold, comes before the same
+//! item of a trait. That works on stable Rust for every type an attribute can see, also behind an alias.
+
+use std::future::Future;
+use std::marker::PhantomData;
+
+use crate::cache::Share;
+use crate::executor::Task;
+
+/// Asks about the return type `R`: `Probe::<R>::KIND`, with [`Fallback`] in scope.
+pub struct Probe<R>(PhantomData<R>);
+
+/// Asks about the type of an argument: `Owned::<T>::CLONE`, with [`Fallback`] in scope.
+pub struct Owned<T>(PhantomData<T>);
+
+/// The answers for types that are nothing special.
+pub trait Fallback {
+    type About;
+    /// A plain value.
+    const KIND: u8 = 0;
+    /// Its errors cannot be shared.
+    const SHARE: Option<NoShare> = None;
+    /// It cannot be handed to a task.
+    const CLONE: Option<CopyOf<Self::About>> = None;
+
+    /// Returns whether a function that returned this has done what it was called for.
+    fn succeeded(_: &Self::About) -> bool {
+        true
+    }
+}
+
+/// How an argument is copied.
+pub type CopyOf<T> = fn(&T) -> T;
+
+/// What stands for [`Share`] where errors cannot be shared.
+#[derive(Clone, Copy)]
+pub struct NoShare;
+
+impl<R> Fallback for Probe<R> {
+    type About = R;
+}
+
+impl<T> Fallback for Owned<T> {
+    type About = T;
+}
+
+impl<T, E> Probe<Result<T, E>> {
+    pub const KIND: u8 = 1;
+
+    pub fn succeeded(result: &Result<T, E>) -> bool {
+        result.is_ok()
+    }
+}
+
+impl<T, E: Clone + Send + Sync + 'static> Probe<Result<T, E>> {
+    pub const SHARE: Option<Share<E>> = Some(Share::BY_CLONE);
+}
+
+impl<T: Clone + Send + 'static> Owned<T> {
+    pub const CLONE: Option<CopyOf<T>> = Some(T::clone);
+}
+
+/// What [`super::Call::sharing`] takes: a way to share errors of type `E`, or none.
+pub trait Sharing<E> {
+    fn share(self) -> Option<Share<E>>;
+}
+
+impl<E> Sharing<E> for Option<Share<E>> {
+    fn share(self) -> Self {
+        self
+    }
+}
+
+impl<E> Sharing<E> for Option<NoShare> {
+    fn share(self) -> Option<Share<E>> {
+        None
+    }
+}
+
+/// What is to be done with the result of a body that ran as a task of its own.
+pub type Settle<R> = Box<dyn FnOnce(R) -> Task + Send>;
+
+/// A body with copies of its arguments, ready to run as a task of its own.
+pub type Spare<R> = Box<dyn FnOnce(Settle<R>) -> Task + Send>;
+
+/// A body that may be able to run as a task of its own: `Spawn(body).boxed()`, with [`NoSpawn`] in scope.
+pub struct Spawn<F>(pub F);
+
+impl<F, Fut> Spawn<F>
+where
+    F: FnOnce() -> Fut + Send + 'static,
+    Fut: Future + Send + 'static,
+{
+    #[must_use]
+    pub fn boxed(self) -> Option<Spare<Fut::Output>> {
+        Some(Box::new(move |settle| {
+            Box::pin(async move {
+                let settled = { settle(self.0().await) };
+                settled.await;
+            })
+        }))
+    }
+}
+
+/// The answer for bodies that are bound to their caller's thread.
+pub trait NoSpawn: Sized {
+    #[must_use]
+    fn boxed<R>(self) -> Option<Spare<R>> {
+        None
+    }
+}
+
+impl<F> NoSpawn for Spawn<F> {}

@@ -1,0 +1,54 @@
+//! Who asks: a cache, and the site in whose name.
+
+use std::time::Duration;
+
+use super::Cache;
+use super::home::Home;
+use crate::error::Error;
+use crate::stats::{Counters, Event};
+
+/// A cache, and the site in whose name it is asked, where there is one.
+#[derive(Clone, Debug)]
+pub(crate) struct Asker {
+    pub(crate) cache: Cache,
+    pub(crate) site: Option<Named>,
+}
+
+/// A site as its cache sees it: a name for messages, and counters of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Named {
+    pub(crate) name: &'static str,
+    pub(crate) counters: &'static Counters,
+}
+
+impl Asker {
+    pub(crate) fn home(&self) -> &Home {
+        self.cache.home()
+    }
+
+    /// Counts an event, for the cache and for the site.
+    pub(crate) fn count(&self, event: Event) {
+        self.cache.counters().count(event);
+        if let Some(site) = self.site {
+            site.counters.count(event);
+        }
+    }
+
+    pub(crate) fn count_load(&self, took: Duration) {
+        self.cache.counters().count_load(took);
+        if let Some(site) = self.site {
+            site.counters.count_load(took);
+        }
+    }
+
+    /// Counts and logs trouble with the store, which is not the caller's.
+    pub(crate) fn trouble(&self, error: &Error) {
+        self.count(Event::Trouble);
+        log::warn!("cache `{}`, `{}`: {error}", self.cache.name(), self.what());
+    }
+
+    /// Returns what to call this caller in a message.
+    pub(crate) fn what(&self) -> &str {
+        self.site.map_or(self.cache.name(), |site| site.name)
+    }
+}

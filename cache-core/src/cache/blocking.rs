@@ -1,0 +1,209 @@
+//! The same handle for code that blocks: one engine, driven by the thread that asks.
+
+use std::convert::Infallible;
+use std::fmt;
+
+use super::{Cache, block_on};
+use crate::error::Error;
+use crate::key::Key;
+use crate::policy::{Options, Ttl};
+use crate::value::Value;
+
+/// A cache for code that blocks: the thread that asks drives the engine, and parks while another one loads.
+///
+/// From [`Cache::blocking`]. No runtime is needed, and none is blocked but by the thread that stands in it.
+#[derive(Clone, Copy)]
+pub struct Blocking<'a>(&'a Cache);
+
+impl Cache {
+    /// Returns the same cache for code that blocks.
+    ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("greeting", "hello".to_owned(), Options::DEFAULT)?;
+    /// assert_eq!(cache.blocking().get::<String>("greeting")?.as_deref(), Some("hello"));
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn blocking(&self) -> Blocking<'_> {
+        Blocking(self)
+    }
+}
+
+impl fmt::Debug for Blocking<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Blocking").field(self.0).finish()
+    }
+}
+
+impl Blocking<'_> {
+    /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns.
+    pub fn get_or_load<V: Value>(
+        self,
+        key: impl Into<Key>,
+        options: impl Into<Options>,
+        body: impl FnOnce() -> V,
+    ) -> V {
+        match self.try_get_or_load(key, options, || Ok::<V, Infallible>(body())) {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns, unless
+    /// that is an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body.
+    pub fn try_get_or_load<V: Value, E>(
+        self,
+        key: impl Into<Key>,
+        options: impl Into<Options>,
+        body: impl FnOnce() -> Result<V, E>,
+    ) -> Result<V, E> {
+        block_on(self.0.try_get_or_load(key, options, async || body()))
+    }
+
+    /// Does the same as [`try_get_or_load`](Self::try_get_or_load), and hands one error to all who wait for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body.
+    pub fn try_get_or_load_shared<V: Value, E: Clone + Send + Sync + 'static>(
+        self,
+        key: impl Into<Key>,
+        options: impl Into<Options>,
+        body: impl FnOnce() -> Result<V, E>,
+    ) -> Result<V, E> {
+        block_on(self.0.try_get_or_load_shared(key, options, async || body()))
+    }
+}
+
+/// Each method is the one of [`Cache`] by the same name, driven by the calling thread.
+macro_rules! driven_by_the_caller {
+    ($(
+        $(#[$doc:meta])*
+        fn $name:ident $(<$value:ident>)? ($($argument:ident: $type:ty),*) -> $output:ty;
+    )*) => {
+        impl Blocking<'_> {$(
+            $(#[$doc])*
+            pub fn $name $(<$value: Value>)? (self, $($argument: $type),*) -> $output {
+                block_on(self.0.$name$(::<$value>)?($($argument),*))
+            }
+        )*}
+    };
+}
+
+driven_by_the_caller! {
+    /// Returns the value under this key, if there is a live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn get<V>(key: impl Into<Key>) -> Result<Option<V>, Error>;
+
+    /// Keeps a value under this key, whatever was there before.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the value is over its limit.
+    fn set<V>(key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<(), Error>;
+
+    /// Keeps a value only where there is no live one, and says whether it did.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the value is over its limit.
+    fn add<V>(key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<bool, Error>;
+
+    /// Removes the entry under this key, and says whether there was a live one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn delete(key: impl Into<Key>) -> Result<bool, Error>;
+
+    /// Gives a live entry another time from now on, and says whether there was one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn touch(key: impl Into<Key>, ttl: Ttl) -> Result<bool, Error>;
+
+    /// Returns whether there is a live entry under this key, of whatever type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn has(key: impl Into<Key>) -> Result<bool, Error>;
+
+    /// Returns how long the entry under this key is still fresh, or `None` when there is no live one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn ttl(key: impl Into<Key>) -> Result<Option<Ttl>, Error>;
+
+    /// Adds to the number under this key and returns the sum.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Cache::incr`].
+    fn incr(key: impl Into<Key>, delta: i64) -> Result<i64, Error>;
+
+    /// Takes from the number under this key and returns what is left.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Cache::incr`].
+    fn decr(key: impl Into<Key>, delta: i64) -> Result<i64, Error>;
+
+    /// Moves an entry to a later version, with the time it has left, and returns that version.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Cache::incr_version`].
+    fn incr_version<V>(key: impl Into<Key>, delta: i64) -> Result<i64, Error>;
+
+    /// Moves an entry to an earlier version, with the time it has left, and returns that version.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Cache::incr_version`].
+    fn decr_version<V>(key: impl Into<Key>, delta: i64) -> Result<i64, Error>;
+
+    /// Returns the values under these keys, in their order: `None` where there is no live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn get_many<V>(keys: impl IntoIterator<Item = impl Into<Key>>) -> Result<Vec<Option<V>>, Error>;
+
+    /// Keeps these values, and returns the keys of those that the store did not take, each with the reason.
+    fn set_many<V>(entries: impl IntoIterator<Item = (impl Into<Key>, V)>, options: impl Into<Options>) -> Vec<(Key, Error)>;
+
+    /// Removes the entries under these keys, and says how many live ones there were.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn delete_many(keys: impl IntoIterator<Item = impl Into<Key>>) -> Result<u64, Error>;
+
+    /// Removes all entries of this cache's prefix and version, and none of its neighbours in the same store.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn clear() -> Result<(), Error>;
+
+    /// Removes everything in the store behind this cache, also what belongs to other caches.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn clear_store() -> Result<(), Error>;
+}

@@ -1,0 +1,122 @@
+//! Counting in the cache: atomic, on every store, without touching the time an entry has left.
+
+use std::fmt::Display;
+
+use super::Cache;
+use super::home::Place;
+use crate::error::{Error, Kind};
+use crate::flight::Change;
+use crate::key::{Key, Name};
+use crate::policy::Options;
+use crate::record::{Erased, Record};
+use crate::store::Store;
+use crate::value::Value;
+
+impl Cache {
+    /// Adds to the number under this key and returns the sum. The entry keeps the time it has left.
+    ///
+    /// Numbers are `i64`; begin one with [`add`](Self::add), which leaves a running count alone.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Missing`] without a live entry, [`Kind::NotANumber`] where it holds something else, and
+    /// [`Kind::Overflow`] where the sum would leave `i64`; the entry then stays as it is.
+    ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().add("visits", 0_i64, Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().incr("visits", 5)?, 5);
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    pub async fn incr(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
+        let key = key.into();
+        let name = self.scope().name(&key);
+        match &self.home().place {
+            _ if self.is_off() => Err(missing(&key)),
+            Place::Null => Err(missing(&key)),
+            Place::Memory(store) => self.incr_here(store, &name, &key, delta),
+            Place::Outside(backend) => backend.incr(&name, delta).await,
+        }
+    }
+
+    /// Takes from the number under this key and returns what is left, which may be less than nothing.
+    ///
+    /// # Errors
+    ///
+    /// As for [`incr`](Self::incr).
+    pub async fn decr(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
+        let key = key.into();
+        let delta = delta.checked_neg().ok_or_else(|| overflow(&key))?;
+        self.incr(key, delta).await
+    }
+
+    fn incr_here(&self, store: &Store, name: &Name, key: &Key, delta: i64) -> Result<i64, Error> {
+        let counted = self.home().flights.change(name.as_bytes(), || {
+            let live = store.peek(name.as_bytes()).filter(|record| self.is_live(record));
+            match live.ok_or_else(|| missing(key)).and_then(|record| sum(&record, key, delta)) {
+                Err(error) => (Err(error), Change::Same),
+                Ok((record, sum)) => {
+                    (Ok((sum, store.insert(name.as_bytes(), record, size_of::<i64>() as u64))), Change::New)
+                }
+            }
+        });
+        counted.map(|(sum, _)| sum)
+    }
+
+    /// Moves an entry from this handle's version to a later one, with the time it has left, and returns that version.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Missing`] without a live entry of this type, [`Kind::NotANumber`] where the version of this handle is
+    /// not a number, [`Kind::Overflow`] where the new one would leave `i64`, and the store's own.
+    pub async fn incr_version<V: Value>(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
+        let key = key.into();
+        let version: i64 = self.version().parse().map_err(|_| {
+            Error::new(
+                Kind::NotANumber,
+                format!("the version `{}` of `{}` is not a number", self.version(), self.name()),
+            )
+        })?;
+        let next = version.checked_add(delta).ok_or_else(|| overflow(&key))?;
+        let value = self.get::<V>(&key).await?.ok_or_else(|| missing(&key))?;
+        let ttl = self.ttl(&key).await?.ok_or_else(|| missing(&key))?;
+        if next != version {
+            self.at_version(next)?.set(&key, value, Options::DEFAULT.with_ttl(ttl)).await?;
+            self.delete(&key).await?;
+        }
+        Ok(next)
+    }
+
+    /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.
+    ///
+    /// # Errors
+    ///
+    /// As for [`incr_version`](Self::incr_version).
+    pub async fn decr_version<V: Value>(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
+        let key = key.into();
+        let delta = delta.checked_neg().ok_or_else(|| overflow(&key))?;
+        self.incr_version::<V>(key, delta).await
+    }
+}
+
+/// Makes the record that follows: the same mark, the same times, another number.
+fn sum(record: &Erased, key: &Key, delta: i64) -> Result<(Erased, i64), Error> {
+    let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
+    let sum = number.checked_add(delta).ok_or_else(|| overflow(key))?;
+    Ok((std::sync::Arc::new(Record::new(record.mark(), record.times(), sum)), sum))
+}
+
+fn missing(key: &impl Display) -> Error {
+    Error::new(Kind::Missing, format!("there is no live entry under `{key}`: begin it with `add`"))
+}
+
+fn not_a_number(key: &impl Display) -> Error {
+    Error::new(Kind::NotANumber, format!("the entry under `{key}` holds no `i64`"))
+}
+
+fn overflow(key: &impl Display) -> Error {
+    Error::new(Kind::Overflow, format!("counting `{key}` further would leave the range of `i64`"))
+}

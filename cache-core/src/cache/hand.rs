@@ -1,0 +1,329 @@
+//! Everything an attribute does, by hand: reading, writing, counting.
+
+use std::convert::Infallible;
+use std::future::Future;
+
+use super::home::Place;
+use super::load::{Body, Load};
+use super::rules::{Rules, Share};
+use super::{Cache, look};
+use crate::clock::Tick;
+use crate::error::{Error, Kind};
+use crate::executor::Task;
+use crate::flight::{Change, Leader};
+use crate::key::{Key, Name};
+use crate::policy::{self, Freshness, Options, Ttl};
+use crate::record::{Erased, Times};
+use crate::stats::Event;
+use crate::store::{Inserted, Store};
+use crate::value::{Keep, Value};
+
+/// A body that is bound to its caller.
+pub(crate) struct Bound<F>(pub(crate) F);
+
+impl<V, E, F, Fut> Body<V, E> for Bound<F>
+where
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>>,
+{
+    async fn run(self) -> Result<V, E> {
+        (self.0)().await
+    }
+
+    fn detach(&mut self, _: &Load<V, E>, leader: Leader) -> Result<Task, Leader> {
+        Err(leader)
+    }
+}
+
+impl Cache {
+    /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns.
+    ///
+    /// Trouble with the store never shows: it is counted and logged, and the body runs.
+    ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let sum = testing::block_on(cache.get_or_load("sum", Options::ttl(60), || async { 40 + 2 }));
+    /// assert_eq!(sum, 42);
+    /// ```
+    pub async fn get_or_load<V, F, Fut>(&self, key: impl Into<Key>, options: impl Into<Options>, body: F) -> V
+    where
+        V: Value,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = V>,
+    {
+        let rules: Rules<V, Infallible> = Rules::new(V::keep(), options.into());
+        let body = Bound(|| async { Ok(body().await) });
+        match self.load_by_hand(&key.into(), &rules, body).await {
+            Ok(value) => value,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns, unless
+    /// that is an error.
+    ///
+    /// An error goes to the caller whose body met it; the others run their own bodies then, all at once. Where the
+    /// error is `Clone`, [`try_get_or_load_shared`](Self::try_get_or_load_shared) hands one error to all.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body.
+    pub async fn try_get_or_load<V, E, F, Fut>(
+        &self,
+        key: impl Into<Key>,
+        options: impl Into<Options>,
+        body: F,
+    ) -> Result<V, E>
+    where
+        V: Value,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        self.load_by_hand(&key.into(), &Rules::new(V::keep(), options.into()), Bound(body)).await
+    }
+
+    /// Does the same as [`try_get_or_load`](Self::try_get_or_load), and hands one error to all who wait for it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the body.
+    pub async fn try_get_or_load_shared<V, E, F, Fut>(
+        &self,
+        key: impl Into<Key>,
+        options: impl Into<Options>,
+        body: F,
+    ) -> Result<V, E>
+    where
+        V: Value,
+        E: Clone + Send + Sync + 'static,
+        F: FnOnce() -> Fut,
+        Fut: Future<Output = Result<V, E>>,
+    {
+        let mut rules = Rules::new(V::keep(), options.into());
+        rules.share = Some(Share::BY_CLONE);
+        self.load_by_hand(&key.into(), &rules, Bound(body)).await
+    }
+
+    async fn load_by_hand<V, E>(&self, key: &Key, rules: &Rules<V, E>, body: impl Body<V, E>) -> Result<V, E> {
+        if self.is_off() {
+            self.counters().count(Event::Bypassed);
+            return body.run().await;
+        }
+        match look(self, None, self.scope().name(key), rules) {
+            Ok(outcome) => outcome,
+            Err(load) => load.run(body).await,
+        }
+    }
+
+    /// Returns the value under this key, if there is a live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn get<V: Value>(&self, key: impl Into<Key>) -> Result<Option<V>, Error> {
+        self.get_kept(&key.into(), V::keep()).await
+    }
+
+    pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>) -> Result<Option<V>, Error> {
+        if self.is_off() {
+            return Ok(None);
+        }
+        let name = self.scope().name(key);
+        let found = match &self.home().place {
+            Place::Null => None,
+            Place::Memory(store) => self.read_live(store.get(name.as_bytes()), &name, keep),
+            Place::Outside(backend) => self.fetch_value(&**backend, &name, keep).await?,
+        };
+        self.counters().count(if found.is_some() { Event::Hit } else { Event::Miss });
+        Ok(found)
+    }
+
+    fn read_live<V>(&self, record: Option<Erased>, name: &Name, keep: Keep<V>) -> Option<V> {
+        let record = record.filter(|record| self.is_live(record))?;
+        let value = if record.mark() == name.mark() { (keep.read)(&record) } else { None };
+        if value.is_none() {
+            self.counters().count(Event::Foreign);
+        }
+        value
+    }
+
+    pub(crate) fn is_live(&self, record: &Erased) -> bool {
+        let now = self.home().clock.now();
+        policy::freshness(record.times(), &Options::DEFAULT, now) == Freshness::Fresh
+    }
+
+    /// Keeps a value under this key, whatever was there before. A time of zero keeps nothing, and removes what was.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the value is over its limit: then nothing is under this key any more.
+    pub async fn set<V: Value>(&self, key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<(), Error> {
+        self.set_kept(&key.into(), value, V::keep(), options.into()).await
+    }
+
+    pub(crate) async fn set_kept<V>(&self, key: &Key, value: V, keep: Keep<V>, options: Options) -> Result<(), Error> {
+        let name = self.scope().name(key);
+        match &self.home().place {
+            _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
+            Place::Null => Ok(()),
+            Place::Memory(store) => {
+                let (record, bytes) = self.record(&name, value, keep, options);
+                self.put(store, &name, record, bytes)
+            }
+            Place::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
+        }
+    }
+
+    /// Keeps a value only where there is no live one, and says whether it did. A live one keeps its value and time.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the value is over its limit.
+    pub async fn add<V: Value>(
+        &self,
+        key: impl Into<Key>,
+        value: V,
+        options: impl Into<Options>,
+    ) -> Result<bool, Error> {
+        let (name, options) = (self.scope().name(&key.into()), options.into());
+        match &self.home().place {
+            _ if self.is_off() => Ok(true),
+            Place::Null => Ok(true),
+            Place::Memory(store) => {
+                let (record, bytes) = self.record(&name, value, V::keep(), options);
+                self.put_where_none_lives(store, &name, record, bytes)
+            }
+            Place::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
+        }
+    }
+
+    /// Makes the record of a value written by hand; `None` where its time is zero.
+    fn record<V>(&self, name: &Name, value: V, keep: Keep<V>, options: Options) -> (Option<Erased>, u64) {
+        let bytes = (keep.bytes)(&value);
+        let times = policy::times(&options, self.usual_time(), policy::draw(&options), self.home().clock.now());
+        (times.map(|times| (keep.wrap)(name.mark(), times, value)), bytes)
+    }
+
+    fn put(&self, store: &Store, name: &Name, record: Option<Erased>, bytes: u64) -> Result<(), Error> {
+        let Some(record) = record else {
+            drop(self.home().flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New)));
+            return Ok(());
+        };
+        let inserted =
+            self.home().flights.change(name.as_bytes(), || (store.insert(name.as_bytes(), record, bytes), Change::New));
+        accepted(&inserted, name)
+    }
+
+    fn put_where_none_lives(
+        &self,
+        store: &Store,
+        name: &Name,
+        record: Option<Erased>,
+        bytes: u64,
+    ) -> Result<bool, Error> {
+        let added = self.home().flights.change(name.as_bytes(), || {
+            if store.peek(name.as_bytes()).is_some_and(|there| self.is_live(&there)) {
+                return (None, Change::Same);
+            }
+            // A time of zero adds what is gone at once: whoever asks was the first, and finds nothing.
+            let inserted = record.map(|record| store.insert(name.as_bytes(), record, bytes));
+            (Some(inserted), Change::New)
+        });
+        match added {
+            None => Ok(false),
+            Some(inserted) => inserted.map_or(Ok(()), |inserted| accepted(&inserted, name)).map(|()| true),
+        }
+    }
+
+    /// Removes the entry under this key, and says whether there was a live one.
+    ///
+    /// A load under way is not kept: what it read before is handed to its callers and forgotten.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn delete(&self, key: impl Into<Key>) -> Result<bool, Error> {
+        self.delete_name(&self.scope().name(&key.into())).await
+    }
+
+    pub(crate) async fn delete_name(&self, name: &Name) -> Result<bool, Error> {
+        self.counters().count(Event::Invalidated);
+        let flights = &self.home().flights;
+        match &self.home().place {
+            Place::Null => Ok(false),
+            Place::Memory(store) => {
+                let removed = flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New));
+                Ok(removed.is_some_and(|record| self.is_live(&record)))
+            }
+            Place::Outside(backend) => self.remove_outside(&**backend, name).await,
+        }
+    }
+
+    /// Gives a live entry another time from now on, and says whether there was one. What has expired stays expired.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn touch(&self, key: impl Into<Key>, ttl: Ttl) -> Result<bool, Error> {
+        let name = self.scope().name(&key.into());
+        let times = policy::times(&Options::DEFAULT.with_ttl(ttl), self.usual_time(), 0.0, self.home().clock.now());
+        let Some(times) = times else { return self.delete_name(&name).await };
+        match &self.home().place {
+            Place::Null => Ok(false),
+            Place::Memory(store) => {
+                let live = || store.peek(name.as_bytes()).filter(|record| self.is_live(record));
+                let touch = || match live() {
+                    Some(record) => {
+                        record.restamp(times.fresh_until, times.kept_until);
+                        (true, Change::Same)
+                    }
+                    None => (false, Change::Same),
+                };
+                Ok(self.home().flights.change(name.as_bytes(), touch))
+            }
+            Place::Outside(backend) => self.touch_outside(&**backend, &name, ttl).await,
+        }
+    }
+
+    /// Returns whether there is a live entry under this key, of whatever type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn has(&self, key: impl Into<Key>) -> Result<bool, Error> {
+        Ok(self.ttl(key).await?.is_some())
+    }
+
+    /// Returns how long the entry under this key is still fresh, or `None` when there is no live one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn ttl(&self, key: impl Into<Key>) -> Result<Option<Ttl>, Error> {
+        let name = self.scope().name(&key.into());
+        match &self.home().place {
+            _ if self.is_off() => Ok(None),
+            Place::Null => Ok(None),
+            Place::Memory(store) => {
+                let record = store.peek(name.as_bytes()).filter(|record| self.is_live(record));
+                Ok(record.map(|record| remaining(record.times(), self.home().clock.now())))
+            }
+            Place::Outside(backend) => self.ttl_outside(&**backend, &name).await,
+        }
+    }
+}
+
+fn remaining(times: Times, now: Tick) -> Ttl {
+    if times.fresh_until == Tick::NEVER { Ttl::Forever } else { Ttl::For(times.fresh_until.since(now)) }
+}
+
+fn accepted(inserted: &Inserted, name: &Name) -> Result<(), Error> {
+    if inserted.refused {
+        let context = format!("the value for `{name}` is larger than its whole cache may be");
+        return Err(Error::new(Kind::TooLarge, context));
+    }
+    Ok(())
+}

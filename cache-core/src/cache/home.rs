@@ -1,0 +1,43 @@
+//! Where the entries of one or several caches live.
+
+use std::sync::Arc;
+
+use crate::backend::ErasedBackend;
+use crate::clock::Clock;
+use crate::executor::Executor;
+use crate::flight::Flights;
+use crate::store::Store;
+
+/// A store with what belongs to it: the loads under way for its entries, a clock, and a runtime where there is one.
+#[derive(Debug)]
+pub(crate) struct Home {
+    pub(crate) place: Place,
+    pub(crate) flights: Arc<Flights>,
+    pub(crate) clock: Clock,
+    pub(crate) executor: Arc<dyn Executor>,
+}
+
+/// What kind of store it is.
+#[derive(Debug)]
+pub(crate) enum Place {
+    /// This process.
+    Memory(Store),
+    /// Nowhere: nothing is kept.
+    Null,
+    /// A store that takes bytes.
+    Outside(Arc<dyn ErasedBackend>),
+}
+
+impl Home {
+    pub(crate) fn new(place: Place, clock: Clock, executor: Arc<dyn Executor>) -> Arc<Self> {
+        Arc::new(Self { place, flights: Arc::default(), clock, executor })
+    }
+
+    /// Returns the in-process store, where that is the place.
+    pub(crate) fn memory(&self) -> Option<&Store> {
+        match &self.place {
+            Place::Memory(store) => Some(store),
+            Place::Null | Place::Outside(_) => None,
+        }
+    }
+}

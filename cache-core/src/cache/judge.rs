@@ -1,0 +1,168 @@
+//! What becomes of the outcome of a body: kept or not, for how long, and what those who wait are handed.
+
+use std::sync::Arc;
+
+use super::home::Place;
+use super::load::Load;
+use crate::clock::Tick;
+use crate::error::{Error, Kind};
+use crate::flight::{Landing, Link, Token};
+use crate::policy::{self, RETRY_AFTER, Ttl};
+use crate::record::{Erased, Times};
+use crate::stats::Event;
+
+/// How a body ended.
+pub(crate) enum Outcome<V, E> {
+    /// By itself.
+    Ended(Result<V, E>),
+    /// It was given up after its time limit.
+    TimedOut,
+    /// It was not begun: a time limit was asked for, and there is no timer.
+    NoTimer,
+}
+
+/// What is to be kept of an outcome and what those who wait are handed. It knows nothing of the types any more.
+#[derive(Debug)]
+pub(crate) struct Judged {
+    keep: Option<Keepsake>,
+    pub(crate) landing: Landing,
+}
+
+/// A record on its way into the store.
+#[derive(Debug)]
+struct Keepsake {
+    record: Erased,
+    bytes: u64,
+    /// The value in bytes, where the store takes bytes.
+    payload: Option<Vec<u8>>,
+}
+
+impl<V, E> Load<V, E> {
+    /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
+    pub(crate) fn judge(&self, link: &Link, started: Tick, outcome: Outcome<V, E>) -> (Result<V, E>, Judged) {
+        let took = self.asker.home().clock.precise().since(started);
+        let error = match outcome {
+            Outcome::Ended(Ok(value)) => {
+                self.asker.count_load(took);
+                return self.judge_value(link, value);
+            }
+            Outcome::Ended(Err(error)) => {
+                self.asker.count_load(took);
+                self.asker.count(Event::Failed);
+                Ok(error)
+            }
+            Outcome::TimedOut => {
+                self.asker.count(Event::TimedOut);
+                Err(Error::new(Kind::Timeout, format!("`{}` took longer than its time limit", self.asker.what())))
+            }
+            Outcome::NoTimer => Err(Error::new(
+                Kind::Configuration,
+                format!(
+                    "`{}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside \
+                     the runtime, or install an executor",
+                    self.asker.what()
+                ),
+            )),
+        };
+        if let Some(answer) = self.fall_back() {
+            return answer;
+        }
+        match (error, self.rules.trouble) {
+            (Ok(error), _) => self.judge_error(error),
+            (Err(trouble), Some(convert)) => self.judge_error(convert(trouble)),
+            (Err(trouble), None) => unreachable!("a limit without an answer is never set: {trouble}"),
+        }
+    }
+
+    fn judge_value(&self, link: &Link, value: V) -> (Result<V, E>, Judged) {
+        let wishes = link.wishes();
+        let now = self.asker.home().clock.now();
+        let wanted = !wishes.discard && self.rules.when.is_none_or(|when| when(&value));
+        let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
+        if times.is_none() {
+            self.asker.count(Event::Refused);
+        }
+        let bytes = self.bytes_of(&value);
+        let payload = times.and_then(|_| self.payload_of(&value));
+        let unkept = Times { created: now, fresh_until: now, kept_until: now };
+        let record = (self.rules.keep.wrap)(self.name.mark(), times.unwrap_or(unkept), value);
+        let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
+        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, payload });
+        (Ok(value), Judged { keep, landing: Landing::Value(record) })
+    }
+
+    fn times_for(&self, value: &V, wish: Option<Ttl>, now: Tick) -> Option<Times> {
+        let rules = &self.rules;
+        let none = || rules.none_ttl.filter(|none| (none.is_none)(value)).map(|none| Ttl::For(none.time));
+        let by_value = || rules.ttl_with.map(|ttl_with| Ttl::For(ttl_with(value)));
+        let ttl = wish.or_else(none).or_else(by_value).unwrap_or(rules.options.ttl);
+        let options = rules.options.with_ttl(ttl);
+        policy::times(&options, self.asker.cache.usual_time(), policy::draw(&options), now)
+    }
+
+    fn bytes_of(&self, value: &V) -> u64 {
+        match self.asker.home().memory() {
+            Some(store) if store.counts_bytes() => (self.rules.keep.bytes)(value),
+            _ => 0,
+        }
+    }
+
+    fn payload_of(&self, value: &V) -> Option<Vec<u8>> {
+        let Place::Outside(_) = self.asker.home().place else { return None };
+        match (self.rules.keep.coder?.encode)(value) {
+            Ok(payload) => Some(payload),
+            Err(error) => {
+                self.asker.trouble(&error);
+                None
+            }
+        }
+    }
+
+    /// Answers a failure with the value kept for bad times, and asks for quiet so that failures do not hammer.
+    fn fall_back(&self) -> Option<(Result<V, E>, Judged)> {
+        let spare = self.spare()?;
+        let outcome = self.read(spare)?;
+        spare.hush(self.asker.home().clock.now().after(RETRY_AFTER));
+        self.asker.count(Event::Stale);
+        Some((outcome, Judged { keep: None, landing: Landing::Value(Arc::clone(spare)) }))
+    }
+
+    fn judge_error(&self, error: E) -> (Result<V, E>, Judged) {
+        let landing = match self.rules.share {
+            Some(share) => Landing::Error((share.wrap)(&error)),
+            None => Landing::Released,
+        };
+        match self.rules.error_ttl.and_then(|kept| Some((kept, (kept.choose)(&error)?))) {
+            Some((kept, time)) if !time.is_zero() => {
+                let now = self.asker.home().clock.now();
+                let end = now.after(time);
+                let times = Times { created: now, fresh_until: end, kept_until: end };
+                let record = (kept.keep.wrap)(self.name.mark(), times, error);
+                let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
+                let keep = Keepsake { record, bytes: size_of::<E>() as u64, payload: None };
+                (Err(error), Judged { keep: Some(keep), landing })
+            }
+            _ => (Err(error), Judged { keep: None, landing }),
+        }
+    }
+
+    /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken.
+    pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) {
+        let Some(keepsake) = &judged.keep else { return };
+        match &self.asker.home().place {
+            Place::Null => {}
+            Place::Memory(store) => {
+                let kept =
+                    token.redeem(|| store.insert(self.name.as_bytes(), Arc::clone(&keepsake.record), keepsake.bytes));
+                match kept {
+                    None => self.asker.count(Event::Superseded),
+                    Some(inserted) if inserted.refused => self.asker.count(Event::Refused),
+                    Some(_) => {}
+                }
+            }
+            Place::Outside(backend) => {
+                self.send(backend.as_ref(), token, keepsake.record.times(), keepsake.payload.as_deref()).await;
+            }
+        }
+    }
+}

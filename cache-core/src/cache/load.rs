@@ -1,0 +1,250 @@
+//! From a miss to a value: who runs the body, who waits, and what becomes of the outcome.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::asker::Asker;
+use super::judge::{Judged, Outcome};
+use super::race::{First, race};
+use super::rules::Rules;
+use crate::executor::Task;
+use crate::flight::{Change, Landing, Leader, Link, Scoped, Token, Turn, Waiter};
+use crate::key::Name;
+use crate::policy::{self, Freshness};
+use crate::record::Erased;
+use crate::stats::Event;
+
+/// A caller who found nothing, or nothing fresh enough.
+#[derive(Debug)]
+pub(crate) struct Load<V, E> {
+    pub(crate) asker: Asker,
+    pub(crate) name: Name,
+    pub(crate) rules: Rules<V, E>,
+    /// What was found all the same: past its time, or near its end.
+    pub(crate) found: Option<Erased>,
+}
+
+/// What a caller brings along to fill the cache.
+pub(crate) trait Body<V, E>: Sized {
+    /// Runs it as part of the caller.
+    fn run(self) -> impl Future<Output = Result<V, E>>;
+
+    /// Makes a task of its own that loads for all; hands the leader back where the body is bound to its caller.
+    fn detach(&mut self, load: &Load<V, E>, leader: Leader) -> Result<Task, Leader>;
+}
+
+/// What waiting for somebody else's load came to.
+enum Waited<V, E> {
+    Done(Result<V, E>),
+    /// The caller who loaded has left: somebody else has to.
+    Again,
+    /// The outcome cannot be shared: each one loads for itself, all at once.
+    Alone,
+}
+
+impl<V, E> Clone for Load<V, E> {
+    fn clone(&self) -> Self {
+        Self { asker: self.asker.clone(), name: self.name.clone(), rules: self.rules, found: self.found.clone() }
+    }
+}
+
+impl<V, E> Load<V, E> {
+    /// Loads the value: once for all who ask now.
+    pub(crate) async fn run<B: Body<V, E>>(mut self: Box<Self>, mut body: B) -> Result<V, E> {
+        let mut may_detach = true;
+        loop {
+            match self.turn() {
+                Turn::Found(record) => {
+                    if let Some(outcome) = self.read(&record) {
+                        self.asker.count(Event::Shared);
+                        return outcome;
+                    }
+                }
+                Turn::Wait(waiter) => match self.wait(waiter).await {
+                    Waited::Done(outcome) => return outcome,
+                    Waited::Again => {}
+                    Waited::Alone => {
+                        let token = self.asker.home().flights.token(self.name.as_bytes());
+                        return self.load(&token, Link::new(0), body).await.0;
+                    }
+                },
+                Turn::Lead(leader) => {
+                    let leader = match self.fetch(leader).await {
+                        Ok(outcome) => return outcome,
+                        Err(leader) => leader,
+                    };
+                    if !(may_detach && self.wants_to_detach()) {
+                        return self.lead(leader, body).await;
+                    }
+                    let waiter = leader.waiter();
+                    match body.detach(&self, leader) {
+                        Err(leader) => return self.lead(leader, body).await,
+                        Ok(task) => match self.beside(task, waiter).await {
+                            Some(outcome) => return outcome,
+                            None => may_detach = false,
+                        },
+                    }
+                }
+                Turn::Alone(token) => return self.load(&token, Link::new(0), body).await.0,
+                Turn::Circle => {
+                    self.asker.count(Event::Circle);
+                    return body.run().await;
+                }
+            }
+        }
+    }
+
+    /// Loads the value although there may be one: nobody's load under way is joined, and none that began before is kept.
+    pub(crate) async fn anew<B: Body<V, E>>(self, body: B) -> Result<V, E> {
+        let flights = &self.asker.home().flights;
+        flights.change(self.name.as_bytes(), || ((), Change::New));
+        let token = flights.token(self.name.as_bytes());
+        self.load(&token, Link::new(0), body).await.0
+    }
+
+    /// Looks once more and takes a place, in one step.
+    fn turn(&self) -> Turn<Erased> {
+        let home = self.asker.home();
+        let again = || {
+            let record = home.memory()?.peek(self.name.as_bytes())?;
+            let usable = record.mark() == self.name.mark() && self.reads(&record);
+            (usable && self.freshness(&record) == Freshness::Fresh).then_some(record)
+        };
+        home.flights.join(self.name.as_bytes(), self.name.mark(), self.rules.keep.of, again)
+    }
+
+    /// Runs the body for all who ask meanwhile.
+    async fn lead<B: Body<V, E>>(&self, leader: Leader, body: B) -> Result<V, E> {
+        let (outcome, landing) = self.load(leader.token(), Link::new(leader.id()), body).await;
+        leader.land(landing);
+        outcome
+    }
+
+    /// Runs the body and keeps what comes of it, unless the token has lost its worth.
+    async fn load<B: Body<V, E>>(&self, token: &Token, link: Arc<Link>, body: B) -> (Result<V, E>, Landing) {
+        if self.freshness_of_found() != Some(Freshness::Ahead) {
+            self.asker.count(Event::Miss);
+        }
+        let started = self.asker.home().clock.precise();
+        let outcome = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
+        let (outcome, judged) = self.judge(&link, started, outcome);
+        self.conclude(token, &judged).await;
+        (outcome, judged.landing)
+    }
+
+    /// Concludes a load that ran as a task of its own.
+    pub(crate) async fn land(&self, leader: Leader, judged: Judged) {
+        self.conclude(leader.token(), &judged).await;
+        leader.land(judged.landing);
+    }
+
+    /// Gives a body up after its time, where there is something else to answer with.
+    async fn within_limit(&self, body: impl Future<Output = Result<V, E>>) -> Outcome<V, E> {
+        let Some(limit) = self.rules.options.hard_timeout else { return Outcome::Ended(body.await) };
+        if self.rules.trouble.is_none() && self.spare().is_none() {
+            return Outcome::Ended(body.await);
+        }
+        let Some(sleep) = self.asker.home().executor.sleep(limit) else { return Outcome::NoTimer };
+        match race(body, sleep).await {
+            First::Left(outcome) => Outcome::Ended(outcome),
+            First::Right(()) => Outcome::TimedOut,
+        }
+    }
+
+    /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
+    async fn wait(&self, waiter: Waiter) -> Waited<V, E> {
+        if let Some(outcome) = self.serve_while_others_load() {
+            return Waited::Done(outcome);
+        }
+        match self.patiently(waiter).await {
+            Some(landing) => self.take(&landing),
+            None => self.serve_spare().map_or(Waited::Again, Waited::Done),
+        }
+    }
+
+    /// Waits for a load as long as the site's patience lasts, where there is a value to fall back on.
+    async fn patiently(&self, waiter: Waiter) -> Option<Landing> {
+        let limit = self.rules.options.soft_timeout.filter(|_| self.spare().is_some());
+        match limit.and_then(|limit| self.asker.home().executor.sleep(limit)) {
+            None => Some(waiter.await),
+            Some(sleep) => match race(waiter, sleep).await {
+                First::Left(landing) => Some(landing),
+                First::Right(()) => None,
+            },
+        }
+    }
+
+    /// Takes what somebody else's load came to.
+    fn take(&self, landing: &Landing) -> Waited<V, E> {
+        let outcome = match landing {
+            Landing::Value(record) => self.read(record),
+            Landing::Error(error) => self.rules.share.and_then(|share| (share.read)(&**error)).map(Err),
+            Landing::Released => None,
+            Landing::Abandoned => return Waited::Again,
+        };
+        match outcome {
+            Some(outcome) => {
+                self.asker.count(Event::Shared);
+                Waited::Done(outcome)
+            }
+            None => Waited::Alone,
+        }
+    }
+
+    /// Returns whether the caller can be served before the load is over, so that a task of its own is worth making.
+    fn wants_to_detach(&self) -> bool {
+        match self.freshness_of_found() {
+            Some(Freshness::Ahead | Freshness::Stale) => true,
+            Some(Freshness::Spare) => self.rules.options.soft_timeout.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Starts the task beside the caller and serves the caller; `None` when there is nowhere to run it now.
+    async fn beside(&self, task: Task, waiter: Waiter) -> Option<Result<V, E>> {
+        // A task that is handed back is dropped here, and its leader with it: the next turn leads anew.
+        self.asker.home().executor.spawn(task).ok()?;
+        match self.wait(waiter).await {
+            Waited::Done(outcome) => Some(outcome),
+            Waited::Again | Waited::Alone => None,
+        }
+    }
+
+    /// Serves a value near or past its end while somebody loads it anew, as far as the site allows.
+    fn serve_while_others_load(&self) -> Option<Result<V, E>> {
+        match self.freshness_of_found()? {
+            Freshness::Ahead => self.read(self.found.as_ref()?),
+            Freshness::Stale => self.serve_spare(),
+            Freshness::Fresh | Freshness::Spare | Freshness::Gone => None,
+        }
+    }
+
+    /// Serves the value that is kept for bad times.
+    fn serve_spare(&self) -> Option<Result<V, E>> {
+        let outcome = self.read(self.spare()?)?;
+        self.asker.count(Event::Stale);
+        Some(outcome)
+    }
+
+    /// Returns the value to fall back on, if there is one that may still be served.
+    pub(crate) fn spare(&self) -> Option<&Erased> {
+        self.found.as_ref().filter(|found| self.freshness(found) != Freshness::Gone)
+    }
+
+    fn freshness_of_found(&self) -> Option<Freshness> {
+        self.found.as_ref().map(|found| self.freshness(found))
+    }
+
+    pub(crate) fn freshness(&self, record: &Erased) -> Freshness {
+        policy::freshness(record.times(), &self.rules.options, self.asker.home().clock.now())
+    }
+
+    /// Reads a value, or an error that was kept like one; `None` when the record holds something else.
+    pub(crate) fn read(&self, record: &Erased) -> Option<Result<V, E>> {
+        self.rules.read(record)
+    }
+
+    fn reads(&self, record: &Erased) -> bool {
+        self.rules.reads(record)
+    }
+}

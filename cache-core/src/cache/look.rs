@@ -1,0 +1,71 @@
+//! The way to a hit: one look into the store, no lock of ours, no allocation, no wait.
+
+use super::Cache;
+use super::asker::{Asker, Named};
+use super::home::Place;
+use super::load::Load;
+use super::rules::Rules;
+use crate::key::Name;
+use crate::policy::{self, Freshness};
+use crate::record::Erased;
+use crate::stats::Event;
+
+/// Looks for a value under its full name: found and fresh, or what it takes to load it.
+#[inline]
+pub(crate) fn look<V, E>(
+    cache: &Cache,
+    site: Option<Named>,
+    name: Name,
+    rules: &Rules<V, E>,
+) -> Result<Result<V, E>, Box<Load<V, E>>> {
+    let found = match &cache.home().place {
+        Place::Memory(store) => store.get(name.as_bytes()),
+        Place::Null | Place::Outside(_) => None,
+    };
+    let found = match found {
+        Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules) {
+            Ok(outcome) => return Ok(outcome),
+            Err(found) => found,
+        },
+        Some(_) => foreign(cache, site),
+        None => None,
+    };
+    Err(Box::new(Load { asker: Asker { cache: cache.clone(), site }, name, rules: *rules, found }))
+}
+
+/// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.
+#[inline]
+fn fresh<V, E>(
+    cache: &Cache,
+    site: Option<Named>,
+    record: Erased,
+    rules: &Rules<V, E>,
+) -> Result<Result<V, E>, Option<Erased>> {
+    let now = cache.home().clock.now();
+    let event = match policy::freshness(record.times(), &rules.options, now) {
+        Freshness::Fresh => Event::Hit,
+        Freshness::Ahead if record.is_quiet(now) => Event::Hit,
+        Freshness::Stale | Freshness::Spare if record.is_quiet(now) => Event::Stale,
+        Freshness::Ahead | Freshness::Stale | Freshness::Spare if rules.reads(&record) => return Err(Some(record)),
+        Freshness::Gone => return Err(None),
+        _ => return Err(foreign(cache, site)),
+    };
+    let Some(outcome) = rules.read(&record) else { return Err(foreign(cache, site)) };
+    count(cache, site, event);
+    Ok(outcome)
+}
+
+#[inline]
+fn count(cache: &Cache, site: Option<Named>, event: Event) {
+    cache.counters().count(event);
+    if let Some(site) = site {
+        site.counters.count(event);
+    }
+}
+
+/// Somebody else's entry stands under this name: another pattern, or another type. It is left alone.
+#[cold]
+fn foreign(cache: &Cache, site: Option<Named>) -> Option<Erased> {
+    count(cache, site, Event::Foreign);
+    None
+}

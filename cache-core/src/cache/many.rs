@@ -1,0 +1,98 @@
+//! Many entries in one call, and all of them.
+
+use super::Cache;
+use super::home::Place;
+use crate::error::{Error, Kind};
+use crate::key::Key;
+use crate::policy::Options;
+use crate::value::Value;
+
+impl Cache {
+    /// Returns the values under these keys, in their order: `None` where there is no live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn get_many<V: Value>(
+        &self,
+        keys: impl IntoIterator<Item = impl Into<Key>>,
+    ) -> Result<Vec<Option<V>>, Error> {
+        let mut values = Vec::new();
+        for key in keys {
+            values.push(self.get(key).await?);
+        }
+        Ok(values)
+    }
+
+    /// Keeps these values, and returns the keys of those that the store did not take, each with the reason.
+    pub async fn set_many<V: Value>(
+        &self,
+        entries: impl IntoIterator<Item = (impl Into<Key>, V)>,
+        options: impl Into<Options>,
+    ) -> Vec<(Key, Error)> {
+        let options = options.into();
+        let mut failed = Vec::new();
+        for (key, value) in entries {
+            let key = key.into();
+            if let Err(error) = self.set(&key, value, options).await {
+                failed.push((key, error));
+            }
+        }
+        failed
+    }
+
+    /// Removes the entries under these keys, and says how many live ones there were.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn delete_many(&self, keys: impl IntoIterator<Item = impl Into<Key>>) -> Result<u64, Error> {
+        let mut removed = 0;
+        for key in keys {
+            removed += u64::from(self.delete(key).await?);
+        }
+        Ok(removed)
+    }
+
+    /// Removes all entries of this cache's prefix and version, and none of its neighbours in the same store.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or cannot tell this cache's entries from others since a key function names them.
+    pub async fn clear(&self) -> Result<(), Error> {
+        let Some(scope) = self.scope().text() else {
+            return Err(Error::new(
+                Kind::Unsupported,
+                format!(
+                    "the entries of `{}` are named by a key function: only `clear_store` can clear them",
+                    self.name()
+                ),
+            ));
+        };
+        let home = self.home();
+        match &home.place {
+            Place::Null => {}
+            Place::Memory(store) => {
+                let concerns = |name: &[u8]| name.starts_with(scope.as_bytes());
+                drop(home.flights.remove_all(concerns, || store.remove_starting_with(scope.as_bytes())));
+            }
+            Place::Outside(backend) => self.clear_outside(&**backend, scope).await?,
+        }
+        Ok(())
+    }
+
+    /// Removes everything in the store behind this cache, also what belongs to other caches.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn clear_store(&self) -> Result<(), Error> {
+        let home = self.home();
+        match &home.place {
+            Place::Null => {}
+            Place::Memory(store) => drop(home.flights.remove_all(|_| true, || store.clear())),
+            Place::Outside(backend) => self.clear_store_outside(&**backend).await?,
+        }
+        Ok(())
+    }
+}

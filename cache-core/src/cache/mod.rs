@@ -1,0 +1,171 @@
+//! The handle: what a program holds of a cache.
+
+mod asker;
+mod block_on;
+mod blocking;
+mod count;
+mod hand;
+mod home;
+mod judge;
+mod load;
+mod look;
+mod many;
+mod outside;
+mod race;
+mod rules;
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+pub(crate) use asker::{Asker, Named};
+pub(crate) use block_on::block_on;
+pub use blocking::Blocking;
+pub(crate) use hand::Bound;
+pub(crate) use home::{Home, Place};
+pub(crate) use judge::Outcome as Ending;
+pub(crate) use load::{Body, Load};
+pub(crate) use look::look;
+pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
+
+use crate::error::Error;
+use crate::key::{KeyFunction, Scope};
+use crate::policy::Ttl;
+use crate::stats::{Counters, Stats};
+
+/// A cache: a name, a place where its entries live, and how they are called there.
+///
+/// It is a handle, cheap to clone. Named caches come from [`crate::registry::cache`]; what an attribute does is the
+/// same as [`get_or_load`](Self::get_or_load) with a key of the same pattern.
+#[derive(Clone)]
+pub struct Cache {
+    core: Arc<Core>,
+    at: Arc<Version>,
+}
+
+/// The version whose entries a handle speaks of.
+struct Version {
+    name: Box<str>,
+    scope: Scope,
+}
+
+/// What all handles of one named cache share.
+struct Core {
+    name: Box<str>,
+    home: Arc<Home>,
+    prefix: Box<str>,
+    key_function: Option<KeyFunction>,
+    ttl: Ttl,
+    off: AtomicBool,
+    counters: Counters,
+}
+
+/// What a cache is made of.
+pub(crate) struct Parts {
+    pub(crate) name: Box<str>,
+    pub(crate) home: Arc<Home>,
+    pub(crate) prefix: Box<str>,
+    pub(crate) version: Box<str>,
+    pub(crate) key_function: Option<KeyFunction>,
+    pub(crate) ttl: Ttl,
+    pub(crate) off: bool,
+}
+
+impl Cache {
+    pub(crate) fn new(parts: Parts) -> Result<Self, Error> {
+        let Parts { name, home, prefix, version, key_function, ttl, off } = parts;
+        let (off, counters) = (AtomicBool::new(off), Counters::new());
+        let core = Arc::new(Core { name, home, prefix, key_function, ttl, off, counters });
+        let at = core.version(version)?;
+        Ok(Self { core, at })
+    }
+
+    /// Returns its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.core.name
+    }
+
+    /// Returns the same cache, speaking of the entries of another version.
+    ///
+    /// # Errors
+    ///
+    /// When prefix and version together are too long to leave room for keys.
+    pub fn at_version(&self, version: impl fmt::Display) -> Result<Self, Error> {
+        let at = self.core.version(version.to_string().into())?;
+        Ok(Self { core: Arc::clone(&self.core), at })
+    }
+
+    /// Returns what it has counted since it was made.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        let mut stats = self.core.counters.snapshot();
+        if let Some(store) = self.core.home.memory() {
+            stats.evictions = store.evictions();
+            stats.entries = store.len();
+            stats.bytes = store.bytes();
+        }
+        stats
+    }
+
+    /// Switches the cache off: every body runs, and nothing is read or kept until it is switched on again.
+    ///
+    /// What was kept before is still there then; what was invalidated meanwhile is not.
+    pub fn switch_off(&self) {
+        self.core.off.store(true, Ordering::Release);
+    }
+
+    /// Switches the cache on again.
+    pub fn switch_on(&self) {
+        self.core.off.store(false, Ordering::Release);
+    }
+
+    /// Returns whether the cache is switched off.
+    #[must_use]
+    #[inline]
+    pub fn is_off(&self) -> bool {
+        self.core.off.load(Ordering::Acquire)
+    }
+
+    /// Returns whether its entries live outside the process.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        matches!(self.core.home.place, Place::Outside(_))
+    }
+
+    #[inline]
+    pub(crate) fn home(&self) -> &Home {
+        &self.core.home
+    }
+
+    #[inline]
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.at.scope
+    }
+
+    #[inline]
+    pub(crate) fn counters(&self) -> &Counters {
+        &self.core.counters
+    }
+
+    pub(crate) fn usual_time(&self) -> Ttl {
+        self.core.ttl
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        &self.at.name
+    }
+}
+
+impl Core {
+    fn version(&self, name: Box<str>) -> Result<Arc<Version>, Error> {
+        let scope = Scope::new(&self.prefix, &name, self.key_function)?;
+        Ok(Arc::new(Version { name, scope }))
+    }
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("name", &self.name()).field("outside", &self.is_outside()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,44 @@
+//! What a body can say of its own result, while it is being loaded.
+//!
+//! ```
+//! use std::time::Duration;
+//! use cache_core::{entry, policy::Options, testing};
+//!
+//! let larder = testing::isolated();
+//! let cache = larder.cache("default");
+//! let load = || {
+//!     // The answer itself says how long it is good for.
+//!     entry::keep_for(Duration::from_secs(5));
+//!     "an answer".to_owned()
+//! };
+//! cache.blocking().get_or_load("question", Options::ttl(3600), load);
+//! larder.advance(Duration::from_secs(5));
+//! assert!(!cache.blocking().has("question")?);
+//! # Ok::<(), cache_core::error::Error>(())
+//! ```
+
+use crate::flight::current;
+use crate::policy::{IntoTime, Ttl};
+
+/// Keeps the result that is being loaded for this long, whatever its site says: whole seconds, or a
+/// [`Duration`](std::time::Duration).
+///
+/// Returns whether anything is being loaded here: outside of a cached body there is nothing to say it of.
+pub fn keep_for(time: impl IntoTime) -> bool {
+    let ttl = Ttl::For(time.into_time());
+    current().is_some_and(|link| {
+        link.wish(|wishes| wishes.ttl = Some(ttl));
+        true
+    })
+}
+
+/// Does not keep the result that is being loaded. Callers who wait for it still get it.
+///
+/// Returns whether anything is being loaded here.
+#[expect(clippy::must_use_candidate, reason = "a body seldom cares whether it was called uncached")]
+pub fn discard() -> bool {
+    current().is_some_and(|link| {
+        link.wish(|wishes| wishes.discard = true);
+        true
+    })
+}

@@ -1,0 +1,110 @@
+//! The load that the running code is part of: what it wishes for its own result, and which loads it stands in.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use super::lock;
+use crate::policy::Ttl;
+
+thread_local! {
+    static CURRENT: RefCell<Option<Arc<Link>>> = const { RefCell::new(None) };
+}
+
+/// A load, linked to the load whose body started it.
+#[derive(Debug)]
+pub struct Link {
+    /// The number of its flight; 0 for a load without company, which nobody can wait for.
+    flight: u64,
+    parent: Option<Arc<Link>>,
+    wishes: Mutex<Wishes>,
+}
+
+/// What a body said of its own result.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Wishes {
+    /// How long to keep it.
+    pub ttl: Option<Ttl>,
+    /// Not to keep it at all.
+    pub discard: bool,
+}
+
+impl Link {
+    /// Makes the link of a load that is about to run its body here.
+    #[must_use]
+    pub fn new(flight: u64) -> Arc<Self> {
+        Arc::new(Self { flight, parent: current(), wishes: Mutex::default() })
+    }
+
+    /// Makes the link of a load that runs as a task of its own: it stands in no other body.
+    #[must_use]
+    pub fn detached(flight: u64) -> Arc<Self> {
+        Arc::new(Self { flight, parent: None, wishes: Mutex::default() })
+    }
+
+    /// Returns what the body has said of its result so far.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes {
+        *lock(&self.wishes)
+    }
+
+    /// Notes a wish.
+    pub fn wish(&self, say: impl FnOnce(&mut Wishes)) {
+        say(&mut lock(&self.wishes));
+    }
+
+    /// Returns the flights whose bodies the running code stands in, innermost first.
+    pub(super) fn chain(&self) -> Vec<u64> {
+        std::iter::successors(Some(self), |link| link.parent.as_deref())
+            .map(|link| link.flight)
+            .filter(|flight| *flight != 0)
+            .collect()
+    }
+}
+
+/// Returns the load that the running code is part of.
+#[must_use]
+pub fn current() -> Option<Arc<Link>> {
+    CURRENT.with_borrow(Clone::clone)
+}
+
+/// A body, running as part of its load.
+#[derive(Debug)]
+pub struct Scoped<F> {
+    link: Arc<Link>,
+    // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation.
+    body: Pin<Box<F>>,
+}
+
+impl<F: Future> Scoped<F> {
+    /// Runs `body` as part of the load `link`.
+    pub fn new(link: Arc<Link>, body: F) -> Self {
+        Self { link, body: Box::pin(body) }
+    }
+}
+
+impl<F: Future> Future for Scoped<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _inside = Inside::enter(Arc::clone(&self.link));
+        self.body.as_mut().poll(context)
+    }
+}
+
+/// Puts the load back that was current before, also when the body panics.
+struct Inside(Option<Arc<Link>>);
+
+impl Inside {
+    fn enter(link: Arc<Link>) -> Self {
+        Self(CURRENT.replace(Some(link)))
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        CURRENT.set(self.0.take());
+    }
+}

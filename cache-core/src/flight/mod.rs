@@ -1,0 +1,263 @@
+//! One load at a time for each name, and the token that lets an invalidation win over a load under way.
+//!
+//! Everything that happens to one name (a load begins, a value is kept, an entry is invalidated) takes the same lock
+//! of a [`Flights`] table, so that "look again, then lead" and "nobody invalidated meanwhile, then keep" are single
+//! steps. No code of a user runs under that lock.
+
+mod circle;
+mod current;
+mod state;
+
+use std::any::TypeId;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use ahash::RandomState;
+
+pub use current::{Link, Scoped, current};
+use state::Flight;
+pub use state::{Landing, Waiter};
+
+type Names = HashMap<Box<[u8]>, Slot, RandomState>;
+
+const STRIPES: usize = 64;
+
+/// The loads under way in one home, by name.
+#[derive(Debug)]
+pub struct Flights {
+    stripes: Vec<Mutex<Names>>,
+    hasher: RandomState,
+}
+
+/// What is known of a name while somebody loads it.
+#[derive(Debug, Default)]
+struct Slot {
+    /// How often the name was invalidated or written since the first of its tokens was taken.
+    generation: u64,
+    /// How many tokens are out.
+    tokens: usize,
+    /// The load that others may join.
+    flight: Option<Arc<Flight>>,
+}
+
+/// What a caller is to do who did not find a value.
+#[derive(Debug)]
+pub enum Turn<T> {
+    /// Somebody else has just finished: here it is.
+    Found(T),
+    /// Run the body; the others wait.
+    Lead(Leader),
+    /// Somebody else runs the body: wait.
+    Wait(Waiter),
+    /// Run the body without company: the load under way under this name is of another pattern or type.
+    Alone(Token),
+    /// Run the body and keep nothing: waiting would never end, the load under way waits for this one.
+    Circle,
+}
+
+/// What became of an entry that was changed by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// It holds something else now, or nothing.
+    New,
+    /// It holds what it held before.
+    Same,
+}
+
+impl Default for Flights {
+    fn default() -> Self {
+        let hasher = RandomState::new();
+        let stripes = (0..STRIPES).map(|_| Mutex::new(Names::with_hasher(hasher.clone()))).collect();
+        Self { stripes, hasher }
+    }
+}
+
+impl Flights {
+    /// Decides what a caller is to do who found nothing; `again` looks once more, now that nobody can slip in between.
+    pub fn join<T>(self: &Arc<Self>, name: &[u8], mark: u64, of: TypeId, again: impl FnOnce() -> Option<T>) -> Turn<T> {
+        let mut names = self.stripe(name);
+        if let Some(flight) = names.get(name).and_then(|slot| slot.flight.clone()) {
+            drop(names);
+            return self.join_flight(flight, name, mark, of);
+        }
+        if let Some(found) = again() {
+            return Turn::Found(found);
+        }
+        let flight = Arc::new(Flight::new(mark, of));
+        let token = self.token_in(&mut names, name);
+        names.entry(name.into()).or_default().flight = Some(Arc::clone(&flight));
+        Turn::Lead(Leader { token, flight, landed: false })
+    }
+
+    fn join_flight<T>(self: &Arc<Self>, flight: Arc<Flight>, name: &[u8], mark: u64, of: TypeId) -> Turn<T> {
+        if !flight.is_for(mark, of) {
+            return Turn::Alone(self.token(name));
+        }
+        match circle::wait_for(&flight) {
+            Some(waits) => Turn::Wait(Waiter::new(flight, waits)),
+            None => Turn::Circle,
+        }
+    }
+
+    /// Takes a token for a value that is about to be read at the source.
+    #[must_use]
+    pub fn token(self: &Arc<Self>, name: &[u8]) -> Token {
+        self.token_in(&mut self.stripe(name), name)
+    }
+
+    fn token_in(self: &Arc<Self>, names: &mut Names, name: &[u8]) -> Token {
+        let slot = names.entry(name.into()).or_default();
+        slot.tokens += 1;
+        Token { flights: Arc::clone(self), name: name.into(), generation: slot.generation }
+    }
+
+    /// Changes an entry in one step, from outside of any load.
+    ///
+    /// Where `change` says [`Change::New`], what was read before is not kept, and nobody joins the load under way any
+    /// more. What it takes out of a store must be handed out and dropped by the caller, since dropping a value runs
+    /// code of its author.
+    pub fn change<T>(&self, name: &[u8], change: impl FnOnce() -> (T, Change)) -> T {
+        let mut names = self.stripe(name);
+        let (result, change) = change();
+        if change == Change::New
+            && let Some(slot) = names.get_mut(name)
+        {
+            slot.supersede();
+        }
+        result
+    }
+
+    /// Removes entries in one step: of every name that `concerns`, nothing that was read before is kept.
+    pub fn remove_all<T>(&self, concerns: impl Fn(&[u8]) -> bool, remove: impl FnOnce() -> T) -> T {
+        let mut stripes: Vec<_> = self.stripes.iter().map(lock).collect();
+        for (name, slot) in stripes.iter_mut().flat_map(|names| names.iter_mut()) {
+            if concerns(name) {
+                slot.supersede();
+            }
+        }
+        remove()
+    }
+
+    /// Returns how many names are being loaded.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.stripes.iter().map(|stripe| lock(stripe).len()).sum()
+    }
+
+    /// Returns whether nothing is being loaded.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn stripe(&self, name: &[u8]) -> MutexGuard<'_, Names> {
+        // The lowest bits choose the bucket inside a table, so the stripe takes others.
+        let index = (self.hasher.hash_one(name) >> 48) as usize % STRIPES;
+        lock(&self.stripes[index])
+    }
+}
+
+impl Slot {
+    fn supersede(&mut self) {
+        self.generation += 1;
+        self.flight = None;
+    }
+}
+
+/// A panic elsewhere must not take the cache down: each step under these locks leaves the table whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The right to keep what is read at the source from now on, unless somebody invalidates it first.
+#[derive(Debug)]
+pub struct Token {
+    flights: Arc<Flights>,
+    name: Box<[u8]>,
+    generation: u64,
+}
+
+impl Token {
+    /// Runs `keep` if nothing was invalidated since the token was taken, in one step with that look.
+    pub fn redeem<T>(&self, keep: impl FnOnce() -> T) -> Option<T> {
+        let names = self.flights.stripe(&self.name);
+        let valid = names.get(&self.name).is_some_and(|slot| slot.generation == self.generation);
+        valid.then(keep)
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        let mut names = self.flights.stripe(&self.name);
+        let Some(slot) = names.get_mut(&self.name) else { return };
+        slot.tokens -= 1;
+        if slot.tokens == 0 {
+            names.remove(&self.name);
+        }
+    }
+}
+
+/// The caller who runs the body for all.
+///
+/// Dropped before it has landed, it hands over: to one of those who wait, when its caller has left; to each of them,
+/// when the body panicked, since they would only panic one after another.
+#[derive(Debug)]
+pub struct Leader {
+    token: Token,
+    flight: Arc<Flight>,
+    landed: bool,
+}
+
+impl Leader {
+    /// Returns the token that was taken before the body runs.
+    #[must_use]
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// Returns the number of this flight, for the chain of loads that a body starts.
+    #[must_use]
+    pub fn id(&self) -> u64 {
+        self.flight.id()
+    }
+
+    /// Returns a way to wait for this very flight, for a leader whose body runs elsewhere.
+    #[must_use]
+    pub fn waiter(&self) -> Waiter {
+        Waiter::new(Arc::clone(&self.flight), circle::Waits::none())
+    }
+
+    /// Hands the outcome to all who wait.
+    pub fn land(mut self, landing: Landing) {
+        self.finish(landing);
+    }
+
+    fn finish(&mut self, landing: Landing) {
+        self.landed = true;
+        {
+            let mut names = self.token.flights.stripe(&self.token.name);
+            if let Some(slot) = names.get_mut(&self.token.name)
+                && slot.flight.as_ref().is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
+            {
+                slot.flight = None;
+            }
+        }
+        self.flight.land(landing);
+    }
+}
+
+impl Drop for Leader {
+    fn drop(&mut self) {
+        if !self.landed {
+            let landing = if std::thread::panicking() { Landing::Released } else { Landing::Abandoned };
+            self.finish(landing);
+        }
+    }
+}
+
+/// Returns a number that no other flight of this process has.
+fn next_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

@@ -1,0 +1,118 @@
+//! What the compiler cannot see: all of it together, before the first request.
+
+use std::fmt;
+
+use super::{Registry, Site, global, isolated, sites};
+use crate::error::Error;
+use crate::key::pattern;
+
+/// One thing that is wrong, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem(String);
+
+/// Everything that [`check`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problems(Vec<Problem>);
+
+impl Problems {
+    /// Returns the problems, one by one.
+    #[must_use]
+    pub fn all(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} found by larder::check():", count(self.0.len()))?;
+        self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+fn count(problems: usize) -> String {
+    if problems == 1 { "one problem".to_owned() } else { format!("{problems} problems") }
+}
+
+impl std::error::Error for Problems {}
+
+/// Looks at every annotated place of the program for what the compiler cannot see.
+///
+/// A cache that nobody configured, a value that cannot go where its cache lives, two patterns whose keys can meet.
+/// Call it when the program starts, after its caches are installed, and in a test.
+///
+/// # Errors
+///
+/// All problems together, with file and line of each place.
+pub fn check() -> Result<(), Problems> {
+    let sites: Vec<_> = sites().collect();
+    let problems = match isolated() {
+        Some(registry) => all_problems(&sites, &registry),
+        None => match global() {
+            Ok(registry) => all_problems(&sites, registry),
+            Err(error) => vec![Problem(error.to_string())],
+        },
+    };
+    if problems.is_empty() { Ok(()) } else { Err(Problems(problems)) }
+}
+
+fn all_problems(sites: &[&'static Site], registry: &Registry) -> Vec<Problem> {
+    let mut sites = sites.to_vec();
+    sites.sort_by_key(|site| (site.file(), site.line(), site.name()));
+    let homes = sites.iter().filter_map(|site| home_problem(site, registry));
+    homes.chain(meetings(&sites)).collect()
+}
+
+fn home_problem(site: &Site, registry: &Registry) -> Option<Problem> {
+    let cache = match site.resolve(registry) {
+        Ok(cache) => cache,
+        Err(error) => return Some(unknown(site, &error)),
+    };
+    if !cache.is_outside() || !site.needs_memory() {
+        return None;
+    }
+    let (what, instead) = if site.is_local() {
+        ("keeps values that cannot leave the process (`local`)", "remove `local`")
+    } else {
+        ("keeps errors (`error_ttl`), which cannot leave the process", "remove `error_ttl`")
+    };
+    Some(Problem(format!(
+        "{site} {what}, and its cache `{}` lives outside; {instead}, or name a cache in memory",
+        cache.name()
+    )))
+}
+
+fn unknown(site: &Site, error: &Error) -> Problem {
+    Problem(format!("{site}: {error}"))
+}
+
+/// Finds pairs of places in one cache whose keys can be the same: they would overwrite each other's entries.
+fn meetings(sites: &[&'static Site]) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (index, site) in sites.iter().enumerate() {
+        for other in &sites[index + 1..] {
+            if share_a_cache(site, other) && pattern::can_meet(site.pattern(), other.pattern()) {
+                problems.push(meeting(site, other));
+            }
+        }
+    }
+    problems
+}
+
+fn share_a_cache(site: &Site, other: &Site) -> bool {
+    site.cache_name() == other.cache_name() && site.own_version() == other.own_version()
+}
+
+fn meeting(site: &Site, other: &Site) -> Problem {
+    Problem(format!(
+        "{site} and {other} can have the same key: `{}` meets `{}`; neither reads the other's values, but they \
+         overwrite each other; begin one of them with another word",
+        site.pattern(),
+        other.pattern()
+    ))
+}

@@ -1,0 +1,238 @@
+//! Named caches, and every annotated place of the program.
+
+mod check;
+mod settings;
+mod site;
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use once_cell::sync::OnceCell;
+
+pub use check::{Problem, Problems, check};
+pub use settings::Settings;
+pub use site::{Site, sites};
+
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::error::{Error, Kind};
+use crate::executor::{self, Executor};
+
+/// The variable that switches every cache of the program off.
+pub const OFF_VARIABLE: &str = "LARDER_OFF";
+
+/// The named caches of a program, or of a test.
+pub struct Registry {
+    caches: RwLock<BTreeMap<Box<str>, Cache>>,
+    clock: Clock,
+    executor: Arc<dyn Executor>,
+    off: bool,
+    /// Makes a cache in memory for every name that is asked for: a test need not repeat the program's configuration.
+    open: bool,
+}
+
+/// What a registry is made of.
+#[derive(Debug)]
+pub struct Plan {
+    /// The caches by name; `default` is added where it is missing.
+    pub caches: Vec<(String, Settings)>,
+    /// Where the caches read the time.
+    pub clock: Clock,
+    /// The runtime that the caches may use.
+    pub executor: Arc<dyn Executor>,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { caches: Vec::new(), clock: Clock::default(), executor: executor::usual() }
+    }
+}
+
+impl Registry {
+    /// Makes the caches of a plan.
+    ///
+    /// # Errors
+    ///
+    /// When a name is used twice or a setting cannot work.
+    pub fn new(plan: Plan) -> Result<Self, Error> {
+        let off = switched_off_by(std::env::var(OFF_VARIABLE).ok().as_deref())?;
+        Self::build(plan, off, false)
+    }
+
+    pub(crate) fn open(plan: Plan) -> Result<Self, Error> {
+        Self::build(plan, false, true)
+    }
+
+    fn build(plan: Plan, off: bool, open: bool) -> Result<Self, Error> {
+        let Plan { caches, clock, executor } = plan;
+        let registry = Self { caches: RwLock::default(), clock, executor, off, open };
+        for (name, settings) in caches {
+            registry.add(&name, settings)?;
+        }
+        if registry.find("default").is_none() {
+            registry.add("default", Settings::memory())?;
+        }
+        Ok(registry)
+    }
+
+    fn add(&self, name: &str, settings: Settings) -> Result<Cache, Error> {
+        let cache = settings.build(name, &self.clock, &self.executor, self.off)?;
+        let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
+        match caches.insert(name.into(), cache.clone()) {
+            None => Ok(cache),
+            Some(_) => Err(Error::new(Kind::Configuration, format!("there are two caches named `{name}`; rename one"))),
+        }
+    }
+
+    fn find(&self, name: &str) -> Option<Cache> {
+        self.caches.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+    }
+
+    /// Returns the cache of this name.
+    ///
+    /// # Errors
+    ///
+    /// When nobody configured one; the message names those that there are.
+    pub fn cache(&self, name: &str) -> Result<Cache, Error> {
+        match self.find(name) {
+            Some(cache) => Ok(cache),
+            // Two threads may ask at once: the one who comes second takes what the first has made.
+            None if self.open => self.add(name, Settings::memory()).or_else(|error| self.find(name).ok_or(error)),
+            None => Err(self.unknown(name)),
+        }
+    }
+
+    fn unknown(&self, name: &str) -> Error {
+        let names: Vec<_> = self.caches().map(|cache| format!("`{}`", cache.name())).collect();
+        Error::new(Kind::UnknownCache, format!("there is no cache named `{name}`; there is {}", names.join(", ")))
+    }
+
+    /// Returns all caches, by name.
+    pub fn caches(&self) -> impl Iterator<Item = Cache> {
+        let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
+        caches.values().cloned().collect::<Vec<_>>().into_iter()
+    }
+
+    /// Returns the clock of its caches.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.caches()).finish()
+    }
+}
+
+fn switched_off_by(value: Option<&str>) -> Result<bool, Error> {
+    match value {
+        None | Some("" | "0" | "false" | "no") => Ok(false),
+        Some("1" | "true" | "yes") => Ok(true),
+        Some(other) => Err(Error::new(
+            Kind::Configuration,
+            format!("the variable {OFF_VARIABLE} is `{other}`; write 1 to switch every cache off, or 0"),
+        )),
+    }
+}
+
+static GLOBAL: OnceCell<Registry> = OnceCell::new();
+
+/// Makes these the caches of the program.
+///
+/// # Errors
+///
+/// When a setting cannot work, or it is too late: a cache has been used already, or installed before.
+pub fn install(plan: Plan) -> Result<(), Error> {
+    let registry = Registry::new(plan)?;
+    GLOBAL.set(registry).map_err(|_| {
+        Error::new(
+            Kind::Configuration,
+            "the caches of this program are in use already: install them once, before the first cached call",
+        )
+    })
+}
+
+/// Returns the caches of the program: those installed, or one named `default` in memory.
+pub(crate) fn global() -> Result<&'static Registry, Error> {
+    GLOBAL.get_or_try_init(|| Registry::new(Plan::default()))
+}
+
+/// Returns the cache of this name: one of the test's own inside [`crate::testing`], else one of the program's.
+///
+/// # Errors
+///
+/// When nobody configured such a cache.
+pub fn cache(name: &str) -> Result<Cache, Error> {
+    match isolated() {
+        Some(registry) => registry.cache(name),
+        None => global()?.cache(name),
+    }
+}
+
+/// How many tests run with caches of their own now: while there are none, nobody looks for them.
+static ISOLATED: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    static OWN: RefCell<Option<Arc<Registry>>> = const { RefCell::new(None) };
+}
+
+/// Returns the registry of the test that this thread is running, if it has one of its own.
+#[inline]
+pub(crate) fn isolated() -> Option<Arc<Registry>> {
+    if ISOLATED.load(Ordering::Relaxed) == 0 { None } else { OWN.with_borrow(Clone::clone) }
+}
+
+/// Makes `registry` the one that this thread sees, and returns the one it saw before.
+pub(crate) fn swap_own(registry: Option<Arc<Registry>>) -> Option<Arc<Registry>> {
+    OWN.replace(registry)
+}
+
+/// Says that somebody runs with caches of their own, for as long as it lives.
+#[derive(Debug)]
+pub(crate) struct Isolation(());
+
+impl Isolation {
+    pub(crate) fn begin() -> Self {
+        ISOLATED.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for Isolation {
+    fn drop(&mut self) {
+        ISOLATED.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_variable_that_switches_off_says_so_when_it_is_misspelt() {
+        assert!(switched_off_by(Some("1")).unwrap());
+        assert!(!switched_off_by(None).unwrap());
+        let error = switched_off_by(Some("maybe")).unwrap_err();
+        assert_eq!(error.to_string(), "the variable LARDER_OFF is `maybe`; write 1 to switch every cache off, or 0");
+    }
+
+    #[test]
+    fn an_unknown_cache_is_an_error_that_names_those_that_there_are() {
+        let plan = Plan { caches: vec![("pages".to_owned(), Settings::memory())], ..Plan::default() };
+        let error = Registry::new(plan).unwrap().cache("page").unwrap_err();
+        assert_eq!(error.kind(), Kind::UnknownCache);
+        assert_eq!(error.to_string(), "there is no cache named `page`; there is `default`, `pages`");
+    }
+
+    #[test]
+    fn one_name_twice_is_refused() {
+        let caches = vec![("a".to_owned(), Settings::memory()), ("a".to_owned(), Settings::null())];
+        let error = Registry::new(Plan { caches, ..Plan::default() }).unwrap_err();
+        assert_eq!(error.to_string(), "there are two caches named `a`; rename one");
+    }
+}

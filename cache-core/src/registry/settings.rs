@@ -1,0 +1,174 @@
+//! What a named cache is to be like.
+
+use std::sync::Arc;
+
+use crate::backend::{Backend, ErasedBackend};
+use crate::cache::{Cache, Home, Parts, Place};
+use crate::clock::Clock;
+use crate::error::{Error, Kind};
+use crate::executor::Executor;
+use crate::key::KeyFunction;
+use crate::policy::{IntoTime, Ttl};
+use crate::store::{Limits, Store};
+
+/// What a named cache is to be like.
+///
+/// ```
+/// use cache_core::registry::Settings;
+///
+/// let settings = Settings::memory().timeout(60).max_entries(50_000).key_prefix("shop");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Settings {
+    place: Choice,
+    timeout: Ttl,
+    max_entries: u64,
+    max_bytes: Option<u64>,
+    key_prefix: String,
+    version: String,
+    key_function: Option<KeyFunction>,
+    off: bool,
+}
+
+#[derive(Clone, Debug)]
+enum Choice {
+    Memory,
+    Null,
+    Outside(Arc<dyn ErasedBackend>),
+}
+
+/// How many entries a cache in memory holds where nobody says so.
+const MAX_ENTRIES: u64 = 10_000;
+
+impl Settings {
+    fn new(place: Choice) -> Self {
+        Self {
+            place,
+            timeout: Ttl::Default,
+            max_entries: MAX_ENTRIES,
+            max_bytes: None,
+            key_prefix: String::new(),
+            version: "1".to_owned(),
+            key_function: None,
+            off: false,
+        }
+    }
+
+    /// Makes a cache in the memory of this process, bounded by 10,000 entries until told otherwise.
+    #[must_use]
+    pub fn memory() -> Self {
+        Self::new(Choice::Memory)
+    }
+
+    /// Makes a cache that keeps nothing, for development and tests: every body runs.
+    #[must_use]
+    pub fn null() -> Self {
+        Self::new(Choice::Null)
+    }
+
+    /// Makes a cache in a store of one's own.
+    #[must_use]
+    pub fn backend(backend: impl Backend) -> Self {
+        Self::new(Choice::Outside(Arc::new(backend)))
+    }
+
+    /// Keeps values for this long where the site does not say so: whole seconds, or a [`std::time::Duration`]. Zero keeps nothing.
+    #[must_use]
+    pub fn timeout(mut self, time: impl IntoTime) -> Self {
+        self.timeout = Ttl::For(time.into_time());
+        self
+    }
+
+    /// Keeps values until they are invalidated, or have to make room, where the site does not say so.
+    #[must_use]
+    pub fn timeout_never(mut self) -> Self {
+        self.timeout = Ttl::Forever;
+        self
+    }
+
+    /// Holds at most so many entries.
+    #[must_use]
+    pub fn max_entries(mut self, entries: u64) -> Self {
+        self.max_entries = entries;
+        self
+    }
+
+    /// Holds at most so many bytes, as values weigh when written out.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.max_bytes = Some(bytes);
+        self
+    }
+
+    /// Puts this before the name of every entry, so that several programs can share one store.
+    #[must_use]
+    pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.key_prefix = prefix.into();
+        self
+    }
+
+    /// Makes this part of the name of every entry: another version sees none of the entries of this one.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = version.into();
+        self
+    }
+
+    /// Replaces the function that joins prefix, version and key to the name of an entry.
+    #[must_use]
+    pub fn key_function(mut self, function: KeyFunction) -> Self {
+        self.key_function = Some(function);
+        self
+    }
+
+    /// Switches the cache off: every body runs, until somebody switches it on.
+    #[must_use]
+    pub fn off(mut self) -> Self {
+        self.off = true;
+        self
+    }
+
+    /// Makes the cache.
+    pub(crate) fn build(
+        self,
+        name: &str,
+        clock: &Clock,
+        executor: &Arc<dyn Executor>,
+        off: bool,
+    ) -> Result<Cache, Error> {
+        self.check(name)?;
+        let place = match self.place {
+            Choice::Null => Place::Null,
+            Choice::Outside(backend) => Place::Outside(backend),
+            Choice::Memory => {
+                let limits = Limits { max_entries: self.max_entries, max_bytes: self.max_bytes };
+                Place::Memory(Store::new(limits, clock.clone()))
+            }
+        };
+        Cache::new(Parts {
+            name: name.into(),
+            home: Home::new(place, clock.clone(), Arc::clone(executor)),
+            prefix: self.key_prefix.into(),
+            version: self.version.into(),
+            key_function: self.key_function,
+            ttl: self.timeout,
+            off: self.off || off,
+        })
+    }
+
+    fn check(&self, name: &str) -> Result<(), Error> {
+        let wrong = |what: &str| Err(Error::new(Kind::Configuration, format!("cache `{name}`: {what}")));
+        let bounds =
+            !matches!(self.place, Choice::Memory) && (self.max_bytes.is_some() || self.max_entries != MAX_ENTRIES);
+        match () {
+            () if self.max_entries == 0 => {
+                wrong("`max_entries` is 0; for a cache that keeps nothing write `Settings::null()`")
+            }
+            () if self.max_bytes == Some(0) => {
+                wrong("`max_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
+            }
+            () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
+            () => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! An annotated place in the program.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use once_cell::sync::OnceCell;
+
+use super::Registry;
+use crate::cache::{Cache, Named};
+use crate::error::Error;
+use crate::key;
+use crate::policy::Options;
+use crate::stats::{Counters, Event, Stats};
+
+/// One annotated place in the program: where it stands, what its keys look like, and what it has counted.
+#[derive(Debug)]
+pub struct Site {
+    module: &'static str,
+    name: &'static str,
+    file: &'static str,
+    line: u32,
+    pattern: &'static str,
+    mark: u64,
+    cache: &'static str,
+    version: Option<&'static str>,
+    pub(crate) options: Options,
+    local: bool,
+    pub(crate) strict: bool,
+    keeps_errors: bool,
+    off: AtomicBool,
+    counters: Counters,
+    /// Found at the first call, since caches are configured when the program starts; tried again after a failure.
+    resolved: OnceCell<Cache>,
+}
+
+inventory::collect!(&'static Site);
+
+/// What an expansion says of its site.
+impl Site {
+    /// Makes a site. For expansions.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn at(
+        module: &'static str,
+        name: &'static str,
+        file: &'static str,
+        line: u32,
+        pattern: &'static str,
+    ) -> Self {
+        Self {
+            module,
+            name,
+            file,
+            line,
+            pattern,
+            mark: key::mark(pattern),
+            cache: "default",
+            version: None,
+            options: Options::DEFAULT,
+            local: false,
+            strict: false,
+            keeps_errors: false,
+            off: AtomicBool::new(false),
+            counters: Counters::new(),
+            resolved: OnceCell::new(),
+        }
+    }
+
+    /// Names its cache.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn cache(mut self, name: &'static str) -> Self {
+        self.cache = name;
+        self
+    }
+
+    /// Names its version.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn version(mut self, version: &'static str) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    /// Says how its values are kept.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn options(mut self, options: Options) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Says that its values cannot leave the process.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn local(mut self) -> Self {
+        self.local = true;
+        self
+    }
+
+    /// Says that trouble of the store becomes an error of the function.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn strict(mut self) -> Self {
+        self.strict = true;
+        self
+    }
+
+    /// Says that it keeps errors, which cannot leave the process.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn keeps_errors(mut self) -> Self {
+        self.keeps_errors = true;
+        self
+    }
+}
+
+impl Site {
+    /// Returns the module it stands in.
+    #[must_use]
+    pub fn module(&self) -> &'static str {
+        self.module
+    }
+
+    /// Returns the name of its function.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Returns the file it stands in.
+    #[must_use]
+    pub fn file(&self) -> &'static str {
+        self.file
+    }
+
+    /// Returns the line it stands at.
+    #[must_use]
+    pub fn line(&self) -> u32 {
+        self.line
+    }
+
+    /// Returns the pattern of its keys.
+    #[must_use]
+    pub fn pattern(&self) -> &'static str {
+        self.pattern
+    }
+
+    /// Returns the name of its cache.
+    #[must_use]
+    pub fn cache_name(&self) -> &'static str {
+        self.cache
+    }
+
+    /// Returns the version it asks for, where it does not take the one of its cache.
+    #[must_use]
+    pub fn own_version(&self) -> Option<&'static str> {
+        self.version
+    }
+
+    /// Returns whether its values, or the errors it keeps, cannot leave the process.
+    #[must_use]
+    pub fn needs_memory(&self) -> bool {
+        self.local || self.keeps_errors
+    }
+
+    pub(crate) fn is_local(&self) -> bool {
+        self.local
+    }
+
+    /// Returns what it has counted since the program began.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        self.counters.snapshot()
+    }
+
+    /// Switches the site off: its body runs for every caller, until it is switched on again.
+    pub fn switch_off(&self) {
+        self.off.store(true, Ordering::Release);
+    }
+
+    /// Switches the site on again.
+    pub fn switch_on(&self) {
+        self.off.store(false, Ordering::Release);
+    }
+
+    /// Returns whether the site is switched off.
+    #[must_use]
+    #[inline]
+    pub fn is_off(&self) -> bool {
+        self.off.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    pub(crate) fn mark(&self) -> u64 {
+        self.mark
+    }
+
+    pub(crate) fn named(&'static self) -> Named {
+        Named { name: self.name, counters: &self.counters }
+    }
+
+    pub(crate) fn count(&self, event: Event) {
+        self.counters.count(event);
+    }
+
+    /// Counts and logs trouble with finding its cache.
+    pub(crate) fn trouble(&self, error: &Error) {
+        self.count(Event::Trouble);
+        log::error!("{self}: {error}");
+    }
+
+    /// Returns the cache it belongs to, at its version.
+    ///
+    /// # Errors
+    ///
+    /// When nobody configured such a cache, or the program's configuration cannot be used.
+    #[inline]
+    pub fn home(&'static self) -> Result<Cow<'static, Cache>, Error> {
+        if let Some(registry) = super::isolated() {
+            return self.resolve(&registry).map(Cow::Owned);
+        }
+        self.resolved.get_or_try_init(|| self.resolve(super::global()?)).map(Cow::Borrowed)
+    }
+
+    pub(crate) fn resolve(&self, registry: &Registry) -> Result<Cache, Error> {
+        let cache = registry.cache(self.cache)?;
+        self.version.map_or(Ok(cache.clone()), |version| cache.at_version(version))
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}::{}` at {}:{}", self.module, self.name, self.file, self.line)
+    }
+}
+
+/// Returns every annotated place of the program and of the libraries it is linked with.
+pub fn sites() -> impl Iterator<Item = &'static Site> {
+    inventory::iter::<&'static Site>.into_iter().copied()
+}

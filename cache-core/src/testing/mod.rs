@@ -1,0 +1,181 @@
+//! Caches of its own for each test, and a clock that is moved by hand.
+//!
+//! ```
+//! use std::time::Duration;
+//! use cache_core::{policy::Options, testing};
+//!
+//! let larder = testing::isolated();
+//! let cache = larder.cache("default");
+//! cache.blocking().set("greeting", "hello".to_owned(), Options::ttl(60))?;
+//! larder.advance(Duration::from_secs(60));
+//! assert_eq!(cache.blocking().get::<String>("greeting")?, None);
+//! # Ok::<(), cache_core::error::Error>(())
+//! ```
+
+mod tasks;
+
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tasks::Tasks;
+
+use crate::cache::Cache;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::executor::Executor;
+use crate::registry::{Isolation, Plan, Registry, Settings, swap_own};
+
+/// Gives this thread caches of its own, and a clock that stands still, until the result is dropped.
+///
+/// Every cached function that runs on this thread sees them, also inside a runtime of one thread such as that of
+/// `#[tokio::test]`. For work on other threads there are [`Larder::enter`] and [`Larder::scope`]. Tests that run beside
+/// each other do not see each other's caches.
+///
+/// A cache of any name can be asked for: it is made in memory. To test with a configuration, see [`isolated_with`].
+///
+/// # Panics
+///
+/// Never, in practice: caches in memory can always be made.
+#[must_use]
+pub fn isolated() -> Isolated {
+    isolated_with([]).expect("caches in memory can always be made")
+}
+
+/// Gives this thread caches of its own with these settings, and a clock that stands still.
+///
+/// # Errors
+///
+/// When a setting cannot work.
+pub fn isolated_with<'a>(caches: impl IntoIterator<Item = (&'a str, Settings)>) -> Result<Isolated, Error> {
+    let clock = Clock::manual();
+    let tasks = Arc::new(Tasks::new(clock.clone()));
+    let caches = caches.into_iter().map(|(name, settings)| (name.to_owned(), settings)).collect();
+    let executor: Arc<dyn Executor> = Arc::clone(&tasks) as _;
+    let registry = Arc::new(Registry::open(Plan { caches, clock, executor })?);
+    let larder = Larder { inner: Arc::new(Inner { registry, tasks, _isolation: Isolation::begin() }) };
+    Ok(Isolated { _entered: larder.enter(), larder })
+}
+
+/// Runs a future to its end on this thread, which parks while there is nothing to do.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    crate::cache::block_on(future)
+}
+
+/// The caches of a test, and its clock. It can be cloned and sent to other threads.
+#[derive(Clone)]
+pub struct Larder {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    registry: Arc<Registry>,
+    tasks: Arc<Tasks>,
+    _isolation: Isolation,
+}
+
+impl Larder {
+    /// Returns the cache of this name; one that nobody configured is made in memory.
+    ///
+    /// # Panics
+    ///
+    /// Never, in practice: caches in memory can always be made.
+    #[must_use]
+    pub fn cache(&self, name: &str) -> Cache {
+        self.inner.registry.cache(name).expect("caches in memory can always be made")
+    }
+
+    /// Returns the clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.inner.registry.clock()
+    }
+
+    /// Moves the clock forward, and wakes whoever slept until then.
+    pub fn advance(&self, time: Duration) {
+        self.clock().advance(time);
+        self.inner.tasks.wake_sleepers();
+    }
+
+    /// Runs what was started beside its callers, such as refreshes, as far as it goes; says how many tasks ended.
+    #[expect(clippy::must_use_candidate, reason = "most tests only want the tasks to run")]
+    pub fn run_tasks(&self) -> usize {
+        let _entered = self.enter();
+        self.inner.tasks.run()
+    }
+
+    /// Makes this thread see these caches until the result is dropped.
+    #[must_use = "the thread sees these caches until this is dropped"]
+    pub fn enter(&self) -> Entered {
+        Entered { before: swap_own(Some(Arc::clone(&self.inner.registry))), _this_thread: PhantomData }
+    }
+
+    /// Makes a future see these caches on whatever thread it runs.
+    pub fn scope<F: Future>(&self, future: F) -> Scope<F> {
+        Scope { larder: self.clone(), future: Box::pin(future) }
+    }
+}
+
+impl fmt::Debug for Larder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Larder").field("caches", &self.inner.registry).finish_non_exhaustive()
+    }
+}
+
+/// The caches of a test, on the thread that made them. Everything a [`Larder`] can do.
+#[derive(Debug)]
+pub struct Isolated {
+    // Dropped first: the thread must not see caches that are gone.
+    _entered: Entered,
+    larder: Larder,
+}
+
+impl Isolated {
+    /// Returns a handle that can be sent to other threads.
+    #[must_use]
+    pub fn handle(&self) -> Larder {
+        self.larder.clone()
+    }
+}
+
+impl std::ops::Deref for Isolated {
+    type Target = Larder;
+
+    fn deref(&self) -> &Larder {
+        &self.larder
+    }
+}
+
+/// Says that this thread sees the caches of a test.
+#[derive(Debug)]
+pub struct Entered {
+    before: Option<Arc<Registry>>,
+    /// It must be dropped on the thread it was made on.
+    _this_thread: PhantomData<*const ()>,
+}
+
+impl Drop for Entered {
+    fn drop(&mut self) {
+        swap_own(self.before.take());
+    }
+}
+
+/// A future that sees the caches of a test on whatever thread it runs.
+#[derive(Debug)]
+pub struct Scope<F> {
+    larder: Larder,
+    future: Pin<Box<F>>,
+}
+
+impl<F: Future> Future for Scope<F> {
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let _entered = self.larder.enter();
+        self.future.as_mut().poll(context)
+    }
+}

@@ -1,0 +1,5 @@
+//! From words to caches.
+
+mod builder;
+
+pub use builder::{Builder, builder};
