@@ -1,0 +1,62 @@
+//! Time limits of bodies, with a clock that is moved by hand.
+
+use std::time::Duration;
+
+use larder::{Kind, Options, testing};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[tokio::test]
+async fn a_body_over_its_limit_is_answered_with_the_stale_value() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let options = Options::ttl(10).stale_if_error(60 * SECOND).hard_timeout(2 * SECOND);
+    cache.get_or_load("key", options, async || 1_u64).await;
+    larder.advance(20 * SECOND);
+    let call = cache.get_or_load("key", options, std::future::pending::<u64>);
+    let (value, ()) = tokio::join!(call, async { larder.advance(2 * SECOND) });
+    assert_eq!(value, 1);
+    assert_eq!(cache.stats().timed_out, 1);
+}
+
+#[tokio::test]
+async fn a_body_within_its_limit_is_not_disturbed() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let options = Options::ttl(10).stale_if_error(60 * SECOND).hard_timeout(2 * SECOND);
+    cache.get_or_load("key", options, async || 1_u64).await;
+    larder.advance(20 * SECOND);
+    assert_eq!(cache.get_or_load("key", options, async || 2_u64).await, 2);
+    assert_eq!(cache.stats().timed_out, 0);
+}
+
+/// Who waits for another one's load has the same patience as the one who loads.
+#[tokio::test]
+async fn past_the_soft_limit_a_waiting_caller_takes_the_stale_value_and_the_load_goes_on() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let options = Options::ttl(10).stale_if_error(60 * SECOND).soft_timeout(SECOND);
+    cache.get_or_load("key", options, async || 1_u64).await;
+    larder.advance(20 * SECOND);
+    let go_on = tokio::sync::Notify::new();
+    let leader = cache.get_or_load("key", options, || async {
+        go_on.notified().await;
+        2_u64
+    });
+    let waiter = cache.get_or_load("key", options, async || 3_u64);
+    let (leader, (waiter, ())) = tokio::join!(leader, async {
+        let waiter = tokio::join!(waiter, async { larder.advance(SECOND) });
+        go_on.notify_one();
+        waiter
+    });
+    assert_eq!((leader, waiter), (2, 1));
+    assert_eq!(cache.get::<u64>("key").await.unwrap(), Some(2));
+}
+
+#[tokio::test]
+async fn an_error_says_what_kind_it_is_and_whether_to_try_again() {
+    let larder = testing::isolated();
+    let error = larder.cache("default").incr("nothing", 1).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (Kind::Missing, false));
+    assert_eq!(error.to_string(), "there is no live entry under `nothing`: begin it with `add`");
+}
