@@ -75,6 +75,21 @@ fn two_tests_at_once_do_not_see_each_others_caches_or_clocks() {
 }
 
 #[test]
+fn threads_that_ask_for_a_new_cache_at_once_get_the_same_one() {
+    let larder = testing::isolated();
+    let handle = larder.handle();
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let handle = &handle;
+            scope.spawn(move || {
+                handle.cache("new").blocking().set(format!("key:{thread}"), 1_u64, Options::forever()).unwrap();
+            });
+        }
+    });
+    assert_eq!(larder.cache("new").stats().entries, 8);
+}
+
+#[test]
 fn a_thread_of_the_test_sees_its_caches_once_it_has_entered() {
     let larder = testing::isolated();
     larder.cache("mine").blocking().set("key", 1_u64, Options::forever()).unwrap();

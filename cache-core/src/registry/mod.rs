@@ -6,6 +6,7 @@ mod site;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -80,10 +81,11 @@ impl Registry {
 
     fn add(&self, name: &str, settings: Settings) -> Result<Cache, Error> {
         let cache = settings.build(name, &self.clock, &self.executor, self.off)?;
-        let mut caches = self.caches.write().unwrap_or_else(PoisonError::into_inner);
-        match caches.insert(name.into(), cache.clone()) {
-            None => Ok(cache),
-            Some(_) => Err(Error::new(Kind::Configuration, format!("there are two caches named `{name}`; rename one"))),
+        match self.caches.write().unwrap_or_else(PoisonError::into_inner).entry(name.into()) {
+            Entry::Vacant(place) => Ok(place.insert(cache).clone()),
+            Entry::Occupied(_) => {
+                Err(Error::new(Kind::Configuration, format!("there are two caches named `{name}`; rename one")))
+            }
         }
     }
 
