@@ -21,6 +21,16 @@ fn nothing_is_a_value_like_another() {
 }
 
 #[test]
+fn a_default_stands_in_for_what_is_missing_and_only_for_that() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    assert_eq!(cache.blocking().get_or("key", 7_u64).unwrap(), 7);
+    assert!(!cache.blocking().has("key").unwrap(), "the default is not kept");
+    cache.blocking().set("key", 0_u64, OPTIONS).unwrap();
+    assert_eq!(cache.blocking().get_or("key", 7_u64).unwrap(), 0, "nothing and zero are values");
+}
+
+#[test]
 fn a_time_of_zero_keeps_nothing_and_removes_what_was() {
     let larder = testing::isolated();
     let cache = larder.cache("default");

@@ -106,6 +106,13 @@ driven_by_the_caller! {
     /// When the store fails.
     fn get<V>(key: impl Into<Key>) -> Result<Option<V>, Error>;
 
+    /// Returns the value under this key, or `default` where there is no live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    fn get_or<V>(key: impl Into<Key>, default: V) -> Result<V, Error>;
+
     /// Keeps a value under this key, whatever was there before.
     ///
     /// # Errors

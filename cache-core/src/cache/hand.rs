@@ -127,6 +127,15 @@ impl Cache {
         self.get_kept(&key.into(), V::keep()).await
     }
 
+    /// Returns the value under this key, or `default` where there is no live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn get_or<V: Value>(&self, key: impl Into<Key>, default: V) -> Result<V, Error> {
+        Ok(self.get(key).await?.unwrap_or(default))
+    }
+
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>) -> Result<Option<V>, Error> {
         if self.is_off() {
             return Ok(None);
