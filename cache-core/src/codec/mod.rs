@@ -2,6 +2,7 @@
 
 mod shape;
 mod weight;
+pub mod wire;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
