@@ -1,29 +1,229 @@
-//! The trait for stores outside the process: its place is here, its operations are not built yet.
+//! Stores outside the process: what the author of one writes, and the suite that says whether it holds.
+//!
+//! A backend takes bytes under full names. It knows nothing of types, records or loads: those are the engine's. To write
+//! one, implement [`Backend`], state what it can do as [`Capabilities`], and run the [`conformance`] suite on it in
+//! one line. [`Memory`] is the smallest complete example.
 
-use std::fmt;
+pub mod conformance;
+
+mod capabilities;
+mod counting;
+mod erased;
+mod memory;
+mod null;
+
 use std::future::Future;
-use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use capabilities::Capabilities;
+pub use counting::{Calls, Counting};
+pub use erased::{Answer, ErasedBackend};
+pub use memory::Memory;
+pub use null::Null;
 
 use crate::error::{Error, Kind};
 use crate::key::Name;
 
 /// A store outside the process.
-pub trait Backend: Send + Sync + 'static {}
+///
+/// All times are from now on; `None` means for ever, and a time of zero keeps nothing. What has expired is not there:
+/// for reading, for `add`, for `touch`, for `incr` and for what `delete` says.
+///
+/// Operations that [`Capabilities`] does not claim answer [`Kind::Unsupported`], as the methods given here do.
+///
+/// ```
+/// use cache_core::backend::{Backend, Memory, conformance};
+/// use cache_core::clock::Clock;
+///
+/// let clock = Clock::manual();
+/// conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));
+/// ```
+pub trait Backend: Send + Sync + 'static {
+    /// States what the store can do.
+    fn capabilities(&self) -> Capabilities;
 
-/// A [`Backend`] as the engine holds it, whatever its type.
-pub trait ErasedBackend: Send + Sync + 'static {
-    /// Adds to a number.
-    fn incr<'a>(&'a self, name: &'a Name, delta: i64) -> Pin<Box<dyn Future<Output = Result<i64, Error>> + Send + 'a>>;
-}
+    /// Returns the bytes under this name.
+    fn get(&self, name: &Name) -> impl Future<Output = Result<Option<Vec<u8>>, Error>> + Send;
 
-impl<B: Backend> ErasedBackend for B {
-    fn incr<'a>(&'a self, _: &'a Name, _: i64) -> Pin<Box<dyn Future<Output = Result<i64, Error>> + Send + 'a>> {
-        Box::pin(async { Err(Error::new(Kind::Unsupported, "stores outside the process are not built yet")) })
+    /// Keeps bytes under this name, whatever was there. Where they are too large, nothing is there any more.
+    fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Keeps bytes only where nothing is, and says whether it did.
+    fn add(
+        &self,
+        name: &Name,
+        value: &[u8],
+        time: Option<Duration>,
+    ) -> impl Future<Output = Result<bool, Error>> + Send;
+
+    /// Removes what is under this name, and says whether anything was.
+    fn delete(&self, name: &Name) -> impl Future<Output = Result<bool, Error>> + Send;
+
+    /// Gives what is under this name another time, and says whether anything was.
+    fn touch(&self, _name: &Name, _time: Option<Duration>) -> impl Future<Output = Result<bool, Error>> + Send {
+        async { Err(unsupported("change the time of an entry")) }
+    }
+
+    /// Adds to the decimal number under this name and returns the sum; the entry keeps the time it has left.
+    ///
+    /// [`Kind::Missing`] where nothing is, [`Kind::NotANumber`] where something else is, [`Kind::Overflow`] where the
+    /// sum would leave `i64`; then nothing changes.
+    fn incr(&self, _name: &Name, _delta: i64) -> impl Future<Output = Result<i64, Error>> + Send {
+        async { Err(unsupported("count")) }
+    }
+
+    /// Returns how long what is under this name still has, or `None` where nothing is.
+    fn ttl(&self, name: &Name) -> impl Future<Output = Result<Option<Remaining>, Error>> + Send;
+
+    /// Returns the bytes under each of these names, in their order.
+    fn get_many(&self, names: &[Name]) -> impl Future<Output = Result<Vec<Option<Vec<u8>>>, Error>> + Send {
+        async move {
+            let mut values = Vec::with_capacity(names.len());
+            for name in names {
+                values.push(self.get(name).await?);
+            }
+            Ok(values)
+        }
+    }
+
+    /// Keeps each of these, and says of each, in their order, whether it is kept.
+    fn set_many(&self, entries: &[Entry]) -> impl Future<Output = Vec<Result<(), Error>>> + Send {
+        async move {
+            let mut kept = Vec::with_capacity(entries.len());
+            for entry in entries {
+                kept.push(self.set(&entry.name, &entry.value, entry.time).await);
+            }
+            kept
+        }
+    }
+
+    /// Removes what is under each of these names, and says under how many there was anything.
+    fn delete_many(&self, names: &[Name]) -> impl Future<Output = Result<u64, Error>> + Send {
+        async move {
+            let mut removed = 0;
+            for name in names {
+                removed += u64::from(self.delete(name).await?);
+            }
+            Ok(removed)
+        }
+    }
+
+    /// Removes everything whose name begins with `scope`, and nothing else. A scope may hold any printable ASCII
+    /// character, also those that a server's patterns would take for more.
+    fn clear_scope(&self, _scope: &str) -> impl Future<Output = Result<(), Error>> + Send {
+        async { Err(unsupported("tell the entries of one cache from others")) }
+    }
+
+    /// Removes everything that is in the store.
+    fn clear_store(&self) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Takes a ticket for a value that is about to be read at the source.
+    fn begin_fill(&self, _name: &Name) -> impl Future<Output = Result<Ticket, Error>> + Send {
+        async { Err(unsupported("tell whether an entry was changed meanwhile")) }
+    }
+
+    /// Keeps bytes, unless what is under this name was written, counted, removed or cleared since the ticket was taken;
+    /// says whether it did. It may also refuse without a reason, such as after a restart.
+    fn set_if(
+        &self,
+        _name: &Name,
+        _value: &[u8],
+        _time: Option<Duration>,
+        _ticket: &Ticket,
+    ) -> impl Future<Output = Result<bool, Error>> + Send {
+        async { Err(unsupported("tell whether an entry was changed meanwhile")) }
     }
 }
 
-impl fmt::Debug for dyn ErasedBackend {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Backend")
+/// How long an entry still has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remaining {
+    /// Until it is removed, or has to make room.
+    Forever,
+    /// This long.
+    For(Duration),
+}
+
+/// What is to be kept under one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The name.
+    pub name: Name,
+    /// The bytes.
+    pub value: Vec<u8>,
+    /// For how long; `None` is for ever.
+    pub time: Option<Duration>,
+}
+
+/// How a name stood when a load began, in whatever way its backend can tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket(pub Vec<u8>);
+
+/// Returns the error of a store that cannot do this.
+fn unsupported(what: &str) -> Error {
+    Error::new(Kind::Unsupported, format!("this store cannot {what}"))
+}
+
+/// A backend that several hold.
+impl<B: Backend> Backend for Arc<B> {
+    fn capabilities(&self) -> Capabilities {
+        B::capabilities(self)
+    }
+
+    async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        B::get(self, name).await
+    }
+
+    async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        B::set(self, name, value, time).await
+    }
+
+    async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        B::add(self, name, value, time).await
+    }
+
+    async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        B::delete(self, name).await
+    }
+
+    async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        B::touch(self, name, time).await
+    }
+
+    async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
+        B::incr(self, name, delta).await
+    }
+
+    async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        B::ttl(self, name).await
+    }
+
+    async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        B::get_many(self, names).await
+    }
+
+    async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        B::set_many(self, entries).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
+        B::delete_many(self, names).await
+    }
+
+    async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
+        B::clear_scope(self, scope).await
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        B::clear_store(self).await
+    }
+
+    async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
+        B::begin_fill(self, name).await
+    }
+
+    async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
+        B::set_if(self, name, value, time, ticket).await
     }
 }

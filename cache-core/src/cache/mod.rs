@@ -1,7 +1,6 @@
 //! The handle: what a program holds of a cache.
 
 mod asker;
-mod block_on;
 mod blocking;
 mod count;
 mod hand;
@@ -19,7 +18,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use asker::{Asker, Named};
-pub(crate) use block_on::block_on;
 pub use blocking::Blocking;
 pub(crate) use hand::Bound;
 pub(crate) use home::{Home, Place};
@@ -29,6 +27,7 @@ pub(crate) use look::look;
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 
 use crate::error::Error;
+pub(crate) use crate::executor::block_on;
 use crate::key::{KeyFunction, Scope};
 use crate::policy::Ttl;
 use crate::stats::{Counters, Stats};

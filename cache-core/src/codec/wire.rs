@@ -221,7 +221,7 @@ mod tests {
         for other in ["", " ", "+7", " 7", "7.0", "1e3", "9223372036854775808", "0x7", "7\n", "seven"] {
             assert_eq!(number_from_bytes(other.as_bytes()), None, "{other:?}");
         }
-        assert_eq!(number_from_bytes(&[b'0'; 100_000]), None);
+        assert_eq!(number_from_bytes(&vec![b'0'; 100_000]), None);
         assert_eq!(number_from_bytes(SAMPLE), None);
     }
 

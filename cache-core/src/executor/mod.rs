@@ -1,5 +1,6 @@
 //! What the engine borrows from the program's runtime, where there is one: a place to run a task, and a timer.
 
+mod block_on;
 #[cfg(feature = "tokio")]
 mod tokio;
 
@@ -8,6 +9,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
+
+pub(crate) use block_on::block_on;
 
 /// A future that can be handed to a runtime.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;

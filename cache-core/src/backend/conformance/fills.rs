@@ -1,0 +1,98 @@
+//! What was read before a change is not kept after it.
+
+use super::super::{Capabilities, Ticket};
+use super::ground::{Ground, same};
+use super::{Case, Verdict};
+use crate::key::Name;
+
+pub(super) const CASES: &[Case] = &[
+    Case { says: "a fill is kept where nothing was changed meanwhile", concerns: fill, run: undisturbed },
+    Case { says: "a fill is not kept after a removal", concerns: fill, run: after_delete },
+    Case { says: "a fill is not kept after the removal of what was never there", concerns: fill, run: after_no_delete },
+    Case { says: "a fill is not kept after a write, and leaves what was written", concerns: fill, run: after_write },
+    Case { says: "a fill is not kept after its scope was cleared", concerns: fill_and_clear, run: after_clear },
+    Case { says: "a fill is not disturbed by changes of other names", concerns: fill, run: others },
+    Case { says: "a ticket that nobody gave out fills nothing, and does no harm", concerns: fill, run: forged },
+];
+
+fn fill(capabilities: &Capabilities) -> bool {
+    capabilities.conditional_fill
+}
+
+fn fill_and_clear(capabilities: &Capabilities) -> bool {
+    capabilities.conditional_fill && capabilities.clear_scope
+}
+
+fn undisturbed(ground: &Ground<'_>) -> Verdict {
+    let [fresh, stale] = ["fresh", "stale"].map(|key| ground.name(key));
+    ground.set(&stale, b"old", None)?;
+    for name in [fresh, stale] {
+        let ticket = ground.begin_fill(&name)?;
+        same("`set_if` says", ground.set_if(&name, b"new", &ticket)?, true)?;
+        ground.holds("after it", &name, b"new")?;
+    }
+    Ok(())
+}
+
+/// Asks that a fill is refused that was begun before `change`.
+fn refused(ground: &Ground<'_>, name: &Name, change: impl FnOnce() -> Verdict) -> Verdict {
+    let ticket = ground.begin_fill(name)?;
+    change()?;
+    same("`set_if` says", ground.set_if(name, b"late", &ticket)?, false)
+}
+
+fn after_delete(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"old", None)?;
+    refused(ground, &name, || ground.delete(&name).map(drop))?;
+    ground.holds_nothing("after it", &name)?;
+    refused(ground, &name, || ground.delete_many(std::slice::from_ref(&name)).map(drop))?;
+    ground.holds_nothing("after it", &name)
+}
+
+fn after_no_delete(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    refused(ground, &name, || ground.delete(&name).map(drop))?;
+    ground.holds_nothing("after it", &name)?;
+    let ticket = ground.begin_fill(&name)?;
+    same("with a ticket from after that, `set_if` says", ground.set_if(&name, b"new", &ticket)?, true)
+}
+
+fn after_write(ground: &Ground<'_>) -> Verdict {
+    let [set, added] = ["set", "added"].map(|key| ground.name(key));
+    refused(ground, &set, || ground.set(&set, b"written", None))?;
+    ground.holds("after it", &set, b"written")?;
+    refused(ground, &added, || ground.add(&added, b"written", None).map(drop))?;
+    ground.holds("after it", &added, b"written")?;
+    refused(ground, &set, || {
+        ground.delete(&set)?;
+        ground.set(&set, b"again", None)
+    })?;
+    ground.holds("after it", &set, b"again")
+}
+
+fn after_clear(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    refused(ground, &name, || ground.clear(&ground.scope("1")))?;
+    ground.holds_nothing("after it", &name)
+}
+
+fn others(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    let ticket = ground.begin_fill(&name)?;
+    for other in 0..10 {
+        let other = ground.name(&format!("key{other}"));
+        ground.set(&other, b"other", None)?;
+        ground.delete(&other)?;
+    }
+    same("`set_if` says", ground.set_if(&name, b"value", &ticket)?, true)
+}
+
+fn forged(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"value", None)?;
+    for bytes in [&b""[..], b"\0", b"\r\nflush_all\r\n"] {
+        same("`set_if` says", ground.set_if(&name, b"late", &Ticket(bytes.to_vec()))?, false)?;
+    }
+    ground.holds("after it", &name, b"value")
+}

@@ -1,0 +1,132 @@
+//! A backend that counts how often it is asked.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use super::{Backend, Capabilities, Entry, Remaining, Ticket};
+use crate::error::Error;
+use crate::key::Name;
+
+/// Counts what another backend is asked, for tests of what a call costs.
+///
+/// ```
+/// use cache_core::backend::{Backend, Counting, Memory};
+/// use cache_core::clock::Clock;
+/// use cache_core::key::Scope;
+/// use cache_core::testing::block_on;
+///
+/// let backend = Counting::new(Memory::new(Clock::manual()));
+/// let name = Scope::new("shop", "1", None)?.name(&"key".into());
+/// block_on(backend.get(&name))?;
+/// assert_eq!(backend.calls().gets, 1);
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Counting<B> {
+    inner: B,
+    counts: [AtomicUsize; 3],
+}
+
+/// How often a backend was asked: once each, however many names were in one question.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Questions: `get`, `get_many`, `ttl`.
+    pub gets: usize,
+    /// Writes: `set`, `set_many`, `set_if`, `add`, `incr`, `touch`.
+    pub sets: usize,
+    /// Removals: `delete`, `delete_many`, `clear_scope`, `clear_store`.
+    pub deletes: usize,
+}
+
+#[derive(Clone, Copy)]
+enum Sort {
+    Get,
+    Set,
+    Delete,
+}
+
+impl<B> Counting<B> {
+    /// Counts what this backend is asked from now on.
+    pub fn new(inner: B) -> Self {
+        Self { inner, counts: Default::default() }
+    }
+
+    /// Returns how often it was asked so far.
+    #[must_use]
+    pub fn calls(&self) -> Calls {
+        let [gets, sets, deletes] = [Sort::Get, Sort::Set, Sort::Delete].map(|sort| self.counter(sort));
+        let read = |counter: &AtomicUsize| counter.load(Ordering::SeqCst);
+        Calls { gets: read(gets), sets: read(sets), deletes: read(deletes) }
+    }
+
+    fn counter(&self, sort: Sort) -> &AtomicUsize {
+        &self.counts[sort as usize]
+    }
+
+    fn count(&self, sort: Sort) -> &B {
+        self.counter(sort).fetch_add(1, Ordering::SeqCst);
+        &self.inner
+    }
+}
+
+impl<B: Backend> Backend for Counting<B> {
+    fn capabilities(&self) -> Capabilities {
+        self.inner.capabilities()
+    }
+
+    async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        self.count(Sort::Get).get(name).await
+    }
+
+    async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        self.count(Sort::Set).set(name, value, time).await
+    }
+
+    async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        self.count(Sort::Set).add(name, value, time).await
+    }
+
+    async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        self.count(Sort::Delete).delete(name).await
+    }
+
+    async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        self.count(Sort::Set).touch(name, time).await
+    }
+
+    async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
+        self.count(Sort::Set).incr(name, delta).await
+    }
+
+    async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        self.count(Sort::Get).ttl(name).await
+    }
+
+    async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        self.count(Sort::Get).get_many(names).await
+    }
+
+    async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        self.count(Sort::Set).set_many(entries).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
+        self.count(Sort::Delete).delete_many(names).await
+    }
+
+    async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
+        self.count(Sort::Delete).clear_scope(scope).await
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        self.count(Sort::Delete).clear_store().await
+    }
+
+    async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
+        self.inner.begin_fill(name).await
+    }
+
+    async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
+        self.count(Sort::Set).set_if(name, value, time, ticket).await
+    }
+}

@@ -1,0 +1,144 @@
+//! A backend behind a pointer, whatever its type.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::time::Duration;
+
+use super::{Backend, Capabilities, Entry, Remaining, Ticket};
+use crate::error::Error;
+use crate::key::Name;
+
+/// An operation under way.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A [`Backend`] as the engine holds it: the same operations, each in a box.
+///
+/// Every [`Backend`] is one; nobody implements it by hand.
+pub trait ErasedBackend: Send + Sync + 'static {
+    /// See [`Backend::capabilities`].
+    fn capabilities(&self) -> Capabilities;
+
+    /// See [`Backend::get`].
+    fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>>;
+
+    /// See [`Backend::set`].
+    fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>>;
+
+    /// See [`Backend::add`].
+    fn add<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<bool, Error>>;
+
+    /// See [`Backend::delete`].
+    fn delete<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<bool, Error>>;
+
+    /// See [`Backend::touch`].
+    fn touch<'a>(&'a self, name: &'a Name, time: Option<Duration>) -> Answer<'a, Result<bool, Error>>;
+
+    /// See [`Backend::incr`].
+    fn incr<'a>(&'a self, name: &'a Name, delta: i64) -> Answer<'a, Result<i64, Error>>;
+
+    /// See [`Backend::ttl`].
+    fn ttl<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Remaining>, Error>>;
+
+    /// See [`Backend::get_many`].
+    fn get_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, Error>>;
+
+    /// See [`Backend::set_many`].
+    fn set_many<'a>(&'a self, entries: &'a [Entry]) -> Answer<'a, Vec<Result<(), Error>>>;
+
+    /// See [`Backend::delete_many`].
+    fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>>;
+
+    /// See [`Backend::clear_scope`].
+    fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>>;
+
+    /// See [`Backend::clear_store`].
+    fn clear_store(&self) -> Answer<'_, Result<(), Error>>;
+
+    /// See [`Backend::begin_fill`].
+    fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>>;
+
+    /// See [`Backend::set_if`].
+    fn set_if<'a>(
+        &'a self,
+        name: &'a Name,
+        value: &'a [u8],
+        time: Option<Duration>,
+        ticket: &'a Ticket,
+    ) -> Answer<'a, Result<bool, Error>>;
+}
+
+impl<B: Backend> ErasedBackend for B {
+    fn capabilities(&self) -> Capabilities {
+        Backend::capabilities(self)
+    }
+
+    fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
+        Box::pin(Backend::get(self, name))
+    }
+
+    fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>> {
+        Box::pin(Backend::set(self, name, value, time))
+    }
+
+    fn add<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<bool, Error>> {
+        Box::pin(Backend::add(self, name, value, time))
+    }
+
+    fn delete<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<bool, Error>> {
+        Box::pin(Backend::delete(self, name))
+    }
+
+    fn touch<'a>(&'a self, name: &'a Name, time: Option<Duration>) -> Answer<'a, Result<bool, Error>> {
+        Box::pin(Backend::touch(self, name, time))
+    }
+
+    fn incr<'a>(&'a self, name: &'a Name, delta: i64) -> Answer<'a, Result<i64, Error>> {
+        Box::pin(Backend::incr(self, name, delta))
+    }
+
+    fn ttl<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Remaining>, Error>> {
+        Box::pin(Backend::ttl(self, name))
+    }
+
+    fn get_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, Error>> {
+        Box::pin(Backend::get_many(self, names))
+    }
+
+    fn set_many<'a>(&'a self, entries: &'a [Entry]) -> Answer<'a, Vec<Result<(), Error>>> {
+        Box::pin(Backend::set_many(self, entries))
+    }
+
+    fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>> {
+        Box::pin(Backend::delete_many(self, names))
+    }
+
+    fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>> {
+        Box::pin(Backend::clear_scope(self, scope))
+    }
+
+    fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
+        Box::pin(Backend::clear_store(self))
+    }
+
+    fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>> {
+        Box::pin(Backend::begin_fill(self, name))
+    }
+
+    fn set_if<'a>(
+        &'a self,
+        name: &'a Name,
+        value: &'a [u8],
+        time: Option<Duration>,
+        ticket: &'a Ticket,
+    ) -> Answer<'a, Result<bool, Error>> {
+        Box::pin(Backend::set_if(self, name, value, time, ticket))
+    }
+}
+
+impl fmt::Debug for dyn ErasedBackend {
+    /// Shows what it can do, and nothing of where it is: an address may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Backend").field(&self.capabilities()).finish()
+    }
+}

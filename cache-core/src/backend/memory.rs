@@ -1,0 +1,181 @@
+//! A byte store in memory: the model for authors, and for tests.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{Backend, Capabilities, Remaining, Ticket};
+use crate::clock::{Clock, Tick};
+use crate::error::{Error, Kind};
+use crate::key::Name;
+
+/// A byte store in memory that can do everything a backend can.
+///
+/// It is there to be read and to test with. It has no bounds: a cache for use is `Settings::memory()`, which also keeps
+/// values as they are, not as bytes.
+#[derive(Debug)]
+pub struct Memory {
+    clock: Clock,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    entries: HashMap<Box<[u8]>, Held>,
+    /// Raised with each change of anything.
+    changes: u64,
+    /// When each name that is not there any more was last changed.
+    removed: HashMap<Box<[u8]>, u64>,
+    /// Tickets from before this many changes are worth nothing.
+    forgotten: u64,
+}
+
+#[derive(Debug)]
+struct Held {
+    value: Vec<u8>,
+    until: Tick,
+    changed: u64,
+}
+
+/// How many removals are remembered one by one, for the sake of loads under way.
+const REMEMBERED: usize = 1_000;
+
+impl Memory {
+    /// Makes an empty store that reads the time from this clock.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, table: Mutex::default() }
+    }
+
+    /// Takes the lock, and lets go of this name if its time is over.
+    fn table(&self, name: &Name) -> MutexGuard<'_, Table> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        if table.entries.get(name.as_bytes()).is_some_and(|held| held.until <= now) {
+            table.entries.remove(name.as_bytes());
+        }
+        table
+    }
+
+    fn until(&self, time: Option<Duration>) -> Tick {
+        time.map_or(Tick::NEVER, |time| self.clock.now().after(time))
+    }
+}
+
+impl Table {
+    fn put(&mut self, name: &Name, value: &[u8], until: Tick) {
+        self.changes += 1;
+        let held = Held { value: value.to_vec(), until, changed: self.changes };
+        self.entries.insert(name.as_bytes().into(), held);
+    }
+
+    fn remove(&mut self, name: &Name) -> bool {
+        self.changes += 1;
+        if self.removed.len() >= REMEMBERED {
+            self.forget();
+        }
+        self.removed.insert(name.as_bytes().into(), self.changes);
+        self.entries.remove(name.as_bytes()).is_some()
+    }
+
+    /// Makes all tickets worthless: one load too many is the safe side.
+    fn forget(&mut self) {
+        self.removed.clear();
+        self.changes += 1;
+        self.forgotten = self.changes;
+    }
+
+    fn is_unchanged_since(&self, name: &Name, ticket: u64) -> bool {
+        let held = self.entries.get(name.as_bytes()).map_or(0, |held| held.changed);
+        let removed = self.removed.get(name.as_bytes()).copied().unwrap_or(0);
+        held.max(removed).max(self.forgotten) <= ticket
+    }
+}
+
+impl Backend for Memory {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::ALL
+    }
+
+    async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.table(name).entries.get(name.as_bytes()).map(|held| held.value.clone()))
+    }
+
+    async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        self.table(name).put(name, value, self.until(time));
+        Ok(())
+    }
+
+    async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        let mut table = self.table(name);
+        let free = !table.entries.contains_key(name.as_bytes());
+        if free {
+            table.put(name, value, self.until(time));
+        }
+        Ok(free)
+    }
+
+    async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        Ok(self.table(name).remove(name))
+    }
+
+    async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        let mut table = self.table(name);
+        let Some(held) = table.entries.get_mut(name.as_bytes()) else { return Ok(false) };
+        held.until = self.until(time);
+        Ok(true)
+    }
+
+    async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
+        let mut table = self.table(name);
+        let held = table.entries.get(name.as_bytes()).ok_or_else(|| trouble(Kind::Missing, name))?;
+        let number: Option<i64> = std::str::from_utf8(&held.value).ok().and_then(|text| text.parse().ok());
+        let number = number.ok_or_else(|| trouble(Kind::NotANumber, name))?;
+        let sum = number.checked_add(delta).ok_or_else(|| trouble(Kind::Overflow, name))?;
+        let until = held.until;
+        table.put(name, sum.to_string().as_bytes(), until);
+        Ok(sum)
+    }
+
+    async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        let now = self.clock.now();
+        Ok(self.table(name).entries.get(name.as_bytes()).map(|held| match held.until {
+            Tick::NEVER => Remaining::Forever,
+            until => Remaining::For(until.since(now)),
+        }))
+    }
+
+    async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
+        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        table.forget();
+        table.entries.retain(|name, _| !name.starts_with(scope.as_bytes()));
+        Ok(())
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        self.clear_scope("").await
+    }
+
+    async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
+        Ok(Ticket(self.table(name).changes.to_le_bytes().to_vec()))
+    }
+
+    async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
+        let Ok(ticket) = ticket.0[..].try_into().map(u64::from_le_bytes) else { return Ok(false) };
+        let mut table = self.table(name);
+        let unchanged = table.is_unchanged_since(name, ticket);
+        if unchanged {
+            table.put(name, value, self.until(time));
+        }
+        Ok(unchanged)
+    }
+}
+
+fn trouble(kind: Kind, name: &Name) -> Error {
+    let what = match kind {
+        Kind::Missing => "there is no live entry",
+        Kind::NotANumber => "there is no number",
+        _ => "counting would leave the range of `i64`",
+    };
+    Error::new(kind, format!("{what} under `{name}`"))
+}

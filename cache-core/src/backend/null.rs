@@ -1,0 +1,43 @@
+//! A store that keeps nothing.
+
+use std::time::Duration;
+
+use super::{Backend, Capabilities, Remaining};
+use crate::error::Error;
+use crate::key::Name;
+
+/// A store that takes everything and keeps nothing.
+///
+/// It is what a store may come to at any time, full or just emptied: what is built on one must work on this.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Null;
+
+impl Backend for Null {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities::NONE
+    }
+
+    async fn get(&self, _: &Name) -> Result<Option<Vec<u8>>, Error> {
+        Ok(None)
+    }
+
+    async fn set(&self, _: &Name, _: &[u8], _: Option<Duration>) -> Result<(), Error> {
+        Ok(())
+    }
+
+    async fn add(&self, _: &Name, _: &[u8], _: Option<Duration>) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    async fn delete(&self, _: &Name) -> Result<bool, Error> {
+        Ok(false)
+    }
+
+    async fn ttl(&self, _: &Name) -> Result<Option<Remaining>, Error> {
+        Ok(None)
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
