@@ -1,7 +1,5 @@
 //! Caching for Rust: an attribute turns a function into a cached one, and the compiler checks the key.
 
-extern crate self as larder;
-
 mod config;
 
 pub use cache_core::cache::{Blocking, Cache};
@@ -15,7 +13,11 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
+pub use cache_macros::{KeyName, KeyPart, key};
 pub use config::{Builder, builder};
+
+#[doc(inline)]
+pub use cache_core::__private::{BlockingCompanion, Companion};
 
 #[doc(hidden)]
 pub use cache_core::__private;

@@ -1,0 +1,3 @@
+//! The attributes and macros, where a user meets them.
+
+mod keys;
