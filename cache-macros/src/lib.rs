@@ -1,7 +1,10 @@
 //! The attributes of larder. They know syntax only; what they expand to calls `larder::__private`.
 
+mod cached;
 mod derive;
+mod effect;
 mod errors;
+mod function;
 mod key_macro;
 mod key_name;
 mod key_part;
@@ -9,6 +12,26 @@ mod nearest;
 mod pattern;
 
 use proc_macro::TokenStream;
+
+use effect::Effect;
+
+/// Turns a function into a cached one.
+#[proc_macro_attribute]
+pub fn cached(options: TokenStream, item: TokenStream) -> TokenStream {
+    cached::expand(options.into(), &item.into()).into()
+}
+
+/// Forgets entries when the function has done its work.
+#[proc_macro_attribute]
+pub fn invalidates(targets: TokenStream, item: TokenStream) -> TokenStream {
+    effect::expand(Effect::Invalidates, targets.into(), &item.into()).into()
+}
+
+/// Keeps what the function returns.
+#[proc_macro_attribute]
+pub fn updates(targets: TokenStream, item: TokenStream) -> TokenStream {
+    effect::expand(Effect::Updates, targets.into(), &item.into()).into()
+}
 
 /// Makes the key of a pattern whose places name variables in scope.
 #[proc_macro]

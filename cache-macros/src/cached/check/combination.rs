@@ -1,0 +1,184 @@
+//! Options that contradict each other, or the function they stand on.
+
+use proc_macro2::Span;
+use syn::Ident;
+
+use crate::cached::model::Model;
+use crate::cached::options::{Returns, Said, Timeout};
+use crate::cached::spelling;
+use crate::cached::time::{Time, Ttl};
+use crate::errors::Errors;
+
+pub fn check(model: &Model, errors: &Errors) {
+    what_is_kept_forever_does_not_age(model, errors);
+    one_time_is_said_once(model, errors);
+    a_soft_limit_needs_something_stale(model, errors);
+    a_soft_limit_comes_first(model, errors);
+    only_async_bodies_can_be_given_up(model, errors);
+    an_error_needs_somewhere_to_go(model, errors);
+    none_ttl_needs_an_option(model, errors);
+    error_ttl_needs_an_error(model, errors);
+    returns_agrees_with_the_spelling(model, errors);
+    a_parameter_says_what_it_is(model, errors);
+    associated_is_for_functions_without_self(model, errors);
+}
+
+/// Stale, refreshed and scattered ends are about values that have an end.
+fn what_is_kept_forever_does_not_age(model: &Model, errors: &Errors) {
+    let times = &model.written.times;
+    let Some(Said { value: Ttl::Forever, .. }) = &times.ttl else { return };
+    let words = [
+        times.stale.as_ref().map(|said| &said.word),
+        times.stale_if_error.as_ref().map(|said| &said.word),
+        times.refresh_ahead.as_ref().map(|said| &said.word),
+        times.jitter.as_ref().map(|said| &said.word),
+    ];
+    for word in words.into_iter().flatten() {
+        let message =
+            format!("what is kept forever has no end that `{word}` could be about: leave it out, or give `ttl` a time");
+        errors.at(word.span(), message);
+    }
+}
+
+/// `ttl_with` decides for each value, and nothing would be left for `ttl`.
+fn one_time_is_said_once(model: &Model, errors: &Errors) {
+    if let (Some(ttl), Some(_)) = (&model.written.times.ttl, &model.written.keeping.ttl_with) {
+        errors.at(
+            ttl.word.span(),
+            "`ttl_with` gives each value its time, so this one is never used: leave one of them out",
+        );
+    }
+}
+
+fn timeout(model: &Model) -> Option<(&Ident, &Timeout)> {
+    model.written.times.timeout.as_ref().map(|said| (&said.word, &said.value))
+}
+
+/// After a soft limit the caller is handed what was kept before.
+fn a_soft_limit_needs_something_stale(model: &Model, errors: &Errors) {
+    let times = &model.written.times;
+    let Some((word, Timeout { soft: Some(_), .. })) = timeout(model) else { return };
+    if times.stale.is_none() && times.stale_if_error.is_none() {
+        errors.at(
+            word.span(),
+            "a soft time limit hands out the value that was kept before: say for how long it may be, with `stale = 60`",
+        );
+    }
+}
+
+/// A soft limit behind the hard one is never reached.
+fn a_soft_limit_comes_first(model: &Model, errors: &Errors) {
+    let Some((word, Timeout { soft: Some(soft), hard: Some(hard) })) = timeout(model) else { return };
+    if let (Time { seconds: Some(soft), .. }, Time { seconds: Some(hard), .. }) = (soft, hard)
+        && soft >= hard
+    {
+        errors.at(
+            word.span(),
+            format!("the body is given up after {hard} s, so `soft = {soft}` is never reached: make it less"),
+        );
+    }
+}
+
+/// Nothing can take a thread out of a body that blocks it.
+fn only_async_bodies_can_be_given_up(model: &Model, errors: &Errors) {
+    if let Some((word, _)) = timeout(model)
+        && !model.function.is_async()
+    {
+        errors.at(word.span(), "a time limit needs an `async fn`: nothing can stop a body that blocks its thread");
+    }
+}
+
+/// What `strict` and a hard limit report becomes the function's own error.
+fn an_error_needs_somewhere_to_go(model: &Model, errors: &Errors) {
+    let wrong = |span: Span, what: &str| {
+        let message = format!(
+            "{what} becomes the function's error, and this function returns none: return a `Result`, or leave it out"
+        );
+        errors.at(span, message);
+    };
+    if !is_certainly_no_result(model) {
+        return;
+    }
+    if let Some(word) = &model.written.keeping.strict {
+        wrong(word.span(), "trouble of the cache");
+    }
+    if let Some((word, Timeout { hard: Some(_), .. })) = timeout(model) {
+        wrong(word.span(), "a body that is given up");
+    }
+}
+
+/// Only `None` is shortened by it.
+fn none_ttl_needs_an_option(model: &Model, errors: &Errors) {
+    let (Some(said), Some(ty)) = (&model.written.keeping.none_ttl, model.function.returns()) else { return };
+    let kept = if spelling::is_result(ty) { spelling::type_arguments(ty).first().copied() } else { Some(ty) };
+    let is_option = |ty| spelling::last_name(ty).is_some_and(|name| name == "Option");
+    if kept.is_some_and(|ty| spelling::is_known_value(ty) && !is_option(ty)) {
+        errors.at(
+            said.word.span(),
+            "`none_ttl` is the time of a `None`, and this function returns no `Option`: leave it out",
+        );
+    }
+}
+
+/// Only errors are kept by it.
+fn error_ttl_needs_an_error(model: &Model, errors: &Errors) {
+    if let Some(said) = &model.written.keeping.error_ttl
+        && is_certainly_no_result(model)
+    {
+        errors.at(
+            said.word.span(),
+            "`error_ttl` is the time of an error, and this function returns no `Result`: leave it out",
+        );
+    }
+}
+
+/// Kept whole, a `Result` would keep its errors as long as its values.
+fn returns_agrees_with_the_spelling(model: &Model, errors: &Errors) {
+    let (Some(said), Some(ty)) = (&model.written.keeping.returns, model.function.returns()) else { return };
+    if said.value == Returns::Value && spelling::is_result(ty) {
+        errors.at(
+            said.word.span(),
+            "of a `Result` only `Ok` is kept: leave `returns` out; to keep errors for a while, write `error_ttl = 5`",
+        );
+    }
+    if said.value == Returns::Result && spelling::is_known_value(ty) {
+        errors.at(said.word.span(), "this function returns no `Result`: leave `returns` out");
+    }
+}
+
+/// Whether a type parameter stands for a `Result` differs from call to call, and the wrapper is written once.
+fn a_parameter_says_what_it_is(model: &Model, errors: &Errors) {
+    let Some(ty) = model.function.returns() else { return };
+    if model.written.keeping.returns.is_some() || spelling::is_result(ty) || spelling::is_known_value(ty) {
+        return;
+    }
+    let params = model.function.sig.generics.params.iter().filter_map(|param| match param {
+        syn::GenericParam::Type(param) => Some(&param.ident),
+        syn::GenericParam::Const(param) => Some(&param.ident),
+        syn::GenericParam::Lifetime(_) => None,
+    });
+    let tokens = || quote::quote!(#ty);
+    if let Some(param) = params.into_iter().find(|param| spelling::mentions(tokens(), param)) {
+        let message = format!(
+            "whether this is a `Result` depends on `{param}`: write `returns = value`, or `returns = result` where only `Ok` is kept"
+        );
+        errors.on(ty, message);
+    }
+}
+
+/// The word says what a receiver says already.
+fn associated_is_for_functions_without_self(model: &Model, errors: &Errors) {
+    if let Some(word) = &model.written.shape.associated
+        && model.receiver.is_some()
+    {
+        errors.at(
+            word.span(),
+            "`associated` is for functions in an `impl` that take no `self`; this one does: leave it out",
+        );
+    }
+}
+
+fn is_certainly_no_result(model: &Model) -> bool {
+    let said = model.written.keeping.returns.as_ref().map(|said| said.value);
+    said == Some(Returns::Value) || model.function.returns().is_some_and(spelling::is_known_value)
+}

@@ -1,0 +1,37 @@
+//! What the attribute becomes.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::companion::{self, Bodies};
+use super::facts::Facts;
+use super::key::Key;
+use super::model::{Model, Stand};
+use super::{method, signature};
+
+/// Emits the wrapper and what stands beside it.
+pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
+    if model.stand == Stand::Inside {
+        return method::inside(model, key, facts);
+    }
+    let wrapper = signature::wrapper(model, key, &signature::call(model, facts), &signature::load(model));
+    let beside = beside(model, key, facts, Bodies::Real);
+    quote!(#wrapper #beside)
+}
+
+/// Emits the function as it was written, so that the editor and its callers have it; and where it can be told what the
+/// companion would have looked like, that too.
+pub fn after_errors(model: &Model) -> TokenStream {
+    let function = &model.function;
+    let key = model.key.as_ref().filter(|_| model.stand != Stand::Inside);
+    let beside = key.and_then(|key| Some(beside(model, key, &Facts::new(model, key)?, Bodies::Hollow)));
+    quote!(#function #beside)
+}
+
+fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
+    match model.stand {
+        Stand::Free => companion::expand(model, key, facts, bodies),
+        Stand::Method => method::beside(model, key, facts, bodies),
+        Stand::Inside => TokenStream::new(),
+    }
+}

@@ -1,0 +1,257 @@
+//! What follows from an annotated function: the arguments of its companion, the generics they need, what is kept.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
+
+use super::key::{Key, Place, Source};
+use super::model::{Model, Stand, own};
+use super::options::Returns;
+use super::spelling;
+
+/// What an expansion is made from.
+pub struct Facts {
+    pub returns: Return,
+    pub parameters: Vec<Parameter>,
+    /// The generics that the key, or what is kept, is about.
+    pub generics: Generics,
+}
+
+/// What a function returns, and what of it is kept.
+pub struct Return {
+    pub ty: Type,
+    pub kind: Kind,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    Value,
+    Result,
+    /// Behind an alias: the compiler finds out.
+    Probed,
+}
+
+/// An argument of the companion.
+pub struct Parameter {
+    pub name: Ident,
+    pub ty: Type,
+    pub subject: Subject,
+}
+
+/// What a companion's argument stands for.
+pub enum Subject {
+    Receiver,
+    /// The whole argument, by its place in the model.
+    Argument(usize),
+    /// A part of one, as in `<user.id: u64>`.
+    Part,
+}
+
+impl Facts {
+    pub fn new(model: &Model, key: &Key) -> Option<Self> {
+        let returns = Return::new(model)?;
+        let parameters = parameters(model, key);
+        let generics = needed(model, key, &parameters, &returns);
+        Some(Self { returns, parameters, generics })
+    }
+}
+
+impl Return {
+    fn new(model: &Model) -> Option<Self> {
+        let ty = model.function.returns()?.clone();
+        let kind = match model.written.keeping.returns.as_ref().map(|said| said.value) {
+            Some(Returns::Value) => Kind::Value,
+            Some(Returns::Result) => Kind::Result,
+            None if spelling::is_result(&ty) => Kind::Result,
+            None if spelling::is_known_value(&ty) => Kind::Value,
+            None => Kind::Probed,
+        };
+        Some(Self { ty, kind })
+    }
+
+    /// Emits the number that stands for the kind.
+    pub fn number(&self, model: &Model) -> TokenStream {
+        match self.kind {
+            Kind::Value => quote!(0),
+            Kind::Result => quote!(1),
+            Kind::Probed if model.stand == Stand::Free => quote!({ Self::__KIND }),
+            Kind::Probed => self.probe(model),
+        }
+    }
+
+    /// Emits the question what kind it is.
+    pub fn probe(&self, model: &Model) -> TokenStream {
+        let (larder, ty) = (model.larder(), &self.ty);
+        quote! {{
+            use #larder::__private::Fallback as _;
+            #larder::__private::Probe::<#ty>::KIND
+        }}
+    }
+
+    /// Emits the type of an error, which is not kept.
+    pub fn error(&self, model: &Model) -> TokenStream {
+        match (self.kind, spelling::type_arguments(&self.ty).as_slice()) {
+            (Kind::Result, [_, error]) => quote!(#error),
+            _ => self.part(model, "Error"),
+        }
+    }
+
+    /// Emits the type of what is kept.
+    pub fn kept(&self, model: &Model) -> TokenStream {
+        let ty = &self.ty;
+        let arguments = spelling::type_arguments(ty);
+        match (self.kind, arguments.as_slice()) {
+            (Kind::Value, _) => quote!(#ty),
+            // `Result<T>` may be any alias; one of two types keeps the first by all conventions.
+            (Kind::Result, [kept, _]) => quote!(#kept),
+            _ => self.part(model, "Kept"),
+        }
+    }
+
+    fn part(&self, model: &Model, name: &str) -> TokenStream {
+        let (larder, ty, number) = (model.larder(), &self.ty, self.number(model));
+        let name = format_ident!("{name}");
+        quote_spanned!(ty.span().resolved_at(Span::mixed_site())=> <#ty as #larder::__private::Outcome<#number>>::#name)
+    }
+}
+
+/// Returns the arguments of the companion, in the order of the function's.
+pub fn parameters(model: &Model, key: &Key) -> Vec<Parameter> {
+    let receiver = Parameter { name: own("this"), ty: parse_quote!(Self), subject: Subject::Receiver };
+    let mut parameters = of_places(&key.places_of(None), receiver);
+    for (index, argument) in model.arguments.iter().enumerate() {
+        let (name, ty) = (argument.name.clone(), argument.ty.clone());
+        let whole = Parameter { name, ty, subject: Subject::Argument(index) };
+        parameters.extend(of_places(&key.places_of(Some(index)), whole));
+    }
+    parameters
+}
+
+/// Returns the parts that these places name with their types; the whole, where one of them does not.
+fn of_places(places: &[&Place], whole: Parameter) -> Vec<Parameter> {
+    if places.iter().any(|place| place.annotation.is_none()) {
+        return vec![whole];
+    }
+    let mut parts: Vec<Parameter> = Vec::new();
+    for place in places {
+        let Some(ty) = place.annotation.clone() else { continue };
+        let name = part_name(place);
+        if !parts.iter().any(|part| part.name == name) {
+            parts.push(Parameter { name, ty, subject: Subject::Part });
+        }
+    }
+    parts
+}
+
+/// Names the part `<user.id: u64>` as `user_id`, and `<self.tenant: u32>` as `tenant`.
+pub fn part_name(place: &Place) -> Ident {
+    if let (Source::Argument { binding, .. }, true) = (&place.source, place.steps.is_empty()) {
+        return binding.clone();
+    }
+    let words = place.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let words: Vec<_> = words.filter(|word| !matches!(*word, "" | "self" | "r")).collect();
+    let name = if words.is_empty() { "this".to_owned() } else { words.join("_") };
+    format_ident!("{name}", span = Span::mixed_site().located_at(place.span))
+}
+
+/// Returns the generics of a function without those that neither its key nor what it keeps is about.
+fn needed(model: &Model, key: &Key, parameters: &[Parameter], returns: &Return) -> Generics {
+    let all = &model.function.sig.generics;
+    let mut names = Names::default();
+    names.add(returns.ty.to_token_stream());
+    for parameter in parameters {
+        names.add(parameter.ty.to_token_stream());
+    }
+    for place in key.places() {
+        if let Source::TypeParameter(param) | Source::ConstParameter(param) = &place.source {
+            names.0.insert(param.to_string());
+        }
+    }
+    names.close(all);
+    let mut generics = all.clone();
+    generics.params = all.params.iter().filter(|param| names.has(param)).cloned().collect();
+    if let Some(clause) = &mut generics.where_clause {
+        let dropped: Vec<_> = all.params.iter().filter(|param| !names.has(param)).map(param_name).collect();
+        let stays = |predicate: &&WherePredicate| {
+            let mut mentioned = Names::default();
+            mentioned.add(predicate.to_token_stream());
+            !dropped.iter().any(|name| mentioned.0.contains(name))
+        };
+        clause.predicates = clause.predicates.iter().filter(stays).cloned().collect();
+    }
+    if generics.params.is_empty() {
+        (generics.lt_token, generics.gt_token) = (None, None);
+    }
+    generics
+}
+
+/// The names in a piece of code; lifetimes with their tick.
+#[derive(Default)]
+struct Names(HashSet<String>);
+
+impl Names {
+    fn add(&mut self, tokens: TokenStream) {
+        let mut tick = "";
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) => {
+                    self.0.insert(format!("{tick}{ident}"));
+                    tick = "";
+                }
+                TokenTree::Punct(punct) => tick = if punct.as_char() == '\'' { "'" } else { "" },
+                TokenTree::Group(group) => self.add(group.stream()),
+                TokenTree::Literal(_) => {}
+            }
+        }
+    }
+
+    fn has(&self, param: &GenericParam) -> bool {
+        self.0.contains(&param_name(param))
+    }
+
+    /// Adds what the bounds of those in need are about.
+    fn close(&mut self, generics: &Generics) {
+        loop {
+            let before = self.0.len();
+            for param in &generics.params {
+                if self.has(param) {
+                    self.add(param.to_token_stream());
+                }
+            }
+            if self.0.len() == before {
+                return;
+            }
+        }
+    }
+}
+
+fn param_name(param: &GenericParam) -> String {
+    match param {
+        GenericParam::Lifetime(param) => format!("'{}", param.lifetime.ident),
+        GenericParam::Type(param) => param.ident.to_string(),
+        GenericParam::Const(param) => param.ident.to_string(),
+    }
+}
+
+/// Emits `::<T, N>`, without lifetimes: they are inferred.
+pub fn turbofish(generics: &Generics) -> TokenStream {
+    let params: Vec<_> = generics
+        .params
+        .iter()
+        .filter_map(|param| match param {
+            GenericParam::Lifetime(_) => None,
+            GenericParam::Type(param) => Some(&param.ident),
+            GenericParam::Const(param) => Some(&param.ident),
+        })
+        .collect();
+    if params.is_empty() { TokenStream::new() } else { quote!(::<#(#params),*>) }
+}
+
+/// Returns the name of a function without `r#`, for text.
+pub fn plain_name(model: &Model) -> String {
+    model.function.sig.ident.unraw().to_string()
+}

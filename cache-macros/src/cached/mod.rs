@@ -1,0 +1,66 @@
+//! `#[cached]`: from what was written to what is emitted, a stage a file.
+//!
+//! [`parse`] reads the options, [`model`] puts them together with the function, [`check`] says whether that is legal,
+//! [`facts`] what follows from it, and [`expand`] emits it.
+
+mod argument;
+mod attributes;
+mod check;
+mod companion;
+mod detach;
+mod expand;
+mod facts;
+mod key;
+mod method;
+mod model;
+mod options;
+mod parse;
+mod passing;
+mod signature;
+mod site;
+pub mod spelling;
+mod time;
+mod writing;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use self::facts::Facts;
+use self::model::Model;
+use crate::errors::Errors;
+use crate::function::Function;
+
+/// Expands `#[cached(…)]` on an item.
+pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
+    let function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => return not_a_function(item, &error),
+    };
+    let errors = Errors::new();
+    let written = parse::parse(options, &errors);
+    let model = Model::new(function, written, &errors);
+    check::check(&model, &errors);
+    if let Some(error) = errors.finish() {
+        let (error, after) = (error.to_compile_error(), expand::after_errors(&model));
+        return quote!(#error #after);
+    }
+    let key = model.key.as_ref().expect("a key that is broken was reported");
+    let facts = Facts::new(&model, key).expect("a function that returns nothing was reported");
+    expand::expand(&model, key, &facts)
+}
+
+/// Leaves the item alone; what is half-typed is complained about by the compiler.
+fn not_a_function(item: &TokenStream, error: &syn::Error) -> TokenStream {
+    let what = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(_)) | Err(_) => error.clone(),
+        Ok(_) => syn::Error::new(
+            proc_macro2::Span::call_site(),
+            "`#[cached]` goes on functions: put it on each function that is to be cached",
+        ),
+    };
+    let error = what.to_compile_error();
+    quote!(#error #item)
+}

@@ -1,0 +1,115 @@
+//! A function and its options, put together.
+
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
+use syn::{FnArg, Ident, Path, Receiver, Visibility, parse_quote};
+
+use super::argument::Argument;
+use super::attributes::Sorted;
+use super::key::{Key, Scope};
+use super::options::Written;
+use super::spelling;
+use crate::errors::Errors;
+use crate::function::Function;
+
+/// An annotated function.
+pub struct Model {
+    pub function: Function,
+    pub attributes: Sorted,
+    pub written: Written,
+    pub receiver: Option<Receiver>,
+    pub arguments: Vec<Argument>,
+    pub stand: Stand,
+    /// `None` where the pattern is broken, which has been reported then.
+    pub key: Option<Key>,
+}
+
+/// Where the function stands, which decides where its companion can.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stand {
+    /// In a module or a block: a type of its own beside it.
+    Free,
+    /// In an inherent `impl`: associated functions beside it.
+    Method,
+    /// In a trait's `impl`, or private in an inherent one: nothing can stand beside it for certain.
+    Inside,
+}
+
+impl Model {
+    pub fn new(function: Function, written: Written, errors: &Errors) -> Self {
+        let receiver = function.sig.receiver().cloned();
+        let arguments = arguments(&function);
+        let stand = stand(&function, &written, receiver.is_some());
+        let scope = Scope {
+            arguments: &arguments,
+            generics: &function.sig.generics,
+            has_receiver: receiver.is_some(),
+            is_method: stand != Stand::Free,
+        };
+        let key = match &written.naming.key {
+            Some(literal) => Key::written(literal, &scope, errors),
+            None => Some(Key::default(&scope, ignored(&written))),
+        };
+        let attributes = Sorted::new(&function.attrs);
+        Self { function, attributes, written, receiver, arguments, stand, key }
+    }
+
+    pub fn scope(&self) -> Scope<'_> {
+        Scope {
+            arguments: &self.arguments,
+            generics: &self.function.sig.generics,
+            has_receiver: self.receiver.is_some(),
+            is_method: self.stand != Stand::Free,
+        }
+    }
+
+    pub fn ignored(&self) -> &[Ident] {
+        ignored(&self.written)
+    }
+
+    pub fn is_ignored(&self, name: &Ident) -> bool {
+        self.ignored().contains(name)
+    }
+
+    /// Returns the path of this crate as the user says it.
+    pub fn larder(&self) -> Path {
+        self.written.shape.larder.clone().unwrap_or_else(|| parse_quote!(::larder))
+    }
+
+    /// Returns the name of the companion: the function's own, unless another was asked for.
+    pub fn companion(&self) -> &Ident {
+        self.written.shape.companion.as_ref().map_or(&self.function.sig.ident, |said| &said.value)
+    }
+}
+
+fn ignored(written: &Written) -> &[Ident] {
+    written.naming.ignore.as_ref().map_or(&[], |said| &said.value)
+}
+
+fn arguments(function: &Function) -> Vec<Argument> {
+    let typed = |(index, arg): (usize, &FnArg)| match arg {
+        FnArg::Typed(arg) => Some(Argument::new(index, arg)),
+        FnArg::Receiver(_) => None,
+    };
+    function.sig.inputs.iter().enumerate().filter_map(typed).collect()
+}
+
+fn stand(function: &Function, written: &Written, has_receiver: bool) -> Stand {
+    let tokens = || -> TokenStream {
+        let mut tokens = function.sig.to_token_stream();
+        tokens.extend(function.body.clone());
+        tokens
+    };
+    let in_impl = has_receiver || written.shape.associated.is_some() || spelling::mentions_self_type(tokens());
+    let is_named = written.shape.companion.is_some() || !matches!(function.vis, Visibility::Inherited);
+    match (in_impl, is_named) {
+        (false, _) => Stand::Free,
+        (true, true) => Stand::Method,
+        (true, false) => Stand::Inside,
+    }
+}
+
+/// Makes a name of the expansion that no name of the user's can meet.
+pub fn own(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}

@@ -1,0 +1,112 @@
+//! How a companion takes an argument: as callers have it at hand, and without copying it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::visit_mut::{self, VisitMut};
+use syn::{GenericParam, Lifetime, Type, TypeReference, parse_quote};
+
+use super::model::Model;
+use super::spelling;
+
+/// How a companion takes an argument of some type.
+pub enum Passing {
+    /// References, and what is as small.
+    AsItIs(Type),
+    /// `&str` for `String`.
+    Str,
+    /// By reference, where more would leave type or lifetime parameters unknown.
+    Reference(Type),
+    /// Owned or by reference, as the caller likes.
+    Borrow(Type),
+}
+
+impl Passing {
+    pub fn of(model: &Model, ty: &Type) -> Self {
+        let ty = elided(ty);
+        if is_small(&ty) {
+            Self::AsItIs(ty)
+        } else if spelling::last_name(&ty).is_some_and(|name| name == "String") {
+            Self::Str
+        } else if spelling::borrows(&ty) || is_generic(model, &ty) {
+            Self::Reference(ty)
+        } else {
+            Self::Borrow(ty)
+        }
+    }
+
+    /// Emits the type of a function's argument.
+    pub fn argument(&self) -> TokenStream {
+        match self {
+            Self::AsItIs(ty) => quote!(#ty),
+            Self::Str => quote!(&::core::primitive::str),
+            Self::Reference(ty) => quote!(&#ty),
+            Self::Borrow(ty) => quote!(impl ::core::borrow::Borrow<#ty>),
+        }
+    }
+
+    /// Emits the type of a part of the tuple that a method's companion takes.
+    pub fn in_tuple(&self) -> TokenStream {
+        match self {
+            Self::AsItIs(ty) => named(ty).to_token_stream(),
+            Self::Str => quote!(&'k ::core::primitive::str),
+            Self::Reference(ty) | Self::Borrow(ty) => {
+                let ty = named(ty);
+                quote!(&'k #ty)
+            }
+        }
+    }
+}
+
+/// Whether a type is spelled as one that is copied without a thought.
+fn is_small(ty: &Type) -> bool {
+    match spelling::bare(ty) {
+        Type::Reference(_) => true,
+        Type::Tuple(tuple) => tuple.elems.iter().all(is_small),
+        ty if spelling::last_name(ty).is_some_and(|name| name == "Option") => {
+            spelling::type_arguments(ty).into_iter().all(is_small)
+        }
+        ty => spelling::is_primitive(ty),
+    }
+}
+
+/// Whether a type is made of a parameter, which a caller's argument then has to determine.
+fn is_generic(model: &Model, ty: &Type) -> bool {
+    model.function.sig.generics.params.iter().any(|param| match param {
+        GenericParam::Type(param) => spelling::mentions(ty.to_token_stream(), &param.ident),
+        GenericParam::Const(param) => spelling::mentions(ty.to_token_stream(), &param.ident),
+        GenericParam::Lifetime(_) => false,
+    })
+}
+
+/// Leaves the lifetimes of a type to inference: a key reads its arguments, and keeps none of them.
+pub fn elided(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    Relabel(None).visit_type_mut(&mut ty);
+    ty
+}
+
+/// Gives all lifetimes of a type the one name that a return type can mention.
+fn named(ty: &Type) -> Type {
+    let mut ty = ty.clone();
+    Relabel(Some(Lifetime::new("'k", Span::mixed_site()))).visit_type_mut(&mut ty);
+    ty
+}
+
+struct Relabel(Option<Lifetime>);
+
+impl VisitMut for Relabel {
+    fn visit_type_reference_mut(&mut self, reference: &mut TypeReference) {
+        reference.lifetime.clone_from(&self.0);
+        visit_mut::visit_type_mut(self, &mut reference.elem);
+    }
+
+    fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+        if lifetime.ident != "static" {
+            *lifetime = self.0.clone().unwrap_or_else(|| parse_quote!('_));
+        }
+    }
+
+    // Lifetimes of a callee's own stay as they are.
+    fn visit_type_fn_ptr_mut(&mut self, _: &mut syn::TypeFnPtr) {}
+    fn visit_parenthesized_generic_arguments_mut(&mut self, _: &mut syn::ParenthesizedGenericArguments) {}
+}

@@ -1,0 +1,178 @@
+//! The functions that repeat the user's: the wrapper, `uncached`, `refresh`.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{FnArg, Ident, Signature, Visibility, parse_quote};
+
+use super::companion::Bodies;
+use super::facts::{Facts, turbofish};
+use super::key::Key;
+use super::model::{Model, Stand};
+use super::{detach, writing};
+
+/// Returns the signature with names in the place of patterns, under another name.
+pub fn named(model: &Model, name: &Ident) -> Signature {
+    let mut sig = model.function.sig.clone();
+    sig.ident = name.clone();
+    let mut arguments = model.arguments.iter();
+    for input in &mut sig.inputs {
+        match input {
+            FnArg::Receiver(receiver) => receiver.attrs.clear(),
+            FnArg::Typed(_) => {
+                if let Some(argument) = arguments.next() {
+                    let (name, ty) = (&argument.name, &argument.ty);
+                    *input = parse_quote!(#name: #ty);
+                }
+            }
+        }
+    }
+    sig
+}
+
+/// Returns the name of the function that has the body.
+pub fn uncached_name(model: &Model) -> Ident {
+    match model.stand {
+        Stand::Method => format_ident!("{}_uncached", model.companion(), span = Span::mixed_site()),
+        _ => Ident::new("uncached", Span::mixed_site()),
+    }
+}
+
+/// Returns the name of the function that loads anew.
+fn refresh_name(model: &Model) -> Ident {
+    match model.stand {
+        Stand::Method => format_ident!("{}_refresh", model.companion(), span = Span::mixed_site()),
+        _ => Ident::new("refresh", Span::mixed_site()),
+    }
+}
+
+/// Emits the call of the function that has the body, with these arguments.
+pub fn call_uncached(model: &Model, arguments: &TokenStream) -> TokenStream {
+    let name = uncached_name(model);
+    let fish = turbofish(&model.function.sig.generics);
+    let owner = owner(model);
+    quote_spanned!(Span::mixed_site()=> #owner::#name #fish(#arguments))
+}
+
+/// Emits the type whose associated functions the companion is made of.
+pub fn owner(model: &Model) -> TokenStream {
+    let companion = model.companion();
+    if model.stand == Stand::Free { quote!(#companion) } else { quote!(Self) }
+}
+
+/// Emits the names of all arguments, the receiver first.
+pub fn passed(model: &Model) -> TokenStream {
+    let receiver = model.receiver.as_ref().map(|receiver| &receiver.self_token).into_iter().map(|word| quote!(#word));
+    let names = model.arguments.iter().map(|argument| &argument.name).map(|name| quote!(#name));
+    let all = receiver.chain(names);
+    quote!(#(#all),*)
+}
+
+/// Emits the function that the user's callers call: it looks, and on a miss runs the body.
+pub fn wrapper(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream) -> TokenStream {
+    let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.wrapper, &model.function.vis);
+    let sig = named(model, &model.function.sig.ident);
+    let body = look(model, key, call, load);
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfg)*
+        #(#attrs)*
+        #vis #sig {
+            #body
+        }
+    }
+}
+
+/// Emits the look, with what is done on a miss.
+pub fn look(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream) -> TokenStream {
+    let writes = writing::from_wrapper(model, key);
+    quote_spanned! {Span::mixed_site()=>
+        match #call.look(#writes) {
+            ::core::result::Result::Ok(__hit) => __hit,
+            ::core::result::Result::Err(__miss) => #load,
+        }
+    }
+}
+
+/// Emits what a miss does where the body is a function of its own.
+pub fn load(model: &Model) -> TokenStream {
+    let arguments = passed(model);
+    let body = call_uncached(model, &arguments);
+    if let Some(beside) = detach::expand(model) {
+        return beside;
+    }
+    if model.function.is_async() {
+        quote_spanned!(Span::mixed_site()=> __miss.load(|| #body).await)
+    } else {
+        quote_spanned!(Span::mixed_site()=> __miss.load_blocking(|| #body))
+    }
+}
+
+/// Emits what keeps lints quiet that are about the docs of visible functions: the user's are on the wrapper.
+fn allow_docs(model: &Model) -> Option<TokenStream> {
+    let is_visible = !matches!(model.function.vis, Visibility::Inherited);
+    is_visible
+        .then(|| quote!(#[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]))
+}
+
+/// Emits the function that has the body, as it was written.
+pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
+    let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
+    let mut sig = model.function.sig.clone();
+    sig.ident = uncached_name(model);
+    let allow = allow_docs(model);
+    let body = match bodies {
+        Bodies::Real => model.function.body.clone().unwrap_or_default(),
+        Bodies::Hollow => quote!({ ::core::unimplemented!() }),
+    };
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfg)*
+        /// Runs the body, and leaves the cache alone.
+        #allow
+        #(#attrs)*
+        #vis #sig #body
+    }
+}
+
+/// Emits the function that loads anew.
+pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> TokenStream {
+    let (cfg, vis) = (&model.attributes.cfg, &model.function.vis);
+    let sig = named(model, &refresh_name(model));
+    let allow = allow_docs(model);
+    let call = self::call(model, facts);
+    let writes = writing::from_wrapper(model, key);
+    let arguments = passed(model);
+    let body = call_uncached(model, &arguments);
+    let run = if model.function.is_async() {
+        quote_spanned!(Span::mixed_site()=> __call.refresh(__key, || #body).await)
+    } else {
+        quote_spanned!(Span::mixed_site()=> __call.refresh_blocking(__key, || #body))
+    };
+    // A free function's is one of several in an `impl` that says so.
+    let dead = (model.stand == Stand::Method).then(|| quote!(#[allow(dead_code)]));
+    let run = bodies.of(quote_spanned! {Span::mixed_site()=>
+        let __call = #call;
+        let __key = __call.key(#writes);
+        #run
+    });
+    quote_spanned! {Span::mixed_site()=>
+        #(#cfg)*
+        /// Runs the body for a value that is newer than any kept, and keeps it.
+        #dead
+        #allow
+        #vis #sig {
+            #run
+        }
+    }
+}
+
+/// Emits the expression of the call.
+pub fn call(model: &Model, facts: &Facts) -> TokenStream {
+    let owner = owner(model);
+    let fish = turbofish(&facts.generics);
+    match model.stand {
+        Stand::Free => quote_spanned!(Span::mixed_site()=> #owner::__call #fish()),
+        Stand::Method | Stand::Inside => {
+            let site = format_ident!("{}_site", model.companion(), span = Span::mixed_site());
+            quote_spanned!(Span::mixed_site()=> #owner::#site #fish().call())
+        }
+    }
+}

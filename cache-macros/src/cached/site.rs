@@ -1,0 +1,232 @@
+//! The site: what is known of it when the program is compiled, and the call that every use of it goes through.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::visit::Visit;
+use syn::{Expr, ExprClosure, ExprReturn, Pat, ReturnType};
+
+use super::facts::{Facts, Kind, plain_name};
+use super::key::{Key, Origin};
+use super::model::Model;
+use super::options::{Chooser, ErrorTtl, Times};
+use super::time::{Time, Ttl};
+use super::writing::default_path;
+
+/// Emits the site as a static, and tells the program of it.
+pub fn site(model: &Model, key: &Key) -> TokenStream {
+    let larder = model.larder();
+    let name = plain_name(model);
+    let pattern = match &key.origin {
+        Origin::Written { literal, text } => {
+            let span = literal.span();
+            quote_spanned!(span=> #text)
+        }
+        Origin::Default => default_path(model, key, &key.text()),
+    };
+    let words = words(model);
+    let guard = guard(model, key);
+    quote_spanned! {Span::mixed_site()=>
+        static SITE: #larder::__private::Site = #larder::__private::Site::at(
+            ::core::module_path!(), #name, ::core::file!(), ::core::line!(), #pattern
+        ) #words;
+        #larder::__private::inventory::submit! { &SITE }
+        #guard
+    }
+}
+
+fn words(model: &Model) -> TokenStream {
+    let (larder, naming, keeping) = (model.larder(), &model.written.naming, &model.written.keeping);
+    let mut words = TokenStream::new();
+    if let Some(name) = &naming.cache {
+        words.extend(quote!(.cache(#name)));
+    }
+    if let Some(version) = &naming.version {
+        words.extend(quote!(.version(#version)));
+    }
+    let times = times(model, &model.written.times);
+    if !times.is_empty() {
+        words.extend(quote!(.options(#larder::Options::DEFAULT #times)));
+    }
+    if naming.local.is_some() {
+        words.extend(quote!(.local()));
+    }
+    if keeping.strict.is_some() {
+        words.extend(quote!(.strict()));
+    }
+    if keeping.error_ttl.is_some() {
+        words.extend(quote!(.keeps_errors()));
+    }
+    words
+}
+
+fn times(model: &Model, times: &Times) -> TokenStream {
+    let larder = model.larder();
+    let mut words = match times.ttl.as_ref().map(|said| &said.value) {
+        None => TokenStream::new(),
+        Some(Ttl::Forever) => quote!(.with_ttl(#larder::Ttl::Forever)),
+        Some(Ttl::For(time)) => {
+            let time = time.expand(&larder);
+            quote!(.with_ttl(#larder::Ttl::For(#time)))
+        }
+    };
+    let timeout = times.timeout.as_ref().map(|said| &said.value);
+    let named: [(&str, Option<&Time>); 4] = [
+        ("stale", times.stale.as_ref().map(|said| &said.value)),
+        ("stale_if_error", times.stale_if_error.as_ref().map(|said| &said.value)),
+        ("soft_timeout", timeout.and_then(|limits| limits.soft.as_ref())),
+        ("hard_timeout", timeout.and_then(|limits| limits.hard.as_ref())),
+    ];
+    for (name, time) in named {
+        let Some(time) = time else { continue };
+        let (name, time) = (format_ident!("{name}"), time.expand(&larder));
+        words.extend(quote!(.#name(#time)));
+    }
+    for (name, part) in [("refresh_ahead", &times.refresh_ahead), ("jitter", &times.jitter)] {
+        let Some(part) = part else { continue };
+        let (name, part) = (format_ident!("{name}"), &part.value);
+        words.extend(quote!(.#name(#part)));
+    }
+    words
+}
+
+/// Emits a name that can be there once in a crate: two sites with one pattern in one cache would share their entries.
+///
+/// An exported macro is the one item whose name is the crate's, that stands anywhere and that nothing can be broken by.
+fn guard(model: &Model, key: &Key) -> TokenStream {
+    // Without `key` the function's own path is the pattern, and that is there once already.
+    let Origin::Written { literal, text } = &key.origin else { return TokenStream::new() };
+    let cache = model.written.naming.cache.as_ref().map_or_else(|| "default".to_owned(), syn::LitStr::value);
+    let name = Ident::new(&guard_name(&cache, text), Span::mixed_site().located_at(literal.span()));
+    quote_spanned! {Span::mixed_site()=>
+        #[doc(hidden)]
+        #[macro_export]
+        #[allow(non_local_definitions)]
+        macro_rules! #name { () => {} }
+    }
+}
+
+fn guard_name(cache: &str, pattern: &str) -> String {
+    let readable: String = pattern
+        .chars()
+        .take(40)
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .collect();
+    let bytes = cache.bytes().chain([0]).chain(pattern.bytes());
+    // FNV-1a: the same on every machine, and as wide as the chance of an accident asks for.
+    let hash =
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    format!("__larder_{}_{hash:016x}", readable.trim_matches('_'))
+}
+
+/// Emits the call: the site with the types of the function.
+pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
+    let larder = model.larder();
+    let ty = &facts.returns.ty;
+    let kept = facts.returns.kept(model);
+    let reach = if model.written.naming.local.is_some() { quote!(local) } else { quote!(shared) };
+    let sharing = match facts.returns.kind {
+        Kind::Value => TokenStream::new(),
+        Kind::Result | Kind::Probed => quote!(.sharing(#larder::__private::Probe::<#ty>::SHARE)),
+    };
+    let fallback = (!sharing.is_empty()).then(|| quote!(use #larder::__private::Fallback as _;));
+    let choices = choices(model, facts);
+    quote_spanned! {Span::mixed_site()=>
+        #fallback
+        #larder::__private::Call::new(#site, #larder::__private::#reach::<#kept>()) #sharing #choices
+    }
+}
+
+fn choices(model: &Model, facts: &Facts) -> TokenStream {
+    let (larder, keeping) = (model.larder(), &model.written.keeping);
+    let kept = facts.returns.kept(model);
+    let mut words = TokenStream::new();
+    if let Some(when) = &keeping.when {
+        let when = plain(&when.value, &kept);
+        words.extend(quote!(.when(#when)));
+    }
+    if let Some(ttl_with) = &keeping.ttl_with {
+        let ttl_with = mapped(&ttl_with.value, &kept, |time| quote!(#larder::IntoTime::into_time(#time)));
+        words.extend(quote!(.ttl_with(#ttl_with)));
+    }
+    if let Some(none_ttl) = &keeping.none_ttl {
+        let time = none_ttl.value.expand(&larder);
+        words.extend(quote!(.none_ttl(#time)));
+    }
+    if let Some(error_ttl) = &keeping.error_ttl {
+        let choose = error_times(model, facts, &error_ttl.value);
+        words.extend(quote!(.error_ttl(#choose)));
+    }
+    let has_hard_limit = model.written.times.timeout.as_ref().is_some_and(|said| said.value.hard.is_some());
+    if keeping.strict.is_some() || has_hard_limit {
+        words.extend(quote!(.strict(::core::convert::From::from)));
+    }
+    words
+}
+
+fn error_times(model: &Model, facts: &Facts, error_ttl: &ErrorTtl) -> TokenStream {
+    let larder = model.larder();
+    match error_ttl {
+        ErrorTtl::All(time) => {
+            let time = time.expand(&larder);
+            quote!(|_| ::core::option::Option::Some(#time))
+        }
+        ErrorTtl::Chosen(chooser) => mapped(
+            chooser,
+            &facts.returns.error(model),
+            |time| quote!(::core::option::Option::map(#time, #larder::IntoTime::into_time)),
+        ),
+    }
+}
+
+fn plain(chooser: &Chooser, about: &TokenStream) -> TokenStream {
+    match chooser {
+        Chooser::Path(path) => quote!(#path),
+        Chooser::Closure(closure) => {
+            let ExprClosure { attrs, body, output, .. } = &**closure;
+            let input = typed(closure, about);
+            quote!(#(#attrs)* |#input| #output #body)
+        }
+    }
+}
+
+/// Emits a chooser whose answer is converted, so that it can be written as seconds or as a `Duration`.
+fn mapped(chooser: &Chooser, about: &TokenStream, convert: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
+    match chooser {
+        Chooser::Path(path) => {
+            let time = convert(quote_spanned!(Span::mixed_site()=> #path(__value)));
+            quote_spanned!(Span::mixed_site()=> |__value| #time)
+        }
+        Chooser::Closure(closure) => {
+            let ExprClosure { attrs, body, output, .. } = &**closure;
+            let input = typed(closure, about);
+            let answer = match (output, &**body) {
+                (ReturnType::Default, body) if !may_return(body) => quote!(#body),
+                (output, body) => quote!((|| #output #body)()),
+            };
+            let time = convert(answer);
+            quote!(#(#attrs)* |#input| #time)
+        }
+    }
+}
+
+/// Emits a closure's argument with its type, which the compiler does not find out by itself where that is a part of
+/// another.
+fn typed(closure: &ExprClosure, about: &TokenStream) -> TokenStream {
+    match closure.inputs.first() {
+        Some(Pat::Type(pat)) => quote!(#pat),
+        pat => quote!(#pat: &#about),
+    }
+}
+
+/// A `return` ends the closure that it was written in, and not the one around it.
+fn may_return(body: &Expr) -> bool {
+    struct Search(bool);
+    impl Visit<'_> for Search {
+        fn visit_expr_return(&mut self, _: &ExprReturn) {
+            self.0 = true;
+        }
+    }
+    let mut search = Search(false);
+    search.visit_expr(body);
+    search.0
+}

@@ -1,0 +1,54 @@
+//! Whether the effects make sense on this function.
+
+use super::Effect;
+use super::target::Written;
+use crate::errors::Errors;
+use crate::function::Function;
+
+pub fn check(effect: Effect, function: &Function, written: &Written, errors: &Errors) {
+    has_a_body(effect, function, errors);
+    runs_with_the_program(effect, function, errors);
+    before_is_for_what_is_known(effect, written, errors);
+    updates_with_something(effect, function, errors);
+}
+
+fn has_a_body(effect: Effect, function: &Function, errors: &Errors) {
+    if function.body.is_none() {
+        let message = format!("`#[{}]` goes on the function in the `impl`, where its body is", effect.name());
+        errors.on(&function.sig, message);
+    }
+}
+
+/// There is no cache when the program is compiled.
+fn runs_with_the_program(effect: Effect, function: &Function, errors: &Errors) {
+    if let Some(word) = &function.sig.constness {
+        let message = format!(
+            "a `const fn` can run when the program is compiled, where there is no cache: remove `const`, or `#[{}]`",
+            effect.name()
+        );
+        errors.on(word, message);
+    }
+}
+
+/// Before the body there is no result to look at, or to keep.
+fn before_is_for_what_is_known(effect: Effect, written: &Written, errors: &Errors) {
+    let Some(word) = &written.before else { return };
+    if effect == Effect::Updates {
+        errors.at(word.span(), "what is kept is the result, and that is not there before: leave `before` out");
+    } else if written.targets.iter().any(|target| target.result.is_some()) {
+        errors.at(
+            word.span(),
+            "the closure sees the result, and that is not there before: leave `before` out, or name the arguments",
+        );
+    }
+}
+
+/// The result becomes what is kept.
+fn updates_with_something(effect: Effect, function: &Function, errors: &Errors) {
+    if effect == Effect::Updates && crate::cached::spelling::is_unit(&function.sig.output) {
+        errors.on(
+            &function.sig.ident,
+            "this function returns nothing that could be kept: return the new value, or write `#[invalidates(…)]`",
+        );
+    }
+}

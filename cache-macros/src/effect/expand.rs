@@ -1,0 +1,213 @@
+//! The function with its effects.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Path, Type, parse_quote};
+
+use super::Effect;
+use super::target::{Target, Written};
+use crate::cached::spelling;
+use crate::function::Function;
+
+/// What all pieces need.
+struct Setting<'a> {
+    function: &'a Function,
+    written: &'a Written,
+    larder: Path,
+}
+
+pub fn expand(effect: Effect, function: &Function, written: &Written) -> TokenStream {
+    let larder = written.larder.clone().unwrap_or_else(|| parse_quote!(::larder));
+    let setting = Setting { function, written, larder };
+    let body = match effect {
+        Effect::Invalidates if written.before.is_some() => setting.before(),
+        Effect::Invalidates => setting.after(),
+        Effect::Updates => setting.updates(),
+    };
+    let Function { attrs, vis, sig, .. } = function;
+    quote_spanned! {Span::mixed_site()=>
+        #(#attrs)*
+        #vis #sig {
+            #body
+        }
+    }
+}
+
+impl Setting<'_> {
+    fn known(&self) -> Vec<&Target> {
+        self.written.targets.iter().filter(|target| target.result.is_none()).collect()
+    }
+
+    fn looking(&self) -> Vec<&Target> {
+        self.written.targets.iter().filter(|target| target.result.is_some()).collect()
+    }
+
+    fn wait(&self, call: &TokenStream, name: &str) -> TokenStream {
+        if self.function.is_async() {
+            let name = format_ident!("{name}");
+            quote_spanned!(Span::mixed_site()=> #call.#name().await;)
+        } else {
+            let name = format_ident!("{name}_blocking");
+            quote_spanned!(Span::mixed_site()=> #call.#name();)
+        }
+    }
+
+    fn finish(&self, guard: &TokenStream, succeeded: &TokenStream) -> TokenStream {
+        if self.function.is_async() {
+            quote_spanned!(Span::mixed_site()=> #guard.finish(#succeeded).await;)
+        } else {
+            quote_spanned!(Span::mixed_site()=> #guard.finish_blocking(#succeeded);)
+        }
+    }
+
+    /// Emits the body as a closure that is called at once, so that `return` and `?` end it and not the function.
+    fn run(&self) -> TokenStream {
+        let block = &self.function.body;
+        let nameable = self.function.returns().filter(|ty| spelling::impl_trait(ty).is_none());
+        let output = match self.function.returns() {
+            None => quote!(-> ()),
+            Some(_) => nameable.map(|ty| quote!(-> #ty)).unwrap_or_default(),
+        };
+        let ty = nameable.map(|ty| quote!(: #ty)).unwrap_or_default();
+        // Without a type that can be named, the closure's is inferred, which takes a block without a type too.
+        if self.function.is_async() {
+            quote_spanned!(Span::mixed_site()=> let __out #ty = (async move || #output #block)().await;)
+        } else {
+            quote_spanned!(Span::mixed_site()=> let __out #ty = (move || #output #block)();)
+        }
+    }
+
+    fn entries(targets: &[&Target]) -> TokenStream {
+        let entries = targets.iter().map(|target| target.entry());
+        quote!([#(#entries),*])
+    }
+
+    fn returned(&self) -> Type {
+        self.function.returns().cloned().unwrap_or_else(|| parse_quote!(()))
+    }
+
+    /// Emits whether the function has done what it was called for.
+    fn succeeded(&self) -> TokenStream {
+        let (larder, ty) = (&self.larder, self.returned());
+        if spelling::impl_trait(&ty).is_some() {
+            return quote!(true);
+        }
+        quote_spanned! {Span::mixed_site()=> {
+            use #larder::__private::Fallback as _;
+            #larder::__private::Probe::<#ty>::succeeded(&__out)
+        }}
+    }
+
+    /// Emits what the result has to say, if it is one of success.
+    fn kept(&self) -> TokenStream {
+        let (larder, ty) = (&self.larder, self.returned());
+        if spelling::impl_trait(&ty).is_some() {
+            return quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(&__out));
+        }
+        let number = self.number(&ty);
+        quote_spanned!(Span::mixed_site()=> #larder::__private::Outcome::<#number>::kept(&__out))
+    }
+
+    fn number(&self, ty: &Type) -> TokenStream {
+        let larder = &self.larder;
+        let is_parameter =
+            self.function.sig.generics.type_params().any(|param| spelling::mentions(quote!(#ty), &param.ident));
+        if spelling::is_result(ty) {
+            quote!(1)
+        } else if spelling::is_known_value(ty) || is_parameter {
+            quote!(0)
+        } else {
+            quote!({
+                use #larder::__private::Fallback as _;
+                #larder::__private::Probe::<#ty>::KIND
+            })
+        }
+    }
+
+    fn before(&self) -> TokenStream {
+        let (larder, entries, run) = (&self.larder, Self::entries(&self.known()), self.run());
+        let invalidation = quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(#entries));
+        let now = self.wait(&invalidation, "now");
+        quote_spanned!(Span::mixed_site()=> #now #run __out)
+    }
+
+    fn after(&self) -> TokenStream {
+        let (larder, run) = (&self.larder, self.run());
+        let known = self.known();
+        let (guard, finish) = if known.is_empty() {
+            (TokenStream::new(), TokenStream::new())
+        } else {
+            let (entries, succeeded) = (Self::entries(&known), self.succeeded());
+            let finish = self.finish(&quote_spanned!(Span::mixed_site()=> __after), &succeeded);
+            (
+                quote_spanned!(Span::mixed_site()=> let __after = #larder::__private::Invalidation::new(#entries);),
+                finish,
+            )
+        };
+        let from_result = self.after_looking();
+        quote_spanned!(Span::mixed_site()=> #guard #run #from_result #finish __out)
+    }
+
+    /// Emits the invalidations that see the result.
+    fn after_looking(&self) -> TokenStream {
+        let larder = &self.larder;
+        let targets = self.looking();
+        if targets.is_empty() {
+            return TokenStream::new();
+        }
+        let kept = self.kept();
+        let entries = targets.iter().map(|target| {
+            let (pat, entry) = (&target.result, target.entry());
+            quote_spanned!(Span::mixed_site()=> { let #pat = __kept; #entry })
+        });
+        let entries = quote!([#(#entries),*]);
+        let invalidation = quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(__entries));
+        let now = self.wait(&invalidation, "now");
+        quote_spanned! {Span::mixed_site()=>
+            let __entries = ::core::option::Option::map(#kept, |__kept| #entries);
+            if let ::core::option::Option::Some(__entries) = __entries { #now }
+        }
+    }
+
+    fn updates(&self) -> TokenStream {
+        let (larder, run, kept) = (&self.larder, self.run(), self.kept());
+        let known: Vec<_> = self.known().into_iter().enumerate().collect();
+        let names: Vec<_> =
+            known.iter().map(|(index, _)| format_ident!("__entry_{index}", span = Span::mixed_site())).collect();
+        let entries: Vec<_> = known.iter().map(|(_, target)| target.entry()).collect();
+        let before = (!known.is_empty()).then(|| {
+            quote_spanned! {Span::mixed_site()=>
+                #(let #names = #entries;)*
+                let __guard = #larder::__private::Invalidation::new([#(::core::clone::Clone::clone(&#names)),*]);
+            }
+        });
+        let finish =
+            (!known.is_empty()).then(|| self.finish(&quote_spanned!(Span::mixed_site()=> __guard), &quote!(false)));
+        let puts = known.iter().zip(&names).map(|((_, target), name)| {
+            let put = self.put(target, &quote_spanned!(Span::mixed_site()=> #name));
+            quote_spanned!(Span::mixed_site()=> if let ::core::option::Option::Some(__kept) = #kept { #put })
+        });
+        let puts_from_result = self.looking().into_iter().map(|target| {
+            let (pat, entry) = (&target.result, target.entry());
+            let put = self.put(target, &quote_spanned!(Span::mixed_site()=> __entry));
+            quote_spanned! {Span::mixed_site()=>
+                if let ::core::option::Option::Some(__kept) = #kept {
+                    let __entry = { let #pat = __kept; #entry };
+                    #put
+                }
+            }
+        });
+        let (puts, puts_from_result): (TokenStream, TokenStream) = (puts.collect(), puts_from_result.collect());
+        quote_spanned!(Span::mixed_site()=> #before #run #puts #puts_from_result #finish __out)
+    }
+
+    fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
+        let call = target.site_call();
+        let value = quote_spanned!(Span::mixed_site()=> ::core::clone::Clone::clone(__kept));
+        if self.function.is_async() {
+            quote_spanned!(Span::mixed_site()=> #call.put(#entry.into_key(), #value).await;)
+        } else {
+            quote_spanned!(Span::mixed_site()=> #call.put_blocking(#entry.into_key(), #value);)
+        }
+    }
+}

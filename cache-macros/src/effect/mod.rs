@@ -1,0 +1,57 @@
+//! `#[invalidates]` and `#[updates]`: functions that change what is kept for others.
+
+mod check;
+mod expand;
+mod target;
+
+#[cfg(test)]
+mod tests;
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use self::target::Written;
+use crate::errors::Errors;
+use crate::function::Function;
+
+/// What a function does to the entries it names.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    Invalidates,
+    Updates,
+}
+
+impl Effect {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Invalidates => "invalidates",
+            Self::Updates => "updates",
+        }
+    }
+}
+
+/// Expands `#[invalidates(…)]` or `#[updates(…)]` on an item.
+pub fn expand(effect: Effect, tokens: TokenStream, item: &TokenStream) -> TokenStream {
+    let function = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => function,
+        Err(error) => return not_a_function(effect, item, error),
+    };
+    let errors = Errors::new();
+    let written = Written::parse(effect, tokens, &errors);
+    check::check(effect, &function, &written, &errors);
+    if let Some(error) = errors.finish() {
+        let error = error.to_compile_error();
+        return quote!(#error #function);
+    }
+    expand::expand(effect, &function, &written)
+}
+
+/// Leaves the item alone; what is half-typed is complained about by the compiler.
+fn not_a_function(effect: Effect, item: &TokenStream, error: syn::Error) -> TokenStream {
+    let error = match syn::parse2::<syn::Item>(item.clone()) {
+        Ok(syn::Item::Fn(_)) | Err(_) => error,
+        Ok(_) => syn::Error::new(Span::call_site(), format!("`#[{}]` goes on functions", effect.name())),
+    };
+    let error = error.to_compile_error();
+    quote!(#error #item)
+}

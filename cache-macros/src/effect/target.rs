@@ -1,0 +1,234 @@
+//! The entries that an attribute names, as calls of cached functions.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprCall, Ident, Lit, Pat, Path, PathArguments, PathSegment, Token};
+
+use super::Effect;
+use crate::errors::Errors;
+
+/// What stands between the parentheses.
+#[derive(Default)]
+pub struct Written {
+    pub targets: Vec<Target>,
+    /// The word `before`.
+    pub before: Option<Ident>,
+    pub larder: Option<Path>,
+}
+
+/// An entry: a call of a cached function.
+pub struct Target {
+    /// The pattern of `|saved| …`, where the result decides which entry it is.
+    pub result: Option<Pat>,
+    pub function: Path,
+    pub arguments: Punctuated<Expr, Token![,]>,
+}
+
+impl Written {
+    pub fn parse(effect: Effect, tokens: TokenStream, errors: &Errors) -> Self {
+        let mut written = Self::default();
+        let read = |input: ParseStream<'_>| {
+            while !input.is_empty() {
+                if let Err(error) = written.item(effect, input) {
+                    errors.push(error);
+                    skip(input);
+                }
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        let empty = tokens.is_empty();
+        if let Err(error) = read.parse2(tokens) {
+            errors.push(error);
+        }
+        if empty {
+            let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
+            errors.push(syn::Error::new(Span::call_site(), message));
+        }
+        written
+    }
+
+    fn item(&mut self, effect: Effect, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Token![crate]) && input.peek2(Token![=]) {
+            input.parse::<Token![crate]>()?;
+            input.parse::<Token![=]>()?;
+            self.larder = Some(input.call(Path::parse_mod_style)?);
+            return Ok(());
+        }
+        if input.peek(Ident::peek_any) && (input.peek2(Token![,]) || is_last(input)) {
+            return self.word(effect, &input.call(Ident::parse_any)?);
+        }
+        self.targets.push(Target::new(effect, input.parse()?)?);
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(());
+        }
+        Err(syn::Error::new(input.span(), "the call has ended here: several are separated by commas"))
+    }
+
+    fn word(&mut self, effect: Effect, word: &Ident) -> syn::Result<()> {
+        let message = match word.to_string().as_str() {
+            "before" if self.before.is_none() => {
+                self.before = Some(word.clone());
+                return Ok(());
+            }
+            "before" => "`before` is said twice: leave one out".to_owned(),
+            "after" => "what is named goes after the function has succeeded anyway: leave `after` out".to_owned(),
+            name => format!("say for which arguments: write `{}({name}(…))`", effect.name()),
+        };
+        Err(syn::Error::new(word.span(), message))
+    }
+}
+
+fn is_last(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    fork.parse::<TokenTree>().is_ok() && fork.is_empty()
+}
+
+/// Goes on to the next comma.
+fn skip(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _: syn::Result<TokenTree> = input.parse();
+    }
+}
+
+impl Target {
+    fn new(effect: Effect, expr: Expr) -> syn::Result<Self> {
+        match expr {
+            Expr::Closure(mut closure) if closure.inputs.len() == 1 && closure.asyncness.is_none() => {
+                let pat = closure.inputs.pop();
+                let mut target = Self::new(effect, *closure.body)?;
+                target.result = pat;
+                Ok(target)
+            }
+            Expr::Closure(closure) => {
+                let message = "the closure is given the result and nothing else, as in `|saved| profile(saved.id)`";
+                Err(syn::Error::new_spanned(closure, message))
+            }
+            Expr::Paren(inner) => Self::new(effect, *inner.expr),
+            Expr::Block(block) if block.label.is_none() => match block.block.stmts.as_slice() {
+                [syn::Stmt::Expr(inner, None)] => Self::new(effect, inner.clone()),
+                _ => Err(not_a_call(effect, &Expr::Block(block))),
+            },
+            Expr::Call(call) => Self::call(effect, call),
+            other => Err(not_a_call(effect, &other)),
+        }
+    }
+
+    fn call(effect: Effect, call: ExprCall) -> syn::Result<Self> {
+        let Expr::Path(path) = *call.func else { return Err(not_a_call(effect, &call.func)) };
+        if let Some(error) = path.qself.as_ref().map(|_| &path).map(qualified) {
+            return Err(error);
+        }
+        if let Some(error) = a_verb(&path.path, &call.args) {
+            return Err(error);
+        }
+        Ok(Self { result: None, function: path.path, arguments: call.args })
+    }
+
+    /// Returns whether the path names a method: a type stands before the name.
+    fn is_method(&self) -> bool {
+        let mut segments = self.function.segments.iter().rev().skip(1);
+        segments.next().is_some_and(|owner| owner.ident.unraw().to_string().starts_with(char::is_uppercase))
+    }
+
+    /// Emits the entry.
+    pub fn entry(&self) -> TokenStream {
+        let arguments = &self.arguments;
+        let function = if self.is_method() { self.site() } else { self.associated("__entry") };
+        let entry = if self.is_method() { quote!(#function.entry(#arguments)) } else { quote!(#function(#arguments)) };
+        // The user's own words, so that a wrong name, type or number of arguments is found where it was written.
+        entry
+    }
+
+    /// Emits the call that the entry belongs to.
+    pub fn site_call(&self) -> TokenStream {
+        if self.is_method() {
+            let site = self.site();
+            quote!(#site.call())
+        } else {
+            let call = self.associated("__call");
+            quote!(#call())
+        }
+    }
+
+    /// Turns `Repo::profile` into `Repo::profile_site()`.
+    fn site(&self) -> TokenStream {
+        let mut path = self.function.clone();
+        if let Some(last) = path.segments.last_mut() {
+            last.ident = format_ident!("{}_site", last.ident, span = last.ident.span());
+        }
+        let span = self.function.span().resolved_at(Span::mixed_site());
+        let path = turbofished(path);
+        quote_spanned!(span=> #path())
+    }
+
+    /// Turns `find::<User>` into `find::__entry::<User>`.
+    fn associated(&self, name: &str) -> TokenStream {
+        let mut path = self.function.clone();
+        let mut arguments = PathArguments::None;
+        let mut span = Span::call_site();
+        if let Some(last) = path.segments.last_mut() {
+            arguments = std::mem::replace(&mut last.arguments, PathArguments::None);
+            span = last.ident.span();
+        }
+        path.segments.push(PathSegment { ident: Ident::new(name, span), arguments });
+        turbofished(path)
+    }
+}
+
+fn turbofished(path: Path) -> TokenStream {
+    Expr::Path(syn::ExprPath { attrs: Vec::new(), qself: None, path }).into_token_stream()
+}
+
+fn qualified(path: &syn::ExprPath) -> syn::Error {
+    syn::Error::new_spanned(path, "a method is named by its type: write `Type::method(…)`")
+}
+
+/// Repairs `profile::invalidate(id)`.
+fn a_verb(path: &Path, arguments: &Punctuated<Expr, Token![,]>) -> Option<syn::Error> {
+    let last = path.segments.last()?.ident.to_string();
+    let is_verb =
+        ["invalidate", "invalidate_blocking", "invalidate_async", "key", "put", "get"].contains(&last.as_str());
+    let owner = path
+        .segments
+        .iter()
+        .rev()
+        .nth(1)
+        .filter(|owner| is_verb && !owner.ident.to_string().starts_with(char::is_uppercase))?;
+    let arguments = text(arguments);
+    let message = format!("only the call of the cached function stands here: write `{}({arguments})`", owner.ident);
+    Some(syn::Error::new_spanned(path, message))
+}
+
+fn not_a_call(effect: Effect, expr: &Expr) -> syn::Error {
+    let name = effect.name();
+    let message = match expr {
+        Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => {
+            format!(
+                "`#[{name}]` is checked by the compiler: write the call of the cached function, as in `profile(user.id)`"
+            )
+        }
+        Expr::MethodCall(call) => {
+            let (method, receiver, arguments) = (&call.method, text(&call.receiver), text(&call.args));
+            let separator = if arguments.is_empty() { "" } else { ", " };
+            format!("a method is named by its type: write `Type::{method}({receiver}{separator}{arguments})`")
+        }
+        Expr::Path(path) => format!("say for which arguments: write `{}(…)`", text(&path.path)),
+        Expr::Assign(_) => {
+            format!("`#[{name}]` takes calls of cached functions, as in `profile(user.id)`, and the word `before`")
+        }
+        Expr::Await(_) => "nothing is awaited here: write the call alone, as in `profile(user.id)`".to_owned(),
+        _ => "this is not the call of a cached function, as in `profile(user.id)`".to_owned(),
+    };
+    syn::Error::new_spanned(expr, message)
+}
+
+fn text(tokens: impl ToTokens) -> String {
+    tokens.to_token_stream().to_string().replace(" . ", ".").replace(" :: ", "::").replace(" ,", ",").replace("& ", "&")
+}

@@ -1,0 +1,299 @@
+//! `#[invalidates]` and `#[updates]`.
+
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use larder::{cached, invalidates, testing, updates};
+use tokio::sync::Notify;
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Profile {
+    id: u64,
+    name: String,
+}
+
+impl Profile {
+    fn of(id: u64, name: &str) -> Self {
+        Self { id, name: name.to_owned() }
+    }
+}
+
+struct User {
+    id: u64,
+}
+
+#[cached(key = "effects:profile:<id>")]
+async fn profile(id: u64) -> Result<Profile, String> {
+    Ok(Profile::of(id, "loaded"))
+}
+
+#[cached(key = "effects:list:<kind>")]
+fn list(kind: String) -> Vec<u64> {
+    vec![kind.len() as u64]
+}
+
+#[cached(key = "effects:row:<T>:<id>")]
+fn row<T: larder::KeyName>(id: u64) -> u64 {
+    id
+}
+
+mod deep {
+    pub mod down {
+        #[larder::cached(key = "effects:deep:<n>")]
+        pub fn deep(n: u8) -> u8 {
+            n
+        }
+    }
+}
+
+#[invalidates(profile(user.id), list("a"), row::<u8>(user.id), deep::down::deep(1))]
+async fn save(user: &User, works: bool) -> Result<u64, String> {
+    if works { Ok(user.id) } else { Err("refused".to_owned()) }
+}
+
+async fn fill() {
+    profile(1).await.unwrap();
+    profile(2).await.unwrap();
+    list("a".to_owned());
+    row::<u8>(1);
+    row::<u16>(1);
+    deep::down::deep(1);
+}
+
+#[tokio::test]
+async fn a_write_that_succeeds_invalidates_what_it_names() {
+    let _larder = testing::isolated();
+    fill().await;
+    assert_eq!(save(&User { id: 1 }, true).await, Ok(1));
+    assert_eq!(
+        (profile::get(1).await, list::get("a"), row::get::<u8>(1), deep::down::deep::get(1)),
+        (None, None, None, None)
+    );
+    assert!(profile::get(2).await.is_some() && row::get::<u16>(1).is_some(), "and nothing else");
+}
+
+#[tokio::test]
+async fn a_write_that_fails_leaves_everything() {
+    let _larder = testing::isolated();
+    fill().await;
+    assert!(save(&User { id: 1 }, false).await.is_err());
+    assert!(profile::get(1).await.is_some() && list::get("a").is_some() && row::get::<u8>(1).is_some());
+}
+
+#[invalidates(profile(user.id), list(&format!("{}", user.id)))]
+fn consume(user: User) -> u64 {
+    let User { id } = user;
+    id
+}
+
+#[invalidates(list("a"))]
+fn quiet() {}
+
+#[test]
+fn a_body_that_blocks_invalidates_and_may_consume_its_arguments() {
+    let _larder = testing::isolated();
+    profile::put_blocking(3, Profile::of(3, ""));
+    list("3".to_owned());
+    list("a".to_owned());
+    assert_eq!(consume(User { id: 3 }), 3);
+    quiet();
+    assert_eq!((profile::get_blocking(3), list::get("3"), list::get("a")), (None, None, None));
+}
+
+#[invalidates(|saved| profile(saved.id), |saved: &Profile| list(&saved.name), row::<u8>(1))]
+async fn create(id: u64) -> Result<Profile, String> {
+    if id == 0 {
+        return Err("refused".to_owned());
+    }
+    Ok(Profile::of(id, "a"))
+}
+
+#[tokio::test]
+async fn a_closure_sees_what_was_written() {
+    let _larder = testing::isolated();
+    fill().await;
+    create(0).await.unwrap_err();
+    assert!(profile::get(1).await.is_some() && list::get("a").is_some() && row::get::<u8>(1).is_some());
+    create(1).await.unwrap();
+    assert_eq!((profile::get(1).await, list::get("a"), row::get::<u8>(1)), (None, None, None));
+    assert!(profile::get(2).await.is_some());
+}
+
+#[invalidates(|id| row::<u8>(*id))]
+fn numbered(id: u64) -> u64 {
+    id
+}
+
+type Saved = Result<Profile, String>;
+
+#[invalidates(|saved| profile(saved.id))]
+fn aliased(id: u64) -> Saved {
+    if id == 0 { Err(String::new()) } else { Ok(Profile::of(id, "")) }
+}
+
+#[test]
+fn a_closure_sees_a_plain_value_or_the_value_of_a_result_behind_an_alias() {
+    let _larder = testing::isolated();
+    row::<u8>(7);
+    numbered(7);
+    assert_eq!(row::get::<u8>(7), None);
+    profile::put_blocking(7, Profile::of(7, ""));
+    aliased(0).unwrap_err();
+    aliased(7).unwrap();
+    assert_eq!(profile::get_blocking(7), None);
+}
+
+#[invalidates(profile(id), before)]
+async fn read_through(id: u64) -> Option<Profile> {
+    profile::get(id).await
+}
+
+#[invalidates(list("a"), before)]
+fn read_through_list() -> Option<Vec<u64>> {
+    list::get("a")
+}
+
+#[tokio::test]
+async fn an_invalidation_can_come_before_the_body() {
+    let _larder = testing::isolated();
+    fill().await;
+    assert_eq!((read_through(1).await, read_through_list()), (None, None));
+}
+
+#[invalidates(profile(id))]
+async fn slow_save(id: u64, gate: &Notify) -> Result<(), String> {
+    gate.notified().await;
+    let _ = id;
+    Ok(())
+}
+
+#[test]
+fn a_write_whose_caller_leaves_invalidates_still() {
+    let _larder = testing::isolated();
+    profile::put_blocking(1, Profile::of(1, ""));
+    let gate = Notify::new();
+    {
+        let mut write = pin!(slow_save(1, &gate));
+        assert!(matches!(write.as_mut().poll(&mut Context::from_waker(Waker::noop())), Poll::Pending));
+        assert!(profile::get_blocking(1).is_some());
+    }
+    assert_eq!(profile::get_blocking(1), None, "nobody knows how far the write came");
+}
+
+#[invalidates(profile(id))]
+fn failing_save(id: u64) {
+    assert!(id != 1, "the body panics");
+}
+
+#[test]
+fn a_write_that_panics_invalidates_still() {
+    let _larder = testing::isolated();
+    profile::put_blocking(1, Profile::of(1, ""));
+    std::panic::catch_unwind(|| failing_save(1)).unwrap_err();
+    assert_eq!(profile::get_blocking(1), None);
+}
+
+#[updates(profile(id))]
+async fn rename(id: u64, name: &str) -> Result<Profile, String> {
+    if name.is_empty() {
+        Err("a name, please")?;
+    }
+    Ok(Profile::of(id, name))
+}
+
+#[updates(profile(id), profile(id + 1))]
+fn reset(id: u64) -> Profile {
+    Profile::of(id, "reset")
+}
+
+#[updates(|saved| profile(saved.id))]
+fn insert(name: String) -> Saved {
+    Ok(Profile { id: name.len() as u64, name })
+}
+
+#[tokio::test]
+async fn an_update_keeps_what_was_written() {
+    let _larder = testing::isolated();
+    profile(1).await.unwrap();
+    rename(1, "").await.unwrap_err();
+    assert_eq!(profile::get(1).await.unwrap().name, "loaded", "a failed write leaves what is kept");
+    rename(1, "Ada").await.unwrap();
+    assert_eq!(profile(1).await.unwrap().name, "Ada");
+    reset(1);
+    assert_eq!((profile(1).await.unwrap().name, profile(2).await.unwrap().name), ("reset".into(), "reset".into()));
+    insert("abc".to_owned()).unwrap();
+    assert_eq!(profile(3).await.unwrap().name, "abc");
+}
+
+#[invalidates(row::<u8>(id))]
+#[updates(profile(id))]
+#[must_use]
+async fn both(id: u64) -> Profile {
+    Profile::of(id, "both")
+}
+
+#[tokio::test]
+async fn several_attributes_work_together() {
+    let _larder = testing::isolated();
+    row::<u8>(1);
+    assert_eq!(both(1).await.name, "both");
+    assert_eq!((row::get::<u8>(1), profile::get(1).await.map(|profile| profile.name)), (None, Some("both".to_owned())));
+}
+
+#[invalidates(list("a"))]
+async fn shown(n: u64) -> impl std::fmt::Display {
+    n
+}
+
+#[invalidates(list(name))]
+fn borrowed<'a>(name: &'a str, mut rest: Vec<&'a str>) -> Option<&'a str> {
+    rest.push(name);
+    rest.pop()
+}
+
+struct Counter {
+    count: u64,
+}
+
+impl Counter {
+    #[invalidates(list("a"), |now| row::<u8>(*now))]
+    fn up(&mut self) -> u64 {
+        self.count += 1;
+        self.count
+    }
+
+    #[invalidates(list("a"))]
+    async fn up_later(&mut self) -> Result<u64, String> {
+        self.count += 1;
+        tokio::task::yield_now().await;
+        Ok(self.count)
+    }
+}
+
+#[tokio::test]
+async fn functions_of_every_form_can_have_effects() {
+    let _larder = testing::isolated();
+    let mut counter = Counter { count: 0 };
+    list("a".to_owned());
+    assert_eq!(shown(5).await.to_string(), "5");
+    assert_eq!(list::get("a"), None);
+    list("a".to_owned());
+    assert_eq!(borrowed("a", vec![]), Some("a"));
+    assert_eq!(list::get("a"), None);
+    list("a".to_owned());
+    row::<u8>(1);
+    assert_eq!(counter.up(), 1);
+    assert_eq!((list::get("a"), row::get::<u8>(1)), (None, None));
+    list("a".to_owned());
+    assert_eq!(counter.up_later().await, Ok(2));
+    assert_eq!(list::get("a"), None);
+}
+
+#[test]
+fn the_future_of_a_write_can_go_to_another_thread() {
+    fn is_send<T: Send>(_: T) {}
+    is_send(save(&User { id: 1 }, true));
+    is_send(create(1));
+    is_send(rename(1, "a"));
+    is_send(both(1));
+}
