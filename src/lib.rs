@@ -13,7 +13,7 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use cache_macros::{KeyName, KeyPart, key};
+pub use cache_macros::{KeyName, KeyPart, cached, invalidates, key, updates};
 pub use config::{Builder, builder};
 
 #[doc(inline)]

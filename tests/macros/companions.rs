@@ -42,7 +42,7 @@ fn counted(n: u8) -> u8 {
 #[test]
 fn stats_count_what_the_site_did() {
     let _larder = testing::isolated();
-    (counted(1), counted(1), counted(2));
+    assert_eq!((counted(1), counted(1), counted(2)), (1, 1, 2));
     counted::invalidate(1);
     let stats = counted::stats();
     assert_eq!((stats.hits, stats.loads, stats.invalidated), (1, 2, 1));
@@ -118,8 +118,8 @@ fn optional(name: Option<&str>, id: Option<u64>) -> usize {
 #[test]
 fn optional_and_borrowing_arguments_work() {
     let _larder = testing::isolated();
-    assert_eq!((optional(Some("ab"), None), optional::get(&Some("ab"), None)), (2, Some(2)));
-    assert_eq!(optional::get(&None, Some(1)), None);
+    assert_eq!((optional(Some("ab"), None), optional::get(Some("ab"), None)), (2, Some(2)));
+    assert_eq!(optional::get(None, Some(1)), None);
 }
 
 #[cached(key = "companions:renamed:<n>", companion = squares)]

@@ -88,7 +88,7 @@ async fn a_question_mark_ends_an_async_body_and_not_the_look() {
 }
 
 #[cached(key = "functions:joined:<left>,<right>", ignore(runs))]
-fn joined<'a, 'b: 'a>(runs: &Runs, left: &'a str, right: &'b str) -> String
+fn joined<'a, 'b>(runs: &Runs, left: &'a str, right: &'b str) -> String
 where
     'b: 'a,
 {
@@ -166,7 +166,11 @@ fn arguments_are_moved_into_the_body_and_never_cloned() {
     assert_eq!(consumed(&runs, "abc".to_owned(), &mut buffer), 3);
     assert_eq!(consumed(&runs, "abc".to_owned(), &mut buffer), 3);
     assert_eq!(buffer, ["abc"]);
-    assert_eq!((spent(Token(5)), spent::get(&Token(5)), spent::get(Token(6))), (5, Some(5), None));
+    assert_eq!(
+        (spent(Token(5)), spent::get(&Token(5)), spent::get(Token(6))),
+        (5, Some(5), None),
+        "by reference or by value"
+    );
 }
 
 /// Counts the clones of a value that is kept.
@@ -219,7 +223,7 @@ fn attributes_stay_on_the_function() {
     documented(1);
 }
 
-#[cfg(all())]
+#[cfg(not(any()))]
 #[cached(key = "functions:conditional:<n>")]
 #[cfg(any())]
 fn conditional(n: Missing) -> Missing {
@@ -227,7 +231,7 @@ fn conditional(n: Missing) -> Missing {
 }
 
 #[cached(key = "functions:conditional:<n>")]
-#[cfg(all())]
+#[cfg(not(any()))]
 fn conditional(n: u8) -> u8 {
     n
 }

@@ -49,6 +49,10 @@ pub mod hostile {
     const SITE: () = ();
 
     /// A thing.
+    #[allow(
+        clippy::unsafe_derive_deserialize,
+        reason = "a site in a method registers itself before the program begins"
+    )]
     #[derive(::core::clone::Clone, Debug, PartialEq, Eq, ::serde::Serialize, ::serde::Deserialize)]
     pub struct Thing(pub u64);
 

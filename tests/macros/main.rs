@@ -1,3 +1,43 @@
 //! The attributes and macros, where a user meets them.
 
+#![allow(
+    clippy::boxed_local,
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unused_self,
+    clippy::extra_unused_type_parameters,
+    clippy::needless_borrows_for_generic_args,
+    clippy::unused_async,
+    clippy::unnecessary_wraps,
+    reason = "functions of every form stand here, also of those that nobody would write"
+)]
+
+mod companions;
+mod effects;
+mod functions;
+mod generics;
+pub mod hygiene;
 mod keys;
+mod methods;
+mod outcomes;
+mod patterns;
+mod sites;
+mod strict;
+mod times;
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// Counts how often a body ran. Cached functions take it as an argument that they ignore.
+#[derive(Default)]
+struct Runs(AtomicUsize);
+
+impl Runs {
+    /// Notes one more run, and says which it is: 1 for the first.
+    fn next(&self) -> usize {
+        self.0.fetch_add(1, Ordering::SeqCst) + 1
+    }
+
+    fn count(&self) -> usize {
+        self.0.load(Ordering::SeqCst)
+    }
+}

@@ -158,7 +158,7 @@ fn ttl_with_path(n: u64) -> u64 {
 #[test]
 fn a_value_can_decide_its_own_time() {
     let larder = testing::isolated();
-    (ttl_with(0), ttl_with(1), ttl_with_path(1), ttl_with_path(30));
+    let _ = (ttl_with(0), ttl_with(1), ttl_with_path(1), ttl_with_path(30));
     larder.advance(Duration::from_secs(2));
     assert_eq!((ttl_with::get(0), ttl_with::get(1)), (None, Some(vec![1])));
     assert_eq!((ttl_with_path::get(1), ttl_with_path::get(30)), (None, Some(30)));
@@ -191,7 +191,7 @@ async fn wishes_async(n: u64) -> Result<u64, LoadError> {
 #[tokio::test]
 async fn a_body_can_set_the_time_of_its_result_or_keep_it_out() {
     let larder = testing::isolated();
-    (wishes(0), wishes(1), wishes(30));
+    let _ = (wishes(0), wishes(1), wishes(30));
     for n in [0, 1, 30] {
         wishes_async(n).await.unwrap();
     }

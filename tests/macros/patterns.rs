@@ -93,6 +93,6 @@ fn patterns_work_in_methods() {
     let _larder = testing::isolated();
     let form = Form { point: Point { x: 0, y: 0 } };
     assert_eq!(form.area(Point { x: 5, y: 2 }, (3,)), 9);
-    assert_eq!(Form::area_site().get(&Point { x: 5, y: 0 }, &(3,)), Some(9));
+    assert_eq!(Form::area_site().get(&Point { x: 5, y: 0 }, (3,)), Some(9));
     assert_eq!((form.inside(Point { x: 1, y: 3 }), form.inside(Point { x: 1, y: 3 })), (6, 6));
 }

@@ -58,9 +58,9 @@ fn suffixed(n: u8) -> u8 {
 
 #[test]
 fn a_value_lives_as_long_as_its_time_says() {
-    type Look = fn(u8) -> Option<u8>;
-    let sites: [(fn(u8) -> u8, Look, Option<Duration>); 9] = [
-        (seconds, seconds::get as Look, Some(Duration::from_secs(60))),
+    type Site = (fn(u8) -> u8, fn(u8) -> Option<u8>, Option<Duration>);
+    let sites: [Site; 9] = [
+        (seconds, seconds::get, Some(Duration::from_secs(60))),
         (product, product::get, Some(Duration::from_secs(900))),
         (constant, constant::get, Some(Duration::from_secs(7200))),
         (other_integer, other_integer::get, Some(Duration::from_secs(5))),
@@ -74,7 +74,7 @@ fn a_value_lives_as_long_as_its_time_says() {
         let larder = testing::isolated();
         call(1);
         let time = time.unwrap_or(Duration::from_secs(400_000_000));
-        larder.advance(time - Duration::from_millis(100));
+        larder.advance(time.saturating_sub(Duration::from_millis(100)));
         assert_eq!(look(1), Some(1), "{time:?}");
         larder.advance(Duration::from_millis(200));
         assert_eq!(look(1).is_some(), time > Duration::from_secs(100_000), "{time:?}");
