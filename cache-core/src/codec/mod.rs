@@ -19,8 +19,14 @@ const MAX_DEPTH: usize = 128;
 ///
 /// # Errors
 ///
-/// [`Kind::Encode`] where the value's own `Serialize` refuses.
+/// [`Kind::Encode`] where the value's own `Serialize` refuses, and where it holds `Some(None)` or `Some(())`: those
+/// would be read back as `None`, and a value that is not kept is better than another one.
 pub fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
+    if weight::holds_some_nothing(value) {
+        let what = std::any::type_name::<V>();
+        let context = format!("a value of type `{what}` holds a `Some` of nothing, which would be read as `None`");
+        return Err(Error::new(Kind::Encode, context));
+    }
     rmp_serde::to_vec_named(value).map_err(|error| {
         let what = std::any::type_name::<V>();
         Error::new(Kind::Encode, format!("a value of type `{what}` cannot be written out")).with_source(error)
@@ -76,6 +82,30 @@ mod tests {
         }
         let bytes = encode(&Before { age: 7, name: "Ann" }).unwrap();
         assert_eq!(decode::<Profile>(&bytes).unwrap(), Profile { name: "Ann".to_owned(), age: 7 });
+    }
+
+    #[test]
+    fn a_value_that_would_be_read_back_as_another_is_refused() {
+        #[derive(Serialize)]
+        struct Nested(BTreeMap<u8, Vec<Option<()>>>);
+        let kinds = [
+            encode(&Some(())).unwrap_err().kind(),
+            encode(&Some(None::<u8>)).unwrap_err().kind(),
+            encode(&Nested([(1, vec![None, Some(())])].into())).unwrap_err().kind(),
+        ];
+        assert_eq!(kinds, [Kind::Encode; 3]);
+    }
+
+    #[test]
+    fn a_some_of_what_only_looks_like_nothing_is_written() {
+        #[derive(Debug, PartialEq, Serialize, Deserialize)]
+        struct Marker;
+        assert_eq!(decode::<Option<Marker>>(&encode(&Some(Marker)).unwrap()).unwrap(), Some(Marker));
+        let nested: Option<Option<u8>> = Some(Some(0));
+        assert_eq!(decode::<Option<Option<u8>>>(&encode(&nested).unwrap()).unwrap(), nested);
+        let list = Some(vec![None::<u8>]);
+        assert_eq!(decode::<Option<Vec<Option<u8>>>>(&encode(&list).unwrap()).unwrap(), list);
+        assert_eq!(decode::<Option<()>>(&encode(&None::<()>).unwrap()).unwrap(), None);
     }
 
     #[test]

@@ -15,16 +15,34 @@ use serde::ser::{self, Serialize};
 /// assert!(weight(&vec![0_u64; 100]) >= 800);
 /// ```
 pub fn weight<V: Serialize>(value: &V) -> u64 {
-    let mut scale = Scale(0);
+    weigh(value).bytes
+}
+
+/// Returns whether the value holds a `Some` that would be read back as `None`, because nothing is inside it.
+pub(super) fn holds_some_nothing<V: Serialize>(value: &V) -> bool {
+    weigh(value).has_some_nothing
+}
+
+fn weigh<V: Serialize>(value: &V) -> Scale {
+    let mut scale = Scale::default();
     let _given_up_early = value.serialize(&mut scale);
-    scale.0
+    scale
 }
 
 /// A serializer that only counts.
-struct Scale(u64);
+#[derive(Default)]
+struct Scale {
+    bytes: u64,
+    /// How often there was nothing: `None` or `()`.
+    nothings: u64,
+    has_some_nothing: bool,
+}
 
 /// What a length prefix, a tag or the like is taken to weigh.
 const PART: u64 = 4;
+
+/// What `None` and `()` weigh.
+const NOTHING: usize = 1;
 
 #[derive(Debug)]
 struct GaveUp;
@@ -46,13 +64,18 @@ impl ser::Error for GaveUp {
 impl Scale {
     #[expect(clippy::unnecessary_wraps, reason = "every question of serde is answered with it")]
     fn add(&mut self, bytes: usize) -> Result<(), GaveUp> {
-        self.0 += bytes as u64;
+        self.bytes += bytes as u64;
         Ok(())
     }
 
     fn part(&mut self) -> &mut Self {
-        self.0 += PART;
+        self.bytes += PART;
         self
+    }
+
+    fn nothing(&mut self) -> Result<(), GaveUp> {
+        self.nothings += 1;
+        self.add(NOTHING)
     }
 }
 
@@ -91,15 +114,18 @@ impl ser::Serializer for &mut Scale {
     }
 
     fn serialize_none(self) -> Result<(), GaveUp> {
-        self.add(1)
+        self.nothing()
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<(), GaveUp> {
-        value.serialize(self)
+        let (bytes, nothings) = (self.bytes, self.nothings);
+        value.serialize(&mut *self)?;
+        self.has_some_nothing |= (self.bytes, self.nothings) == (bytes + NOTHING as u64, nothings + 1);
+        Ok(())
     }
 
     fn serialize_unit(self) -> Result<(), GaveUp> {
-        self.add(1)
+        self.nothing()
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<(), GaveUp> {
