@@ -1,6 +1,6 @@
 //! What a value must be able to do to be kept, gathered in one place so that a mistake is one error.
 
-use std::any::TypeId;
+use std::any::{Any, TypeId};
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -31,6 +31,10 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
                 encode: codec::encode::<V>,
                 decode: |bytes| codec::decode::<V>(bytes).ok(),
                 shape: codec::shape::<V>,
+                number: Some(Number {
+                    to: |value| (value as &dyn Any).downcast_ref().copied(),
+                    from: |number| (&number as &dyn Any).downcast_ref().cloned(),
+                }),
             }),
             bytes: codec::weight::<V>,
             ..V::keep_here()
@@ -93,11 +97,36 @@ pub struct Keep<V> {
 #[derive(Debug)]
 pub(crate) struct Coder<V> {
     pub(crate) encode: fn(&V) -> Result<Vec<u8>, Error>,
-    #[expect(dead_code, reason = "read by stores outside the process")]
     pub(crate) decode: fn(&[u8]) -> Option<V>,
-    #[expect(dead_code, reason = "read by stores outside the process")]
     pub(crate) shape: fn() -> u64,
+    /// Present where a value that is a number is written as one, for servers to count with.
+    pub(crate) number: Option<Number<V>>,
 }
+
+/// How a value of type `i64` is known, and made; no value of another type is.
+#[derive(Debug)]
+pub(crate) struct Number<V> {
+    pub(crate) to: fn(&V) -> Option<i64>,
+    pub(crate) from: fn(i64) -> Option<V>,
+}
+
+impl<V> Keep<V> {
+    /// Writes numbers as records too: bare digits would not say which pattern they belong to.
+    pub(crate) fn with_its_mark(mut self) -> Self {
+        if let Some(coder) = &mut self.coder {
+            coder.number = None;
+        }
+        self
+    }
+}
+
+impl<V> Clone for Number<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Number<V> {}
 
 impl<V> Clone for Keep<V> {
     fn clone(&self) -> Self {

@@ -4,6 +4,7 @@ mod by_hand;
 mod freshness;
 mod invalidation;
 mod one_load;
+mod outside;
 mod switches;
 mod time_limits;
 

@@ -187,7 +187,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         Fut: Future<Output = R>,
     {
         let Ok(cache) = self.cache() else { return body().await };
-        let load = Load { asker: self.asker(&cache), name: cache.scope().name(&key), rules: self.rules, found: None };
+        let (asker, name) = (self.asker(&cache), cache.scope().name(&key));
+        let load = Load { asker, name, rules: self.rules, found: None, ticket: None };
         R::join(load.anew(Bound(|| async { body().await.split() })).await)
     }
 

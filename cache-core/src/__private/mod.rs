@@ -32,7 +32,7 @@ use crate::value::{LocalValue, Value};
 /// Says how a value is kept that can go anywhere.
 #[must_use]
 pub fn shared<V: Value>() -> Keep<V> {
-    V::keep()
+    V::keep().with_its_mark()
 }
 
 /// Says how a value is kept that stays in this process.

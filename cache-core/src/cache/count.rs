@@ -38,7 +38,7 @@ impl Cache {
             _ if self.is_off() => Err(missing(&key)),
             Place::Null => Err(missing(&key)),
             Place::Memory(store) => self.incr_here(store, &name, &key, delta),
-            Place::Outside(backend) => backend.incr(&name, delta).await,
+            Place::Outside(backend) => self.incr_outside(&**backend, &name, delta).await,
         }
     }
 

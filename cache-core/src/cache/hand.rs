@@ -150,7 +150,7 @@ impl Cache {
         Ok(found)
     }
 
-    fn read_live<V>(&self, record: Option<Erased>, name: &Name, keep: Keep<V>) -> Option<V> {
+    pub(super) fn read_live<V>(&self, record: Option<Erased>, name: &Name, keep: Keep<V>) -> Option<V> {
         let record = record.filter(|record| self.is_live(record))?;
         let value = if record.mark() == name.mark() { (keep.read)(&record) } else { None };
         if value.is_none() {
@@ -293,7 +293,7 @@ impl Cache {
                 };
                 Ok(self.home().flights.change(name.as_bytes(), touch))
             }
-            Place::Outside(backend) => self.touch_outside(&**backend, &name, ttl).await,
+            Place::Outside(backend) => self.touch_outside(&**backend, &name, times).await,
         }
     }
 
@@ -325,7 +325,7 @@ impl Cache {
     }
 }
 
-fn remaining(times: Times, now: Tick) -> Ttl {
+pub(super) fn remaining(times: Times, now: Tick) -> Ttl {
     if times.fresh_until == Tick::NEVER { Ttl::Forever } else { Ttl::For(times.fresh_until.since(now)) }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::quiet::Quiet;
+use super::sends::Sends;
 use crate::backend::ErasedBackend;
 use crate::clock::Clock;
 use crate::executor::Executor;
@@ -15,6 +17,10 @@ pub(crate) struct Home {
     pub(crate) flights: Arc<Flights>,
     pub(crate) clock: Clock,
     pub(crate) executor: Arc<dyn Executor>,
+    /// What is on its way into a store outside.
+    pub(super) sends: Sends,
+    /// Which entries of a store outside are left alone for a moment.
+    pub(super) quiet: Quiet,
 }
 
 /// What kind of store it is.
@@ -30,7 +36,8 @@ pub(crate) enum Place {
 
 impl Home {
     pub(crate) fn new(place: Place, clock: Clock, executor: Arc<dyn Executor>) -> Arc<Self> {
-        Arc::new(Self { place, flights: Arc::default(), clock, executor })
+        let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
+        Arc::new(Self { place, flights, clock, executor, sends, quiet })
     }
 
     /// Returns the in-process store, where that is the place.

@@ -1,9 +1,11 @@
 //! What becomes of the outcome of a body: kept or not, for how long, and what those who wait are handed.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::home::Place;
 use super::load::Load;
+use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Link, Token};
@@ -33,8 +35,8 @@ pub(crate) struct Judged {
 struct Keepsake {
     record: Erased,
     bytes: u64,
-    /// The value in bytes, where the store takes bytes.
-    payload: Option<Vec<u8>>,
+    /// What to send, where the store takes bytes. An error that a function returned stays in its process.
+    parcel: Option<Result<Parcel, Error>>,
 }
 
 impl<V, E> Load<V, E> {
@@ -44,7 +46,7 @@ impl<V, E> Load<V, E> {
         let error = match outcome {
             Outcome::Ended(Ok(value)) => {
                 self.asker.count_load(took);
-                return self.judge_value(link, value);
+                return self.judge_value(link, value, took);
             }
             Outcome::Ended(Err(error)) => {
                 self.asker.count_load(took);
@@ -74,7 +76,7 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    fn judge_value(&self, link: &Link, value: V) -> (Result<V, E>, Judged) {
+    fn judge_value(&self, link: &Link, value: V, cost: Duration) -> (Result<V, E>, Judged) {
         let wishes = link.wishes();
         let now = self.asker.home().clock.now();
         let wanted = !wishes.discard && self.rules.when.is_none_or(|when| when(&value));
@@ -83,11 +85,11 @@ impl<V, E> Load<V, E> {
             self.asker.count(Event::Refused);
         }
         let bytes = self.bytes_of(&value);
-        let payload = times.and_then(|_| self.payload_of(&value));
+        let parcel = times.and_then(|times| self.parcel_of(&value, times, cost));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
         let record = (self.rules.keep.wrap)(self.name.mark(), times.unwrap_or(unkept), value);
         let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
-        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, payload });
+        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel });
         (Ok(value), Judged { keep, landing: Landing::Value(record) })
     }
 
@@ -107,22 +109,23 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    fn payload_of(&self, value: &V) -> Option<Vec<u8>> {
-        let Place::Outside(_) = self.asker.home().place else { return None };
-        match (self.rules.keep.coder?.encode)(value) {
-            Ok(payload) => Some(payload),
-            Err(error) => {
-                self.asker.trouble(&error);
-                None
-            }
-        }
+    fn parcel_of(&self, value: &V, times: Times, cost: Duration) -> Option<Result<Parcel, Error>> {
+        let home = self.asker.home();
+        let (Place::Outside(backend), Some(_)) = (&home.place, self.rules.keep.coder) else { return None };
+        let label = Label { name: &self.name, times, options: &self.rules.options, cost };
+        Some(Parcel::pack(value, self.rules.keep, label, home, &backend.capabilities()))
     }
 
     /// Answers a failure with the value kept for bad times, and asks for quiet so that failures do not hammer.
     fn fall_back(&self) -> Option<(Result<V, E>, Judged)> {
         let spare = self.spare()?;
         let outcome = self.read(spare)?;
-        spare.hush(self.asker.home().clock.now().after(RETRY_AFTER));
+        let home = self.asker.home();
+        let (now, until) = (home.clock.now(), home.clock.now().after(RETRY_AFTER));
+        spare.hush(until);
+        if home.memory().is_none() {
+            home.quiet.hush(self.name.as_bytes(), until, now);
+        }
         self.asker.count(Event::Stale);
         Some((outcome, Judged { keep: None, landing: Landing::Value(Arc::clone(spare)) }))
     }
@@ -139,7 +142,7 @@ impl<V, E> Load<V, E> {
                 let times = Times { created: now, fresh_until: end, kept_until: end };
                 let record = (kept.keep.wrap)(self.name.mark(), times, error);
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
-                let keep = Keepsake { record, bytes: size_of::<E>() as u64, payload: None };
+                let keep = Keepsake { record, bytes: size_of::<E>() as u64, parcel: None };
                 (Err(error), Judged { keep: Some(keep), landing })
             }
             _ => (Err(error), Judged { keep: None, landing }),
@@ -160,9 +163,10 @@ impl<V, E> Load<V, E> {
                     Some(_) => {}
                 }
             }
-            Place::Outside(backend) => {
-                self.send(backend.as_ref(), token, keepsake.record.times(), keepsake.payload.as_deref()).await;
-            }
+            Place::Outside(backend) => match &keepsake.parcel {
+                Some(parcel) => self.send(backend.as_ref(), token, parcel).await,
+                None => self.asker.count(Event::Refused),
+            },
         }
     }
 }

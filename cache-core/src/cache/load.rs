@@ -1,5 +1,6 @@
 //! From a miss to a value: who runs the body, who waits, and what becomes of the outcome.
 
+use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -7,8 +8,10 @@ use super::asker::Asker;
 use super::judge::{Judged, Outcome};
 use super::race::{First, race};
 use super::rules::Rules;
+use crate::backend::Ticket;
+use crate::error::Error;
 use crate::executor::Task;
-use crate::flight::{Change, Landing, Leader, Link, Scoped, Token, Turn, Waiter};
+use crate::flight::{Change, Landing, Leader, Link, News, Scoped, Token, Turn, Waiter};
 use crate::key::Name;
 use crate::policy::{self, Freshness};
 use crate::record::Erased;
@@ -22,6 +25,8 @@ pub(crate) struct Load<V, E> {
     pub(crate) rules: Rules<V, E>,
     /// What was found all the same: past its time, or near its end.
     pub(crate) found: Option<Erased>,
+    /// What a store outside said when this load began, for when it ends.
+    pub(crate) ticket: Option<Ticket>,
 }
 
 /// What a caller brings along to fill the cache.
@@ -44,7 +49,9 @@ enum Waited<V, E> {
 
 impl<V, E> Clone for Load<V, E> {
     fn clone(&self) -> Self {
-        Self { asker: self.asker.clone(), name: self.name.clone(), rules: self.rules, found: self.found.clone() }
+        let (asker, name, found, ticket) =
+            (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
+        Self { asker, name, rules: self.rules, found, ticket }
     }
 }
 
@@ -65,6 +72,7 @@ impl<V, E> Load<V, E> {
                     Waited::Again => {}
                     Waited::Alone => {
                         let token = self.asker.home().flights.token(self.name.as_bytes());
+                        self.begin_fill().await;
                         return self.load(&token, Link::new(0), body).await.0;
                     }
                 },
@@ -85,7 +93,10 @@ impl<V, E> Load<V, E> {
                         },
                     }
                 }
-                Turn::Alone(token) => return self.load(&token, Link::new(0), body).await.0,
+                Turn::Alone(token) => {
+                    self.begin_fill().await;
+                    return self.load(&token, Link::new(0), body).await.0;
+                }
                 Turn::Circle => {
                     self.asker.count(Event::Circle);
                     return body.run().await;
@@ -95,10 +106,11 @@ impl<V, E> Load<V, E> {
     }
 
     /// Loads the value although there may be one: nobody's load under way is joined, and none that began before is kept.
-    pub(crate) async fn anew<B: Body<V, E>>(self, body: B) -> Result<V, E> {
+    pub(crate) async fn anew<B: Body<V, E>>(mut self, body: B) -> Result<V, E> {
         let flights = &self.asker.home().flights;
         flights.change(self.name.as_bytes(), || ((), Change::New));
         let token = flights.token(self.name.as_bytes());
+        self.begin_fill().await;
         self.load(&token, Link::new(0), body).await.0
     }
 
@@ -152,23 +164,27 @@ impl<V, E> Load<V, E> {
     }
 
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
-    async fn wait(&self, waiter: Waiter) -> Waited<V, E> {
-        if let Some(outcome) = self.serve_while_others_load() {
-            return Waited::Done(outcome);
-        }
-        match self.patiently(waiter).await {
-            Some(landing) => self.take(&landing),
-            None => self.serve_spare().map_or(Waited::Again, Waited::Done),
+    async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
+        loop {
+            if let Some(outcome) = self.serve_while_others_load() {
+                return Waited::Done(outcome);
+            }
+            match self.patiently(&mut waiter).await {
+                Some(News::Landed(landing)) => return self.take(&landing),
+                Some(News::Offer(record)) if self.reads(&record) => self.found = Some(record),
+                Some(News::Offer(_)) => {}
+                None => return self.serve_spare().map_or(Waited::Again, Waited::Done),
+            }
         }
     }
 
     /// Waits for a load as long as the site's patience lasts, where there is a value to fall back on.
-    async fn patiently(&self, waiter: Waiter) -> Option<Landing> {
+    async fn patiently(&self, waiter: &mut Waiter) -> Option<News> {
         let limit = self.rules.options.soft_timeout.filter(|_| self.spare().is_some());
         match limit.and_then(|limit| self.asker.home().executor.sleep(limit)) {
             None => Some(waiter.await),
             Some(sleep) => match race(waiter, sleep).await {
-                First::Left(landing) => Some(landing),
+                First::Left(news) => Some(news),
                 First::Right(()) => None,
             },
         }
@@ -178,7 +194,7 @@ impl<V, E> Load<V, E> {
     fn take(&self, landing: &Landing) -> Waited<V, E> {
         let outcome = match landing {
             Landing::Value(record) => self.read(record),
-            Landing::Error(error) => self.rules.share.and_then(|share| (share.read)(&**error)).map(Err),
+            Landing::Error(error) => self.trouble_in(&**error).or_else(|| (self.rules.share?.read)(&**error)).map(Err),
             Landing::Released => None,
             Landing::Abandoned => return Waited::Again,
         };
@@ -191,6 +207,12 @@ impl<V, E> Load<V, E> {
         }
     }
 
+    /// Returns the error of a strict site, where the store failed and not the body.
+    fn trouble_in(&self, error: &(dyn Any + Send + Sync)) -> Option<E> {
+        let convert = self.rules.trouble.filter(|_| self.rules.strict)?;
+        error.downcast_ref::<Error>().cloned().map(convert)
+    }
+
     /// Returns whether the caller can be served before the load is over, so that a task of its own is worth making.
     fn wants_to_detach(&self) -> bool {
         match self.freshness_of_found() {
@@ -201,7 +223,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Starts the task beside the caller and serves the caller; `None` when there is nowhere to run it now.
-    async fn beside(&self, task: Task, waiter: Waiter) -> Option<Result<V, E>> {
+    async fn beside(&mut self, task: Task, waiter: Waiter) -> Option<Result<V, E>> {
         // A task that is handed back is dropped here, and its leader with it: the next turn leads anew.
         self.asker.home().executor.spawn(task).ok()?;
         match self.wait(waiter).await {

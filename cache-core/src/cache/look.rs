@@ -30,12 +30,12 @@ pub(crate) fn look<V, E>(
         Some(_) => foreign(cache, site),
         None => None,
     };
-    Err(Box::new(Load { asker: Asker { cache: cache.clone(), site }, name, rules: *rules, found }))
+    Err(Box::new(Load { asker: Asker { cache: cache.clone(), site }, name, rules: *rules, found, ticket: None }))
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.
 #[inline]
-fn fresh<V, E>(
+pub(super) fn fresh<V, E>(
     cache: &Cache,
     site: Option<Named>,
     record: Erased,

@@ -2,6 +2,7 @@
 
 use super::Cache;
 use super::home::Place;
+use crate::backend::ErasedBackend;
 use crate::error::{Error, Kind};
 use crate::key::Key;
 use crate::policy::Options;
@@ -17,6 +18,10 @@ impl Cache {
         &self,
         keys: impl IntoIterator<Item = impl Into<Key>>,
     ) -> Result<Vec<Option<V>>, Error> {
+        if let Some(backend) = self.backend_for_many() {
+            let names: Vec<_> = keys.into_iter().map(|key| self.scope().name(&key.into())).collect();
+            return self.fetch_many(backend, &names, V::keep()).await;
+        }
         let mut values = Vec::new();
         for key in keys {
             values.push(self.get(key).await?);
@@ -31,6 +36,10 @@ impl Cache {
         options: impl Into<Options>,
     ) -> Vec<(Key, Error)> {
         let options = options.into();
+        if let Some(backend) = self.backend_for_many() {
+            let entries = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
+            return self.send_many(backend, entries, V::keep(), &options).await;
+        }
         let mut failed = Vec::new();
         for (key, value) in entries {
             let key = key.into();
@@ -47,11 +56,23 @@ impl Cache {
     ///
     /// When the store fails.
     pub async fn delete_many(&self, keys: impl IntoIterator<Item = impl Into<Key>>) -> Result<u64, Error> {
+        if let Some(backend) = self.backend_for_many() {
+            let names: Vec<_> = keys.into_iter().map(|key| self.scope().name(&key.into())).collect();
+            return self.remove_many(backend, &names).await;
+        }
         let mut removed = 0;
         for key in keys {
             removed += u64::from(self.delete(key).await?);
         }
         Ok(removed)
+    }
+
+    /// Returns the store that is asked for many in one go.
+    fn backend_for_many(&self) -> Option<&dyn ErasedBackend> {
+        match &self.home().place {
+            Place::Outside(backend) if !self.is_off() => Some(&**backend),
+            _ => None,
+        }
     }
 
     /// Removes all entries of this cache's prefix and version, and none of its neighbours in the same store.

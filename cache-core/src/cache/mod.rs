@@ -3,6 +3,7 @@
 mod asker;
 mod blocking;
 mod count;
+mod fill;
 mod hand;
 mod home;
 mod judge;
@@ -10,8 +11,11 @@ mod load;
 mod look;
 mod many;
 mod outside;
+mod parcel;
+mod quiet;
 mod race;
 mod rules;
+mod sends;
 
 use std::fmt;
 use std::sync::Arc;

@@ -17,7 +17,9 @@ use ahash::RandomState;
 
 pub use current::{Link, Scoped, current};
 use state::Flight;
-pub use state::{Landing, Waiter};
+pub use state::{Landing, News, Waiter};
+
+use crate::record::Erased;
 
 type Names = HashMap<Box<[u8]>, Slot, RandomState>;
 
@@ -226,6 +228,11 @@ impl Leader {
     #[must_use]
     pub fn waiter(&self) -> Waiter {
         Waiter::new(Arc::clone(&self.flight), circle::Waits::none())
+    }
+
+    /// Shows those who wait what some of them may be served meanwhile. The first offer stands.
+    pub fn offer(&self, record: Erased) {
+        self.flight.offer(record);
     }
 
     /// Hands the outcome to all who wait.

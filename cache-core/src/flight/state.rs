@@ -3,7 +3,7 @@
 use std::any::{Any, TypeId};
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use super::circle::Waits;
@@ -30,6 +30,17 @@ pub(super) struct Flight {
     mark: u64,
     of: TypeId,
     state: Mutex<State>,
+    /// What those who wait may be served meanwhile.
+    offer: OnceLock<Erased>,
+}
+
+/// What somebody who waits is told.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// The load is over.
+    Landed(Landing),
+    /// It is not, and meanwhile there is this, for those who may be served what is past its time. Told once.
+    Offer(Erased),
 }
 
 #[derive(Debug)]
@@ -40,7 +51,7 @@ enum State {
 
 impl Flight {
     pub(super) fn new(mark: u64, of: TypeId) -> Self {
-        Self { id: next_id(), mark, of, state: Mutex::new(State::Loading(Vec::new())) }
+        Self { id: next_id(), mark, of, state: Mutex::new(State::Loading(Vec::new())), offer: OnceLock::new() }
     }
 
     pub(super) fn id(&self) -> u64 {
@@ -50,6 +61,17 @@ impl Flight {
     /// Returns whether its outcome is what a caller of this pattern and type waits for.
     pub(super) fn is_for(&self, mark: u64, of: TypeId) -> bool {
         self.mark == mark && self.of == of
+    }
+
+    pub(super) fn offer(&self, record: Erased) {
+        if self.offer.set(record).is_err() {
+            return;
+        }
+        let waiting = match &*lock(&self.state) {
+            State::Loading(waiting) => waiting.iter().map(|(_, waker)| waker.clone()).collect(),
+            State::Landed(_) => Vec::new(),
+        };
+        waiting.into_iter().for_each(Waker::wake);
     }
 
     pub(super) fn land(&self, landing: Landing) {
@@ -68,24 +90,30 @@ impl Flight {
 pub struct Waiter {
     id: u64,
     flight: Arc<Flight>,
+    offered: bool,
     _waits: Waits,
 }
 
 impl Waiter {
     pub(super) fn new(flight: Arc<Flight>, waits: Waits) -> Self {
-        Self { id: next_id(), flight, _waits: waits }
+        Self { id: next_id(), flight, offered: false, _waits: waits }
     }
 }
 
 impl Future for Waiter {
-    type Output = Landing;
+    type Output = News;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Landing> {
-        let mut state = lock(&self.flight.state);
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<News> {
+        let flight = Arc::clone(&self.flight);
+        let mut state = lock(&flight.state);
         let waiting = match &mut *state {
-            State::Landed(landing) => return Poll::Ready(landing.clone()),
+            State::Landed(landing) => return Poll::Ready(News::Landed(landing.clone())),
             State::Loading(waiting) => waiting,
         };
+        if let Some(record) = flight.offer.get().filter(|_| !self.offered) {
+            self.offered = true;
+            return Poll::Ready(News::Offer(Arc::clone(record)));
+        }
         match waiting.iter_mut().find(|(id, _)| *id == self.id) {
             Some((_, waker)) => waker.clone_from(context.waker()),
             None => waiting.push((self.id, context.waker().clone())),

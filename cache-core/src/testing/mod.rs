@@ -52,7 +52,15 @@ pub fn isolated() -> Isolated {
 ///
 /// When a setting cannot work.
 pub fn isolated_with<'a>(caches: impl IntoIterator<Item = (&'a str, Settings)>) -> Result<Isolated, Error> {
-    let clock = Clock::manual();
+    isolated_at(Clock::manual(), caches)
+}
+
+/// Gives this thread caches of its own with these settings and this clock, for a store that is to share it.
+///
+/// # Errors
+///
+/// When a setting cannot work.
+pub fn isolated_at<'a>(clock: Clock, caches: impl IntoIterator<Item = (&'a str, Settings)>) -> Result<Isolated, Error> {
     let tasks = Arc::new(Tasks::new(clock.clone()));
     let caches = caches.into_iter().map(|(name, settings)| (name.to_owned(), settings)).collect();
     let executor: Arc<dyn Executor> = Arc::clone(&tasks) as _;

@@ -1,0 +1,220 @@
+//! A value on its way to a store that takes bytes, and back.
+
+use std::time::Duration;
+
+use super::home::Home;
+use crate::backend::{Capabilities, Entry};
+use crate::clock::{Clock, Tick};
+use crate::codec::wire::{self, FOR_EVER, Header, Wire};
+use crate::error::{Error, Kind};
+use crate::key::Name;
+use crate::policy::Options;
+use crate::record::{Erased, Times};
+use crate::value::{Coder, Keep};
+
+/// Bytes to be kept under a name, and for how long; `None` is for ever.
+#[derive(Debug)]
+pub(super) struct Parcel {
+    pub(super) bytes: Vec<u8>,
+    pub(super) time: Option<Duration>,
+}
+
+/// What was found under a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Found<'a> {
+    Record(Wire<'a>),
+    /// Bare digits, which a server can count with.
+    Number(i64),
+    /// Nothing that this program could have written.
+    Foreign,
+}
+
+/// What is said of a value besides the value.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Label<'a> {
+    pub(super) name: &'a Name,
+    pub(super) times: Times,
+    pub(super) options: &'a Options,
+    pub(super) cost: Duration,
+}
+
+impl Parcel {
+    /// Writes a value out for this store.
+    pub(super) fn pack<V>(
+        value: &V,
+        keep: Keep<V>,
+        label: Label<'_>,
+        home: &Home,
+        can: &Capabilities,
+    ) -> Result<Self, Error> {
+        let coder = keep.coder.ok_or_else(|| stays_here::<V>(label.name))?;
+        let bytes = match bare(value, &coder, label) {
+            Some(number) => wire::number_to_bytes(number),
+            None => header(&coder, label, home, can).write(&[], &(coder.encode)(value)?),
+        };
+        if !can.takes(bytes.len()) {
+            let context =
+                format!("the value for `{}` has {} bytes, more than its store takes", label.name, bytes.len());
+            return Err(Error::new(Kind::TooLarge, context));
+        }
+        Ok(Self { bytes, time: time_left(label.times, &home.clock) })
+    }
+
+    pub(super) fn entry(self, name: Name) -> Entry {
+        Entry { name, value: self.bytes, time: self.time }
+    }
+}
+
+impl<'a> Found<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        match Wire::read(bytes) {
+            Some(wire) => Self::Record(wire),
+            None => wire::number_from_bytes(bytes).map_or(Self::Foreign, Self::Number),
+        }
+    }
+
+    /// Returns its times; `None` where only the store knows them.
+    pub(super) fn times(&self, clock: &Clock) -> Option<Times> {
+        match self {
+            Self::Record(wire) if !wire.header.open => Some(times(&wire.header, clock)),
+            Self::Record(_) | Self::Number(_) | Self::Foreign => None,
+        }
+    }
+
+    /// Makes a record of it, as the store in this process would hold it; `None` where it is of another kind.
+    pub(super) fn unpack<V>(&self, name: &Name, keep: Keep<V>, clock: &Clock) -> Option<Erased> {
+        let coder = keep.coder?;
+        let (value, created) = match self {
+            Self::Foreign => return None,
+            Self::Number(number) => ((coder.number?.from)(*number)?, clock.now()),
+            Self::Record(wire) => {
+                let ours = wire.header.mark == name.mark() && wire.header.shape == (coder.shape)();
+                let value = if ours { (coder.decode)(wire.payload)? } else { return None };
+                (value, times(&wire.header, clock).created)
+            }
+        };
+        // Where only the store knows when it ends, it has not ended yet: it was just there.
+        let for_now = Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
+        Some((keep.wrap)(name.mark(), self.times(clock).unwrap_or(for_now), value))
+    }
+}
+
+/// Returns the same record with other ends.
+pub(super) fn restamped(wire: &Wire<'_>, times: Times, clock: &Clock) -> Parcel {
+    let (fresh_until, kept_until) = (to_wall(times.fresh_until, clock), to_wall(times.kept_until, clock));
+    let header = Header { fresh_until, kept_until, ..wire.header };
+    let tags: Vec<_> = wire.tags().collect();
+    Parcel { bytes: header.write(&tags, wire.payload), time: time_left(times, clock) }
+}
+
+/// Returns how long a store is to keep something with these times.
+pub(super) fn time_left(times: Times, clock: &Clock) -> Option<Duration> {
+    (times.kept_until != Tick::NEVER).then(|| times.kept_until.since(clock.now()))
+}
+
+/// Returns the number to write as bare digits, where a value is one and has nothing else to say.
+fn bare<V>(value: &V, coder: &Coder<V>, label: Label<'_>) -> Option<i64> {
+    if is_plain(label) { (coder.number?.to)(value) } else { None }
+}
+
+/// Returns whether the store alone can know when it ends: it is served until then, and by everybody alike.
+fn is_plain(label: Label<'_>) -> bool {
+    label.times.fresh_until == label.times.kept_until && label.options.refresh_ahead.is_none()
+}
+
+fn header<V>(coder: &Coder<V>, label: Label<'_>, home: &Home, can: &Capabilities) -> Header {
+    // A store that can change a time in one step is left to know it. One that rounds times up is not: it would be late.
+    let open = is_plain(label) && can.touch && can.sub_second;
+    let wall = |tick| if open { FOR_EVER } else { to_wall(tick, &home.clock) };
+    Header {
+        mark: label.name.mark(),
+        shape: (coder.shape)(),
+        created: to_wall(label.times.created, &home.clock),
+        fresh_until: wall(label.times.fresh_until),
+        kept_until: wall(label.times.kept_until),
+        cost: u64::try_from(label.cost.as_micros()).unwrap_or(u64::MAX),
+        open,
+    }
+}
+
+fn to_wall(tick: Tick, clock: &Clock) -> u64 {
+    let now = clock.now();
+    if tick == Tick::NEVER {
+        return FOR_EVER;
+    }
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(FOR_EVER);
+    clock.wall_millis().saturating_add(millis(tick.since(now))).saturating_sub(millis(now.since(tick)))
+}
+
+/// Returns the times of a record on this machine's clock.
+///
+/// What was made in the future was made by a clock that is ahead of ours: its times are moved back with it.
+fn times(header: &Header, clock: &Clock) -> Times {
+    let (now, wall) = (clock.now(), clock.wall_millis());
+    let ahead = header.created.saturating_sub(wall);
+    let tick = |millis: u64| {
+        if millis == FOR_EVER {
+            return Tick::NEVER;
+        }
+        let millis = millis.saturating_sub(ahead);
+        let before = Duration::from_millis(wall.saturating_sub(millis)).as_nanos();
+        let before = u64::try_from(before).unwrap_or(u64::MAX);
+        let at = now.after(Duration::from_millis(millis.saturating_sub(wall)));
+        Tick::from_nanos(at.as_nanos().saturating_sub(before))
+    };
+    Times { created: tick(header.created), fresh_until: tick(header.fresh_until), kept_until: tick(header.kept_until) }
+}
+
+/// Returns the error for a value that must not leave the process.
+pub(super) fn stays_here<V>(name: &Name) -> Error {
+    let what = std::any::type_name::<V>();
+    let context = format!(
+        "`{name}`: a `{what}` is for this process only, and this cache lives outside: keep it in a cache in memory, or \
+         give it `Serialize` and `Deserialize`"
+    );
+    Error::new(Kind::Configuration, context)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    fn read(header: Header, clock: &Clock) -> Times {
+        times(&header, clock)
+    }
+
+    fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
+        Header { mark: 0, shape: codec::shape::<u8>(), created, fresh_until, kept_until, cost: 0, open: false }
+    }
+
+    #[test]
+    fn times_are_the_same_on_the_way_out_and_back() {
+        let clock = Clock::manual();
+        let now = clock.now();
+        let before = Times { created: now, fresh_until: now.after(MINUTE), kept_until: Tick::NEVER };
+        let wall = [before.created, before.fresh_until, before.kept_until].map(|tick| to_wall(tick, &clock));
+        clock.advance(2 * MINUTE);
+        assert_eq!(read(header(wall[0], wall[1], wall[2]), &clock), before);
+    }
+
+    #[test]
+    fn a_clock_that_is_ahead_makes_no_record_live_longer() {
+        let clock = Clock::manual();
+        let wall = clock.wall_millis();
+        let times = read(header(wall + 3_600_000, wall + 3_660_000, FOR_EVER), &clock);
+        assert_eq!(times.created, clock.now());
+        assert_eq!(times.fresh_until, clock.now().after(MINUTE));
+    }
+
+    #[test]
+    fn times_from_the_ends_of_the_range_are_no_panic() {
+        let clock = Clock::manual();
+        for millis in [0, 1, u64::MAX / 2, u64::MAX - 1, u64::MAX] {
+            read(header(millis, u64::MAX - millis, millis), &clock);
+            read(header(u64::MAX - millis, millis, millis), &clock);
+        }
+    }
+}
