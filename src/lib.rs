@@ -1,6 +1,57 @@
 //! Caching for Rust: an attribute turns a function into a cached one, and the compiler checks the key.
+//!
+//! ```
+//! use larder::{cached, invalidates, testing};
+//!
+//! #[cached(key = "profile:<id>")]
+//! fn profile(id: u64) -> String {
+//!     format!("the profile of user {id}")
+//! }
+//!
+//! #[invalidates(profile(id))]
+//! fn rename(id: u64) {}
+//!
+//! let _larder = testing::isolated();
+//! assert_eq!(profile(42), profile(42)); // the body ran once
+//! rename(42);
+//! assert_eq!(profile::get(42), None);
+//! ```
+//!
+//! # Where to look
+//!
+//! | for | see |
+//! |---|---|
+//! | functions that are cached | [`macro@cached`], [`macro@invalidates`], [`macro@updates`] |
+//! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
+//! | caches by hand | [`cache`], [`Cache`], [`Options`] |
+//! | what a body says of its own result | [`entry`] |
+//! | named caches and their bounds | [`builder`], [`Settings`] |
+//! | what the compiler cannot see | [`check`] |
+//! | tests | [`testing`] |
+//! | a store of one's own | [`backend`] |
+//!
+//! # Features
+//!
+//! | feature | what it adds |
+//! |---|---|
+//! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
+//! | `uuid` | `Uuid` in keys |
+//! | `chrono` | dates and times of `chrono` in keys |
+//!
+//! # What it promises
+//!
+//! A thousand callers of one key run one body; whoever leads may fail, leave or panic, and nobody hangs. What was read
+//! before an invalidation is not kept. Stale values are served only where they were asked for. Trouble with a store is
+//! counted and logged, and never becomes the function's, unless it asks for that. A hit allocates nothing.
 
 mod config;
+
+#[doc = include_str!("docs/cached.md")]
+pub use cache_macros::cached;
+#[doc = include_str!("docs/invalidates.md")]
+pub use cache_macros::invalidates;
+#[doc = include_str!("docs/updates.md")]
+pub use cache_macros::updates;
 
 pub use cache_core::cache::{Blocking, Cache};
 pub use cache_core::clock;
@@ -13,7 +64,7 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use cache_macros::{KeyName, KeyPart, cached, invalidates, key, updates};
+pub use cache_macros::{KeyName, KeyPart, key};
 pub use config::{Builder, builder};
 
 #[doc(inline)]

@@ -15,7 +15,7 @@ use crate::record::{Erased, Record, Times};
     message = "`{Self}` cannot be kept in a cache that may live outside the process",
     label = "this value cannot leave the process",
     note = "derive what it takes: `#[derive(Clone, serde::Serialize, serde::Deserialize)]`, and no borrowed fields",
-    note = "or keep it in this process only: add the word `local` to the attribute, or call `.local()` on the cache"
+    note = "or keep it in this process only: add the word `local` to the attribute, or by hand wrap it: `Local(value)`"
 )]
 pub trait Value: Sized {
     /// Returns what the engine needs to know of the type.
@@ -74,6 +74,7 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Local<V>(pub V);
 
+#[diagnostic::do_not_recommend]
 impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
     fn keep() -> Keep<Self> {
         Self::keep_here()

@@ -63,7 +63,7 @@ impl profile {
     /// Returns what the site has counted since the program began.
     #[must_use]
     pub fn stats() -> ::larder::Stats {
-        Self::__site().stats()
+        Self::site().stats()
     }
     #[doc(hidden)]
     pub fn __entry(id: u64) -> ::larder::__private::Entry {
@@ -83,8 +83,9 @@ impl profile {
             });
         __call.refresh(__key, || profile::uncached(db, id)).await
     }
-    #[doc(hidden)]
-    pub fn __site() -> &'static ::larder::__private::Site {
+    /// Returns the site itself: where it stands, what it has counted, and its switch.
+    #[must_use]
+    pub fn site() -> &'static ::larder::Site {
         static SITE: ::larder::__private::Site = ::larder::__private::Site::at(
             ::core::module_path!(),
             "profile",
@@ -107,7 +108,7 @@ impl profile {
     pub fn __call() -> ::larder::__private::Call<Result<Profile, DbError>, 1> {
         use ::larder::__private::Fallback as _;
         ::larder::__private::Call::new(
-                Self::__site(),
+                Self::site(),
                 ::larder::__private::shared::<Profile>(),
             )
             .sharing(::larder::__private::Probe::<Result<Profile, DbError>>::SHARE)

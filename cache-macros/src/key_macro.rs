@@ -69,8 +69,9 @@ fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
 fn value(place: &Place) -> TokenStream {
     let Place { root, steps, annotation, .. } = place;
     let span = root.span();
-    match annotation {
-        Some(ty) => quote_spanned!(span=> ::core::convert::identity::<&#ty>(&#root #steps)),
-        None => quote_spanned!(span=> &#root #steps),
+    if let Some(ty) = annotation {
+        quote_spanned!(span=> ::core::convert::identity::<&#ty>(&#root #steps))
+    } else {
+        quote_spanned!(span=> &#root #steps)
     }
 }

@@ -49,11 +49,10 @@ fn name(input: &DeriveInput) -> syn::Result<TokenStream> {
             return Err(syn::Error::new_spanned(attribute, "a type has one name: leave one of these out"));
         }
     }
-    Ok(match chosen {
-        Some(text) => quote!(#text),
-        None => {
-            let own = format!("::{}", plain(&input.ident));
-            quote!(::core::concat!(::core::module_path!(), #own))
-        }
+    Ok(if let Some(text) = chosen {
+        quote!(#text)
+    } else {
+        let own = format!("::{}", plain(&input.ident));
+        quote!(::core::concat!(::core::module_path!(), #own))
     })
 }

@@ -110,11 +110,10 @@ fn write_into(place: &TokenStream, fields: &Fields, bindings: &[Ident]) -> Token
 /// A field that cannot be part of a key is an error at its type.
 fn write(field: &Field, binding: &Ident) -> TokenStream {
     let span = field.ty.span();
-    match &field.ident {
-        Some(name) => {
-            let name = plain(name);
-            quote_spanned!(span=> .field(#name, #binding))
-        }
-        None => quote_spanned!(span=> .item(#binding)),
+    if let Some(name) = &field.ident {
+        let name = plain(name);
+        quote_spanned!(span=> .field(#name, #binding))
+    } else {
+        quote_spanned!(span=> .item(#binding))
     }
 }

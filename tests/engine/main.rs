@@ -2,9 +2,11 @@
 
 mod by_hand;
 mod freshness;
+mod hit;
 mod invalidation;
 mod one_load;
 mod outside;
+mod sites;
 mod switches;
 mod time_limits;
 

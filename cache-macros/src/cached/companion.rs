@@ -82,13 +82,14 @@ fn plumbing(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStr
     });
     let site = site::site(model, key);
     let site = bodies.of(quote_spanned!(Span::mixed_site()=> #check #site &SITE));
-    let call = bodies.of(site::call(model, facts, &quote!(Self::__site())));
+    let call = bodies.of(site::call(model, facts, &quote!(Self::site())));
     quote_spanned! {Span::mixed_site()=>
         #here
         #kind
 
-        #[doc(hidden)]
-        #vis fn __site() -> &'static #larder::__private::Site {
+        /// Returns the site itself: where it stands, what it has counted, and its switch.
+        #[must_use]
+        #vis fn site() -> &'static #larder::Site {
             #site
         }
 
@@ -156,7 +157,7 @@ fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream
     let writes = writing::from_companion(model, key, &facts.parameters);
     let key_body = bodies.of(quote!(Self::__call #fish().key(#writes)));
     let entry_body = bodies.of(quote!(Self::__call #fish().entry(Self::key #fish(#(#names),*))));
-    let stats_body = bodies.of(quote!(Self::__site().stats()));
+    let stats_body = bodies.of(quote!(Self::site().stats()));
     let verbs = VERBS.iter().map(|verb| {
         let asynchronous = verb_in(model, facts, verb, true, bodies);
         let blocking = verb_in(model, facts, verb, false, bodies);

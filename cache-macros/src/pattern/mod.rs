@@ -19,6 +19,7 @@ pub struct Pattern {
 }
 
 /// A part of a pattern.
+#[expect(clippy::large_enum_variant, reason = "a pattern has a handful of parts")]
 pub enum Part {
     /// Text that stands in every key, as it reads there.
     Literal(String),

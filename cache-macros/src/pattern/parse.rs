@@ -46,7 +46,7 @@ fn cut<'a>(written: &'a str, wrong: &impl Fn(Stretch, &str)) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let (mut at, mut literal_from) = (0, 0);
     while let Some(found) = written[at..].find(['<', '>']).map(|found| at + found) {
-        let doubled = &written[found..found + 1] == written.get(found + 1..found + 2).unwrap_or_default();
+        let doubled = written.as_bytes().get(found + 1) == written.as_bytes().get(found);
         if doubled {
             at = found + 2;
             continue;

@@ -69,8 +69,7 @@ fn root(expression: &Expr) -> Result<Ident, String> {
         Expr::MethodCall(ExprMethodCall { receiver, method, args, turbofish, .. }) => {
             if !args.is_empty() || turbofish.is_some() {
                 return Err(format!(
-                    "a method in a key takes no arguments: work `{}` out before, and pass it as an argument of its own",
-                    method
+                    "a method in a key takes no arguments: work `{method}` out before, and pass it as an argument of its own"
                 ));
             }
             root(receiver)

@@ -1,7 +1,7 @@
 //! The suite that says whether a backend holds what the engine relies on.
 //!
 //! One line runs it on anybody's backend; all failures are reported together, each under a sentence that says what is
-//! asked. Cases for what [`Capabilities`](super::Capabilities) does not claim are left out, and the claims themselves
+//! asked. Cases for what [`Capabilities`] does not claim are left out, and the claims themselves
 //! are checked.
 //!
 //! ```

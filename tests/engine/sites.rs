@@ -1,0 +1,107 @@
+//! Every annotated place of the program: found, counted, switched, and held against the caches that there are.
+
+use larder::{Settings, cached, testing};
+
+use crate::Runs;
+
+#[cached(key = "sites:counted:<number>", ignore(runs))]
+fn counted(number: u64, runs: &Runs) -> u64 {
+    runs.next();
+    number
+}
+
+#[cached(key = "sites:elsewhere:<number>", cache = "elsewhere")]
+fn elsewhere(number: u64) -> u64 {
+    number + 1
+}
+
+#[test]
+fn a_place_in_a_module_of_a_library_that_nobody_calls_is_found() {
+    let found: Vec<_> = larder::sites().map(larder::Site::pattern).collect();
+    assert!(found.contains(&"linked:unused:<number>"), "{found:?}");
+    assert_eq!(linked::triple(7), 21, "the library is linked for what is used of it");
+}
+
+#[test]
+fn a_place_knows_where_it_stands() {
+    let site = larder::sites().find(|site| site.pattern() == "sites:counted:<number>").expect("it is listed");
+    assert_eq!((site.name(), site.file(), site.cache_name()), ("counted", file!(), "default"));
+    assert_eq!(site.module(), module_path!());
+    assert!(site.line() > 5);
+}
+
+#[test]
+fn a_place_counts_what_happens_to_its_callers() {
+    let _larder = testing::isolated();
+    let (runs, before) = (Runs::default(), counted::stats());
+    counted(100, &runs);
+    counted(100, &runs);
+    let after = counted::stats();
+    assert_eq!((after.hits - before.hits, after.misses - before.misses), (1, 1));
+    assert!(after.hit_rate() > 0.0);
+}
+
+#[test]
+fn a_place_can_be_switched_off_and_on() {
+    #[cached(key = "sites:switched:<number>", ignore(runs))]
+    fn switched(number: u64, runs: &Runs) -> u64 {
+        runs.next() as u64 + number
+    }
+    let _larder = testing::isolated();
+    let runs = Runs::default();
+    switched::site().switch_off();
+    assert_eq!((switched(0, &runs), switched(0, &runs)), (1, 2));
+    switched::site().switch_on();
+    assert_eq!((switched(0, &runs), switched(0, &runs)), (3, 3));
+}
+
+#[test]
+fn a_body_runs_although_its_cache_does_not_exist() {
+    assert_eq!((elsewhere(1), elsewhere(1)), (2, 2));
+    assert!(elsewhere::stats().trouble >= 2, "and that is counted");
+}
+
+#[test]
+fn everything_that_the_compiler_cannot_see_is_reported_together_with_file_and_line() {
+    let problems = larder::check().expect_err("this program has places without a home").to_string();
+    let line = |what: &str| problems.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{problems}"));
+    let unknown = line("elsewhere");
+    assert!(unknown.contains(file!()) && unknown.contains("there is no cache named `elsewhere`"), "{unknown}");
+    let meeting = line("sites:meeting:me");
+    assert!(meeting.contains("sites:meeting:<name>") && meeting.matches(file!()).count() == 2, "{meeting}");
+}
+
+#[test]
+fn a_value_that_cannot_leave_the_process_is_reported_where_its_cache_lives_outside() {
+    #[cached(key = "sites:local:<number>", cache = "outside", local)]
+    #[expect(dead_code, reason = "it is only looked at")]
+    fn local(number: u64) -> u64 {
+        number
+    }
+    let backend = larder::backend::Memory::new(larder::clock::Clock::manual());
+    let _larder = testing::isolated_with([("outside", Settings::backend(backend))]).unwrap();
+    let problems = larder::check().expect_err("one place cannot work").to_string();
+    let line = problems.lines().find(|line| line.contains("::local`")).unwrap_or_else(|| panic!("{problems}"));
+    assert!(line.contains("keeps values that cannot leave the process (`local`)") && line.contains(file!()), "{line}");
+}
+
+mod meeting {
+    #[larder::cached(key = "sites:meeting:<name>")]
+    pub fn by_name(name: &str) -> String {
+        format!("by name {name}")
+    }
+
+    #[larder::cached(key = "sites:meeting:me")]
+    pub fn me() -> String {
+        "me".to_owned()
+    }
+}
+
+#[test]
+fn two_places_whose_keys_meet_never_read_each_others_values() {
+    let _larder = testing::isolated();
+    assert_eq!(meeting::by_name("me"), "by name me");
+    assert_eq!(meeting::me(), "me");
+    assert_eq!(meeting::by_name("me"), "by name me");
+    assert_eq!(meeting::by_name::key("me").as_str(), meeting::me::key().as_str());
+}
