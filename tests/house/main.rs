@@ -1,6 +1,7 @@
 //! The house itself: who imports whom, and whether what is written about it is true.
 
 mod arrows;
+mod docs;
 
 use std::fs;
 use std::path::{Path, PathBuf};
