@@ -52,7 +52,7 @@ impl Memory {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
         if table.entries.get(name.as_bytes()).is_some_and(|held| held.until <= now) {
-            table.entries.remove(name.as_bytes());
+            table.expire(name);
         }
         table
     }
@@ -71,11 +71,22 @@ impl Table {
 
     fn remove(&mut self, name: &Name) -> bool {
         self.changes += 1;
+        self.remember(name, self.changes);
+        self.entries.remove(name.as_bytes()).is_some()
+    }
+
+    /// Lets go of an entry whose time is over. That changes nothing, but that it was written once is still to be known.
+    fn expire(&mut self, name: &Name) {
+        if let Some(held) = self.entries.remove(name.as_bytes()) {
+            self.remember(name, held.changed);
+        }
+    }
+
+    fn remember(&mut self, name: &Name, changed: u64) {
         if self.removed.len() >= REMEMBERED {
             self.forget();
         }
-        self.removed.insert(name.as_bytes().into(), self.changes);
-        self.entries.remove(name.as_bytes()).is_some()
+        self.removed.insert(name.as_bytes().into(), changed);
     }
 
     /// Makes all tickets worthless: one load too many is the safe side.

@@ -20,6 +20,11 @@ enum Fault {
     GetReturnsExpired,
     DeleteLies,
     FillForgetsRemovals,
+    FillLooksThenSets,
+    FillIgnoresTheTime,
+    TouchOnlyLengthens,
+    ZeroIsForEver,
+    GetManyReturnsExpired,
     ClaimsTouchInVain,
     HidesItsLimit,
     Panics,
@@ -56,8 +61,14 @@ impl Backend for Broken {
         self.inner.set(name, value, time).await
     }
 
+    async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        let table = if self.has(Fault::GetManyReturnsExpired) { &self.kept } else { &self.inner };
+        table.get_many(names).await
+    }
+
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
         match self.fault {
+            Fault::ZeroIsForEver => self.inner.add(name, value, time.filter(|time| !time.is_zero())).await,
             Fault::AddLooksThenSets => {
                 let free = self.inner.get(name).await?.is_none();
                 (0..100).for_each(|_| std::thread::yield_now());
@@ -84,6 +95,11 @@ impl Backend for Broken {
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
         match self.fault {
             Fault::HidesItsLimit => Ok(true),
+            Fault::ZeroIsForEver => self.inner.touch(name, time.filter(|time| !time.is_zero())).await,
+            Fault::TouchOnlyLengthens => match (self.inner.ttl(name).await?, time) {
+                (Some(Remaining::For(left)), Some(time)) if time < left => Ok(true),
+                _ => self.inner.touch(name, time).await,
+            },
             Fault::ClaimsTouchInVain => Err(super::super::unsupported("change the time of an entry")),
             Fault::TouchRevives => match self.kept.get(name).await? {
                 Some(value) => self.inner.set(name, &value, time).await.map(|()| true),
@@ -125,14 +141,24 @@ impl Backend for Broken {
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
-        self.inner.begin_fill(name).await
+        // As a version in a table of its own, which only some of the writers raise.
+        let versions = if self.has(Fault::FillLooksThenSets) { &self.kept } else { &self.inner };
+        versions.begin_fill(name).await
     }
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         if self.has(Fault::FillForgetsRemovals) && self.inner.get(name).await?.is_none() {
             return self.inner.set(name, value, time).await.map(|()| true);
         }
-        self.inner.set_if(name, value, time, ticket).await
+        if self.has(Fault::FillLooksThenSets) {
+            let unchanged = self.kept.begin_fill(name).await? == *ticket;
+            (0..100).for_each(|_| std::thread::yield_now());
+            if unchanged {
+                self.inner.set(name, value, time).await?;
+            }
+            return Ok(unchanged);
+        }
+        self.inner.set_if(name, value, time.filter(|_| !self.has(Fault::FillIgnoresTheTime)), ticket).await
     }
 }
 
@@ -203,6 +229,21 @@ fn a_delete_that_lies_is_found() {
 #[test]
 fn a_fill_that_forgets_removals_is_found() {
     finds(Fault::FillForgetsRemovals, "a fill is not kept after a removal");
+}
+
+#[test]
+fn a_fill_that_looks_and_then_sets_is_found() {
+    finds(Fault::FillLooksThenSets, "of a fill and a removal at once, the removal wins");
+    finds(Fault::FillLooksThenSets, "a ticket is good for one fill");
+    finds(Fault::FillLooksThenSets, "a fill is not kept after a count");
+}
+
+#[test]
+fn times_that_only_some_operations_heed_are_found() {
+    finds(Fault::FillIgnoresTheTime, "a fill is there until its time is over, and not after");
+    finds(Fault::TouchOnlyLengthens, "touch shortens a time as well as it lengthens one");
+    finds(Fault::ZeroIsForEver, "add or touch for no time keeps nothing either");
+    finds(Fault::GetManyReturnsExpired, "each of many keeps the time it was given");
 }
 
 #[test]

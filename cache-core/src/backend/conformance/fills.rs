@@ -1,8 +1,9 @@
 //! What was read before a change is not kept after it.
 
-use super::super::{Capabilities, Ticket};
+use super::super::{Capabilities, Entry, Ticket};
 use super::ground::{Ground, same};
 use super::{Case, Verdict};
+use crate::executor::block_on;
 use crate::key::Name;
 
 pub(super) const CASES: &[Case] = &[
@@ -10,7 +11,11 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "a fill is not kept after a removal", concerns: fill, run: after_delete },
     Case { says: "a fill is not kept after the removal of what was never there", concerns: fill, run: after_no_delete },
     Case { says: "a fill is not kept after a write, and leaves what was written", concerns: fill, run: after_write },
+    Case { says: "a fill is not kept after a write that has expired since", concerns: fill, run: after_expiry },
+    Case { says: "a fill is not kept after a count", concerns: fill_and_incr, run: after_count },
     Case { says: "a fill is not kept after its scope was cleared", concerns: fill_and_clear, run: after_clear },
+    Case { says: "a ticket is good for one fill", concerns: fill, run: once },
+    Case { says: "a fill is there until its time is over, and not after", concerns: fill, run: timed },
     Case { says: "a fill is not disturbed by changes of other names", concerns: fill, run: others },
     Case { says: "a ticket that nobody gave out fills nothing, and does no harm", concerns: fill, run: forged },
 ];
@@ -21,6 +26,10 @@ fn fill(capabilities: &Capabilities) -> bool {
 
 fn fill_and_clear(capabilities: &Capabilities) -> bool {
     capabilities.conditional_fill && capabilities.clear_scope
+}
+
+fn fill_and_incr(capabilities: &Capabilities) -> bool {
+    capabilities.conditional_fill && capabilities.atomic_incr
 }
 
 fn undisturbed(ground: &Ground<'_>) -> Verdict {
@@ -59,9 +68,12 @@ fn after_no_delete(ground: &Ground<'_>) -> Verdict {
 }
 
 fn after_write(ground: &Ground<'_>) -> Verdict {
-    let [set, added] = ["set", "added"].map(|key| ground.name(key));
+    let [set, one_of_many, added] = ["set", "one of many", "added"].map(|key| ground.name(key));
     refused(ground, &set, || ground.set(&set, b"written", None))?;
     ground.holds("after it", &set, b"written")?;
+    let entry = Entry { name: one_of_many.clone(), value: b"written".to_vec(), time: None };
+    refused(ground, &one_of_many, || ground.set_many(&[entry]).map(drop))?;
+    ground.holds("after it", &one_of_many, b"written")?;
     refused(ground, &added, || ground.add(&added, b"written", None).map(drop))?;
     ground.holds("after it", &added, b"written")?;
     refused(ground, &set, || {
@@ -69,6 +81,42 @@ fn after_write(ground: &Ground<'_>) -> Verdict {
         ground.set(&set, b"again", None)
     })?;
     ground.holds("after it", &set, b"again")
+}
+
+fn after_expiry(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    refused(ground, &name, || {
+        ground.set(&name, b"short", ground.units(1))?;
+        ground.pass(3);
+        ground.holds_nothing("after its time", &name)
+    })?;
+    ground.holds_nothing("after it", &name)
+}
+
+fn after_count(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"41", None)?;
+    refused(ground, &name, || ground.incr(&name, 1).map(drop))?;
+    ground.holds("after it", &name, b"42")
+}
+
+fn once(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    let ticket = ground.begin_fill(&name)?;
+    same("`set_if` says", ground.set_if(&name, b"first", &ticket)?, true)?;
+    same("the second `set_if` says", ground.set_if(&name, b"second", &ticket)?, false)?;
+    ground.holds("after both", &name, b"first")
+}
+
+fn timed(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    let ticket = ground.begin_fill(&name)?;
+    let filled = block_on(ground.backend.set_if(&name, b"value", ground.units(3), &ticket));
+    same("`set_if` says", filled.map_err(|error| format!("`set_if` failed: {error:?}"))?, true)?;
+    ground.pass(1);
+    ground.holds("after a third of its time", &name, b"value")?;
+    ground.pass(3);
+    ground.holds_nothing("after its time", &name)
 }
 
 fn after_clear(ground: &Ground<'_>) -> Verdict {

@@ -30,7 +30,8 @@ fn times(ground: &Ground<'_>) -> Verdict {
     ground.set_many(&[entry(&short, ground.units(2)), entry(&long, None)])?;
     ground.pass(4);
     ground.holds_nothing("after its time", &short)?;
-    ground.holds("without an end", &long, b"value")
+    ground.holds("without an end", &long, b"value")?;
+    same("`get_many` finds", ground.get_many(&[short, long])?, vec![None, Some(b"value".to_vec())])
 }
 
 fn deleted(ground: &Ground<'_>) -> Verdict {

@@ -10,12 +10,14 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "an entry is there until its time is over, and not after", concerns: every, run: expires },
     Case { says: "what is written again has the new time alone", concerns: every, run: rewritten },
     Case { says: "a time of zero keeps nothing, and removes what was", concerns: every, run: zero },
+    Case { says: "add or touch for no time keeps nothing either", concerns: every, run: zero_otherwise },
     Case { says: "a very long time is neither a date nor an error", concerns: every, run: long },
     Case { says: "add leaves a live entry its value and its time", concerns: every, run: add_to_live },
     Case { says: "add takes the place of an expired entry", concerns: every, run: add_to_expired },
     Case { says: "what has expired was not there for delete either", concerns: every, run: delete_expired },
     Case { says: "ttl says how long an entry still has", concerns: every, run: remaining },
     Case { says: "touch gives an entry another time, and leaves its value", concerns: touch, run: touched },
+    Case { says: "touch shortens a time as well as it lengthens one", concerns: touch, run: shortened },
     Case { says: "touch never revives what has expired, nor makes what is missing", concerns: touch, run: not_revived },
 ];
 
@@ -50,6 +52,18 @@ fn zero(ground: &Ground<'_>) -> Verdict {
     ground.set(&name, b"before", None)?;
     ground.set(&name, b"never", Some(Duration::ZERO))?;
     ground.holds_nothing("after a `set` for no time", &name)
+}
+
+fn zero_otherwise(ground: &Ground<'_>) -> Verdict {
+    let [added, touched] = ["added", "touched"].map(|key| ground.name(key));
+    ground.add(&added, b"never", Some(Duration::ZERO))?;
+    ground.holds_nothing("after an `add` for no time", &added)?;
+    if !touch(&ground.capabilities) {
+        return Ok(());
+    }
+    ground.set(&touched, b"before", None)?;
+    ground.touch(&touched, Some(Duration::ZERO))?;
+    ground.holds_nothing("after a `touch` for no time", &touched)
 }
 
 fn long(ground: &Ground<'_>) -> Verdict {
@@ -127,6 +141,14 @@ fn touched(ground: &Ground<'_>) -> Verdict {
     same("`touch` with an end says", ground.touch(&name, ground.units(1))?, true)?;
     ground.pass(3);
     ground.holds_nothing("after that", &name)
+}
+
+fn shortened(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"value", ground.units(9))?;
+    same("`touch` says", ground.touch(&name, ground.units(1))?, true)?;
+    ground.pass(3);
+    ground.holds_nothing("after the shorter time", &name)
 }
 
 fn not_revived(ground: &Ground<'_>) -> Verdict {
