@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::{Backend, Capabilities, Remaining, Ticket};
 use crate::clock::{Clock, Tick};
+use crate::codec::wire;
 use crate::error::{Error, Kind};
 use crate::key::Name;
 
@@ -140,11 +141,10 @@ impl Backend for Memory {
     async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
         let mut table = self.table(name);
         let held = table.entries.get(name.as_bytes()).ok_or_else(|| trouble(Kind::Missing, name))?;
-        let number: Option<i64> = std::str::from_utf8(&held.value).ok().and_then(|text| text.parse().ok());
-        let number = number.ok_or_else(|| trouble(Kind::NotANumber, name))?;
+        let number = wire::number_from_bytes(&held.value).ok_or_else(|| trouble(Kind::NotANumber, name))?;
         let sum = number.checked_add(delta).ok_or_else(|| trouble(Kind::Overflow, name))?;
         let until = held.until;
-        table.put(name, sum.to_string().as_bytes(), until);
+        table.put(name, &wire::number_to_bytes(sum), until);
         Ok(sum)
     }
 

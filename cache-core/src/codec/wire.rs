@@ -26,8 +26,6 @@ const FORMAT: u8 = 1;
 const CODEC: u8 = 1;
 const FIXED: usize = 54;
 const TAG: usize = 16;
-/// What `i64::MIN` takes.
-const LONGEST_NUMBER: usize = 20;
 /// Its time is known to the store alone.
 const OPEN: u8 = 1;
 
@@ -149,12 +147,10 @@ pub fn number_to_bytes(number: i64) -> Vec<u8> {
 /// Reads a number that a server may have counted with; what another spelling of it could be is none.
 #[must_use]
 pub fn number_from_bytes(bytes: &[u8]) -> Option<i64> {
-    if bytes.len() > LONGEST_NUMBER {
-        return None;
-    }
     // Memcached leaves blanks behind a number that has counted down to fewer digits.
-    let text = std::str::from_utf8(bytes).ok()?.trim_end_matches(' ');
-    text.parse().ok().filter(|_| !text.starts_with('+'))
+    let text = str::from_utf8(bytes).ok()?.trim_end_matches(' ');
+    let number = text.parse().ok()?;
+    (number_to_bytes(number) == text.as_bytes()).then_some(number)
 }
 
 #[cfg(test)]
@@ -218,7 +214,9 @@ mod tests {
             assert_eq!(number_from_bytes(&number_to_bytes(number)), Some(number));
         }
         assert_eq!(number_from_bytes(b"9 "), Some(9));
-        for other in ["", " ", "+7", " 7", "7.0", "1e3", "9223372036854775808", "0x7", "7\n", "seven"] {
+        for other in
+            ["", " ", "+7", "07", "-07", "-0", "00", " 7", "7.0", "1e3", "9223372036854775808", "0x7", "7\n", "seven"]
+        {
             assert_eq!(number_from_bytes(other.as_bytes()), None, "{other:?}");
         }
         assert_eq!(number_from_bytes(&vec![b'0'; 100_000]), None);
