@@ -10,23 +10,27 @@ use allocation_counter::measure;
 use larder::{cached, testing};
 
 /// A value that counts how often it is copied.
-struct Counted(Arc<AtomicUsize>);
+struct Counted {
+    copies: Arc<AtomicUsize>,
+    number: u64,
+}
 
 impl Clone for Counted {
     fn clone(&self) -> Self {
-        self.0.fetch_add(1, Ordering::SeqCst);
-        Self(Arc::clone(&self.0))
+        self.copies.fetch_add(1, Ordering::SeqCst);
+        Self { copies: Arc::clone(&self.copies), number: self.number }
     }
 }
 
 #[cached(key = "hit:blocking:<name>:<number>", local, ignore(copies))]
 fn blocking(name: &str, number: u64, copies: &Arc<AtomicUsize>) -> Counted {
-    Counted(Arc::clone(copies))
+    Counted { copies: Arc::clone(copies), number: number + name.len() as u64 }
 }
 
 #[cached(key = "hit:asynchronous:<name>:<number>", local, ignore(copies))]
 async fn asynchronous(name: &str, number: u64, copies: &Arc<AtomicUsize>) -> Result<Counted, std::fmt::Error> {
-    Ok(Counted(Arc::clone(copies)))
+    let number = std::future::ready(number + name.len() as u64).await;
+    Ok(Counted { copies: Arc::clone(copies), number })
 }
 
 /// Runs a future that has nothing to wait for.
@@ -43,7 +47,7 @@ fn a_hit_allocates_nothing_reads_no_precise_clock_and_copies_the_value_once() {
     let copies = Arc::default();
     blocking("ann", 7, &copies);
     let (precise, before) = (larder.clock().precise_reads(), copies.load(Ordering::SeqCst));
-    let cost = measure(|| drop(blocking("ann", 7, &copies)));
+    let cost = measure(|| assert_eq!(blocking("ann", 7, &copies).number, 10));
     assert_eq!(cost.count_total, 0, "{cost:?}");
     assert_eq!(larder.clock().precise_reads(), precise);
     assert_eq!(copies.load(Ordering::SeqCst), before + 1);
@@ -55,7 +59,7 @@ fn a_hit_of_an_async_function_allocates_nothing_and_ends_at_the_first_poll() {
     let copies = Arc::default();
     at_once(asynchronous("ann", 7, &copies)).unwrap();
     let (precise, before) = (larder.clock().precise_reads(), copies.load(Ordering::SeqCst));
-    let cost = measure(|| drop(at_once(asynchronous("ann", 7, &copies))));
+    let cost = measure(|| assert!(at_once(asynchronous("ann", 7, &copies)).is_ok_and(|kept| kept.number == 10)));
     assert_eq!(cost.count_total, 0, "{cost:?}");
     assert_eq!(larder.clock().precise_reads(), precise);
     assert_eq!(copies.load(Ordering::SeqCst), before + 1);

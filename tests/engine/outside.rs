@@ -355,7 +355,7 @@ async fn an_invalidation_while_a_value_is_on_its_way_wins() {
             tokio::join!(load, async {
                 store.writing.notified().await;
                 if clear {
-                    cache.clear().await.unwrap()
+                    cache.clear().await.unwrap();
                 } else {
                     cache.delete("post").await.unwrap();
                 }

@@ -74,7 +74,6 @@ fn everything_that_the_compiler_cannot_see_is_reported_together_with_file_and_li
 #[test]
 fn a_value_that_cannot_leave_the_process_is_reported_where_its_cache_lives_outside() {
     #[cached(key = "sites:local:<number>", cache = "outside", local)]
-    #[expect(dead_code, reason = "it is only looked at")]
     fn local(number: u64) -> u64 {
         number
     }
