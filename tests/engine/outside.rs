@@ -18,41 +18,59 @@ use crate::Runs;
 const SECOND: Duration = Duration::from_secs(1);
 const OPTIONS: Options = Options::forever();
 
+/// A place that calls pass, until they are held there.
+struct Gate {
+    permits: Semaphore,
+    reached: Notify,
+}
+
+impl Gate {
+    fn new() -> Self {
+        Self { permits: Semaphore::new(Semaphore::MAX_PERMITS), reached: Notify::new() }
+    }
+
+    /// Holds all calls here until some are let go.
+    fn hold(&self) {
+        self.permits.forget_permits(Semaphore::MAX_PERMITS);
+    }
+
+    fn let_go(&self, calls: usize) {
+        self.permits.add_permits(calls);
+    }
+
+    async fn pass(&self) {
+        self.reached.notify_one();
+        self.permits.acquire().await.expect("a gate is never torn down").forget();
+    }
+}
+
 /// A store in memory that can be shut off, made to dawdle, and asked to do less than it can.
 struct Rough {
     inner: Memory,
     can: Capabilities,
     down: AtomicBool,
-    /// Writes wait for one of these, and say that they do.
-    permits: Semaphore,
-    writing: Notify,
+    /// Reads when they are done, writes and removals before and after they are.
+    read: Gate,
+    writing: Gate,
+    written: Gate,
+    deleting: Gate,
+    deleted: Gate,
 }
 
 impl Rough {
     fn new(clock: &Clock, can: Capabilities) -> Arc<Self> {
-        let permits = Semaphore::new(Semaphore::MAX_PERMITS);
-        let (inner, down, writing) = (Memory::new(clock.clone()), AtomicBool::new(false), Notify::new());
-        Arc::new(Self { inner, can, down, permits, writing })
+        let (inner, down) = (Memory::new(clock.clone()), AtomicBool::new(false));
+        let [read, writing, written, deleting, deleted] = std::array::from_fn(|_| Gate::new());
+        Arc::new(Self { inner, can, down, read, writing, written, deleting, deleted })
     }
 
     fn shut(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
     }
 
-    /// Lets no write through until permits are added.
-    fn hold_writes(&self) {
-        self.permits.forget_permits(Semaphore::MAX_PERMITS);
-    }
-
     fn open(&self) -> Result<&Memory, Error> {
         let error = || Error::new(Kind::Store, "the store is down");
         if self.down.load(Ordering::SeqCst) { Err(error()) } else { Ok(&self.inner) }
-    }
-
-    async fn open_for_writing(&self) -> Result<&Memory, Error> {
-        self.writing.notify_one();
-        self.permits.acquire().await.expect("the permits are never closed").forget();
-        self.open()
     }
 }
 
@@ -62,7 +80,10 @@ impl Backend for Rough {
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
-        self.open()?.get(name).await
+        let found = self.open()?.get(name).await;
+        self.read.pass().await;
+        self.open()?;
+        found
     }
 
     async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
@@ -70,7 +91,10 @@ impl Backend for Rough {
             self.open()?.delete(name).await?;
             return Err(Error::new(Kind::TooLarge, "too large"));
         }
-        self.open_for_writing().await?.set(name, value, time).await
+        self.writing.pass().await;
+        let set = self.open()?.set(name, value, time).await;
+        self.written.pass().await;
+        set
     }
 
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
@@ -78,7 +102,10 @@ impl Backend for Rough {
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
-        self.open()?.delete(name).await
+        self.deleting.pass().await;
+        let deleted = self.open()?.delete(name).await;
+        self.deleted.pass().await;
+        deleted
     }
 
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
@@ -106,7 +133,10 @@ impl Backend for Rough {
     }
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
-        self.open_for_writing().await?.set_if(name, value, time, ticket).await
+        self.writing.pass().await;
+        let set = self.open()?.set_if(name, value, time, ticket).await;
+        self.written.pass().await;
+        set
     }
 }
 
@@ -275,6 +305,46 @@ async fn a_strict_site_gets_the_error_of_a_store_that_is_down() {
 }
 
 #[tokio::test]
+async fn whoever_waits_at_a_strict_site_gets_the_error_too() {
+    let (_larder, _, store) = outside(Capabilities::ALL);
+    store.read.hold();
+    let fail = async {
+        store.read.reached.notified().await;
+        store.shut(true);
+        store.read.let_go(1);
+    };
+    let (outcomes, ()) = tokio::join!(join_all((0..8).map(|_| strict(7))), fail);
+    assert_eq!(outcomes, vec![Err(Failure(Some(Kind::Store))); 8]);
+}
+
+#[tokio::test]
+async fn whoever_asks_after_an_invalidation_does_not_join_a_look_from_before() {
+    for can in BOTH {
+        let (_larder, cache, store) = outside(can);
+        cache.set("post", "old".to_owned(), OPTIONS).await.unwrap();
+        store.deleting.hold();
+        store.read.hold();
+        let new = async || "new".to_owned();
+        let delete = async {
+            cache.delete("post").await.unwrap();
+            cache.get_or_load("post", OPTIONS, new).await
+        };
+        let during = async {
+            store.deleting.reached.notified().await;
+            cache.get_or_load("post", OPTIONS, new).await
+        };
+        let go_on = async {
+            store.read.reached.notified().await;
+            store.deleting.let_go(9);
+            store.read.reached.notified().await;
+            store.read.let_go(2);
+        };
+        let (after, during, ()) = tokio::join!(delete, during, go_on);
+        assert_eq!((during.as_str(), after.as_str()), ("old", "new"));
+    }
+}
+
+#[tokio::test]
 async fn sixty_four_callers_ask_the_store_once_whether_it_is_there_or_not() {
     let clock = Clock::manual();
     let store = Arc::new(Counting::new(Memory::new(clock.clone())));
@@ -344,27 +414,62 @@ async fn an_invalidation_during_a_load_wins() {
     }
 }
 
+/// The entry is out of the store already when the load ends, and whoever removed it has not heard of it yet.
+#[tokio::test]
+async fn a_load_that_ends_while_its_entry_is_being_invalidated_is_not_kept() {
+    let (_larder, cache, store) = outside(LEAST);
+    store.deleted.hold();
+    let go_on = Notify::new();
+    let load = async {
+        let body = async || {
+            go_on.notified().await;
+            "old".to_owned()
+        };
+        cache.get_or_load("post", OPTIONS, body).await;
+        store.deleted.let_go(1);
+    };
+    let invalidate = async {
+        store.read.reached.notified().await;
+        cache.delete("post").await.unwrap();
+    };
+    tokio::join!(load, invalidate, async {
+        store.deleted.reached.notified().await;
+        go_on.notify_one();
+    });
+    assert_eq!(cache.get::<String>("post").await.unwrap(), None);
+}
+
 /// The body is over and its value on the way when the entry is invalidated.
 #[tokio::test]
 async fn an_invalidation_while_a_value_is_on_its_way_wins() {
     for can in BOTH {
         for clear in [false, true] {
             let (_larder, cache, store) = outside(can);
-            store.hold_writes();
+            store.writing.hold();
+            store.written.hold();
             let load = cache.get_or_load("post", OPTIONS, async || "old".to_owned());
             tokio::join!(load, async {
-                store.writing.notified().await;
+                store.writing.reached.notified().await;
                 if clear {
                     cache.clear().await.unwrap();
                 } else {
                     cache.delete("post").await.unwrap();
                 }
                 assert_eq!(cache.get::<String>("post").await.unwrap(), None);
-                store.permits.add_permits(1);
+                store.writing.let_go(1);
+                store.written.reached.notified().await;
+                assert_eq!(cache.get::<String>("post").await.unwrap(), None, "nobody reads it while it is there");
+                let loaded = cache.get_many::<String>(["post"]).await.unwrap();
+                assert_eq!(loaded, [None]);
+                store.writing.let_go(1);
+                store.written.let_go(2);
+                assert_eq!(cache.get_or_load("post", OPTIONS, async || "new".to_owned()).await, "new");
             });
-            assert_eq!(cache.get::<String>("post").await.unwrap(), None, "{can:?}");
-            assert_eq!(cache.stats().superseded, 1);
-            store.permits.add_permits(1);
+            let kept = cache.get::<String>("post").await.unwrap();
+            assert_ne!(kept.as_deref(), Some("old"), "{can:?}");
+            assert!(cache.stats().superseded > 0);
+            store.writing.let_go(1);
+            store.written.let_go(1);
             assert_eq!(cache.get_or_load("post", OPTIONS, async || "new".to_owned()).await, "new");
             assert_eq!(cache.get::<String>("post").await.unwrap().as_deref(), Some("new"));
         }
