@@ -17,6 +17,9 @@ impl Cache {
     ///
     /// Numbers are `i64`; begin one with [`add`](Self::add), which leaves a running count alone.
     ///
+    /// Outside the process a count is bare digits, which servers count with. What an attribute keeps, and what may be
+    /// served past its time, carries more than digits there and is no number to count with.
+    ///
     /// # Errors
     ///
     /// [`Kind::Missing`] without a live entry, [`Kind::NotANumber`] where it holds something else, and

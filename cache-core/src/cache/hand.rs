@@ -188,6 +188,8 @@ impl Cache {
 
     /// Keeps a value only where there is no live one, and says whether it did. A live one keeps its value and time.
     ///
+    /// Outside the process, in a store without conditional fills, so does one that was kept past its time.
+    ///
     /// # Errors
     ///
     /// When the store fails, or the value is over its limit.
@@ -249,7 +251,8 @@ impl Cache {
 
     /// Removes the entry under this key, and says whether there was a live one.
     ///
-    /// A load under way is not kept: what it read before is handed to its callers and forgotten.
+    /// A load under way is not kept: what it read before is handed to its callers and forgotten. Outside the process,
+    /// an entry that was kept past its time counts as one.
     ///
     /// # Errors
     ///
