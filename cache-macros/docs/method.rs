@@ -59,7 +59,7 @@ pub fn profile_site<'k>() -> ::larder::__private::Companion<
                 )
                 .sharing(::larder::__private::Probe::<Result<Profile, DbError>>::SHARE)
         },
-        |(this, id), __key| {
+        |&(this, id), __key| {
             __key.literal("profile:").part(&this.tenant).literal(",").part(&id);
         },
     )

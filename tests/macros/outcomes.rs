@@ -48,6 +48,22 @@ fn plain(n: u8) -> Plain {
     Plain(n)
 }
 
+mod own {
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    pub struct Result<T>(pub T);
+}
+
+#[cached(key = "outcomes:own_result:<n>")]
+fn own_result(n: u8) -> own::Result<u8> {
+    own::Result(n)
+}
+
+#[test]
+fn a_type_that_is_only_named_like_a_result_is_kept_whole() {
+    let _larder = testing::isolated();
+    assert_eq!((own_result(1), own_result::get(1)), (own::Result(1), Some(own::Result(1))));
+}
+
 #[test]
 fn an_alias_named_result_and_a_type_of_ones_own_are_told_apart() {
     let _larder = testing::isolated();

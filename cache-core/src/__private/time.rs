@@ -37,3 +37,16 @@ macro_rules! whole_seconds {
 }
 
 whole_seconds! { u8 u16 u32 u64 usize i8 i16 i32 i64 isize }
+
+macro_rules! no_times {
+    ($($other:ty)*) => {$(
+        impl Time<$other> {
+            #[must_use]
+            pub const fn get(self) -> Duration {
+                panic!("larder: a time is a whole number of seconds, such as `60 * 15`, or a `Duration`")
+            }
+        }
+    )*};
+}
+
+no_times! { f32 f64 bool char &str }

@@ -6,6 +6,8 @@ use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Ident, Pat, PatIdent, PatType, Type};
 
+use super::attributes::is_condition;
+
 /// An argument that is not the receiver.
 pub struct Argument {
     /// As it was written: the body keeps it.
@@ -15,6 +17,8 @@ pub struct Argument {
     pub name: Ident,
     /// The names it gives to the body.
     pub bindings: Vec<Ident>,
+    /// Whether it stands under a `cfg`.
+    pub is_conditional: bool,
 }
 
 impl Argument {
@@ -25,7 +29,8 @@ impl Argument {
             [one] => one.clone(),
             _ => format_ident!("__{index}", span = Span::mixed_site()),
         };
-        Self { pat: (*arg.pat).clone(), ty: (*arg.ty).clone(), name, bindings: names.0 }
+        let is_conditional = arg.attrs.iter().any(is_condition);
+        Self { pat: (*arg.pat).clone(), ty: (*arg.ty).clone(), name, bindings: names.0, is_conditional }
     }
 
     /// Returns whether its one binding is the whole of it.

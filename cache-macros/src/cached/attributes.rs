@@ -32,6 +32,9 @@ impl Sorted {
     }
 
     fn sort(&mut self, attr: &Attribute) {
+        if is_cached(attr) {
+            return;
+        }
         if let Some(parts) = conditional(attr) {
             return parts.iter().for_each(|part| self.put(&part.0, &part.1));
         }
@@ -49,6 +52,16 @@ impl Sorted {
             }
         }
     }
+}
+
+/// Whether this is another `#[cached]`.
+pub fn is_cached(attr: &Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|segment| segment.ident == "cached")
+}
+
+/// Whether this decides if what it stands on is there at all.
+pub fn is_condition(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
 }
 
 fn belongs(meta: &Meta) -> Belongs {

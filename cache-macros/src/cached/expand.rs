@@ -1,13 +1,14 @@
 //! What the attribute becomes.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
+use syn::parse_quote;
 
 use super::companion::{self, Bodies};
 use super::facts::Facts;
 use super::key::Key;
 use super::model::{Model, Stand};
-use super::{method, signature};
+use super::{attributes, check, method, signature};
 
 /// Emits the wrapper and what stands beside it.
 pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
@@ -21,10 +22,15 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
 
 /// Emits the function as it was written, so that the editor and its callers have it; and where it can be told what the
 /// companion would have looked like, that too.
-pub fn after_errors(model: &Model) -> TokenStream {
-    let function = &model.function;
-    let key = model.key.as_ref().filter(|_| model.stand != Stand::Inside);
-    let beside = key.and_then(|key| Some(beside(model, key, &Facts::new(model, key)?, Bodies::Hollow)));
+pub fn after_errors(mut model: Model) -> TokenStream {
+    model.function.attrs.retain(|attr| !attributes::is_cached(attr));
+    let function = model.function.to_token_stream();
+    if check::signature::returns_nothing_to_keep(&model) {
+        model.function.sig.output = parse_quote!(-> ());
+    }
+    let key = model.key.take().unwrap_or_else(|| Key::default(&model.scope(), model.ignored()));
+    let facts = Facts::new(&model, &key);
+    let beside = facts.map(|facts| beside(&model, &key, &facts, Bodies::Hollow));
     quote!(#function #beside)
 }
 

@@ -64,10 +64,10 @@ impl Return {
     fn new(model: &Model) -> Option<Self> {
         let ty = model.function.returns()?.clone();
         let kind = match model.written.keeping.returns.as_ref().map(|said| said.value) {
+            _ if is_surely_result(model, &ty) => Kind::Result,
+            _ if spelling::is_known_value(&ty) => Kind::Value,
             Some(Returns::Value) => Kind::Value,
             Some(Returns::Result) => Kind::Result,
-            None if spelling::is_result(&ty) => Kind::Result,
-            None if spelling::is_known_value(&ty) => Kind::Value,
             None => Kind::Probed,
         };
         Some(Self { ty, kind })
@@ -117,6 +117,19 @@ impl Return {
         let name = format_ident!("{name}");
         quote_spanned!(ty.span().resolved_at(Span::mixed_site())=> <#ty as #larder::__private::Outcome<#number>>::#name)
     }
+}
+
+/// A `Result` of one parameter may be a type of the user's own. That is for the compiler to find out, where it can: not
+/// where a type parameter is part of it, of the function or of an `impl` that an attribute cannot see.
+fn is_surely_result(model: &Model, ty: &Type) -> bool {
+    let can_be_asked = model.stand == Stand::Free
+        && !model
+            .function
+            .sig
+            .generics
+            .type_params()
+            .any(|param| spelling::mentions(ty.to_token_stream(), &param.ident));
+    spelling::is_result(ty) && (spelling::type_arguments(ty).len() > 1 || !can_be_asked)
 }
 
 /// Returns the arguments of the companion, in the order of the function's.

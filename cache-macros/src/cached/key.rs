@@ -197,6 +197,7 @@ impl Scope<'_> {
         match nearest(&root.to_string(), names.iter().map(String::as_str)) {
             Some(near) => format!("there is no argument `{root}`; did you mean `{near}`?"),
             None if names.is_empty() => format!("there is no argument `{root}`: this function takes none"),
+            None if names.len() == 1 => format!("there is no argument `{root}`; there is only `{}`", names[0]),
             None => format!("there is no argument `{root}`; there are `{}`", names.join("`, `")),
         }
     }

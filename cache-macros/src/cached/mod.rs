@@ -44,7 +44,7 @@ pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
     let model = Model::new(function, written, &errors);
     check::check(&model, &errors);
     if let Some(error) = errors.finish() {
-        let (error, after) = (error.to_compile_error(), expand::after_errors(&model));
+        let (error, after) = (error.to_compile_error(), expand::after_errors(model));
         return quote!(#error #after);
     }
     let key = model.key.as_ref().expect("a key that is broken was reported");

@@ -48,6 +48,7 @@ impl Model {
         };
         let key = match &written.naming.key {
             Some(literal) => Key::written(literal, &scope, errors),
+            None if written.broken.contains(&"key") => None,
             None => Some(Key::default(&scope, ignored(&written))),
         };
         let attributes = Sorted::new(&function.attrs);
@@ -74,6 +75,11 @@ impl Model {
     /// Returns the path of this crate as the user says it.
     pub fn larder(&self) -> Path {
         self.written.shape.larder.clone().unwrap_or_else(|| parse_quote!(::larder))
+    }
+
+    /// Returns the path of this crate as if it stood at a place, for an error to point there.
+    pub fn larder_at(&self, span: Span) -> TokenStream {
+        respanned(self.larder().to_token_stream(), span)
     }
 
     /// Returns the name of the companion: the function's own, unless another was asked for.
@@ -107,6 +113,14 @@ fn stand(function: &Function, written: &Written, has_receiver: bool) -> Stand {
         (true, true) => Stand::Method,
         (true, false) => Stand::Inside,
     }
+}
+
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    moved.collect()
 }
 
 /// Makes a name of the expansion that no name of the user's can meet.

@@ -21,6 +21,8 @@ pub struct Written {
     pub times: Times,
     pub keeping: Keeping,
     pub shape: Shape,
+    /// The options that were named, and could not be read.
+    pub broken: Vec<&'static str>,
 }
 
 /// Where a value is kept, and under what name.

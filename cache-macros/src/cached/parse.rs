@@ -15,8 +15,10 @@ pub fn parse(tokens: TokenStream, errors: &Errors) -> Written {
     let read = |input: ParseStream<'_>| {
         let mut seen = Vec::new();
         while !input.is_empty() {
+            let before = seen.len();
             if let Err(error) = option(input, &mut written, &mut seen) {
                 errors.push(error);
+                written.broken.extend(&seen[before..]);
                 skip(input);
             }
             if !input.is_empty() {

@@ -23,7 +23,7 @@ pub enum Passing {
 impl Passing {
     pub fn of(model: &Model, ty: &Type) -> Self {
         let ty = elided(ty);
-        if is_small(&ty) {
+        if is_small(&ty) || spelling::impl_trait(&ty).is_some() {
             Self::AsItIs(ty)
         } else if spelling::last_name(&ty).is_some_and(|name| name == "String") {
             Self::Str
@@ -31,6 +31,14 @@ impl Passing {
             Self::Reference(ty)
         } else {
             Self::Borrow(ty)
+        }
+    }
+
+    /// Whether the companion's own functions have a reference in their hands.
+    pub fn is_reference(&self) -> bool {
+        match self {
+            Self::AsItIs(ty) => matches!(spelling::bare(ty), Type::Reference(_)),
+            _ => true,
         }
     }
 

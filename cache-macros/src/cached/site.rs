@@ -65,7 +65,7 @@ fn times(model: &Model, times: &Times) -> TokenStream {
         None => TokenStream::new(),
         Some(Ttl::Forever) => quote!(.with_ttl(#larder::Ttl::Forever)),
         Some(Ttl::For(time)) => {
-            let time = time.expand(&larder);
+            let time = time.expand(model);
             quote!(.with_ttl(#larder::Ttl::For(#time)))
         }
     };
@@ -78,7 +78,7 @@ fn times(model: &Model, times: &Times) -> TokenStream {
     ];
     for (name, time) in named {
         let Some(time) = time else { continue };
-        let (name, time) = (format_ident!("{name}"), time.expand(&larder));
+        let (name, time) = (format_ident!("{name}"), time.expand(model));
         words.extend(quote!(.#name(#time)));
     }
     for (name, part) in [("refresh_ahead", &times.refresh_ahead), ("jitter", &times.jitter)] {
@@ -97,7 +97,8 @@ fn guard(model: &Model, key: &Key) -> TokenStream {
     let Origin::Written { literal, text } = &key.origin else { return TokenStream::new() };
     let cache = model.written.naming.cache.as_ref().map_or_else(|| "default".to_owned(), syn::LitStr::value);
     let name = Ident::new(&guard_name(&cache, text), Span::mixed_site().located_at(literal.span()));
-    quote_spanned! {Span::mixed_site()=>
+    // The compiler shows where the two stand: at the patterns.
+    quote_spanned! {name.span()=>
         #[doc(hidden)]
         #[macro_export]
         #[allow(non_local_definitions)]
@@ -149,7 +150,7 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
         words.extend(quote!(.ttl_with(#ttl_with)));
     }
     if let Some(none_ttl) = &keeping.none_ttl {
-        let time = none_ttl.value.expand(&larder);
+        let time = none_ttl.value.expand(model);
         words.extend(quote!(.none_ttl(#time)));
     }
     if let Some(error_ttl) = &keeping.error_ttl {
@@ -157,24 +158,26 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
         words.extend(quote!(.error_ttl(#choose)));
     }
     let has_hard_limit = model.written.times.timeout.as_ref().is_some_and(|said| said.value.hard.is_some());
-    if keeping.strict.is_some() || has_hard_limit {
-        words.extend(quote!(.strict(::core::convert::From::from)));
+    let word = keeping.strict.as_ref().map(Ident::span);
+    let word = word.or_else(|| {
+        has_hard_limit.then(|| model.written.times.timeout.as_ref().map(|said| said.word.span())).flatten()
+    });
+    if let Some(word) = word {
+        words.extend(quote_spanned!(word.resolved_at(Span::mixed_site())=> .strict(::core::convert::From::from)));
     }
     words
 }
 
 fn error_times(model: &Model, facts: &Facts, error_ttl: &ErrorTtl) -> TokenStream {
-    let larder = model.larder();
     match error_ttl {
         ErrorTtl::All(time) => {
-            let time = time.expand(&larder);
+            let time = time.expand(model);
             quote!(|_| ::core::option::Option::Some(#time))
         }
-        ErrorTtl::Chosen(chooser) => mapped(
-            chooser,
-            &facts.returns.error(model),
-            |time| quote!(::core::option::Option::map(#time, #larder::IntoTime::into_time)),
-        ),
+        ErrorTtl::Chosen(chooser) => {
+            let (larder, about) = (model.larder(), facts.returns.error(model));
+            mapped(chooser, &about, |time| quote!(::core::option::Option::map(#time, #larder::IntoTime::into_time)))
+        }
     }
 }
 

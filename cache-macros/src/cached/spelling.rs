@@ -62,8 +62,9 @@ pub fn is_known_value(ty: &Type) -> bool {
     }
 }
 
+/// Returns whether a type is spelled like a `Result`; one without any parameters may be anything.
 pub fn is_result(ty: &Type) -> bool {
-    last_name(ty).is_some_and(|name| name == "Result")
+    last_name(ty).is_some_and(|name| name == "Result") && !type_arguments(ty).is_empty()
 }
 
 /// Returns the first lifetime by which a type borrows from somewhere: all but `'static`, and the hidden one of `&T`.

@@ -1,8 +1,11 @@
 //! Times as people write them: `300`, `60 * 15`, a constant, a `Duration`, or the word `forever`.
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprLit, Lit, LitFloat, LitInt, LitStr, UnOp};
+
+use super::model::Model;
 
 /// More than this is a slip of the keyboard, and would leave the range of clocks.
 const CENTURY: u64 = 100 * 366 * 24 * 60 * 60;
@@ -40,12 +43,14 @@ impl Time {
     }
 
     /// Emits a `Duration` that the compiler computes.
-    pub fn expand(&self, larder: &syn::Path) -> TokenStream {
+    pub fn expand(&self, model: &Model) -> TokenStream {
         let expr = &self.expr;
+        let span = expr.span().resolved_at(Span::mixed_site());
+        let larder = model.larder_at(span);
         if self.seconds.is_some() && !has_suffix(expr) {
-            quote!(#larder::__private::seconds(#expr))
+            quote_spanned!(span=> #larder::__private::seconds(#expr))
         } else {
-            quote!(#larder::__private::Time(#expr).get())
+            quote_spanned!(span=> #larder::__private::Time(#expr).get())
         }
     }
 }

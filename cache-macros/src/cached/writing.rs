@@ -1,13 +1,13 @@
 //! What writes a key: `__key.literal("profile:").part(&id);`.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 
 use super::facts::{Parameter, Subject, part_name, plain_name};
 use super::key::{Key, Origin, Part, Place, Source};
 use super::model::{Model, Stand};
-use super::passing::Passing;
+use super::passing::{Passing, elided};
 use super::spelling;
 
 /// Where a key is written, which decides by what names its arguments go.
@@ -59,10 +59,10 @@ pub fn from_tuple(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenSt
     let names = parameters.iter().map(|parameter| &parameter.name);
     let taken = parameters.iter().filter_map(|parameter| {
         let (name, pat) = (&parameter.name, pattern(model, parameter)?);
-        Some(quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let #pat = #name;))
+        Some(quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let #pat = &#name;))
     });
     let (taken, writes) = (taken.collect::<TokenStream>(), writes(model, key, From::Tuple));
-    quote_spanned!(Span::mixed_site()=> |(#(#names,)*), __key| { #taken #writes })
+    quote_spanned!(Span::mixed_site()=> |&(#(#names,)*), __key| { #taken #writes })
 }
 
 /// Returns the pattern that gives a whole argument's parts their names.
@@ -108,32 +108,44 @@ pub fn default_path(model: &Model, key: &Key, behind: &str) -> TokenStream {
 
 fn written(model: &Model, place: &Place, from: From) -> TokenStream {
     let span = place.span.resolved_at(Span::mixed_site());
+    let is_part = from != From::Wrapper && place.annotation.is_some();
     let root = match &place.source {
         Source::TypeParameter(ty) | Source::TypeAround(ty) => return quote_spanned!(span=> .name::<#ty>()),
         Source::ConstParameter(value) => return quote_spanned!(span=> .part(&#value)),
-        Source::Argument { .. } | Source::Receiver if from != From::Wrapper && place.annotation.is_some() => {
+        Source::Argument { .. } | Source::Receiver if is_part => {
             let name = part_name(place);
             return quote_spanned!(span=> .part(&#name));
         }
         Source::Argument { binding, .. } => at(binding, place.span),
-        Source::Receiver if from == From::Wrapper => match &model.receiver {
-            Some(receiver) => {
-                let word = &receiver.self_token;
-                quote!(#word)
-            }
-            None => TokenStream::new(),
-        },
+        Source::Receiver if from == From::Wrapper => {
+            model.receiver.as_ref().map(|receiver| receiver.self_token).to_token_stream()
+        }
         Source::Receiver => quote_spanned!(span=> this),
     };
     let steps = &place.steps;
+    // One reference is enough, and an error then speaks of the type itself.
+    let sign = if is_reference(model, place, from) { quote_spanned!(span=> &*) } else { quote_spanned!(span=> &) };
     match place.annotation.as_ref().map(spelling::bare) {
         // The type that was written is held against the one that is there.
         Some(Type::Reference(reference)) => {
-            let ty = super::passing::elided(&reference.elem);
-            quote_spanned!(span=> .part::<#ty>(&#root #steps))
+            let ty = elided(&reference.elem);
+            quote_spanned!(span=> .part::<#ty>(#sign #root #steps))
         }
-        Some(ty) => quote_spanned!(span=> .part::<#ty>(&#root #steps)),
-        None => quote_spanned!(span=> .part(&#root #steps)),
+        Some(ty) => quote_spanned!(span=> .part::<#ty>(#sign #root #steps)),
+        None => quote_spanned!(span=> .part(#sign #root #steps)),
+    }
+}
+
+/// Whether a place is a reference already: a whole argument of that type, or one that the companion borrows.
+fn is_reference(model: &Model, place: &Place, from: From) -> bool {
+    let Source::Argument { index, .. } = &place.source else { return false };
+    let argument = &model.arguments[*index];
+    if !place.steps.is_empty() || !argument.is_plain() {
+        return false;
+    }
+    match from {
+        From::Wrapper => matches!(spelling::bare(&argument.ty), Type::Reference(_)),
+        From::Companion | From::Tuple => Passing::of(model, &argument.ty).is_reference(),
     }
 }
 

@@ -171,6 +171,9 @@ impl Setting<'_> {
 
     fn updates(&self) -> TokenStream {
         let (larder, run, kept) = (&self.larder, self.run(), self.kept());
+        // A copy at once: what is borrowed while it is being kept would have to be `Sync`.
+        let value =
+            quote_spanned!(Span::mixed_site()=> ::core::option::Option::map(#kept, ::core::clone::Clone::clone));
         let known: Vec<_> = self.known().into_iter().enumerate().collect();
         let names: Vec<_> =
             known.iter().map(|(index, _)| format_ident!("__entry_{index}", span = Span::mixed_site())).collect();
@@ -185,7 +188,7 @@ impl Setting<'_> {
             (!known.is_empty()).then(|| self.finish(&quote_spanned!(Span::mixed_site()=> __guard), &quote!(false)));
         let puts = known.iter().zip(&names).map(|((_, target), name)| {
             let put = self.put(target, &quote_spanned!(Span::mixed_site()=> #name));
-            quote_spanned!(Span::mixed_site()=> if let ::core::option::Option::Some(__kept) = #kept { #put })
+            quote_spanned!(Span::mixed_site()=> if let ::core::option::Option::Some(__value) = #value { #put })
         });
         let puts_from_result = self.looking().into_iter().map(|target| {
             let (pat, entry) = (&target.result, target.entry());
@@ -193,6 +196,7 @@ impl Setting<'_> {
             quote_spanned! {Span::mixed_site()=>
                 if let ::core::option::Option::Some(__kept) = #kept {
                     let __entry = { let #pat = __kept; #entry };
+                    let __value = ::core::clone::Clone::clone(__kept);
                     #put
                 }
             }
@@ -203,7 +207,8 @@ impl Setting<'_> {
 
     fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
         let call = target.site_call();
-        let value = quote_spanned!(Span::mixed_site()=> ::core::clone::Clone::clone(__kept));
+        let value = target.span();
+        let value = quote_spanned!(value.resolved_at(Span::mixed_site())=> __value);
         if self.function.is_async() {
             quote_spanned!(Span::mixed_site()=> #call.put(#entry.into_key(), #value).await;)
         } else {

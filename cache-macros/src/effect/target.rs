@@ -62,7 +62,7 @@ impl Written {
             return Ok(());
         }
         if input.peek(Ident::peek_any) && (input.peek2(Token![,]) || is_last(input)) {
-            return self.word(effect, &input.call(Ident::parse_any)?);
+            return self.word(&input.call(Ident::parse_any)?);
         }
         self.targets.push(Target::new(effect, input.parse()?)?);
         if input.is_empty() || input.peek(Token![,]) {
@@ -71,7 +71,7 @@ impl Written {
         Err(syn::Error::new(input.span(), "the call has ended here: several are separated by commas"))
     }
 
-    fn word(&mut self, effect: Effect, word: &Ident) -> syn::Result<()> {
+    fn word(&mut self, word: &Ident) -> syn::Result<()> {
         let message = match word.to_string().as_str() {
             "before" if self.before.is_none() => {
                 self.before = Some(word.clone());
@@ -79,7 +79,7 @@ impl Written {
             }
             "before" => "`before` is said twice: leave one out".to_owned(),
             "after" => "what is named goes after the function has succeeded anyway: leave `after` out".to_owned(),
-            name => format!("say for which arguments: write `{}({name}(…))`", effect.name()),
+            name => format!("say for which arguments: write `{name}(…)`"),
         };
         Err(syn::Error::new(word.span(), message))
     }
@@ -129,6 +129,10 @@ impl Target {
             return Err(error);
         }
         Ok(Self { result: None, function: path.path, arguments: call.args })
+    }
+
+    pub fn span(&self) -> Span {
+        self.function.span()
     }
 
     /// Returns whether the path names a method: a type stands before the name.

@@ -42,7 +42,7 @@ fn each_mistake_is_told_its_repair() {
     for (wrong, repair) in [
         (quote!(), "write `#[invalidates(profile(user.id))]`"),
         (quote!("profile:<id>"), "write the call of the cached function"),
-        (quote!(profile), "write `invalidates(profile(…))`"),
+        (quote!(profile), "write `profile(…)`"),
         (quote!(a::profile), "write `a::profile(…)`"),
         (quote!(profile::invalidate(id)), "write `profile(id)`"),
         (quote!(self.profile(id)), "write `Type::profile(self, id)`"),

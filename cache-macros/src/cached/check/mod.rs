@@ -2,7 +2,7 @@
 
 mod combination;
 mod key;
-mod signature;
+pub mod signature;
 
 use super::model::Model;
 use crate::errors::Errors;

@@ -3,6 +3,7 @@
 use quote::ToTokens;
 use syn::{FnArg, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
+use crate::cached::attributes::{is_cached, is_condition};
 use crate::cached::model::{Model, Stand};
 use crate::cached::spelling;
 use crate::errors::Errors;
@@ -57,8 +58,7 @@ fn is_a_plain_function(model: &Model, errors: &Errors) {
 
 /// Two wrappers would look twice and share a companion.
 fn is_annotated_once(model: &Model, errors: &Errors) {
-    let again = |attr: &&syn::Attribute| attr.path().segments.last().is_some_and(|segment| segment.ident == "cached");
-    if let Some(attr) = model.function.attrs.iter().find(again) {
+    if let Some(attr) = model.function.attrs.iter().find(|attr| is_cached(attr)) {
         errors.on(attr, "a function is cached once: say everything in one `#[cached(…)]`");
     }
 }
@@ -92,8 +92,7 @@ fn holds_exclusive_reference(ty: &Type) -> bool {
 fn has_every_argument_always(model: &Model, errors: &Errors) {
     for arg in &model.function.sig.inputs {
         let (FnArg::Typed(syn::PatType { attrs, .. }) | FnArg::Receiver(Receiver { attrs, .. })) = arg;
-        let conditional = |attr: &&syn::Attribute| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr");
-        if let Some(attr) = attrs.iter().find(conditional) {
+        if let Some(attr) = attrs.iter().find(|attr| is_condition(attr)) {
             errors.on(
                 attr,
                 "an argument that is not always there cannot be keyed: write two functions, each under its `cfg`",
@@ -121,9 +120,18 @@ fn returns_something(model: &Model, errors: &Errors) {
 /// A kept value is handed to many callers, long after the arguments are gone.
 fn returns_a_value_that_can_be_kept(model: &Model, errors: &Errors) {
     let Some(ty) = model.function.returns() else { return };
-    if let Some(message) = future(ty).or_else(|| once_only(ty)).or_else(|| hidden(ty)).or_else(|| borrowed(ty)) {
+    if let Some(message) = refused(ty) {
         errors.on(ty, message);
     }
+}
+
+fn refused(ty: &Type) -> Option<String> {
+    future(ty).or_else(|| once_only(ty)).or_else(|| hidden(ty)).or_else(|| borrowed(ty))
+}
+
+/// Returns whether there is no type that a companion could speak of.
+pub fn returns_nothing_to_keep(model: &Model) -> bool {
+    model.function.returns().is_none_or(|ty| refused(ty).is_some() || matches!(spelling::bare(ty), Type::Never(_)))
 }
 
 /// `#[async_trait]` has already rewritten the function when an attribute inside it is met.

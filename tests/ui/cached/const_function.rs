@@ -1,0 +1,10 @@
+use larder::cached;
+
+#[cached(key = "made:<n>")]
+const fn made(n: u64) -> u64 {
+    n
+}
+
+fn main() {
+    let _ = made(1);
+}

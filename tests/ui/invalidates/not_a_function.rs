@@ -1,0 +1,6 @@
+use larder::invalidates;
+
+#[invalidates(profile(1))]
+mod save {}
+
+fn main() {}

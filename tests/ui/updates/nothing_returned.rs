@@ -1,0 +1,15 @@
+use larder::{cached, updates};
+
+#[cached(key = "profile:<id>")]
+fn profile(id: u64) -> String {
+    id.to_string()
+}
+
+#[updates(profile(id))]
+fn save(id: u64) {
+    profile(id);
+}
+
+fn main() {
+    save(1);
+}
