@@ -32,6 +32,11 @@ impl Errors {
         self.found.borrow_mut().as_mut().expect("nobody notes a mistake after they were asked for").push(error);
     }
 
+    /// Returns what went well, and notes what did not.
+    pub fn ok<T>(&self, result: syn::Result<T>) -> Option<T> {
+        result.map_err(|error| self.push(error)).ok()
+    }
+
     /// Returns all mistakes as one error, or `None` when there are none.
     pub fn finish(self) -> Option<syn::Error> {
         let found = self.found.borrow_mut().take().unwrap_or_default();

@@ -5,7 +5,12 @@ use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
 use syn::{LitStr, Path, Token};
 
+use crate::larder_path;
 use crate::pattern::{Part, Pattern, Place};
+
+const TAKES_A_PATTERN: &str = "`key!` takes the pattern of a key as a string: `key!(\"profile:<id>\")`";
+const TAKES_NO_MORE: &str =
+    "`key!` takes nothing else but `crate = path`: values stand in the pattern, as in `<user.id>`";
 
 /// `"pattern"`, and where larder is.
 struct Input {
@@ -15,11 +20,9 @@ struct Input {
 
 impl Parse for Input {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let pattern = input.parse().map_err(|error| {
-            syn::Error::new(error.span(), "`key!` takes the pattern of a key as a string: `key!(\"profile:<id>\")`")
-        })?;
-        let larder = parse_crate(input)?.unwrap_or_else(|| syn::parse_quote!(::larder));
-        Ok(Self { pattern, larder })
+        let pattern = input.parse().map_err(|error| syn::Error::new(error.span(), TAKES_A_PATTERN))?;
+        let larder = parse_crate(input)?.unwrap_or_else(larder_path::usual);
+        if input.is_empty() { Ok(Self { pattern, larder }) } else { Err(input.error(TAKES_NO_MORE)) }
     }
 }
 
@@ -32,10 +35,8 @@ fn parse_crate(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
     if input.is_empty() {
         return Ok(None);
     }
-    let unknown = "`key!` takes nothing else but `crate = path`: values stand in the pattern, as in `<user.id>`";
-    input.parse::<Token![crate]>().map_err(|error| syn::Error::new(error.span(), unknown))?;
-    input.parse::<Token![=]>()?;
-    let path = Path::parse_mod_style(input)?;
+    input.parse::<Token![crate]>().map_err(|error| syn::Error::new(error.span(), TAKES_NO_MORE))?;
+    let path = larder_path::parse(input)?;
     input.parse::<Option<Token![,]>>()?;
     Ok(Some(path))
 }
@@ -44,17 +45,20 @@ pub fn expand(input: TokenStream) -> TokenStream {
     let written = syn::parse2::<Input>(input).and_then(|input| Ok((Pattern::parse(&input.pattern)?, input.larder)));
     match written {
         Ok((pattern, larder)) => key(&pattern, &larder),
-        Err(error) => error.to_compile_error(),
+        Err(error) => all_of(error),
     }
+}
+
+/// Where an expression stands, the compiler reads one macro call and leaves out all that follow it.
+fn all_of(error: syn::Error) -> TokenStream {
+    let each = error.into_iter().map(|error| error.to_compile_error());
+    quote!({ #(#each)* })
 }
 
 fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
     let writes = pattern.parts.iter().map(|part| match part {
         Part::Literal(text) => quote!(.literal(#text)),
-        Part::Place(place) => {
-            let (value, span) = (value(place), pattern.literal.span());
-            quote_spanned!(span=> .part(#value))
-        }
+        Part::Place(place) => written(place),
     });
     let text = &pattern.text;
     // No name that stands where the macro is called can be this one.
@@ -66,12 +70,9 @@ fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
     }
 }
 
-fn value(place: &Place) -> TokenStream {
+fn written(place: &Place) -> TokenStream {
     let Place { root, steps, annotation, .. } = place;
-    let span = root.span();
-    if let Some(ty) = annotation {
-        quote_spanned!(span=> ::core::convert::identity::<&#ty>(&#root #steps))
-    } else {
-        quote_spanned!(span=> &#root #steps)
-    }
+    // The type that was written is held against the one that is there.
+    let ty = annotation.as_ref().map(|ty| quote!(::<#ty>));
+    quote_spanned!(root.span()=> .part #ty (&#root #steps))
 }

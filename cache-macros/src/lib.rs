@@ -8,6 +8,7 @@ mod function;
 mod key_macro;
 mod key_name;
 mod key_part;
+mod larder_path;
 mod nearest;
 mod pattern;
 

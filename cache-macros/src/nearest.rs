@@ -2,17 +2,20 @@
 
 /// Returns the name that is nearest to a misspelt one, if one is near enough to have been meant.
 pub fn nearest<'a>(misspelt: &str, names: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let near_enough = 1 + misspelt.chars().count() / 3;
+    let length = misspelt.chars().count();
+    let near_enough = 1 + length / 3;
     let distances = names.into_iter().map(|name| (distance(misspelt, name), name));
     distances
-        .filter(|(distance, _)| *distance <= near_enough)
+        // Names that have no character in common are as far from each other as they are long.
+        .filter(|(distance, name)| *distance <= near_enough && *distance < length.max(name.chars().count()))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
 
-/// Counts the characters to insert, to remove, to replace, or to swap with their neighbour.
+/// Counts the characters to insert, to remove, to replace, or to swap with their neighbour; capitals are no other
+/// characters.
 fn distance(from: &str, to: &str) -> usize {
-    let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
+    let [from, to] = [from, to].map(|name| name.to_lowercase().chars().collect::<Vec<_>>());
     let mut rows = vec![(0..=to.len()).collect::<Vec<_>>()];
     for (i, a) in from.iter().enumerate() {
         let mut row = vec![i + 1];
@@ -37,9 +40,13 @@ mod tests {
 
     #[test]
     fn a_slip_of_the_finger_finds_the_name_that_was_meant() {
-        for (misspelt, meant) in
-            [("tll", "ttl"), ("ignor", "ignore"), ("ingore", "ignore"), ("refresh_ahaed", "refresh_ahead")]
-        {
+        for (misspelt, meant) in [
+            ("tll", "ttl"),
+            ("TTL", "ttl"),
+            ("ignor", "ignore"),
+            ("ingore", "ignore"),
+            ("refreshAhead", "refresh_ahead"),
+        ] {
             assert_eq!(nearest(misspelt, NAMES), Some(meant));
         }
     }
@@ -48,5 +55,7 @@ mod tests {
     fn a_name_that_nobody_meant_finds_nothing() {
         assert_eq!(nearest("color", NAMES), None);
         assert_eq!(nearest("x", []), None);
+        assert_eq!(nearest("x", ["y"]), None);
+        assert_eq!(nearest("id", ["db"]), None);
     }
 }

@@ -9,6 +9,9 @@ use super::Stretch;
 
 /// Returns an error whose text shows the pattern with carets under a stretch of it.
 pub fn error(literal: &LitStr, stretch: Stretch, message: impl Display) -> syn::Error {
+    if literal.value().is_empty() {
+        return syn::Error::new(literal.span(), message);
+    }
     let (line, carets) = draw(&literal.value(), stretch);
     syn::Error::new(literal.span(), format!("{message}\n\n    {line}\n    {carets}\n"))
 }

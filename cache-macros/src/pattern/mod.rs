@@ -1,5 +1,6 @@
 //! The pattern of a key: literal text and places.
 
+mod check;
 mod drawing;
 mod parse;
 mod place;

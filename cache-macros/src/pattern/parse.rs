@@ -1,43 +1,51 @@
-//! Reading a pattern, and what can be wrong with one.
+//! Reading a pattern: it is cut at its brackets, and each piece is read by itself.
 
 use syn::LitStr;
 
-use super::{Part, Pattern, Place, Stretch, drawing};
+use super::{Part, Pattern, Place, Stretch, check, drawing};
 use crate::errors::Errors;
 
-/// How much literal text a key may have: the rest of its 200 bytes is left to the places.
-const MAX_LITERAL: usize = 150;
-
-/// What keeps two places apart: these are escaped inside values.
-const SEPARATORS: [char; 9] = [':', '/', ',', ';', '=', '&', '|', '?', '#'];
-
 /// A piece of a pattern as it was cut, before it is understood.
-enum Piece<'a> {
+pub enum Piece<'a> {
     /// Text as it was written, with `<<` and `>>`.
     Literal(&'a str, Stretch),
+    /// What stands between two brackets.
     Place(&'a str, Stretch),
+    /// A mistake that has been noted: nothing else is said about it and its neighbours.
+    Wrong,
+}
+
+impl Piece<'_> {
+    pub fn stretch(&self) -> Option<&Stretch> {
+        match self {
+            Self::Literal(_, stretch) | Self::Place(_, stretch) => Some(stretch),
+            Self::Wrong => None,
+        }
+    }
 }
 
 pub fn pattern(literal: &LitStr) -> Result<Pattern, syn::Error> {
     let written = literal.value();
     let errors = Errors::new();
     let wrong = |stretch: Stretch, message: &str| errors.push(drawing::error(literal, stretch, message));
-    let pieces = cut(&written, &wrong);
-    check_literals(&pieces, &wrong);
-    check_separators(&pieces, &wrong);
     if written.is_empty() {
         wrong(0..0, "a key is not empty: write what it is of, such as `profile:<id>`");
     }
-    let parts = pieces.iter().filter_map(|piece| match piece {
-        Piece::Literal(text, _) => Some(Part::Literal(text.replace("<<", "<").replace(">>", ">"))),
-        Piece::Place(inside, stretch) => {
-            Place::parse(literal, inside, stretch.clone()).map_err(|error| errors.push(error)).ok().map(Part::Place)
+    let mut pieces = cut(&written, &wrong);
+    check::length(&pieces, &wrong);
+    let text = pieces.iter().map(normalised).collect();
+    let parts = pieces.iter_mut().filter_map(|piece| {
+        let part = part(literal, piece, &errors);
+        if part.is_none() {
+            *piece = Piece::Wrong;
         }
+        part
     });
-    let parts: Vec<_> = parts.collect();
+    let parts = parts.collect();
+    check::separators(&pieces, &wrong);
     match errors.finish() {
         Some(error) => Err(error),
-        None => Ok(Pattern { text: normalised(&pieces), parts, literal: literal.clone() }),
+        None => Ok(Pattern { text, parts, literal: literal.clone() }),
     }
 }
 
@@ -46,7 +54,7 @@ fn cut<'a>(written: &'a str, wrong: &impl Fn(Stretch, &str)) -> Vec<Piece<'a>> {
     let mut pieces = Vec::new();
     let (mut at, mut literal_from) = (0, 0);
     while let Some(found) = written[at..].find(['<', '>']).map(|found| at + found) {
-        let doubled = written.as_bytes().get(found + 1) == written.as_bytes().get(found);
+        let doubled = written.as_bytes().get(found + 1) == Some(&written.as_bytes()[found]);
         if doubled {
             at = found + 2;
             continue;
@@ -54,12 +62,14 @@ fn cut<'a>(written: &'a str, wrong: &impl Fn(Stretch, &str)) -> Vec<Piece<'a>> {
         push_literal(&mut pieces, written, literal_from..found);
         if written[found..].starts_with('>') {
             wrong(found..found + 1, "this `>` closes nothing: write `>>` for the character itself");
+            pieces.push(Piece::Wrong);
             at = found + 1;
         } else if let Some(end) = closing(written, found) {
             pieces.push(Piece::Place(&written[found + 1..end], found + 1..end));
             at = end + 1;
         } else {
             wrong(found..written.len(), "this place is not closed: write `<id>`, and `<<` for the character itself");
+            pieces.push(Piece::Wrong);
             at = written.len();
         }
         literal_from = at;
@@ -88,96 +98,32 @@ fn closing(written: &str, open: usize) -> Option<usize> {
     None
 }
 
-fn check_literals(pieces: &[Piece<'_>], wrong: &impl Fn(Stretch, &str)) {
-    let mut length = 0;
-    for piece in pieces {
-        let Piece::Literal(text, stretch) = piece else { continue };
-        length += text.len();
-        if let Some(braces) = braces(text) {
-            let name = &text[braces.start + 1..braces.end - 1];
-            let message = format!("a place is written with angle brackets: `<{name}>` in place of `{{{name}}}`");
-            wrong(stretch.start + braces.start..stretch.start + braces.end, &message);
-        } else if let Some((at, character)) = text.char_indices().find(|(_, character)| !character.is_ascii_graphic()) {
-            let at = stretch.start + at;
-            wrong(at..at + character.len_utf8(), &unprintable(character));
+/// Reads one piece; `None` for what is wrong, once that has been noted.
+fn part(literal: &LitStr, piece: &Piece<'_>, errors: &Errors) -> Option<Part> {
+    match piece {
+        Piece::Literal(text, stretch) => {
+            let mistakes = check::literal(text, stretch);
+            let sound = mistakes.is_empty();
+            for (stretch, message) in mistakes {
+                errors.push(drawing::error(literal, stretch, message));
+            }
+            sound.then(|| Part::Literal(unescaped(text)))
         }
-    }
-    if length > MAX_LITERAL {
-        let end = pieces.last().map_or(0, |piece| piece.stretch().end);
-        let message = format!(
-            "a key has at most {MAX_LITERAL} bytes of text, so that its places have room, and this has {length}: \
-             write it shorter"
-        );
-        wrong(0..end, &message);
+        Piece::Place(inside, stretch) => errors.ok(Place::parse(literal, inside, stretch.clone())).map(Part::Place),
+        Piece::Wrong => None,
     }
 }
 
-fn unprintable(character: char) -> String {
-    if character.is_whitespace() {
-        "a key has no white space, which some stores refuse: write `:` or `_`".to_owned()
-    } else if character.is_control() {
-        "a key has no control characters, which some stores refuse: leave this out".to_owned()
-    } else {
-        format!("the text of a key is ASCII, so that it reads the same in every store: write `{character}` otherwise")
-    }
+/// Returns text as it reads in keys.
+pub fn unescaped(text: &str) -> String {
+    text.replace("<<", "<").replace(">>", ">")
 }
 
-/// Finds `{name}`, as other languages write a place.
-fn braces(text: &str) -> Option<Stretch> {
-    let open = text.find('{')?;
-    let close = open + text[open..].find('}')?;
-    (close > open + 1).then_some(open..close + 1)
-}
-
-/// Between two places stands something that no value can hold: else two pairs of values would read the same.
-fn check_separators(pieces: &[Piece<'_>], wrong: &impl Fn(Stretch, &str)) {
-    for pair in pieces.windows(2) {
-        if let [Piece::Place(first, a), Piece::Place(second, b)] = pair {
-            let message = format!(
-                "nothing stands between these places, so `12` and `3` would have the key of `1` and `23`: write \
-                 `<{first}>:<{second}>`"
-            );
-            wrong(a.start - 1..b.end + 1, &message);
-        }
-    }
-    for triple in pieces.windows(3) {
-        if let [Piece::Place(..), Piece::Literal(text, stretch), Piece::Place(..)] = triple
-            && !separates(text)
-        {
-            let message = format!(
-                "`{text}` can also stand inside a value, so two pairs of values could have one key: put one of \
-                 `: / , ; = & | ? #` between these places"
-            );
-            wrong(stretch.clone(), &message);
-        }
-    }
-}
-
-/// Returns whether the text holds something that no value can. Behind a bracket of its own, `,` and `=` could be those
-/// of a value that is a list.
-fn separates(text: &str) -> bool {
-    let inside_brackets = text.find("<<").unwrap_or(text.len());
-    text.char_indices().any(|(at, character)| {
-        SEPARATORS.contains(&character) && (at < inside_brackets || !matches!(character, ',' | '='))
-    })
-}
-
-fn normalised(pieces: &[Piece<'_>]) -> String {
-    let texts = pieces.iter().map(|piece| match piece {
+fn normalised(piece: &Piece<'_>) -> String {
+    match piece {
         Piece::Literal(text, _) => (*text).to_owned(),
-        Piece::Place(inside, _) => {
-            let path = super::place::path(inside);
-            format!("<{path}>")
-        }
-    });
-    texts.collect()
-}
-
-impl Piece<'_> {
-    fn stretch(&self) -> &Stretch {
-        match self {
-            Self::Literal(_, stretch) | Self::Place(_, stretch) => stretch,
-        }
+        Piece::Place(inside, _) => format!("<{}>", super::place::path(inside)),
+        Piece::Wrong => String::new(),
     }
 }
 
@@ -226,33 +172,99 @@ mod tests {
         assert_eq!(steps, [".as_str()", ".0.1"]);
     }
 
+    /// One mistake, what its message says, and what its carets stand under.
+    fn says(written: &str, message: &str, below: &str) {
+        let said = mistake(written);
+        let lines: Vec<_> = said.lines().collect();
+        let [first, "", drawn, carets] = lines[..] else { panic!("{written:?} has one error, with a drawing: {said}") };
+        assert!(first.contains(message), "{written:?}: {first}");
+        let marked = drawn.chars().zip(carets.chars()).filter(|(_, caret)| *caret == '^').map(|(shown, _)| shown);
+        assert_eq!(marked.collect::<String>(), below, "{written:?}");
+    }
+
     #[test]
-    fn each_mistake_says_what_to_write_and_draws_where() {
+    fn a_mistake_in_a_text_says_what_to_write_and_draws_where() {
         assert_eq!(
             mistake("profile:{id}"),
             "a place is written with angle brackets: `<id>` in place of `{id}`\n\n    profile:{id}\n            ^^^^\n"
         );
-        assert!(mistake("profile:<id").contains("is not closed"));
-        assert!(mistake("profile:id>").contains("closes nothing"));
-        assert!(mistake("profile:<>").contains("names an argument"));
-        assert!(mistake("my profile:<id>").contains("no white space"));
-        assert!(mistake("profile:\u{7}<id>").contains("no control characters"));
-        assert!(mistake("profil\u{e9}:<id>").contains("is ASCII"));
+        says("user:{user.id():04}", "`<user.id()>` in place of", "{user.id():04}");
+        says("profile:{}", "`<id>` in place of `{}`", "{}");
+        says("profile:{0}", "`<id>` in place of `{0}`", "{0}");
+        says("profile:{{id}}", "`<id>` in place of `{id}`", "{id}");
+        says("profile:<id", "is not closed", "<id");
+        says("profile:id>", "closes nothing", ">");
+        says("profile:<<id>", "closes nothing", ">");
+        says("my profile:<id>", "no white space", " ");
+        says("profile:\t<id>", "no white space", "\\t");
+        says("profile:\u{7}<id>", "no control characters", "\\u{7}");
+        says("profil\u{e9}:<id>", "without `\u{e9}`", "\u{e9}");
         assert!(mistake("").contains("not empty"));
-        assert!(mistake(&"x".repeat(151)).contains("at most 150 bytes"));
-        assert!(mistake("k<a><b>").contains("write `<a>:<b>`"));
-        assert!(mistake("<a>x<b>").contains("between these places"));
-        assert!(mistake("<a><<,<b>").contains("between these places"));
-        assert!(mistake("<f(x)>").contains("names an argument"));
-        assert!(mistake("<a.b(1)>").contains("takes no arguments"));
-        assert!(mistake("<a::B>").contains("is a path"));
-        assert!(mistake("<a: 1>").contains("is no type"));
-        assert!(mistake("< a >").contains("no white space"));
+    }
+
+    #[test]
+    fn a_mistake_in_a_place_says_what_to_write_and_draws_where() {
+        says("k:<>", "write a name into it", "<>");
+        says("k:< a >", "write `<a>`", " a ");
+        says("k:<a b>", "write `<id>`", "a b");
+        for written in ["f(x)", "a[0]", "a?", "&a", "a+1", "42", "a.await", "(a)", "a/**/", "#[a]b", "a..b"] {
+            says(&format!("k:<{written}>"), "a place is a name", written);
+        }
+        says("k:<a.b(1)>", "what `b` returns", "a.b(1)");
+        says("k:<a.b::<u8>()>", "what `b` returns", "a.b::<u8>()");
+        says("k:<a::B>", "`a::B` is a path", "a::B");
+        says("k:<a: 1>", "`1` is no type", "1");
+        says("k:<a:_>", "`_` is no type", "_");
+        says("k:<a: impl Into<u8>>", "`impl Into<u8>` is no type", "impl Into<u8>");
+        says("k:<a:>", "no type stands behind the colon", "a:");
+    }
+
+    #[test]
+    fn a_mistake_between_places_says_what_to_write_and_draws_where() {
+        says("k<a><b>", "write `<a>:<b>`", "<a><b>");
+        says("k<a: u8><b>:<c>", "write `<a: u8>:<b>`", "<a: u8><b>");
+        says("<a>x<b>", "put one of `: / , ; = & | ? #`", "x");
+        says("<a>%<b>", "put one of `: / , ; = & | ? #`", "%");
+        says("<a>>><b>", "put one of `: / , ; = & | ? #`", ">>");
+        says("<a><<,<b>", "put one of `: / ; & | ? #`", "<<,");
+    }
+
+    #[test]
+    fn what_keeps_places_apart_is_accepted() {
+        for separator in [":", "/", ",", ";", "=", "&", "|", "?", "#", "::", "x,", ",<<", "<<:", ">>,"] {
+            assert!(parse(&format!("<a>{separator}<b>")).is_ok(), "{separator}");
+        }
+    }
+
+    #[test]
+    fn braces_that_are_no_place_are_text() {
+        for written in ["{user:<id>}:posts", "a}b{c", "{\"a\"=1}", "{a-b}:<id>"] {
+            assert!(parse(written).is_ok(), "{written}");
+        }
+    }
+
+    #[test]
+    fn text_has_a_limit_in_bytes_of_the_key() {
+        assert!(parse(&format!("{}<id>", "x".repeat(150))).is_ok());
+        assert!(parse(&"<<".repeat(150)).is_ok());
+        assert!(mistake(&format!("{}:<id>", "x".repeat(150))).contains("at most 150 bytes of text, so"));
+        assert!(mistake(&"x".repeat(160)).contains("this has 160"));
     }
 
     #[test]
     fn several_mistakes_are_all_reported() {
-        let all = mistake("my {id}>");
-        assert!(all.contains("angle brackets") && all.contains("closes nothing"), "{all}");
+        let all = mistake("my {id}>:{name}:<>");
+        for message in ["`<id>`", "`<name>`", "white space", "closes nothing", "not empty"] {
+            assert!(all.contains(message), "{message}: {all}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_said_of_what_stands_beside_a_mistake() {
+        says("<a> <b>", "no white space", " ");
+        says("<a>{b}<c>", "`<b>` in place of", "{b}");
+        says("<a><b", "is not closed", "<b");
+        says("<a><b+1>", "a place is a name", "b+1");
+        says("<a>x><b>", "closes nothing", ">");
     }
 }

@@ -25,28 +25,47 @@ impl Place {
     pub(super) fn parse(literal: &LitStr, inside: &str, range: Stretch) -> Result<Self, syn::Error> {
         let wrong = |message: &str| drawing::error(literal, range.clone(), message);
         let path = path(inside);
-        let annotation = inside.get(path.len() + 1..);
         if path.is_empty() {
-            return Err(wrong("a place names an argument: write `<id>`, and `<<>>` for the characters themselves"));
+            return Err(drawing::error(literal, range.start - 1..range.end + 1, EMPTY));
         }
         if path.contains(char::is_whitespace) {
-            return Err(wrong("a place has no white space: write `<id>`"));
+            let name = if path.trim().contains(char::is_whitespace) { "id" } else { path.trim() };
+            return Err(wrong(&format!("a place has no white space: write `<{name}>`")));
         }
-        let annotation = match annotation {
+        let annotation = match inside.get(path.len() + 1..) {
             None => None,
-            Some(text) => Some(LitStr::new(text, literal.span()).parse().map_err(|_| {
-                wrong(&format!("`{}` is no type: write `<{path}: u64>`, or leave it out", text.trim()))
-            })?),
+            Some(text) => Some(annotation(literal, path, text, &range)?),
         };
         let expression: Expr = LitStr::new(path, literal.span()).parse().map_err(|_| wrong(NOT_A_PLACE))?;
         let root = root(&expression).map_err(|message| wrong(&message))?;
         let steps = steps(&expression);
+        // Comments and attributes are lost on the way here, and the pattern would be another with them.
+        if spelt(&quote!(#root #steps)) != path {
+            return Err(wrong(NOT_A_PLACE));
+        }
         Ok(Self { root, steps, annotation, text: path.to_owned(), range })
     }
 }
 
-const NOT_A_PLACE: &str =
-    "a place names an argument, a field or a method without arguments: `<id>`, `<user.id>`, `<path.as_str()>`";
+const EMPTY: &str =
+    "a place is not empty: write a name into it, as in `<id>`, and `<<>>` for the characters themselves";
+
+const NOT_A_PLACE: &str = "a place is a name, with fields or methods without arguments behind it, as in `<id>`, `<user.id>`, \
+     `<path.as_str()>`: give anything else a name before";
+
+/// Reads the type behind the colon.
+fn annotation(literal: &LitStr, path: &str, text: &str, range: &Stretch) -> Result<Type, syn::Error> {
+    let meant = text.trim();
+    let repair = format!("write one, as in `<{path}: u64>`, or leave the colon out");
+    if meant.is_empty() {
+        return Err(drawing::error(literal, range.clone(), format!("no type stands behind the colon: {repair}")));
+    }
+    let from = range.end - text.trim_start().len();
+    let wrong = || drawing::error(literal, from..from + meant.len(), format!("`{meant}` is no type: {repair}"));
+    let ty = LitStr::new(text, literal.span()).parse().map_err(|_| wrong())?;
+    // These name no type: the compiler would have to find it, and companions have arguments of it.
+    if matches!(ty, Type::Infer(_) | Type::ImplTrait(_) | Type::Macro(_)) { Err(wrong()) } else { Ok(ty) }
+}
 
 /// Returns what stands before `: Type`; a `::` of a path is something else.
 pub(super) fn path(inside: &str) -> &str {
@@ -61,7 +80,7 @@ fn root(expression: &Expr) -> Result<Ident, String> {
         Expr::Path(path) => match path.path.get_ident() {
             Some(name) => Ok(name.clone()),
             None => Err(format!(
-                "a place names an argument, and `{}` is a path: write its value into an argument",
+                "`{}` is a path, and a place is a name: give its value a name before, as in `<id>`",
                 spelt(path)
             )),
         },
@@ -69,7 +88,7 @@ fn root(expression: &Expr) -> Result<Ident, String> {
         Expr::MethodCall(ExprMethodCall { receiver, method, args, turbofish, .. }) => {
             if !args.is_empty() || turbofish.is_some() {
                 return Err(format!(
-                    "a method in a key takes no arguments: work `{method}` out before, and pass it as an argument of its own"
+                    "a method in a key takes no arguments: give what `{method}` returns a name before, as in `<id>`"
                 ));
             }
             root(receiver)
