@@ -1,26 +1,70 @@
 //! What both derives read of a type besides its fields: where larder is.
 
-use syn::{DeriveInput, Path};
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Field, Ident, Path};
+
+use crate::errors::Errors;
+use crate::larder_path;
+
+/// The attributes that stand over a type, and what to say of them anywhere else.
+const OVER_TYPES: [(&str, &str); 2] = [
+    (
+        "larder",
+        "`larder` stands over a type, and each field and variant is part of its keys: to leave one out, write `impl \
+         KeyPart` in place of the derive",
+    ),
+    ("key_name", "`key_name` stands over a type: fields and variants have the names that they are declared with"),
+];
 
 /// Returns the path of larder: `#[larder(crate = path)]`, or the usual one.
-pub fn larder(input: &DeriveInput) -> syn::Result<Path> {
+pub fn larder(input: &DeriveInput, errors: &Errors) -> Path {
     let mut path = None;
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("larder")) {
-        attribute.parse_nested_meta(|meta| {
-            if !meta.path.is_ident("crate") {
-                return Err(
-                    meta.error("this takes nothing else but `crate = path`: `#[larder(crate = framework::cache)]`")
-                );
-            }
-            path = Some(meta.value()?.call(Path::parse_mod_style)?);
-            Ok(())
-        })?;
+        if let Some(found) = errors.ok(parse(attribute))
+            && path.replace(found).is_some()
+        {
+            errors.on(attribute, "larder is in one place: leave one of these out");
+        }
     }
-    Ok(path.unwrap_or_else(|| syn::parse_quote!(::larder)))
+    path.unwrap_or_else(larder_path::usual)
+}
+
+/// Reads `#[larder(crate = path)]`.
+fn parse(attribute: &Attribute) -> syn::Result<Path> {
+    const TAKES: &str = "this takes `crate = path` and nothing else: `#[larder(crate = framework::cache)]`";
+    attribute.meta.require_list().map_err(|_| syn::Error::new_spanned(attribute, TAKES))?;
+    attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
+        input.parse::<syn::Token![crate]>().map_err(|error| syn::Error::new(error.span(), TAKES))?;
+        let path = larder_path::parse(input)?;
+        input.parse::<Option<syn::Token![,]>>()?;
+        if input.is_empty() { Ok(path) } else { Err(input.error(TAKES)) }
+    })
+}
+
+/// Refuses attributes over fields and variants, which would say nothing there and look as if they did.
+pub fn check_inside(input: &DeriveInput, errors: &Errors) {
+    let over_variants: Vec<&Attribute> = match &input.data {
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.attrs).collect(),
+        Data::Struct(_) | Data::Union(_) => Vec::new(),
+    };
+    let over_fields = fields(&input.data).into_iter().flat_map(|field| &field.attrs);
+    for attribute in over_variants.into_iter().chain(over_fields) {
+        if let Some((_, message)) = OVER_TYPES.iter().find(|(name, _)| attribute.path().is_ident(name)) {
+            errors.at(attribute.path().span(), message);
+        }
+    }
+}
+
+fn fields(data: &Data) -> Vec<&Field> {
+    match data {
+        Data::Struct(data) => data.fields.iter().collect(),
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
+        Data::Union(data) => data.fields.named.iter().collect(),
+    }
 }
 
 /// Returns a name as it reads in keys: without the mark of raw identifiers.
-pub fn plain(name: &syn::Ident) -> String {
+pub fn plain(name: &Ident) -> String {
     let name = name.to_string();
     name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
 }

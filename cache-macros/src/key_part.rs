@@ -1,45 +1,68 @@
 //! `#[derive(KeyPart)]`: a value of one's own type, written into a key.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
-use syn::{Data, DataEnum, DeriveInput, Field, Fields};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Data, DataEnum, DeriveInput, Field, Fields, Generics, Path, Type};
 
-use crate::derive::{larder, plain};
+use crate::derive::{check_inside, larder, plain};
+use crate::errors::Errors;
 
 pub fn expand(input: TokenStream) -> TokenStream {
-    let derived = syn::parse2::<DeriveInput>(input).and_then(|input| derive(&input));
-    derived.unwrap_or_else(|error| error.to_compile_error())
+    syn::parse2::<DeriveInput>(input).map_or_else(|error| error.to_compile_error(), |input| derive(&input))
 }
 
-fn derive(input: &DeriveInput) -> syn::Result<TokenStream> {
-    let larder = larder(input)?;
-    let (name, body) = (&input.ident, body(input)?);
-    let mut generics = input.generics.clone();
-    for parameter in generics.type_params_mut() {
-        parameter.bounds.push(syn::parse_quote!(#larder::KeyPart));
-    }
+/// The trait is implemented also when something is wrong, so that nobody who uses the type is blamed for that.
+fn derive(input: &DeriveInput) -> TokenStream {
+    let errors = Errors::new();
+    check_inside(input, &errors);
+    let (larder, name, mut body) = (larder(input, &errors), &input.ident, body(input, &errors));
+    let generics = bounded(&input.generics, &larder);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
-    Ok(quote! {
+    let errors = errors.finish().map(|error| error.to_compile_error());
+    if errors.is_some() {
+        body = TokenStream::new();
+    }
+    let quiet = quiet(&generics);
+    quote! {
+        #errors
+        #quiet
         #[automatically_derived]
         impl #impl_generics #larder::KeyPart for #name #type_generics #where_clause {
             fn write_key(&self, __place: #larder::key::Place<'_>) {
                 #body
             }
         }
-    })
-}
-
-fn body(input: &DeriveInput) -> syn::Result<TokenStream> {
-    match &input.data {
-        Data::Struct(data) => Ok(of_struct(&input.ident, &data.fields)),
-        Data::Enum(data) => of_enum(input, data),
-        Data::Union(_) => Err(syn::Error::new_spanned(
-            &input.ident,
-            "a union does not know which of its fields it holds, so it cannot be part of a key: derive it on an enum",
-        )),
     }
 }
+
+fn bounded(generics: &Generics, larder: &Path) -> Generics {
+    let mut generics = generics.clone();
+    for parameter in generics.type_params_mut() {
+        parameter.bounds.push(syn::parse_quote!(#larder::KeyPart));
+    }
+    generics
+}
+
+/// Keeps the type out of the compiler's list of types that could have been meant. Not where it has parameters: then the
+/// compiler tells by this impl which of them is at fault.
+fn quiet(generics: &Generics) -> Option<TokenStream> {
+    generics.type_params().next().is_none().then(|| quote!(#[diagnostic::do_not_recommend]))
+}
+
+fn body(input: &DeriveInput, errors: &Errors) -> TokenStream {
+    match &input.data {
+        Data::Struct(data) => of_struct(&input.ident, &data.fields),
+        Data::Enum(data) if data.variants.is_empty() => quote!(match *self {}),
+        Data::Enum(data) => of_enum(data),
+        Data::Union(_) => {
+            errors.on(&input.ident, A_UNION);
+            TokenStream::new()
+        }
+    }
+}
+
+const A_UNION: &str = "a union does not know which of its fields it holds, so it cannot be part of a key: make it an enum, or give the \
+     key the field that counts";
 
 fn of_struct(name: &Ident, fields: &Fields) -> TokenStream {
     let bindings = bindings(fields);
@@ -51,9 +74,8 @@ fn of_struct(name: &Ident, fields: &Fields) -> TokenStream {
         }
         // Transparent: whatever reads like its only field means the same.
         Fields::Unnamed(unnamed) if unnamed.unnamed.len() == 1 => {
-            let field = &unnamed.unnamed[0];
-            let binding = &bindings[0];
-            quote_spanned!(field.ty.span()=> __place.part(#binding))
+            let value = at(&unnamed.unnamed[0].ty, &bindings[0]);
+            quote!(__place.part(#value))
         }
         _ => write_into(&quote!(__place), fields, &bindings),
     };
@@ -63,13 +85,7 @@ fn of_struct(name: &Ident, fields: &Fields) -> TokenStream {
     }
 }
 
-fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
-    if data.variants.is_empty() {
-        return Err(syn::Error::new_spanned(
-            &input.ident,
-            "an enum without variants has no values, so there is nothing to write into a key",
-        ));
-    }
+fn of_enum(data: &DataEnum) -> TokenStream {
     let arms = data.variants.iter().map(|variant| {
         let (name, text, bindings) = (&variant.ident, plain(&variant.ident), bindings(&variant.fields));
         let pattern = pattern(&variant.fields, &bindings);
@@ -79,12 +95,12 @@ fn of_enum(input: &DeriveInput, data: &DataEnum) -> syn::Result<TokenStream> {
         };
         quote!(Self::#name #pattern => { #write })
     });
-    Ok(quote!(match self { #(#arms)* }))
+    quote!(match self { #(#arms)* })
 }
 
 /// Names for the fields that cannot meet any name of the type's author.
 fn bindings(fields: &Fields) -> Vec<Ident> {
-    (0..fields.len()).map(|index| format_ident!("__field{index}")).collect()
+    (0..fields.len()).map(|index| Ident::new(&format!("__field{index}"), Span::mixed_site())).collect()
 }
 
 fn pattern(fields: &Fields, bindings: &[Ident]) -> TokenStream {
@@ -107,13 +123,19 @@ fn write_into(place: &TokenStream, fields: &Fields, bindings: &[Ident]) -> Token
     }
 }
 
-/// A field that cannot be part of a key is an error at its type.
 fn write(field: &Field, binding: &Ident) -> TokenStream {
-    let span = field.ty.span();
-    if let Some(name) = &field.ident {
-        let name = plain(name);
-        quote_spanned!(span=> .field(#name, #binding))
-    } else {
-        quote_spanned!(span=> .item(#binding))
-    }
+    let value = at(&field.ty, binding);
+    let Some(name) = field.ident.as_ref().map(plain) else { return quote!(.item(#value)) };
+    quote!(.field(#name, #value))
+}
+
+/// Emits a field's value where its type stands, from its first token to its last, since that is what an error is about.
+fn at(ty: &Type, value: &Ident) -> TokenStream {
+    let mut tokens = ty.to_token_stream().into_iter().map(|token| Span::mixed_site().located_at(token.span()));
+    let first = tokens.next().unwrap_or_else(Span::mixed_site);
+    let last = tokens.last().unwrap_or(first);
+    let mut value = value.clone();
+    value.set_span(last);
+    let reference = quote_spanned!(first=> &*);
+    quote!(#reference #value)
 }
