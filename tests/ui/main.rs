@@ -1,10 +1,43 @@
-//! Mistakes, each with the message that its author reads. `TRYBUILD=overwrite cargo test --test ui` writes the messages
-//! anew; read every one that changes.
+//! Mistakes, each with the message that its author reads: one file for each, named after the mistake. After a change of
+//! words `TRYBUILD=overwrite cargo test --test ui` writes the messages anew; read every one that changes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
 
 #[test]
 fn every_mistake_is_told_what_to_do_about_it() {
-    let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/ui/cached/*.rs");
-    cases.compile_fail("tests/ui/invalidates/*.rs");
-    cases.compile_fail("tests/ui/updates/*.rs");
+    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+}
+
+/// Nobody wants to look for the error that matters among those that follow from it. A file whose name says `mistakes`
+/// makes several.
+#[test]
+fn one_mistake_is_one_error() {
+    let messages = messages();
+    assert!(messages.len() > 200, "the messages are where this test looks for them");
+    let wrong: Vec<_> = messages.iter().filter(|path| errors(path) != 1 && !makes_several(path)).collect();
+    assert!(wrong.is_empty(), "these mistakes have several errors: {wrong:#?}");
+}
+
+fn errors(path: &Path) -> usize {
+    let text = fs::read_to_string(path).expect("a message is text");
+    text.lines().filter(|line| line.starts_with("error")).count()
+}
+
+/// What an attribute cannot see: it reads a function, and not where that stands.
+const OUT_OF_SIGHT: [&str; 2] = ["associated_not_said", "companion_in_the_impl_of_a_trait"];
+
+fn makes_several(path: &Path) -> bool {
+    let name = path.file_stem().expect("a file has a name").to_string_lossy();
+    name.contains("mistakes") || OUT_OF_SIGHT.contains(&&*name)
+}
+
+fn messages() -> Vec<PathBuf> {
+    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
+    let files = inside(&ui).filter(|path| path.is_dir()).flat_map(|folder| inside(&folder).collect::<Vec<_>>());
+    files.filter(|path| path.extension().is_some_and(|extension| extension == "stderr")).collect()
+}
+
+fn inside(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path())
 }

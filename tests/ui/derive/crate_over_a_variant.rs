@@ -1,0 +1,9 @@
+use larder::KeyPart;
+
+#[derive(KeyPart)]
+enum Filter {
+    #[larder(crate = larder)]
+    All,
+}
+
+fn main() {}

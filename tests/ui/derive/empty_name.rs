@@ -1,0 +1,7 @@
+use larder::KeyName;
+
+#[derive(KeyName)]
+#[key_name = ""]
+struct Article;
+
+fn main() {}

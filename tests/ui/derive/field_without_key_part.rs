@@ -1,0 +1,12 @@
+use larder::KeyPart;
+
+struct Author {
+    id: u64,
+}
+
+#[derive(KeyPart)]
+struct Filter {
+    author: Author,
+}
+
+fn main() {}

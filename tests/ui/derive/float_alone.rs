@@ -1,0 +1,6 @@
+use larder::KeyPart;
+
+#[derive(KeyPart)]
+struct Price(f64);
+
+fn main() {}

@@ -1,0 +1,6 @@
+use larder::KeyPart;
+
+#[derive(KeyPart)]
+struct Point(f64, u8);
+
+fn main() {}

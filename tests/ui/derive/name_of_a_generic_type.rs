@@ -1,0 +1,6 @@
+use larder::KeyName;
+
+#[derive(KeyName)]
+struct Page<T>(T);
+
+fn main() {}

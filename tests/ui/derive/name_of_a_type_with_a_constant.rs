@@ -1,0 +1,6 @@
+use larder::KeyName;
+
+#[derive(KeyName)]
+struct Block<const SIZE: usize>([u8; SIZE]);
+
+fn main() {}

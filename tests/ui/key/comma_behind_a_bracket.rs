@@ -1,0 +1,6 @@
+use larder::key;
+
+fn main() {
+    let (a, b) = (1, 23);
+    let _ = key!("<a><<,<b>");
+}

@@ -1,0 +1,9 @@
+use larder::{Key, key};
+
+fn of<T>() -> Key {
+    key!("profile:<T>")
+}
+
+fn main() {
+    of::<u8>();
+}
