@@ -145,6 +145,38 @@ fn a_method_of_a_generic_type_names_the_parameters_of_its_type() {
     assert_eq!(Wrapper::<u16>::length_site().get(1), Some(1), "the type was ignored");
 }
 
+trait Describes {
+    #[cached(key = "generics:described_by:<n>", ignore(self, Self))]
+    fn described(&self, n: u8) -> String {
+        format!("{n}")
+    }
+}
+
+impl Describes for u8 {}
+
+impl<T: KeyName> Wrapper<T> {
+    #[cached(key = "generics:named_inside:<T>:<n>")]
+    fn named_inside(n: u8, _: &Self) -> String {
+        format!("{}{n}", T::KEY_NAME)
+    }
+
+    #[cached(key = "generics:found_inside:<T>:<U>:<id>", ignore(self))]
+    async fn found_inside<U: KeyName>(&self, id: u8) -> Result<String, String> {
+        if id == 0 { Err("none") } else { Ok(U::KEY_NAME.to_owned()) }.map_err(str::to_owned)
+    }
+}
+
+#[tokio::test]
+async fn private_methods_of_generic_types_and_default_methods_are_cached() {
+    let _larder = testing::isolated();
+    assert_eq!((1_u8.described(2), 2_u8.described(2)), ("2".to_owned(), "2".to_owned()));
+    assert_eq!(Wrapper::named_inside(1, &Wrapper(1_u8)), "u81");
+    assert_eq!(Wrapper::named_inside(1, &Wrapper(1_u16)), "u161");
+    assert_eq!(Wrapper(1_u8).found_inside::<u32>(1).await.as_deref(), Ok("u32"));
+    assert_eq!(Wrapper(1_u8).found_inside::<i32>(1).await.as_deref(), Ok("i32"));
+    assert!(Wrapper(1_u8).found_inside::<i32>(0).await.is_err());
+}
+
 struct Borrowing<'a>(&'a str);
 
 impl Borrowing<'_> {

@@ -195,6 +195,40 @@ async fn a_method_that_owns_its_receiver_goes_on_as_a_task() {
     assert_eq!(job.clone().run(source.clone()).await, "7/2");
 }
 
+#[cached(key = "times:recursive:<n>", ttl = 10, stale = 60)]
+async fn recursive(n: u64) -> Result<u64, String> {
+    if n == 0 { Ok(0) } else { Ok(n + Box::pin(recursive(n - 1)).await?) }
+}
+
+#[tokio::test]
+async fn a_recursive_body_can_be_refreshed_as_a_task() {
+    let larder = testing::isolated();
+    assert_eq!(recursive(4).await, Ok(10));
+    larder.advance(Duration::from_secs(11));
+    assert_eq!(recursive(4).await, Ok(10));
+    larder.run_tasks();
+    assert_eq!(recursive(4).await, Ok(10));
+}
+
+#[cached(key = "times:generic:<T>:<id>", ttl = 10, stale = 60, returns = value, local, ignore(source))]
+async fn generic<T>(source: Source, id: T) -> (T, usize)
+where
+    T: larder::KeyPart + larder::KeyName + Clone + Send + Sync + 'static,
+{
+    (id, source.0.0.next())
+}
+
+#[tokio::test]
+async fn a_generic_body_goes_on_as_a_task_where_its_bounds_say_that_it_can() {
+    let larder = testing::isolated();
+    let source = Source::default();
+    assert_eq!(generic(source.clone(), 1_u8).await, (1, 1));
+    larder.advance(Duration::from_secs(11));
+    assert_eq!(generic(source.clone(), 1_u8).await, (1, 1));
+    larder.run_tasks();
+    assert_eq!(generic(source.clone(), 1_u8).await, (1, 2));
+}
+
 #[cached(key = "times:jittered:<n>", ttl = 100, jitter = 0.5)]
 fn jittered(n: u32) -> u32 {
     n

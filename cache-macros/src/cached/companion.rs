@@ -10,7 +10,7 @@ use super::key::{Key, Origin};
 use super::model::{Model, own};
 use super::passing::Passing;
 use super::signature;
-use super::{site, writing};
+use super::{detach, site, writing};
 
 /// Whether the functions of a companion do something, or only have their signatures.
 ///
@@ -46,6 +46,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let verbs = verbs(model, key, facts, bodies);
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
+    let spare = detach::spare(model, bodies);
     let hollow = bodies.allow();
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -66,6 +67,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
             #verbs
             #refresh
             #plumbing
+            #spare
         }
     }
 }

@@ -1,40 +1,65 @@
 //! Bodies that can go on without their caller: served stale, or after a soft time limit, the caller leaves and the load
 //! stays.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{ReceiverKind, Type, parse_quote};
 
-use super::model::Model;
-use super::signature::call_uncached;
+use super::companion::Bodies;
+use super::facts::turbofish;
+use super::model::{Model, Stand, own};
+use super::signature::{call_uncached, owner, passed};
 use super::spelling;
 
-/// Emits a load with everything it takes to go on as a task, or `None` where nobody would want that, or where an
-/// argument belongs to the caller. Arguments are cloned only when it comes to that.
-pub fn expand(model: &Model) -> Option<TokenStream> {
-    if !is_wanted(model) || !model.function.is_async() {
-        return None;
-    }
-    let larder = model.larder();
-    let types = owned_types(model)?;
+/// Emits a load that can go on as a task, or `None` where nobody would want that, or where an argument belongs to the
+/// caller.
+pub fn load(model: &Model) -> Option<TokenStream> {
+    owned_types(model)?;
+    let own_arguments = passed(model);
     let names = names(model);
-    let own_arguments = super::signature::passed(model);
-    let arguments = quote!(#(#names),*);
-    let body = call_uncached(model, &arguments);
-    let tuple = quote!((#(#names,)*));
+    let body = call_uncached(model, &quote!(#(#names),*));
+    let (owner, spare, fish) = (owner(model), spare_name(model), turbofish(&model.function.sig.generics));
     Some(quote_spanned! {Span::mixed_site()=>
-        {
-            use #larder::__private::{Fallback as _, NoSpawn as _};
-            __miss.load_beside(
-                (#own_arguments,),
-                |#tuple| #body,
-                |#tuple| {
-                    let #tuple = (#((#larder::__private::Owned::<#types>::CLONE?)(#names),)*);
-                    #larder::__private::Spawn(move || #body).boxed()
-                },
-            ).await
+        __miss.load_beside((#own_arguments,), |(#(#names,)*)| #body, #owner::#spare #fish).await
+    })
+}
+
+/// Emits the function that makes a body with arguments of its own, if the types of all can be cloned and sent.
+///
+/// A function, and no closure in the wrapper: to know whether the body's future can be sent, the compiler looks into it,
+/// and a body that calls its own function would have it look into the wrapper while that is still being compiled.
+pub fn spare(model: &Model, bodies: Bodies) -> Option<TokenStream> {
+    let types = owned_types(model)?;
+    let larder = model.larder();
+    let (cfg, vis, name) = (&model.attributes.cfg, &model.function.vis, spare_name(model));
+    let (generics, bounds) = (&model.function.sig.generics, &model.function.sig.generics.where_clause);
+    let returned = model.function.returns()?;
+    let names = names(model);
+    let body = call_uncached(model, &quote!(#(#names),*));
+    let made = bodies.of(quote_spanned! {Span::mixed_site()=>
+        use #larder::__private::{Fallback as _, NoSpawn as _};
+        let (#(#names,)*) = __arguments;
+        let (#(#names,)*) = (#((#larder::__private::Owned::<#types>::CLONE?)(#names),)*);
+        #larder::__private::Spawn(move || #body).boxed()
+    });
+    let hollow = bodies.allow();
+    Some(quote_spanned! {Span::mixed_site()=>
+        #(#cfg)*
+        #hollow
+        #[doc(hidden)]
+        #vis fn #name #generics (
+            __arguments: &(#(#types,)*)
+        ) -> ::core::option::Option<#larder::__private::Spare<#returned>> #bounds {
+            #made
         }
     })
+}
+
+fn spare_name(model: &Model) -> Ident {
+    match model.stand {
+        Stand::Method => format_ident!("__{}_spare", model.companion(), span = Span::mixed_site()),
+        _ => own("__spare"),
+    }
 }
 
 fn is_wanted(model: &Model) -> bool {
@@ -43,8 +68,11 @@ fn is_wanted(model: &Model) -> bool {
     times.stale.is_some() || times.refresh_ahead.is_some() || has_soft_limit
 }
 
-/// Returns the types of all arguments, if none of them borrows.
+/// Returns the types of all arguments, if none of them borrows, and somebody wants them.
 fn owned_types(model: &Model) -> Option<Vec<Type>> {
+    if !is_wanted(model) || !model.function.is_async() {
+        return None;
+    }
     let receiver = match &model.receiver {
         None => None,
         Some(receiver) => Some(match &receiver.kind {
@@ -60,7 +88,7 @@ fn owned_types(model: &Model) -> Option<Vec<Type>> {
 }
 
 /// Returns names for all arguments; `self` cannot be bound.
-fn names(model: &Model) -> Vec<proc_macro2::Ident> {
-    let receiver = model.receiver.iter().map(|_| super::model::own("this"));
+fn names(model: &Model) -> Vec<Ident> {
+    let receiver = model.receiver.iter().map(|_| own("this"));
     receiver.chain(model.arguments.iter().map(|argument| argument.name.clone())).collect()
 }

@@ -10,13 +10,14 @@ use super::key::{Key, Source};
 use super::model::Model;
 use super::passing::Passing;
 use super::signature;
-use super::{site, writing};
+use super::{detach, site, writing};
 
 /// Emits what stands beside a method that has a companion.
 pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
     let site = site_function(model, key, facts, bodies);
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
+    let spare = detach::spare(model, bodies);
     let hollow = bodies.allow();
     quote! {
         #site
@@ -24,6 +25,7 @@ pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
         #refresh
         #hollow
         #uncached
+        #spare
     }
 }
 
@@ -93,8 +95,8 @@ fn around(model: &Model, key: &Key) -> TokenStream {
     if is_said || model.ignored().iter().any(|name| name == "Self") {
         return TokenStream::new();
     }
-    let larder = model.larder();
-    let span = key.span().unwrap_or_else(|| model.function.sig.ident.span()).resolved_at(Span::mixed_site());
+    let span = key.span().unwrap_or_else(|| model.function.sig.ident.span());
+    let larder = model.larder_at(span);
     let reason =
         "a method of a generic type puts the type's parameters into its key, as in `<T>`, or says `ignore(Self)`";
     let none = quote_spanned!(span=> #larder::__private::nothing::<Self>());

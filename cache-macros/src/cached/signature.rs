@@ -96,7 +96,7 @@ pub fn look(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream) ->
 pub fn load(model: &Model) -> TokenStream {
     let arguments = passed(model);
     let body = call_uncached(model, &arguments);
-    if let Some(beside) = detach::expand(model) {
+    if let Some(beside) = detach::load(model) {
         return beside;
     }
     if model.function.is_async() {
