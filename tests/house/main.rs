@@ -2,6 +2,7 @@
 
 mod arrows;
 mod docs;
+mod rows;
 
 use std::fs;
 use std::path::{Path, PathBuf};
