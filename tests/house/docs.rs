@@ -57,3 +57,34 @@ fn every_option_of_the_attribute_is_documented() {
         );
     }
 }
+
+/// Returns the lines of the code in the README, without comments and the `use` lines that differ from file to file.
+fn code_of_the_readme(readme: &str) -> Vec<String> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in readme.lines() {
+        match line {
+            "```rust" => inside = true,
+            "```" => inside = false,
+            _ if inside => lines.push(without_comment(line)),
+            _ => {}
+        }
+    }
+    lines.retain(|line| line.len() > 3 && !line.starts_with("use "));
+    lines
+}
+
+fn without_comment(line: &str) -> String {
+    line.split("//").next().unwrap_or_default().trim().to_owned()
+}
+
+#[test]
+fn the_code_of_the_readme_is_code_that_is_tested() {
+    let tested: Vec<_> = read("tests/macros/readme.rs").lines().map(without_comment).collect();
+    let readme = code_of_the_readme(&read("README.md"));
+    assert!(readme.len() > 30, "the README shows code: {}", readme.len());
+    let allowed = ["#[test]", "fn every_cached_function_has_a_home() {", "profile::get(42).await;"];
+    let missing: Vec<_> =
+        readme.iter().filter(|line| !tested.contains(line) && !allowed.contains(&line.as_str())).collect();
+    assert!(missing.is_empty(), "the README shows code that nobody tests: {missing:#?}");
+}

@@ -21,6 +21,7 @@ mod keys;
 mod methods;
 mod outcomes;
 mod patterns;
+mod readme;
 mod sites;
 mod strict;
 mod times;

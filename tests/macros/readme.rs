@@ -1,0 +1,126 @@
+//! The code of the README, in a program: a test in `tests/house/docs.rs` looks for each of its lines here.
+#![allow(clippy::unused_async, reason = "a database that answers at once")]
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use larder::{KeyPart, Options, Settings, cached, invalidates, key};
+
+#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+struct Profile {
+    name: String,
+    asked: u64,
+}
+
+#[derive(Debug)]
+struct DbError;
+
+struct User {
+    id: u64,
+}
+
+#[derive(Default)]
+struct Db(Mutex<u64>);
+
+impl Db {
+    async fn query(&self, _: &str, id: u64) -> Result<Profile, DbError> {
+        let mut asked = self.0.lock().unwrap();
+        *asked += 1;
+        Ok(Profile { name: format!("user {id}"), asked: *asked })
+    }
+
+    async fn update(&self, _: &str, _: u64, name: &str) -> Result<(), DbError> {
+        if name.is_empty() { Err(DbError) } else { Ok(()) }
+    }
+}
+
+#[cached(key = "profile:<id>", ignore(db))]
+async fn profile(db: &Db, id: u64) -> Result<Profile, DbError> {
+    db.query("select …", id).await
+}
+
+#[invalidates(profile(user.id))]
+async fn rename(db: &Db, user: &User, name: &str) -> Result<(), DbError> {
+    db.update("update …", user.id, name).await
+}
+
+#[derive(KeyPart)]
+struct Filter {
+    author: u64,
+    tag: Option<String>,
+}
+
+async fn load(id: u64) -> String {
+    format!("user {id}")
+}
+
+#[tokio::test]
+async fn the_first_screen_does_what_it_says() -> Result<(), DbError> {
+    let _larder = larder::testing::isolated();
+    let (db, user) = (Db::default(), User { id: 42 });
+    let ann = profile(&db, 42).await?;
+    assert_eq!(ann.asked, 1);
+    let ann = profile(&db, 42).await?;
+    assert_eq!(ann.asked, 1);
+    assert!(rename(&db, &user, "").await.is_err());
+    assert_eq!(profile(&db, 42).await?.asked, 1);
+    rename(&db, &user, "Anna").await?;
+    assert_eq!(profile(&db, 42).await?.asked, 2);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_profile_is_kept_for_five_minutes() {
+    let db = Db::default();
+    let larder = larder::testing::isolated();
+    let first = profile(&db, 42).await.unwrap();
+    larder.advance(Duration::from_secs(299));
+    assert_eq!(profile(&db, 42).await.unwrap(), first);
+    larder.advance(Duration::from_secs(1));
+    assert_ne!(profile(&db, 42).await.unwrap(), first);
+}
+
+#[tokio::test]
+async fn the_companion_does_what_the_table_says() -> Result<(), DbError> {
+    let _larder = larder::testing::isolated();
+    let db = Db::default();
+    let value = Profile { name: "by hand".to_owned(), asked: 0 };
+    assert!(profile::get(42).await.is_none());
+    profile::put(42, value).await;
+    assert_eq!(profile(&db, 42).await?.name, "by hand");
+    profile::invalidate(42).await;
+    profile::refresh(&db, 42).await?;
+    profile::uncached(&db, 42).await?;
+    assert_eq!(profile(&db, 42).await?.asked, 1);
+    assert_eq!(profile::key(42).as_str(), "profile:42");
+    assert!(profile::stats().loads > 0);
+    let filter = Filter { author: 7, tag: Some("rust".to_owned()) };
+    assert_eq!(key!("search:<filter>").as_str(), "search:<author=7,tag=rust>");
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_cache_by_hand_does_what_it_says() -> Result<(), larder::Error> {
+    let _larder = larder::testing::isolated();
+    let id = 7_u64;
+    let cache = larder::cache("default")?;
+    let user = cache.get_or_load(key!("user:<id>"), Options::ttl(300), || async { load(id).await }).await;
+    assert_eq!(user, "user 7");
+    cache.add("visits", 0_i64, Options::forever()).await?;
+    cache.incr("visits", 1).await?;
+    assert_eq!(cache.blocking().get::<i64>("visits")?, Some(1));
+    Ok(())
+}
+
+/// It would install caches for all tests of this program, and look at all of its sites.
+#[expect(dead_code, reason = "that it compiles is what is tested")]
+fn configure() -> Result<(), Box<dyn std::error::Error>> {
+    larder::builder()
+        .cache("default", Settings::memory().max_entries(50_000).timeout(600))
+        .cache("sessions", Settings::memory().max_bytes(64 << 20).key_prefix("shop"))
+        .install()?;
+    larder::check()?;
+    larder::check().unwrap();
+    profile::site().switch_off();
+    Ok(())
+}
