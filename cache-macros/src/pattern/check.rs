@@ -108,3 +108,77 @@ fn no_separator(text: &str) -> Option<String> {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    /// What values read like, those above all that hold what a text between two places can hold.
+    const VALUES: [&str; 20] = [
+        "", "x", "xx", "%2C", "%none", "<>", "<,>", "<,,>", "<x,>", "<x,x>", "<x,x,>", "<x=x>", "<x=,>", "<=,>",
+        "<=x,=x,>", "<<>,>", "<<,>,>", "<x,<x,>>", "x<x>", "x<x,x>",
+    ];
+
+    /// All texts of up to so many of these, as they are written in a pattern and as they read in a key.
+    fn texts(longest: usize) -> Vec<(String, String)> {
+        let mut all = vec![(String::new(), String::new())];
+        for _ in 0..longest {
+            let longer = all.iter().flat_map(|(written, read)| {
+                [(":", ":"), (",", ","), ("=", "="), ("x", "x"), ("<<", "<"), (">>", ">")]
+                    .map(|(more, reads)| (format!("{written}{more}"), format!("{read}{reads}")))
+            });
+            all = all.iter().cloned().chain(longer).collect();
+            all.sort();
+            all.dedup();
+        }
+        all
+    }
+
+    fn accepted(text: &str) -> bool {
+        !text.is_empty() && no_separator(text).is_none()
+    }
+
+    /// Fails where two lists of values have one key.
+    fn meet_nowhere<const N: usize>(pattern: &str, keys: impl Iterator<Item = ([&'static str; N], String)>) {
+        let mut seen = HashMap::new();
+        for (values, key) in keys {
+            if let Some(others) = seen.insert(key, values) {
+                panic!("{pattern}: {values:?} and {others:?} have one key");
+            }
+        }
+    }
+
+    #[test]
+    fn two_values_with_a_text_between_them_that_is_accepted_have_a_key_of_their_own() {
+        let between: Vec<_> = texts(4).into_iter().filter(|(written, _)| accepted(written)).collect();
+        assert!(between.len() > 500, "most texts hold a separator");
+        for (written, read) in between {
+            let pairs = VALUES.iter().flat_map(|a| VALUES.map(|b| [*a, b]));
+            meet_nowhere(&written, pairs.map(|[a, b]| ([a, b], format!("{a}{read}{b}"))));
+        }
+    }
+
+    #[test]
+    fn so_have_three_values_and_text_around_them() {
+        let between: Vec<_> = texts(2).into_iter().filter(|(written, _)| accepted(written)).collect();
+        for ((first, one), (second, two)) in between.iter().flat_map(|a| between.iter().map(move |b| (a, b))) {
+            for around in ["", "<", "<,", ">", "x"] {
+                let pattern = format!("{around} {first} {second} {around}");
+                let few = [0, 1, 6, 8, 11, 16, 18].map(|index| VALUES[index]);
+                let lists = few.iter().flat_map(|a| few.iter().flat_map(move |b| few.map(|c| [*a, *b, c])));
+                let key = |[a, b, c]: [&'static str; 3]| ([a, b, c], format!("{around}{a}{one}{b}{two}{c}{around}"));
+                meet_nowhere(&pattern, lists.map(key));
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_refused_lets_values_meet() {
+        for (text, [a, b], [c, d]) in [("", ["x", "xx"], ["xx", "x"]), ("x", ["", "x"], ["x", ""])] {
+            assert!(!accepted(text), "{text}");
+            assert_eq!(format!("{a}{text}{b}"), format!("{c}{text}{d}"));
+        }
+    }
+}

@@ -21,7 +21,7 @@ fn draw(pattern: &str, stretch: Stretch) -> (String, String) {
     let mut line = String::new();
     let mut carets = String::new();
     for (at, character) in pattern.char_indices() {
-        let shown = if character.is_control() { character.escape_default().to_string() } else { character.to_string() };
+        let shown = shown(character);
         let below = if stretch.contains(&at) { "^" } else { " " };
         carets.push_str(&below.repeat(shown.chars().count()));
         line.push_str(&shown);
@@ -30,6 +30,14 @@ fn draw(pattern: &str, stretch: Stretch) -> (String, String) {
         carets.push('^');
     }
     (line, carets.trim_end().to_owned())
+}
+
+/// Returns a character as it can be seen.
+fn shown(character: char) -> String {
+    match character {
+        '"' | '\'' | '\\' => character.to_string(),
+        other => other.escape_debug().to_string(),
+    }
 }
 
 #[cfg(test)]
@@ -41,6 +49,7 @@ mod tests {
         assert_eq!(draw("a:<id>", 3..5), ("a:<id>".to_owned(), "   ^^".to_owned()));
         assert_eq!(draw("ä:<id>", 4..6), ("ä:<id>".to_owned(), "   ^^".to_owned()));
         assert_eq!(draw("a\n:b", 1..2), ("a\\n:b".to_owned(), " ^^".to_owned()));
+        assert_eq!(draw("\u{200b}\"", 0..3), ("\\u{200b}\"".to_owned(), "^^^^^^^^".to_owned()));
         assert_eq!(draw("a:", 2..2), ("a:".to_owned(), "  ^".to_owned()));
     }
 }

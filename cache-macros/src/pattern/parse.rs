@@ -31,6 +31,9 @@ pub fn pattern(literal: &LitStr) -> Result<Pattern, syn::Error> {
     if written.is_empty() {
         wrong(0..0, "a key is not empty: write what it is of, such as `profile:<id>`");
     }
+    if !literal.suffix().is_empty() {
+        errors.at(literal.span(), format!("nothing stands behind the quotes: leave `{}` out", literal.suffix()));
+    }
     let mut pieces = cut(&written, &wrong);
     check::length(&pieces, &wrong);
     let text = pieces.iter().map(normalised).collect();
@@ -207,9 +210,13 @@ mod tests {
         says("k:<>", "write a name into it", "<>");
         says("k:< a >", "write `<a>`", " a ");
         says("k:<a b>", "write `<id>`", "a b");
-        for written in ["f(x)", "a[0]", "a?", "&a", "a+1", "42", "a.await", "(a)", "a/**/", "#[a]b", "a..b"] {
+        for written in [
+            "f(x)", "a[0]", "a?", "&a", "a+1", "42", "a.await", "(a)", "a/**/", "#[a]b", "a..b", "a)", "a'", "a\"",
+            "a.0b2", "r#", "a//",
+        ] {
             says(&format!("k:<{written}>"), "a place is a name", written);
         }
+        says("k:<user.type>", "write `r#type`", "user.type");
         says("k:<a.b(1)>", "what `b` returns", "a.b(1)");
         says("k:<a.b::<u8>()>", "what `b` returns", "a.b::<u8>()");
         says("k:<a::B>", "`a::B` is a path", "a::B");

@@ -36,7 +36,7 @@ impl Place {
             None => None,
             Some(text) => Some(annotation(literal, path, text, &range)?),
         };
-        let expression: Expr = LitStr::new(path, literal.span()).parse().map_err(|_| wrong(NOT_A_PLACE))?;
+        let expression: Expr = LitStr::new(path, literal.span()).parse().map_err(|_| wrong(&unreadable(path)))?;
         let root = root(&expression).map_err(|message| wrong(&message))?;
         let steps = steps(&expression);
         // Comments and attributes are lost on the way here, and the pattern would be another with them.
@@ -52,6 +52,13 @@ const EMPTY: &str =
 
 const NOT_A_PLACE: &str = "a place is a name, with fields or methods without arguments behind it, as in `<id>`, `<user.id>`, \
      `<path.as_str()>`: give anything else a name before";
+
+/// Says why a path cannot be read at all.
+fn unreadable(path: &str) -> String {
+    let is_name = |name: &str| syn::parse_str::<Ident>(name).is_ok();
+    let keyword = path.split('.').find(|name| !is_name(name) && is_name(&format!("r#{name}")));
+    keyword.map_or(NOT_A_PLACE.to_owned(), |name| format!("`{name}` is a keyword: write `r#{name}` in its place"))
+}
 
 /// Reads the type behind the colon.
 fn annotation(literal: &LitStr, path: &str, text: &str, range: &Stretch) -> Result<Type, syn::Error> {

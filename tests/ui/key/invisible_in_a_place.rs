@@ -1,0 +1,6 @@
+use larder::key;
+
+fn main() {
+    let id = 42;
+    let _ = key!("profile:<id\u{200b}>");
+}

@@ -1,0 +1,5 @@
+use larder::key;
+
+fn main() {
+    let _ = key!("profile:<self.id>");
+}
