@@ -1,5 +1,7 @@
 //! What both derives read of a type besides its fields: where larder is.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Field, Ident, Path};
 
@@ -43,16 +45,28 @@ fn parse(attribute: &Attribute) -> syn::Result<Path> {
 
 /// Refuses attributes over fields and variants, which would say nothing there and look as if they did.
 pub fn check_inside(input: &DeriveInput, errors: &Errors) {
-    let over_variants: Vec<&Attribute> = match &input.data {
-        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.attrs).collect(),
-        Data::Struct(_) | Data::Union(_) => Vec::new(),
-    };
-    let over_fields = fields(&input.data).into_iter().flat_map(|field| &field.attrs);
-    for attribute in over_variants.into_iter().chain(over_fields) {
+    for attribute in inside(&input.data) {
         if let Some((_, message)) = OVER_TYPES.iter().find(|(name, _)| attribute.path().is_ident(name)) {
             errors.at(attribute.path().span(), message);
         }
     }
+}
+
+/// Lets an impl name what nobody else should name any more. Only where there is such a thing: whoever forbids a lint
+/// forbids that it is allowed, too.
+pub fn allowed(input: &DeriveInput) -> Option<TokenStream> {
+    let mut all = input.attrs.iter().chain(inside(&input.data));
+    all.any(|attribute| attribute.path().is_ident("deprecated")).then(|| quote!(#[allow(deprecated)]))
+}
+
+/// Returns the attributes over fields and variants.
+fn inside(data: &Data) -> Vec<&Attribute> {
+    let over_variants: Vec<&Attribute> = match data {
+        Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.attrs).collect(),
+        Data::Struct(_) | Data::Union(_) => Vec::new(),
+    };
+    let over_fields = fields(data).into_iter().flat_map(|field| &field.attrs);
+    over_variants.into_iter().chain(over_fields).collect()
 }
 
 fn fields(data: &Data) -> Vec<&Field> {

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr};
 
-use crate::derive::{check_inside, larder, plain};
+use crate::derive::{allowed, check_inside, larder, plain};
 use crate::errors::Errors;
 
 pub fn expand(input: TokenStream) -> TokenStream {
@@ -19,8 +19,10 @@ fn derive(input: &DeriveInput) -> TokenStream {
     let (larder, ty, name) = (larder(input, &errors), &input.ident, name(input, &errors));
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let errors = errors.finish().map(|error| error.to_compile_error());
+    let allowed = allowed(input);
     quote! {
         #errors
+        #allowed
         #[automatically_derived]
         impl #impl_generics #larder::KeyName for #ty #type_generics #where_clause {
             const KEY_NAME: &'static ::core::primitive::str = #name;

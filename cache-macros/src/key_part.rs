@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DataEnum, DeriveInput, Field, Fields, Generics, Path, Type};
 
-use crate::derive::{check_inside, larder, plain};
+use crate::derive::{allowed, check_inside, larder, plain};
 use crate::errors::Errors;
 
 pub fn expand(input: TokenStream) -> TokenStream {
@@ -22,10 +22,10 @@ fn derive(input: &DeriveInput) -> TokenStream {
     if errors.is_some() {
         body = TokenStream::new();
     }
-    let quiet = quiet(&generics);
+    let allowed = allowed(input);
     quote! {
         #errors
-        #quiet
+        #allowed
         #[automatically_derived]
         impl #impl_generics #larder::KeyPart for #name #type_generics #where_clause {
             fn write_key(&self, __place: #larder::key::Place<'_>) {
@@ -41,12 +41,6 @@ fn bounded(generics: &Generics, larder: &Path) -> Generics {
         parameter.bounds.push(syn::parse_quote!(#larder::KeyPart));
     }
     generics
-}
-
-/// Keeps the type out of the compiler's list of types that could have been meant. Not where it has parameters: then the
-/// compiler tells by this impl which of them is at fault.
-fn quiet(generics: &Generics) -> Option<TokenStream> {
-    generics.type_params().next().is_none().then(|| quote!(#[diagnostic::do_not_recommend]))
 }
 
 fn body(input: &DeriveInput, errors: &Errors) -> TokenStream {
