@@ -53,6 +53,13 @@ pub use cache_macros::invalidates;
 #[doc = include_str!("docs/updates.md")]
 pub use cache_macros::updates;
 
+#[doc = include_str!("docs/key_name.md")]
+pub use cache_macros::KeyName;
+#[doc = include_str!("docs/key_part.md")]
+pub use cache_macros::KeyPart;
+#[doc = include_str!("docs/key.md")]
+pub use cache_macros::key;
+
 pub use cache_core::cache::{Blocking, Cache};
 pub use cache_core::clock;
 pub use cache_core::error::{Error, Kind};
@@ -64,7 +71,6 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use cache_macros::{KeyName, KeyPart, key};
 pub use config::{Builder, builder};
 
 #[doc(inline)]
