@@ -11,91 +11,54 @@
 //!
 //! No value is dropped while a lock is held: dropping one runs code of its author, which may call the cache again.
 
+mod ghost;
+mod gone;
+mod limits;
 mod queue;
 mod shard;
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
 use ahash::RandomState;
-use shard::Shard;
+pub use gone::{Inserted, Removed};
+use limits::Budget;
+pub use limits::Limits;
+use shard::{Newcomer, Reach, Shard};
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Tick};
 use crate::record::Erased;
 
-/// What a store may hold at most.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// So many entries.
-    pub max_entries: u64,
-    /// So many bytes, as told when they are inserted.
-    pub max_bytes: Option<u64>,
-}
+/// How many slots a write looks at for what has expired.
+const SWEEP: usize = 4;
+
+/// How many slots it looks at when there is no room: better that one goes that has expired than one that lives.
+const SEARCH: usize = 16;
 
 /// A bounded table of records.
 #[derive(Debug)]
 pub struct Store {
-    limits: Limits,
+    budget: Budget,
     clock: Clock,
     // Seeded: whoever chooses keys must not be able to choose their places.
     hasher: RandomState,
     shards: Vec<RwLock<Shard>>,
-    entries: AtomicU64,
-    bytes: AtomicU64,
     evictions: AtomicU64,
     expirations: AtomicU64,
-    /// Where the next one looks for room whose own shard has none.
-    next_victim: AtomicUsize,
-}
-
-/// What became of a record that was to be kept, and what had to go for it.
-///
-/// To be dropped outside of all locks.
-#[derive(Debug)]
-#[must_use = "what had to go is dropped with this, and must be dropped outside of all locks"]
-pub struct Inserted {
-    /// Whether the record alone is over the limit. Then nothing is under its name any more.
-    pub refused: bool,
-    _gone: Vec<Erased>,
-}
-
-/// Records that were taken out together. To be dropped outside of all locks.
-#[derive(Debug)]
-#[must_use = "values are dropped with this, and must be dropped outside of all locks"]
-pub struct Removed(Vec<Erased>);
-
-impl Removed {
-    /// Returns how many there were.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    /// Returns whether there were none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 impl Store {
     /// Makes an empty store.
     #[must_use]
     pub fn new(limits: Limits, clock: Clock) -> Self {
-        let shards = thread::available_parallelism().map_or(8, |threads| threads.get() * 4).next_power_of_two();
-        // Small stores are not cut so thin that a shard holds a handful.
-        let shards = shards.min(usize::try_from(limits.max_entries / 32).unwrap_or(usize::MAX).next_power_of_two());
         Self {
-            limits,
+            budget: Budget::new(limits),
             clock,
             hasher: RandomState::new(),
-            shards: (0..shards.max(1)).map(|_| RwLock::default()).collect(),
-            entries: AtomicU64::new(0),
-            bytes: AtomicU64::new(0),
+            shards: (0..shards(limits.max_entries)).map(|_| RwLock::default()).collect(),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
-            next_victim: AtomicUsize::new(0),
         }
     }
 
@@ -105,11 +68,12 @@ impl Store {
     pub fn get(&self, name: &[u8]) -> Option<Erased> {
         let hash = self.hasher.hash_one(name);
         let record = read(self.shard(hash)).get(hash, name)?;
-        if record.times().kept_until > self.clock.now() {
-            return Some(record);
+        let now = self.clock.now();
+        if has_expired(&record, now) {
+            self.remove_expired(hash, name, &record, now);
+            return None;
         }
-        self.remove_if(hash, name, &record);
-        None
+        Some(record)
     }
 
     /// Returns the live record under this name. Nothing is noted and nothing is removed, so that no value is dropped.
@@ -117,54 +81,84 @@ impl Store {
     pub fn peek(&self, name: &[u8]) -> Option<Erased> {
         let hash = self.hasher.hash_one(name);
         let record = read(self.shard(hash)).peek(hash, name)?;
-        (record.times().kept_until > self.clock.now()).then_some(record)
+        (!has_expired(&record, self.clock.now())).then_some(record)
     }
 
-    /// Removes an expired record, unless another one has taken its place.
+    /// Removes an expired record, unless another one has taken its place or it was given more time.
     #[cold]
-    fn remove_if(&self, hash: u64, name: &[u8], record: &Erased) {
-        let removed = write(self.shard(hash)).remove_if(hash, name, |there| std::sync::Arc::ptr_eq(there, record));
-        if let Some((_, bytes)) = &removed {
-            self.count_out(1, *bytes);
-            self.expirations.fetch_add(1, Ordering::Relaxed);
-        }
+    fn remove_expired(&self, hash: u64, name: &[u8], record: &Erased, now: Tick) {
+        let is_meant = |there: &Erased| Arc::ptr_eq(there, record) && has_expired(there, now);
+        let mut shard = write(self.shard(hash));
+        let removed = shard.remove_if(hash, name, is_meant).map(|(record, bytes)| self.count_out(record, bytes, now));
+        drop(shard);
         drop(removed);
     }
 
     /// Keeps a record that weighs so many bytes under this name, in place of what was there.
+    ///
+    /// The limits may be passed by what is being written at this moment, for this moment.
     pub fn insert(&self, name: &[u8], record: Erased, bytes: u64) -> Inserted {
-        if self.limits.max_bytes.is_some_and(|max| bytes > max) {
+        if self.budget.never_fits(bytes) {
             let gone = self.remove(name).into_iter().chain([record]).collect();
             return Inserted { refused: true, _gone: gone };
         }
-        let hash = self.hasher.hash_one(name);
+        let newcomer = Newcomer { hash: self.hasher.hash_one(name), name };
         let now = self.clock.now();
         let mut gone = Vec::new();
-        let mut shard = write(self.shard(hash));
-        self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.entries.fetch_add(1, Ordering::Relaxed);
-        if let Some((before, weighed)) = shard.insert(hash, name, record, bytes) {
-            self.count_out(1, weighed);
+        let mut shard = write(self.shard(newcomer.hash));
+        let slots = if self.budget.has_room(bytes) { SWEEP } else { SEARCH };
+        shard.sweep(slots, now, &mut |record, bytes| gone.push(self.count_out(record, bytes, now)));
+        let replaced = shard.insert(newcomer.hash, name, record, bytes);
+        if let Some((before, weighed)) = replaced {
+            self.budget.replace(weighed, bytes);
             gone.push(before);
+            if bytes > weighed {
+                self.make_room(shard, newcomer, now, &mut gone);
+            }
+        } else {
+            self.budget.enter(bytes);
+            self.make_room(shard, newcomer, now, &mut gone);
         }
-        shard.sweep(now, &mut |record, bytes| self.evict(record, bytes, &mut gone));
-        while self.is_over() && shard.evict(hash, name, now, &mut |record, bytes| self.evict(record, bytes, &mut gone))
-        {
-        }
-        drop(shard);
-        self.make_room(hash, name, &mut gone);
         Inserted { refused: false, _gone: gone }
     }
 
-    /// Takes from other shards what the newcomer's own could not give.
-    fn make_room(&self, hash: u64, name: &[u8], gone: &mut Vec<Erased>) {
-        let now = self.clock.now();
-        let mut empty = 0;
-        while self.is_over() && empty < self.shards.len() {
-            let victim = self.next_victim.fetch_add(1, Ordering::Relaxed) % self.shards.len();
-            let evicted = write(&self.shards[victim])
-                .evict(hash, name, now, &mut |record, bytes| self.evict(record, bytes, gone));
-            empty = if evicted { 0 } else { empty + 1 };
+    /// Makes room for what has just been put into a shard: first there, then with newcomers of all shards, so that a
+    /// large one does not drive out what is proven next to it, and at last with anybody.
+    ///
+    /// Whoever makes the store grow does this, and nobody else: nobody has to go for an entry that is overwritten, however
+    /// many are at it. The last one that made it grow goes round all shards if it must, so that the limits hold again.
+    fn make_room(
+        &self,
+        mut own: RwLockWriteGuard<'_, Shard>,
+        newcomer: Newcomer<'_>,
+        now: Tick,
+        gone: &mut Vec<Erased>,
+    ) {
+        while let Some(excess) = self.budget.excess()
+            && let Some((record, bytes)) = own.evict(Reach::Fair, excess, newcomer, now)
+        {
+            gone.push(self.count_out(record, bytes, now));
+        }
+        drop(own);
+        self.go_round(Reach::Newcomers, newcomer, now, gone);
+        self.go_round(Reach::Anyone, newcomer, now, gone);
+    }
+
+    /// Asks one shard after the other to give somebody up, until there is room or all have declined.
+    fn go_round(&self, reach: Reach, newcomer: Newcomer<'_>, now: Tick, gone: &mut Vec<Erased>) {
+        let (mut at, mut declined) = (self.place(newcomer.hash), 0);
+        while declined < self.shards.len()
+            && let Some(excess) = self.budget.excess()
+        {
+            let mut shard = write(&self.shards[at]);
+            match shard.evict(reach, excess, newcomer, now) {
+                Some((record, bytes)) => {
+                    gone.push(self.count_out(record, bytes, now));
+                    declined = 0;
+                }
+                None => declined += 1,
+            }
+            at = (at + 1) % self.shards.len();
         }
     }
 
@@ -172,8 +166,9 @@ impl Store {
     #[must_use]
     pub fn remove(&self, name: &[u8]) -> Option<Erased> {
         let hash = self.hasher.hash_one(name);
-        let (record, bytes) = write(self.shard(hash)).remove_if(hash, name, |_| true)?;
-        self.count_out(1, bytes);
+        let mut shard = write(self.shard(hash));
+        let (record, bytes) = shard.remove_if(hash, name, |_| true)?;
+        self.budget.leave(bytes);
         Some(record)
     }
 
@@ -182,7 +177,7 @@ impl Store {
         let mut removed = Vec::new();
         for shard in &self.shards {
             write(shard).remove_all(|name| name.starts_with(scope), &mut |record, bytes| {
-                self.count_out(1, bytes);
+                self.budget.leave(bytes);
                 removed.push(record);
             });
         }
@@ -197,13 +192,13 @@ impl Store {
     /// Returns whether it needs to be told what a record weighs.
     #[must_use]
     pub fn counts_bytes(&self) -> bool {
-        self.limits.max_bytes.is_some()
+        self.budget.limits().max_bytes.is_some()
     }
 
     /// Returns how many records it holds, some of which may have expired.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.entries.load(Ordering::Relaxed)
+        self.budget.entries()
     }
 
     /// Returns whether it holds nothing.
@@ -215,7 +210,7 @@ impl Store {
     /// Returns what its records weigh together.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.bytes.load(Ordering::Relaxed)
+        self.budget.bytes()
     }
 
     /// Returns how many live records had to make room.
@@ -230,28 +225,36 @@ impl Store {
         self.expirations.load(Ordering::Relaxed)
     }
 
-    fn is_over(&self) -> bool {
-        self.len() > self.limits.max_entries || self.limits.max_bytes.is_some_and(|max| self.bytes() > max)
-    }
-
-    fn evict(&self, record: Erased, bytes: u64, gone: &mut Vec<Erased>) {
-        let expired = record.times().kept_until <= self.clock.now();
-        let counter = if expired { &self.expirations } else { &self.evictions };
+    /// Counts a record that has to go or has expired, under the lock of its shard.
+    fn count_out(&self, record: Erased, bytes: u64, now: Tick) -> Erased {
+        let counter = if has_expired(&record, now) { &self.expirations } else { &self.evictions };
         counter.fetch_add(1, Ordering::Relaxed);
-        self.count_out(1, bytes);
-        gone.push(record);
-    }
-
-    fn count_out(&self, entries: u64, bytes: u64) {
-        self.entries.fetch_sub(entries, Ordering::Relaxed);
-        self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        self.budget.leave(bytes);
+        record
     }
 
     #[inline]
     fn shard(&self, hash: u64) -> &RwLock<Shard> {
-        // The table inside takes the lowest and the highest bits.
-        &self.shards[(hash >> 32) as usize & (self.shards.len() - 1)]
+        &self.shards[self.place(hash)]
     }
+
+    #[inline]
+    fn place(&self, hash: u64) -> usize {
+        // The table inside takes the lowest and the highest bits.
+        (hash >> 32) as usize & (self.shards.len() - 1)
+    }
+}
+
+/// Returns how many shards there are: a power of two, and not so many that a shard of a small store holds a handful.
+fn shards(max_entries: u64) -> usize {
+    let wanted = thread::available_parallelism().map_or(8, |threads| threads.get() * 4).next_power_of_two();
+    let of_use = usize::try_from(max_entries / 32).unwrap_or(usize::MAX);
+    wanted.min(of_use).max(1).next_power_of_two()
+}
+
+#[inline]
+fn has_expired(record: &Erased, now: Tick) -> bool {
+    record.times().kept_until <= now
 }
 
 /// A panic elsewhere must not take the store down: each step under a lock leaves the shard whole.
@@ -262,3 +265,6 @@ fn read(shard: &RwLock<Shard>) -> RwLockReadGuard<'_, Shard> {
 fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
     shard.write().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests;

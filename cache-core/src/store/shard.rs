@@ -1,34 +1,45 @@
-//! One part of the table, with its own lock, its own queues, and a share of whatever budget is left.
+//! One part of the table, with its own lock and its own queues.
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use hashbrown::HashTable;
 
-use super::queue::{Queues, Ticket};
+use super::ghost::Ghosts;
+use super::limits::Measure;
+use super::queue::{Queues, Rank, Verdict};
 use crate::clock::Tick;
 use crate::record::Erased;
-
-/// How many slots a write looks at for what has expired.
-const SWEEP: usize = 4;
 
 /// How often a record counts as used since its turn came last; more than this makes no difference.
 const MAX_USES: u8 = 3;
 
+/// Whom a shard gives up when it is asked for room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// The first of the queue that has more than its share.
+    Fair,
+    /// The same, if that is a newcomer.
+    Newcomers,
+    /// Anybody at all.
+    Anyone,
+}
+
+/// What room is made for: it is never its own victim.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Newcomer<'a> {
+    pub(super) hash: u64,
+    pub(super) name: &'a [u8],
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Shard {
     index: HashTable<u32>,
-    slots: Vec<Slot>,
+    slots: Vec<Option<Tenant>>,
     free: Vec<u32>,
     queues: Queues,
+    ghosts: Ghosts,
     /// The slot that the next write looks at first.
     sweep_at: usize,
-}
-
-#[derive(Debug)]
-struct Slot {
-    /// Tells this tenant of the slot from those before: a ticket in a queue may have outlived its record.
-    tenancy: u32,
-    tenant: Option<Tenant>,
 }
 
 #[derive(Debug)]
@@ -36,13 +47,38 @@ struct Tenant {
     hash: u64,
     name: Box<[u8]>,
     record: Erased,
-    bytes: u64,
     uses: AtomicU8,
 }
 
 impl Tenant {
+    #[inline]
+    fn is(&self, hash: u64, name: &[u8]) -> bool {
+        self.hash == hash && *self.name == *name
+    }
+
     fn has_expired(&self, now: Tick) -> bool {
         self.record.times().kept_until <= now
+    }
+
+    #[inline]
+    fn mark(&self) {
+        // Two readers at once may count as one; a read-modify-write would cost each of them.
+        let uses = self.uses.load(Ordering::Relaxed);
+        if uses < MAX_USES {
+            self.uses.store(uses + 1, Ordering::Relaxed);
+        }
+    }
+
+    fn judge(&self, newcomer: Newcomer<'_>, now: Tick) -> Verdict {
+        let uses = self.uses.load(Ordering::Relaxed);
+        match () {
+            () if self.is(newcomer.hash, newcomer.name) => Verdict::Spared,
+            () if uses == 0 || self.has_expired(now) => Verdict::Goes,
+            () => {
+                self.uses.store(uses - 1, Ordering::Relaxed);
+                Verdict::Stays
+            }
+        }
     }
 }
 
@@ -50,72 +86,62 @@ impl Shard {
     /// Returns the record under this name and notes that it was of use.
     #[inline]
     pub(super) fn get(&self, hash: u64, name: &[u8]) -> Option<Erased> {
-        let tenant = self.find(hash, name)?;
-        // Two readers at once may count as one; a read-modify-write would cost each of them.
-        let uses = tenant.uses.load(Ordering::Relaxed);
-        if uses < MAX_USES {
-            tenant.uses.store(uses + 1, Ordering::Relaxed);
-        }
+        let tenant = self.tenant(self.find(hash, name)?)?;
+        tenant.mark();
         Some(Erased::clone(&tenant.record))
     }
 
     pub(super) fn peek(&self, hash: u64, name: &[u8]) -> Option<Erased> {
-        Some(Erased::clone(&self.find(hash, name)?.record))
+        Some(Erased::clone(&self.tenant(self.find(hash, name)?)?.record))
     }
 
     #[inline]
-    fn find(&self, hash: u64, name: &[u8]) -> Option<&Tenant> {
-        let slot = self.index.find(hash, |slot| self.is_at(*slot, hash, name))?;
-        self.slots[*slot as usize].tenant.as_ref()
+    fn find(&self, hash: u64, name: &[u8]) -> Option<u32> {
+        let is_it = |slot: &u32| self.tenant(*slot).is_some_and(|tenant| tenant.is(hash, name));
+        self.index.find(hash, is_it).copied()
     }
 
     #[inline]
-    fn is_at(&self, slot: u32, hash: u64, name: &[u8]) -> bool {
-        self.slots[slot as usize].tenant.as_ref().is_some_and(|tenant| tenant.hash == hash && *tenant.name == *name)
+    fn tenant(&self, slot: u32) -> Option<&Tenant> {
+        self.slots[slot as usize].as_ref()
     }
 
     /// Puts a record in, and returns the one that was there, with what it weighed.
     pub(super) fn insert(&mut self, hash: u64, name: &[u8], record: Erased, bytes: u64) -> Option<(Erased, u64)> {
-        let slots = &self.slots;
-        let at = |slot: &u32| {
-            slots[*slot as usize].tenant.as_ref().is_some_and(|tenant| tenant.hash == hash && *tenant.name == *name)
-        };
-        if let Some(slot) = self.index.find(hash, at).copied()
-            && let Some(tenant) = &mut self.slots[slot as usize].tenant
+        if let Some(slot) = self.find(hash, name)
+            && let Some(tenant) = &mut self.slots[slot as usize]
         {
+            // Who is written again is of use: a counter that is only ever written must not go for it.
+            tenant.mark();
             let before = std::mem::replace(&mut tenant.record, record);
-            let weighed = std::mem::replace(&mut tenant.bytes, bytes);
-            return Some((before, weighed));
+            return Some((before, self.queues.reweigh(slot, bytes)));
         }
-        let ticket = self.move_in(Tenant { hash, name: name.into(), record, bytes, uses: AtomicU8::new(0) });
-        let slots = &self.slots;
-        let rehash = |slot: &u32| slots[*slot as usize].tenant.as_ref().map_or(0, |tenant| tenant.hash);
-        self.index.insert_unique(hash, ticket.slot, rehash);
-        self.queues.arrive(ticket);
+        let slot = self.move_in(Tenant { hash, name: name.into(), record, uses: AtomicU8::new(0) });
+        let rank = if self.ghosts.recall(hash) { Rank::Proven } else { Rank::New };
+        self.queues.arrive(slot, rank, bytes);
         None
     }
 
-    fn move_in(&mut self, tenant: Tenant) -> Ticket {
+    fn move_in(&mut self, tenant: Tenant) -> u32 {
+        let hash = tenant.hash;
         let slot = self.free.pop().unwrap_or_else(|| {
-            self.slots.push(Slot { tenancy: 0, tenant: None });
+            self.slots.push(None);
             u32::try_from(self.slots.len() - 1).expect("fewer than four thousand million entries in one shard")
         });
-        let place = &mut self.slots[slot as usize];
-        place.tenant = Some(tenant);
-        Ticket { slot, tenancy: place.tenancy }
+        self.slots[slot as usize] = Some(tenant);
+        let slots = &self.slots;
+        let rehash = |slot: &u32| slots[*slot as usize].as_ref().map_or(0, |tenant| tenant.hash);
+        self.index.insert_unique(hash, slot, rehash);
+        slot
     }
 
     fn move_out(&mut self, slot: u32) -> Option<(Erased, u64)> {
-        let place = &mut self.slots[slot as usize];
-        let tenant = place.tenant.take()?;
-        place.tenancy = place.tenancy.wrapping_add(1);
+        let tenant = self.slots[slot as usize].take()?;
         self.free.push(slot);
         if let Ok(entry) = self.index.find_entry(tenant.hash, |there| *there == slot) {
             entry.remove();
         }
-        let slots = &self.slots;
-        self.queues.leave(|ticket| slots[ticket.slot as usize].tenancy == ticket.tenancy);
-        Some((tenant.record, tenant.bytes))
+        Some((tenant.record, self.queues.leave(slot)))
     }
 
     /// Takes the record under this name out, if it is the one that is meant.
@@ -125,54 +151,70 @@ impl Shard {
         name: &[u8],
         is_meant: impl FnOnce(&Erased) -> bool,
     ) -> Option<(Erased, u64)> {
-        let slot = *self.index.find(hash, |slot| self.is_at(*slot, hash, name))?;
-        let tenant = self.slots[slot as usize].tenant.as_ref()?;
-        if is_meant(&tenant.record) { self.move_out(slot) } else { None }
+        let slot = self.find(hash, name)?;
+        if is_meant(&self.tenant(slot)?.record) { self.move_out(slot) } else { None }
     }
 
     /// Takes every record out whose name is meant.
     pub(super) fn remove_all(&mut self, is_meant: impl Fn(&[u8]) -> bool, out: &mut dyn FnMut(Erased, u64)) {
         for slot in 0..self.slots.len() {
-            if self.slots[slot].tenant.as_ref().is_some_and(|tenant| is_meant(&tenant.name)) {
-                self.give_up(slot, out);
-            }
+            self.move_out_if(slot, |tenant| is_meant(&tenant.name), out);
+        }
+        if self.index.is_empty() {
+            // An empty shard gives its memory back.
+            *self = Self::default();
         }
     }
 
     /// Takes out what has expired among the next few slots.
-    pub(super) fn sweep(&mut self, now: Tick, out: &mut dyn FnMut(Erased, u64)) {
-        for _ in 0..SWEEP.min(self.slots.len()) {
+    pub(super) fn sweep(&mut self, slots: usize, now: Tick, out: &mut dyn FnMut(Erased, u64)) {
+        for _ in 0..slots.min(self.slots.len()) {
             self.sweep_at = (self.sweep_at + 1) % self.slots.len();
-            if self.slots[self.sweep_at].tenant.as_ref().is_some_and(|tenant| tenant.has_expired(now)) {
-                self.give_up(self.sweep_at, out);
-            }
+            self.move_out_if(self.sweep_at, |tenant| tenant.has_expired(now), out);
         }
     }
 
-    fn give_up(&mut self, slot: usize, out: &mut dyn FnMut(Erased, u64)) {
-        let slot = u32::try_from(slot).expect("slots are counted in 32 bits");
-        if let Some((record, bytes)) = self.move_out(slot) {
+    fn move_out_if(&mut self, slot: usize, is_meant: impl Fn(&Tenant) -> bool, out: &mut dyn FnMut(Erased, u64)) {
+        if self.slots[slot].as_ref().is_some_and(is_meant)
+            && let Some((record, bytes)) = self.move_out(u32::try_from(slot).expect("slots are counted in 32 bits"))
+        {
             out(record, bytes);
         }
     }
 
-    /// Takes out the record that is worth least, but never the newcomer; says whether there was one.
-    pub(super) fn evict(&mut self, hash: u64, newcomer: &[u8], now: Tick, out: &mut dyn FnMut(Erased, u64)) -> bool {
+    /// Takes out the record that is worth least among those within reach, if there is one.
+    pub(super) fn evict(
+        &mut self,
+        reach: Reach,
+        too_much: Measure,
+        newcomer: Newcomer<'_>,
+        now: Tick,
+    ) -> Option<(Erased, u64)> {
+        let turn = self.queues.whose_turn(too_much);
+        let others = if turn == Rank::New { Rank::Proven } else { Rank::New };
+        let victim = match reach {
+            Reach::Newcomers if turn == Rank::Proven => None,
+            Reach::Fair | Reach::Newcomers => self.next_victim(turn, newcomer, now),
+            Reach::Anyone => self.next_victim(turn, newcomer, now).or_else(|| self.next_victim(others, newcomer, now)),
+        }?;
+        self.note_ghost(victim, now);
+        self.move_out(victim)
+    }
+
+    fn next_victim(&mut self, from: Rank, newcomer: Newcomer<'_>, now: Tick) -> Option<u32> {
         let slots = &self.slots;
-        let victim = self.queues.next_victim(|ticket| {
-            let place = &slots[ticket.slot as usize];
-            let tenant = place.tenant.as_ref().filter(|_| place.tenancy == ticket.tenancy)?;
-            let spared = tenant.hash == hash && *tenant.name == *newcomer;
-            let uses = if tenant.has_expired(now) { 0 } else { tenant.uses.load(Ordering::Relaxed) };
-            tenant.uses.store(uses.saturating_sub(1), Ordering::Relaxed);
-            Some(if spared { 1 } else { uses })
-        });
-        match victim.and_then(|ticket| self.move_out(ticket.slot)) {
-            Some((record, bytes)) => {
-                out(record, bytes);
-                true
-            }
-            None => false,
+        let judge =
+            |slot: u32| slots[slot as usize].as_ref().map_or(Verdict::Goes, |tenant| tenant.judge(newcomer, now));
+        self.queues.next_victim(from, judge)
+    }
+
+    /// Remembers a newcomer that goes before it could prove itself.
+    fn note_ghost(&mut self, slot: u32, now: Tick) {
+        if self.queues.rank(slot) == Rank::New
+            && let Some(tenant) = &self.slots[slot as usize]
+            && !tenant.has_expired(now)
+        {
+            self.ghosts.remember(tenant.hash, self.queues.len());
         }
     }
 }

@@ -1,0 +1,33 @@
+//! What a change of the store leaves behind: values to be dropped outside of all locks.
+
+use crate::record::Erased;
+
+/// What became of a record that was to be kept, and what had to go for it.
+///
+/// To be dropped outside of all locks.
+#[derive(Debug)]
+#[must_use = "what had to go is dropped with this, and must be dropped outside of all locks"]
+pub struct Inserted {
+    /// Whether the record alone is over the limit. Then nothing is under its name any more.
+    pub refused: bool,
+    pub(super) _gone: Vec<Erased>,
+}
+
+/// Records that were taken out together. To be dropped outside of all locks.
+#[derive(Debug)]
+#[must_use = "values are dropped with this, and must be dropped outside of all locks"]
+pub struct Removed(pub(super) Vec<Erased>);
+
+impl Removed {
+    /// Returns how many there were.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Returns whether there were none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

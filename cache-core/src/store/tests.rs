@@ -1,0 +1,95 @@
+//! What cannot be seen from outside; the rest is tested in `tests/store`.
+
+use super::limits::Measure;
+use super::queue::{Queues, Rank, Verdict};
+use super::*;
+use crate::record::{Record, Times};
+
+fn store(max_entries: u64) -> Store {
+    Store::new(Limits { max_entries, max_bytes: None }, Clock::manual())
+}
+
+fn record(value: u64) -> Erased {
+    let times = Times { created: Tick::from_nanos(0), fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
+    Arc::new(Record::new(1, times, value))
+}
+
+fn number(record: &Erased) -> u64 {
+    *record.value.downcast_ref().expect("a number")
+}
+
+#[test]
+fn two_stores_hash_differently() {
+    let hash = |store: &Store| store.hasher.hash_one(b"name".as_slice());
+    assert_ne!(hash(&store(10)), hash(&store(10)));
+}
+
+#[test]
+fn two_names_with_one_hash_are_two_entries() {
+    let mut shard = Shard::default();
+    assert!(shard.insert(7, b"one", record(1), 1).is_none());
+    assert!(shard.get(7, b"other").is_none());
+    assert!(shard.insert(7, b"other", record(2), 1).is_none());
+    assert_eq!(number(&shard.get(7, b"one").unwrap()), 1);
+    assert_eq!(number(&shard.remove_if(7, b"other", |_| true).unwrap().0), 2);
+    assert!(shard.get(7, b"other").is_none() && shard.get(7, b"one").is_some());
+    let newcomer = Newcomer { hash: 7, name: b"another" };
+    assert!(shard.insert(7, b"another", record(3), 1).is_none());
+    let (evicted, _) = shard.evict(Reach::Anyone, Measure::Entries, newcomer, Tick::from_nanos(0)).unwrap();
+    assert_eq!(number(&evicted), 1, "the one that room is made for is told by its name");
+}
+
+#[test]
+fn a_store_has_a_power_of_two_of_shards_whatever_its_size() {
+    assert_eq!((shards(0), shards(63)), (1, 1));
+    for size in [64, 100, 1_000, 1_000_000, u64::MAX] {
+        assert!(shards(size).is_power_of_two());
+    }
+}
+
+#[test]
+fn a_panic_under_a_lock_takes_nothing_down() {
+    let store = store(10);
+    let panicked = thread::scope(|scope| {
+        let with_lock = || {
+            let _shard = write(&store.shards[0]);
+            panic!("on purpose");
+        };
+        scope.spawn(with_lock).join().is_err()
+    });
+    assert!(panicked && store.shards[0].is_poisoned());
+    assert!(!store.insert(b"name", record(7), 1).refused);
+    assert!(store.get(b"name").is_some());
+    assert!(store.remove(b"name").is_some());
+}
+
+/// A write that looks for a victim must not walk through all of a shard, even when everybody in it is used.
+#[test]
+fn a_victim_is_found_soon_even_where_everybody_is_used() {
+    for rank in [Rank::New, Rank::Proven] {
+        let mut queues = Queues::default();
+        (0..10_000).for_each(|slot| queues.arrive(slot, rank, 1));
+        let mut asked = 0;
+        let victim = queues.next_victim(rank, |_| {
+            asked += 1;
+            Verdict::Stays
+        });
+        assert!(victim.is_some() && asked < 100, "{asked} were asked");
+    }
+}
+
+#[test]
+fn whoever_leaves_a_queue_leaves_no_gap() {
+    let mut queues = Queues::default();
+    (0..6).for_each(|slot| queues.arrive(slot, Rank::New, u64::from(slot)));
+    for slot in [0, 3, 5] {
+        assert_eq!(queues.leave(slot), u64::from(slot), "it says what it weighed");
+    }
+    queues.arrive(3, Rank::New, 9);
+    let mut order = Vec::new();
+    while let Some(slot) = queues.next_victim(Rank::New, |_| Verdict::Goes) {
+        queues.leave(slot);
+        order.push(slot);
+    }
+    assert_eq!((order, queues.len()), (vec![1, 2, 4, 3], 0));
+}
