@@ -193,3 +193,19 @@ fn a_type_that_is_generic_over_lifetimes_only_need_not_say_so() {
     assert_eq!(Borrowing(&text).size(), 3);
     assert_eq!(Borrowing::size_site().get(&Borrowing("abc")), Some(3));
 }
+
+struct Shelf<const WIDTH: usize>;
+
+impl<const WIDTH: usize> Shelf<WIDTH> {
+    #[cached(key = "generics:shelf:<WIDTH: usize>:<row>", ignore(self))]
+    pub fn place(&self, row: usize) -> usize {
+        WIDTH * row
+    }
+}
+
+#[test]
+fn a_constant_of_the_type_around_a_method_says_its_type_in_the_key() {
+    let _larder = testing::isolated();
+    assert_eq!((Shelf::<3>.place(2), Shelf::<4>.place(2)), (6, 8));
+    assert_eq!(Shelf::<3>::place_site().key(2).as_str(), "generics:shelf:3:2");
+}

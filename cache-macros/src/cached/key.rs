@@ -52,6 +52,8 @@ pub enum Source {
     ConstParameter(Ident),
     /// A type parameter of the `impl` around, which a macro cannot see.
     TypeAround(Ident),
+    /// A constant parameter of the `impl` around a method.
+    ConstantAround(Ident),
 }
 
 /// The names that places are bound to.
@@ -133,7 +135,7 @@ impl Key {
         self.places().any(|place| match &place.source {
             Source::Argument { binding, .. } => binding == name,
             Source::TypeParameter(param) | Source::ConstParameter(param) => param == name,
-            Source::Receiver | Source::TypeAround(_) => false,
+            Source::Receiver | Source::TypeAround(_) | Source::ConstantAround(_) => false,
         })
     }
 }
@@ -153,9 +155,14 @@ impl Scope<'_> {
             pattern::Part::Literal(text) => return Some(Part::Literal(text.clone())),
             pattern::Part::Place(place) => place,
         };
-        let Some(source) = self.find(&place.root) else {
-            errors.push(pattern.error(place, self.unknown(&place.root)));
-            return None;
+        let source = match self.find(&place.root) {
+            // Nobody sees here whether a parameter of the `impl` is a type or a constant: a constant says its type.
+            Some(Source::TypeAround(name)) if place.annotation.is_some() => Source::ConstantAround(name),
+            Some(source) => source,
+            None => {
+                errors.push(pattern.error(place, self.unknown(&place.root)));
+                return None;
+            }
         };
         if !matches!(source, Source::Receiver | Source::Argument { .. }) && !place.steps.is_empty() {
             let message = format!("`{}` is no value, and has no parts: write `<{0}>`", place.root);

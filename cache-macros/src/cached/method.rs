@@ -91,7 +91,7 @@ fn body(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
 ///
 /// An attribute cannot see the `impl`; the length of an array cannot be about its parameters, and lifetimes do not count.
 fn around(model: &Model, key: &Key) -> TokenStream {
-    let is_said = key.places().any(|place| matches!(place.source, Source::TypeAround(_)));
+    let is_said = key.places().any(|place| matches!(place.source, Source::TypeAround(_) | Source::ConstantAround(_)));
     if is_said || model.ignored().iter().any(|name| name == "Self") {
         return TokenStream::new();
     }

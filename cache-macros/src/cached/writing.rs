@@ -111,7 +111,7 @@ fn written(model: &Model, place: &Place, from: From) -> TokenStream {
     let is_part = from != From::Wrapper && place.annotation.is_some();
     let root = match &place.source {
         Source::TypeParameter(ty) | Source::TypeAround(ty) => return quote_spanned!(span=> .name::<#ty>()),
-        Source::ConstParameter(value) => return quote_spanned!(span=> .part(&#value)),
+        Source::ConstParameter(value) | Source::ConstantAround(value) => return quote_spanned!(span=> .part(&#value)),
         Source::Argument { .. } | Source::Receiver if is_part => {
             let name = part_name(place);
             return quote_spanned!(span=> .part(&#name));
