@@ -35,6 +35,13 @@ pub enum Kind {
 /// What went wrong in a cache: a kind, a sentence, and what lies behind it.
 ///
 /// It is `Clone`, so that one failure can be handed to every caller who waited for the same load.
+///
+/// ```
+/// use cache_core::error::{Error, Kind};
+///
+/// let error = Error::new(Kind::Store, "the store is away");
+/// assert!(error.is_transient() && error.to_string() == "the store is away");
+/// ```
 #[derive(Clone)]
 pub struct Error {
     kind: Kind,

@@ -89,6 +89,19 @@ impl Counters {
 }
 
 /// What a site or a cache has counted since the program began.
+///
+/// ```
+/// use cache_core::{policy::Options, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// for _ in 0..4 {
+///     cache.blocking().get_or_load("key", Options::forever(), || 1_u8);
+/// }
+/// let stats = cache.stats();
+/// assert_eq!((stats.hits, stats.misses, stats.loads), (3, 1, 1));
+/// assert!((stats.hit_rate() - 0.75).abs() < 1e-9);
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {

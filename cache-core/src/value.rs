@@ -71,6 +71,18 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
 /// A value that is kept in this process only, for use by hand: `cache.set("pool", Local(pool), …)`.
 ///
 /// It asks nothing of serde. In a cache that lives outside the process it is an error.
+///
+/// ```
+/// use std::sync::Arc;
+/// use cache_core::{policy::Options, testing, value::Local};
+///
+/// struct Pool;
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// cache.blocking().set("pool", Local(Arc::new(Pool)), Options::forever())?;
+/// assert!(cache.blocking().get::<Local<Arc<Pool>>>("pool")?.is_some());
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Local<V>(pub V);
 

@@ -68,6 +68,18 @@ impl Cache {
     /// An error goes to the caller whose body met it; the others run their own bodies then, all at once. Where the
     /// error is `Clone`, [`try_get_or_load_shared`](Self::try_get_or_load_shared) hands one error to all.
     ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let answer = cache.blocking().try_get_or_load("answer", Options::ttl(60), || "42".parse::<u64>());
+    /// assert_eq!(answer, Ok(42));
+    /// let wrong = cache.blocking().try_get_or_load("wrong", Options::ttl(60), || "x".parse::<u64>());
+    /// assert!(wrong.is_err() && !cache.blocking().has("wrong")?);
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the body.
@@ -166,6 +178,16 @@ impl Cache {
 
     /// Keeps a value under this key, whatever was there before. A time of zero keeps nothing, and removes what was.
     ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("greeting", "hello".to_owned(), Options::forever())?;
+    /// assert_eq!(cache.blocking().get("greeting")?, Some("hello".to_owned()));
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the store fails, or the value is over its limit: then nothing is under this key any more.
@@ -189,6 +211,16 @@ impl Cache {
     /// Keeps a value only where there is no live one, and says whether it did. A live one keeps its value and time.
     ///
     /// Outside the process, in a store without conditional fills, so does one that was kept past its time.
+    ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// assert!(cache.blocking().add("lock", 1_u8, Options::ttl(10))?);
+    /// assert!(!cache.blocking().add("lock", 2_u8, Options::ttl(10))?);
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -254,6 +286,17 @@ impl Cache {
     /// A load under way is not kept: what it read before is handed to its callers and forgotten. Outside the process,
     /// an entry that was kept past its time counts as one.
     ///
+    /// ```
+    /// use cache_core::{policy::Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::forever())?;
+    /// assert!(cache.blocking().delete("key")?);
+    /// assert!(!cache.blocking().delete("key")?);
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the store fails.
@@ -275,6 +318,17 @@ impl Cache {
     }
 
     /// Gives a live entry another time from now on, and says whether there was one. What has expired stays expired.
+    ///
+    /// ```
+    /// use cache_core::{policy::{Options, Ttl}, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::ttl(10))?;
+    /// assert!(cache.blocking().touch("key", Ttl::Forever)?);
+    /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

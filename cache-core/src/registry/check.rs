@@ -46,6 +46,11 @@ impl std::error::Error for Problems {}
 /// A cache that nobody configured, a value that cannot go where its cache lives, two patterns whose keys can meet.
 /// Call it when the program starts, after its caches are installed, and in a test.
 ///
+/// ```
+/// // A program without annotated places has no problems.
+/// assert!(cache_core::registry::check().is_ok());
+/// ```
+///
 /// # Errors
 ///
 /// All problems together, with file and line of each place.

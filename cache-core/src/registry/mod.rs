@@ -166,6 +166,14 @@ pub(crate) fn global() -> Result<&'static Registry, Error> {
 
 /// Returns the cache of this name: one of the test's own inside [`crate::testing`], else one of the program's.
 ///
+/// ```
+/// use cache_core::registry;
+///
+/// assert_eq!(registry::cache("default")?.name(), "default");
+/// assert!(registry::cache("defualt").is_err());
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// When nobody configured such a cache.

@@ -48,6 +48,14 @@ pub fn isolated() -> Isolated {
 
 /// Gives this thread caches of its own with these settings, and a clock that stands still.
 ///
+/// ```
+/// use cache_core::{registry::Settings, testing};
+///
+/// let larder = testing::isolated_with([("small", Settings::memory().max_entries(2))])?;
+/// assert_eq!(larder.cache("small").stats().entries, 0);
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// When a setting cannot work.
