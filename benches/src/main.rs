@@ -7,6 +7,8 @@
 mod candidates;
 mod measure;
 
+use std::sync::Arc;
+
 use candidates::Workload;
 
 fn main() {
@@ -17,8 +19,8 @@ fn main() {
     for entries in [1_024, 100_000] {
         for threads in [1, 2] {
             let workload = Workload { entries, threads };
-            println!("\n{entries} entries, {threads} thread(s), uniform reads of `Arc<str>`");
-            measure::table(&candidates::all(&workload), &workload);
+            measure::table::<u64>(&workload);
+            measure::table::<Arc<str>>(&workload);
         }
     }
 }

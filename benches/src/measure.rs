@@ -5,13 +5,17 @@ use std::sync::Barrier;
 use std::thread;
 use std::time::Instant;
 
-use crate::candidates::{Candidate, Workload};
+use crate::candidates::{self, Candidate, Value, Workload};
 
 pub const ROUNDS: usize = 15;
-const READS: usize = 200_000;
+const READS: usize = 150_000;
 
-/// Measures the candidates and prints a line for each; the first one is what the others are compared with.
-pub fn table(candidates: &[(&str, Box<dyn Candidate>)], workload: &Workload) {
+/// Measures all candidates with values of one type and prints a line for each; the first one is what the others are
+/// compared with.
+pub fn table<V: Value>(workload: &Workload) {
+    let Workload { entries, threads } = workload;
+    println!("\n{entries} entries of `{}`, uniform reads, {threads} thread(s)", V::NAME);
+    let candidates = candidates::all::<V>(workload);
     let mut rounds = vec![Vec::with_capacity(ROUNDS); candidates.len()];
     for _ in 0..ROUNDS {
         for (index, (_, candidate)) in candidates.iter().enumerate() {
@@ -30,7 +34,7 @@ fn median(mut values: Vec<f64>) -> f64 {
 }
 
 /// Returns the nanoseconds a read, as each thread sees them.
-fn round(candidate: &dyn Candidate, workload: &Workload) -> f64 {
+fn round<V>(candidate: &dyn Candidate<V>, workload: &Workload) -> f64 {
     let start = Barrier::new(workload.threads);
     let nanos: f64 = thread::scope(|scope| {
         let readers: Vec<_> = (0..workload.threads)
