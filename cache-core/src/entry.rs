@@ -1,8 +1,9 @@
 //! What a body can say of its own result, while it is being loaded.
 //!
 //! ```
+//! # use cache_core::__private::larder;
 //! use std::time::Duration;
-//! use cache_core::{entry, policy::Options, testing};
+//! use larder::{Options, entry, testing};
 //!
 //! let larder = testing::isolated();
 //! let cache = larder.cache("default");
@@ -14,7 +15,7 @@
 //! cache.blocking().get_or_load("question", Options::ttl(3600), load);
 //! larder.advance(Duration::from_secs(5));
 //! assert!(!cache.blocking().has("question")?);
-//! # Ok::<(), cache_core::error::Error>(())
+//! # Ok::<(), larder::Error>(())
 //! ```
 
 use crate::flight::current;

@@ -37,7 +37,8 @@ pub enum Kind {
 /// It is `Clone`, so that one failure can be handed to every caller who waited for the same load.
 ///
 /// ```
-/// use cache_core::error::{Error, Kind};
+/// # use cache_core::__private::larder;
+/// use larder::{Error, Kind};
 ///
 /// let error = Error::new(Kind::Store, "the store is away");
 /// assert!(error.is_transient() && error.to_string() == "the store is away");

@@ -21,8 +21,9 @@ pub enum Ttl {
 /// How a value is kept and refreshed: everything that an attribute can say about time, for use by hand.
 ///
 /// ```
+/// # use cache_core::__private::larder;
 /// use std::time::Duration;
-/// use cache_core::policy::Options;
+/// use larder::Options;
 ///
 /// let options = Options::ttl(300).stale(Duration::from_secs(60)).refresh_ahead(0.8);
 /// assert_eq!(options, options.clone());

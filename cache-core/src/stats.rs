@@ -91,7 +91,8 @@ impl Counters {
 /// What a site or a cache has counted since the program began.
 ///
 /// ```
-/// use cache_core::{policy::Options, testing};
+/// # use cache_core::__private::larder;
+/// use larder::{Options, testing};
 ///
 /// let larder = testing::isolated();
 /// let cache = larder.cache("default");

@@ -73,15 +73,16 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
 /// It asks nothing of serde. In a cache that lives outside the process it is an error.
 ///
 /// ```
+/// # use cache_core::__private::larder;
 /// use std::sync::Arc;
-/// use cache_core::{policy::Options, testing, value::Local};
+/// use larder::{Local, Options, testing};
 ///
 /// struct Pool;
 /// let larder = testing::isolated();
 /// let cache = larder.cache("default");
 /// cache.blocking().set("pool", Local(Arc::new(Pool)), Options::forever())?;
 /// assert!(cache.blocking().get::<Local<Arc<Pool>>>("pool")?.is_some());
-/// # Ok::<(), cache_core::error::Error>(())
+/// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Local<V>(pub V);

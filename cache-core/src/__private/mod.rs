@@ -9,6 +9,7 @@
 mod call;
 mod companion;
 mod entry;
+pub mod larder;
 mod outcome;
 mod probe;
 mod time;

@@ -3,7 +3,8 @@
 /// What a store can do. The engine asks here before it relies on anything; the conformance suite checks each claim.
 ///
 /// ```
-/// use cache_core::backend::Capabilities;
+/// # use cache_core::__private::larder;
+/// use larder::backend::Capabilities;
 ///
 /// let plain = Capabilities { atomic_incr: true, ..Capabilities::NONE };
 /// assert!(plain.atomic_incr && !plain.touch);

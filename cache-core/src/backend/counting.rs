@@ -10,16 +10,17 @@ use crate::key::Name;
 /// Counts what another backend is asked, for tests of what a call costs.
 ///
 /// ```
-/// use cache_core::backend::{Backend, Counting, Memory};
-/// use cache_core::clock::Clock;
-/// use cache_core::key::Scope;
-/// use cache_core::testing::block_on;
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Backend, Counting, Memory};
+/// use larder::clock::Clock;
+/// use larder::key::Scope;
+/// use larder::testing::block_on;
 ///
 /// let backend = Counting::new(Memory::new(Clock::manual()));
 /// let name = Scope::new("shop", "1", None)?.name(&"key".into());
 /// block_on(backend.get(&name))?;
 /// assert_eq!(backend.calls().gets, 1);
-/// # Ok::<(), cache_core::error::Error>(())
+/// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Debug, Default)]
 pub struct Counting<B> {

@@ -33,8 +33,9 @@ use crate::key::Name;
 /// Operations that [`Capabilities`] does not claim answer [`Kind::Unsupported`], as the methods given here do.
 ///
 /// ```
-/// use cache_core::backend::{Backend, Memory, conformance};
-/// use cache_core::clock::Clock;
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Backend, Memory, conformance};
+/// use larder::clock::Clock;
 ///
 /// let clock = Clock::manual();
 /// conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));

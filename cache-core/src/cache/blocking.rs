@@ -19,13 +19,14 @@ impl Cache {
     /// Returns the same cache for code that blocks.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// cache.blocking().set("greeting", "hello".to_owned(), Options::DEFAULT)?;
     /// assert_eq!(cache.blocking().get::<String>("greeting")?.as_deref(), Some("hello"));
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     pub fn blocking(&self) -> Blocking<'_> {

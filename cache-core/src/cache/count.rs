@@ -26,13 +26,14 @@ impl Cache {
     /// [`Kind::Overflow`] where the sum would leave `i64`; the entry then stays as it is.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// cache.blocking().add("visits", 0_i64, Options::ttl(60))?;
     /// assert_eq!(cache.blocking().incr("visits", 5)?, 5);
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     pub async fn incr(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
         let key = key.into();

@@ -41,7 +41,8 @@ impl Cache {
     /// Trouble with the store never shows: it is counted and logged, and the body runs.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
@@ -69,7 +70,8 @@ impl Cache {
     /// error is `Clone`, [`try_get_or_load_shared`](Self::try_get_or_load_shared) hands one error to all.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
@@ -77,7 +79,7 @@ impl Cache {
     /// assert_eq!(answer, Ok(42));
     /// let wrong = cache.blocking().try_get_or_load("wrong", Options::ttl(60), || "x".parse::<u64>());
     /// assert!(wrong.is_err() && !cache.blocking().has("wrong")?);
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     ///
     /// # Errors
@@ -179,13 +181,14 @@ impl Cache {
     /// Keeps a value under this key, whatever was there before. A time of zero keeps nothing, and removes what was.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// cache.blocking().set("greeting", "hello".to_owned(), Options::forever())?;
     /// assert_eq!(cache.blocking().get("greeting")?, Some("hello".to_owned()));
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     ///
     /// # Errors
@@ -213,13 +216,14 @@ impl Cache {
     /// Outside the process, in a store without conditional fills, so does one that was kept past its time.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// assert!(cache.blocking().add("lock", 1_u8, Options::ttl(10))?);
     /// assert!(!cache.blocking().add("lock", 2_u8, Options::ttl(10))?);
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     ///
     /// # Errors
@@ -287,14 +291,15 @@ impl Cache {
     /// an entry that was kept past its time counts as one.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// cache.blocking().set("key", 1_u8, Options::forever())?;
     /// assert!(cache.blocking().delete("key")?);
     /// assert!(!cache.blocking().delete("key")?);
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     ///
     /// # Errors
@@ -320,14 +325,15 @@ impl Cache {
     /// Gives a live entry another time from now on, and says whether there was one. What has expired stays expired.
     ///
     /// ```
-    /// use cache_core::{policy::{Options, Ttl}, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Ttl, testing};
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// cache.blocking().set("key", 1_u8, Options::ttl(10))?;
     /// assert!(cache.blocking().touch("key", Ttl::Forever)?);
     /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     ///
     /// # Errors

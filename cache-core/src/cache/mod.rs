@@ -92,13 +92,14 @@ impl Cache {
     /// Returns the same cache, speaking of the entries of another version.
     ///
     /// ```
-    /// use cache_core::{policy::Options, testing};
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
     ///
     /// let larder = testing::isolated();
     /// let (now, next) = (larder.cache("default"), larder.cache("default").at_version(2)?);
     /// now.blocking().set("key", 1_u8, Options::forever())?;
     /// assert!(!next.blocking().has("key")?);
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     ///
     /// # Errors

@@ -3,7 +3,8 @@
 /// The mark of keys that were given as text and not written from a pattern.
 ///
 /// ```
-/// use cache_core::key::{Key, RAW};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, RAW};
 ///
 /// assert_eq!(Key::from("anything").mark(), RAW);
 /// ```
@@ -14,7 +15,8 @@ pub const RAW: u64 = 0;
 /// Two sites whose keys read the same still never read each other's values, because their marks differ.
 ///
 /// ```
-/// use cache_core::key::mark;
+/// # use cache_core::__private::larder;
+/// use larder::key::mark;
 ///
 /// assert_ne!(mark("user:<name>"), mark("user:me"));
 /// ```

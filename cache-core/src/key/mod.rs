@@ -64,7 +64,8 @@ const MAX_KEY: usize = 200;
 /// Two keys are equal when they read the same and come from the same pattern.
 ///
 /// ```
-/// use cache_core::key::{Key, mark};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, mark};
 ///
 /// let key = Key::write(mark("user:<name>"), |key| {
 ///     key.literal("user:").part("me");
@@ -92,7 +93,8 @@ impl Key {
     /// Returns the key as text: printable ASCII without white space.
     ///
     /// ```
-    /// # use cache_core::key::Key;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
     /// assert_eq!(Key::from("two words").as_str(), "two%20words");
     /// ```
     #[must_use]
@@ -103,7 +105,8 @@ impl Key {
     /// Returns the key as bytes, without looking at them.
     ///
     /// ```
-    /// # use cache_core::key::Key;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
     /// assert_eq!(Key::from("k").as_bytes(), b"k");
     /// ```
     #[must_use]
@@ -115,7 +118,8 @@ impl Key {
     /// Returns the mark of the pattern that the key was written from; [`RAW`] for a key that was given as text.
     ///
     /// ```
-    /// # use cache_core::key::{Key, mark};
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::{Key, mark};
     /// let pattern = mark("all");
     /// assert_eq!(Key::write(pattern, |key| { key.literal("all"); }).mark(), pattern);
     /// ```

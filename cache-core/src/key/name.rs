@@ -21,11 +21,12 @@ pub type KeyFunction = fn(prefix: &str, version: &str, key: &str, out: &mut dyn 
 /// Whose keys they are: the prefix and version of a cache, and how they are joined with a key.
 ///
 /// ```
-/// use cache_core::key::{Key, Scope};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, Scope};
 ///
 /// let scope = Scope::new("shop", "1", None)?;
 /// assert_eq!(scope.name(&Key::from("profile:42")).as_str(), "shop:1:profile:42");
-/// # Ok::<(), cache_core::error::Error>(())
+/// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Scope {
@@ -52,11 +53,12 @@ impl Scope {
     /// When prefix and version have more than 48 bytes together, escapes counted.
     ///
     /// ```
-    /// use cache_core::key::Scope;
+    /// # use cache_core::__private::larder;
+    /// use larder::key::Scope;
     ///
     /// assert_eq!(Scope::new("a:1", "", None)?.text(), Some("a%3A1::"));
     /// assert!(Scope::new(&"x".repeat(49), "", None).is_err());
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     pub fn new(prefix: &str, version: &str, key_function: Option<KeyFunction>) -> Result<Self, Error> {
         let mut bytes = [0; MAX_NAME];
@@ -76,10 +78,11 @@ impl Scope {
     /// Returns the full name of a key.
     ///
     /// ```
-    /// # use cache_core::key::{Key, Scope};
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::{Key, Scope};
     /// let name = Scope::new("", "2", None)?.name(&Key::from("k"));
     /// assert_eq!(name.as_str(), ":2:k");
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     pub fn name(&self, key: &Key) -> Name {
@@ -95,11 +98,12 @@ impl Scope {
     /// Writes the full name of a key without a detour over the [`Key`].
     ///
     /// ```
-    /// # use cache_core::key::{Key, Scope};
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::{Key, Scope};
     /// let scope = Scope::new("shop", "1", None)?;
     /// let name = scope.write(7, |key| { key.literal("k:").part(&1); });
     /// assert_eq!(name, scope.name(&Key::write(7, |key| { key.literal("k:").part(&1); })));
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     #[inline]
@@ -113,9 +117,10 @@ impl Scope {
     /// Returns what every name of this scope, and no name of another, starts with; `None` when a key function joins.
     ///
     /// ```
-    /// # use cache_core::key::Scope;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Scope;
     /// assert_eq!(Scope::new("shop", "1", None)?.text(), Some("shop:1:"));
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     pub fn text(&self) -> Option<&str> {
@@ -182,10 +187,11 @@ impl Name {
     /// Returns the name as text: printable ASCII without white space.
     ///
     /// ```
-    /// # use cache_core::key::{Key, Scope};
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::{Key, Scope};
     /// # let scope = Scope::new("shop", "1", None)?;
     /// assert_eq!(scope.name(&Key::from("k")).as_str(), "shop:1:k");
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -195,10 +201,11 @@ impl Name {
     /// Returns the name as bytes, without looking at them.
     ///
     /// ```
-    /// # use cache_core::key::{Key, Scope};
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::{Key, Scope};
     /// # let scope = Scope::new("shop", "1", None)?;
     /// assert_eq!(scope.name(&Key::from("k")).as_bytes(), b"shop:1:k");
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     #[inline]
@@ -209,10 +216,11 @@ impl Name {
     /// Returns the mark of the pattern that the key was written from.
     ///
     /// ```
-    /// # use cache_core::key::{Key, RAW, Scope};
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::{Key, RAW, Scope};
     /// # let scope = Scope::new("shop", "1", None)?;
     /// assert_eq!(scope.name(&Key::from("k")).mark(), RAW);
-    /// # Ok::<(), cache_core::error::Error>(())
+    /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     #[inline]

@@ -10,7 +10,8 @@ use crate::key::alphabet;
 /// not what the types of these places are.
 ///
 /// ```
-/// use cache_core::key::pattern::can_meet;
+/// # use cache_core::__private::larder;
+/// use larder::key::pattern::can_meet;
 ///
 /// assert!(can_meet("user:<name>", "user:me"));
 /// assert!(!can_meet("user:<id>", "user:<id>:posts"));

@@ -11,7 +11,8 @@ use crate::key::{KeyPart, KeyWriter};
 /// [`variant`](Self::variant).
 ///
 /// ```
-/// use cache_core::key::{Key, KeyPart, Place};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, KeyPart, Place};
 ///
 /// struct Money { cents: i64, currency: String }
 ///

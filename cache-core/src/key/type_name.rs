@@ -5,7 +5,8 @@
 /// The name is part of the program's keys and outlives builds, which is why it is not `type_name`.
 ///
 /// ```
-/// use cache_core::key::{Key, KeyName};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, KeyName};
 ///
 /// struct Invoice;
 ///

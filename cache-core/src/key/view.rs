@@ -8,7 +8,8 @@ use crate::key::{Key, KeyPart, KeyWriter, mark};
 /// be another parameter.
 ///
 /// ```
-/// use cache_core::key::{self, KeyPart};
+/// # use cache_core::__private::larder;
+/// use larder::key::{self, KeyPart};
 ///
 /// let key = key::view("blog", [("tag", &"a:b" as &dyn KeyPart), ("page", &2)]);
 /// assert_eq!(key.as_str(), "blog:page=2:tag=a%3Ab");
@@ -24,7 +25,8 @@ pub fn view<N: AsRef<str>, P: KeyPart>(name: &str, parameters: impl IntoIterator
 /// Returns the key of a view as one user sees it: `dash:user_7:tab=x`.
 ///
 /// ```
-/// use cache_core::key;
+/// # use cache_core::__private::larder;
+/// use larder::key;
 ///
 /// assert_eq!(key::user_view("dash", &7, [("tab", "x")]).as_str(), "dash:user_7:tab=x");
 /// ```
@@ -47,7 +49,8 @@ where
 /// without it. Zero and `false` are values like others.
 ///
 /// ```
-/// use cache_core::key;
+/// # use cache_core::__private::larder;
+/// use larder::key;
 ///
 /// let filters = [("tag", None), ("category", Some("rust")), ("author", Some(""))];
 /// let key = key::page("blog_list", 2, 10, filters);

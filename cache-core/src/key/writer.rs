@@ -11,7 +11,8 @@ use crate::key::{KeyName, KeyPart, Place};
 /// [`key!`](https://docs.rs/larder/latest/larder/macro.key.html) and the attributes write the calls; by hand it is
 ///
 /// ```
-/// use cache_core::key::{Key, mark};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, mark};
 ///
 /// let id = 42;
 /// let key = Key::write(mark("profile:<id>"), |key| {
@@ -46,7 +47,8 @@ impl KeyWriter<'_> {
     /// ASCII) is escaped.
     ///
     /// ```
-    /// # use cache_core::key::Key;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
     /// assert_eq!(Key::write(0, |key| { key.literal("a:b"); }).as_str(), "a:b");
     /// ```
     #[inline]
@@ -63,7 +65,8 @@ impl KeyWriter<'_> {
     /// Writes a value into a place.
     ///
     /// ```
-    /// # use cache_core::key::Key;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
     /// assert_eq!(Key::write(0, |key| { key.part("a:b"); }).as_str(), "a%3Ab");
     /// ```
     #[inline]
@@ -75,7 +78,8 @@ impl KeyWriter<'_> {
     /// Writes the name of a type into a place.
     ///
     /// ```
-    /// # use cache_core::key::Key;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
     /// assert_eq!(Key::write(0, |key| { key.name::<u64>(); }).as_str(), "u64");
     /// ```
     #[inline]
@@ -86,7 +90,8 @@ impl KeyWriter<'_> {
     /// Writes text into a place.
     ///
     /// ```
-    /// # use cache_core::key::Key;
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
     /// assert_eq!(Key::write(0, |key| { key.text("100 %"); }).as_str(), "100%20%25");
     /// ```
     #[inline]

@@ -47,8 +47,9 @@ impl std::error::Error for Problems {}
 /// Call it when the program starts, after its caches are installed, and in a test.
 ///
 /// ```
+/// # use cache_core::__private::larder;
 /// // A program without annotated places has no problems.
-/// assert!(cache_core::registry::check().is_ok());
+/// assert!(larder::check().is_ok());
 /// ```
 ///
 /// # Errors

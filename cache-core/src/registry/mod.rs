@@ -167,11 +167,12 @@ pub(crate) fn global() -> Result<&'static Registry, Error> {
 /// Returns the cache of this name: one of the test's own inside [`crate::testing`], else one of the program's.
 ///
 /// ```
-/// use cache_core::registry;
+/// # use cache_core::__private::larder;
+/// use larder::cache;
 ///
-/// assert_eq!(registry::cache("default")?.name(), "default");
-/// assert!(registry::cache("defualt").is_err());
-/// # Ok::<(), cache_core::error::Error>(())
+/// assert_eq!(cache("default")?.name(), "default");
+/// assert!(cache("defualt").is_err());
+/// # Ok::<(), larder::Error>(())
 /// ```
 ///
 /// # Errors

@@ -14,7 +14,8 @@ use crate::store::{Limits, Store};
 /// What a named cache is to be like.
 ///
 /// ```
-/// use cache_core::registry::Settings;
+/// # use cache_core::__private::larder;
+/// use larder::Settings;
 ///
 /// let settings = Settings::memory().timeout(60).max_entries(50_000).key_prefix("shop");
 /// ```

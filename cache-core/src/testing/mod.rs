@@ -1,15 +1,16 @@
 //! Caches of its own for each test, and a clock that is moved by hand.
 //!
 //! ```
+//! # use cache_core::__private::larder;
 //! use std::time::Duration;
-//! use cache_core::{policy::Options, testing};
+//! use larder::{Options, testing};
 //!
 //! let larder = testing::isolated();
 //! let cache = larder.cache("default");
 //! cache.blocking().set("greeting", "hello".to_owned(), Options::ttl(60))?;
 //! larder.advance(Duration::from_secs(60));
 //! assert_eq!(cache.blocking().get::<String>("greeting")?, None);
-//! # Ok::<(), cache_core::error::Error>(())
+//! # Ok::<(), larder::Error>(())
 //! ```
 
 mod tasks;
@@ -49,11 +50,12 @@ pub fn isolated() -> Isolated {
 /// Gives this thread caches of its own with these settings, and a clock that stands still.
 ///
 /// ```
-/// use cache_core::{registry::Settings, testing};
+/// # use cache_core::__private::larder;
+/// use larder::{Settings, testing};
 ///
 /// let larder = testing::isolated_with([("small", Settings::memory().max_entries(2))])?;
 /// assert_eq!(larder.cache("small").stats().entries, 0);
-/// # Ok::<(), cache_core::error::Error>(())
+/// # Ok::<(), larder::Error>(())
 /// ```
 ///
 /// # Errors

@@ -5,8 +5,9 @@
 //! are checked.
 //!
 //! ```
-//! use cache_core::backend::{Memory, conformance};
-//! use cache_core::clock::Clock;
+//! # use cache_core::__private::larder;
+//! use larder::backend::{Memory, conformance};
+//! use larder::clock::Clock;
 //!
 //! let clock = Clock::manual();
 //! conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));
@@ -15,9 +16,10 @@
 //! A store that lives by a clock of its own is given real time, in short units:
 //!
 //! ```no_run
+//! # use cache_core::__private::larder;
 //! use std::time::Duration;
-//! use cache_core::backend::conformance::Suite;
-//! # let backend = cache_core::backend::Null;
+//! use larder::backend::conformance::Suite;
+//! # let backend = larder::backend::Null;
 //!
 //! let report = Suite::new(&backend, &std::thread::sleep).unit(Duration::from_millis(200)).shared().run();
 //! assert!(report.failures.is_empty(), "{report}");

@@ -24,7 +24,8 @@ use crate::key::Place;
 /// For types of your own `#[derive(KeyPart)]`; by hand see [`Place`].
 ///
 /// ```
-/// use cache_core::key::{Key, KeyPart, Place};
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, KeyPart, Place};
 ///
 /// struct Slug(String);
 ///

@@ -1,0 +1,11 @@
+//! The names that users know, for the examples in these docs: they are read in `larder`, and run here.
+
+pub use crate::cache::{Blocking, Cache};
+pub use crate::error::{Error, Kind};
+pub use crate::executor::Executor;
+pub use crate::key::{Key, KeyName, KeyPart};
+pub use crate::policy::{IntoTime, Options, Ttl};
+pub use crate::registry::{Settings, cache, check};
+pub use crate::stats::Stats;
+pub use crate::value::Local;
+pub use crate::{backend, clock, entry, executor, key, testing};
