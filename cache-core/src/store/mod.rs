@@ -2,10 +2,11 @@
 //!
 //! One table holds values of all types, each behind an erased pointer, so that one budget bounds them all. The other
 //! way, a table for each type, was measured (`benches/`) in one and the same table, that of `quick_cache`: a typed value
-//! with a time takes 0.7 to 0.8 of what an erased slot takes with 1,024 entries, and 0.5 to 0.7 with 100,000, where one
+//! with a time takes 0.7 to 0.9 of what an erased slot takes with 1,024 entries, and 0.5 to 0.7 with 100,000, where one
 //! more pointer is one more cache miss. It lost all the same: tables that each have a budget of their own bound nothing
 //! together, so that a cache of many types would have to be divided up in advance, and the one that is busy could not
-//! use what the others leave. Next to erased slots in `quick_cache`, a hit here takes 1.1 and 1.4 times as long.
+//! use what the others leave. Next to erased slots in `quick_cache`, a hit here takes 1.1 to 1.3 times as
+//! long with 1,024 entries, and 1.1 to 1.5 times with 100,000.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
 //! a shard's share. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a
