@@ -1,8 +1,8 @@
 //! `#[derive(KeyName)]`: the name that stands for a type in keys.
 
-use proc_macro2::TokenStream;
-use quote::quote;
-use syn::{Attribute, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{Attribute, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Path};
 
 use crate::derive::{allowed, check_inside, larder, plain};
 use crate::errors::Errors;
@@ -16,12 +16,16 @@ fn derive(input: &DeriveInput) -> TokenStream {
     let errors = Errors::new();
     check_inside(input, &errors);
     check_parameters(input, &errors);
-    let (larder, ty, name) = (larder(input, &errors), &input.ident, name(input, &errors));
+    let (larder, ty, chosen) = (larder(input, &errors), &input.ident, chosen(input, &errors));
+    let name = chosen.as_ref().map_or_else(|| own_name(ty), |text| quote!(#text));
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
     let errors = errors.finish().map(|error| error.to_compile_error());
+    let check = (chosen.is_none() && errors.is_none()).then(|| in_a_module(ty, &larder));
     let allowed = allowed(input);
     quote! {
         #errors
+        #allowed
+        #check
         #allowed
         #[automatically_derived]
         impl #impl_generics #larder::KeyName for #ty #type_generics #where_clause {
@@ -47,8 +51,8 @@ fn each_by_itself(name: &str, one: &str, another: &str) -> String {
     )
 }
 
-/// The name that was chosen, or the type's own behind its module, which no other type has.
-fn name(input: &DeriveInput, errors: &Errors) -> TokenStream {
+/// Returns the name that was chosen.
+fn chosen(input: &DeriveInput, errors: &Errors) -> Option<LitStr> {
     let mut chosen = None;
     for attribute in input.attrs.iter().filter(|attribute| attribute.path().is_ident("key_name")) {
         let Some(text) = errors.ok(text(attribute)).flatten() else { continue };
@@ -59,7 +63,7 @@ fn name(input: &DeriveInput, errors: &Errors) -> TokenStream {
             errors.on(attribute, "a type has one name: leave one of these out");
         }
     }
-    chosen.map_or_else(|| own_name(&input.ident), |text| quote!(#text))
+    chosen
 }
 
 /// Reads `#[key_name = "article"]`; `None` for what the compiler itself refuses.
@@ -73,7 +77,34 @@ fn text(attribute: &Attribute) -> syn::Result<Option<LitStr>> {
     }
 }
 
+/// The type's own name behind its module, which no other type has that stands in the module itself.
 fn own_name(ty: &Ident) -> TokenStream {
     let own = format!("::{}", plain(ty));
     quote!(::core::concat!(::core::module_path!(), #own))
+}
+
+/// Emits a check that a type stands in its module, and not in a function there, where another function can have one of
+/// the same name. What the module itself calls so is looked up with a stand-in around it, since a path to nothing would
+/// be an error that names no repair. Functions of a type need not say its lifetimes, where no lint of the author looks.
+fn in_a_module(name: &Ident, larder: &Path) -> TokenStream {
+    let mut ty = name.clone();
+    ty.set_span(Span::mixed_site());
+    let message = "a type inside a function has its name chosen, since its path is not its own: write \
+                   `#[key_name = \"…\"]` over it";
+    let check = quote_spanned! {Span::mixed_site().located_at(name.span())=>
+        ::core::assert!(#larder::__private::Same::<fn(&#ty), __Derived>::SAME, #message)
+    };
+    quote_spanned! {Span::mixed_site()=>
+        const _: () = {
+            use #larder::__private::Other as _;
+            type __Derived = fn(&#ty);
+            const _: () = {
+                struct #ty;
+                const _: () = {
+                    use self::*;
+                    #check
+                };
+            };
+        };
+    }
 }

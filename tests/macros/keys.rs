@@ -1,5 +1,7 @@
 //! `key!` and the derives write what one would expect, wherever they stand.
 
+use std::marker::PhantomData;
+
 use larder::{Key, KeyName, KeyPart, key};
 
 #[derive(KeyPart)]
@@ -78,6 +80,25 @@ fn types_have_names_that_no_other_type_has() {
     assert_eq!(Article::KEY_NAME, concat!(module_path!(), "::Article"));
     assert_eq!(other::Article::KEY_NAME, concat!(module_path!(), "::other::Article"));
     assert_eq!(Note::KEY_NAME, "note");
+    assert_eq!(ThroughTheFramework::KEY_NAME, concat!(module_path!(), "::ThroughTheFramework"));
+}
+
+/// Whatever is imported into a module, and whatever stands around it, its own types are its own.
+mod names_from_elsewhere {
+    use super::*;
+
+    #[derive(KeyName)]
+    struct Note<'a, 'b: 'a>(PhantomData<&'a &'b str>);
+
+    #[derive(KeyName)]
+    #[deprecated]
+    struct Vec(PhantomData<[u8]>);
+
+    #[test]
+    #[expect(deprecated, reason = "its name is in stores out there")]
+    fn a_type_is_found_among_those_that_are_imported() {
+        assert_eq!([Note::KEY_NAME, Vec::KEY_NAME].map(|name| name.replace(module_path!(), "")), ["::Note", "::Vec"]);
+    }
 }
 
 #[test]
@@ -89,7 +110,7 @@ fn the_same_pattern_has_the_same_mark_and_another_one_has_another() {
 }
 
 /// Whatever the author has named their things, and whatever they forbid, the expansions mean what they mean.
-#[deny(warnings, missing_docs, clippy::pedantic, unused_qualifications, non_snake_case)]
+#[deny(warnings, missing_docs, clippy::pedantic, unused_qualifications, non_snake_case, elided_lifetimes_in_paths)]
 mod names_that_clash {
     #![expect(dead_code, unused_macros, non_camel_case_types, reason = "they are only there to be in the way")]
     mod core {}
@@ -274,10 +295,16 @@ mod framework {
     pub use ::larder as cache;
 }
 
+/// A type of a module may have its own name there, and one of a function has a name that was chosen.
+#[derive(framework::cache::KeyName)]
+#[larder(crate = framework::cache)]
+struct ThroughTheFramework;
+
 #[test]
 fn larder_can_be_reached_through_another_crate() {
     #[derive(framework::cache::KeyPart, framework::cache::KeyName)]
     #[larder(crate = framework::cache)]
+    #[key_name = "mine"]
     struct Mine(u8);
     let mine = Mine(7);
     assert_eq!(framework::cache::key!("mine:<mine>", crate = framework::cache).as_str(), "mine:7");

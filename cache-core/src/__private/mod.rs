@@ -20,7 +20,7 @@ pub use call::{Call, Miss};
 pub use companion::{BlockingCompanion, Companion};
 pub use entry::{Entry, Invalidation};
 pub use outcome::{Nullable, Outcome};
-pub use probe::{Fallback, NoSpawn, Owned, Probe, Settle, Sharing, Spare, Spawn};
+pub use probe::{Fallback, NoSpawn, Other, Owned, Probe, Same, Settle, Sharing, Spare, Spawn};
 pub use time::{Time, seconds};
 
 pub use crate::cache::Share;

@@ -13,6 +13,20 @@ pub struct Probe<R>(PhantomData<R>);
 /// Asks about the type of an argument: `Owned::<T>::CLONE`, with [`Fallback`] in scope.
 pub struct Owned<T>(PhantomData<T>);
 
+/// Asks whether two types are one: `Same::<A, B>::SAME`, with [`Other`] in scope.
+pub struct Same<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
+
+/// The answer for two types.
+pub trait Other {
+    const SAME: bool = false;
+}
+
+impl<A: ?Sized, B: ?Sized> Other for Same<A, B> {}
+
+impl<T: ?Sized> Same<T, T> {
+    pub const SAME: bool = true;
+}
+
 /// The answers for types that are nothing special.
 pub trait Fallback {
     type About;
