@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use larder::__private::{Call, Site, mark, shared};
+use larder::__private::{Call, Site, mark_within, shared};
 use larder::backend::{Backend, Calls, Capabilities, Counting, Memory, Remaining, Ticket};
 use larder::clock::Clock;
 use larder::key::{Name, Scope};
@@ -513,7 +513,7 @@ async fn counters_are_digits_in_the_store_and_keep_their_time() {
 
 /// A key as a site of this pattern would write it.
 fn key(pattern: &str) -> Key {
-    Key::write(mark(pattern), |key| {
+    Key::write(mark_within(module_path!(), pattern), |key| {
         key.text("one");
     })
 }

@@ -23,6 +23,16 @@ fn a_place_in_a_module_of_a_library_that_nobody_calls_is_found() {
 }
 
 #[test]
+fn two_crates_with_one_pattern_never_read_each_others_values() {
+    #[cached(key = "linked:used:<number>")]
+    fn triple(number: u64) -> u64 {
+        number * 1000
+    }
+    let _larder = testing::isolated();
+    assert_eq!((linked::triple(4), triple(4), linked::triple(4)), (12, 4000, 12));
+}
+
+#[test]
 fn a_place_knows_where_it_stands() {
     let site = larder::sites().find(|site| site.pattern() == "sites:counted:<number>").expect("it is listed");
     assert_eq!((site.name(), site.file(), site.cache_name()), ("counted", file!(), "default"));

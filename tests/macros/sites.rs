@@ -91,3 +91,32 @@ fn a_site_can_name_its_cache_and_version() {
     assert_eq!((site.cache_name(), site.own_version()), ("elsewhere", Some("3")));
     assert_eq!((elsewhere(), elsewhere::get()), (1, Some(1)));
 }
+
+/// The path of a module inside a function does not name the function, so these two have one path.
+mod one_path {
+    pub fn first() -> u8 {
+        mod inner {
+            #[larder::cached]
+            pub fn number() -> u8 {
+                1
+            }
+        }
+        inner::number()
+    }
+
+    pub fn second() -> u8 {
+        mod inner {
+            #[larder::cached]
+            pub fn number() -> u8 {
+                2
+            }
+        }
+        inner::number()
+    }
+}
+
+#[test]
+fn two_functions_of_one_path_in_modules_inside_functions_never_read_each_other() {
+    let _larder = testing::isolated();
+    assert_eq!((one_path::first(), one_path::second()), (1, 2));
+}

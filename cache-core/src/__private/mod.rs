@@ -24,7 +24,7 @@ pub use probe::{Fallback, NoSpawn, Other, Owned, Probe, Same, Settle, Sharing, S
 pub use time::{Time, seconds};
 
 pub use crate::cache::Share;
-pub use crate::key::mark;
+pub use crate::key::mark_within;
 pub use crate::registry::Site;
 pub use crate::value::Keep;
 

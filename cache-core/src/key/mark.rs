@@ -22,14 +22,42 @@ pub const RAW: u64 = 0;
 /// ```
 #[must_use]
 pub const fn mark(pattern: &str) -> u64 {
-    match mixed(fnv_1a(pattern.as_bytes())) {
-        RAW => 1,
-        mark => mark,
+    never_raw(mixed(fnv_1a(pattern.as_bytes())))
+}
+
+/// Returns the mark of a pattern in the crate that `module` is part of: two crates that write the same pattern do not
+/// read each other's values.
+#[doc(hidden)]
+#[must_use]
+pub const fn mark_within(module: &str, pattern: &str) -> u64 {
+    let bytes = module.as_bytes();
+    let mut end = 0;
+    while end < bytes.len() && bytes[end] != b':' {
+        end += 1;
     }
+    let (name, _) = bytes.split_at(end);
+    // A colon stands in no crate's name.
+    never_raw(mixed(fnv_1a_from(fnv_1a_from(fnv_1a(name), b":"), pattern.as_bytes())))
+}
+
+/// Returns the mark of a site that has no pattern of its own, by where it stands as well: modules inside two functions
+/// can have one path.
+#[doc(hidden)]
+#[must_use]
+pub const fn mark_at(mark: u64, file: &str, line: u32, column: u32) -> u64 {
+    let hash = fnv_1a_from(fnv_1a(&mark.to_le_bytes()), file.as_bytes());
+    never_raw(mixed(fnv_1a_from(fnv_1a_from(hash, &line.to_le_bytes()), &column.to_le_bytes())))
+}
+
+const fn never_raw(mark: u64) -> u64 {
+    if mark == RAW { 1 } else { mark }
 }
 
 const fn fnv_1a(bytes: &[u8]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    fnv_1a_from(0xcbf2_9ce4_8422_2325_u64, bytes)
+}
+
+const fn fnv_1a_from(mut hash: u64, bytes: &[u8]) -> u64 {
     let mut at = 0;
     while at < bytes.len() {
         hash = (hash ^ bytes[at] as u64).wrapping_mul(0x0100_0000_01b3);
@@ -53,6 +81,13 @@ mod tests {
     fn marks_are_the_same_in_every_version() {
         assert_eq!(mark("profile:<id>"), 0x9f9b_5050_fb57_4c2f);
         assert_eq!(fnv_1a(b"foobar"), 0x8594_4171_f739_67e8, "the published test vector");
+    }
+
+    #[test]
+    fn two_crates_with_one_pattern_have_two_marks_and_two_modules_of_one_crate_have_one() {
+        assert_ne!(mark_within("shop::users", "user:<id>"), mark_within("blog::users", "user:<id>"));
+        assert_eq!(mark_within("shop::users", "user:<id>"), mark_within("shop", "user:<id>"));
+        assert_eq!(mark_within("shop", "user:<id>"), 0x9fff_cc90_63f5_3f12, "in every version");
     }
 
     #[test]

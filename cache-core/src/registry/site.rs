@@ -54,7 +54,7 @@ impl Site {
             file,
             line,
             pattern,
-            mark: key::mark(pattern),
+            mark: key::mark_within(module, pattern),
             cache: "default",
             version: None,
             options: Options::DEFAULT,
@@ -65,6 +65,14 @@ impl Site {
             counters: Counters::new(),
             resolved: OnceCell::new(),
         }
+    }
+
+    /// Says that it has no pattern of its own, and at which column it stands.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn unnamed(mut self, column: u32) -> Self {
+        self.mark = key::mark_at(self.mark, self.file, self.line, column);
+        self
     }
 
     /// Names its cache.

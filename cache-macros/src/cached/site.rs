@@ -24,11 +24,13 @@ pub fn site(model: &Model, key: &Key) -> TokenStream {
         Origin::Default => default_path(model, key, &key.text()),
     };
     let words = words(model);
+    let unnamed =
+        matches!(key.origin, Origin::Default).then(|| quote_spanned!(Span::mixed_site()=> .unnamed(::core::column!())));
     let guard = guard(model, key);
     quote_spanned! {Span::mixed_site()=>
         static SITE: #larder::__private::Site = #larder::__private::Site::at(
             ::core::module_path!(), #name, ::core::file!(), ::core::line!(), #pattern
-        ) #words;
+        ) #unnamed #words;
         #larder::__private::inventory::submit! { &SITE }
         #guard
     }
