@@ -9,14 +9,6 @@ fn read(path: &str) -> String {
 }
 
 #[test]
-fn the_docs_of_the_attribute_show_how_a_function_is_expanded() {
-    let whole = read("cache-macros/docs/expansion.rs");
-    let wrapper = whole.split("/// The cached side of").next().expect("it begins with the function");
-    assert!(wrapper.lines().count() > 5);
-    assert!(read("src/docs/cached.md").contains(wrapper), "src/docs/cached.md shows another expansion");
-}
-
-#[test]
 fn the_toolchain_that_is_stated_is_the_one_that_the_readme_names() {
     let manifest = read("Cargo.toml");
     let stated = manifest.lines().find_map(|line| line.strip_prefix("rust-version = ")).expect("a minimum version");

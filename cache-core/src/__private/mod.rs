@@ -12,7 +12,9 @@ mod entry;
 pub mod larder;
 mod outcome;
 mod probe;
+mod site;
 mod time;
+mod verbs;
 
 pub use inventory;
 
@@ -21,7 +23,9 @@ pub use companion::{BlockingCompanion, Companion};
 pub use entry::{Entry, Invalidation};
 pub use outcome::{Nullable, Outcome};
 pub use probe::{Fallback, NoSpawn, Other, Owned, Probe, Same, Settle, Sharing, Spare, Spawn};
+pub use site::site;
 pub use time::{Time, seconds};
+pub use verbs::{hollow, real, verbs};
 
 pub use crate::cache::Share;
 pub use crate::key::mark_within;

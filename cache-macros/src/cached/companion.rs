@@ -7,7 +7,7 @@ use quote::{quote, quote_spanned};
 
 use super::facts::{Facts, Kind, turbofish};
 use super::key::{Key, Origin};
-use super::model::{Model, own};
+use super::model::Model;
 use super::passing::Passing;
 use super::signature;
 use super::{detach, site, writing};
@@ -48,6 +48,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let uncached = signature::uncached(model, bodies);
     let spare = detach::spare(model, bodies);
     let hollow = bodies.allow();
+    let docs = signature::allow_docs(model);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         #[doc = #doc]
@@ -56,16 +57,11 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
 
         #(#cfg)*
         #hollow
+        #docs
         impl #companion {
             #uncached
-        }
-
-        #(#cfg)*
-        #hollow
-        #[allow(dead_code)]
-        impl #companion {
-            #verbs
             #refresh
+            #verbs
             #plumbing
             #spare
         }
@@ -83,7 +79,7 @@ fn plumbing(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStr
         quote_spanned!(Span::mixed_site()=> const __KIND: ::core::primitive::u8 = #probe;)
     });
     let site = site::site(model, key);
-    let site = bodies.of(quote_spanned!(Span::mixed_site()=> #check #site &SITE));
+    let site = bodies.of(quote_spanned!(Span::mixed_site()=> #check #site));
     let call = bodies.of(site::call(model, facts, &quote!(Self::site())));
     quote_spanned! {Span::mixed_site()=>
         #here
@@ -121,99 +117,22 @@ fn here(model: &Model, key: &Key) -> (TokenStream, TokenStream) {
     (at, check)
 }
 
-/// One of the functions that look, keep and forget.
-struct Verb {
-    name: &'static str,
-    doc: &'static str,
-    /// A value to keep.
-    takes_value: bool,
-    returns_kept: bool,
-}
-
-const VERBS: &[Verb] = &[
-    Verb {
-        name: "get",
-        doc: " Returns the value kept for these arguments, if there is one.",
-        takes_value: false,
-        returns_kept: true,
-    },
-    Verb {
-        name: "put",
-        doc: " Keeps a value for these arguments, whatever was there before.",
-        takes_value: true,
-        returns_kept: false,
-    },
-    Verb {
-        name: "invalidate",
-        doc: " Forgets the value kept for these arguments; what is being read for them now is not kept either.",
-        takes_value: false,
-        returns_kept: false,
-    },
-];
-
+/// Emits what looks, keeps and forgets.
 fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
     let (larder, vis) = (model.larder(), &model.function.vis);
     let (generics, bounds, fish) = (&facts.generics, &facts.generics.where_clause, turbofish(&facts.generics));
-    let names: Vec<_> = facts.parameters.iter().map(|parameter| &parameter.name).collect();
-    let types: Vec<_> = facts.parameters.iter().map(|parameter| Passing::of(model, &parameter.ty).argument()).collect();
-    let writes = writing::from_companion(model, key, &facts.parameters);
-    let key_body = bodies.of(quote!(Self::__call #fish().key(#writes)));
-    let entry_body = bodies.of(quote!(Self::__call #fish().entry(Self::key #fish(#(#names),*))));
-    let stats_body = bodies.of(quote!(Self::site().stats()));
-    let verbs = VERBS.iter().map(|verb| {
-        let asynchronous = verb_in(model, facts, verb, true, bodies);
-        let blocking = verb_in(model, facts, verb, false, bodies);
-        if model.function.is_async() { quote!(#asynchronous #blocking) } else { quote!(#blocking #asynchronous) }
-    });
-    quote_spanned! {Span::mixed_site()=>
-        /// Returns the key for these arguments.
-        #[must_use]
-        #vis fn key #generics (#(#names: #types),*) -> #larder::Key #bounds {
-            #key_body
-        }
-
-        #(#verbs)*
-
-        /// Returns what the site has counted since the program began.
-        #[must_use]
-        #vis fn stats() -> #larder::Stats {
-            #stats_body
-        }
-
-        #[doc(hidden)]
-        #vis fn __entry #generics (#(#names: #types),*) -> #larder::__private::Entry #bounds {
-            #entry_body
-        }
-    }
-}
-
-/// Emits a verb in one of its colours; the one that is not the function's has a suffix.
-fn verb_in(model: &Model, facts: &Facts, verb: &Verb, is_async: bool, bodies: Bodies) -> TokenStream {
-    let vis = &model.function.vis;
-    let (generics, bounds, fish) = (&facts.generics, &facts.generics.where_clause, turbofish(&facts.generics));
-    let names: Vec<_> = facts.parameters.iter().map(|parameter| &parameter.name).collect();
+    let names = facts.parameters.iter().map(|parameter| &parameter.name);
     let types = facts.parameters.iter().map(|parameter| Passing::of(model, &parameter.ty).argument());
-    let kept = facts.returns.kept(model);
-    let (own_suffix, doc) = match (model.function.is_async(), is_async) {
-        (true, false) => ("_blocking", format!(" Does the same as [`{0}`](Self::{0}), and blocks.", verb.name)),
-        (false, true) => ("_async", format!(" Does the same as [`{0}`](Self::{0}), without blocking.", verb.name)),
-        _ => ("", verb.doc.to_owned()),
+    let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
+    let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };
+    let bodies = match bodies {
+        Bodies::Real => quote!(real),
+        Bodies::Hollow => quote!(hollow),
     };
-    let name = own(&format!("{}{own_suffix}", verb.name));
-    let called = if is_async { own(verb.name) } else { own(&format!("{}_blocking", verb.name)) };
-    let value = verb.takes_value.then(|| own("value"));
-    let value_arg = value.as_ref().map(|value| quote!(#value: #kept));
-    let output = verb.returns_kept.then(|| quote!(-> ::core::option::Option<#kept>));
-    let word = is_async.then(|| quote!(async));
-    let wait = is_async.then(|| quote!(.await));
-    let must_use = (verb.returns_kept && !is_async).then(|| quote!(#[must_use]));
-    let body = quote!(Self::__call #fish().#called(Self::key #fish(#(#names),*), #value) #wait);
-    let body = bodies.of(if verb.returns_kept { body } else { quote!(#body;) });
     quote_spanned! {Span::mixed_site()=>
-        #[doc = #doc]
-        #must_use
-        #vis #word fn #name #generics (#(#names: #types,)* #value_arg) #output #bounds {
-            #body
+        #larder::__private::verbs! {
+            #bodies #colour #vis [#generics] [#fish] [#bounds]
+            (#(#names: #types),*) -> #kept, #writes;
         }
     }
 }

@@ -82,9 +82,9 @@ fn with_lifetime(facts: &Facts, types: &[TokenStream]) -> syn::Generics {
 /// Emits the site and its call, to stand in a block.
 fn body(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
     let site = site::site(model, key);
-    let call = site::call(model, facts, &quote_spanned!(Span::mixed_site()=> &SITE));
+    let call = site::call(model, facts, &quote!({ #site }));
     let around = around(model, key);
-    quote!(#around #site #call)
+    quote!(#around #call)
 }
 
 /// Emits a check that the `impl` around is not generic, unless the key speaks of that, or it is ignored.

@@ -107,7 +107,7 @@ pub fn load(model: &Model) -> TokenStream {
 }
 
 /// Emits what keeps lints quiet that are about the docs of visible functions: the user's are on the wrapper.
-fn allow_docs(model: &Model) -> Option<TokenStream> {
+pub fn allow_docs(model: &Model) -> Option<TokenStream> {
     let is_visible = !matches!(model.function.vis, Visibility::Inherited);
     is_visible
         .then(|| quote!(#[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]))
@@ -118,7 +118,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
     let mut sig = model.function.sig.clone();
     sig.ident = uncached_name(model);
-    let allow = allow_docs(model);
+    let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
     let body = match bodies {
         Bodies::Real => model.function.body.clone().unwrap_or_default(),
         Bodies::Hollow => quote!({ ::core::unimplemented!() }),
@@ -136,7 +136,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
 pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> TokenStream {
     let (cfg, vis) = (&model.attributes.cfg, &model.function.vis);
     let sig = named(model, &refresh_name(model));
-    let allow = allow_docs(model);
+    let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
     let call = self::call(model, facts);
     let writes = writing::from_wrapper(model, key);
     let arguments = passed(model);
@@ -146,8 +146,6 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     } else {
         quote_spanned!(Span::mixed_site()=> __call.refresh_blocking(__key, || #body))
     };
-    // A free function's is one of several in an `impl` that says so.
-    let dead = (model.stand == Stand::Method).then(|| quote!(#[allow(dead_code)]));
     let run = bodies.of(quote_spanned! {Span::mixed_site()=>
         let __call = #call;
         let __key = __call.key(#writes);
@@ -156,7 +154,7 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Runs the body for a value that is newer than any kept, and keeps it.
-        #dead
+        #[allow(dead_code)]
         #allow
         #vis #sig {
             #run

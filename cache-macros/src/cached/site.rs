@@ -12,7 +12,7 @@ use super::options::{Chooser, ErrorTtl, Times};
 use super::time::{Time, Ttl};
 use super::writing::default_path;
 
-/// Emits the site as a static, and tells the program of it.
+/// Emits a reference to the site, as the end of a block.
 pub fn site(model: &Model, key: &Key) -> TokenStream {
     let larder = model.larder();
     let name = plain_name(model);
@@ -23,17 +23,12 @@ pub fn site(model: &Model, key: &Key) -> TokenStream {
         }
         Origin::Default => default_path(model, key, &key.text()),
     };
+    let unnamed = matches!(key.origin, Origin::Default).then(|| quote!(.unnamed(::core::column!())));
     let words = words(model);
-    let unnamed =
-        matches!(key.origin, Origin::Default).then(|| quote_spanned!(Span::mixed_site()=> .unnamed(::core::column!())));
+    let words = (unnamed.is_some() || !words.is_empty()).then(|| quote!(, #unnamed #words));
     let guard = guard(model, key);
-    quote_spanned! {Span::mixed_site()=>
-        static SITE: #larder::__private::Site = #larder::__private::Site::at(
-            ::core::module_path!(), #name, ::core::file!(), ::core::line!(), #pattern
-        ) #unnamed #words;
-        #larder::__private::inventory::submit! { &SITE }
-        #guard
-    }
+    let site = quote_spanned!(Span::mixed_site()=> #larder::__private::site!(#name, #pattern #words));
+    quote!(#guard #site)
 }
 
 fn words(model: &Model) -> TokenStream {
