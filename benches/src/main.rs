@@ -1,26 +1,32 @@
-//! What a hit costs, beside rivals: interleaved rounds, medians, and ratios to a plain map within the run.
+//! Larder beside its rivals: what a hit costs.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml`
+//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits]`
 //!
-//! To add a candidate: implement [`Candidate`] in `candidates.rs` and name it in [`candidates::all`].
+//! Prints Markdown. Without a subject, all of them.
 
-mod candidates;
-mod measure;
+use std::process::ExitCode;
 
-use std::sync::Arc;
+use larder_benches::{Effort, hits, install};
 
-use candidates::Workload;
+type Subject = (&'static str, fn(Effort));
 
-fn main() {
-    println!(
-        "nanoseconds a hit, median of {} interleaved rounds; in brackets the ratio to the plain map",
-        measure::ROUNDS
-    );
-    for entries in [1_024, 100_000] {
-        for threads in [1, 2] {
-            let workload = Workload { entries, threads };
-            measure::table::<u64>(&workload);
-            measure::table::<Arc<str>>(&workload);
+const SUBJECTS: [Subject; 1] = [("hits", hits::print)];
+
+fn main() -> ExitCode {
+    let mut named: Vec<String> = std::env::args().skip(1).collect();
+    let arguments = named.len();
+    named.retain(|argument| argument != "--quick");
+    let effort = if named.len() < arguments { Effort::Quick } else { Effort::Full };
+    if let Some(unknown) = named.iter().find(|name| SUBJECTS.iter().all(|(subject, _)| subject != name)) {
+        let subjects = SUBJECTS.map(|(subject, _)| subject).join(", ");
+        eprintln!("there is no subject `{unknown}`; there are {subjects}, and the option --quick");
+        return ExitCode::FAILURE;
+    }
+    install();
+    for (subject, print) in SUBJECTS {
+        if named.is_empty() || named.iter().any(|name| name == subject) {
+            print(effort);
         }
     }
+    ExitCode::SUCCESS
 }

@@ -1,0 +1,50 @@
+//! Larder beside its rivals, for the programs of this crate: what they measure, and how.
+
+pub mod entries;
+pub mod hits;
+pub mod random;
+pub mod report;
+
+use larder::Settings;
+
+/// How long a run may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    Full,
+    /// Enough to see that everything runs; no figure of it is worth a quotation.
+    Quick,
+}
+
+impl Effort {
+    pub fn of<T>(self, full: T, quick: T) -> T {
+        match self {
+            Self::Full => full,
+            Self::Quick => quick,
+        }
+    }
+}
+
+/// Makes larder's caches; to be called once, before anything else.
+pub fn install() {
+    let builder = hits::larder::caches()
+        .into_iter()
+        .fold(larder::builder(), |builder, (name, room)| builder.cache(name, Settings::memory().max_entries(room)));
+    builder.install().expect("nothing was cached yet");
+}
+
+/// Returns the time in an hour, coarse.
+#[must_use]
+pub fn in_an_hour() -> coarsetime::Instant {
+    coarsetime::Instant::recent() + coarsetime::Duration::from_secs(3_600)
+}
+
+/// Drives a future on a runtime that this thread keeps.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    thread_local! {
+        static RUNTIME: tokio::runtime::Runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .expect("a runtime");
+    }
+    RUNTIME.with(|runtime| runtime.block_on(future))
+}
