@@ -63,8 +63,8 @@ impl<V: ?Sized> Record<V> {
         }
     }
 
-    /// Gives it other ends, in place.
-    pub fn restamp(&self, fresh_until: Tick, kept_until: Tick) {
+    /// Gives it other ends, in place. A store that holds it has to know: see [`Store::restamp`](crate::store::Store).
+    pub(crate) fn restamp(&self, fresh_until: Tick, kept_until: Tick) {
         self.fresh_until.store(fresh_until.as_nanos(), Ordering::Relaxed);
         self.kept_until.store(kept_until.as_nanos(), Ordering::Relaxed);
     }

@@ -21,6 +21,10 @@ pub trait Value: Sized {
     /// Returns what the engine needs to know of the type.
     #[doc(hidden)]
     fn keep() -> Keep<Self>;
+
+    /// Reads a copy, or `None` when the record holds another type.
+    #[doc(hidden)]
+    fn read(record: &Erased) -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -40,6 +44,11 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
             ..V::keep_here()
         }
     }
+
+    #[inline]
+    fn read(record: &Erased) -> Option<Self> {
+        V::read_here(record)
+    }
 }
 
 /// A value that can be kept in this process.
@@ -53,6 +62,10 @@ pub trait LocalValue: Sized {
     /// Returns what the engine needs to know of the type.
     #[doc(hidden)]
     fn keep_here() -> Keep<Self>;
+
+    /// Reads a copy, or `None` when the record holds another type.
+    #[doc(hidden)]
+    fn read_here(record: &Erased) -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -61,10 +74,15 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
         Keep {
             of: TypeId::of::<V>(),
             wrap: |mark, times, value| Arc::new(Record::new(mark, times, value)),
-            read: |record| record.value.downcast_ref::<V>().cloned(),
+            read: V::read_here,
             bytes: |value| size_of_val(value) as u64,
             coder: None,
         }
+    }
+
+    #[inline]
+    fn read_here(record: &Erased) -> Option<Self> {
+        record.value.downcast_ref::<V>().cloned()
     }
 }
 
@@ -91,6 +109,10 @@ pub struct Local<V>(pub V);
 impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
     fn keep() -> Keep<Self> {
         Self::keep_here()
+    }
+
+    fn read(record: &Erased) -> Option<Self> {
+        Self::read_here(record)
     }
 }
 

@@ -83,3 +83,51 @@ fn what_is_not_kept_as_bytes_is_not_decoded_on_each_hit() {
     let _larder = testing::isolated();
     assert!(Arc::ptr_eq(&shared(7), &shared(7)));
 }
+
+/// A value whose copy writes to the cache that it lies in.
+struct Writes(u64);
+
+impl Clone for Writes {
+    fn clone(&self) -> Self {
+        let cache = larder::cache("default").expect("there is one");
+        for number in 0..500 {
+            cache.blocking().set(format!("hit:written:{number}"), number, larder::Options::forever()).expect("room");
+        }
+        Self(self.0)
+    }
+}
+
+#[cached(key = "hit:writes:<number>", local)]
+fn writes(number: u64) -> Writes {
+    Writes(number)
+}
+
+#[test]
+fn a_copy_that_writes_to_the_cache_waits_for_nobody() {
+    let _larder = testing::isolated();
+    assert_eq!((writes(1).0, writes(1).0), (1, 1));
+}
+
+/// A value that is dropped by whoever drops it last, and says so to the cache that it lay in.
+struct Farewell;
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let cache = larder::cache("default").expect("there is one");
+        cache.blocking().set("hit:farewell", 1_u8, larder::Options::forever()).expect("room");
+    }
+}
+
+#[cached(key = "hit:in_an_arc:<number>", local)]
+fn in_an_arc(number: u64) -> Arc<Farewell> {
+    let _ = number;
+    Arc::new(Farewell)
+}
+
+#[test]
+fn what_is_shared_is_handed_out_and_dropped_outside_of_all_locks() {
+    let larder = testing::isolated();
+    assert!(Arc::ptr_eq(&in_an_arc(1), &in_an_arc(1)));
+    in_an_arc::invalidate(1);
+    assert!(larder.cache("default").blocking().has("hit:farewell").unwrap());
+}

@@ -9,6 +9,7 @@ mod outside;
 mod sites;
 mod switches;
 mod time_limits;
+mod usual;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,6 +18,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 struct Runs(AtomicUsize);
 
 impl Runs {
+    const fn new() -> Self {
+        Self(AtomicUsize::new(0))
+    }
+
     /// Notes one more run, and says which it is: 1 for the first.
     fn next(&self) -> usize {
         self.0.fetch_add(1, Ordering::SeqCst) + 1

@@ -285,7 +285,7 @@ impl From<Error> for Failure {
 
 async fn strict(id: u64) -> Result<u64, Failure> {
     static SITE: Site = Site::at(module_path!(), "strict", file!(), line!(), "strict:<id>").strict();
-    let call = Call::<Result<u64, Failure>, 1>::new(&SITE, shared()).strict(Failure::from);
+    let call = Call::<Result<u64, Failure>, 1>::new(&SITE, shared(false), |rules| rules.or_trouble(Failure::from));
     let look = call.look(|key| {
         key.literal("strict:").part(&id);
     });
@@ -520,7 +520,7 @@ fn key(pattern: &str) -> Key {
 
 fn number() -> Call<i64, 0> {
     static SITE: Site = Site::at(module_path!(), "number", file!(), line!(), "number:one");
-    Call::new(&SITE, shared())
+    Call::new(&SITE, shared(false), |rules| rules)
 }
 
 async fn load_number() -> i64 {

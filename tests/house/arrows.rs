@@ -6,7 +6,7 @@ use crate::sources;
 
 /// The floors of `cache-core`, ground first. A floor may import itself and those before it.
 const FLOORS: &[&[&str]] = &[
-    &["error", "clock", "executor", "stats"],
+    &["error", "clock", "executor", "stats", "tally"],
     &["key", "codec", "record", "value"],
     &["policy"],
     &["backend"],

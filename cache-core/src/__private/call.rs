@@ -2,25 +2,30 @@
 
 use std::borrow::Cow;
 use std::future::Future;
-use std::time::Duration;
 
 use super::entry::Entry;
-use super::outcome::{Nullable, Outcome};
-use super::probe::{Sharing, Spare};
-use crate::cache::{self, Asker, Body, Bound, Cache, Ending, ErrorTtl, Load, NoneTtl, Rules};
+use super::outcome::Outcome;
+use super::probe::Spare;
+use super::reach::Reach;
+use crate::cache::{self, Asker, Body, Bound, Cache, Ending, Load, Rules};
 use crate::error::Error;
 use crate::executor::Task;
 use crate::flight::{Leader, Link, Scoped};
-use crate::key::{Key, KeyWriter};
+use crate::key::{Key, KeyWriter, SmallKey};
 use crate::registry::Site;
 use crate::stats::{Event, Stats};
-use crate::value::{Keep, LocalValue};
 
 /// What an expansion knows of its site, with the types of the function it stands on.
+///
+/// A few pointers: a hit needs little of what an attribute says, and the rules are only made where a body has to run.
 pub struct Call<R: Outcome<KIND>, const KIND: u8> {
     site: &'static Site,
-    rules: Rules<R::Kept, R::Error>,
+    reach: Reach<R::Kept>,
+    say: Say<R::Kept, R::Error>,
 }
+
+/// How the rules of a site are said: made from what is usual.
+type Say<V, E> = fn(Rules<V, E>) -> Rules<V, E>;
 
 impl<R: Outcome<KIND>, const KIND: u8> Clone for Call<R, KIND> {
     fn clone(&self) -> Self {
@@ -30,103 +35,87 @@ impl<R: Outcome<KIND>, const KIND: u8> Clone for Call<R, KIND> {
 
 impl<R: Outcome<KIND>, const KIND: u8> Copy for Call<R, KIND> {}
 
-/// What the attribute says.
-impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
-    #[must_use]
-    #[inline]
-    pub fn new(site: &'static Site, keep: Keep<R::Kept>) -> Self {
-        let mut rules = Rules::new(keep, site.options);
-        rules.strict = site.strict;
-        Self { site, rules }
-    }
-
-    #[must_use]
-    #[inline]
-    pub fn sharing(mut self, share: impl Sharing<R::Error>) -> Self {
-        self.rules.share = share.share();
-        self
-    }
-
-    #[must_use]
-    #[inline]
-    pub fn when(mut self, when: fn(&R::Kept) -> bool) -> Self {
-        self.rules.when = Some(when);
-        self
-    }
-
-    #[must_use]
-    #[inline]
-    pub fn ttl_with(mut self, ttl_with: fn(&R::Kept) -> Duration) -> Self {
-        self.rules.ttl_with = Some(ttl_with);
-        self
-    }
-
-    #[must_use]
-    #[inline]
-    pub fn none_ttl(mut self, time: Duration) -> Self
-    where
-        R::Kept: Nullable,
-    {
-        self.rules.none_ttl = Some(NoneTtl { is_none: Nullable::is_none, time });
-        self
-    }
-
-    #[must_use]
-    #[inline]
-    pub fn error_ttl(mut self, choose: fn(&R::Error) -> Option<Duration>) -> Self
-    where
-        R::Error: LocalValue,
-    {
-        self.rules.error_ttl = Some(ErrorTtl { keep: R::Error::keep_here(), choose });
-        self
-    }
-
-    #[must_use]
-    #[inline]
-    pub fn strict(mut self, convert: fn(Error) -> R::Error) -> Self {
-        self.rules.trouble = Some(convert);
-        self
-    }
-}
-
 /// What the wrapper does.
 impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
+    #[must_use]
+    #[inline]
+    pub fn new(site: &'static Site, reach: Reach<R::Kept>, say: Say<R::Kept, R::Error>) -> Self {
+        Self { site, reach, say }
+    }
+
     /// Looks for a value: what the function returns, or what it takes to load it.
     ///
     /// # Errors
     ///
     /// A miss, which is no failure: whoever gets it runs the body through it.
-    #[inline]
-    pub fn look(self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<R, Miss<R, KIND>> {
+    #[inline(always)]
+    pub fn look(self, write: impl Fn(&mut KeyWriter<'_>)) -> Result<R, Miss<R, KIND>> {
+        let mut key = SmallKey::new();
+        let is_small = key.write(&write);
+        if is_small
+            && let Some(cache) = self.site.ready()
+            && let Some(value) = self.reach.seek(cache, self.site, &mut key)
+        {
+            self.site.count_hit();
+            return Ok(R::join(Ok(value)));
+        }
+        self.look_closer(&write, is_small.then_some(&mut key))
+    }
+
+    /// Looks for what is not simply there and fresh, and where a call is something special.
+    #[cold]
+    #[inline(never)]
+    fn look_closer(self, write: &dyn Fn(&mut KeyWriter<'_>), small: Option<&mut SmallKey>) -> Result<R, Miss<R, KIND>> {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(Some(trouble)) => return Ok(R::join(Err(trouble))),
-            Err(None) => return Err(Miss(None)),
+            Err(trouble) => {
+                return match trouble.and_then(|trouble| self.trouble(&trouble)) {
+                    Some(error) => Ok(R::join(Err(error))),
+                    None => Err(Miss(None)),
+                };
+            }
         };
+        // A test with caches of its own goes the way that programs go.
+        if let (Cow::Owned(cache), Some(key)) = (&cache, small)
+            && let Some(value) = self.reach.seek(cache, self.site, key)
+        {
+            self.asker(cache).count(Event::Hit);
+            return Ok(R::join(Ok(value)));
+        }
         let name = cache.scope().write(self.site.mark(), write);
-        match cache::look(&cache, Some(self.site.named()), name, &self.rules) {
+        match cache::look(&cache, Some(self.site.named()), name, &self.rules()) {
             Ok(outcome) => Ok(R::join(outcome)),
             Err(load) => Err(Miss(Some(load))),
         }
     }
 
-    /// Returns the cache to ask; else the error to return instead, where the site is strict.
-    #[inline]
-    fn cache(&self) -> Result<Cow<'static, Cache>, Option<R::Error>> {
+    fn rules(self) -> Rules<R::Kept, R::Error> {
+        let mut rules = Rules::new((self.reach.keep)(), self.site.options);
+        rules.strict = self.site.strict;
+        (self.say)(rules)
+    }
+
+    /// Returns the cache to ask; else the reason why there is none, unless it is switched off.
+    fn cache(&self) -> Result<Cow<'static, Cache>, Option<Error>> {
         match self.site.home() {
             Ok(cache) if self.site.is_off() || cache.is_off() => {
                 self.asker(&cache).count(Event::Bypassed);
                 Err(None)
             }
             Ok(cache) => Ok(cache),
-            Err(error) => Err(self.trouble(error)),
+            Err(error) => Err(Some(error)),
         }
     }
 
-    #[cold]
-    fn trouble(&self, error: Error) -> Option<R::Error> {
-        self.site.trouble(&error);
-        self.rules.trouble.filter(|_| self.rules.strict).map(|convert| convert(error))
+    /// Returns the cache to ask, and counts it where there is none.
+    fn usable(&self) -> Option<Cow<'static, Cache>> {
+        self.cache().map_err(|trouble| trouble.inspect(|trouble| self.site.trouble(trouble))).ok()
+    }
+
+    fn trouble(&self, error: &Error) -> Option<R::Error> {
+        self.site.trouble(error);
+        let rules = self.rules();
+        rules.trouble.filter(|_| rules.strict).map(|convert| convert(error.clone()))
     }
 
     fn asker(&self, cache: &Cache) -> Asker {
@@ -162,8 +151,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     pub async fn get(self, key: Key) -> Option<R::Kept> {
-        let cache = self.cache().ok()?;
-        cache.get_kept(&key, self.rules.keep).await.unwrap_or_else(|error| {
+        let cache = self.usable()?;
+        cache.get_kept(&key, (self.reach.keep)()).await.unwrap_or_else(|error| {
             self.asker(&cache).trouble(&error);
             None
         })
@@ -171,7 +160,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
     pub async fn put(self, key: Key, value: R::Kept) {
         let Ok(cache) = self.site.home() else { return };
-        if let Err(error) = cache.set_kept(&key, value, self.rules.keep, self.rules.options).await {
+        if let Err(error) = cache.set_kept(&key, value, (self.reach.keep)(), self.site.options).await {
             self.asker(&cache).trouble(&error);
         }
     }
@@ -186,9 +175,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
-        let Ok(cache) = self.cache() else { return body().await };
+        let Some(cache) = self.usable() else { return body().await };
         let (asker, name) = (self.asker(&cache), cache.scope().name(&key));
-        let load = Load { asker, name, rules: self.rules, found: None, ticket: None };
+        let load = Load { asker, name, rules: self.rules(), found: None, ticket: None };
         R::join(load.anew(Bound(|| async { body().await.split() })).await)
     }
 

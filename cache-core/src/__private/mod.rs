@@ -12,6 +12,8 @@ mod entry;
 pub mod larder;
 mod outcome;
 mod probe;
+mod reach;
+mod rules;
 mod site;
 mod time;
 mod verbs;
@@ -22,7 +24,8 @@ pub use call::{Call, Miss};
 pub use companion::{BlockingCompanion, Companion};
 pub use entry::{Entry, Invalidation};
 pub use outcome::{Nullable, Outcome};
-pub use probe::{Fallback, NoSpawn, Other, Owned, Probe, Same, Settle, Sharing, Spare, Spawn};
+pub use probe::{Copied, Fallback, NoSpawn, Other, Owned, Probe, Same, Settle, Sharing, Spare, Spawn};
+pub use reach::{Reach, local, shared};
 pub use site::site;
 pub use time::{Time, seconds};
 pub use verbs::{hollow, real, verbs};
@@ -31,20 +34,6 @@ pub use crate::cache::Share;
 pub use crate::key::mark_within;
 pub use crate::registry::Site;
 pub use crate::value::Keep;
-
-use crate::value::{LocalValue, Value};
-
-/// Says how a value is kept that can go anywhere.
-#[must_use]
-pub fn shared<V: Value>() -> Keep<V> {
-    V::keep().with_its_mark()
-}
-
-/// Says how a value is kept that stays in this process.
-#[must_use]
-pub fn local<V: LocalValue>() -> Keep<V> {
-    V::keep_here()
-}
 
 /// Is nothing about a type: an array of this length compiles where the type is known, and not where it is generic.
 pub const fn nothing<T: ?Sized>() -> usize {

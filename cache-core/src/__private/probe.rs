@@ -3,6 +3,8 @@
 
 use std::future::Future;
 use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::cache::Share;
 use crate::executor::Task;
@@ -12,6 +14,9 @@ pub struct Probe<R>(PhantomData<R>);
 
 /// Asks about the type of an argument: `Owned::<T>::CLONE`, with [`Fallback`] in scope.
 pub struct Owned<T>(PhantomData<T>);
+
+/// Asks about the type of a value: `Copied::<V>::PLAIN`, with [`Fallback`] in scope.
+pub struct Copied<V>(PhantomData<V>);
 
 /// Asks whether two types are one: `Same::<A, B>::SAME`, with [`Other`] in scope.
 pub struct Same<A: ?Sized, B: ?Sized>(PhantomData<A>, PhantomData<B>);
@@ -37,6 +42,9 @@ pub trait Fallback {
     /// It cannot be handed to a task.
     const CLONE: Option<CopyOf<Self::About>> = None;
 
+    /// Copying it may run any code.
+    const PLAIN: bool = false;
+
     /// Returns whether a function that returned this has done what it was called for.
     fn succeeded(_: &Self::About) -> bool {
         true
@@ -57,6 +65,28 @@ impl<R> Fallback for Probe<R> {
 impl<T> Fallback for Owned<T> {
     type About = T;
 }
+
+impl<V> Fallback for Copied<V> {
+    type About = V;
+}
+
+impl<T: ?Sized> Copied<Arc<T>> {
+    pub const PLAIN: bool = true;
+}
+
+impl<T: ?Sized> Copied<Option<Arc<T>>> {
+    pub const PLAIN: bool = true;
+}
+
+macro_rules! plain {
+    ($($plain:ty)*) => {$(
+        impl Copied<$plain> {
+            pub const PLAIN: bool = true;
+        }
+    )*};
+}
+
+plain! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Duration &'static str }
 
 impl<T, E> Probe<Result<T, E>> {
     pub const KIND: u8 = 1;

@@ -344,16 +344,10 @@ impl Cache {
         let times = policy::times(&Options::DEFAULT.with_ttl(ttl), self.usual_time(), 0.0, self.home().clock.now());
         let Some(times) = times else { return self.delete_name(&name).await };
         match &self.home().place {
+            _ if self.is_off() => Ok(false),
             Place::Null => Ok(false),
             Place::Memory(store) => {
-                let live = || store.peek(name.as_bytes()).filter(|record| self.is_live(record));
-                let touch = || match live() {
-                    Some(record) => {
-                        record.restamp(times.fresh_until, times.kept_until);
-                        (true, Change::Same)
-                    }
-                    None => (false, Change::Same),
-                };
+                let touch = || (store.restamp(name.as_bytes(), times.fresh_until, times.kept_until), Change::Same);
                 Ok(self.home().flights.change(name.as_bytes(), touch))
             }
             Place::Outside(backend) => self.touch_outside(&**backend, &name, times).await,

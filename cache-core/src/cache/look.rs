@@ -6,12 +6,23 @@ use super::home::Place;
 use super::load::Load;
 use super::rules::Rules;
 use crate::key::Name;
-use crate::policy::{self, Freshness};
+use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
+use crate::store::Found;
+
+/// Finds a record of this process that is fresh beyond all question: most hits need no more than this.
+#[inline]
+pub(crate) fn seek<'a>(cache: &'a Cache, name: &[u8], mark: u64, options: &Options) -> Option<Found<'a>> {
+    let Place::Memory(store) = &cache.home().place else { return None };
+    let now = cache.home().clock.now();
+    let found = store.seek(name, mark, now)?;
+    // Only what is to be refreshed ahead of its time has to be asked for more.
+    let is_fresh = |record: &Erased| policy::freshness(record.times(), options, now) == Freshness::Fresh;
+    (options.refresh_ahead.is_none() || found.record().is_some_and(is_fresh)).then_some(found)
+}
 
 /// Looks for a value under its full name: found and fresh, or what it takes to load it.
-#[inline]
 pub(crate) fn look<V, E>(
     cache: &Cache,
     site: Option<Named>,

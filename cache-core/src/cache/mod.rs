@@ -18,8 +18,8 @@ mod rules;
 mod sends;
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
@@ -27,7 +27,7 @@ pub(crate) use hand::Bound;
 pub(crate) use home::{Home, Place};
 pub(crate) use judge::Outcome as Ending;
 pub(crate) use load::{Body, Load};
-pub(crate) use look::look;
+pub(crate) use look::{look, seek};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 
 use crate::error::Error;
@@ -35,6 +35,7 @@ pub(crate) use crate::executor::block_on;
 use crate::key::{KeyFunction, Scope};
 use crate::policy::Ttl;
 use crate::stats::{Counters, Stats};
+use crate::tally::Tally;
 
 /// A cache: a name, a place where its entries live, and how they are called there.
 ///
@@ -61,6 +62,8 @@ struct Core {
     ttl: Ttl,
     off: AtomicBool,
     counters: Counters,
+    /// The hits that its sites count for themselves.
+    hits: Mutex<Vec<&'static Tally>>,
 }
 
 /// What a cache is made of.
@@ -78,7 +81,7 @@ impl Cache {
     pub(crate) fn new(parts: Parts) -> Result<Self, Error> {
         let Parts { name, home, prefix, version, key_function, ttl, off } = parts;
         let (off, counters) = (AtomicBool::new(off), Counters::new());
-        let core = Arc::new(Core { name, home, prefix, key_function, ttl, off, counters });
+        let core = Arc::new(Core { name, home, prefix, key_function, ttl, off, counters, hits: Mutex::default() });
         let at = core.version(version)?;
         Ok(Self { core, at })
     }
@@ -114,12 +117,22 @@ impl Cache {
     #[must_use]
     pub fn stats(&self) -> Stats {
         let mut stats = self.core.counters.snapshot();
+        stats.hits += self.sites_hits().iter().map(|hits| hits.count()).sum::<u64>();
         if let Some(store) = self.core.home.memory() {
             stats.evictions = store.evictions();
             stats.entries = store.len();
             stats.bytes = store.bytes();
         }
         stats
+    }
+
+    /// Takes hits into its count that a site counts for itself.
+    pub(crate) fn ask_for_hits(&self, hits: &'static Tally) {
+        self.sites_hits().push(hits);
+    }
+
+    fn sites_hits(&self) -> MutexGuard<'_, Vec<&'static Tally>> {
+        self.core.hits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Switches the cache off: every body runs, and nothing is read or kept until it is switched on again.

@@ -28,6 +28,15 @@ impl Alphabet {
         Self(keeps)
     }
 
+    /// Returns whether there is nothing to escape in a text.
+    #[inline]
+    pub(super) fn keeps_all(&self, text: &[u8]) -> bool {
+        let keeps = |bytes: &[u8]| bytes.iter().fold(true, |keeps, byte| keeps & self.0[usize::from(*byte)]);
+        // Eight at a time, without asking in between.
+        let (eights, rest) = text.as_chunks::<8>();
+        eights.iter().all(|eight| keeps(eight)) && keeps(rest)
+    }
+
     /// Returns how many bytes of the text can stay as they are, up to the first that cannot.
     #[inline]
     pub(super) fn run(&self, text: &[u8]) -> usize {

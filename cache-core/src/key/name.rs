@@ -4,13 +4,16 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use crate::error::{Error, Kind};
+use crate::key::small::{SmallKey, Start};
 use crate::key::writer::{KeyWriter, fill};
 use crate::key::{Key, MAX_KEY, alphabet, text};
 
 /// The most bytes that prefix and version may have together, escapes counted.
 const MAX_SCOPE: usize = 48;
 /// The most bytes of a full name: Memcached's limit, and what prefix, version, two colons and a key come to.
-const MAX_NAME: usize = MAX_SCOPE + 2 + MAX_KEY;
+const MAX_NAME: usize = MAX_START + MAX_KEY;
+/// The most bytes that a name can start with before its key.
+pub(super) const MAX_START: usize = MAX_SCOPE + 2;
 
 /// Joins prefix, version and key into the full name of an entry.
 ///
@@ -31,7 +34,7 @@ pub type KeyFunction = fn(prefix: &str, version: &str, key: &str, out: &mut dyn 
 #[derive(Clone)]
 pub struct Scope {
     /// What every name starts with: `prefix:version:`, both escaped.
-    start: String,
+    start: Start,
     joining: Option<Joining>,
 }
 
@@ -62,17 +65,18 @@ impl Scope {
     /// ```
     pub fn new(prefix: &str, version: &str, key_function: Option<KeyFunction>) -> Result<Self, Error> {
         let mut bytes = [0; MAX_NAME];
-        let len = fill(&mut bytes, |start| {
+        let start_len = fill(&mut bytes, |start| {
             start.escape(prefix.as_bytes(), &alphabet::SCOPE);
             start.push(b":");
             start.escape(version.as_bytes(), &alphabet::SCOPE);
             start.push(b":");
         });
-        if len > MAX_SCOPE + 2 {
+        if start_len > MAX_START {
             return Err(too_long(prefix, version));
         }
+        let start = Start::from(&bytes[..start_len]);
         let joining = key_function.map(|function| Joining { function, prefix: prefix.into(), version: version.into() });
-        Ok(Self { start: text(&bytes[..len]).to_owned(), joining })
+        Ok(Self { start, joining })
     }
 
     /// Returns the full name of a key.
@@ -87,11 +91,12 @@ impl Scope {
     #[must_use]
     pub fn name(&self, key: &Key) -> Name {
         self.joined(key).unwrap_or_else(|| {
-            self.plain(key.mark(), |bytes| {
-                let key = key.as_bytes();
-                bytes[..key.len()].copy_from_slice(key);
-                key.len()
-            })
+            let mut name = Name::new(key.mark());
+            let (start, key) = (self.start(), key.as_bytes());
+            name.len = start.len() + key.len();
+            name.bytes[..start.len()].copy_from_slice(start.as_bytes());
+            name.bytes[start.len()..name.len].copy_from_slice(key);
+            name
         })
     }
 
@@ -106,12 +111,15 @@ impl Scope {
     /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
-    #[inline]
     pub fn write(&self, mark: u64, write: impl FnOnce(&mut KeyWriter<'_>)) -> Name {
-        match self.joining {
-            None => self.plain(mark, |bytes| fill(bytes, write)),
-            Some(_) => self.name(&Key::write(mark, write)),
+        if self.joining.is_some() {
+            return self.name(&Key::write(mark, write));
         }
+        let mut name = Name::new(mark);
+        let (start, rest) = name.bytes.split_at_mut(self.start().len());
+        start.copy_from_slice(self.start().as_bytes());
+        name.len = start.len() + fill(&mut rest[..MAX_KEY], write);
+        name
     }
 
     /// Returns what every name of this scope, and no name of another, starts with; `None` when a key function joins.
@@ -124,17 +132,19 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.joining.is_none().then_some(&self.start)
+        self.joining.is_none().then_some(self.start())
     }
 
-    /// Returns the usual name; `fill` puts the key into the buffer and says how long it is.
+    fn start(&self) -> &str {
+        text(self.start.as_bytes())
+    }
+
+    /// Returns the full name of a small key, whose beginning is written for that.
+    ///
+    /// `None` where there is more to it: a function that joins.
     #[inline]
-    fn plain(&self, mark: u64, fill: impl FnOnce(&mut [u8]) -> usize) -> Name {
-        let mut name = Name { mark, len: 0, bytes: [0; MAX_NAME] };
-        let (start, rest) = name.bytes.split_at_mut(self.start.len());
-        start.copy_from_slice(self.start.as_bytes());
-        name.len = start.len() + fill(&mut rest[..MAX_KEY]);
-        name
+    pub(crate) fn complete<'a>(&self, key: &'a mut SmallKey) -> Option<&'a [u8]> {
+        if self.joining.is_some() { None } else { Some(key.behind(&self.start)) }
     }
 
     /// Returns the name that the key function writes; `None` when there is no such function, or when it fails.
@@ -169,7 +179,7 @@ fn too_long(prefix: &str, version: &str) -> Error {
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scope").field("start", &self.start).field("key_function", &self.joining.is_some()).finish()
+        f.debug_struct("Scope").field("start", &self.start()).field("key_function", &self.joining.is_some()).finish()
     }
 }
 
@@ -184,6 +194,11 @@ pub struct Name {
 }
 
 impl Name {
+    /// Makes a name to be written.
+    fn new(mark: u64) -> Self {
+        Self { mark, len: 0, bytes: [0; MAX_NAME] }
+    }
+
     /// Returns the name as text: printable ASCII without white space.
     ///
     /// ```

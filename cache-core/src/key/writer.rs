@@ -24,22 +24,26 @@ use crate::key::{KeyName, KeyPart, Place};
 /// Between two places stands literal text with a separator in it; the macros see to that, by hand it is on you.
 pub struct KeyWriter<'a> {
     bytes: &'a mut [u8],
-    state: &'a mut State,
-}
-
-/// What has been written so far.
-#[derive(Default)]
-struct State {
-    len: usize,
-    digest: Digest,
+    /// How many are written; more than there are, where a text did not fit and there is no digest.
+    len: &'a mut usize,
+    /// What becomes of a text that does not fit.
+    digest: Option<&'a mut Digest>,
 }
 
 /// Fills the buffer with a text, sealed where it is too long, and returns its length.
 #[inline]
 pub(super) fn fill(bytes: &mut [u8], write: impl FnOnce(&mut KeyWriter<'_>)) -> usize {
-    let mut state = State::default();
-    write(&mut KeyWriter { bytes, state: &mut state });
-    state.digest.seal(bytes, state.len)
+    let (mut len, mut digest) = (0, Digest::default());
+    write(&mut KeyWriter { bytes, len: &mut len, digest: Some(&mut digest) });
+    digest.seal(bytes, len)
+}
+
+/// Fills the buffer with a text that is expected to fit, and returns its length; `None` where it does not.
+#[inline(always)]
+pub(super) fn fill_small(bytes: &mut [u8], write: impl FnOnce(&mut KeyWriter<'_>)) -> Option<usize> {
+    let mut len = 0;
+    write(&mut KeyWriter { bytes, len: &mut len, digest: None });
+    (len <= bytes.len()).then_some(len)
 }
 
 impl KeyWriter<'_> {
@@ -51,7 +55,7 @@ impl KeyWriter<'_> {
     /// # use larder::key::Key;
     /// assert_eq!(Key::write(0, |key| { key.literal("a:b"); }).as_str(), "a:b");
     /// ```
-    #[inline]
+    #[inline(always)]
     pub fn literal(&mut self, text: &'static str) -> &mut Self {
         // Of a constant text the compiler knows the answer.
         if text.bytes().all(|byte| byte.is_ascii_graphic()) {
@@ -108,12 +112,17 @@ impl KeyWriter<'_> {
 
     #[inline]
     pub(super) fn reborrow(&mut self) -> KeyWriter<'_> {
-        KeyWriter { bytes: self.bytes, state: self.state }
+        KeyWriter { bytes: self.bytes, len: self.len, digest: self.digest.as_deref_mut() }
     }
 
     /// Writes text and escapes what the alphabet does not keep.
     #[inline]
     pub(super) fn escape(&mut self, text: &[u8], alphabet: &Alphabet) {
+        if alphabet.keeps_all(text) { self.push(text) } else { self.escape_parts(text, alphabet) }
+    }
+
+    #[cold]
+    fn escape_parts(&mut self, text: &[u8], alphabet: &Alphabet) {
         let mut rest = text;
         loop {
             let (run, after) = rest.split_at(alphabet.run(rest));
@@ -141,25 +150,40 @@ impl KeyWriter<'_> {
 
     /// Writes a number with at least this many digits.
     pub(super) fn padded(&mut self, number: u64, width: usize) {
-        let mut digits = [b'0'; 20];
-        let mut rest = number;
-        let mut at = digits.len();
-        while rest > 0 {
-            at -= 1;
-            digits[at] = b'0' + u8::try_from(rest % 10).unwrap_or_default();
-            rest /= 10;
+        const GROUP: u64 = 10_u64.pow(8);
+        let least = match number / GROUP {
+            0 if width <= 8 => width,
+            above => {
+                self.padded(above, width.saturating_sub(8).max(1));
+                8
+            }
+        };
+        self.at_most_eight_digits(number % GROUP, least);
+    }
+
+    /// Writes a number below a hundred million with at least this many of eight digits.
+    #[inline]
+    pub(super) fn at_most_eight_digits(&mut self, number: u64, least: usize) {
+        let (digits, zeros) = eight_digits(number);
+        let zeros = zeros.min(8 - least);
+        let digits = (digits >> (8 * zeros)).to_le_bytes();
+        match self.bytes.get_mut(*self.len..).and_then(|room| room.first_chunk_mut()) {
+            // All eight, which is known when this is compiled; what comes next overwrites the end.
+            Some(room) => {
+                *room = digits;
+                *self.len += 8 - zeros;
+            }
+            None => self.push(&digits[..8 - zeros]),
         }
-        self.push(&digits[at.min(digits.len() - width)..]);
     }
 
     /// Writes bytes that are known to be printable and without meaning to the encoding, or to be its own marks.
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, text: &[u8]) {
-        let end = self.state.len + text.len();
-        match self.bytes.get_mut(self.state.len..end) {
+        match self.bytes.get_mut(*self.len..).and_then(|room| room.get_mut(..text.len())) {
             Some(room) => {
-                room.copy_from_slice(text);
-                self.state.len = end;
+                copy(text, room);
+                *self.len += text.len();
             }
             None => self.overflow(text),
         }
@@ -168,16 +192,107 @@ impl KeyWriter<'_> {
     /// Fills what room is left with the readable beginning; the rest goes into the digest alone.
     #[cold]
     fn overflow(&mut self, text: &[u8]) {
-        let room = &mut self.bytes[self.state.len..];
+        let Some(digest) = self.digest.as_deref_mut() else {
+            *self.len = usize::MAX;
+            return;
+        };
+        let room = &mut self.bytes[*self.len..];
         let (fits, rest) = text.split_at(room.len());
         room.copy_from_slice(fits);
-        self.state.len = self.bytes.len();
-        self.state.digest.update(self.bytes, rest);
+        *self.len = self.bytes.len();
+        digest.update(self.bytes, rest);
     }
+}
+
+/// Copies text into room of its length, without a call where that takes two words: most texts in keys are short.
+#[inline(always)]
+fn copy(text: &[u8], room: &mut [u8]) {
+    match text.len() {
+        4..=8 => copy_ends::<4>(text, room),
+        9..=16 => copy_ends::<8>(text, room),
+        _ => room.copy_from_slice(text),
+    }
+}
+
+/// Copies the first `N` and the last `N` bytes: all of them, where there are no more than twice as many.
+#[inline]
+fn copy_ends<const N: usize>(text: &[u8], room: &mut [u8]) {
+    if let (Some(first), Some(room)) = (text.first_chunk::<N>(), room.first_chunk_mut()) {
+        *room = *first;
+    }
+    if let (Some(last), Some(room)) = (text.last_chunk::<N>(), room.last_chunk_mut()) {
+        *room = *last;
+    }
+}
+
+/// Returns a number of at most eight digits as text, the first digit in the lowest byte, and how many zeros it begins
+/// with; the last digit does not count as one.
+///
+/// All digits at once: halves of four digits, then pairs, then digits, each next to its neighbour in one word.
+#[inline]
+fn eight_digits(number: u64) -> (u64, usize) {
+    let fours = (number / 10_000) | ((number % 10_000) << 32);
+    // So much by so much is a division by 100 of numbers below 10,000.
+    let hundreds = ((fours * 10_486) >> 20) & 0x0000_007f_0000_007f;
+    let pairs = hundreds | ((fours - 100 * hundreds) << 16);
+    // And this one by 10 of numbers below 100.
+    let tens = ((pairs * 103) >> 10) & 0x000f_000f_000f_000f;
+    let digits = tens | ((pairs - 10 * tens) << 8);
+    let zeros = digits.trailing_zeros() as usize / 8;
+    (digits | 0x3030_3030_3030_3030, zeros.min(7))
 }
 
 impl fmt::Debug for KeyWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyWriter({:?})", String::from_utf8_lossy(&self.bytes[..self.state.len]))
+        write!(f, "KeyWriter({:?})", String::from_utf8_lossy(self.bytes.get(..*self.len).unwrap_or_default()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(number: u64, width: usize) -> String {
+        let mut bytes = [0; 64];
+        let len = fill(&mut bytes, |key| key.padded(number, width));
+        String::from_utf8(bytes[..len].to_vec()).unwrap()
+    }
+
+    #[test]
+    fn numbers_read_as_rust_shows_them_with_as_many_zeros_as_are_asked_for() {
+        let edges = (0..=19).flat_map(|exponent| {
+            let power = 10_u64.pow(exponent);
+            [power - 1, power, power + 1, power + power / 7]
+        });
+        for number in edges.chain(0..20_000).chain([u64::MAX]) {
+            for width in [1, 2, 8, 9, 19] {
+                assert_eq!(written(number, width), format!("{number:0width$}"));
+            }
+        }
+    }
+
+    #[test]
+    fn a_number_at_the_end_of_its_room_is_written_whole() {
+        for room in 1..12 {
+            let mut bytes = [0; 12];
+            assert_eq!(fill_small(&mut bytes[..room], |key| key.padded(1, 1)), Some(1));
+            assert_eq!(bytes[0], b'1');
+        }
+    }
+
+    #[test]
+    fn a_text_that_does_not_fit_into_a_small_buffer_is_told_from_one_that_does() {
+        let mut bytes = [0; 8];
+        let mut fits = |texts: &[&'static str]| {
+            fill_small(&mut bytes, |key| {
+                for text in texts {
+                    key.literal(text);
+                }
+            })
+        };
+        assert_eq!(
+            (fits(&["1234", "5678"]), fits(&["1234", "56789"]), fits(&["123456789", ""])),
+            (Some(8), None, None)
+        );
     }
 }

@@ -192,10 +192,16 @@ thread_local! {
     static OWN: RefCell<Option<Arc<Registry>>> = const { RefCell::new(None) };
 }
 
+/// Returns whether any thread runs a test with caches of its own.
+#[inline]
+pub(crate) fn is_anyone_isolated() -> bool {
+    ISOLATED.load(Ordering::Relaxed) > 0
+}
+
 /// Returns the registry of the test that this thread is running, if it has one of its own.
 #[inline]
 pub(crate) fn isolated() -> Option<Arc<Registry>> {
-    if ISOLATED.load(Ordering::Relaxed) == 0 { None } else { OWN.with_borrow(Clone::clone) }
+    if is_anyone_isolated() { OWN.with_borrow(Clone::clone) } else { None }
 }
 
 /// Makes `registry` the one that this thread sees, and returns the one it saw before.

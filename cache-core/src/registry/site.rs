@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::key;
 use crate::policy::Options;
 use crate::stats::{Counters, Event, Stats};
+use crate::tally::Tally;
 
 /// One annotated place in the program: where it stands, what its keys look like, and what it has counted.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Site {
     keeps_errors: bool,
     off: AtomicBool,
     counters: Counters,
+    /// Hits that were nothing special, counted here only: its cache asks for them.
+    hits: Tally,
     /// Found at the first call, since caches are configured when the program starts; tried again after a failure.
     resolved: OnceCell<Cache>,
 }
@@ -63,6 +66,7 @@ impl Site {
             keeps_errors: false,
             off: AtomicBool::new(false),
             counters: Counters::new(),
+            hits: Tally::new(),
             resolved: OnceCell::new(),
         }
     }
@@ -180,7 +184,9 @@ impl Site {
     /// Returns what it has counted since the program began.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.counters.snapshot()
+        let mut stats = self.counters.snapshot();
+        stats.hits += self.hits.count();
+        stats
     }
 
     /// Switches the site off: its body runs for every caller, until it is switched on again.
@@ -200,11 +206,18 @@ impl Site {
         self.off.load(Ordering::Acquire)
     }
 
+    /// Counts a hit in the cache that [`ready`](Self::ready) has returned.
+    #[inline]
+    pub(crate) fn count_hit(&self) {
+        self.hits.raise();
+    }
+
     #[inline]
     pub(crate) fn mark(&self) -> u64 {
         self.mark
     }
 
+    #[inline]
     pub(crate) fn named(&'static self) -> Named {
         Named { name: self.name, counters: &self.counters }
     }
@@ -219,17 +232,30 @@ impl Site {
         log::error!("{self}: {error}");
     }
 
+    /// Returns the cache it belongs to where there is nothing special about this call: the cache is known, nothing is
+    /// switched off, and no test runs with caches of its own.
+    #[inline]
+    pub(crate) fn ready(&'static self) -> Option<&'static Cache> {
+        let cache = self.resolved.get()?;
+        let is_usual = !super::is_anyone_isolated() && !self.is_off() && !cache.is_off();
+        is_usual.then_some(cache)
+    }
+
     /// Returns the cache it belongs to, at its version.
     ///
     /// # Errors
     ///
     /// When nobody configured such a cache, or the program's configuration cannot be used.
-    #[inline]
     pub fn home(&'static self) -> Result<Cow<'static, Cache>, Error> {
         if let Some(registry) = super::isolated() {
             return self.resolve(&registry).map(Cow::Owned);
         }
-        self.resolved.get_or_try_init(|| self.resolve(super::global()?)).map(Cow::Borrowed)
+        let resolve = || {
+            let cache = self.resolve(super::global()?)?;
+            cache.ask_for_hits(&self.hits);
+            Ok(cache)
+        };
+        self.resolved.get_or_try_init(resolve).map(Cow::Borrowed)
     }
 
     pub(crate) fn resolve(&self, registry: &Registry) -> Result<Cache, Error> {

@@ -12,7 +12,7 @@ pub(super) struct Ghosts {
 
 impl Ghosts {
     /// Remembers one that went from among so many.
-    pub(super) fn remember(&mut self, hash: u64, among: u64) {
+    pub(super) fn remember(&mut self, hash: u32, among: u64) {
         let room = usize::try_from(2 * among).unwrap_or(usize::MAX / 2);
         if self.tags.len() < room {
             self.tags = vec![0; room.next_power_of_two()];
@@ -22,7 +22,7 @@ impl Ghosts {
     }
 
     /// Returns whether this one is remembered, and forgets it.
-    pub(super) fn recall(&mut self, hash: u64) -> bool {
+    pub(super) fn recall(&mut self, hash: u32) -> bool {
         if self.tags.is_empty() {
             return false;
         }
@@ -34,15 +34,12 @@ impl Ghosts {
         is_known
     }
 
-    fn place(&self, hash: u64) -> usize {
-        // The mask makes every value fit.
-        #[allow(clippy::cast_possible_truncation)]
-        let place = hash as usize & (self.tags.len() - 1);
-        place
+    fn place(&self, hash: u32) -> usize {
+        hash as usize & (self.tags.len() - 1)
     }
 }
 
-/// The bits that the place does not use, and never the 0 of an empty place.
-fn tag(hash: u64) -> u32 {
-    u32::try_from(hash >> 32).expect("half of the bits") | 1
+/// All of the hash, and never the 0 of an empty place.
+fn tag(hash: u32) -> u32 {
+    hash.max(1)
 }

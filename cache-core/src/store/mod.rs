@@ -16,10 +16,13 @@
 
 mod ghost;
 mod gone;
+mod index;
+mod label;
 mod limits;
 mod queue;
 mod shard;
 
+use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
@@ -46,9 +49,30 @@ pub struct Store {
     clock: Clock,
     // Seeded: whoever chooses keys must not be able to choose their places.
     hasher: RandomState,
-    shards: Vec<RwLock<Shard>>,
+    shards: Box<[Apart]>,
     evictions: AtomicU64,
     expirations: AtomicU64,
+}
+
+/// A shard where its lock and what a hit looks at are in one line of memory, and nobody else is.
+#[derive(Debug, Default)]
+#[repr(align(64))]
+struct Apart(RwLock<Shard>);
+
+/// A record where it lies in the store.
+///
+/// While there is one of these, those who write have to wait: nothing of a user's own may run meanwhile, since it could
+/// call the store.
+pub(crate) struct Found<'a> {
+    shard: RwLockReadGuard<'a, Shard>,
+    slot: u32,
+}
+
+impl Found<'_> {
+    #[inline]
+    pub(crate) fn record(&self) -> Option<&Erased> {
+        self.shard.record(self.slot)
+    }
 }
 
 impl Store {
@@ -59,7 +83,7 @@ impl Store {
             budget: Budget::new(limits),
             clock,
             hasher: RandomState::new(),
-            shards: (0..shards(limits.max_entries)).map(|_| RwLock::default()).collect(),
+            shards: (0..shards(limits.max_entries)).map(|_| Apart::default()).collect(),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
         }
@@ -67,10 +91,9 @@ impl Store {
 
     /// Returns the live record under this name, and notes that it was of use.
     #[must_use]
-    #[inline]
     pub fn get(&self, name: &[u8]) -> Option<Erased> {
-        let hash = self.hasher.hash_one(name);
-        let record = read(self.shard(hash)).get(hash, name)?;
+        let hash = self.hash(name);
+        let record = read(self.shard(hash)).get(hash, name).cloned()?;
         let now = self.clock.now();
         if has_expired(&record, now) {
             self.remove_expired(hash, name, &record, now);
@@ -79,12 +102,34 @@ impl Store {
         Some(record)
     }
 
+    /// Returns the record under this name, if it is of this mark and still fresh, and notes that it was of use.
+    #[inline]
+    pub(crate) fn seek(&self, name: &[u8], mark: u64, now: Tick) -> Option<Found<'_>> {
+        let hash = self.hash(name);
+        let shard = read(self.shard(hash));
+        let slot = shard.seek(hash, name, mark, now)?;
+        Some(Found { shard, slot })
+    }
+
+    /// Gives the record under this name other ends, if it is fresh, and returns whether it was.
+    pub fn restamp(&self, name: &[u8], fresh_until: Tick, kept_until: Tick) -> bool {
+        let hash = self.hash(name);
+        write(self.shard(hash)).restamp(hash, name, self.clock.now(), fresh_until, kept_until)
+    }
+
     /// Returns the live record under this name. Nothing is noted and nothing is removed, so that no value is dropped.
     #[must_use]
     pub fn peek(&self, name: &[u8]) -> Option<Erased> {
-        let hash = self.hasher.hash_one(name);
-        let record = read(self.shard(hash)).peek(hash, name)?;
+        let hash = self.hash(name);
+        let record = read(self.shard(hash)).peek(hash, name).cloned()?;
         (!has_expired(&record, self.clock.now())).then_some(record)
+    }
+
+    #[inline]
+    fn hash(&self, name: &[u8]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(name);
+        hasher.finish()
     }
 
     /// Removes an expired record, unless another one has taken its place or it was given more time.
@@ -105,7 +150,7 @@ impl Store {
             let gone = self.remove(name).into_iter().chain([record]).collect();
             return Inserted { refused: true, _gone: gone };
         }
-        let newcomer = Newcomer { hash: self.hasher.hash_one(name), name };
+        let newcomer = Newcomer { hash: self.hash(name), name };
         let now = self.clock.now();
         let mut gone = Vec::new();
         let mut shard = write(self.shard(newcomer.hash));
@@ -153,7 +198,7 @@ impl Store {
         while declined < self.shards.len()
             && let Some(excess) = self.budget.excess()
         {
-            let mut shard = write(&self.shards[at]);
+            let mut shard = write(&self.shards[at].0);
             match shard.evict(reach, excess, newcomer, now) {
                 Some((record, bytes)) => {
                     gone.push(self.count_out(record, bytes, now));
@@ -168,7 +213,7 @@ impl Store {
     /// Takes the record under this name out.
     #[must_use]
     pub fn remove(&self, name: &[u8]) -> Option<Erased> {
-        let hash = self.hasher.hash_one(name);
+        let hash = self.hash(name);
         let mut shard = write(self.shard(hash));
         let (record, bytes) = shard.remove_if(hash, name, |_| true)?;
         self.budget.leave(bytes);
@@ -179,7 +224,7 @@ impl Store {
     pub fn remove_starting_with(&self, scope: &[u8]) -> Removed {
         let mut removed = Vec::new();
         for shard in &self.shards {
-            write(shard).remove_all(|name| name.starts_with(scope), &mut |record, bytes| {
+            write(&shard.0).remove_all(|name| name.starts_with(scope), &mut |record, bytes| {
                 self.budget.leave(bytes);
                 removed.push(record);
             });
@@ -238,12 +283,12 @@ impl Store {
 
     #[inline]
     fn shard(&self, hash: u64) -> &RwLock<Shard> {
-        &self.shards[self.place(hash)]
+        &self.shards[self.place(hash)].0
     }
 
     #[inline]
     fn place(&self, hash: u64) -> usize {
-        // The table inside takes the lowest and the highest bits.
+        // The index inside takes the lower half.
         (hash >> 32) as usize & (self.shards.len() - 1)
     }
 }
@@ -261,6 +306,7 @@ fn has_expired(record: &Erased, now: Tick) -> bool {
 }
 
 /// A panic elsewhere must not take the store down: each step under a lock leaves the shard whole.
+#[inline]
 fn read(shard: &RwLock<Shard>) -> RwLockReadGuard<'_, Shard> {
     shard.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -2,9 +2,9 @@
 
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use hashbrown::HashTable;
-
 use super::ghost::Ghosts;
+use super::index::Index;
+use super::label::Label;
 use super::limits::Measure;
 use super::queue::{Queues, Rank, Verdict};
 use crate::clock::Tick;
@@ -31,9 +31,11 @@ pub(super) struct Newcomer<'a> {
     pub(super) name: &'a [u8],
 }
 
+/// What a hit looks at stands at the beginning, in one line with the lock.
 #[derive(Debug, Default)]
+#[repr(C)]
 pub(super) struct Shard {
-    index: HashTable<u32>,
+    index: Index,
     slots: Vec<Option<Tenant>>,
     free: Vec<u32>,
     queues: Queues,
@@ -42,18 +44,28 @@ pub(super) struct Shard {
     sweep_at: usize,
 }
 
+/// Who lives in a slot: one line of memory, with all that a hit asks about a record before it reads it.
 #[derive(Debug)]
+#[repr(align(64))]
 struct Tenant {
-    hash: u64,
-    name: Box<[u8]>,
+    name: Label,
+    mark: u64,
+    fresh_until: Tick,
     record: Erased,
+    hash: u32,
     uses: AtomicU8,
 }
 
 impl Tenant {
-    #[inline]
-    fn is(&self, hash: u64, name: &[u8]) -> bool {
-        self.hash == hash && *self.name == *name
+    fn new(hash: u64, name: &[u8], record: Erased) -> Self {
+        let (mark, fresh_until) = (record.mark(), record.times().fresh_until);
+        Self { name: name.into(), mark, fresh_until, record, hash: half(hash), uses: AtomicU8::new(0) }
+    }
+
+    /// Puts another record in the place of the one that is there, which it returns.
+    fn replace(&mut self, record: Erased) -> Erased {
+        (self.mark, self.fresh_until) = (record.mark(), record.times().fresh_until);
+        std::mem::replace(&mut self.record, record)
     }
 
     fn has_expired(&self, now: Tick) -> bool {
@@ -72,7 +84,7 @@ impl Tenant {
     fn judge(&self, newcomer: Newcomer<'_>, now: Tick) -> Verdict {
         let uses = self.uses.load(Ordering::Relaxed);
         match () {
-            () if self.is(newcomer.hash, newcomer.name) => Verdict::Spared,
+            () if self.name.is(newcomer.name) => Verdict::Spared,
             () if uses == 0 || self.has_expired(now) => Verdict::Goes,
             () => {
                 self.uses.store(uses - 1, Ordering::Relaxed);
@@ -82,28 +94,63 @@ impl Tenant {
     }
 }
 
+/// The half of a hash that the index knows; the other one decides which shard it is.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "half of the bits")]
+fn half(hash: u64) -> u32 {
+    hash as u32
+}
+
 impl Shard {
-    /// Returns the record under this name and notes that it was of use.
-    #[inline]
-    pub(super) fn get(&self, hash: u64, name: &[u8]) -> Option<Erased> {
+    /// Returns the record under this name, and notes that it was of use.
+    pub(super) fn get(&self, hash: u64, name: &[u8]) -> Option<&Erased> {
         let tenant = self.tenant(self.find(hash, name)?)?;
         tenant.mark();
-        Some(Erased::clone(&tenant.record))
+        Some(&tenant.record)
     }
 
-    pub(super) fn peek(&self, hash: u64, name: &[u8]) -> Option<Erased> {
-        Some(Erased::clone(&self.tenant(self.find(hash, name)?)?.record))
+    /// Returns the slot of the record under this name, if it is of this mark and fresh, and notes that it was of use.
+    #[inline]
+    pub(super) fn seek(&self, hash: u64, name: &[u8], mark: u64, now: Tick) -> Option<u32> {
+        let slot = self.find(hash, name)?;
+        let tenant = self.tenant(slot)?;
+        if tenant.mark != mark || tenant.fresh_until <= now {
+            return None;
+        }
+        tenant.mark();
+        Some(slot)
+    }
+
+    #[inline]
+    pub(super) fn record(&self, slot: u32) -> Option<&Erased> {
+        Some(&self.tenant(slot)?.record)
+    }
+
+    pub(super) fn peek(&self, hash: u64, name: &[u8]) -> Option<&Erased> {
+        Some(&self.tenant(self.find(hash, name)?)?.record)
+    }
+
+    /// Gives the record under this name other ends, if it is fresh, and returns whether it was.
+    pub(super) fn restamp(&mut self, hash: u64, name: &[u8], now: Tick, fresh_until: Tick, kept_until: Tick) -> bool {
+        let Some(tenant) = self.find(hash, name).and_then(|slot| self.slots[slot as usize].as_mut()) else {
+            return false;
+        };
+        let is_fresh = now < tenant.fresh_until;
+        if is_fresh {
+            tenant.fresh_until = fresh_until;
+            tenant.record.restamp(fresh_until, kept_until);
+        }
+        is_fresh
     }
 
     #[inline]
     fn find(&self, hash: u64, name: &[u8]) -> Option<u32> {
-        let is_it = |slot: &u32| self.tenant(*slot).is_some_and(|tenant| tenant.is(hash, name));
-        self.index.find(hash, is_it).copied()
+        self.index.find(half(hash), |slot| self.tenant(slot).is_some_and(|tenant| tenant.name.is(name)))
     }
 
     #[inline]
     fn tenant(&self, slot: u32) -> Option<&Tenant> {
-        self.slots[slot as usize].as_ref()
+        self.slots.get(slot as usize)?.as_ref()
     }
 
     /// Puts a record in, and returns the one that was there, with what it weighed.
@@ -113,11 +160,11 @@ impl Shard {
         {
             // Who is written again is of use: a counter that is only ever written must not go for it.
             tenant.mark();
-            let before = std::mem::replace(&mut tenant.record, record);
+            let before = tenant.replace(record);
             return Some((before, self.queues.reweigh(slot, bytes)));
         }
-        let slot = self.move_in(Tenant { hash, name: name.into(), record, uses: AtomicU8::new(0) });
-        let rank = if self.ghosts.recall(hash) { Rank::Proven } else { Rank::New };
+        let slot = self.move_in(Tenant::new(hash, name, record));
+        let rank = if self.ghosts.recall(half(hash)) { Rank::Proven } else { Rank::New };
         self.queues.arrive(slot, rank, bytes);
         None
     }
@@ -129,18 +176,14 @@ impl Shard {
             u32::try_from(self.slots.len() - 1).expect("fewer than four thousand million entries in one shard")
         });
         self.slots[slot as usize] = Some(tenant);
-        let slots = &self.slots;
-        let rehash = |slot: &u32| slots[*slot as usize].as_ref().map_or(0, |tenant| tenant.hash);
-        self.index.insert_unique(hash, slot, rehash);
+        self.index.insert(hash, slot);
         slot
     }
 
     fn move_out(&mut self, slot: u32) -> Option<(Erased, u64)> {
         let tenant = self.slots[slot as usize].take()?;
         self.free.push(slot);
-        if let Ok(entry) = self.index.find_entry(tenant.hash, |there| *there == slot) {
-            entry.remove();
-        }
+        self.index.remove(tenant.hash, slot);
         Some((tenant.record, self.queues.leave(slot)))
     }
 
@@ -158,7 +201,7 @@ impl Shard {
     /// Takes every record out whose name is meant.
     pub(super) fn remove_all(&mut self, is_meant: impl Fn(&[u8]) -> bool, out: &mut dyn FnMut(Erased, u64)) {
         for slot in 0..self.slots.len() {
-            self.move_out_if(slot, |tenant| is_meant(&tenant.name), out);
+            self.move_out_if(slot, |tenant| is_meant(tenant.name.as_bytes()), out);
         }
         if self.index.is_empty() {
             // An empty shard gives its memory back.

@@ -184,9 +184,9 @@ impl Pair {
 
     fn restamp(&mut self, source: &mut Source<'_>) {
         let (name, kept_until) = (source.name(), self.in_seconds(source.below(12)));
-        let Some(record) = self.store.peek(&name) else { return };
-        record.restamp(kept_until, kept_until);
-        self.model.get_mut(&name).expect("what is there is known").kept_until = kept_until;
+        if self.store.restamp(&name, kept_until, kept_until) {
+            self.model.get_mut(&name).expect("what is there is known").kept_until = kept_until;
+        }
     }
 
     fn remove_starting_with(&mut self, scope: &[u8]) {

@@ -126,11 +126,16 @@ pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
         Kind::Value => TokenStream::new(),
         Kind::Result | Kind::Probed => quote!(.sharing(#larder::__private::Probe::<#ty>::SHARE)),
     };
-    let fallback = (!sharing.is_empty()).then(|| quote!(use #larder::__private::Fallback as _;));
     let choices = choices(model, facts);
+    let is_plain = quote!(#larder::__private::Copied::<#kept>::PLAIN);
+    let rules = if sharing.is_empty() && choices.is_empty() {
+        quote!(::core::convert::identity)
+    } else {
+        quote_spanned!(Span::mixed_site()=> |__rules| __rules #sharing #choices)
+    };
     quote_spanned! {Span::mixed_site()=>
-        #fallback
-        #larder::__private::Call::new(#site, #larder::__private::#reach::<#kept>()) #sharing #choices
+        use #larder::__private::Fallback as _;
+        #larder::__private::Call::new(#site, #larder::__private::#reach::<#kept>(#is_plain), #rules)
     }
 }
 
@@ -160,7 +165,7 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
         has_hard_limit.then(|| model.written.times.timeout.as_ref().map(|said| said.word.span())).flatten()
     });
     if let Some(word) = word {
-        words.extend(quote_spanned!(word.resolved_at(Span::mixed_site())=> .strict(::core::convert::From::from)));
+        words.extend(quote_spanned!(word.resolved_at(Span::mixed_site())=> .or_trouble(::core::convert::From::from)));
     }
     words
 }

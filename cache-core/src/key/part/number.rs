@@ -13,9 +13,16 @@ impl KeyWriter<'_> {
     #[inline]
     fn whole(&mut self, number: u128) {
         match u64::try_from(number) {
+            Ok(number @ ..100_000_000) => self.short(number),
             Ok(number) => self.padded(number, 1),
             Err(_) => self.wide(number),
         }
+    }
+
+    /// Writes a number as most are, below a hundred million.
+    #[inline]
+    fn short(&mut self, number: u64) {
+        self.at_most_eight_digits(number, 1);
     }
 
     #[cold]

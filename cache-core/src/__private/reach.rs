@@ -1,0 +1,59 @@
+//! How far the values of a site go, and how one is read that is there.
+
+use crate::cache::{self, Cache};
+use crate::key::SmallKey;
+use crate::record::Erased;
+use crate::registry::Site;
+use crate::store::Found;
+use crate::value::{Keep, LocalValue, Value};
+
+/// How far values may go: function pointers, so that only the place that makes them has to know what `V` can do.
+pub struct Reach<V> {
+    read: fn(&Erased) -> Option<V>,
+    pub(super) keep: fn() -> Keep<V>,
+    /// Whether copying one runs no code but that of the standard library, so that it can be done under a lock.
+    is_plain: bool,
+}
+
+/// Says how a value is kept that can go anywhere.
+#[must_use]
+#[inline]
+pub fn shared<V: Value>(is_plain: bool) -> Reach<V> {
+    Reach { read: V::read, keep: || V::keep().with_its_mark(), is_plain }
+}
+
+/// Says how a value is kept that stays in this process.
+#[must_use]
+#[inline]
+pub fn local<V: LocalValue>(is_plain: bool) -> Reach<V> {
+    Reach { read: V::read_here, keep: V::keep_here, is_plain }
+}
+
+impl<V> Clone for Reach<V> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V> Copy for Reach<V> {}
+
+impl<V> Reach<V> {
+    /// Reads what a call most often finds: a value that is there and fresh.
+    #[inline(always)]
+    pub(super) fn seek(self, cache: &Cache, site: &'static Site, key: &mut SmallKey) -> Option<V> {
+        let found = seek(cache, site, key)?;
+        if self.is_plain {
+            return (self.read)(found.record()?);
+        }
+        let record = Erased::clone(found.record()?);
+        drop(found);
+        (self.read)(&record)
+    }
+}
+
+/// Finds a record that is there and fresh.
+///
+/// It knows of no types, so that it is compiled once and not for every site.
+fn seek<'a>(cache: &'a Cache, site: &'static Site, key: &mut SmallKey) -> Option<Found<'a>> {
+    cache::seek(cache, cache.scope().complete(key)?, site.mark(), &site.options)
+}
