@@ -12,6 +12,23 @@ use crate::value::Value;
 /// A cache for code that blocks: the thread that asks drives the engine, and parks while another one loads.
 ///
 /// From [`Cache::blocking`]. No runtime is needed, and none is blocked but by the thread that stands in it.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// let cache = cache.blocking();
+/// let sum = std::thread::scope(|threads| {
+///     let ask = || cache.get_or_load("sum", Options::ttl(60), || 40_u8 + 2);
+///     let other = threads.spawn(ask);
+///     ask() + other.join().unwrap_or(0)
+/// });
+/// assert_eq!(sum, 84);
+/// assert_eq!(cache.get_or("sum", 0_u8)?, 42);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Copy)]
 pub struct Blocking<'a>(&'a Cache);
 

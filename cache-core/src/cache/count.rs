@@ -48,6 +48,17 @@ impl Cache {
 
     /// Takes from the number under this key and returns what is left, which may be less than nothing.
     ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().add("left", 3_i64, Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().decr("left", 5)?, -2);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// As for [`incr`](Self::incr).
@@ -72,6 +83,19 @@ impl Cache {
 
     /// Moves an entry from this handle's version to a later one, with the time it has left, and returns that version.
     ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("draft", "text".to_owned(), Options::ttl(60))?;
+    /// let version = testing::block_on(cache.incr_version::<String>("draft", 1))?;
+    /// let later = cache.at_version(version)?;
+    /// assert!(!cache.blocking().has("draft")? && later.blocking().has("draft")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`Kind::Missing`] without a live entry of this type, [`Kind::NotANumber`] where the version of this handle is
@@ -95,6 +119,19 @@ impl Cache {
     }
 
     /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let later = cache.at_version(3)?;
+    /// later.blocking().set("draft", 1_u8, Options::ttl(60))?;
+    /// assert_eq!(testing::block_on(later.decr_version::<u8>("draft", 1))?, 2);
+    /// assert!(cache.at_version(2)?.blocking().has("draft")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -101,6 +101,18 @@ impl Cache {
 
     /// Does the same as [`try_get_or_load`](Self::try_get_or_load), and hands one error to all who wait for it.
     ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let away = || Err::<u8, _>("the source is away");
+    /// assert_eq!(cache.blocking().try_get_or_load_shared("key", Options::ttl(60), away), Err("the source is away"));
+    /// // It is handed out, and not kept: the next caller tries again.
+    /// assert_eq!(cache.blocking().try_get_or_load_shared("key", Options::ttl(60), || Ok::<u8, &str>(1)), Ok(1));
+    /// ```
+    ///
     /// # Errors
     ///
     /// Those of the body.
@@ -134,6 +146,18 @@ impl Cache {
 
     /// Returns the value under this key, if there is a live one of this type.
     ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("answer", 42_u64, Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().get::<u64>("answer")?, Some(42));
+    /// assert_eq!(cache.blocking().get::<String>("answer")?, None, "a number is no text");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the store fails.
@@ -142,6 +166,17 @@ impl Cache {
     }
 
     /// Returns the value under this key, or `default` where there is no live one of this type.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::testing;
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// assert_eq!(cache.blocking().get_or("volume", 7_u8)?, 7);
+    /// assert!(!cache.blocking().has("volume")?, "a default is not kept");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -356,6 +391,19 @@ impl Cache {
 
     /// Returns whether there is a live entry under this key, of whatever type.
     ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("token", 1_u8, Options::ttl(60))?;
+    /// assert!(cache.blocking().has("token")?);
+    /// cache.blocking().delete("token")?;
+    /// assert!(!cache.blocking().has("token")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the store fails.
@@ -364,6 +412,21 @@ impl Cache {
     }
 
     /// Returns how long the entry under this key is still fresh, or `None` when there is no live one.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, Ttl, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("token", 1_u8, Options::ttl(60))?;
+    /// larder.advance(Duration::from_secs(20));
+    /// assert_eq!(cache.blocking().ttl("token")?, Some(Ttl::For(Duration::from_secs(40))));
+    /// larder.advance(Duration::from_secs(40));
+    /// assert_eq!(cache.blocking().ttl("token")?, None);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

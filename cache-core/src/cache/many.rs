@@ -11,6 +11,17 @@ use crate::value::Value;
 impl Cache {
     /// Returns the values under these keys, in their order: `None` where there is no live one of this type.
     ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("a", 1_u8, Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().get_many::<u8>(["a", "b"])?, [Some(1), None]);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// When the store fails.
@@ -30,6 +41,19 @@ impl Cache {
     }
 
     /// Keeps these values, and returns the keys of those that the store did not take, each with the reason.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Kind, Options, Settings, testing};
+    ///
+    /// let larder = testing::isolated_with([("small", Settings::memory().max_bytes(100))])?;
+    /// let cache = larder.cache("small");
+    /// let entries = [("a", "short".to_owned()), ("b", "long".repeat(100))];
+    /// let failed = cache.blocking().set_many(entries, Options::ttl(60));
+    /// assert_eq!(failed.len(), 1);
+    /// assert_eq!((failed[0].0.as_str(), failed[0].1.kind()), ("b", Kind::TooLarge));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     pub async fn set_many<V: Value>(
         &self,
         entries: impl IntoIterator<Item = (impl Into<Key>, V)>,
@@ -51,6 +75,17 @@ impl Cache {
     }
 
     /// Removes the entries under these keys, and says how many live ones there were.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set_many([("a", 1_u8), ("b", 2)], Options::ttl(60));
+    /// assert_eq!(cache.blocking().delete_many(["a", "b", "c"])?, 2);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -76,6 +111,20 @@ impl Cache {
     }
 
     /// Removes all entries of this cache's prefix and version, and none of its neighbours in the same store.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let next = cache.at_version(2)?;
+    /// cache.blocking().set("key", 1_u8, Options::ttl(60))?;
+    /// next.blocking().set("key", 2_u8, Options::ttl(60))?;
+    /// cache.blocking().clear()?;
+    /// assert!(!cache.blocking().has("key")? && next.blocking().has("key")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -103,6 +152,19 @@ impl Cache {
     }
 
     /// Removes everything in the store behind this cache, also what belongs to other caches.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let next = cache.at_version(2)?;
+    /// next.blocking().set("key", 2_u8, Options::ttl(60))?;
+    /// cache.blocking().clear_store()?;
+    /// assert!(!next.blocking().has("key")?, "the other version lives in the same store");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

@@ -41,6 +41,18 @@ use crate::tally::Tally;
 ///
 /// It is a handle, cheap to clone. Named caches come from [`crate::registry::cache`]; what an attribute does is the
 /// same as [`get_or_load`](Self::get_or_load) with a key of the same pattern.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("pages");
+/// cache.clone().blocking().set("home", "<h1>".to_owned(), Options::ttl(60))?;
+/// assert_eq!(cache.blocking().get::<String>("home")?.as_deref(), Some("<h1>"));
+/// assert_eq!((cache.name(), cache.is_outside()), ("pages", false));
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Cache {
     core: Arc<Core>,
@@ -114,6 +126,19 @@ impl Cache {
     }
 
     /// Returns what it has counted since it was made.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::forever())?;
+    /// cache.blocking().get::<u8>("key")?;
+    /// let stats = cache.stats();
+    /// assert_eq!((stats.hits, stats.misses, stats.entries), (1, 0, 1));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Stats {
         let mut stats = self.core.counters.snapshot();
@@ -138,6 +163,21 @@ impl Cache {
     /// Switches the cache off: every body runs, and nothing is read or kept until it is switched on again.
     ///
     /// What was kept before is still there then; what was invalidated meanwhile is not.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::forever())?;
+    /// cache.switch_off();
+    /// assert!(cache.is_off());
+    /// assert_eq!(cache.blocking().get_or_load("key", Options::forever(), || 2_u8), 2);
+    /// cache.switch_on();
+    /// assert_eq!(cache.blocking().get::<u8>("key")?, Some(1));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     pub fn switch_off(&self) {
         self.core.off.store(true, Ordering::Release);
     }
