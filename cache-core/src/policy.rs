@@ -8,6 +8,23 @@ use crate::clock::Tick;
 use crate::record::Times;
 
 /// How long a value is kept.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::{Options, Settings, Ttl, testing};
+///
+/// let larder = testing::isolated_with([("default", Settings::memory().timeout(60))])?;
+/// let cache = larder.cache("default");
+/// let kept = |ttl| {
+///     cache.blocking().set("key", 1_u8, Options::from(ttl))?;
+///     cache.blocking().ttl("key")
+/// };
+/// assert_eq!(kept(Ttl::Default)?, Some(Ttl::For(Duration::from_secs(60))));
+/// assert_eq!(kept(Ttl::Forever)?, Some(Ttl::Forever));
+/// assert_eq!(kept(Ttl::For(Duration::ZERO))?, None);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ttl {
     /// As long as the cache says.
@@ -23,10 +40,15 @@ pub enum Ttl {
 /// ```
 /// # use cache_core::__private::larder;
 /// use std::time::Duration;
-/// use larder::Options;
+/// use larder::{Options, Ttl};
 ///
-/// let options = Options::ttl(300).stale(Duration::from_secs(60)).refresh_ahead(0.8);
-/// assert_eq!(options, options.clone());
+/// let minute = Duration::from_secs(60);
+/// let options = Options::ttl(300).stale(minute).refresh_ahead(0.8).jitter(0.1).soft_timeout(minute / 30);
+/// assert_eq!(options.ttl, Ttl::For(5 * minute));
+/// assert_eq!((options.stale, options.stale_if_error), (minute, Duration::ZERO));
+/// assert_eq!(options.with_ttl(Ttl::Forever).refresh_ahead, Some(0.8));
+/// // Where options are asked for, a time alone will do.
+/// assert_eq!(Options::from(minute), Options::ttl(60));
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
@@ -48,6 +70,15 @@ pub struct Options {
 }
 
 /// A time as people write it: whole seconds, or a [`Duration`].
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::{IntoTime, Options};
+///
+/// assert_eq!(300.into_time(), Duration::from_secs(300));
+/// assert_eq!(Options::ttl(1), Options::ttl(Duration::from_millis(1000)));
+/// ```
 pub trait IntoTime {
     /// Returns the time.
     fn into_time(self) -> Duration;
@@ -67,6 +98,17 @@ impl IntoTime for Duration {
 
 impl Options {
     /// The cache's own time, nothing stale, no limits.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, Ttl, testing};
+    ///
+    /// let larder = testing::isolated_with([("default", Settings::memory().timeout_never())])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::DEFAULT)?;
+    /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     pub const DEFAULT: Self = Self {
         ttl: Ttl::Default,
         stale: Duration::ZERO,
@@ -104,6 +146,22 @@ impl Options {
     }
 
     /// Serves a value for this long after its end when loading it anew fails.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let options = Options::ttl(10).stale_if_error(Duration::from_secs(60));
+    /// let load = |answer| cache.blocking().try_get_or_load("key", options, || answer);
+    /// assert_eq!(load(Ok(1)), Ok(1_u8));
+    /// larder.advance(Duration::from_secs(20));
+    /// assert_eq!(load(Err("the source is away")), Ok(1));
+    /// larder.advance(Duration::from_secs(60));
+    /// assert_eq!(load(Err("the source is away")), Err("the source is away"));
+    /// ```
     #[must_use]
     pub const fn stale_if_error(mut self, time: Duration) -> Self {
         self.stale_if_error = time;
@@ -111,6 +169,22 @@ impl Options {
     }
 
     /// Loads a value in use anew after this part of its time.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let options = Options::ttl(10).refresh_ahead(0.8);
+    /// let load = |answer| cache.blocking().get_or_load("key", options, || answer);
+    /// assert_eq!(load(1_u8), 1);
+    /// larder.advance(Duration::from_secs(7));
+    /// assert_eq!(load(2), 1, "most of its time is left");
+    /// larder.advance(Duration::from_secs(2));
+    /// assert_eq!(load(3), 3, "it would end soon");
+    /// ```
     #[must_use]
     pub const fn refresh_ahead(mut self, part: f32) -> Self {
         self.refresh_ahead = Some(part);
@@ -118,6 +192,19 @@ impl Options {
     }
 
     /// Moves each value's end forward by up to this part of its time, so that not all end at once.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, Ttl, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::ttl(100).jitter(0.1))?;
+    /// let Some(Ttl::For(left)) = cache.blocking().ttl("key")? else { panic!("it is kept for a time") };
+    /// assert!(left >= Duration::from_secs(89) && left <= Duration::from_secs(100));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub const fn jitter(mut self, part: f32) -> Self {
         self.jitter = part;

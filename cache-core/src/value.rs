@@ -11,6 +11,24 @@ use crate::error::Error;
 use crate::record::{Erased, Record, Times};
 
 /// A value that can go to any store, also outside the process.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, testing};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// struct Profile {
+///     name: String,
+/// }
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// let profile = Profile { name: "Ada".to_owned() };
+/// cache.blocking().set("profile", profile.clone(), Options::ttl(60))?;
+/// assert_eq!(cache.blocking().get("profile")?, Some(profile));
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept in a cache that may live outside the process",
     label = "this value cannot leave the process",
@@ -52,6 +70,24 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
 }
 
 /// A value that can be kept in this process.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Local, LocalValue, Options, testing};
+///
+/// /// Keeps anything that can be handed to many callers, without a word of serde.
+/// fn keep<V: LocalValue>(value: V) -> Result<bool, larder::Error>
+/// where
+///     Local<V>: larder::Value,
+/// {
+///     let larder = testing::isolated();
+///     larder.cache("default").blocking().add("value", Local(value), Options::ttl(60))
+/// }
+///
+/// struct Connection;
+/// assert!(keep(std::sync::Arc::new(Connection))?);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be kept in a cache",
     label = "this value cannot be kept",

@@ -19,6 +19,16 @@ pub(super) const MAX_START: usize = MAX_SCOPE + 2;
 ///
 /// Prefix and version come as they were configured, the key as it reads. What is written is escaped where no server
 /// would take it, and ends in a digest over 250 bytes. Two keys for which it writes the same name are one entry.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::key::{Key, KeyFunction, Scope};
+///
+/// let join: KeyFunction = |prefix, version, key, name| write!(name, "{prefix}/v{version}/{key}");
+/// let scope = Scope::new("shop", "1", Some(join))?;
+/// assert_eq!(scope.name(&Key::from("profile:42")).as_str(), "shop/v1/profile:42");
+/// # Ok::<(), larder::Error>(())
+/// ```
 pub type KeyFunction = fn(prefix: &str, version: &str, key: &str, out: &mut dyn fmt::Write) -> fmt::Result;
 
 /// Whose keys they are: the prefix and version of a cache, and how they are joined with a key.

@@ -15,9 +15,14 @@ use crate::store::{Limits, Store};
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::Settings;
+/// use larder::{Options, Settings, testing};
 ///
-/// let settings = Settings::memory().timeout(60).max_entries(50_000).key_prefix("shop");
+/// let settings = Settings::memory().timeout(60).max_entries(2).key_prefix("shop");
+/// let larder = testing::isolated_with([("pages", settings)])?;
+/// let pages = larder.cache("pages");
+/// pages.blocking().set_many([("a", 1_u8), ("b", 2), ("c", 3)], Options::DEFAULT);
+/// assert_eq!((pages.stats().entries, pages.stats().evictions), (2, 1));
+/// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -62,18 +67,53 @@ impl Settings {
     }
 
     /// Makes a cache that keeps nothing, for development and tests: every body runs.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, testing};
+    ///
+    /// let larder = testing::isolated_with([("default", Settings::null())])?;
+    /// let cache = larder.cache("default");
+    /// let load = |value| cache.blocking().get_or_load("key", Options::ttl(60), || value);
+    /// assert_eq!((load(1_u8), load(2)), (1, 2));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn null() -> Self {
         Self::new(Choice::Null)
     }
 
     /// Makes a cache in a store of one's own.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let store = Memory::new(Clock::manual());
+    /// let larder = testing::isolated_with([("default", Settings::backend(store))])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", "value".to_owned(), Options::ttl(60))?;
+    /// assert!(cache.is_outside() && cache.blocking().has("key")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn backend(backend: impl Backend) -> Self {
         Self::new(Choice::Outside(Arc::new(backend)))
     }
 
     /// Keeps values for this long where the site does not say so: whole seconds, or a [`std::time::Duration`]. Zero keeps nothing.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, Settings, Ttl, testing};
+    ///
+    /// let larder = testing::isolated_with([("default", Settings::memory().timeout(60))])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::DEFAULT)?;
+    /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::For(Duration::from_secs(60))));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn timeout(mut self, time: impl IntoTime) -> Self {
         self.timeout = Ttl::For(time.into_time());
@@ -81,6 +121,17 @@ impl Settings {
     }
 
     /// Keeps values until they are invalidated, or have to make room, where the site does not say so.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, Ttl, testing};
+    ///
+    /// let larder = testing::isolated_with([("default", Settings::memory().timeout_never())])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::DEFAULT)?;
+    /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn timeout_never(mut self) -> Self {
         self.timeout = Ttl::Forever;
@@ -95,6 +146,16 @@ impl Settings {
     }
 
     /// Holds at most so many bytes, as values weigh when written out.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Kind, Options, Settings, testing};
+    ///
+    /// let larder = testing::isolated_with([("small", Settings::memory().max_bytes(100))])?;
+    /// let error = larder.cache("small").blocking().set("key", "long".repeat(100), Options::ttl(60)).unwrap_err();
+    /// assert_eq!(error.kind(), Kind::TooLarge);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
         self.max_bytes = Some(bytes);
@@ -102,6 +163,19 @@ impl Settings {
     }
 
     /// Puts this before the name of every entry, so that several programs can share one store.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::sync::Arc;
+    /// use larder::{Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let store = Arc::new(Memory::new(Clock::manual()));
+    /// let of = |prefix| Settings::backend(Arc::clone(&store)).key_prefix(prefix);
+    /// let larder = testing::isolated_with([("shop", of("shop")), ("blog", of("blog"))])?;
+    /// larder.cache("shop").blocking().set("key", 1_u8, Options::ttl(60))?;
+    /// assert!(!larder.cache("blog").blocking().has("key")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn key_prefix(mut self, prefix: impl Into<String>) -> Self {
         self.key_prefix = prefix.into();
@@ -109,6 +183,19 @@ impl Settings {
     }
 
     /// Makes this part of the name of every entry: another version sees none of the entries of this one.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::sync::Arc;
+    /// use larder::{Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let store = Arc::new(Memory::new(Clock::manual()));
+    /// let at = |version| Settings::backend(Arc::clone(&store)).version(version);
+    /// let larder = testing::isolated_with([("before", at("1")), ("after", at("2"))])?;
+    /// larder.cache("before").blocking().set("key", 1_u8, Options::ttl(60))?;
+    /// assert!(!larder.cache("after").blocking().has("key")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = version.into();
@@ -116,6 +203,18 @@ impl Settings {
     }
 
     /// Replaces the function that joins prefix, version and key to the name of an entry.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, testing};
+    ///
+    /// let settings = Settings::memory().key_function(|_, _, key, name| name.write_str(&key.to_lowercase()));
+    /// let larder = testing::isolated_with([("default", settings)])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("Ada", 1_u8, Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().get::<u8>("ADA")?, Some(1));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn key_function(mut self, function: KeyFunction) -> Self {
         self.key_function = Some(function);
@@ -123,6 +222,15 @@ impl Settings {
     }
 
     /// Switches the cache off: every body runs, until somebody switches it on.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Settings, testing};
+    ///
+    /// let larder = testing::isolated_with([("default", Settings::memory().off())])?;
+    /// assert!(larder.cache("default").is_off());
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use]
     pub fn off(mut self) -> Self {
         self.off = true;
