@@ -39,6 +39,19 @@ use crate::registry::{Isolation, Plan, Registry, Settings, swap_own};
 ///
 /// A cache of any name can be asked for: it is made in memory. To test with a configuration, see [`isolated_with`].
 ///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, cache, testing};
+///
+/// let first = testing::isolated();
+/// cache("default")?.blocking().set("key", 1_u8, Options::forever())?;
+/// assert!(cache("any name")?.name() == "any name");
+/// drop(first);
+/// let _second = testing::isolated();
+/// assert!(!cache("default")?.blocking().has("key")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
 /// # Panics
 ///
 /// Never, in practice: caches in memory can always be made.
@@ -67,6 +80,20 @@ pub fn isolated_with<'a>(caches: impl IntoIterator<Item = (&'a str, Settings)>) 
 
 /// Gives this thread caches of its own with these settings and this clock, for a store that is to share it.
 ///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::{Options, Settings, backend::Memory, clock::Clock, testing};
+///
+/// let clock = Clock::manual();
+/// let store = Settings::backend(Memory::new(clock.clone()));
+/// let larder = testing::isolated_at(clock, [("default", store)])?;
+/// larder.cache("default").blocking().set("key", 1_u8, Options::ttl(60))?;
+/// larder.advance(Duration::from_secs(60));
+/// assert!(!larder.cache("default").blocking().has("key")?, "its time is over for the store too");
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// When a setting cannot work.
@@ -80,11 +107,35 @@ pub fn isolated_at<'a>(clock: Clock, caches: impl IntoIterator<Item = (&'a str, 
 }
 
 /// Runs a future to its end on this thread, which parks while there is nothing to do.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// assert_eq!(testing::block_on(cache.get_or_load("key", Options::ttl(60), async || 42_u8)), 42);
+/// ```
 pub fn block_on<F: Future>(future: F) -> F::Output {
     crate::cache::block_on(future)
 }
 
 /// The caches of a test, and its clock. It can be cloned and sent to other threads.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::{Options, testing};
+///
+/// let larder = testing::isolated();
+/// let (copy, before) = (larder.handle(), larder.clock().now());
+/// copy.cache("default").blocking().set("key", 1_u8, Options::ttl(60))?;
+/// copy.advance(Duration::from_secs(60));
+/// assert!(!larder.cache("default").blocking().has("key")?);
+/// assert_eq!(larder.clock().now().since(before), Duration::from_secs(60));
+/// assert_eq!(larder.run_tasks(), 0, "nothing was started beside its caller");
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Larder {
     inner: Arc<Inner>,
@@ -127,12 +178,39 @@ impl Larder {
     }
 
     /// Makes this thread see these caches until the result is dropped.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, cache, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// larder.cache("default").blocking().set("key", 1_u8, Options::forever())?;
+    /// let handle = larder.handle();
+    /// let thread = std::thread::spawn(move || {
+    ///     let _entered = handle.enter();
+    ///     cache("default")?.blocking().get::<u8>("key")
+    /// });
+    /// assert_eq!(thread.join().expect("it does not panic")?, Some(1));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     #[must_use = "the thread sees these caches until this is dropped"]
     pub fn enter(&self) -> Entered {
         Entered { before: swap_own(Some(Arc::clone(&self.inner.registry))), _this_thread: PhantomData }
     }
 
     /// Makes a future see these caches on whatever thread it runs.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, cache, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// larder.cache("default").blocking().set("key", 1_u8, Options::forever())?;
+    /// let task = larder.scope(async { cache("default")?.get::<u8>("key").await });
+    /// let thread = std::thread::spawn(|| testing::block_on(task));
+    /// assert_eq!(thread.join().expect("it does not panic")?, Some(1));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     pub fn scope<F: Future>(&self, future: F) -> Scope<F> {
         Scope { larder: self.clone(), future: Box::pin(future) }
     }
@@ -145,6 +223,19 @@ impl fmt::Debug for Larder {
 }
 
 /// The caches of a test, on the thread that made them. Everything a [`Larder`] can do.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{cache, testing};
+///
+/// let larder = testing::isolated();
+/// let mine = larder.cache("default");
+/// mine.switch_off();
+/// assert!(cache("default")?.is_off(), "this thread sees the same cache");
+/// drop(larder);
+/// assert!(!cache("default")?.is_off(), "and that of the program again");
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Isolated {
     // Dropped first: the thread must not see caches that are gone.
