@@ -7,6 +7,18 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A point in time on one [`Clock`], in nanoseconds since that clock's beginning.
 ///
 /// Monotonic, and meaningless outside the process: nothing that leaves the process carries one.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::clock::Tick;
+///
+/// let (start, second) = (Tick::from_nanos(7), Duration::from_secs(1));
+/// let later = start.after(second);
+/// assert_eq!((later.as_nanos(), later.since(start)), (1_000_000_007, second));
+/// assert_eq!(start.since(later), Duration::ZERO, "no time is less than nothing");
+/// assert_eq!(start.after(Duration::MAX), Tick::NEVER);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Tick(u64);
 
@@ -40,6 +52,19 @@ impl Tick {
 }
 
 /// Where a cache reads the time.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::clock::Clock;
+///
+/// let clock = Clock::manual();
+/// let (before, day) = (clock.now(), clock.wall_millis());
+/// clock.advance(Duration::from_secs(3));
+/// assert_eq!(clock.now().since(before), Duration::from_secs(3));
+/// assert_eq!(clock.wall_millis() - day, 3_000);
+/// assert!(clock.is_manual() && !Clock::default().is_manual());
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Face);
 

@@ -25,6 +25,21 @@ use crate::policy::{IntoTime, Ttl};
 /// [`Duration`](std::time::Duration).
 ///
 /// Returns whether anything is being loaded here: outside of a cached body there is nothing to say it of.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, Ttl, entry, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// cache.blocking().get_or_load("rate", Options::ttl(60), || {
+///     assert!(entry::keep_for(5));
+///     1_u8
+/// });
+/// assert_eq!(cache.blocking().ttl("rate")?, Some(Ttl::For(std::time::Duration::from_secs(5))));
+/// assert!(!entry::keep_for(5), "nothing is being loaded here");
+/// # Ok::<(), larder::Error>(())
+/// ```
 pub fn keep_for(time: impl IntoTime) -> bool {
     let ttl = Ttl::For(time.into_time());
     current().is_some_and(|link| {
@@ -36,6 +51,21 @@ pub fn keep_for(time: impl IntoTime) -> bool {
 /// Does not keep the result that is being loaded. Callers who wait for it still get it.
 ///
 /// Returns whether anything is being loaded here.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, entry, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// let answer = cache.blocking().get_or_load("answer", Options::ttl(60), || {
+///     entry::discard();
+///     "only a guess".to_owned()
+/// });
+/// assert_eq!(answer, "only a guess");
+/// assert!(!cache.blocking().has("answer")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[expect(clippy::must_use_candidate, reason = "a body seldom cares whether it was called uncached")]
 pub fn discard() -> bool {
     current().is_some_and(|link| {

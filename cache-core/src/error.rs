@@ -5,6 +5,19 @@ use std::fmt;
 use std::sync::Arc;
 
 /// What went wrong, for a program to decide on.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Kind, testing};
+///
+/// let larder = testing::isolated();
+/// let visits = match larder.cache("default").blocking().incr("visits", 1) {
+///     Err(error) if error.kind() == Kind::Missing => 0,
+///     counted => counted?,
+/// };
+/// assert_eq!(visits, 0);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Kind {
@@ -57,6 +70,16 @@ impl Error {
     }
 
     /// Adds what lies behind it.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::error::Error as _;
+    /// use larder::{Error, Kind};
+    ///
+    /// let cause = "x".parse::<u8>().unwrap_err();
+    /// let error = Error::new(Kind::Decode, "the answer is no number").with_source(cause);
+    /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("invalid digit found in string"));
+    /// ```
     #[must_use]
     pub fn with_source(mut self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
         self.source = Some(Arc::new(source));
@@ -70,6 +93,14 @@ impl Error {
     }
 
     /// Returns whether the same call may succeed later without a change by anybody.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Error, Kind};
+    ///
+    /// assert!(Error::new(Kind::Timeout, "it took too long").is_transient());
+    /// assert!(!Error::new(Kind::TooLarge, "it does not fit").is_transient());
+    /// ```
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self.kind, Kind::Store | Kind::Timeout)

@@ -18,6 +18,29 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 /// A runtime as the engine sees it.
 ///
 /// The engine needs none. Where one is installed, refreshes run beside their callers and time limits can be kept.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::executor::{Executor, Task};
+///
+/// struct Threads;
+///
+/// impl Executor for Threads {
+///     fn spawn(&self, task: Task) -> Result<(), Task> {
+///         std::thread::spawn(|| larder::testing::block_on(task));
+///         Ok(())
+///     }
+///
+///     fn sleep(&self, _: Duration) -> Option<Task> {
+///         None // no timer: time limits are not kept
+///     }
+/// }
+///
+/// let (done, answer) = std::sync::mpsc::channel();
+/// assert!(Threads.spawn(Box::pin(async move { done.send(42).unwrap() })).is_ok());
+/// assert_eq!(answer.recv(), Ok(42));
+/// ```
 pub trait Executor: Send + Sync + 'static {
     /// Runs the task beside the caller; hands it back when there is nowhere to run it now.
     ///
@@ -31,6 +54,16 @@ pub trait Executor: Send + Sync + 'static {
 }
 
 /// The absence of a runtime.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::executor::{Executor, NoExecutor};
+///
+/// let task = NoExecutor.spawn(Box::pin(async {}));
+/// assert!(task.is_err(), "it is handed back, for the caller to run");
+/// assert!(NoExecutor.sleep(Duration::from_secs(1)).is_none());
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoExecutor;
 
@@ -48,6 +81,12 @@ impl Executor for NoExecutor {
 pub use tokio::Tokio;
 
 /// Returns the runtime that is used where nobody installs one: with the feature `tokio` the caller's, else none.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// // Outside of every runtime there is nowhere to run a task.
+/// assert!(larder::executor::usual().spawn(Box::pin(async {})).is_err());
+/// ```
 #[must_use]
 pub fn usual() -> Arc<dyn Executor> {
     #[cfg(feature = "tokio")]
