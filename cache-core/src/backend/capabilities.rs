@@ -52,6 +52,15 @@ impl Capabilities {
     };
 
     /// Returns whether a value of so many bytes is within its limit.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::backend::Capabilities;
+    ///
+    /// let small = Capabilities { max_value_bytes: Some(1_000), ..Capabilities::ALL };
+    /// assert!(small.takes(1_000) && !small.takes(1_001));
+    /// assert!(Capabilities::NONE.takes(usize::MAX), "it states no limit");
+    /// ```
     #[must_use]
     pub fn takes(&self, bytes: usize) -> bool {
         self.max_value_bytes.is_none_or(|max| bytes as u64 <= max)

@@ -29,6 +29,19 @@ pub struct Counting<B> {
 }
 
 /// How often a backend was asked: once each, however many names were in one question.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::sync::Arc;
+/// use larder::backend::{Calls, Counting, Null};
+/// use larder::{Options, Settings, testing};
+///
+/// let store = Arc::new(Counting::new(Null));
+/// let larder = testing::isolated_with([("default", Settings::backend(Arc::clone(&store)))])?;
+/// larder.cache("default").blocking().set_many([("a", 1_u8), ("b", 2)], Options::ttl(60));
+/// assert_eq!(store.calls(), Calls { sets: 1, ..Calls::default() });
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Calls {
     /// Questions: `get`, `get_many`, `ttl`.

@@ -15,6 +15,16 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// A [`Backend`] as the engine holds it: the same operations, each in a box.
 ///
 /// Every [`Backend`] is one; nobody implements it by hand.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{ErasedBackend, Memory, Null};
+/// use larder::clock::Clock;
+///
+/// let stores: [Box<dyn ErasedBackend>; 2] = [Box::new(Null), Box::new(Memory::new(Clock::manual()))];
+/// let can_touch: Vec<bool> = stores.iter().map(|store| store.capabilities().touch).collect();
+/// assert_eq!(can_touch, [false, true]);
+/// ```
 pub trait ErasedBackend: Send + Sync + 'static {
     /// See [`Backend::capabilities`].
     fn capabilities(&self) -> Capabilities;

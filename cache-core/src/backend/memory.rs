@@ -14,6 +14,23 @@ use crate::key::Name;
 ///
 /// It is there to be read and to test with. It has no bounds: a cache for use is `Settings::memory()`, which also keeps
 /// values as they are, not as bytes.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Backend, Memory};
+/// use larder::{clock::Clock, key::Scope, testing};
+///
+/// let (store, scope) = (Memory::new(Clock::manual()), Scope::new("shop", "1", None)?);
+/// let visits = scope.name(&"visits".into());
+/// testing::block_on(async {
+///     assert!(store.add(&visits, b"41", None).await?);
+///     assert_eq!(store.incr(&visits, 1).await?, 42);
+///     assert_eq!(store.get(&visits).await?.as_deref(), Some(&b"42"[..]));
+///     assert!(store.delete(&visits).await?);
+///     Ok::<(), larder::Error>(())
+/// })?;
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Memory {
     clock: Clock,

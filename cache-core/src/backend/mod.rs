@@ -138,6 +138,22 @@ pub trait Backend: Send + Sync + 'static {
 }
 
 /// How long an entry still has.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::backend::{Backend, Memory, Remaining};
+/// use larder::{clock::Clock, key::Scope, testing};
+///
+/// let (store, scope) = (Memory::new(Clock::manual()), Scope::new("shop", "1", None)?);
+/// let key = scope.name(&"key".into());
+/// testing::block_on(store.set(&key, b"value", None))?;
+/// assert_eq!(testing::block_on(store.ttl(&key))?, Some(Remaining::Forever));
+/// let minute = Duration::from_secs(60);
+/// assert!(testing::block_on(store.touch(&key, Some(minute)))?);
+/// assert_eq!(testing::block_on(store.ttl(&key))?, Some(Remaining::For(minute)));
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remaining {
     /// Until it is removed, or has to make room.
@@ -147,6 +163,21 @@ pub enum Remaining {
 }
 
 /// What is to be kept under one name.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Backend, Memory, Entry};
+/// use larder::{clock::Clock, key::Scope, testing};
+///
+/// let (store, scope) = (Memory::new(Clock::manual()), Scope::new("shop", "1", None)?);
+/// let [a, b] = ["a", "b"].map(|key| scope.name(&key.into()));
+/// let entries = [Entry { name: a.clone(), value: b"1".to_vec(), time: None }];
+/// assert!(testing::block_on(store.set_many(&entries)).iter().all(Result::is_ok));
+/// let names = [a, b];
+/// assert_eq!(testing::block_on(store.get_many(&names))?, [Some(b"1".to_vec()), None]);
+/// assert_eq!(testing::block_on(store.delete_many(&names))?, 1);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// The name.
@@ -158,6 +189,24 @@ pub struct Entry {
 }
 
 /// How a name stood when a load began, in whatever way its backend can tell.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Backend, Memory};
+/// use larder::{clock::Clock, key::Scope, testing};
+///
+/// let (store, scope) = (Memory::new(Clock::manual()), Scope::new("shop", "1", None)?);
+/// let key = scope.name(&"key".into());
+/// testing::block_on(async {
+///     let ticket = store.begin_fill(&key).await?;
+///     store.delete(&key).await?; // while the value is being read at the source
+///     assert!(!store.set_if(&key, b"old", None, &ticket).await?);
+///     let ticket = store.begin_fill(&key).await?;
+///     assert!(store.set_if(&key, b"new", None, &ticket).await?);
+///     Ok::<(), larder::Error>(())
+/// })?;
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ticket(pub Vec<u8>);
 

@@ -9,6 +9,18 @@ use crate::key::Name;
 /// A store that takes everything and keeps nothing.
 ///
 /// It is what a store may come to at any time, full or just emptied: what is built on one must work on this.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::Null;
+/// use larder::{Options, Settings, testing};
+///
+/// let larder = testing::isolated_with([("default", Settings::backend(Null))])?;
+/// let cache = larder.cache("default");
+/// assert_eq!(cache.blocking().get_or_load("key", Options::ttl(60), || 42_u8), 42);
+/// assert!(!cache.blocking().has("key")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Null;
 

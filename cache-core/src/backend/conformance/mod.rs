@@ -50,6 +50,14 @@ use super::{Capabilities, ErasedBackend};
 ///
 /// The store is emptied. For one that holds something else too, see [`Suite::shared`].
 ///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Null, conformance};
+///
+/// let checked = std::panic::catch_unwind(|| conformance::check(&Null, |_| ()));
+/// assert!(checked.is_err(), "it keeps nothing");
+/// ```
+///
 /// # Panics
 ///
 /// With all failures, when there are any.
@@ -59,6 +67,19 @@ pub fn check(backend: &dyn ErasedBackend, pass: impl Fn(Duration)) {
 }
 
 /// The cases, as they are about to be run on one backend.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Memory, conformance::Suite};
+/// use larder::clock::Clock;
+///
+/// let clock = Clock::manual();
+/// let store = Memory::new(clock.clone());
+/// let pass = |time| clock.advance(time);
+/// let alone = Suite::new(&store, &pass).run();
+/// let shared = Suite::new(&store, &pass).shared().run();
+/// assert!(shared.held.len() < alone.held.len(), "nobody empties a store that others use");
+/// ```
 #[derive(Clone, Copy)]
 #[must_use = "nothing is run until `run` is called"]
 pub struct Suite<'a> {
@@ -69,6 +90,17 @@ pub struct Suite<'a> {
 }
 
 /// What came of the cases.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Null, conformance::Suite};
+///
+/// // A store that keeps nothing is no store to rely on, and claims nothing that could be checked either.
+/// let report = Suite::new(&Null, &|_| ()).run();
+/// let failure = &report.failures[0];
+/// assert!(report.to_string().contains(&failure.what));
+/// assert!(report.left_out.contains(&"of counts at once, none is lost"));
+/// ```
 #[derive(Clone, Debug, Default)]
 #[must_use = "a report that nobody reads says nothing"]
 pub struct Report {
