@@ -11,6 +11,20 @@ use crate::key::pattern;
 pub struct Problem(String);
 
 /// Everything that [`check`] found.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// # use cache_core::__private;
+/// # __private::site!("day", "example:day:<name>");
+/// # __private::site!("today", "example:day:today");
+/// // #[cached(key = "example:day:<name>")]
+/// // fn day(name: &str) -> String { … }
+/// // #[cached(key = "example:day:today")]
+/// // fn today() -> String { … }
+/// let Err(problems) = larder::check() else { panic!("two patterns meet") };
+/// let sentences: Vec<String> = problems.all().iter().map(ToString::to_string).collect();
+/// assert!(sentences.iter().any(|sentence| sentence.contains("begin one of them with another word")));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
@@ -48,8 +62,15 @@ impl std::error::Error for Problems {}
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// // A program without annotated places has no problems.
-/// assert!(larder::check().is_ok());
+/// # use cache_core::__private;
+/// # __private::site!("user", "example:user:<name>");
+/// # __private::site!("me", "example:user:me");
+/// // #[cached(key = "example:user:<name>")]
+/// // fn user(name: &str) -> String { … }
+/// // #[cached(key = "example:user:me")]
+/// // fn me() -> String { … }
+/// let problems = larder::check().unwrap_err();
+/// assert!(problems.to_string().contains("`example:user:<name>` meets `example:user:me`"));
 /// ```
 ///
 /// # Errors

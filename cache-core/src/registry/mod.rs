@@ -26,6 +26,17 @@ use crate::executor::{self, Executor};
 pub const OFF_VARIABLE: &str = "LARDER_OFF";
 
 /// The named caches of a program, or of a test.
+///
+/// ```
+/// use cache_core::registry::{Plan, Registry, Settings};
+///
+/// let caches = vec![("pages".to_owned(), Settings::memory())];
+/// let registry = Registry::new(Plan { caches, ..Plan::default() })?;
+/// let names: Vec<_> = registry.caches().map(|cache| cache.name().to_owned()).collect();
+/// assert_eq!(names, ["default", "pages"]);
+/// assert!(registry.cache("page").is_err());
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
 pub struct Registry {
     caches: RwLock<BTreeMap<Box<str>, Cache>>,
     clock: Clock,

@@ -15,6 +15,22 @@ use crate::stats::{Counters, Event, Stats};
 use crate::tally::Tally;
 
 /// One annotated place in the program: where it stands, what its keys look like, and what it has counted.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// # use cache_core::__private;
+/// # __private::site!("profile", "example:profile:<id>");
+/// use larder::sites;
+///
+/// // #[cached(key = "example:profile:<id>")]
+/// // fn profile(id: u64) -> String { … }
+/// let site = sites().find(|site| site.name() == "profile").expect("it is annotated");
+/// assert_eq!((site.pattern(), site.cache_name()), ("example:profile:<id>", "default"));
+/// assert_eq!((site.own_version(), site.needs_memory()), (None, false));
+/// assert_eq!(site.stats().loads, 0);
+/// site.switch_off();
+/// assert!(site.is_off());
+/// ```
 #[derive(Debug)]
 pub struct Site {
     module: &'static str,
@@ -271,6 +287,16 @@ impl fmt::Display for Site {
 }
 
 /// Returns every annotated place of the program and of the libraries it is linked with.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// # use cache_core::__private;
+/// # __private::site!("square", "example:square:<number>");
+/// // #[cached(key = "example:square:<number>")]
+/// // fn square(number: u64) -> u64 { … }
+/// let patterns: Vec<_> = larder::sites().map(|site| site.pattern()).collect();
+/// assert!(patterns.contains(&"example:square:<number>"));
+/// ```
 pub fn sites() -> impl Iterator<Item = &'static Site> {
     inventory::iter::<&'static Site>.into_iter().copied()
 }
