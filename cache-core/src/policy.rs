@@ -245,6 +245,18 @@ impl Default for Options {
 }
 
 /// What a record is worth now.
+///
+/// ```
+/// use std::time::Duration;
+/// use cache_core::clock::Clock;
+/// use cache_core::policy::{Freshness, Options, Ttl, freshness, times};
+///
+/// let (now, second) = (Clock::manual().now(), Duration::from_secs(1));
+/// let options = Options::ttl(10).stale(5 * second);
+/// let made = times(&options, Ttl::Default, 0.0, now).expect("it is kept");
+/// let at = |seconds| freshness(made, &options, now.after(seconds * second));
+/// assert_eq!([at(9), at(10), at(15)], [Freshness::Fresh, Freshness::Stale, Freshness::Gone]);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Freshness {
     /// It is served.

@@ -21,6 +21,16 @@ pub struct Times {
 }
 
 /// What is stored under one name.
+///
+/// ```
+/// use cache_core::clock::Tick;
+/// use cache_core::record::{Record, Times};
+///
+/// let [start, end] = [0, 10].map(Tick::from_nanos);
+/// let record = Record::new(7, Times { created: start, fresh_until: end, kept_until: end }, "value");
+/// assert_eq!((record.mark(), record.times().created), (7, start));
+/// assert_eq!((record.times().kept_until, record.value), (end, "value"));
+/// ```
 #[derive(Debug)]
 pub struct Record<V: ?Sized> {
     mark: u64,

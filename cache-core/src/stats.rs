@@ -37,6 +37,17 @@ pub enum Event {
 const EVENTS: usize = Event::Invalidated as usize + 1;
 
 /// Counters that any number of callers raise at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use cache_core::stats::{Counters, Event};
+///
+/// let counters = Counters::new();
+/// counters.count(Event::Miss);
+/// counters.count_load(Duration::from_millis(5));
+/// let stats = counters.snapshot();
+/// assert_eq!((stats.misses, stats.loads, stats.load_time), (1, 1, Duration::from_millis(5)));
+/// ```
 #[derive(Debug, Default)]
 pub struct Counters {
     events: [AtomicU64; EVENTS],

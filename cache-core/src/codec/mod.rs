@@ -17,6 +17,15 @@ const MAX_DEPTH: usize = 128;
 
 /// Writes a value out.
 ///
+/// ```
+/// use cache_core::codec;
+///
+/// let value = ("a".to_owned(), [1_u8, 2]);
+/// assert_eq!(codec::decode::<(String, [u8; 2])>(&codec::encode(&value)?)?, value);
+/// assert!(codec::encode(&Some(None::<u8>)).is_err(), "it would be read back as `None`");
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// [`Kind::Encode`] where the value's own `Serialize` refuses, and where it holds `Some(None)` or `Some(())`: those

@@ -145,6 +145,14 @@ pub fn number_to_bytes(number: i64) -> Vec<u8> {
 }
 
 /// Reads a number that a server may have counted with; what another spelling of it could be is none.
+///
+/// ```
+/// use cache_core::codec::wire::{number_from_bytes, number_to_bytes};
+///
+/// assert_eq!(number_to_bytes(-7), b"-7");
+/// assert_eq!(number_from_bytes(b"-7"), Some(-7));
+/// assert_eq!(number_from_bytes(b"007"), None, "another spelling");
+/// ```
 #[must_use]
 pub fn number_from_bytes(bytes: &[u8]) -> Option<i64> {
     // Memcached leaves blanks behind a number that has counted down to fewer digits.

@@ -173,6 +173,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The right to keep what is read at the source from now on, unless somebody invalidates it first.
+///
+/// ```
+/// use std::sync::Arc;
+/// use cache_core::flight::{Change, Flights};
+///
+/// let flights = Arc::new(Flights::default());
+/// let token = flights.token(b"name");
+/// flights.change(b"name", || ((), Change::New)); // while the value is being read at the source
+/// assert_eq!(token.redeem(|| "kept"), None);
+/// assert_eq!(flights.token(b"name").redeem(|| "kept"), Some("kept"));
+/// ```
 #[derive(Debug)]
 pub struct Token {
     flights: Arc<Flights>,

@@ -43,6 +43,20 @@ const SWEEP: usize = 4;
 const SEARCH: usize = 16;
 
 /// A bounded table of records.
+///
+/// ```
+/// use std::sync::Arc;
+/// use cache_core::clock::{Clock, Tick};
+/// use cache_core::record::{Record, Times};
+/// use cache_core::store::{Limits, Store};
+///
+/// let store = Store::new(Limits { max_entries: 100, max_bytes: None }, Clock::manual());
+/// let times = Times { created: Tick::from_nanos(0), fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
+/// let inserted = store.insert(b"shop:1:key", Arc::new(Record::new(0, times, 42_u8)), 1);
+/// assert!(!inserted.refused && store.get(b"shop:1:key").is_some());
+/// assert_eq!(store.remove_starting_with(b"shop:").len(), 1);
+/// assert!(store.is_empty());
+/// ```
 #[derive(Debug)]
 pub struct Store {
     budget: Budget,
