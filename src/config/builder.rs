@@ -15,6 +15,8 @@ use cache_core::registry::{self, Plan, Settings};
 ///     .cache("default", Settings::memory().max_entries(50_000).timeout(600))
 ///     .cache("sessions", Settings::memory().timeout(3600))
 ///     .install()?;
+/// assert_eq!(larder::cache("sessions")?.name(), "sessions");
+/// assert!(larder::builder().install().is_err(), "once is enough");
 /// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Debug)]
@@ -24,6 +26,13 @@ pub struct Builder(Plan);
 /// Begins to put the caches of this program together.
 ///
 /// A program that never does has one cache, `default`, in memory.
+///
+/// ```
+/// use larder::{Kind, Settings};
+///
+/// let twice = larder::builder().cache("pages", Settings::memory()).cache("pages", Settings::null());
+/// assert_eq!(twice.install().map_err(|error| error.kind()), Err(Kind::Configuration));
+/// ```
 pub fn builder() -> Builder {
     Builder(Plan::default())
 }
@@ -36,6 +45,14 @@ impl Builder {
     }
 
     /// Runs refreshes and time limits on this runtime. With the feature `tokio` it is the runtime of the caller.
+    ///
+    /// ```
+    /// use larder::executor::NoExecutor;
+    ///
+    /// larder::builder().executor(NoExecutor).install()?;
+    /// assert!(!larder::cache("default")?.is_outside());
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     pub fn executor(mut self, executor: impl Executor) -> Self {
         self.0.executor = Arc::new(executor);
         self
