@@ -73,8 +73,47 @@ pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder};
 
+/// ```
+/// use larder::{cached, testing};
+///
+/// struct Shop;
+///
+/// impl Shop {
+///     #[cached(key = "shop:price:<product>", ignore(self), companion = prices)]
+///     fn price(&self, product: u64) -> u64 {
+///         product * 100
+///     }
+/// }
+///
+/// let _larder = testing::isolated();
+/// assert_eq!(Shop.price(7), 700);
+/// assert_eq!(Shop::prices_site().get(7), Some(700));
+/// Shop::prices_site().invalidate(7);
+/// assert_eq!(Shop::prices_site().get(7), None);
+/// ```
 #[doc(inline)]
-pub use cache_core::__private::{BlockingCompanion, Companion};
+pub use cache_core::__private::BlockingCompanion;
+/// ```
+/// use larder::{cached, testing};
+///
+/// struct Shop;
+///
+/// impl Shop {
+///     #[cached(key = "shop:stock:<product>", ignore(self), companion = prices)]
+///     async fn stock(&self, product: u64) -> u64 {
+///         product + 5
+///     }
+/// }
+///
+/// let _larder = testing::isolated();
+/// testing::block_on(async {
+///     Shop::prices_site().put(7, 3).await;
+///     assert_eq!(Shop.stock(7).await, 3);
+/// });
+/// assert_eq!(Shop::prices_site().key(7).as_str(), "shop:stock:7");
+/// ```
+#[doc(inline)]
+pub use cache_core::__private::Companion;
 
 #[doc(hidden)]
 pub use cache_core::__private;
