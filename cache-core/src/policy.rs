@@ -219,6 +219,23 @@ impl Options {
     }
 
     /// Gives a load up after this long.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let options = Options::ttl(10).stale_if_error(Duration::from_secs(60)).hard_timeout(Duration::from_secs(2));
+    /// cache.blocking().get_or_load("key", options, || 1_u8);
+    /// larder.advance(Duration::from_secs(20));
+    /// let value = testing::block_on(cache.get_or_load("key", options, async || {
+    ///     larder.advance(Duration::from_secs(2));
+    ///     std::future::pending::<u8>().await
+    /// }));
+    /// assert_eq!((value, cache.stats().timed_out), (1, 1));
+    /// ```
     #[must_use]
     pub const fn hard_timeout(mut self, time: Duration) -> Self {
         self.hard_timeout = Some(time);
