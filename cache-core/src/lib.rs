@@ -12,7 +12,7 @@
 //! | [`entry`] | what a body says of its own result |
 //! | [`cache`] | the handle |
 //! | [`registry`] | named caches and every annotated site of the program |
-//! | [`testing`] | what users' tests call |
+//! | [`testing`], `__private` | what users' tests call, and what expansions do |
 
 #![allow(
     clippy::inline_always,

@@ -24,5 +24,20 @@ fn exists(name: &str, code: &str) -> bool {
     if name.contains('/') {
         return root().join("tests").join(name).exists();
     }
-    code.contains(&format!("fn {name}(")) || code.contains(&format!(" {name}: {{"))
+    let function = format!("fn {name}(");
+    code.match_indices(&function).any(|(at, _)| is_test(&code[..at])) || code.contains(&format!(" {name}: {{"))
+}
+
+/// Returns whether the attributes in front of a function, or those of the macro that it stands in, make it a test.
+fn is_test(before: &str) -> bool {
+    let above = before.rfind('\n').map_or("", |end| &before[..end]);
+    let lines = above.lines().rev().map(str::trim);
+    let mut attributes = lines.take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+    attributes.any(|line| line.contains("test]") || line.contains("test("))
+}
+
+#[test]
+fn a_function_that_is_no_test_does_not_count_as_one() {
+    let code = "fn helper() {}\n#[tokio::test]\nasync fn shown() {}\n    #[test]\n    fn inside() {}\n";
+    assert_eq!(["helper", "shown", "inside", "absent"].map(|name| exists(name, code)), [false, true, true, false]);
 }

@@ -120,3 +120,16 @@ fn two_functions_of_one_path_in_modules_inside_functions_never_read_each_other()
     let _larder = testing::isolated();
     assert_eq!((one_path::first(), one_path::second()), (1, 2));
 }
+
+#[larder::cached]
+fn unnamed(number: u8) -> u8 {
+    number
+}
+
+/// Entries outside the process are found again by the next release, wherever the function then stands in its file.
+#[test]
+fn the_mark_of_a_function_without_a_key_is_that_of_its_path_and_says_nothing_of_lines() {
+    let pattern = concat!(module_path!(), "::unnamed:<number>");
+    assert_eq!(unnamed::key(1).mark(), larder::__private::mark_within(module_path!(), pattern));
+    assert_eq!(unnamed(3), 3);
+}

@@ -40,13 +40,10 @@ pub const fn mark_within(module: &str, pattern: &str) -> u64 {
     never_raw(mixed(fnv_1a_from(fnv_1a_from(fnv_1a(name), b":"), pattern.as_bytes())))
 }
 
-/// Returns the mark of a site that has no pattern of its own, by where it stands as well: modules inside two functions
-/// can have one path.
-#[doc(hidden)]
-#[must_use]
-pub const fn mark_at(mark: u64, file: &str, line: u32, column: u32) -> u64 {
-    let hash = fnv_1a_from(fnv_1a(&mark.to_le_bytes()), file.as_bytes());
-    never_raw(mixed(fnv_1a_from(fnv_1a_from(hash, &line.to_le_bytes()), &column.to_le_bytes())))
+/// Returns the mark of a site that stands in a module inside a function, by its path: its module does not name that
+/// function, so that two sites can have one pattern.
+pub(crate) fn mark_inside(mark: u64, path: &str) -> u64 {
+    never_raw(mixed(fnv_1a_from(fnv_1a(&mark.to_le_bytes()), path.as_bytes())))
 }
 
 const fn never_raw(mark: u64) -> u64 {

@@ -47,7 +47,8 @@ mod writer;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-pub use mark::{RAW, mark, mark_at, mark_within};
+pub(crate) use mark::mark_inside;
+pub use mark::{RAW, mark, mark_within};
 pub use name::{KeyFunction, Name, Scope};
 pub use part::KeyPart;
 pub use place::{Fields, Items, Place, Variant};

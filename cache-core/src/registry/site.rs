@@ -39,6 +39,10 @@ pub struct Site {
     line: u32,
     pattern: &'static str,
     mark: u64,
+    /// Known where the path of the function is its pattern.
+    path: Option<fn() -> &'static str>,
+    /// The mark that follows from the path, which nobody knows before the program runs.
+    mark_by_path: OnceCell<u64>,
     cache: &'static str,
     version: Option<&'static str>,
     pub(crate) options: Options,
@@ -74,6 +78,8 @@ impl Site {
             line,
             pattern,
             mark: key::mark_within(module, pattern),
+            path: None,
+            mark_by_path: OnceCell::new(),
             cache: "default",
             version: None,
             options: Options::DEFAULT,
@@ -87,11 +93,11 @@ impl Site {
         }
     }
 
-    /// Says that it has no pattern of its own, and at which column it stands.
+    /// Says that it has no pattern of its own, and how to find out the path of its companion.
     #[doc(hidden)]
     #[must_use]
-    pub const fn unnamed(mut self, column: u32) -> Self {
-        self.mark = key::mark_at(self.mark, self.file, self.line, column);
+    pub const fn unnamed(mut self, path: fn() -> &'static str) -> Self {
+        self.path = Some(path);
         self
     }
 
@@ -230,7 +236,18 @@ impl Site {
 
     #[inline]
     pub(crate) fn mark(&self) -> u64 {
-        self.mark
+        match self.path {
+            None => self.mark,
+            Some(path) => *self.mark_by_path.get_or_init(|| self.mark_of(path())),
+        }
+    }
+
+    /// Returns the mark of a function by its path, which differs from its module's where that stands in a function.
+    fn mark_of(&self, path: &str) -> u64 {
+        match path.rsplit_once("::") {
+            Some((module, _)) if module == self.module => self.mark,
+            _ => key::mark_inside(self.mark, path),
+        }
     }
 
     #[inline]

@@ -23,7 +23,10 @@ pub fn site(model: &Model, key: &Key) -> TokenStream {
         }
         Origin::Default => default_path(model, key, &key.text()),
     };
-    let unnamed = matches!(key.origin, Origin::Default).then(|| quote!(.unnamed(::core::column!())));
+    let unnamed = matches!(key.origin, Origin::Default).then(|| {
+        let companion = model.companion();
+        quote!(.unnamed(::core::any::type_name::<#companion>))
+    });
     let words = words(model);
     let words = (unnamed.is_some() || !words.is_empty()).then(|| quote!(, #unnamed #words));
     let guard = guard(model, key);
