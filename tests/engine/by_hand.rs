@@ -218,3 +218,11 @@ fn settings_that_cannot_work_say_what_to_write_instead() {
     );
     assert!(error(Settings::memory().key_prefix("p".repeat(60))).contains("prefix"));
 }
+
+#[tokio::test]
+async fn an_error_says_what_kind_it_is_and_whether_to_try_again() {
+    let larder = testing::isolated();
+    let error = larder.cache("default").incr("nothing", 1).await.unwrap_err();
+    assert_eq!((error.kind(), error.is_transient()), (Kind::Missing, false));
+    assert_eq!(error.to_string(), "there is no live entry under `nothing`: begin it with `add`");
+}

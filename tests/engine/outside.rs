@@ -5,11 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use larder::__private::{Call, Site, mark_within, shared};
 use larder::backend::{Backend, Calls, Capabilities, Counting, Memory, Remaining, Ticket};
 use larder::clock::Clock;
 use larder::key::{Name, Scope};
-use larder::{Cache, Error, Key, Kind, Local, Options, Settings, Ttl, testing};
+use larder::{Cache, Error, Key, Kind, Local, Options, Settings, Ttl, cached, key, testing};
 use serde::{Deserialize, Serialize};
 use tokio::sync::{Notify, Semaphore};
 
@@ -234,7 +233,9 @@ async fn two_types_under_one_key_never_read_each_other() {
 #[tokio::test]
 async fn two_patterns_that_meet_never_read_each_other() {
     let (_larder, cache, _) = outside(Capabilities::ALL);
-    let [one, two] = ["user:<name>", "user:me"].map(key);
+    let name = "me";
+    let (one, two) = (key!("user:<name>"), key!("user:me"));
+    assert_eq!(one.as_str(), two.as_str());
     cache.set(&one, ann(), OPTIONS).await.unwrap();
     assert_eq!(cache.get::<Profile>(&two).await.unwrap(), None);
     assert_eq!(cache.get::<Profile>(&one).await.unwrap(), Some(ann()));
@@ -283,16 +284,9 @@ impl From<Error> for Failure {
     }
 }
 
+#[cached(key = "strict:<id>", strict)]
 async fn strict(id: u64) -> Result<u64, Failure> {
-    static SITE: Site = Site::at(module_path!(), "strict", file!(), line!(), "strict:<id>").strict();
-    let call = Call::<Result<u64, Failure>, 1>::new(&SITE, shared(false), |rules| rules.or_trouble(Failure::from));
-    let look = call.look(|key| {
-        key.literal("strict:").part(&id);
-    });
-    match look {
-        Ok(found) => found,
-        Err(miss) => miss.load(async || Ok(id)).await,
-    }
+    std::future::ready(Ok(id)).await
 }
 
 #[tokio::test]
@@ -511,38 +505,20 @@ async fn counters_are_digits_in_the_store_and_keep_their_time() {
     }
 }
 
-/// A key as a site of this pattern would write it.
-fn key(pattern: &str) -> Key {
-    Key::write(mark_within(module_path!(), pattern), |key| {
-        key.text("one");
-    })
-}
-
-fn number() -> Call<i64, 0> {
-    static SITE: Site = Site::at(module_path!(), "number", file!(), line!(), "number:one");
-    Call::new(&SITE, shared(false), |rules| rules)
-}
-
-async fn load_number() -> i64 {
-    let look = number().look(|key| {
-        key.text("one");
-    });
-    match look {
-        Ok(found) => found,
-        Err(miss) => miss.load(async || 1).await,
-    }
+#[cached(key = "number:<part>")]
+async fn number(part: &str) -> i64 {
+    std::future::ready(part.len() as i64).await
 }
 
 #[tokio::test]
 async fn a_number_of_a_site_carries_its_mark() {
     let (_larder, cache, store) = outside(Capabilities::ALL);
-    store.inner.set(&name("one"), b"7", None).await.unwrap();
-    assert_eq!(load_number().await, 1, "digits say nothing of the pattern they belong to");
-    let key = || key("number:one");
-    assert_eq!(number().get(key()).await, Some(1));
-    number().put(key(), 3).await;
-    assert_eq!(load_number().await, 3);
-    assert_eq!(cache.get::<i64>("one").await.unwrap(), None);
+    store.inner.set(&name("number:one"), b"7", None).await.unwrap();
+    assert_eq!(number("one").await, 3, "digits say nothing of the pattern they belong to");
+    assert_eq!(number::get("one").await, Some(3));
+    number::put("one", 5).await;
+    assert_eq!(number("one").await, 5);
+    assert_eq!(cache.get::<i64>("number:one").await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use larder::{Kind, Options, testing};
+use larder::{Options, testing};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -51,12 +51,4 @@ async fn past_the_soft_limit_a_waiting_caller_takes_the_stale_value_and_the_load
     });
     assert_eq!((leader, waiter), (2, 1));
     assert_eq!(cache.get::<u64>("key").await.unwrap(), Some(2));
-}
-
-#[tokio::test]
-async fn an_error_says_what_kind_it_is_and_whether_to_try_again() {
-    let larder = testing::isolated();
-    let error = larder.cache("default").incr("nothing", 1).await.unwrap_err();
-    assert_eq!((error.kind(), error.is_transient()), (Kind::Missing, false));
-    assert_eq!(error.to_string(), "there is no live entry under `nothing`: begin it with `add`");
 }

@@ -26,19 +26,7 @@ mod sites;
 mod strict;
 mod times;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+#[path = "../support/runs.rs"]
+mod runs;
 
-/// Counts how often a body ran. Cached functions take it as an argument that they ignore.
-#[derive(Default)]
-struct Runs(AtomicUsize);
-
-impl Runs {
-    /// Notes one more run, and says which it is: 1 for the first.
-    fn next(&self) -> usize {
-        self.0.fetch_add(1, Ordering::SeqCst) + 1
-    }
-
-    fn count(&self) -> usize {
-        self.0.load(Ordering::SeqCst)
-    }
-}
+use runs::Runs;
