@@ -22,12 +22,9 @@ impl Floors {
 
 /// Returns the code of a file: no comments, and nothing of its unit tests.
 fn code(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let (end, _) = text
-        .lines()
-        .zip(text.lines().skip(1))
-        .enumerate()
-        .find(|(_, (line, next))| *line == "#[cfg(test)]" && next.starts_with("mod ") && next.ends_with('{'))
-        .map_or((usize::MAX, ()), |(number, _)| (number, ()));
+    let begins_tests =
+        |(line, next): (&str, &str)| line == "#[cfg(test)]" && next.starts_with("mod ") && next.ends_with('{');
+    let end = text.lines().zip(text.lines().skip(1)).position(begins_tests).unwrap_or(usize::MAX);
     text.lines().enumerate().take(end).filter(|(_, line)| !line.trim_start().starts_with("//"))
 }
 
