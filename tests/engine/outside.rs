@@ -507,15 +507,15 @@ async fn counters_are_digits_in_the_store_and_keep_their_time() {
 
 #[cached(key = "number:<part>")]
 async fn number(part: &str) -> i64 {
-    std::future::ready(part.len() as i64).await
+    std::future::ready(if part == "one" { 1 } else { 2 }).await
 }
 
 #[tokio::test]
 async fn a_number_of_a_site_carries_its_mark() {
     let (_larder, cache, store) = outside(Capabilities::ALL);
     store.inner.set(&name("number:one"), b"7", None).await.unwrap();
-    assert_eq!(number("one").await, 3, "digits say nothing of the pattern they belong to");
-    assert_eq!(number::get("one").await, Some(3));
+    assert_eq!(number("one").await, 1, "digits say nothing of the pattern they belong to");
+    assert_eq!(number::get("one").await, Some(1));
     number::put("one", 5).await;
     assert_eq!(number("one").await, 5);
     assert_eq!(cache.get::<i64>("number:one").await.unwrap(), None);
