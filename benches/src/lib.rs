@@ -3,6 +3,7 @@
 pub mod entries;
 pub mod hits;
 pub mod random;
+pub mod ratios;
 pub mod report;
 
 use larder::Settings;
@@ -25,9 +26,9 @@ impl Effort {
 }
 
 /// Makes larder's caches; to be called once, before anything else.
-pub fn install() {
-    let builder = hits::larder::caches()
-        .into_iter()
+pub fn install(effort: Effort) {
+    let caches = hits::larder::caches().into_iter().chain(ratios::caches(effort));
+    let builder = caches
         .fold(larder::builder(), |builder, (name, room)| builder.cache(name, Settings::memory().max_entries(room)));
     builder.install().expect("nothing was cached yet");
 }

@@ -1,16 +1,16 @@
-//! Larder beside its rivals: what a hit costs.
+//! Larder beside its rivals: what a hit costs, what stays.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits]`
+//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits] [ratios]`
 //!
 //! Prints Markdown. Without a subject, all of them.
 
 use std::process::ExitCode;
 
-use larder_benches::{Effort, hits, install};
+use larder_benches::{Effort, hits, install, ratios};
 
 type Subject = (&'static str, fn(Effort));
 
-const SUBJECTS: [Subject; 1] = [("hits", hits::print)];
+const SUBJECTS: [Subject; 2] = [("hits", hits::print), ("ratios", ratios::print)];
 
 fn main() -> ExitCode {
     let mut named: Vec<String> = std::env::args().skip(1).collect();
@@ -22,7 +22,7 @@ fn main() -> ExitCode {
         eprintln!("there is no subject `{unknown}`; there are {subjects}, and the option --quick");
         return ExitCode::FAILURE;
     }
-    install();
+    install(effort);
     for (subject, print) in SUBJECTS {
         if named.is_empty() || named.iter().any(|name| name == subject) {
             print(effort);
