@@ -1,7 +1,9 @@
 //! Larder beside its rivals, for the programs of this crate: what they measure, and how.
 
+pub mod allocator;
 pub mod entries;
 pub mod hits;
+pub mod memory;
 pub mod random;
 pub mod ratios;
 pub mod report;
@@ -27,7 +29,7 @@ impl Effort {
 
 /// Makes larder's caches; to be called once, before anything else.
 pub fn install(effort: Effort) {
-    let caches = hits::larder::caches().into_iter().chain(ratios::caches(effort));
+    let caches = hits::larder::caches().into_iter().chain(ratios::caches(effort)).chain(memory::caches(effort));
     let builder = caches
         .fold(larder::builder(), |builder, (name, room)| builder.cache(name, Settings::memory().max_entries(room)));
     builder.install().expect("nothing was cached yet");

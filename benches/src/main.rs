@@ -1,16 +1,16 @@
-//! Larder beside its rivals: what a hit costs, what stays.
+//! Larder beside its rivals: what a hit costs, what stays, what it weighs.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits] [ratios]`
+//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits] [ratios] [memory]`
 //!
 //! Prints Markdown. Without a subject, all of them.
 
 use std::process::ExitCode;
 
-use larder_benches::{Effort, hits, install, ratios};
+use larder_benches::{Effort, hits, install, memory, ratios};
 
 type Subject = (&'static str, fn(Effort));
 
-const SUBJECTS: [Subject; 2] = [("hits", hits::print), ("ratios", ratios::print)];
+const SUBJECTS: [Subject; 3] = [("hits", hits::print), ("ratios", ratios::print), ("memory", memory::print)];
 
 fn main() -> ExitCode {
     let mut named: Vec<String> = std::env::args().skip(1).collect();
