@@ -7,6 +7,7 @@ pub mod memory;
 pub mod random;
 pub mod ratios;
 pub mod report;
+pub mod stampede;
 
 use larder::Settings;
 
@@ -29,7 +30,11 @@ impl Effort {
 
 /// Makes larder's caches; to be called once, before anything else.
 pub fn install(effort: Effort) {
-    let caches = hits::larder::caches().into_iter().chain(ratios::caches(effort)).chain(memory::caches(effort));
+    let caches = hits::larder::caches()
+        .into_iter()
+        .chain(ratios::caches(effort))
+        .chain(memory::caches(effort))
+        .chain([(stampede::CACHE, 100)]);
     let builder = caches
         .fold(larder::builder(), |builder, (name, room)| builder.cache(name, Settings::memory().max_entries(room)));
     builder.install().expect("nothing was cached yet");

@@ -1,16 +1,17 @@
-//! Larder beside its rivals: what a hit costs, what stays, what it weighs.
+//! Larder beside its rivals: what a hit costs, what stays, what it weighs, and what a crowd on one key does.
 //!
-//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits] [ratios] [memory]`
+//! `cargo run --release --manifest-path benches/Cargo.toml -- [--quick] [hits] [ratios] [memory] [stampede]`
 //!
 //! Prints Markdown. Without a subject, all of them.
 
 use std::process::ExitCode;
 
-use larder_benches::{Effort, hits, install, memory, ratios};
+use larder_benches::{Effort, hits, install, memory, ratios, stampede};
 
 type Subject = (&'static str, fn(Effort));
 
-const SUBJECTS: [Subject; 3] = [("hits", hits::print), ("ratios", ratios::print), ("memory", memory::print)];
+const SUBJECTS: [Subject; 4] =
+    [("hits", hits::print), ("ratios", ratios::print), ("memory", memory::print), ("stampede", stampede::print)];
 
 fn main() -> ExitCode {
     let mut named: Vec<String> = std::env::args().skip(1).collect();
