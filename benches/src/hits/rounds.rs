@@ -62,12 +62,12 @@ fn under(
     entries: usize,
     effort: Effort,
 ) -> Vec<Figure> {
-    let (rounds, reads) = effort.of((15, 200_000), (3, 20_000));
+    let (rounds, reads) = effort.of((15, 120_000), (3, 20_000));
     let picks: Vec<_> = (0..load.threads).map(|thread| load.picks.list(entries, reads, thread)).collect();
     let mut nanos = vec![Vec::with_capacity(rounds); readers.len()];
     for _ in 0..rounds {
         for (index, reader) in readers.iter().enumerate() {
-            nanos[index].push(round(&**reader, &picks, candidates[index].name));
+            nanos[index].push(round(&**reader, &picks, entries, candidates[index].name));
         }
     }
     let ratio = |of: &[f64]| median(of.iter().zip(&nanos[0]).map(|(nanos, base)| nanos / base).collect());
@@ -76,10 +76,10 @@ fn under(
 }
 
 /// Returns the nanoseconds a read: the time until the slowest thread is done, over the reads of all.
-fn round(reader: &dyn Reader, picks: &[Vec<u32>], name: &str) -> f64 {
+fn round(reader: &dyn Reader, picks: &[Vec<u32>], entries: usize, name: &str) -> f64 {
     let start = Barrier::new(picks.len());
     let (slowest, made) = thread::scope(|scope| {
-        let threads: Vec<_> = picks.iter().map(|picks| scope.spawn(|| timed(reader, picks, &start))).collect();
+        let threads: Vec<_> = picks.iter().map(|picks| scope.spawn(|| timed(reader, picks, entries, &start))).collect();
         let ends = threads.into_iter().map(|thread| thread.join().expect("a reader ends"));
         ends.fold((0.0, 0), |(nanos, made), end: (f64, usize)| (f64::max(nanos, end.0), made + end.1))
     });
@@ -87,9 +87,10 @@ fn round(reader: &dyn Reader, picks: &[Vec<u32>], name: &str) -> f64 {
     slowest / picks.iter().map(Vec::len).sum::<usize>() as f64
 }
 
-/// Reads a part to warm up, waits for the other threads, and reads all: the nanoseconds, and how many values were made.
-fn timed(reader: &dyn Reader, picks: &[u32], start: &Barrier) -> (f64, usize) {
-    reader.read(&picks[..picks.len() / 4]);
+/// Reads as often as there are entries, for the processor's caches were somebody else's just now; waits for the other
+/// threads, and reads all: the nanoseconds, and how many values were made.
+fn timed(reader: &dyn Reader, picks: &[u32], entries: usize, start: &Barrier) -> (f64, usize) {
+    reader.read(&picks[..entries.min(picks.len())]);
     start.wait();
     let (made, began) = (entries::made(), Instant::now());
     reader.read(picks);
