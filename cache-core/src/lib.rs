@@ -5,7 +5,7 @@
 //! | floor | what it holds |
 //! |---|---|
 //! | [`error`], [`clock`], [`executor`], [`stats`], `tally` | the ground |
-//! | [`key`], [`codec`], [`record`], [`value`] | what is stored, under what name |
+//! | [`key`], [`codec`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
 //! | [`store`], [`flight`] | the in-process store; one load at a time |
@@ -23,6 +23,7 @@ pub mod backend;
 pub mod cache;
 pub mod clock;
 pub mod codec;
+mod column;
 pub mod entry;
 pub mod error;
 pub mod executor;

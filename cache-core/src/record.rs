@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Tick;
+use crate::column::NewColumn;
 
 /// A record of any type, as the in-process store holds it.
 pub type Erased = Arc<Record<dyn Any + Send + Sync>>;
@@ -34,6 +35,8 @@ pub struct Times {
 #[derive(Debug)]
 pub struct Record<V: ?Sized> {
     mark: u64,
+    /// Where a store may keep the value instead of this record, if its copies are harmless.
+    column: Option<NewColumn>,
     created: Tick,
     fresh_until: AtomicU64,
     kept_until: AtomicU64,
@@ -47,6 +50,7 @@ impl<V> Record<V> {
     pub fn new(mark: u64, times: Times, value: V) -> Self {
         Self {
             mark,
+            column: None,
             created: times.created,
             fresh_until: AtomicU64::new(times.fresh_until.as_nanos()),
             kept_until: AtomicU64::new(times.kept_until.as_nanos()),
@@ -56,7 +60,22 @@ impl<V> Record<V> {
     }
 }
 
+impl<V> Record<V> {
+    /// Says that its value may be kept in such a column.
+    pub(crate) fn in_a(mut self, column: NewColumn) -> Self {
+        self.column = Some(column);
+        self
+    }
+}
+
 impl<V: ?Sized> Record<V> {
+    /// Returns the column that its value may be kept in: not where it is to be served past its time, since that takes
+    /// what only a record knows.
+    pub(crate) fn column(&self) -> Option<NewColumn> {
+        let times = self.times();
+        self.column.filter(|_| times.fresh_until == times.kept_until)
+    }
+
     /// Returns the mark of the pattern that it was written under.
     #[must_use]
     pub fn mark(&self) -> u64 {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codec;
+use crate::column::{Column, Values, is_plain};
 use crate::error::Error;
 use crate::record::{Erased, Record, Times};
 
@@ -40,9 +41,9 @@ pub trait Value: Sized {
     #[doc(hidden)]
     fn keep() -> Keep<Self>;
 
-    /// Reads a copy, or `None` when the record holds another type.
+    /// Reads a copy where it lies, or `None` when that is of another type.
     #[doc(hidden)]
-    fn read(record: &Erased) -> Option<Self>;
+    fn read(lying: Lying<'_>) -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -64,8 +65,8 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
     }
 
     #[inline]
-    fn read(record: &Erased) -> Option<Self> {
-        V::read_here(record)
+    fn read(lying: Lying<'_>) -> Option<Self> {
+        V::read_here(lying)
     }
 }
 
@@ -99,9 +100,9 @@ pub trait LocalValue: Sized {
     #[doc(hidden)]
     fn keep_here() -> Keep<Self>;
 
-    /// Reads a copy, or `None` when the record holds another type.
+    /// Reads a copy where it lies, or `None` when that is of another type.
     #[doc(hidden)]
-    fn read_here(record: &Erased) -> Option<Self>;
+    fn read_here(lying: Lying<'_>) -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -109,16 +110,23 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
     fn keep_here() -> Keep<Self> {
         Keep {
             of: TypeId::of::<V>(),
-            wrap: |mark, times, value| Arc::new(Record::new(mark, times, value)),
-            read: V::read_here,
+            is_plain: is_plain::<V>(),
+            wrap: [wrap, wrap_plain],
+            read: |record| V::read_here(Lying::Record(record)),
             bytes: |value| size_of_val(value) as u64,
             coder: None,
         }
     }
 
     #[inline]
-    fn read_here(record: &Erased) -> Option<Self> {
-        record.value.downcast_ref::<V>().cloned()
+    fn read_here(lying: Lying<'_>) -> Option<Self> {
+        match lying {
+            Lying::Record(record) => record.value.downcast_ref::<V>().cloned(),
+            Lying::Column(column, at) => {
+                let column: &dyn Any = column;
+                column.downcast_ref::<Values<V>>()?.copy(at)
+            }
+        }
     }
 }
 
@@ -147,9 +155,26 @@ impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
         Self::keep_here()
     }
 
-    fn read(record: &Erased) -> Option<Self> {
-        Self::read_here(record)
+    fn read(lying: Lying<'_>) -> Option<Self> {
+        Self::read_here(lying)
     }
+}
+
+/// Where a value lies that is to be copied.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub enum Lying<'a> {
+    Record(&'a Erased),
+    #[allow(private_interfaces, reason = "only the engine makes one of these, or looks into it")]
+    Column(&'a dyn Column, u32),
+}
+
+fn wrap<V: Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {
+    Arc::new(Record::new(mark, times, value))
+}
+
+fn wrap_plain<V: Clone + Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {
+    Arc::new(Record::new(mark, times, value).in_a(Values::<V>::boxed))
 }
 
 /// What the engine does with a value of type `V`: function pointers, so that only the place that makes them has to
@@ -157,7 +182,10 @@ impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
 #[derive(Debug)]
 pub struct Keep<V> {
     pub(crate) of: TypeId,
-    pub(crate) wrap: fn(u64, Times, V) -> Erased,
+    /// Whether its copies are harmless, so that a store may keep it without a record of its own.
+    pub(crate) is_plain: bool,
+    /// Wrap a value that is not plain, and one that is.
+    wrap: [fn(u64, Times, V) -> Erased; 2],
     /// Reads a copy, or `None` when the record holds another type.
     pub(crate) read: fn(&Erased) -> Option<V>,
     pub(crate) bytes: fn(&V) -> u64,
@@ -183,6 +211,11 @@ pub(crate) struct Number<V> {
 }
 
 impl<V> Keep<V> {
+    /// Makes a record of a value.
+    pub(crate) fn record(&self, mark: u64, times: Times, value: V) -> Erased {
+        self.wrap[usize::from(self.is_plain)](mark, times, value)
+    }
+
     /// Writes numbers as records too: bare digits would not say which pattern they belong to.
     pub(crate) fn with_its_mark(mut self) -> Self {
         if let Some(coder) = &mut self.coder {

@@ -90,7 +90,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     fn rules(self) -> Rules<R::Kept, R::Error> {
-        let mut rules = Rules::new((self.reach.keep)(), self.site.options);
+        let mut rules = Rules::new(self.reach.keep(), self.site.options);
         rules.strict = self.site.strict;
         (self.say)(rules)
     }
@@ -152,7 +152,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
     pub async fn get(self, key: Key) -> Option<R::Kept> {
         let cache = self.usable()?;
-        cache.get_kept(&key, (self.reach.keep)()).await.unwrap_or_else(|error| {
+        cache.get_kept(&key, self.reach.keep()).await.unwrap_or_else(|error| {
             self.asker(&cache).trouble(&error);
             None
         })
@@ -160,7 +160,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
     pub async fn put(self, key: Key, value: R::Kept) {
         let Ok(cache) = self.site.home() else { return };
-        if let Err(error) = cache.set_kept(&key, value, (self.reach.keep)(), self.site.options).await {
+        if let Err(error) = cache.set_kept(&key, value, self.reach.keep(), self.site.options).await {
             self.asker(&cache).trouble(&error);
         }
     }

@@ -5,12 +5,12 @@ use crate::key::SmallKey;
 use crate::record::Erased;
 use crate::registry::Site;
 use crate::store::Found;
-use crate::value::{Keep, LocalValue, Value};
+use crate::value::{Keep, LocalValue, Lying, Value};
 
 /// How far values may go: function pointers, so that only the place that makes them has to know what `V` can do.
 pub struct Reach<V> {
-    read: fn(&Erased) -> Option<V>,
-    pub(super) keep: fn() -> Keep<V>,
+    read: fn(Lying<'_>) -> Option<V>,
+    keep: fn() -> Keep<V>,
     /// Whether copying one runs no code but that of the standard library, so that it can be done under a lock.
     is_plain: bool,
 }
@@ -38,16 +38,25 @@ impl<V> Clone for Reach<V> {
 impl<V> Copy for Reach<V> {}
 
 impl<V> Reach<V> {
+    /// Returns how a value is kept.
+    pub(super) fn keep(self) -> Keep<V> {
+        let mut keep = (self.keep)();
+        keep.is_plain = self.is_plain;
+        keep
+    }
+
     /// Reads what a call most often finds: a value that is there and fresh.
     #[inline(always)]
     pub(super) fn seek(self, cache: &Cache, site: &'static Site, key: &mut SmallKey) -> Option<V> {
         let found = seek(cache, site, key)?;
-        if self.is_plain {
-            return (self.read)(found.record()?);
+        match found.lying()? {
+            Lying::Record(record) if !self.is_plain => {
+                let record = Erased::clone(record);
+                drop(found);
+                (self.read)(Lying::Record(&record))
+            }
+            lying => (self.read)(lying),
         }
-        let record = Erased::clone(found.record()?);
-        drop(found);
-        (self.read)(&record)
     }
 }
 

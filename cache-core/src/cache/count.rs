@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 use crate::flight::Change;
 use crate::key::{Key, Name};
 use crate::policy::Options;
-use crate::record::{Erased, Record};
+use crate::record::Erased;
 use crate::store::Store;
 use crate::value::Value;
 
@@ -147,7 +147,7 @@ impl Cache {
 fn sum(record: &Erased, key: &Key, delta: i64) -> Result<(Erased, i64), Error> {
     let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
     let sum = number.checked_add(delta).ok_or_else(|| overflow(key))?;
-    Ok((std::sync::Arc::new(Record::new(record.mark(), record.times(), sum)), sum))
+    Ok((i64::keep().record(record.mark(), record.times(), sum), sum))
 }
 
 fn missing(key: &impl Display) -> Error {

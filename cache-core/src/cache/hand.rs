@@ -5,7 +5,7 @@ use std::future::Future;
 
 use super::home::Place;
 use super::load::{Body, Load};
-use super::rules::{Rules, Share};
+use super::rules::{Rules, Share, kept_with};
 use super::{Cache, look};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
@@ -286,7 +286,7 @@ impl Cache {
     fn record<V>(&self, name: &Name, value: V, keep: Keep<V>, options: Options) -> (Option<Erased>, u64) {
         let bytes = (keep.bytes)(&value);
         let times = policy::times(&options, self.usual_time(), policy::draw(&options), self.home().clock.now());
-        (times.map(|times| (keep.wrap)(name.mark(), times, value)), bytes)
+        (times.map(|times| kept_with(keep, &options).record(name.mark(), times, value)), bytes)
     }
 
     fn put(&self, store: &Store, name: &Name, record: Option<Erased>, bytes: u64) -> Result<(), Error> {
@@ -351,7 +351,7 @@ impl Cache {
             Place::Null => Ok(false),
             Place::Memory(store) => {
                 let removed = flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New));
-                Ok(removed.is_some_and(|record| self.is_live(&record)))
+                Ok(removed.is_some_and(|taken| self.home().clock.now() < taken.fresh_until))
             }
             Place::Outside(backend) => self.remove_outside(&**backend, name).await,
         }

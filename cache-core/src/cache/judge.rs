@@ -87,7 +87,7 @@ impl<V, E> Load<V, E> {
         let bytes = self.bytes_of(&value);
         let parcel = times.and_then(|times| self.parcel_of(&value, times, cost));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
-        let record = (self.rules.keep.wrap)(self.name.mark(), times.unwrap_or(unkept), value);
+        let record = self.rules.keep.record(self.name.mark(), times.unwrap_or(unkept), value);
         let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
         let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel });
         (Ok(value), Judged { keep, landing: Landing::Value(record) })
@@ -140,7 +140,7 @@ impl<V, E> Load<V, E> {
                 let now = self.asker.home().clock.now();
                 let end = now.after(time);
                 let times = Times { created: now, fresh_until: end, kept_until: end };
-                let record = (kept.keep.wrap)(self.name.mark(), times, error);
+                let record = kept.keep.record(self.name.mark(), times, error);
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
                 let keep = Keepsake { record, bytes: size_of::<E>() as u64, parcel: None };
                 (Err(error), Judged { keep: Some(keep), landing })

@@ -10,6 +10,7 @@ use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
 use crate::store::Found;
+use crate::value::Lying;
 
 /// Finds a record of this process that is fresh beyond all question: most hits need no more than this.
 #[inline]
@@ -18,8 +19,11 @@ pub(crate) fn seek<'a>(cache: &'a Cache, name: &[u8], mark: u64, options: &Optio
     let now = cache.home().clock.now();
     let found = store.seek(name, mark, now)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
-    let is_fresh = |record: &Erased| policy::freshness(record.times(), options, now) == Freshness::Fresh;
-    (options.refresh_ahead.is_none() || found.record().is_some_and(is_fresh)).then_some(found)
+    let is_near_its_end = || match found.lying()? {
+        Lying::Record(record) => (policy::freshness(record.times(), options, now) != Freshness::Fresh).then_some(()),
+        Lying::Column(..) => None,
+    };
+    (options.refresh_ahead.is_none() || is_near_its_end().is_none()).then_some(found)
 }
 
 /// Looks for a value under its full name: found and fresh, or what it takes to load it.

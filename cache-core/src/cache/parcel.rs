@@ -95,7 +95,7 @@ impl<'a> Found<'a> {
         };
         // Where only the store knows when it ends, it has not ended yet: it was just there.
         let for_now = Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
-        Some((keep.wrap)(name.mark(), self.times(clock).unwrap_or(for_now), value))
+        Some(keep.record(name.mark(), self.times(clock).unwrap_or(for_now), value))
     }
 }
 

@@ -61,7 +61,7 @@ impl<V, E> Rules<V, E> {
     /// Rules for values that are all kept the same.
     pub(crate) fn new(keep: Keep<V>, options: Options) -> Self {
         Self {
-            keep,
+            keep: kept_with(keep, &options),
             options,
             share: None,
             when: None,
@@ -87,6 +87,13 @@ impl<V, E> Rules<V, E> {
         let of = record.value.type_id();
         of == self.keep.of || self.error_ttl.is_some_and(|kept| of == kept.keep.of)
     }
+}
+
+/// Says how a value is kept with these options: whoever loads ahead of an end has to know when a value was made, which
+/// only a record does.
+pub(super) fn kept_with<V>(mut keep: Keep<V>, options: &Options) -> Keep<V> {
+    keep.is_plain &= options.refresh_ahead.is_none();
+    keep
 }
 
 /// Function pointers can be copied whatever they point at; a derive would ask it of the values too.

@@ -1,6 +1,29 @@
 //! What a change of the store leaves behind: values to be dropped outside of all locks.
 
+use std::any::Any;
+
+use crate::clock::Tick;
 use crate::record::Erased;
+
+/// What was taken out of a slot.
+#[derive(Debug)]
+pub(super) enum Gone {
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    Record(Erased),
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    Value(Option<Box<dyn Any + Send + Sync>>),
+}
+
+/// A record that was taken out. To be dropped outside of all locks.
+#[derive(Debug)]
+#[must_use = "the value is dropped with this, and must be dropped outside of all locks"]
+pub struct Taken {
+    /// Until when it was fresh.
+    pub fresh_until: Tick,
+    pub(super) has_expired: bool,
+    pub(super) bytes: u64,
+    pub(super) _gone: Gone,
+}
 
 /// What became of a record that was to be kept, and what had to go for it.
 ///
@@ -10,13 +33,14 @@ use crate::record::Erased;
 pub struct Inserted {
     /// Whether the record alone is over the limit. Then nothing is under its name any more.
     pub refused: bool,
-    pub(super) _gone: Vec<Erased>,
+    pub(super) _gone: Vec<Taken>,
+    pub(super) _refused: Option<Erased>,
 }
 
 /// Records that were taken out together. To be dropped outside of all locks.
 #[derive(Debug)]
 #[must_use = "values are dropped with this, and must be dropped outside of all locks"]
-pub struct Removed(pub(super) Vec<Erased>);
+pub struct Removed(pub(super) Vec<Taken>);
 
 impl Removed {
     /// Returns how many there were.

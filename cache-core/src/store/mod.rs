@@ -1,12 +1,10 @@
 //! The store inside the process: typed values, bounded, each with a time of its own.
 //!
-//! One table holds values of all types, each behind an erased pointer, so that one budget bounds them all. The other
-//! way, a table for each type, was measured (`benches/`) in one and the same table, that of `quick_cache`: a typed value
-//! with a time takes 0.7 to 0.9 of what an erased slot takes with 1,024 entries, and 0.5 to 0.7 with 100,000, where one
-//! more pointer is one more cache miss. It lost all the same: tables that each have a budget of their own bound nothing
-//! together, so that a cache of many types would have to be divided up in advance, and the one that is busy could not
-//! use what the others leave. Next to erased slots in `quick_cache`, a hit here takes 1.1 to 1.3 times as
-//! long with 1,024 entries, and 1.1 to 1.5 times with 100,000.
+//! One table holds values of all types, so that one budget bounds them all. A slot is one line of memory, with the name,
+//! the mark and the end of what it holds. A number, or what is shared by count, lies in a column of its type; everything
+//! else in a record behind a pointer. The other way, a table for each type, was measured as well, and lost although one
+//! place less to look at is quicker: tables that each have a budget of their own bound nothing together, so that a cache
+//! of many types would have to be divided up in advance, and the one that is busy could not use what the others leave.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
 //! a shard's share. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a
@@ -24,17 +22,18 @@ mod shard;
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
 use ahash::RandomState;
-pub use gone::{Inserted, Removed};
+pub use gone::{Inserted, Removed, Taken};
 use limits::Budget;
 pub use limits::Limits;
 use shard::{Newcomer, Reach, Shard};
 
 use crate::clock::{Clock, Tick};
 use crate::record::Erased;
+use crate::value::Lying;
 
 /// How many slots a write looks at for what has expired.
 const SWEEP: usize = 4;
@@ -83,9 +82,10 @@ pub(crate) struct Found<'a> {
 }
 
 impl Found<'_> {
+    /// Returns where its value lies.
     #[inline]
-    pub(crate) fn record(&self) -> Option<&Erased> {
-        self.shard.record(self.slot)
+    pub(crate) fn lying(&self) -> Option<Lying<'_>> {
+        self.shard.lying(self.slot)
     }
 }
 
@@ -106,11 +106,10 @@ impl Store {
     /// Returns the live record under this name, and notes that it was of use.
     #[must_use]
     pub fn get(&self, name: &[u8]) -> Option<Erased> {
-        let hash = self.hash(name);
-        let record = read(self.shard(hash)).get(hash, name).cloned()?;
-        let now = self.clock.now();
+        let (hash, now) = (self.hash(name), self.clock.now());
+        let record = read(self.shard(hash)).get(hash, name, now)?;
         if has_expired(&record, now) {
-            self.remove_expired(hash, name, &record, now);
+            self.remove_expired(hash, name, now);
             return None;
         }
         Some(record)
@@ -134,9 +133,9 @@ impl Store {
     /// Returns the live record under this name. Nothing is noted and nothing is removed, so that no value is dropped.
     #[must_use]
     pub fn peek(&self, name: &[u8]) -> Option<Erased> {
-        let hash = self.hash(name);
-        let record = read(self.shard(hash)).peek(hash, name).cloned()?;
-        (!has_expired(&record, self.clock.now())).then_some(record)
+        let (hash, now) = (self.hash(name), self.clock.now());
+        let record = read(self.shard(hash)).peek(hash, name, now)?;
+        (!has_expired(&record, now)).then_some(record)
     }
 
     #[inline]
@@ -148,10 +147,9 @@ impl Store {
 
     /// Removes an expired record, unless another one has taken its place or it was given more time.
     #[cold]
-    fn remove_expired(&self, hash: u64, name: &[u8], record: &Erased, now: Tick) {
-        let is_meant = |there: &Erased| Arc::ptr_eq(there, record) && has_expired(there, now);
+    fn remove_expired(&self, hash: u64, name: &[u8], now: Tick) {
         let mut shard = write(self.shard(hash));
-        let removed = shard.remove_if(hash, name, is_meant).map(|(record, bytes)| self.count_out(record, bytes, now));
+        let removed = shard.remove_expired(hash, name, now).map(|taken| self.count_out(taken));
         drop(shard);
         drop(removed);
     }
@@ -161,27 +159,26 @@ impl Store {
     /// The limits may be passed by what is being written at this moment, for this moment.
     pub fn insert(&self, name: &[u8], record: Erased, bytes: u64) -> Inserted {
         if self.budget.never_fits(bytes) {
-            let gone = self.remove(name).into_iter().chain([record]).collect();
-            return Inserted { refused: true, _gone: gone };
+            return Inserted { refused: true, _gone: self.remove(name).into_iter().collect(), _refused: Some(record) };
         }
         let newcomer = Newcomer { hash: self.hash(name), name };
         let now = self.clock.now();
         let mut gone = Vec::new();
         let mut shard = write(self.shard(newcomer.hash));
         let slots = if self.budget.has_room(bytes) { SWEEP } else { SEARCH };
-        shard.sweep(slots, now, &mut |record, bytes| gone.push(self.count_out(record, bytes, now)));
-        let replaced = shard.insert(newcomer.hash, name, record, bytes);
-        if let Some((before, weighed)) = replaced {
-            self.budget.replace(weighed, bytes);
+        shard.sweep(slots, now, &mut |taken| gone.push(self.count_out(taken)));
+        if let Some(before) = shard.insert(newcomer, record, bytes, now) {
+            let grows = bytes > before.bytes;
+            self.budget.replace(before.bytes, bytes);
             gone.push(before);
-            if bytes > weighed {
+            if grows {
                 self.make_room(shard, newcomer, now, &mut gone);
             }
         } else {
             self.budget.enter(bytes);
             self.make_room(shard, newcomer, now, &mut gone);
         }
-        Inserted { refused: false, _gone: gone }
+        Inserted { refused: false, _gone: gone, _refused: None }
     }
 
     /// Makes room for what has just been put into a shard: first there, then with newcomers of all shards, so that a
@@ -194,12 +191,12 @@ impl Store {
         mut own: RwLockWriteGuard<'_, Shard>,
         newcomer: Newcomer<'_>,
         now: Tick,
-        gone: &mut Vec<Erased>,
+        gone: &mut Vec<Taken>,
     ) {
         while let Some(excess) = self.budget.excess()
-            && let Some((record, bytes)) = own.evict(Reach::Fair, excess, newcomer, now)
+            && let Some(taken) = own.evict(Reach::Fair, excess, newcomer, now)
         {
-            gone.push(self.count_out(record, bytes, now));
+            gone.push(self.count_out(taken));
         }
         drop(own);
         self.go_round(Reach::Newcomers, newcomer, now, gone);
@@ -207,15 +204,15 @@ impl Store {
     }
 
     /// Asks one shard after the other to give somebody up, until there is room or all have declined.
-    fn go_round(&self, reach: Reach, newcomer: Newcomer<'_>, now: Tick, gone: &mut Vec<Erased>) {
+    fn go_round(&self, reach: Reach, newcomer: Newcomer<'_>, now: Tick, gone: &mut Vec<Taken>) {
         let (mut at, mut declined) = (self.place(newcomer.hash), 0);
         while declined < self.shards.len()
             && let Some(excess) = self.budget.excess()
         {
             let mut shard = write(&self.shards[at].0);
             match shard.evict(reach, excess, newcomer, now) {
-                Some((record, bytes)) => {
-                    gone.push(self.count_out(record, bytes, now));
+                Some(taken) => {
+                    gone.push(self.count_out(taken));
                     declined = 0;
                 }
                 None => declined += 1,
@@ -226,21 +223,20 @@ impl Store {
 
     /// Takes the record under this name out.
     #[must_use]
-    pub fn remove(&self, name: &[u8]) -> Option<Erased> {
-        let hash = self.hash(name);
-        let mut shard = write(self.shard(hash));
-        let (record, bytes) = shard.remove_if(hash, name, |_| true)?;
-        self.budget.leave(bytes);
-        Some(record)
+    pub fn remove(&self, name: &[u8]) -> Option<Taken> {
+        let (hash, now) = (self.hash(name), self.clock.now());
+        let taken = write(self.shard(hash)).remove(hash, name, now)?;
+        self.budget.leave(taken.bytes);
+        Some(taken)
     }
 
     /// Takes every record out whose name begins with `scope`.
     pub fn remove_starting_with(&self, scope: &[u8]) -> Removed {
-        let mut removed = Vec::new();
+        let (mut removed, now) = (Vec::new(), self.clock.now());
         for shard in &self.shards {
-            write(&shard.0).remove_all(|name| name.starts_with(scope), &mut |record, bytes| {
-                self.budget.leave(bytes);
-                removed.push(record);
+            write(&shard.0).remove_all(|name| name.starts_with(scope), now, &mut |taken| {
+                self.budget.leave(taken.bytes);
+                removed.push(taken);
             });
         }
         Removed(removed)
@@ -288,11 +284,11 @@ impl Store {
     }
 
     /// Counts a record that has to go or has expired, under the lock of its shard.
-    fn count_out(&self, record: Erased, bytes: u64, now: Tick) -> Erased {
-        let counter = if has_expired(&record, now) { &self.expirations } else { &self.evictions };
+    fn count_out(&self, taken: Taken) -> Taken {
+        let counter = if taken.has_expired { &self.expirations } else { &self.evictions };
         counter.fetch_add(1, Ordering::Relaxed);
-        self.budget.leave(bytes);
-        record
+        self.budget.leave(taken.bytes);
+        taken
     }
 
     #[inline]

@@ -3,12 +3,15 @@
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::ghost::Ghosts;
+use super::gone::{Gone, Taken};
 use super::index::Index;
 use super::label::Label;
 use super::limits::Measure;
 use super::queue::{Queues, Rank, Verdict};
 use crate::clock::Tick;
-use crate::record::Erased;
+use crate::column::Column;
+use crate::record::{Erased, Times};
+use crate::value::Lying;
 
 /// How often a record counts as used since its turn came last; more than this makes no difference.
 const MAX_USES: u8 = 3;
@@ -37,6 +40,7 @@ pub(super) struct Newcomer<'a> {
 pub(super) struct Shard {
     index: Index,
     slots: Vec<Option<Tenant>>,
+    columns: Vec<Box<dyn Column>>,
     free: Vec<u32>,
     queues: Queues,
     ghosts: Ghosts,
@@ -51,25 +55,28 @@ struct Tenant {
     name: Label,
     mark: u64,
     fresh_until: Tick,
-    record: Erased,
+    content: Content,
     hash: u32,
     uses: AtomicU8,
 }
 
+/// Where a tenant's value is.
+#[derive(Debug)]
+enum Content {
+    Record(Erased),
+    /// A number in one of the shard's columns. Its time ends when it is no longer fresh.
+    Column {
+        column: u16,
+        at: u32,
+    },
+}
+
 impl Tenant {
-    fn new(hash: u64, name: &[u8], record: Erased) -> Self {
-        let (mark, fresh_until) = (record.mark(), record.times().fresh_until);
-        Self { name: name.into(), mark, fresh_until, record, hash: half(hash), uses: AtomicU8::new(0) }
-    }
-
-    /// Puts another record in the place of the one that is there, which it returns.
-    fn replace(&mut self, record: Erased) -> Erased {
-        (self.mark, self.fresh_until) = (record.mark(), record.times().fresh_until);
-        std::mem::replace(&mut self.record, record)
-    }
-
     fn has_expired(&self, now: Tick) -> bool {
-        self.record.times().kept_until <= now
+        match &self.content {
+            Content::Record(record) => record.times().kept_until <= now,
+            Content::Column { .. } => self.fresh_until <= now,
+        }
     }
 
     #[inline]
@@ -103,10 +110,26 @@ fn half(hash: u64) -> u32 {
 
 impl Shard {
     /// Returns the record under this name, and notes that it was of use.
-    pub(super) fn get(&self, hash: u64, name: &[u8]) -> Option<&Erased> {
+    pub(super) fn get(&self, hash: u64, name: &[u8], now: Tick) -> Option<Erased> {
         let tenant = self.tenant(self.find(hash, name)?)?;
         tenant.mark();
-        Some(&tenant.record)
+        self.record(tenant, now)
+    }
+
+    pub(super) fn peek(&self, hash: u64, name: &[u8], now: Tick) -> Option<Erased> {
+        self.record(self.tenant(self.find(hash, name)?)?, now)
+    }
+
+    /// Returns the record of a tenant. One that is made of a value alone was made now, for all that anybody knows.
+    fn record(&self, tenant: &Tenant, now: Tick) -> Option<Erased> {
+        match &tenant.content {
+            Content::Record(record) => Some(Erased::clone(record)),
+            Content::Column { column, at } => {
+                let end = tenant.fresh_until;
+                let times = Times { created: now, fresh_until: end, kept_until: end };
+                self.columns.get(usize::from(*column))?.record(*at, tenant.mark, times)
+            }
+        }
     }
 
     /// Returns the slot of the record under this name, if it is of this mark and fresh, and notes that it was of use.
@@ -121,13 +144,13 @@ impl Shard {
         Some(slot)
     }
 
+    /// Returns where the value in a slot lies.
     #[inline]
-    pub(super) fn record(&self, slot: u32) -> Option<&Erased> {
-        Some(&self.tenant(slot)?.record)
-    }
-
-    pub(super) fn peek(&self, hash: u64, name: &[u8]) -> Option<&Erased> {
-        Some(&self.tenant(self.find(hash, name)?)?.record)
+    pub(super) fn lying(&self, slot: u32) -> Option<Lying<'_>> {
+        match &self.tenant(slot)?.content {
+            Content::Record(record) => Some(Lying::Record(record)),
+            Content::Column { column, at } => Some(Lying::Column(&**self.columns.get(usize::from(*column))?, *at)),
+        }
     }
 
     /// Gives the record under this name other ends, if it is fresh, and returns whether it was.
@@ -138,7 +161,9 @@ impl Shard {
         let is_fresh = now < tenant.fresh_until;
         if is_fresh {
             tenant.fresh_until = fresh_until;
-            tenant.record.restamp(fresh_until, kept_until);
+            if let Content::Record(record) = &tenant.content {
+                record.restamp(fresh_until, kept_until);
+            }
         }
         is_fresh
     }
@@ -153,20 +178,49 @@ impl Shard {
         self.slots.get(slot as usize)?.as_ref()
     }
 
-    /// Puts a record in, and returns the one that was there, with what it weighed.
-    pub(super) fn insert(&mut self, hash: u64, name: &[u8], record: Erased, bytes: u64) -> Option<(Erased, u64)> {
-        if let Some(slot) = self.find(hash, name)
+    /// Puts a record in, and returns the one that was there.
+    pub(super) fn insert(&mut self, newcomer: Newcomer<'_>, record: Erased, bytes: u64, now: Tick) -> Option<Taken> {
+        let Newcomer { hash, name } = newcomer;
+        let (mark, fresh_until) = (record.mark(), record.times().fresh_until);
+        let (found, content) = (self.find(hash, name), self.content(record));
+        if let Some(slot) = found
             && let Some(tenant) = &mut self.slots[slot as usize]
         {
             // Who is written again is of use: a counter that is only ever written must not go for it.
             tenant.mark();
-            let before = tenant.replace(record);
-            return Some((before, self.queues.reweigh(slot, bytes)));
+            let (has_expired, before) = (tenant.has_expired(now), tenant.fresh_until);
+            (tenant.mark, tenant.fresh_until) = (mark, fresh_until);
+            let content = std::mem::replace(&mut tenant.content, content);
+            let (bytes, gone) = (self.queues.reweigh(slot, bytes), self.give_up(content));
+            return Some(Taken { fresh_until: before, has_expired, bytes, _gone: gone });
         }
-        let slot = self.move_in(Tenant::new(hash, name, record));
-        let rank = if self.ghosts.recall(half(hash)) { Rank::Proven } else { Rank::New };
+        let (name, hash, uses) = (name.into(), half(hash), AtomicU8::new(0));
+        let slot = self.move_in(Tenant { name, mark, fresh_until, content, hash, uses });
+        let rank = if self.ghosts.recall(hash) { Rank::Proven } else { Rank::New };
         self.queues.arrive(slot, rank, bytes);
         None
+    }
+
+    /// Puts the value of a record into a column, where it may stand in one.
+    fn content(&mut self, record: Erased) -> Content {
+        let Some(new) = record.column() else { return Content::Record(record) };
+        let of = record.value.type_id();
+        let place = self.columns.iter().position(|column| column.of() == of).unwrap_or_else(|| {
+            self.columns.push(new());
+            self.columns.len() - 1
+        });
+        match (u16::try_from(place), self.columns[place].put(&record)) {
+            (Ok(column), Some(at)) => Content::Column { column, at },
+            _ => Content::Record(record),
+        }
+    }
+
+    /// Takes a value out of its column.
+    fn give_up(&mut self, content: Content) -> Gone {
+        match content {
+            Content::Record(record) => Gone::Record(record),
+            Content::Column { column, at } => Gone::Value(self.columns[usize::from(column)].take(at)),
+        }
     }
 
     fn move_in(&mut self, tenant: Tenant) -> u32 {
@@ -180,28 +234,29 @@ impl Shard {
         slot
     }
 
-    fn move_out(&mut self, slot: u32) -> Option<(Erased, u64)> {
+    fn move_out(&mut self, slot: u32, now: Tick) -> Option<Taken> {
         let tenant = self.slots[slot as usize].take()?;
         self.free.push(slot);
         self.index.remove(tenant.hash, slot);
-        Some((tenant.record, self.queues.leave(slot)))
+        let (fresh_until, has_expired, bytes) = (tenant.fresh_until, tenant.has_expired(now), self.queues.leave(slot));
+        Some(Taken { fresh_until, has_expired, bytes, _gone: self.give_up(tenant.content) })
     }
 
-    /// Takes the record under this name out, if it is the one that is meant.
-    pub(super) fn remove_if(
-        &mut self,
-        hash: u64,
-        name: &[u8],
-        is_meant: impl FnOnce(&Erased) -> bool,
-    ) -> Option<(Erased, u64)> {
+    /// Takes the record under this name out.
+    pub(super) fn remove(&mut self, hash: u64, name: &[u8], now: Tick) -> Option<Taken> {
+        self.move_out(self.find(hash, name)?, now)
+    }
+
+    /// Takes the record under this name out, if it has expired.
+    pub(super) fn remove_expired(&mut self, hash: u64, name: &[u8], now: Tick) -> Option<Taken> {
         let slot = self.find(hash, name)?;
-        if is_meant(&self.tenant(slot)?.record) { self.move_out(slot) } else { None }
+        if self.tenant(slot)?.has_expired(now) { self.move_out(slot, now) } else { None }
     }
 
     /// Takes every record out whose name is meant.
-    pub(super) fn remove_all(&mut self, is_meant: impl Fn(&[u8]) -> bool, out: &mut dyn FnMut(Erased, u64)) {
+    pub(super) fn remove_all(&mut self, is_meant: impl Fn(&[u8]) -> bool, now: Tick, out: &mut dyn FnMut(Taken)) {
         for slot in 0..self.slots.len() {
-            self.move_out_if(slot, |tenant| is_meant(tenant.name.as_bytes()), out);
+            self.move_out_if(slot, now, |tenant| is_meant(tenant.name.as_bytes()), out);
         }
         if self.index.is_empty() {
             // An empty shard gives its memory back.
@@ -210,18 +265,18 @@ impl Shard {
     }
 
     /// Takes out what has expired among the next few slots.
-    pub(super) fn sweep(&mut self, slots: usize, now: Tick, out: &mut dyn FnMut(Erased, u64)) {
+    pub(super) fn sweep(&mut self, slots: usize, now: Tick, out: &mut dyn FnMut(Taken)) {
         for _ in 0..slots.min(self.slots.len()) {
             self.sweep_at = (self.sweep_at + 1) % self.slots.len();
-            self.move_out_if(self.sweep_at, |tenant| tenant.has_expired(now), out);
+            self.move_out_if(self.sweep_at, now, |tenant| tenant.has_expired(now), out);
         }
     }
 
-    fn move_out_if(&mut self, slot: usize, is_meant: impl Fn(&Tenant) -> bool, out: &mut dyn FnMut(Erased, u64)) {
+    fn move_out_if(&mut self, slot: usize, now: Tick, is_meant: impl Fn(&Tenant) -> bool, out: &mut dyn FnMut(Taken)) {
         if self.slots[slot].as_ref().is_some_and(is_meant)
-            && let Some((record, bytes)) = self.move_out(u32::try_from(slot).expect("slots are counted in 32 bits"))
+            && let Some(taken) = self.move_out(u32::try_from(slot).expect("slots are counted in 32 bits"), now)
         {
-            out(record, bytes);
+            out(taken);
         }
     }
 
@@ -232,7 +287,7 @@ impl Shard {
         too_much: Measure,
         newcomer: Newcomer<'_>,
         now: Tick,
-    ) -> Option<(Erased, u64)> {
+    ) -> Option<Taken> {
         let turn = self.queues.whose_turn(too_much);
         let others = if turn == Rank::New { Rank::Proven } else { Rank::New };
         let victim = match reach {
@@ -241,7 +296,7 @@ impl Shard {
             Reach::Anyone => self.next_victim(turn, newcomer, now).or_else(|| self.next_victim(others, newcomer, now)),
         }?;
         self.note_ghost(victim, now);
-        self.move_out(victim)
+        self.move_out(victim, now)
     }
 
     fn next_victim(&mut self, from: Rank, newcomer: Newcomer<'_>, now: Tick) -> Option<u32> {

@@ -1,5 +1,7 @@
 //! What cannot be seen from outside; the rest is tested in `tests/store`.
 
+use std::sync::Arc;
+
 use super::limits::Measure;
 use super::queue::{Queues, Rank, Verdict};
 use super::*;
@@ -26,17 +28,19 @@ fn two_stores_hash_differently() {
 
 #[test]
 fn two_names_with_one_hash_are_two_entries() {
+    const NOW: Tick = Tick::from_nanos(0);
+    let newcomer = |name| Newcomer { hash: 7, name };
     let mut shard = Shard::default();
-    assert!(shard.insert(7, b"one", record(1), 1).is_none());
-    assert!(shard.get(7, b"other").is_none());
-    assert!(shard.insert(7, b"other", record(2), 1).is_none());
-    assert_eq!(number(shard.get(7, b"one").unwrap()), 1);
-    assert_eq!(number(&shard.remove_if(7, b"other", |_| true).unwrap().0), 2);
-    assert!(shard.get(7, b"other").is_none() && shard.get(7, b"one").is_some());
-    let newcomer = Newcomer { hash: 7, name: b"another" };
-    assert!(shard.insert(7, b"another", record(3), 1).is_none());
-    let (evicted, _) = shard.evict(Reach::Anyone, Measure::Entries, newcomer, Tick::from_nanos(0)).unwrap();
-    assert_eq!(number(&evicted), 1, "the one that room is made for is told by its name");
+    assert!(shard.insert(newcomer(b"one"), record(1), 1, NOW).is_none());
+    assert!(shard.get(7, b"other", NOW).is_none());
+    assert!(shard.insert(newcomer(b"other"), record(2), 1, NOW).is_none());
+    assert_eq!(number(&shard.get(7, b"one", NOW).unwrap()), 1);
+    assert_eq!(number(&shard.get(7, b"other", NOW).unwrap()), 2);
+    assert!(shard.remove(7, b"other", NOW).is_some());
+    assert!(shard.get(7, b"other", NOW).is_none() && shard.get(7, b"one", NOW).is_some());
+    assert!(shard.insert(newcomer(b"another"), record(3), 1, NOW).is_none());
+    assert!(shard.evict(Reach::Anyone, Measure::Entries, newcomer(b"another"), NOW).is_some());
+    assert!(shard.peek(7, b"one", NOW).is_none(), "the one that room is made for is told by its name");
 }
 
 #[test]

@@ -172,7 +172,8 @@ impl Pair {
     }
 
     fn remove(&mut self, name: &[u8]) {
-        let removed = self.store.remove(name);
+        let removed = self.store.peek(name);
+        assert!(self.store.remove(name).is_some() || removed.is_none());
         let known = self.model.remove(name);
         match (removed, known) {
             (Some(record), Some(known)) => assert_eq!(value(&record).number, known.number),
