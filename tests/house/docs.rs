@@ -15,41 +15,6 @@ fn the_toolchain_that_is_stated_is_the_one_that_the_readme_names() {
     assert!(read("README.md").contains(&format!("Rust {} or later", stated.trim_matches('"'))));
 }
 
-/// Every option that the attribute knows stands in its docs, and in the table of the README.
-#[test]
-fn every_option_of_the_attribute_is_documented() {
-    let (docs, readme) = (read("src/docs/cached.md"), read("README.md"));
-    let options = [
-        "key",
-        "ignore",
-        "ttl",
-        "cache",
-        "version",
-        "local",
-        "stale",
-        "stale_if_error",
-        "refresh_ahead",
-        "jitter",
-        "none_ttl",
-        "error_ttl",
-        "when",
-        "ttl_with",
-        "timeout",
-        "strict",
-        "returns",
-        "companion",
-        "associated",
-        "crate",
-    ];
-    for option in options {
-        assert!(docs.contains(&format!("| `{option}")), "src/docs/cached.md: `{option}`");
-        assert!(
-            readme.contains(&format!("`{option}")) || readme.contains(&format!("({option} = ")),
-            "README.md: `{option}`"
-        );
-    }
-}
-
 /// Returns the lines of the code in the README, without comments and the `use` lines that differ from file to file.
 fn code_of_the_readme(readme: &str) -> Vec<String> {
     let mut inside = false;

@@ -23,6 +23,8 @@ mod time;
 mod writing;
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;
