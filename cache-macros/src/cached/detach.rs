@@ -9,7 +9,7 @@ use super::companion::Bodies;
 use super::facts::turbofish;
 use super::model::{Model, Stand, own};
 use super::signature::{call_uncached, owner, passed};
-use super::spelling;
+use crate::spelling;
 
 /// Emits a load that can go on as a task, or `None` where nobody would want that, or where an argument belongs to the
 /// caller.

@@ -11,7 +11,7 @@ use syn::{GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
 use super::key::{Key, Place, Source};
 use super::model::{Model, Stand, own};
 use super::options::Returns;
-use super::spelling;
+use crate::spelling;
 
 /// What an expansion is made from.
 pub struct Facts {

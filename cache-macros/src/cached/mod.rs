@@ -18,7 +18,6 @@ mod parse;
 mod passing;
 mod signature;
 mod site;
-pub mod spelling;
 mod time;
 mod writing;
 

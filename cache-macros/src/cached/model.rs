@@ -8,9 +8,9 @@ use super::argument::Argument;
 use super::attributes::Sorted;
 use super::key::{Key, Scope};
 use super::options::Written;
-use super::spelling;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::spelling;
 
 /// An annotated function.
 pub struct Model {

@@ -6,7 +6,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{GenericParam, Lifetime, Type, TypeReference, parse_quote};
 
 use super::model::Model;
-use super::spelling;
+use crate::spelling;
 
 /// How a companion takes an argument of some type.
 pub enum Passing {

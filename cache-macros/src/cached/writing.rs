@@ -8,7 +8,7 @@ use super::facts::{Parameter, Subject, part_name, plain_name};
 use super::key::{Key, Origin, Part, Place, Source};
 use super::model::{Model, Stand};
 use super::passing::{Passing, elided};
-use super::spelling;
+use crate::spelling;
 
 /// Where a key is written, which decides by what names its arguments go.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -45,7 +45,7 @@ fn before_is_for_what_is_known(effect: Effect, written: &Written, errors: &Error
 
 /// The result becomes what is kept.
 fn updates_with_something(effect: Effect, function: &Function, errors: &Errors) {
-    if effect == Effect::Updates && crate::cached::spelling::is_unit(&function.sig.output) {
+    if effect == Effect::Updates && crate::spelling::is_unit(&function.sig.output) {
         errors.on(
             &function.sig.ident,
             "this function returns nothing that could be kept: return the new value, or write `#[invalidates(…)]`",

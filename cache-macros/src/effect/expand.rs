@@ -6,8 +6,8 @@ use syn::{Path, Type, parse_quote};
 
 use super::Effect;
 use super::target::{Target, Written};
-use crate::cached::spelling;
 use crate::function::Function;
+use crate::spelling;
 
 /// What all pieces need.
 struct Setting<'a> {

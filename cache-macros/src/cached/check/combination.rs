@@ -5,9 +5,9 @@ use syn::Ident;
 
 use crate::cached::model::Model;
 use crate::cached::options::{Returns, Said, Timeout};
-use crate::cached::spelling;
 use crate::cached::time::{Time, Ttl};
 use crate::errors::Errors;
+use crate::spelling;
 
 pub fn check(model: &Model, errors: &Errors) {
     what_is_kept_forever_does_not_age(model, errors);

@@ -8,9 +8,9 @@ use syn::{GenericParam, Ident, Type};
 use crate::cached::facts;
 use crate::cached::key::{Key, Origin, Source};
 use crate::cached::model::{Model, Stand};
-use crate::cached::spelling;
 use crate::errors::Errors;
 use crate::nearest::nearest;
+use crate::spelling;
 
 pub fn check(model: &Model, errors: &Errors) {
     let ignored_are_known = ignored_exist(model, errors);

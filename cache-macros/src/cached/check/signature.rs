@@ -5,8 +5,8 @@ use syn::{FnArg, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
 use crate::cached::attributes::{is_cached, is_condition};
 use crate::cached::model::{Model, Stand};
-use crate::cached::spelling;
 use crate::errors::Errors;
+use crate::spelling;
 
 pub fn check(model: &Model, errors: &Errors) {
     has_a_body(model, errors);

@@ -67,7 +67,7 @@ pub fn is_result(ty: &Type) -> bool {
     last_name(ty).is_some_and(|name| name == "Result") && !type_arguments(ty).is_empty()
 }
 
-/// Returns the first lifetime by which a type borrows from somewhere: all but `'static`, and the hidden one of `&T`.
+/// Returns whether a type borrows: by a lifetime other than `'static`, or by the hidden one of `&T`.
 pub fn borrows(ty: &Type) -> bool {
     let mut search = Borrows(false);
     search.visit_type(ty);
