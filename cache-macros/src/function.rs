@@ -5,6 +5,8 @@ use quote::{ToTokens, TokenStreamExt};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, ReturnType, Signature, Token, Type, Visibility};
 
+use crate::spelling;
+
 /// A function whose signature is parsed and whose body is not, so that a half-typed body still gets help from the
 /// editor and is complained about by the compiler alone.
 pub struct Function {
@@ -26,6 +28,12 @@ impl Function {
 
     pub fn is_async(&self) -> bool {
         self.sig.asyncness.is_some()
+    }
+
+    /// Returns whether the function speaks of the `impl` it stands in. One that does not may stand in one too.
+    pub fn is_surely_in_an_impl(&self) -> bool {
+        let in_body = || self.body.clone().is_some_and(spelling::mentions_self_type);
+        self.sig.receiver().is_some() || spelling::mentions_self_type(self.sig.to_token_stream()) || in_body()
     }
 }
 

@@ -11,6 +11,7 @@ mod key_part;
 mod larder_path;
 mod nearest;
 mod pattern;
+mod returned;
 mod spelling;
 
 use proc_macro::TokenStream;

@@ -143,6 +143,57 @@ fn a_closure_sees_a_plain_value_or_the_value_of_a_result_behind_an_alias() {
     assert_eq!(profile::get_blocking(7), None);
 }
 
+mod own {
+    #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    pub struct Result<T>(pub T);
+}
+
+mod io {
+    pub type Result<T> = std::result::Result<T, String>;
+}
+
+#[cached(key = "effects:own_result:<id>")]
+fn own_result(id: u64) -> own::Result<u64> {
+    own::Result(id)
+}
+
+#[invalidates(|saved| list(&saved.0.to_string()))]
+fn save_own_result(id: u64) -> own::Result<u64> {
+    own::Result(id)
+}
+
+#[updates(own_result(id))]
+fn update_own_result(id: u64, to: u64) -> own::Result<u64> {
+    own::Result(to)
+}
+
+#[updates(|saved| list(&saved.len().to_string()))]
+fn update_if(works: bool) -> io::Result<Vec<u64>> {
+    if works { Ok(vec![7]) } else { Err(String::new()) }
+}
+
+#[invalidates(|name| list(name))]
+fn first<'a>(names: &[&'a str]) -> io::Result<&'a str> {
+    names.first().copied().ok_or_else(String::new)
+}
+
+#[test]
+fn a_type_that_is_only_named_like_a_result_is_kept_whole_by_effects_too() {
+    let _larder = testing::isolated();
+    list("7".to_owned());
+    save_own_result(7);
+    assert_eq!(list::get("7"), None);
+    own_result(1);
+    update_own_result(1, 2);
+    assert_eq!(own_result::get(1), Some(own::Result(2)));
+    assert!(update_if(false).is_err());
+    assert_eq!(list::get("1"), None);
+    update_if(true).unwrap();
+    assert_eq!(list::get("1"), Some(vec![7]));
+    assert_eq!(first(&["1"]), Ok("1"));
+    assert_eq!(list::get("1"), None);
+}
+
 #[invalidates(profile(id), before)]
 async fn read_through(id: u64) -> Option<Profile> {
     profile::get(id).await

@@ -5,12 +5,13 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::facts::{Facts, Kind, turbofish};
+use super::facts::{Facts, turbofish};
 use super::key::{Key, Origin};
 use super::model::Model;
 use super::passing::Passing;
 use super::signature;
 use super::{detach, site, writing};
+use crate::returned::Kind;
 
 /// Whether the functions of a companion do something, or only have their signatures.
 ///

@@ -11,6 +11,7 @@ use syn::{GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
 use super::key::{Key, Place, Source};
 use super::model::{Model, Stand, own};
 use super::options::Returns;
+use crate::returned::{self, Kind};
 use crate::spelling;
 
 /// What an expansion is made from.
@@ -25,14 +26,6 @@ pub struct Facts {
 pub struct Return {
     pub ty: Type,
     pub kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Value,
-    Result,
-    /// Behind an alias: the compiler finds out.
-    Probed,
 }
 
 /// An argument of the companion.
@@ -63,13 +56,12 @@ impl Facts {
 impl Return {
     fn new(model: &Model) -> Option<Self> {
         let ty = model.function.returns()?.clone();
-        let kind = match model.written.keeping.returns.as_ref().map(|said| said.value) {
-            _ if is_surely_result(model, &ty) => Kind::Result,
-            _ if spelling::is_known_value(&ty) => Kind::Value,
+        let otherwise = match model.written.keeping.returns.as_ref().map(|said| said.value) {
             Some(Returns::Value) => Kind::Value,
             Some(Returns::Result) => Kind::Result,
             None => Kind::Probed,
         };
+        let kind = Kind::of(&model.function, &ty, model.stand != Stand::Free, otherwise);
         Some(Self { ty, kind })
     }
 
@@ -85,11 +77,7 @@ impl Return {
 
     /// Emits the question what kind it is.
     pub fn probe(&self, model: &Model) -> TokenStream {
-        let (larder, ty) = (model.larder(), &self.ty);
-        quote! {{
-            use #larder::__private::Fallback as _;
-            #larder::__private::Probe::<#ty>::KIND
-        }}
+        returned::probe(&model.larder(), &self.ty)
     }
 
     /// Emits the type of an error, which is not kept.
@@ -117,19 +105,6 @@ impl Return {
         let name = format_ident!("{name}");
         quote_spanned!(ty.span().resolved_at(Span::mixed_site())=> <#ty as #larder::__private::Outcome<#number>>::#name)
     }
-}
-
-/// A `Result` of one parameter may be a type of the user's own. That is for the compiler to find out, where it can: not
-/// where a type parameter is part of it, of the function or of an `impl` that an attribute cannot see.
-fn is_surely_result(model: &Model, ty: &Type) -> bool {
-    let can_be_asked = model.stand == Stand::Free
-        && !model
-            .function
-            .sig
-            .generics
-            .type_params()
-            .any(|param| spelling::mentions(ty.to_token_stream(), &param.ident));
-    spelling::is_result(ty) && (spelling::type_arguments(ty).len() > 1 || !can_be_asked)
 }
 
 /// Returns the arguments of the companion, in the order of the function's.

@@ -10,7 +10,6 @@ use super::key::{Key, Scope};
 use super::options::Written;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::spelling;
 
 /// An annotated function.
 pub struct Model {
@@ -39,7 +38,7 @@ impl Model {
     pub fn new(function: Function, written: Written, errors: &Errors) -> Self {
         let receiver = function.sig.receiver().cloned();
         let arguments = arguments(&function);
-        let stand = stand(&function, &written, receiver.is_some());
+        let stand = stand(&function, &written);
         let scope = Scope {
             arguments: &arguments,
             generics: &function.sig.generics,
@@ -100,13 +99,8 @@ fn arguments(function: &Function) -> Vec<Argument> {
     function.sig.inputs.iter().enumerate().filter_map(typed).collect()
 }
 
-fn stand(function: &Function, written: &Written, has_receiver: bool) -> Stand {
-    let tokens = || -> TokenStream {
-        let mut tokens = function.sig.to_token_stream();
-        tokens.extend(function.body.clone());
-        tokens
-    };
-    let in_impl = has_receiver || written.shape.associated.is_some() || spelling::mentions_self_type(tokens());
+fn stand(function: &Function, written: &Written) -> Stand {
+    let in_impl = written.shape.associated.is_some() || function.is_surely_in_an_impl();
     let is_named = written.shape.companion.is_some() || !matches!(function.vis, Visibility::Inherited);
     match (in_impl, is_named) {
         (false, _) => Stand::Free,

@@ -5,12 +5,13 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::visit::Visit;
 use syn::{Expr, ExprClosure, ExprReturn, Pat, ReturnType};
 
-use super::facts::{Facts, Kind, plain_name};
+use super::facts::{Facts, plain_name};
 use super::key::{Key, Origin};
 use super::model::Model;
 use super::options::{Chooser, ErrorTtl, Times};
 use super::time::{Time, Ttl};
 use super::writing::default_path;
+use crate::returned::Kind;
 
 /// Emits a reference to the site, as the end of a block.
 pub fn site(model: &Model, key: &Key) -> TokenStream {

@@ -7,6 +7,7 @@ use syn::{Path, Type, parse_quote};
 use super::Effect;
 use super::target::{Target, Written};
 use crate::function::Function;
+use crate::returned::{self, Kind};
 use crate::spelling;
 
 /// What all pieces need.
@@ -109,18 +110,11 @@ impl Setting<'_> {
     }
 
     fn number(&self, ty: &Type) -> TokenStream {
-        let larder = &self.larder;
-        let is_parameter =
-            self.function.sig.generics.type_params().any(|param| spelling::mentions(quote!(#ty), &param.ident));
-        if spelling::is_result(ty) {
-            quote!(1)
-        } else if spelling::is_known_value(ty) || is_parameter {
-            quote!(0)
-        } else {
-            quote!({
-                use #larder::__private::Fallback as _;
-                #larder::__private::Probe::<#ty>::KIND
-            })
+        let otherwise = if returned::is_generic(self.function, ty) { Kind::Value } else { Kind::Probed };
+        match Kind::of(self.function, ty, self.function.is_surely_in_an_impl(), otherwise) {
+            Kind::Value => quote!(0),
+            Kind::Result => quote!(1),
+            Kind::Probed => returned::probe(&self.larder, ty),
         }
     }
 
