@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Field, Ident, Path};
 
@@ -79,6 +80,5 @@ fn fields(data: &Data) -> Vec<&Field> {
 
 /// Returns a name as it reads in keys: without the mark of raw identifiers.
 pub fn plain(name: &Ident) -> String {
-    let name = name.to_string();
-    name.strip_prefix("r#").map(str::to_owned).unwrap_or(name)
+    name.unraw().to_string()
 }

@@ -1,9 +1,9 @@
 //! A function as the attributes see it.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, TokenStreamExt};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, ReturnType, Signature, Token, Type, Visibility};
+use syn::{Attribute, Item, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::spelling;
 
@@ -35,6 +35,19 @@ impl Function {
         let in_body = || self.body.clone().is_some_and(spelling::mentions_self_type);
         self.sig.receiver().is_some() || spelling::mentions_self_type(self.sig.to_token_stream()) || in_body()
     }
+}
+
+/// Leaves an item alone that is no function; what is half-typed is complained about by the compiler.
+pub fn not_a_function(attribute: &str, item: &TokenStream, error: syn::Error) -> TokenStream {
+    let error = match syn::parse2::<Item>(item.clone()) {
+        Ok(Item::Fn(_)) | Err(_) => error,
+        Ok(_) => {
+            let message = format!("`#[{attribute}]` goes on functions: put it on each function that is meant");
+            syn::Error::new(Span::call_site(), message)
+        }
+    };
+    let error = error.to_compile_error();
+    quote!(#error #item)
 }
 
 impl Parse for Function {

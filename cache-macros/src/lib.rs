@@ -9,6 +9,7 @@ mod key_macro;
 mod key_name;
 mod key_part;
 mod larder_path;
+mod list;
 mod nearest;
 mod pattern;
 mod returned;

@@ -32,13 +32,13 @@ use quote::quote;
 use self::facts::Facts;
 use self::model::Model;
 use crate::errors::Errors;
-use crate::function::Function;
+use crate::function::{Function, not_a_function};
 
 /// Expands `#[cached(…)]` on an item.
 pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
     let function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
-        Err(error) => return not_a_function(item, &error),
+        Err(error) => return not_a_function("cached", item, error),
     };
     let errors = Errors::new();
     let written = parse::parse(options, &errors);
@@ -51,17 +51,4 @@ pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
     let key = model.key.as_ref().expect("a key that is broken was reported");
     let facts = Facts::new(&model, key).expect("a function that returns nothing was reported");
     expand::expand(&model, key, &facts)
-}
-
-/// Leaves the item alone; what is half-typed is complained about by the compiler.
-fn not_a_function(item: &TokenStream, error: &syn::Error) -> TokenStream {
-    let what = match syn::parse2::<syn::Item>(item.clone()) {
-        Ok(syn::Item::Fn(_)) | Err(_) => error.clone(),
-        Ok(_) => syn::Error::new(
-            proc_macro2::Span::call_site(),
-            "`#[cached]` goes on functions: put it on each function that is to be cached",
-        ),
-    };
-    let error = what.to_compile_error();
-    quote!(#error #item)
 }

@@ -2,42 +2,27 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token, token};
 
 use super::options::{Form, NEEDLESS, ROWS, Row, Written, missing};
 use crate::errors::Errors;
+use crate::list;
 use crate::nearest::nearest;
 
-/// Reads all options; what is wrong with one does not hide what is wrong with the next.
+/// Reads all options.
 pub fn parse(tokens: TokenStream, errors: &Errors) -> Written {
     let mut written = Written::default();
-    let read = |input: ParseStream<'_>| {
-        let mut seen = Vec::new();
-        while !input.is_empty() {
-            let before = seen.len();
-            if let Err(error) = option(input, &mut written, &mut seen) {
-                errors.push(error);
-                written.broken.extend(&seen[before..]);
-                skip(input);
-            }
-            if !input.is_empty() {
-                input.parse::<Token![,]>()?;
-            }
+    let mut seen = Vec::new();
+    list::read(tokens, errors, |input| {
+        let before = seen.len();
+        let read = option(input, &mut written, &mut seen);
+        if read.is_err() {
+            written.broken.extend(&seen[before..]);
         }
-        Ok(())
-    };
-    if let Err(error) = read.parse2(tokens) {
-        errors.push(error);
-    }
+        read
+    });
     written
-}
-
-/// Goes on to the next comma.
-fn skip(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let _: syn::Result<TokenTree> = input.parse();
-    }
 }
 
 fn option(input: ParseStream<'_>, written: &mut Written, seen: &mut Vec<&'static str>) -> syn::Result<()> {

@@ -7,12 +7,12 @@ mod target;
 #[cfg(test)]
 mod tests;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use self::target::Written;
 use crate::errors::Errors;
-use crate::function::Function;
+use crate::function::{Function, not_a_function};
 
 /// What a function does to the entries it names.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ impl Effect {
 pub fn expand(effect: Effect, tokens: TokenStream, item: &TokenStream) -> TokenStream {
     let function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
-        Err(error) => return not_a_function(effect, item, error),
+        Err(error) => return not_a_function(effect.name(), item, error),
     };
     let errors = Errors::new();
     let written = Written::parse(effect, tokens, &errors);
@@ -44,14 +44,4 @@ pub fn expand(effect: Effect, tokens: TokenStream, item: &TokenStream) -> TokenS
         return quote!(#error #function);
     }
     expand::expand(effect, &function, &written)
-}
-
-/// Leaves the item alone; what is half-typed is complained about by the compiler.
-fn not_a_function(effect: Effect, item: &TokenStream, error: syn::Error) -> TokenStream {
-    let error = match syn::parse2::<syn::Item>(item.clone()) {
-        Ok(syn::Item::Fn(_)) | Err(_) => error,
-        Ok(_) => syn::Error::new(Span::call_site(), format!("`#[{}]` goes on functions", effect.name())),
-    };
-    let error = error.to_compile_error();
-    quote!(#error #item)
 }

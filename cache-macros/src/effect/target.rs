@@ -3,13 +3,14 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident, Lit, Pat, Path, PathArguments, PathSegment, Token};
 
 use super::Effect;
 use crate::errors::Errors;
+use crate::list;
 
 /// What stands between the parentheses.
 #[derive(Default)]
@@ -31,25 +32,11 @@ pub struct Target {
 impl Written {
     pub fn parse(effect: Effect, tokens: TokenStream, errors: &Errors) -> Self {
         let mut written = Self::default();
-        let read = |input: ParseStream<'_>| {
-            while !input.is_empty() {
-                if let Err(error) = written.item(effect, input) {
-                    errors.push(error);
-                    skip(input);
-                }
-                if !input.is_empty() {
-                    input.parse::<Token![,]>()?;
-                }
-            }
-            Ok(())
-        };
         let empty = tokens.is_empty();
-        if let Err(error) = read.parse2(tokens) {
-            errors.push(error);
-        }
+        list::read(tokens, errors, |input| written.item(effect, input));
         if empty {
             let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
-            errors.push(syn::Error::new(Span::call_site(), message));
+            errors.at(Span::call_site(), message);
         }
         written
     }
@@ -88,13 +75,6 @@ impl Written {
 fn is_last(input: ParseStream<'_>) -> bool {
     let fork = input.fork();
     fork.parse::<TokenTree>().is_ok() && fork.is_empty()
-}
-
-/// Goes on to the next comma.
-fn skip(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let _: syn::Result<TokenTree> = input.parse();
-    }
 }
 
 impl Target {
