@@ -37,8 +37,8 @@ fn parse(attribute: &Attribute) -> syn::Result<Path> {
     const TAKES: &str = "this takes `crate = path` and nothing else: `#[larder(crate = framework::cache)]`";
     attribute.meta.require_list().map_err(|_| syn::Error::new_spanned(attribute, TAKES))?;
     attribute.parse_args_with(|input: syn::parse::ParseStream<'_>| {
-        input.parse::<syn::Token![crate]>().map_err(|error| syn::Error::new(error.span(), TAKES))?;
-        let path = larder_path::parse(input)?;
+        let word = input.parse().map_err(|error| syn::Error::new(error.span(), TAKES))?;
+        let path = larder_path::parse(word, input)?;
         input.parse::<Option<syn::Token![,]>>()?;
         if input.is_empty() { Ok(path) } else { Err(input.error(TAKES)) }
     })

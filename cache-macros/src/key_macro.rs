@@ -35,8 +35,8 @@ fn parse_crate(input: ParseStream<'_>) -> syn::Result<Option<Path>> {
     if input.is_empty() {
         return Ok(None);
     }
-    input.parse::<Token![crate]>().map_err(|error| syn::Error::new(error.span(), TAKES_NO_MORE))?;
-    let path = larder_path::parse(input)?;
+    let word = input.parse().map_err(|error| syn::Error::new(error.span(), TAKES_NO_MORE))?;
+    let path = larder_path::parse(word, input)?;
     input.parse::<Option<Token![,]>>()?;
     Ok(Some(path))
 }

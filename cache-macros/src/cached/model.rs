@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
-use syn::{FnArg, Ident, Path, Receiver, Visibility, parse_quote};
+use syn::{FnArg, Ident, Path, Receiver, Visibility};
 
 use super::argument::Argument;
 use super::attributes::Sorted;
@@ -10,6 +10,7 @@ use super::key::{Key, Scope};
 use super::options::Written;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::larder_path;
 
 /// An annotated function.
 pub struct Model {
@@ -73,7 +74,7 @@ impl Model {
 
     /// Returns the path of this crate as the user says it.
     pub fn larder(&self) -> Path {
-        self.written.shape.larder.clone().unwrap_or_else(|| parse_quote!(::larder))
+        self.written.shape.larder.clone().unwrap_or_else(larder_path::usual)
     }
 
     /// Returns the path of this crate as if it stood at a place, for an error to point there.

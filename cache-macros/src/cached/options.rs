@@ -7,6 +7,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, ExprClosure, Ident, Lit, LitStr, Path, Token, token};
 
 use super::time::{Time, Ttl};
+use crate::larder_path;
 
 /// An option's value, and the word that it was given by.
 pub struct Said<T> {
@@ -155,7 +156,7 @@ pub const ROWS: &[Row] = &[
     row("companion", Form::Value, "companion = profiles", &["module", "rename"],
         |to, word, input| { to.shape.companion = Some(Said { value: companion(input)?, word }); Ok(()) }),
     row("crate", Form::Value, "crate = my_app::larder", &["krate", "crate_path"],
-        |to, _, input| { to.shape.larder = Some(path(input)?); Ok(()) }),
+        |to, _, input| { to.shape.larder = Some(larder_path::path(input)?); Ok(()) }),
     row("returns", Form::Value, "returns = result", &["kind", "output"],
         |to, word, input| { to.keeping.returns = Some(Said { value: returns(input)?, word }); Ok(()) }),
     row("associated", Form::Word, "associated", &["in_impl", "method"],
@@ -409,16 +410,6 @@ fn companion(input: ParseStream<'_>) -> syn::Result<Ident> {
         }
         _ => Err(syn::Error::new_spanned(&expr, "a companion is given one name, as in `companion = profiles`")),
     }
-}
-
-fn path(input: ParseStream<'_>) -> syn::Result<Path> {
-    if input.peek(LitStr) {
-        let text: LitStr = input.parse()?;
-        let message = format!("this is a path, without quotes: write `crate = {}`", text.value());
-        return Err(syn::Error::new(text.span(), message));
-    }
-    let path = input.call(Path::parse_mod_style)?;
-    Ok(path)
 }
 
 fn returns(input: ParseStream<'_>) -> syn::Result<Returns> {

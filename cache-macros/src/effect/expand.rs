@@ -7,6 +7,7 @@ use syn::{Path, Type, parse_quote};
 use super::Effect;
 use super::target::{Target, Written};
 use crate::function::Function;
+use crate::larder_path;
 use crate::returned::{self, Kind};
 use crate::spelling;
 
@@ -18,7 +19,7 @@ struct Setting<'a> {
 }
 
 pub fn expand(effect: Effect, function: &Function, written: &Written) -> TokenStream {
-    let larder = written.larder.clone().unwrap_or_else(|| parse_quote!(::larder));
+    let larder = written.larder.clone().unwrap_or_else(larder_path::usual);
     let setting = Setting { function, written, larder };
     let body = match effect {
         Effect::Invalidates if written.before.is_some() => setting.before(),

@@ -10,6 +10,7 @@ use syn::{Expr, ExprCall, Ident, Lit, Pat, Path, PathArguments, PathSegment, Tok
 
 use super::Effect;
 use crate::errors::Errors;
+use crate::larder_path;
 use crate::list;
 
 /// What stands between the parentheses.
@@ -42,20 +43,27 @@ impl Written {
     }
 
     fn item(&mut self, effect: Effect, input: ParseStream<'_>) -> syn::Result<()> {
-        if input.peek(Token![crate]) && input.peek2(Token![=]) {
-            input.parse::<Token![crate]>()?;
-            input.parse::<Token![=]>()?;
-            self.larder = Some(input.call(Path::parse_mod_style)?);
-            return Ok(());
+        if input.peek(Token![crate]) && !input.peek2(Token![::]) {
+            self.place_of_larder(input)?;
+        } else if input.peek(Ident::peek_any) && (input.peek2(Token![,]) || is_last(input)) {
+            self.word(&input.call(Ident::parse_any)?)?;
+        } else {
+            self.targets.push(Target::new(effect, input.parse()?)?);
         }
-        if input.peek(Ident::peek_any) && (input.peek2(Token![,]) || is_last(input)) {
-            return self.word(&input.call(Ident::parse_any)?);
-        }
-        self.targets.push(Target::new(effect, input.parse()?)?);
         if input.is_empty() || input.peek(Token![,]) {
             return Ok(());
         }
-        Err(syn::Error::new(input.span(), "the call has ended here: several are separated by commas"))
+        Err(syn::Error::new(input.span(), "this has ended here: several are separated by commas"))
+    }
+
+    /// Reads `crate = path`.
+    fn place_of_larder(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let word: Token![crate] = input.parse()?;
+        let path = larder_path::parse(word, input)?;
+        if self.larder.replace(path).is_some() {
+            return Err(syn::Error::new(word.span, "`crate` is said twice: leave one out"));
+        }
+        Ok(())
     }
 
     fn word(&mut self, word: &Ident) -> syn::Result<()> {

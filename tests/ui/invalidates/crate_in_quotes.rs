@@ -1,0 +1,15 @@
+use larder::{cached, invalidates};
+
+#[cached(key = "profile:<id>")]
+fn profile(id: u64) -> u64 {
+    id
+}
+
+#[invalidates(profile(id), crate = "larder")]
+fn save(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    profile(save(1));
+}
