@@ -37,6 +37,8 @@ pub struct Record<V: ?Sized> {
     mark: u64,
     /// Where a store may keep the value instead of this record, if its copies are harmless.
     column: Option<NewColumn>,
+    /// Whether the value is an error that a function returned.
+    is_failure: bool,
     created: Tick,
     fresh_until: AtomicU64,
     kept_until: AtomicU64,
@@ -51,6 +53,7 @@ impl<V> Record<V> {
         Self {
             mark,
             column: None,
+            is_failure: false,
             created: times.created,
             fresh_until: AtomicU64::new(times.fresh_until.as_nanos()),
             kept_until: AtomicU64::new(times.kept_until.as_nanos()),
@@ -69,11 +72,21 @@ impl<V> Record<V> {
 }
 
 impl<V: ?Sized> Record<V> {
+    /// Says that its value is an error that a function returned, which may be of the type of its values.
+    pub(crate) fn set_failure(&mut self) {
+        self.is_failure = true;
+    }
+
+    #[inline]
+    pub(crate) fn is_failure(&self) -> bool {
+        self.is_failure
+    }
+
     /// Returns the column that its value may be kept in: not where it is to be served past its time, since that takes
     /// what only a record knows.
     pub(crate) fn column(&self) -> Option<NewColumn> {
         let times = self.times();
-        self.column.filter(|_| times.fresh_until == times.kept_until)
+        self.column.filter(|_| times.fresh_until == times.kept_until && !self.is_failure)
     }
 
     /// Returns the mark of the pattern that it was written under.

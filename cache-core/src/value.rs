@@ -112,7 +112,7 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
             of: TypeId::of::<V>(),
             is_plain: is_plain::<V>(),
             wrap: [wrap, wrap_plain],
-            read: |record| V::read_here(Lying::Record(record)),
+            read: |record| record.value.downcast_ref::<V>().cloned(),
             bytes: |value| size_of_val(value) as u64,
             coder: None,
         }
@@ -121,6 +121,7 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
     #[inline]
     fn read_here(lying: Lying<'_>) -> Option<Self> {
         match lying {
+            Lying::Record(record) if record.is_failure() => None,
             Lying::Record(record) => record.value.downcast_ref::<V>().cloned(),
             Lying::Column(column, at) => {
                 let column: &dyn Any = column;
@@ -186,7 +187,7 @@ pub struct Keep<V> {
     pub(crate) is_plain: bool,
     /// Wrap a value that is not plain, and one that is.
     wrap: [fn(u64, Times, V) -> Erased; 2],
-    /// Reads a copy, or `None` when the record holds another type.
+    /// Reads a copy, or `None` when the record holds another type; whether it is a failure is not asked.
     pub(crate) read: fn(&Erased) -> Option<V>,
     pub(crate) bytes: fn(&V) -> u64,
     /// Missing where the value must not leave the process.

@@ -175,7 +175,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
-        let Some(cache) = self.usable() else { return body().await };
+        let Some(cache) = self.usable() else {
+            let outcome = body().await;
+            // What was kept before is older than what the body has just read.
+            self.invalidate(key).await;
+            return outcome;
+        };
         let (asker, name) = (self.asker(&cache), cache.scope().name(&key));
         let load = Load { asker, name, rules: self.rules(), found: None, ticket: None };
         R::join(load.anew(Bound(|| async { body().await.split() })).await)

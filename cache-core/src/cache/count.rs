@@ -69,9 +69,12 @@ impl Cache {
     }
 
     fn incr_here(&self, store: &Store, name: &Name, key: &Key, delta: i64) -> Result<i64, Error> {
+        // What was there is dropped outside of the lock: that runs code of its author.
+        let mut there = None;
         let counted = self.home().flights.change(name.as_bytes(), || {
-            let live = store.peek(name.as_bytes()).filter(|record| self.is_live(record));
-            match live.ok_or_else(|| missing(key)).and_then(|record| sum(&record, key, delta)) {
+            there = store.peek(name.as_bytes());
+            let live = there.as_ref().filter(|record| self.is_live(record));
+            match live.ok_or_else(|| missing(key)).and_then(|record| sum(record, key, delta)) {
                 Err(error) => (Err(error), Change::Same),
                 Ok((record, sum)) => {
                     (Ok((sum, store.insert(name.as_bytes(), record, size_of::<i64>() as u64))), Change::New)
@@ -112,8 +115,13 @@ impl Cache {
         let value = self.get::<V>(&key).await?.ok_or_else(|| missing(&key))?;
         let ttl = self.ttl(&key).await?.ok_or_else(|| missing(&key))?;
         if next != version {
-            self.at_version(next)?.set(&key, value, Options::DEFAULT.with_ttl(ttl)).await?;
-            self.delete(&key).await?;
+            let there = self.at_version(next)?;
+            there.set(&key, value, Options::DEFAULT.with_ttl(ttl)).await?;
+            if !self.delete(&key).await? {
+                // Somebody has invalidated it on the way.
+                there.delete(&key).await?;
+                return Err(missing(&key));
+            }
         }
         Ok(next)
     }

@@ -201,7 +201,8 @@ impl Cache {
 
     pub(super) fn read_live<V>(&self, record: Option<Erased>, name: &Name, keep: Keep<V>) -> Option<V> {
         let record = record.filter(|record| self.is_live(record))?;
-        let value = if record.mark() == name.mark() { (keep.read)(&record) } else { None };
+        let is_it = record.mark() == name.mark() && !record.is_failure();
+        let value = if is_it { (keep.read)(&record) } else { None };
         if value.is_none() {
             self.counters().count(Event::Foreign);
         }
@@ -210,7 +211,7 @@ impl Cache {
 
     pub(crate) fn is_live(&self, record: &Erased) -> bool {
         let now = self.home().clock.now();
-        policy::freshness(record.times(), &Options::DEFAULT, now) == Freshness::Fresh
+        !record.is_failure() && policy::freshness(record.times(), &Options::DEFAULT, now) == Freshness::Fresh
     }
 
     /// Keeps a value under this key, whatever was there before. A time of zero keeps nothing, and removes what was.
@@ -306,12 +307,15 @@ impl Cache {
         record: Option<Erased>,
         bytes: u64,
     ) -> Result<bool, Error> {
+        // What is not kept, and what was there, is dropped outside of the lock: that runs code of its author.
+        let (mut record, mut there) = (record, None);
         let added = self.home().flights.change(name.as_bytes(), || {
-            if store.peek(name.as_bytes()).is_some_and(|there| self.is_live(&there)) {
+            there = store.peek(name.as_bytes());
+            if there.as_ref().is_some_and(|there| self.is_live(there)) {
                 return (None, Change::Same);
             }
             // A time of zero adds what is gone at once: whoever asks was the first, and finds nothing.
-            let inserted = record.map(|record| store.insert(name.as_bytes(), record, bytes));
+            let inserted = record.take().map(|record| store.insert(name.as_bytes(), record, bytes));
             (Some(inserted), Change::New)
         });
         match added {

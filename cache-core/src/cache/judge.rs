@@ -127,7 +127,7 @@ impl<V, E> Load<V, E> {
             home.quiet.hush(self.name.as_bytes(), until, now);
         }
         self.asker.count(Event::Stale);
-        Some((outcome, Judged { keep: None, landing: Landing::Value(Arc::clone(spare)) }))
+        Some((outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) }))
     }
 
     fn judge_error(&self, error: E) -> (Result<V, E>, Judged) {
@@ -140,7 +140,8 @@ impl<V, E> Load<V, E> {
                 let now = self.asker.home().clock.now();
                 let end = now.after(time);
                 let times = Times { created: now, fresh_until: end, kept_until: end };
-                let record = kept.keep.record(self.name.mark(), times, error);
+                let mut record = kept.keep.record(self.name.mark(), times, error);
+                Arc::get_mut(&mut record).expect("nobody else has it yet").set_failure();
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
                 let keep = Keepsake { record, bytes: size_of::<E>() as u64, parcel: None };
                 (Err(error), Judged { keep: Some(keep), landing })

@@ -115,14 +115,25 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks once more and takes a place, in one step.
-    fn turn(&self) -> Turn<Erased> {
+    fn turn(&mut self) -> Turn<Erased> {
         let home = self.asker.home();
+        // Dropped at the end, outside of the lock under which it is looked for.
+        let mut there = None;
         let again = || {
-            let record = home.memory()?.peek(self.name.as_bytes())?;
-            let usable = record.mark() == self.name.mark() && self.reads(&record);
-            (usable && self.freshness(&record) == Freshness::Fresh).then_some(record)
+            there = home.memory()?.peek(self.name.as_bytes());
+            let record = there.as_ref().filter(|record| self.is_own(record))?;
+            (self.freshness(record) == Freshness::Fresh).then(|| Arc::clone(record))
         };
-        home.flights.join(self.name.as_bytes(), self.name.mark(), self.rules.keep.of, again)
+        let turn = home.flights.join(self.name.as_bytes(), self.name.mark(), self.rules.keep.of, again);
+        if home.memory().is_some() && matches!(turn, Turn::Lead(_)) {
+            // What was found before may have been invalidated since; those who come later must not be handed it.
+            self.found = there.filter(|record| self.is_own(record));
+        }
+        turn
+    }
+
+    fn is_own(&self, record: &Erased) -> bool {
+        record.mark() == self.name.mark() && self.reads(record)
     }
 
     /// Runs the body for all who ask meanwhile.
@@ -194,6 +205,8 @@ impl<V, E> Load<V, E> {
     fn take(&self, landing: &Landing) -> Waited<V, E> {
         let outcome = match landing {
             Landing::Value(record) => self.read(record),
+            Landing::Spare(record) if self.freshness(record) == Freshness::Gone => None,
+            Landing::Spare(record) => self.read(record),
             Landing::Error(error) => self.trouble_in(&**error).or_else(|| (self.rules.share?.read)(&**error)).map(Err),
             Landing::Released => None,
             Landing::Abandoned => return Waited::Again,

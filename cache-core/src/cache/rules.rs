@@ -76,16 +76,16 @@ impl<V, E> Rules<V, E> {
     /// Reads a value, or an error that was kept like one; `None` when the record holds something else.
     #[inline]
     pub(crate) fn read(&self, record: &Erased) -> Option<Result<V, E>> {
-        match (self.keep.read)(record) {
-            Some(value) => Some(Ok(value)),
-            None => self.error_ttl.and_then(|kept| (kept.keep.read)(record)).map(Err),
+        if record.is_failure() {
+            return self.error_ttl.and_then(|kept| (kept.keep.read)(record)).map(Err);
         }
+        (self.keep.read)(record).map(Ok)
     }
 
     /// Returns whether [`read`](Self::read) would find something, without copying it.
     pub(crate) fn reads(&self, record: &Erased) -> bool {
-        let of = record.value.type_id();
-        of == self.keep.of || self.error_ttl.is_some_and(|kept| of == kept.keep.of)
+        let readable = if record.is_failure() { self.error_ttl.map(|kept| kept.keep.of) } else { Some(self.keep.of) };
+        readable == Some(record.value.type_id())
     }
 }
 

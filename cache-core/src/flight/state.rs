@@ -15,6 +15,8 @@ use crate::record::Erased;
 pub enum Landing {
     /// With a value.
     Value(Erased),
+    /// With a failure, and an old value that was kept for that: for those who may be served one.
+    Spare(Erased),
     /// With an error that can be shared.
     Error(Arc<dyn Any + Send + Sync>),
     /// With something that cannot be shared: each one runs its own body now, all at once.

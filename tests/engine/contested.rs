@@ -1,0 +1,122 @@
+//! Several at once on one entry, of whom one fails, leaves or writes: nothing old comes back, and nobody hangs.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use larder::{Local, Options, cached, testing};
+use tokio::sync::Notify;
+
+/// Lets a future go on as far as it can, and returns its end if it has come to one.
+fn go_on<F: Future>(future: &mut Pin<Box<F>>) -> Option<F::Output> {
+    match future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3_600);
+
+#[test]
+fn what_was_invalidated_is_not_served_for_a_failure_to_those_who_came_later() {
+    let larder = testing::isolated();
+    let (cache, options) = (larder.cache("default"), Options::ttl(10).stale_if_error(HOUR));
+    cache.blocking().set("key", "old".to_owned(), options).unwrap();
+    larder.advance(Duration::from_secs(20));
+    let gate = Notify::new();
+    let leaves = async || std::future::pending::<Result<String, String>>().await;
+    let mut leader = Box::pin(cache.try_get_or_load_shared("key", options, leaves));
+    let fails = async || {
+        gate.notified().await;
+        Err::<String, String>("away".to_owned())
+    };
+    let mut heir = Box::pin(cache.try_get_or_load_shared("key", options, fails));
+    assert!(go_on(&mut leader).is_none() && go_on(&mut heir).is_none(), "one loads, and one waits");
+
+    assert!(!cache.blocking().delete("key").unwrap(), "it was past its time");
+    drop(leader);
+    assert!(go_on(&mut heir).is_none(), "the one who waited loads now");
+    let mut late = Box::pin(cache.try_get_or_load_shared("key", options, async || Ok::<_, String>("new".to_owned())));
+    assert!(go_on(&mut late).is_none(), "who came after the invalidation waits for that load");
+    gate.notify_one();
+    assert_eq!(go_on(&mut heir), Some(Err("away".to_owned())));
+    assert_eq!(go_on(&mut late), Some(Err("away".to_owned())));
+}
+
+#[test]
+fn an_old_value_served_for_a_failure_is_not_handed_to_who_never_asked_for_one() {
+    let larder = testing::isolated();
+    let (cache, options) = (larder.cache("default"), Options::ttl(10).stale_if_error(HOUR));
+    cache.blocking().set("key", "old".to_owned(), options).unwrap();
+    larder.advance(Duration::from_secs(500));
+    let gate = Notify::new();
+    let fails = async || {
+        gate.notified().await;
+        Err::<String, String>("away".to_owned())
+    };
+    let mut generous = Box::pin(cache.try_get_or_load_shared("key", options, fails));
+    assert!(go_on(&mut generous).is_none());
+    let own = async || Ok::<_, String>("own".to_owned());
+    let mut strict = Box::pin(cache.try_get_or_load_shared("key", Options::ttl(10), own));
+    assert!(go_on(&mut strict).is_none());
+    gate.notify_one();
+    assert_eq!(go_on(&mut generous), Some(Ok("old".to_owned())));
+    assert_eq!(go_on(&mut strict), Some(Ok("own".to_owned())), "its own body runs");
+}
+
+#[cached(key = "contested:same:<id>", error_ttl = 5)]
+fn one_type_for_both(id: u64) -> Result<String, String> {
+    if id == 0 { Ok("fine".to_owned()) } else { Err("broken".to_owned()) }
+}
+
+#[test]
+fn a_kept_error_is_never_read_as_a_value_of_its_type() {
+    let larder = testing::isolated();
+    for _ in 0..2 {
+        assert_eq!(one_type_for_both(1), Err("broken".to_owned()));
+        assert_eq!(one_type_for_both(0), Ok("fine".to_owned()));
+    }
+    assert_eq!((one_type_for_both::get(1), one_type_for_both::get(0)), (None, Some("fine".to_owned())));
+    let cache = larder.cache("default");
+    assert!(!cache.blocking().has(one_type_for_both::key(1)).unwrap(), "a failure is no entry to others");
+}
+
+/// A value that deletes an entry when it is dropped.
+struct Deletes(larder::Cache);
+
+impl Drop for Deletes {
+    fn drop(&mut self) {
+        self.0.blocking().delete("key").expect("memory does not fail");
+    }
+}
+
+#[test]
+fn what_is_refused_or_overwritten_is_dropped_outside_of_all_locks() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let deletes = || Local(std::sync::Arc::new(Deletes(cache.clone())));
+    cache.blocking().set("key", 1_u8, Options::forever()).unwrap();
+    assert!(!cache.blocking().add("key", deletes(), Options::forever()).unwrap());
+    assert!(!cache.blocking().has("key").unwrap(), "the refused value has deleted the entry");
+    cache.blocking().set("key", deletes(), Options::forever()).unwrap();
+    assert!(cache.blocking().incr("key", 1).is_err(), "no number");
+    larder.advance(HOUR);
+    cache.blocking().set("key", 2_u8, Options::forever()).unwrap();
+    assert!(!cache.blocking().has("key").unwrap());
+}
+
+#[cached(key = "contested:refreshed:<id>", ignore(source))]
+fn refreshed(id: u64, source: u64) -> u64 {
+    id + source
+}
+
+#[test]
+fn a_refresh_while_the_site_is_off_leaves_nothing_older_behind() {
+    let _larder = testing::isolated();
+    assert_eq!(refreshed(1, 0), 1);
+    refreshed::site().switch_off();
+    assert_eq!(refreshed::refresh(1, 7), 8);
+    refreshed::site().switch_on();
+    assert_eq!(refreshed(1, 9), 10, "the body runs");
+}
