@@ -141,7 +141,8 @@ impl Clock {
     pub fn advance(&self, time: Duration) {
         let Face::Manual(manual) = &self.0 else { panic!("only a manual clock can be moved by hand") };
         let nanos = u64::try_from(time.as_nanos()).expect("a step of less than 584 years");
-        manual.nanos.fetch_add(nanos, Ordering::AcqRel);
+        let moved = manual.nanos.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| now.checked_add(nanos));
+        moved.expect("a time less than 584 years from the clock's beginning");
     }
 
     /// Returns whether this clock is moved by hand.

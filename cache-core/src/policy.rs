@@ -185,8 +185,13 @@ impl Options {
     /// larder.advance(Duration::from_secs(2));
     /// assert_eq!(load(3), 3, "it would end soon");
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// At a number that is not between 0 and 1.
     #[must_use]
     pub const fn refresh_ahead(mut self, part: f32) -> Self {
+        assert!(part > 0.0 && part < 1.0, "larder: `refresh_ahead` is a part of the time between 0 and 1, such as 0.8");
         self.refresh_ahead = Some(part);
         self
     }
@@ -205,8 +210,13 @@ impl Options {
     /// assert!(left >= Duration::from_secs(89) && left <= Duration::from_secs(100));
     /// # Ok::<(), larder::Error>(())
     /// ```
+    ///
+    /// # Panics
+    ///
+    /// At a number that is not from 0 and below 1.
     #[must_use]
     pub const fn jitter(mut self, part: f32) -> Self {
+        assert!(part >= 0.0 && part < 1.0, "larder: `jitter` is a part of the time from 0 and below 1, such as 0.1");
         self.jitter = part;
         self
     }

@@ -120,3 +120,106 @@ fn a_refresh_while_the_site_is_off_leaves_nothing_older_behind() {
     refreshed::site().switch_on();
     assert_eq!(refreshed(1, 9), 10, "the body runs");
 }
+
+static QUIET: crate::Runs = crate::Runs::new();
+
+#[cached(key = "contested:ahead:<id>", ttl = 100, refresh_ahead = 0.5, when = |value| *value < 2)]
+fn ahead(id: usize) -> usize {
+    id + QUIET.next()
+}
+
+#[test]
+fn a_refresh_ahead_whose_value_is_refused_is_not_tried_by_every_caller() {
+    let larder = testing::isolated();
+    assert_eq!(ahead(0), 1);
+    larder.advance(Duration::from_secs(60));
+    assert_eq!(ahead(0), 2, "the one who refreshes has its own value, which is not kept");
+    assert_eq!((0..50).map(|_| ahead(0)).max(), Some(1), "the others have the one that is there");
+    assert_eq!(QUIET.count(), 2);
+}
+
+#[cached(key = "contested:panics:<id>", ttl = 100, refresh_ahead = 0.5)]
+fn panics_when_refreshed(id: u64) -> u64 {
+    assert_eq!(PANICS.next(), 1, "the second run fails in the worst way");
+    id
+}
+
+static PANICS: crate::Runs = crate::Runs::new();
+
+#[test]
+fn a_refresh_ahead_that_panics_is_not_tried_by_every_caller() {
+    let larder = testing::isolated();
+    assert_eq!(panics_when_refreshed(7), 7);
+    larder.advance(Duration::from_secs(60));
+    assert!(std::panic::catch_unwind(|| panics_when_refreshed(7)).is_err());
+    assert!((0..50).all(|_| panics_when_refreshed(7) == 7));
+    assert_eq!(PANICS.count(), 2);
+}
+
+static HANGS: crate::Runs = crate::Runs::new();
+
+#[derive(Clone, Debug, PartialEq)]
+struct Late;
+
+impl From<larder::Error> for Late {
+    fn from(_: larder::Error) -> Self {
+        Self
+    }
+}
+
+#[cached(key = "contested:hangs:<id>", ttl = 10, stale = 10, timeout = 5)]
+async fn hangs_when_refreshed(id: usize) -> Result<usize, Late> {
+    let run = HANGS.next();
+    if run == 2 {
+        std::future::pending::<()>().await;
+    }
+    Ok(id + run)
+}
+
+#[test]
+fn a_refresh_beside_its_caller_is_given_up_after_its_time_limit() {
+    let larder = testing::isolated();
+    assert_eq!(go_on(&mut Box::pin(hangs_when_refreshed(0))), Some(Ok(1)));
+    larder.advance(Duration::from_secs(15));
+    assert_eq!(go_on(&mut Box::pin(hangs_when_refreshed(0))), Some(Ok(1)), "stale, and a task loads");
+    larder.run_tasks();
+    larder.advance(Duration::from_secs(10));
+    larder.run_tasks();
+    assert_eq!(go_on(&mut Box::pin(hangs_when_refreshed(0))), Some(Ok(3)), "the one that hangs is gone");
+    assert_eq!(hangs_when_refreshed::stats().timed_out, 1);
+}
+
+#[cached(key = "contested:waits:<id>", ttl = 100, refresh_ahead = 0.8)]
+async fn waits(id: u64) -> u64 {
+    std::future::ready(id).await
+}
+
+#[test]
+fn a_test_that_waits_for_a_refresh_runs_it() {
+    let larder = testing::isolated();
+    let call = || go_on(&mut Box::pin(waits(3)));
+    assert_eq!(call(), Some(3));
+    larder.advance(Duration::from_secs(85));
+    assert_eq!(call(), Some(3), "near its end, and a task loads");
+    larder.advance(Duration::from_secs(20));
+    assert_eq!(call(), Some(3), "gone, and the task runs here");
+}
+
+/// A thread's own, dropped when that ends, after most else that is its own.
+struct CallsAtTheEnd;
+
+impl Drop for CallsAtTheEnd {
+    fn drop(&mut self) {
+        assert_eq!(refreshed(1_000, 1), 1_001);
+    }
+}
+
+#[test]
+fn a_thread_that_ends_can_still_call() {
+    thread_local! { static LAST: CallsAtTheEnd = const { CallsAtTheEnd }; }
+    let thread = std::thread::spawn(|| {
+        LAST.with(|_| ());
+        refreshed(1_001, 1)
+    });
+    assert_eq!(thread.join().expect("it ends well"), 1_002);
+}

@@ -58,3 +58,26 @@ async fn a_scoped_task_sees_the_caches_of_its_test_on_whatever_thread_it_runs() 
     }));
     assert_eq!(task.await.unwrap(), Some(1));
 }
+
+#[test]
+fn caches_of_a_test_that_are_replaced_or_left_in_another_order_stay_those_of_the_test() {
+    let mut first = testing::isolated();
+    first.cache("default").blocking().set("key", 1_u8, Options::forever()).unwrap();
+    first = testing::isolated();
+    let seen = || larder::cache("default").unwrap().blocking().get::<u8>("key").unwrap();
+    first.cache("default").blocking().set("key", 2_u8, Options::forever()).unwrap();
+    assert_eq!(seen(), Some(2), "the thread sees the second");
+
+    let inner = testing::isolated();
+    inner.cache("default").blocking().set("key", 3_u8, Options::forever()).unwrap();
+    drop(first);
+    assert_eq!(seen(), Some(3), "the one that was left is not the one that is seen");
+    drop(inner);
+    assert_eq!(seen(), None, "and now the program's own");
+}
+
+#[test]
+#[should_panic(expected = "584 years")]
+fn a_clock_is_not_moved_beyond_the_end_of_time() {
+    testing::isolated().advance(std::time::Duration::from_nanos(u64::MAX));
+}

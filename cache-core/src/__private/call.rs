@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::outcome::Outcome;
 use super::probe::Spare;
 use super::reach::Reach;
-use crate::cache::{self, Asker, Body, Bound, Cache, Ending, Load, Rules};
+use crate::cache::{self, Asker, Body, Bound, Cache, Ending, First, Load, Rules};
 use crate::error::Error;
 use crate::executor::Task;
 use crate::flight::{Leader, Link, Scoped};
@@ -263,6 +263,8 @@ where
 
     fn detach(&mut self, load: &Load<R::Kept, R::Error>, leader: Leader) -> Result<Task, Leader> {
         let Some(spare) = self.spare.take().and_then(|spare| spare(&self.arguments)) else { return Err(leader) };
+        let asker = load.asker.clone();
+        let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
         let (load, link) = (load.clone(), Link::detached(leader.id()));
         let started = load.asker.home().clock.precise();
         let within = std::sync::Arc::clone(&link);
@@ -270,6 +272,13 @@ where
             let (_, judged) = load.judge(&link, started, Ending::Ended(result.split()));
             Box::pin(async move { load.land(leader, judged).await })
         }));
-        Ok(Box::pin(Scoped::new(within, task)))
+        let task = Scoped::new(within, task);
+        let Some(limit) = limit else { return Ok(Box::pin(task)) };
+        Ok(Box::pin(async move {
+            // Dropped with its leader, so that one of those who wait takes over.
+            if let First::Right(()) = cache::race(task, limit).await {
+                asker.count(Event::TimedOut);
+            }
+        }))
     }
 }

@@ -1,6 +1,9 @@
 //! Entries that a function changes: what `#[invalidates]` and `#[updates]` are made of.
 
+use std::sync::Arc;
+
 use crate::cache::{self, Asker};
+use crate::executor::Task;
 use crate::key::Key;
 use crate::registry::Site;
 use crate::stats::Event;
@@ -32,6 +35,24 @@ impl Entry {
         if let Err(error) = cache.delete(&self.key).await {
             asker.trouble(&error);
         }
+    }
+}
+
+impl Entry {
+    /// Invalidates without waiting where that would be waiting for a store outside, if there is somewhere to do so.
+    fn invalidate_on_the_way_out(self) {
+        let task = match self.site.home() {
+            Ok(cache) if cache.is_outside() => {
+                let executor = Arc::clone(&cache.home().executor);
+                let task: Task = Box::pin(async move { self.invalidate().await });
+                match executor.spawn(task) {
+                    Ok(()) => return,
+                    Err(task) => task,
+                }
+            }
+            _ => Box::pin(async move { self.invalidate().await }),
+        };
+        cache::block_on(task);
     }
 }
 
@@ -76,7 +97,7 @@ impl Invalidation {
 impl Drop for Invalidation {
     fn drop(&mut self) {
         for entry in std::mem::take(&mut self.0) {
-            cache::block_on(entry.invalidate());
+            entry.invalidate_on_the_way_out();
         }
     }
 }

@@ -9,7 +9,7 @@ use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Link, Token};
-use crate::policy::{self, RETRY_AFTER, Ttl};
+use crate::policy::{self, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
 
@@ -83,6 +83,10 @@ impl<V, E> Load<V, E> {
         let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
         if times.is_none() {
             self.asker.count(Event::Refused);
+            // What is there goes on being served, and is not to be asked for anew by everybody.
+            if let Some(spare) = self.spare() {
+                spare.hush(self.quiet_until());
+            }
         }
         let bytes = self.bytes_of(&value);
         let parcel = times.and_then(|times| self.parcel_of(&value, times, cost));
@@ -121,7 +125,7 @@ impl<V, E> Load<V, E> {
         let spare = self.spare()?;
         let outcome = self.read(spare)?;
         let home = self.asker.home();
-        let (now, until) = (home.clock.now(), home.clock.now().after(RETRY_AFTER));
+        let (now, until) = (home.clock.now(), self.quiet_until());
         spare.hush(until);
         if home.memory().is_none() {
             home.quiet.hush(self.name.as_bytes(), until, now);

@@ -9,11 +9,12 @@ use super::judge::{Judged, Outcome};
 use super::race::{First, race};
 use super::rules::Rules;
 use crate::backend::Ticket;
+use crate::clock::Tick;
 use crate::error::Error;
 use crate::executor::Task;
 use crate::flight::{Change, Landing, Leader, Link, News, Scoped, Token, Turn, Waiter};
 use crate::key::Name;
-use crate::policy::{self, Freshness};
+use crate::policy::{self, Freshness, RETRY_AFTER};
 use crate::record::Erased;
 use crate::stats::Event;
 
@@ -45,6 +46,19 @@ enum Waited<V, E> {
     Again,
     /// The outcome cannot be shared: each one loads for itself, all at once.
     Alone,
+}
+
+/// Asks for quiet when it is dropped by a panic.
+struct QuietAfter(Option<(Erased, Tick)>);
+
+impl Drop for QuietAfter {
+    fn drop(&mut self) {
+        if let Some((found, until)) = &self.0
+            && std::thread::panicking()
+        {
+            found.hush(*until);
+        }
+    }
 }
 
 impl<V, E> Clone for Load<V, E> {
@@ -136,6 +150,11 @@ impl<V, E> Load<V, E> {
         record.mark() == self.name.mark() && self.reads(record)
     }
 
+    /// Returns until when nobody tries again who has something to serve meanwhile.
+    pub(super) fn quiet_until(&self) -> Tick {
+        self.asker.home().clock.now().after(RETRY_AFTER)
+    }
+
     /// Runs the body for all who ask meanwhile.
     async fn lead<B: Body<V, E>>(&self, leader: Leader, body: B) -> Result<V, E> {
         let (outcome, landing) = self.load(leader.token(), Link::new(leader.id()), body).await;
@@ -149,7 +168,10 @@ impl<V, E> Load<V, E> {
             self.asker.count(Event::Miss);
         }
         let started = self.asker.home().clock.precise();
+        // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
+        let mut quiet = QuietAfter(self.found.as_ref().map(|found| (Arc::clone(found), self.quiet_until())));
         let outcome = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
+        quiet.0 = None;
         let (outcome, judged) = self.judge(&link, started, outcome);
         self.conclude(token, &judged).await;
         (outcome, judged.landing)
@@ -191,6 +213,7 @@ impl<V, E> Load<V, E> {
 
     /// Waits for a load as long as the site's patience lasts, where there is a value to fall back on.
     async fn patiently(&self, waiter: &mut Waiter) -> Option<News> {
+        self.asker.home().executor.help();
         let limit = self.rules.options.soft_timeout.filter(|_| self.spare().is_some());
         match limit.and_then(|limit| self.asker.home().executor.sleep(limit)) {
             None => Some(waiter.await),
@@ -204,9 +227,8 @@ impl<V, E> Load<V, E> {
     /// Takes what somebody else's load came to.
     fn take(&self, landing: &Landing) -> Waited<V, E> {
         let outcome = match landing {
-            Landing::Value(record) => self.read(record),
             Landing::Spare(record) if self.freshness(record) == Freshness::Gone => None,
-            Landing::Spare(record) => self.read(record),
+            Landing::Value(record) | Landing::Spare(record) => self.read(record),
             Landing::Error(error) => self.trouble_in(&**error).or_else(|| (self.rules.share?.read)(&**error)).map(Err),
             Landing::Released => None,
             Landing::Abandoned => return Waited::Again,

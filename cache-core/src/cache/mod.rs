@@ -28,6 +28,7 @@ pub(crate) use home::{Home, Place};
 pub(crate) use judge::Outcome as Ending;
 pub(crate) use load::{Body, Load};
 pub(crate) use look::{look, seek};
+pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 
 use crate::error::Error;

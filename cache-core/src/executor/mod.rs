@@ -51,6 +51,9 @@ pub trait Executor: Send + Sync + 'static {
 
     /// Returns a future that ends after `time`, or `None` when there is no timer here.
     fn sleep(&self, time: Duration) -> Option<Task>;
+
+    /// Is called by whoever is about to wait for a task, for a runtime that runs nothing by itself.
+    fn help(&self) {}
 }
 
 /// The absence of a runtime.

@@ -67,7 +67,8 @@ impl Link {
 /// Returns the load that the running code is part of.
 #[must_use]
 pub fn current() -> Option<Arc<Link>> {
-    CURRENT.with_borrow(Clone::clone)
+    // A thread that is ending may still call cached functions, and stands in no load.
+    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
 /// A body, running as part of its load.
@@ -99,12 +100,13 @@ struct Inside(Option<Arc<Link>>);
 
 impl Inside {
     fn enter(link: Arc<Link>) -> Self {
-        Self(CURRENT.replace(Some(link)))
+        Self(CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten())
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        CURRENT.set(self.0.take());
+        let before = self.0.take();
+        let _ = CURRENT.try_with(|current| current.replace(before));
     }
 }

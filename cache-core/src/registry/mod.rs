@@ -200,7 +200,8 @@ pub fn cache(name: &str) -> Result<Cache, Error> {
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
 
 thread_local! {
-    static OWN: RefCell<Option<Arc<Registry>>> = const { RefCell::new(None) };
+    /// The one it entered last is the one it sees; others that it has not left are seen again after that.
+    static OWN: RefCell<Vec<Arc<Registry>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Returns whether any thread runs a test with caches of its own.
@@ -212,12 +213,25 @@ pub(crate) fn is_anyone_isolated() -> bool {
 /// Returns the registry of the test that this thread is running, if it has one of its own.
 #[inline]
 pub(crate) fn isolated() -> Option<Arc<Registry>> {
-    if is_anyone_isolated() { OWN.with_borrow(Clone::clone) } else { None }
+    if !is_anyone_isolated() {
+        return None;
+    }
+    OWN.try_with(|own| own.borrow().last().cloned()).ok().flatten()
 }
 
-/// Makes `registry` the one that this thread sees, and returns the one it saw before.
-pub(crate) fn swap_own(registry: Option<Arc<Registry>>) -> Option<Arc<Registry>> {
-    OWN.replace(registry)
+/// Makes `registry` the one that this thread sees.
+pub(crate) fn enter_own(registry: Arc<Registry>) {
+    OWN.with_borrow_mut(|own| own.push(registry));
+}
+
+/// Makes this thread see what it saw before it entered `registry`, or what it has entered since.
+pub(crate) fn leave_own(registry: &Arc<Registry>) {
+    let left = OWN.try_with(|own| {
+        let mut own = own.borrow_mut();
+        own.iter().rposition(|entered| Arc::ptr_eq(entered, registry)).map(|place| own.remove(place))
+    });
+    // Dropped outside: with the last handle go the caches, and with them the values.
+    drop(left);
 }
 
 /// Says that somebody runs with caches of their own, for as long as it lives.

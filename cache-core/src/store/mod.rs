@@ -21,7 +21,7 @@ mod queue;
 mod shard;
 
 use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
@@ -63,6 +63,8 @@ pub struct Store {
     // Seeded: whoever chooses keys must not be able to choose their places.
     hasher: RandomState,
     shards: Box<[Apart]>,
+    /// Which shard is swept next by a write to another one.
+    sweep_next: AtomicUsize,
     evictions: AtomicU64,
     expirations: AtomicU64,
 }
@@ -98,6 +100,7 @@ impl Store {
             clock,
             hasher: RandomState::new(),
             shards: (0..shards(limits.max_entries)).map(|_| Apart::default()).collect(),
+            sweep_next: AtomicUsize::new(0),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
         }
@@ -164,6 +167,7 @@ impl Store {
         let newcomer = Newcomer { hash: self.hash(name), name };
         let now = self.clock.now();
         let mut gone = Vec::new();
+        self.sweep_elsewhere(now, &mut gone);
         let mut shard = write(self.shard(newcomer.hash));
         let slots = if self.budget.has_room(bytes) { SWEEP } else { SEARCH };
         shard.sweep(slots, now, &mut |taken| gone.push(self.count_out(taken)));
@@ -179,6 +183,15 @@ impl Store {
             self.make_room(shard, newcomer, now, &mut gone);
         }
         Inserted { refused: false, _gone: gone, _refused: None }
+    }
+
+    /// Takes out a little of what has expired in one shard after the other, so that no shard has to be written to for that.
+    fn sweep_elsewhere(&self, now: Tick, gone: &mut Vec<Taken>) {
+        let next = self.sweep_next.fetch_add(1, Ordering::Relaxed) % self.shards.len();
+        // Whoever is at work there does the same.
+        if let Ok(mut shard) = self.shards[next].0.try_write() {
+            shard.sweep(SWEEP, now, &mut |taken| gone.push(self.count_out(taken)));
+        }
     }
 
     /// Makes room for what has just been put into a shard: first there, then with newcomers of all shards, so that a

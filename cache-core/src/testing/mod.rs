@@ -29,7 +29,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::executor::Executor;
-use crate::registry::{Isolation, Plan, Registry, Settings, swap_own};
+use crate::registry::{Isolation, Plan, Registry, Settings, enter_own, leave_own};
 
 /// Gives this thread caches of its own, and a clock that stands still, until the result is dropped.
 ///
@@ -195,7 +195,8 @@ impl Larder {
     /// ```
     #[must_use = "the thread sees these caches until this is dropped"]
     pub fn enter(&self) -> Entered {
-        Entered { before: swap_own(Some(Arc::clone(&self.inner.registry))), _this_thread: PhantomData }
+        enter_own(Arc::clone(&self.inner.registry));
+        Entered { registry: Arc::clone(&self.inner.registry), _this_thread: PhantomData }
     }
 
     /// Makes a future see these caches on whatever thread it runs.
@@ -262,14 +263,14 @@ impl std::ops::Deref for Isolated {
 /// Says that this thread sees the caches of a test.
 #[derive(Debug)]
 pub struct Entered {
-    before: Option<Arc<Registry>>,
+    registry: Arc<Registry>,
     /// It must be dropped on the thread it was made on.
     _this_thread: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        swap_own(self.before.take());
+        leave_own(&self.registry);
     }
 }
 

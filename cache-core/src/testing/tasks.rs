@@ -63,6 +63,10 @@ impl Executor for Tasks {
         Ok(())
     }
 
+    fn help(&self) {
+        self.run();
+    }
+
     fn sleep(&self, time: Duration) -> Option<Task> {
         let (clock, sleepers) = (self.clock.clone(), Arc::clone(&self.sleepers));
         let until = clock.now().after(time);

@@ -75,3 +75,12 @@ fn an_expired_entry_is_replaced_like_another() {
     assert_eq!(number(&store.get(b"name").unwrap()), 2);
     assert_eq!((store.len(), store.bytes(), store.evictions()), (1, 7, 0));
 }
+
+#[test]
+fn what_has_expired_leaves_wherever_it_lies_while_one_entry_is_written_again_and_again() {
+    let (store, clock) = with_clock(10_000);
+    (0..5_000).for_each(|index| drop(store.insert(&name(index), kept_for(&clock, 10, index), 1)));
+    clock.advance(Duration::from_secs(100));
+    (0..5_000).for_each(|index| drop(store.insert(b"one", kept_for(&clock, 10, index), 1)));
+    assert_eq!(store.len(), 1);
+}
