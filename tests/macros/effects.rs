@@ -348,3 +348,28 @@ fn the_future_of_a_write_can_go_to_another_thread() {
     is_send(rename(1, "a"));
     is_send(both(1));
 }
+
+mod users {
+    #[larder::cached(key = "effects:users:get:<n>")]
+    pub fn get(n: u8) -> u8 {
+        n
+    }
+
+    #[larder::cached(key = "effects:users:stats")]
+    pub fn stats() -> u8 {
+        1
+    }
+}
+
+#[invalidates(users::get(n), users::stats())]
+fn save_user(n: u8) -> u8 {
+    n
+}
+
+#[test]
+fn a_cached_function_may_have_the_name_of_a_verb() {
+    let _larder = testing::isolated();
+    let _ = (users::get(1), users::stats());
+    save_user(1);
+    assert_eq!((users::get::get(1), users::stats::get()), (None, None));
+}

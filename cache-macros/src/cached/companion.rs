@@ -118,6 +118,17 @@ fn here(model: &Model, key: &Key) -> (TokenStream, TokenStream) {
     (at, check)
 }
 
+/// The functions of a companion that run the body or change what is kept. The others have names that a cached function
+/// in a module may have, too: `users::get(id)` can be the call of one.
+const CHANGES: [&str; 4] = ["put", "invalidate", "refresh", "uncached"];
+
+/// Returns whether a function of this name, or the one that it is a twin of, changes what is kept or runs the body, as
+/// nothing does that is worth keeping.
+pub fn changes(name: &str) -> bool {
+    let twin_of = name.strip_suffix("_blocking").or_else(|| name.strip_suffix("_async"));
+    CHANGES.contains(&twin_of.unwrap_or(name))
+}
+
 /// Emits what looks, keeps and forgets.
 fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
     let (larder, vis) = (model.larder(), &model.function.vis);

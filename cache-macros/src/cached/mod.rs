@@ -26,6 +26,8 @@ mod docs;
 #[cfg(test)]
 mod tests;
 
+pub use self::companion::changes;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 

@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident, Lit, Pat, Path, PathArguments, PathSegment, Token};
 
 use super::Effect;
+use crate::cached::changes;
 use crate::errors::Errors;
 use crate::larder_path;
 use crate::list;
@@ -184,17 +185,14 @@ fn qualified(path: &syn::ExprPath) -> syn::Error {
 
 /// Repairs `profile::invalidate(id)`.
 fn a_verb(path: &Path, arguments: &Punctuated<Expr, Token![,]>) -> Option<syn::Error> {
-    let last = path.segments.last()?.ident.to_string();
-    let is_verb =
-        ["invalidate", "invalidate_blocking", "invalidate_async", "key", "put", "get"].contains(&last.as_str());
-    let owner = path
-        .segments
-        .iter()
-        .rev()
-        .nth(1)
-        .filter(|owner| is_verb && !owner.ident.to_string().starts_with(char::is_uppercase))?;
-    let arguments = text(arguments);
-    let message = format!("only the call of the cached function stands here: write `{}({arguments})`", owner.ident);
+    let mut names = path.segments.iter().rev().map(|segment| &segment.ident);
+    let (verb, owner) = (names.next()?.to_string(), names.next()?);
+    if !changes(&verb) || owner.to_string().starts_with(char::is_uppercase) {
+        return None;
+    }
+    // The others take more than an entry is named by.
+    let arguments = if verb.starts_with("invalidate") { text(arguments) } else { "…".to_owned() };
+    let message = format!("only the call of the cached function stands here: write `{owner}({arguments})`");
     Some(syn::Error::new_spanned(path, message))
 }
 
