@@ -44,21 +44,14 @@ impl Setting<'_> {
         self.written.targets.iter().filter(|target| target.result.is_some()).collect()
     }
 
-    fn wait(&self, call: &TokenStream, name: &str) -> TokenStream {
+    /// Emits a call of the engine's in the colour of the function.
+    fn call(&self, on: &TokenStream, name: &str, arguments: &TokenStream) -> TokenStream {
         if self.function.is_async() {
             let name = format_ident!("{name}");
-            quote_spanned!(Span::mixed_site()=> #call.#name().await;)
+            quote_spanned!(Span::mixed_site()=> #on.#name(#arguments).await;)
         } else {
             let name = format_ident!("{name}_blocking");
-            quote_spanned!(Span::mixed_site()=> #call.#name();)
-        }
-    }
-
-    fn finish(&self, guard: &TokenStream, succeeded: &TokenStream) -> TokenStream {
-        if self.function.is_async() {
-            quote_spanned!(Span::mixed_site()=> #guard.finish(#succeeded).await;)
-        } else {
-            quote_spanned!(Span::mixed_site()=> #guard.finish_blocking(#succeeded);)
+            quote_spanned!(Span::mixed_site()=> #on.#name(#arguments);)
         }
     }
 
@@ -122,7 +115,7 @@ impl Setting<'_> {
     fn before(&self) -> TokenStream {
         let (larder, entries, run) = (&self.larder, Self::entries(&self.known()), self.run());
         let invalidation = quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(#entries));
-        let now = self.wait(&invalidation, "now");
+        let now = self.call(&invalidation, "now", &TokenStream::new());
         quote_spanned!(Span::mixed_site()=> #now #run __out)
     }
 
@@ -133,7 +126,7 @@ impl Setting<'_> {
             (TokenStream::new(), TokenStream::new())
         } else {
             let (entries, succeeded) = (Self::entries(&known), self.succeeded());
-            let finish = self.finish(&quote_spanned!(Span::mixed_site()=> __after), &succeeded);
+            let finish = self.call(&quote_spanned!(Span::mixed_site()=> __after), "finish", &succeeded);
             (
                 quote_spanned!(Span::mixed_site()=> let __after = #larder::__private::Invalidation::new(#entries);),
                 finish,
@@ -157,7 +150,7 @@ impl Setting<'_> {
         });
         let entries = quote!([#(#entries),*]);
         let invalidation = quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(__entries));
-        let now = self.wait(&invalidation, "now");
+        let now = self.call(&invalidation, "now", &TokenStream::new());
         quote_spanned! {Span::mixed_site()=>
             let __entries = ::core::option::Option::map(#kept, |__kept| #entries);
             if let ::core::option::Option::Some(__entries) = __entries { #now }
@@ -179,8 +172,8 @@ impl Setting<'_> {
                 let __guard = #larder::__private::Invalidation::new([#(::core::clone::Clone::clone(&#names)),*]);
             }
         });
-        let finish =
-            (!known.is_empty()).then(|| self.finish(&quote_spanned!(Span::mixed_site()=> __guard), &quote!(false)));
+        let finish = (!known.is_empty())
+            .then(|| self.call(&quote_spanned!(Span::mixed_site()=> __guard), "finish", &quote!(false)));
         let puts = known.iter().zip(&names).map(|((_, target), name)| {
             let put = self.put(target, &quote_spanned!(Span::mixed_site()=> #name));
             quote_spanned!(Span::mixed_site()=> if let ::core::option::Option::Some(__value) = #value { #put })
@@ -201,13 +194,8 @@ impl Setting<'_> {
     }
 
     fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
-        let call = target.site_call();
         let value = target.span();
         let value = quote_spanned!(value.resolved_at(Span::mixed_site())=> __value);
-        if self.function.is_async() {
-            quote_spanned!(Span::mixed_site()=> #call.put(#entry.into_key(), #value).await;)
-        } else {
-            quote_spanned!(Span::mixed_site()=> #call.put_blocking(#entry.into_key(), #value);)
-        }
+        self.call(&target.site_call(), "put", &quote_spanned!(Span::mixed_site()=> #entry.into_key(), #value))
     }
 }

@@ -130,13 +130,17 @@ impl Target {
         segments.next().is_some_and(|owner| owner.ident.unraw().to_string().starts_with(char::is_uppercase))
     }
 
-    /// Emits the entry.
+    /// Emits the entry, in the user's own words, so that a wrong name, type or number of arguments is found where it was
+    /// written.
     pub fn entry(&self) -> TokenStream {
         let arguments = &self.arguments;
-        let function = if self.is_method() { self.site() } else { self.associated("__entry") };
-        let entry = if self.is_method() { quote!(#function.entry(#arguments)) } else { quote!(#function(#arguments)) };
-        // The user's own words, so that a wrong name, type or number of arguments is found where it was written.
-        entry
+        if self.is_method() {
+            let site = self.site();
+            quote!(#site.entry(#arguments))
+        } else {
+            let entry = self.associated("__entry");
+            quote!(#entry(#arguments))
+        }
     }
 
     /// Emits the call that the entry belongs to.
