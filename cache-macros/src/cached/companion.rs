@@ -5,6 +5,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::bodies::Bodies;
 use super::facts::{Facts, turbofish};
 use super::key::{Key, Origin};
 use super::model::Model;
@@ -12,32 +13,6 @@ use super::passing::Passing;
 use super::signature;
 use super::{detach, site, writing};
 use crate::returned::Kind;
-
-/// Whether the functions of a companion do something, or only have their signatures.
-///
-/// After an error they only have to be there, so that calls of them are not errors too.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Bodies {
-    Real,
-    Hollow,
-}
-
-impl Bodies {
-    pub fn of(self, body: TokenStream) -> TokenStream {
-        match self {
-            Self::Real => body,
-            Self::Hollow => quote!(::core::unimplemented!()),
-        }
-    }
-
-    /// Emits what keeps the compiler quiet about a function that is hollow because of something else.
-    pub fn allow(self) -> TokenStream {
-        match self {
-            Self::Real => TokenStream::new(),
-            Self::Hollow => quote!(#[allow(unused)]),
-        }
-    }
-}
 
 pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
     let (cfg, vis, companion) = (&model.attributes.cfg, &model.function.vis, model.companion());
@@ -80,22 +55,19 @@ fn plumbing(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStr
         quote_spanned!(Span::mixed_site()=> const __KIND: ::core::primitive::u8 = #probe;)
     });
     let site = site::site(model, key);
-    let site = bodies.of(quote_spanned!(Span::mixed_site()=> #check #site));
-    let call = bodies.of(site::call(model, facts, &quote!(Self::site())));
+    let site = bodies.of(quote_spanned!(Span::mixed_site()=> { #check #site }));
+    let call = site::call(model, facts, &quote!(Self::site()));
+    let call = bodies.of(quote!({ #call }));
     quote_spanned! {Span::mixed_site()=>
         #here
         #kind
 
         /// Returns the site itself: where it stands, what it has counted, and its switch.
         #[must_use]
-        #vis fn site() -> &'static #larder::Site {
-            #site
-        }
+        #vis fn site() -> &'static #larder::Site #site
 
         #[doc(hidden)]
-        #vis fn __call #generics () -> #larder::__private::Call<#ty, #number> #bounds {
-            #call
-        }
+        #vis fn __call #generics () -> #larder::__private::Call<#ty, #number> #bounds #call
     }
 }
 
@@ -137,10 +109,7 @@ fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream
     let types = facts.parameters.iter().map(|parameter| Passing::of(model, &parameter.ty).argument());
     let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
     let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };
-    let bodies = match bodies {
-        Bodies::Real => quote!(real),
-        Bodies::Hollow => quote!(hollow),
-    };
+    let bodies = bodies.word();
     quote_spanned! {Span::mixed_site()=>
         #larder::__private::verbs! {
             #bodies #colour #vis [#generics] [#fish] [#bounds]

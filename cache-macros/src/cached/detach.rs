@@ -5,7 +5,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ReceiverKind, Type, parse_quote};
 
-use super::companion::Bodies;
+use super::bodies::Bodies;
 use super::facts::turbofish;
 use super::model::{Model, Stand, own};
 use super::signature::{call_uncached, owner, passed};
@@ -36,12 +36,12 @@ pub fn spare(model: &Model, bodies: Bodies) -> Option<TokenStream> {
     let returned = model.function.returns()?;
     let names = names(model);
     let body = call_uncached(model, &quote!(#(#names),*));
-    let made = bodies.of(quote_spanned! {Span::mixed_site()=>
+    let made = bodies.of(quote_spanned! {Span::mixed_site()=> {
         use #larder::__private::{Fallback as _, NoSpawn as _};
         let (#(#names,)*) = __arguments;
         let (#(#names,)*) = (#((#larder::__private::Owned::<#types>::CLONE?)(#names),)*);
         #larder::__private::Spawn(move || #body).boxed()
-    });
+    }});
     let hollow = bodies.allow();
     Some(quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -49,9 +49,7 @@ pub fn spare(model: &Model, bodies: Bodies) -> Option<TokenStream> {
         #[doc(hidden)]
         #vis fn #name #generics (
             __arguments: &(#(#types,)*)
-        ) -> ::core::option::Option<#larder::__private::Spare<#returned>> #bounds {
-            #made
-        }
+        ) -> ::core::option::Option<#larder::__private::Spare<#returned>> #bounds #made
     })
 }
 

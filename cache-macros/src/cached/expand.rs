@@ -4,7 +4,8 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse_quote;
 
-use super::companion::{self, Bodies};
+use super::bodies::Bodies;
+use super::companion;
 use super::facts::Facts;
 use super::key::Key;
 use super::model::{Model, Stand};

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericParam, Lifetime, LifetimeParam};
 
-use super::companion::Bodies;
+use super::bodies::Bodies;
 use super::facts::{Facts, Subject};
 use super::key::{Key, Source};
 use super::model::Model;
@@ -39,7 +39,8 @@ fn site_function(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> Tok
     let bounds = &facts.generics.where_clause;
     let writes = writing::from_tuple(model, key, &facts.parameters);
     let body = body(model, key, facts);
-    let body = bodies.of(quote_spanned!(Span::mixed_site()=> #larder::__private::#companion::new({ #body }, #writes)));
+    let body =
+        bodies.of(quote_spanned!(Span::mixed_site()=> { #larder::__private::#companion::new({ #body }, #writes) }));
     let doc =
         format!(" Returns the cached side of `{}`: its keys, and what is kept under them.", model.function.sig.ident);
     quote_spanned! {Span::mixed_site()=>
@@ -47,9 +48,7 @@ fn site_function(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> Tok
         #[doc = #doc]
         #[must_use]
         #[allow(dead_code)]
-        #vis fn #name #generics () -> #larder::__private::#companion<(#(#types,)*), #ty, #number> #bounds {
-            #body
-        }
+        #vis fn #name #generics () -> #larder::__private::#companion<(#(#types,)*), #ty, #number> #bounds #body
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod argument;
 mod attributes;
+mod bodies;
 mod check;
 mod companion;
 mod detach;

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Ident, Signature, Visibility, parse_quote};
 
-use super::companion::Bodies;
+use super::bodies::Bodies;
 use super::facts::{Facts, turbofish};
 use super::key::Key;
 use super::model::{Model, Stand};
@@ -119,10 +119,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
     let mut sig = model.function.sig.clone();
     sig.ident = uncached_name(model);
     let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
-    let body = match bodies {
-        Bodies::Real => model.function.body.clone().unwrap_or_default(),
-        Bodies::Hollow => quote!({ ::core::unimplemented!() }),
-    };
+    let body = bodies.of(model.function.body.clone().unwrap_or_default());
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Runs the body, and leaves the cache alone.
@@ -146,19 +143,17 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     } else {
         quote_spanned!(Span::mixed_site()=> __call.refresh_blocking(__key, || #body))
     };
-    let run = bodies.of(quote_spanned! {Span::mixed_site()=>
+    let run = bodies.of(quote_spanned! {Span::mixed_site()=> {
         let __call = #call;
         let __key = __call.key(#writes);
         #run
-    });
+    }});
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Runs the body for a value that is newer than any kept, and keeps it.
         #[allow(dead_code)]
         #allow
-        #vis #sig {
-            #run
-        }
+        #vis #sig #run
     }
 }
 
