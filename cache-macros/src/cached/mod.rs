@@ -7,10 +7,12 @@ mod argument;
 mod attributes;
 mod bodies;
 mod check;
+mod chooser;
 mod companion;
 mod detach;
 mod expand;
 mod facts;
+mod guard;
 mod key;
 mod method;
 mod model;
@@ -20,6 +22,8 @@ mod passing;
 mod signature;
 mod site;
 mod time;
+mod timeout;
+mod values;
 mod writing;
 
 #[cfg(test)]

@@ -2,13 +2,12 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::visit::Visit;
-use syn::{Expr, ExprClosure, ExprReturn, Pat, ReturnType};
 
 use super::facts::{Facts, plain_name};
+use super::guard::guard;
 use super::key::{Key, Origin};
 use super::model::Model;
-use super::options::{Chooser, ErrorTtl, Times};
+use super::options::{ErrorTtl, Times};
 use super::time::{Time, Ttl};
 use super::writing::default_path;
 use crate::returned::Kind;
@@ -90,36 +89,6 @@ fn times(model: &Model, times: &Times) -> TokenStream {
     words
 }
 
-/// Emits a name that can be there once in a crate: two sites with one pattern in one cache would share their entries.
-///
-/// An exported macro is the one item whose name is the crate's, that stands anywhere and that nothing can be broken by.
-fn guard(model: &Model, key: &Key) -> TokenStream {
-    // Without `key` the function's own path is the pattern, and that is there once already.
-    let Origin::Written { literal, text } = &key.origin else { return TokenStream::new() };
-    let cache = model.written.naming.cache.as_ref().map_or_else(|| "default".to_owned(), syn::LitStr::value);
-    let name = Ident::new(&guard_name(&cache, text), Span::mixed_site().located_at(literal.span()));
-    // The compiler shows where the two stand: at the patterns.
-    quote_spanned! {name.span()=>
-        #[doc(hidden)]
-        #[macro_export]
-        #[allow(non_local_definitions)]
-        macro_rules! #name { () => {} }
-    }
-}
-
-fn guard_name(cache: &str, pattern: &str) -> String {
-    let readable: String = pattern
-        .chars()
-        .take(40)
-        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
-        .collect();
-    let bytes = cache.bytes().chain([0]).chain(pattern.bytes());
-    // FNV-1a: the same on every machine, and as wide as the chance of an accident asks for.
-    let hash =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
-    format!("__larder_{}_{hash:016x}", readable.trim_matches('_'))
-}
-
 /// Emits the call: the site with the types of the function.
 pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
     let larder = model.larder();
@@ -148,11 +117,11 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
     let kept = facts.returns.kept(model);
     let mut words = TokenStream::new();
     if let Some(when) = &keeping.when {
-        let when = plain(&when.value, &kept);
+        let when = when.value.expand(&kept);
         words.extend(quote!(.when(#when)));
     }
     if let Some(ttl_with) = &keeping.ttl_with {
-        let ttl_with = mapped(&ttl_with.value, &kept, |time| quote!(#larder::IntoTime::into_time(#time)));
+        let ttl_with = ttl_with.value.converted(&kept, |time| quote!(#larder::IntoTime::into_time(#time)));
         words.extend(quote!(.ttl_with(#ttl_with)));
     }
     if let Some(none_ttl) = &keeping.none_ttl {
@@ -182,60 +151,7 @@ fn error_times(model: &Model, facts: &Facts, error_ttl: &ErrorTtl) -> TokenStrea
         }
         ErrorTtl::Chosen(chooser) => {
             let (larder, about) = (model.larder(), facts.returns.error(model));
-            mapped(chooser, &about, |time| quote!(::core::option::Option::map(#time, #larder::IntoTime::into_time)))
+            chooser.converted(&about, |time| quote!(::core::option::Option::map(#time, #larder::IntoTime::into_time)))
         }
     }
-}
-
-fn plain(chooser: &Chooser, about: &TokenStream) -> TokenStream {
-    match chooser {
-        Chooser::Path(path) => quote!(#path),
-        Chooser::Closure(closure) => {
-            let ExprClosure { attrs, body, output, .. } = &**closure;
-            let input = typed(closure, about);
-            quote!(#(#attrs)* |#input| #output #body)
-        }
-    }
-}
-
-/// Emits a chooser whose answer is converted, so that it can be written as seconds or as a `Duration`.
-fn mapped(chooser: &Chooser, about: &TokenStream, convert: impl FnOnce(TokenStream) -> TokenStream) -> TokenStream {
-    match chooser {
-        Chooser::Path(path) => {
-            let time = convert(quote_spanned!(Span::mixed_site()=> #path(__value)));
-            quote_spanned!(Span::mixed_site()=> |__value| #time)
-        }
-        Chooser::Closure(closure) => {
-            let ExprClosure { attrs, body, output, .. } = &**closure;
-            let input = typed(closure, about);
-            let answer = match (output, &**body) {
-                (ReturnType::Default, body) if !may_return(body) => quote!(#body),
-                (output, body) => quote!((|| #output #body)()),
-            };
-            let time = convert(answer);
-            quote!(#(#attrs)* |#input| #time)
-        }
-    }
-}
-
-/// Emits a closure's argument with its type, which the compiler does not find out by itself where that is a part of
-/// another.
-fn typed(closure: &ExprClosure, about: &TokenStream) -> TokenStream {
-    match closure.inputs.first() {
-        Some(Pat::Type(pat)) => quote!(#pat),
-        pat => quote!(#pat: &#about),
-    }
-}
-
-/// A `return` ends the closure that it was written in, and not the one around it.
-fn may_return(body: &Expr) -> bool {
-    struct Search(bool);
-    impl Visit<'_> for Search {
-        fn visit_expr_return(&mut self, _: &ExprReturn) {
-            self.0 = true;
-        }
-    }
-    let mut search = Search(false);
-    search.visit_expr(body);
-    search.0
 }

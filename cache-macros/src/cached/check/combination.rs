@@ -4,8 +4,9 @@ use proc_macro2::Span;
 use syn::Ident;
 
 use crate::cached::model::Model;
-use crate::cached::options::{Returns, Said, Timeout};
+use crate::cached::options::{Returns, Said};
 use crate::cached::time::{Time, Ttl};
+use crate::cached::timeout::Timeout;
 use crate::errors::Errors;
 use crate::spelling;
 
