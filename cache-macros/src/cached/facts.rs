@@ -56,7 +56,7 @@ impl Facts {
 impl Return {
     fn new(model: &Model) -> Option<Self> {
         let ty = model.function.returns()?.clone();
-        let otherwise = match model.written.keeping.returns.as_ref().map(|said| said.value) {
+        let otherwise = match model.options.keeping.returns.as_ref().map(|said| said.value) {
             Some(Returns::Value) => Kind::Value,
             Some(Returns::Result) => Kind::Result,
             None => Kind::Probed,

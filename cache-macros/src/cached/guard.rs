@@ -13,7 +13,7 @@ use super::model::Model;
 pub fn guard(model: &Model, key: &Key) -> TokenStream {
     // Without `key` the function's own path is the pattern, and that is there once already.
     let Origin::Written { literal, text } = &key.origin else { return TokenStream::new() };
-    let cache = model.written.naming.cache.as_ref().map_or_else(|| "default".to_owned(), LitStr::value);
+    let cache = model.options.naming.cache.as_ref().map_or_else(|| "default".to_owned(), LitStr::value);
     let name = Ident::new(&name(&cache, text), Span::mixed_site().located_at(literal.span()));
     // The compiler shows where the two stand: at the patterns.
     quote_spanned! {name.span()=>

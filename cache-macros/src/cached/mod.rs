@@ -48,8 +48,8 @@ pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
         Err(error) => return not_a_function("cached", item, error),
     };
     let errors = Errors::new();
-    let written = parse::parse(options, &errors);
-    let model = Model::new(function, written, &errors);
+    let options = parse::parse(options, &errors);
+    let model = Model::new(function, options, &errors);
     check::check(&model, &errors);
     if let Some(error) = errors.finish() {
         let (error, after) = (error.to_compile_error(), expand::after_errors(model));

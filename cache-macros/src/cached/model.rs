@@ -7,7 +7,7 @@ use syn::{FnArg, Ident, Path, Receiver, Visibility};
 use super::argument::Argument;
 use super::attributes::Sorted;
 use super::key::{Key, Scope};
-use super::options::Written;
+use super::options::Options;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::larder_path;
@@ -16,7 +16,7 @@ use crate::larder_path;
 pub struct Model {
     pub function: Function,
     pub attributes: Sorted,
-    pub written: Written,
+    pub options: Options,
     pub receiver: Option<Receiver>,
     pub arguments: Vec<Argument>,
     pub stand: Stand,
@@ -36,23 +36,23 @@ pub enum Stand {
 }
 
 impl Model {
-    pub fn new(function: Function, written: Written, errors: &Errors) -> Self {
+    pub fn new(function: Function, options: Options, errors: &Errors) -> Self {
         let receiver = function.sig.receiver().cloned();
         let arguments = arguments(&function);
-        let stand = stand(&function, &written);
+        let stand = stand(&function, &options);
         let scope = Scope {
             arguments: &arguments,
             generics: &function.sig.generics,
             has_receiver: receiver.is_some(),
             is_method: stand != Stand::Free,
         };
-        let key = match &written.naming.key {
+        let key = match &options.naming.key {
             Some(literal) => Key::written(literal, &scope, errors),
-            None if written.broken.contains(&"key") => None,
-            None => Some(Key::default(&scope, ignored(&written))),
+            None if options.broken.contains(&"key") => None,
+            None => Some(Key::default(&scope, ignored(&options))),
         };
         let attributes = Sorted::new(&function.attrs);
-        Self { function, attributes, written, receiver, arguments, stand, key }
+        Self { function, attributes, options, receiver, arguments, stand, key }
     }
 
     pub fn scope(&self) -> Scope<'_> {
@@ -65,7 +65,7 @@ impl Model {
     }
 
     pub fn ignored(&self) -> &[Ident] {
-        ignored(&self.written)
+        ignored(&self.options)
     }
 
     pub fn is_ignored(&self, name: &Ident) -> bool {
@@ -74,7 +74,7 @@ impl Model {
 
     /// Returns the path of this crate as the user says it.
     pub fn larder(&self) -> Path {
-        self.written.shape.larder.clone().unwrap_or_else(larder_path::usual)
+        self.options.shape.larder.clone().unwrap_or_else(larder_path::usual)
     }
 
     /// Returns the path of this crate as if it stood at a place, for an error to point there.
@@ -84,12 +84,12 @@ impl Model {
 
     /// Returns the name of the companion: the function's own, unless another was asked for.
     pub fn companion(&self) -> &Ident {
-        self.written.shape.companion.as_ref().map_or(&self.function.sig.ident, |said| &said.value)
+        self.options.shape.companion.as_ref().map_or(&self.function.sig.ident, |said| &said.value)
     }
 }
 
-fn ignored(written: &Written) -> &[Ident] {
-    written.naming.ignore.as_ref().map_or(&[], |said| &said.value)
+fn ignored(options: &Options) -> &[Ident] {
+    options.naming.ignore.as_ref().map_or(&[], |said| &said.value)
 }
 
 fn arguments(function: &Function) -> Vec<Argument> {
@@ -100,9 +100,9 @@ fn arguments(function: &Function) -> Vec<Argument> {
     function.sig.inputs.iter().enumerate().filter_map(typed).collect()
 }
 
-fn stand(function: &Function, written: &Written) -> Stand {
-    let in_impl = written.shape.associated.is_some() || function.is_surely_in_an_impl();
-    let is_named = written.shape.companion.is_some() || !matches!(function.vis, Visibility::Inherited);
+fn stand(function: &Function, options: &Options) -> Stand {
+    let in_impl = options.shape.associated.is_some() || function.is_surely_in_an_impl();
+    let is_named = options.shape.companion.is_some() || !matches!(function.vis, Visibility::Inherited);
     match (in_impl, is_named) {
         (false, _) => Stand::Free,
         (true, true) => Stand::Method,

@@ -18,7 +18,7 @@ pub struct Said<T> {
 
 /// What was written, before anybody asks whether it makes sense.
 #[derive(Default)]
-pub struct Written {
+pub struct Options {
     pub naming: Naming,
     pub times: Times,
     pub keeping: Keeping,
@@ -94,7 +94,7 @@ pub struct Row {
     pub example: &'static str,
     /// What other libraries call it.
     pub also: &'static [&'static str],
-    pub read: fn(&mut Written, Ident, ParseStream<'_>) -> syn::Result<()>,
+    pub read: fn(&mut Options, Ident, ParseStream<'_>) -> syn::Result<()>,
 }
 
 const fn row(
@@ -102,7 +102,7 @@ const fn row(
     form: Form,
     example: &'static str,
     also: &'static [&'static str],
-    read: fn(&mut Written, Ident, ParseStream<'_>) -> syn::Result<()>,
+    read: fn(&mut Options, Ident, ParseStream<'_>) -> syn::Result<()>,
 ) -> Row {
     Row { name, form, example, also, read }
 }

@@ -5,27 +5,27 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token, token};
 
-use super::options::{Form, NEEDLESS, ROWS, Row, Written, missing};
+use super::options::{Form, NEEDLESS, Options, ROWS, Row, missing};
 use crate::errors::Errors;
 use crate::list;
 use crate::nearest::nearest;
 
 /// Reads all options.
-pub fn parse(tokens: TokenStream, errors: &Errors) -> Written {
-    let mut written = Written::default();
+pub fn parse(tokens: TokenStream, errors: &Errors) -> Options {
+    let mut options = Options::default();
     let mut seen = Vec::new();
     list::read(tokens, errors, |input| {
         let before = seen.len();
-        let read = option(input, &mut written, &mut seen);
+        let read = option(input, &mut options, &mut seen);
         if read.is_err() {
-            written.broken.extend(&seen[before..]);
+            options.broken.extend(&seen[before..]);
         }
         read
     });
-    written
+    options
 }
 
-fn option(input: ParseStream<'_>, written: &mut Written, seen: &mut Vec<&'static str>) -> syn::Result<()> {
+fn option(input: ParseStream<'_>, options: &mut Options, seen: &mut Vec<&'static str>) -> syn::Result<()> {
     if input.peek(Lit) {
         return Err(bare_literal(input));
     }
@@ -38,7 +38,7 @@ fn option(input: ParseStream<'_>, written: &mut Written, seen: &mut Vec<&'static
     }
     seen.push(row.name);
     form(input, &word, row)?;
-    (row.read)(written, word, input)?;
+    (row.read)(options, word, input)?;
     if input.is_empty() || input.peek(Token![,]) {
         return Ok(());
     }

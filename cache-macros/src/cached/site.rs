@@ -35,7 +35,7 @@ pub fn site(model: &Model, key: &Key) -> TokenStream {
 }
 
 fn words(model: &Model) -> TokenStream {
-    let (larder, naming, keeping) = (model.larder(), &model.written.naming, &model.written.keeping);
+    let (larder, naming, keeping) = (model.larder(), &model.options.naming, &model.options.keeping);
     let mut words = TokenStream::new();
     if let Some(name) = &naming.cache {
         words.extend(quote!(.cache(#name)));
@@ -43,7 +43,7 @@ fn words(model: &Model) -> TokenStream {
     if let Some(version) = &naming.version {
         words.extend(quote!(.version(#version)));
     }
-    let times = times(model, &model.written.times);
+    let times = times(model, &model.options.times);
     if !times.is_empty() {
         words.extend(quote!(.options(#larder::Options::DEFAULT #times)));
     }
@@ -94,7 +94,7 @@ pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
     let larder = model.larder();
     let ty = &facts.returns.ty;
     let kept = facts.returns.kept(model);
-    let reach = if model.written.naming.local.is_some() { quote!(local) } else { quote!(shared) };
+    let reach = if model.options.naming.local.is_some() { quote!(local) } else { quote!(shared) };
     let sharing = match facts.returns.kind {
         Kind::Value => TokenStream::new(),
         Kind::Result | Kind::Probed => quote!(.sharing(#larder::__private::Probe::<#ty>::SHARE)),
@@ -113,7 +113,7 @@ pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
 }
 
 fn choices(model: &Model, facts: &Facts) -> TokenStream {
-    let (larder, keeping) = (model.larder(), &model.written.keeping);
+    let (larder, keeping) = (model.larder(), &model.options.keeping);
     let kept = facts.returns.kept(model);
     let mut words = TokenStream::new();
     if let Some(when) = &keeping.when {
@@ -132,10 +132,10 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
         let choose = error_times(model, facts, &error_ttl.value);
         words.extend(quote!(.error_ttl(#choose)));
     }
-    let has_hard_limit = model.written.times.timeout.as_ref().is_some_and(|said| said.value.hard.is_some());
+    let has_hard_limit = model.options.times.timeout.as_ref().is_some_and(|said| said.value.hard.is_some());
     let word = keeping.strict.as_ref().map(Ident::span);
     let word = word.or_else(|| {
-        has_hard_limit.then(|| model.written.times.timeout.as_ref().map(|said| said.word.span())).flatten()
+        has_hard_limit.then(|| model.options.times.timeout.as_ref().map(|said| said.word.span())).flatten()
     });
     if let Some(word) = word {
         words.extend(quote_spanned!(word.resolved_at(Span::mixed_site())=> .or_trouble(::core::convert::From::from)));

@@ -1,14 +1,14 @@
 //! Whether the effects make sense on this function.
 
 use super::Effect;
-use super::target::Written;
+use super::targets::Targets;
 use crate::errors::Errors;
 use crate::function::Function;
 
-pub fn check(effect: Effect, function: &Function, written: &Written, errors: &Errors) {
+pub fn check(effect: Effect, function: &Function, targets: &Targets, errors: &Errors) {
     has_a_body(effect, function, errors);
     runs_with_the_program(effect, function, errors);
-    before_is_for_what_is_known(effect, written, errors);
+    before_is_for_what_is_known(effect, targets, errors);
     updates_with_something(effect, function, errors);
 }
 
@@ -31,11 +31,11 @@ fn runs_with_the_program(effect: Effect, function: &Function, errors: &Errors) {
 }
 
 /// Before the body there is no result to look at, or to keep.
-fn before_is_for_what_is_known(effect: Effect, written: &Written, errors: &Errors) {
-    let Some(word) = &written.before else { return };
+fn before_is_for_what_is_known(effect: Effect, targets: &Targets, errors: &Errors) {
+    let Some(word) = &targets.before else { return };
     if effect == Effect::Updates {
         errors.at(word.span(), "what is kept is the result, and that is not there before: leave `before` out");
-    } else if written.targets.iter().any(|target| target.result.is_some()) {
+    } else if targets.all.iter().any(|target| target.result.is_some()) {
         errors.at(
             word.span(),
             "the closure sees the result, and that is not there before: leave `before` out, or name the arguments",

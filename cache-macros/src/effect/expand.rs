@@ -5,26 +5,27 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Path, Type, parse_quote};
 
 use super::Effect;
-use super::target::{Target, Written};
+use super::target::Target;
+use super::targets::Targets;
 use crate::function::Function;
 use crate::larder_path;
 use crate::returned::{self, Kind};
 use crate::spelling;
 
 /// What all pieces need.
-struct Setting<'a> {
+struct Expansion<'a> {
     function: &'a Function,
-    written: &'a Written,
+    targets: &'a Targets,
     larder: Path,
 }
 
-pub fn expand(effect: Effect, function: &Function, written: &Written) -> TokenStream {
-    let larder = written.larder.clone().unwrap_or_else(larder_path::usual);
-    let setting = Setting { function, written, larder };
+pub fn expand(effect: Effect, function: &Function, targets: &Targets) -> TokenStream {
+    let larder = targets.larder.clone().unwrap_or_else(larder_path::usual);
+    let expansion = Expansion { function, targets, larder };
     let body = match effect {
-        Effect::Invalidates if written.before.is_some() => setting.before(),
-        Effect::Invalidates => setting.after(),
-        Effect::Updates => setting.updates(),
+        Effect::Invalidates if targets.before.is_some() => expansion.before(),
+        Effect::Invalidates => expansion.after(),
+        Effect::Updates => expansion.updates(),
     };
     let Function { attrs, vis, sig, .. } = function;
     quote_spanned! {Span::mixed_site()=>
@@ -35,13 +36,13 @@ pub fn expand(effect: Effect, function: &Function, written: &Written) -> TokenSt
     }
 }
 
-impl Setting<'_> {
+impl Expansion<'_> {
     fn known(&self) -> Vec<&Target> {
-        self.written.targets.iter().filter(|target| target.result.is_none()).collect()
+        self.targets.all.iter().filter(|target| target.result.is_none()).collect()
     }
 
     fn looking(&self) -> Vec<&Target> {
-        self.written.targets.iter().filter(|target| target.result.is_some()).collect()
+        self.targets.all.iter().filter(|target| target.result.is_some()).collect()
     }
 
     /// Emits a call of the engine's in the colour of the function.

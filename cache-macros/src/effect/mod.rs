@@ -3,6 +3,7 @@
 mod check;
 mod expand;
 mod target;
+mod targets;
 
 #[cfg(test)]
 mod tests;
@@ -10,7 +11,7 @@ mod tests;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use self::target::Written;
+use self::targets::Targets;
 use crate::errors::Errors;
 use crate::function::{Function, not_a_function};
 
@@ -37,11 +38,11 @@ pub fn expand(effect: Effect, tokens: TokenStream, item: &TokenStream) -> TokenS
         Err(error) => return not_a_function(effect.name(), item, error),
     };
     let errors = Errors::new();
-    let written = Written::parse(effect, tokens, &errors);
-    check::check(effect, &function, &written, &errors);
+    let targets = Targets::parse(effect, tokens, &errors);
+    check::check(effect, &function, &targets, &errors);
     if let Some(error) = errors.finish() {
         let error = error.to_compile_error();
         return quote!(#error #function);
     }
-    expand::expand(effect, &function, &written)
+    expand::expand(effect, &function, &targets)
 }

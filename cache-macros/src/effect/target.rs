@@ -1,27 +1,14 @@
 //! The entries that an attribute names, as calls of cached functions.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident, Lit, Pat, Path, PathArguments, PathSegment, Token};
 
 use super::Effect;
 use crate::cached::changes;
-use crate::errors::Errors;
-use crate::larder_path;
-use crate::list;
-
-/// What stands between the parentheses.
-#[derive(Default)]
-pub struct Written {
-    pub targets: Vec<Target>,
-    /// The word `before`.
-    pub before: Option<Ident>,
-    pub larder: Option<Path>,
-}
 
 /// An entry: a call of a cached function.
 pub struct Target {
@@ -31,63 +18,8 @@ pub struct Target {
     pub arguments: Punctuated<Expr, Token![,]>,
 }
 
-impl Written {
-    pub fn parse(effect: Effect, tokens: TokenStream, errors: &Errors) -> Self {
-        let mut written = Self::default();
-        let empty = tokens.is_empty();
-        list::read(tokens, errors, |input| written.item(effect, input));
-        if empty {
-            let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
-            errors.at(Span::call_site(), message);
-        }
-        written
-    }
-
-    fn item(&mut self, effect: Effect, input: ParseStream<'_>) -> syn::Result<()> {
-        if input.peek(Token![crate]) && !input.peek2(Token![::]) {
-            self.place_of_larder(input)?;
-        } else if input.peek(Ident::peek_any) && (input.peek2(Token![,]) || is_last(input)) {
-            self.word(&input.call(Ident::parse_any)?)?;
-        } else {
-            self.targets.push(Target::new(effect, input.parse()?)?);
-        }
-        if input.is_empty() || input.peek(Token![,]) {
-            return Ok(());
-        }
-        Err(syn::Error::new(input.span(), "this has ended here: several are separated by commas"))
-    }
-
-    /// Reads `crate = path`.
-    fn place_of_larder(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        let word: Token![crate] = input.parse()?;
-        let path = larder_path::parse(word, input)?;
-        if self.larder.replace(path).is_some() {
-            return Err(syn::Error::new(word.span, "`crate` is said twice: leave one out"));
-        }
-        Ok(())
-    }
-
-    fn word(&mut self, word: &Ident) -> syn::Result<()> {
-        let message = match word.to_string().as_str() {
-            "before" if self.before.is_none() => {
-                self.before = Some(word.clone());
-                return Ok(());
-            }
-            "before" => "`before` is said twice: leave one out".to_owned(),
-            "after" => "what is named goes after the function has succeeded anyway: leave `after` out".to_owned(),
-            name => format!("say for which arguments: write `{name}(…)`"),
-        };
-        Err(syn::Error::new(word.span(), message))
-    }
-}
-
-fn is_last(input: ParseStream<'_>) -> bool {
-    let fork = input.fork();
-    fork.parse::<TokenTree>().is_ok() && fork.is_empty()
-}
-
 impl Target {
-    fn new(effect: Effect, expr: Expr) -> syn::Result<Self> {
+    pub fn new(effect: Effect, expr: Expr) -> syn::Result<Self> {
         match expr {
             Expr::Closure(mut closure) if closure.inputs.len() == 1 && closure.asyncness.is_none() => {
                 let pat = closure.inputs.pop();

@@ -26,7 +26,7 @@ pub fn check(model: &Model, errors: &Errors) {
 
 /// Stale, refreshed and scattered ends are about values that have an end.
 fn what_is_kept_forever_does_not_age(model: &Model, errors: &Errors) {
-    let times = &model.written.times;
+    let times = &model.options.times;
     let Some(Said { value: Ttl::Forever, .. }) = &times.ttl else { return };
     let words = [
         times.stale.as_ref().map(|said| &said.word),
@@ -43,7 +43,7 @@ fn what_is_kept_forever_does_not_age(model: &Model, errors: &Errors) {
 
 /// `ttl_with` decides for each value, and nothing would be left for `ttl`.
 fn one_time_is_said_once(model: &Model, errors: &Errors) {
-    if let (Some(ttl), Some(_)) = (&model.written.times.ttl, &model.written.keeping.ttl_with) {
+    if let (Some(ttl), Some(_)) = (&model.options.times.ttl, &model.options.keeping.ttl_with) {
         errors.at(
             ttl.word.span(),
             "`ttl_with` gives each value its time, so this one is never used: leave one of them out",
@@ -52,12 +52,12 @@ fn one_time_is_said_once(model: &Model, errors: &Errors) {
 }
 
 fn timeout(model: &Model) -> Option<(&Ident, &Timeout)> {
-    model.written.times.timeout.as_ref().map(|said| (&said.word, &said.value))
+    model.options.times.timeout.as_ref().map(|said| (&said.word, &said.value))
 }
 
 /// After a soft limit the caller is handed what was kept before.
 fn a_soft_limit_needs_something_stale(model: &Model, errors: &Errors) {
-    let times = &model.written.times;
+    let times = &model.options.times;
     let Some((word, Timeout { soft: Some(_), .. })) = timeout(model) else { return };
     if times.stale.is_none() && times.stale_if_error.is_none() {
         errors.at(
@@ -100,7 +100,7 @@ fn an_error_needs_somewhere_to_go(model: &Model, errors: &Errors) {
     if !is_certainly_no_result(model) {
         return;
     }
-    if let Some(word) = &model.written.keeping.strict {
+    if let Some(word) = &model.options.keeping.strict {
         wrong(word.span(), "trouble of the cache");
     }
     if let Some((word, Timeout { hard: Some(_), .. })) = timeout(model) {
@@ -110,7 +110,7 @@ fn an_error_needs_somewhere_to_go(model: &Model, errors: &Errors) {
 
 /// Only `None` is shortened by it.
 fn none_ttl_needs_an_option(model: &Model, errors: &Errors) {
-    let (Some(said), Some(ty)) = (&model.written.keeping.none_ttl, model.function.returns()) else { return };
+    let (Some(said), Some(ty)) = (&model.options.keeping.none_ttl, model.function.returns()) else { return };
     let kept = if spelling::is_result(ty) { spelling::type_arguments(ty).first().copied() } else { Some(ty) };
     let is_option = |ty| spelling::last_name(ty).is_some_and(|name| name == "Option");
     if kept.is_some_and(|ty| spelling::is_known_value(ty) && !is_option(ty)) {
@@ -123,7 +123,7 @@ fn none_ttl_needs_an_option(model: &Model, errors: &Errors) {
 
 /// Only errors are kept by it.
 fn error_ttl_needs_an_error(model: &Model, errors: &Errors) {
-    if let Some(said) = &model.written.keeping.error_ttl
+    if let Some(said) = &model.options.keeping.error_ttl
         && is_certainly_no_result(model)
     {
         errors.at(
@@ -135,7 +135,7 @@ fn error_ttl_needs_an_error(model: &Model, errors: &Errors) {
 
 /// Kept whole, a `Result` would keep its errors as long as its values.
 fn returns_agrees_with_the_spelling(model: &Model, errors: &Errors) {
-    let (Some(said), Some(ty)) = (&model.written.keeping.returns, model.function.returns()) else { return };
+    let (Some(said), Some(ty)) = (&model.options.keeping.returns, model.function.returns()) else { return };
     if said.value == Returns::Value && spelling::is_result(ty) {
         errors.at(
             said.word.span(),
@@ -150,7 +150,7 @@ fn returns_agrees_with_the_spelling(model: &Model, errors: &Errors) {
 /// Whether a type parameter stands for a `Result` differs from call to call, and the wrapper is written once.
 fn a_parameter_says_what_it_is(model: &Model, errors: &Errors) {
     let Some(ty) = model.function.returns() else { return };
-    if model.written.keeping.returns.is_some() || spelling::is_result(ty) || spelling::is_known_value(ty) {
+    if model.options.keeping.returns.is_some() || spelling::is_result(ty) || spelling::is_known_value(ty) {
         return;
     }
     let params = model.function.sig.generics.params.iter().filter_map(|param| match param {
@@ -169,7 +169,7 @@ fn a_parameter_says_what_it_is(model: &Model, errors: &Errors) {
 
 /// The word says what a receiver says already.
 fn associated_is_for_functions_without_self(model: &Model, errors: &Errors) {
-    if let Some(word) = &model.written.shape.associated
+    if let Some(word) = &model.options.shape.associated
         && model.receiver.is_some()
     {
         errors.at(
@@ -180,6 +180,6 @@ fn associated_is_for_functions_without_self(model: &Model, errors: &Errors) {
 }
 
 fn is_certainly_no_result(model: &Model) -> bool {
-    let said = model.written.keeping.returns.as_ref().map(|said| said.value);
+    let said = model.options.keeping.returns.as_ref().map(|said| said.value);
     said == Some(Returns::Value) || model.function.returns().is_some_and(spelling::is_known_value)
 }

@@ -32,7 +32,7 @@ pub fn check(model: &Model, errors: &Errors) {
 
 /// A word that names nothing was meant to name something.
 fn ignored_exist(model: &Model, errors: &Errors) -> bool {
-    if model.written.broken.contains(&"ignore") {
+    if model.options.broken.contains(&"ignore") {
         return false;
     }
     let scope = model.scope();

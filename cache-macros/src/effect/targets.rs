@@ -1,0 +1,76 @@
+//! What stands between the parentheses of an attribute with effects.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Ident, Path, Token};
+
+use super::Effect;
+use super::target::Target;
+use crate::errors::Errors;
+use crate::larder_path;
+use crate::list;
+
+/// The entries that are named, and what is said about all of them.
+#[derive(Default)]
+pub struct Targets {
+    pub all: Vec<Target>,
+    /// The word `before`.
+    pub before: Option<Ident>,
+    pub larder: Option<Path>,
+}
+
+impl Targets {
+    pub fn parse(effect: Effect, tokens: TokenStream, errors: &Errors) -> Self {
+        let mut targets = Self::default();
+        let empty = tokens.is_empty();
+        list::read(tokens, errors, |input| targets.item(effect, input));
+        if empty {
+            let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
+            errors.at(Span::call_site(), message);
+        }
+        targets
+    }
+
+    fn item(&mut self, effect: Effect, input: ParseStream<'_>) -> syn::Result<()> {
+        if input.peek(Token![crate]) && !input.peek2(Token![::]) {
+            self.place_of_larder(input)?;
+        } else if input.peek(Ident::peek_any) && (input.peek2(Token![,]) || is_last(input)) {
+            self.word(&input.call(Ident::parse_any)?)?;
+        } else {
+            self.all.push(Target::new(effect, input.parse()?)?);
+        }
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(());
+        }
+        Err(syn::Error::new(input.span(), "this has ended here: several are separated by commas"))
+    }
+
+    /// Reads `crate = path`.
+    fn place_of_larder(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let word: Token![crate] = input.parse()?;
+        let path = larder_path::parse(word, input)?;
+        if self.larder.replace(path).is_some() {
+            return Err(syn::Error::new(word.span, "`crate` is said twice: leave one out"));
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &Ident) -> syn::Result<()> {
+        let message = match word.to_string().as_str() {
+            "before" if self.before.is_none() => {
+                self.before = Some(word.clone());
+                return Ok(());
+            }
+            "before" => "`before` is said twice: leave one out".to_owned(),
+            "after" => "what is named goes after the function has succeeded anyway: leave `after` out".to_owned(),
+            name => format!("say for which arguments: write `{name}(…)`"),
+        };
+        Err(syn::Error::new(word.span(), message))
+    }
+}
+
+fn is_last(input: ParseStream<'_>) -> bool {
+    let fork = input.fork();
+    fork.parse::<TokenTree>().is_ok() && fork.is_empty()
+}
