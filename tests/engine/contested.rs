@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use larder::{Local, Options, cached, testing};
+use larder::{Local, Options, cached, testing, updates};
 use tokio::sync::Notify;
 
 /// Lets a future go on as far as it can, and returns its end if it has come to one.
@@ -222,4 +222,48 @@ fn a_thread_that_ends_can_still_call() {
         refreshed(1_001, 1)
     });
     assert_eq!(thread.join().expect("it ends well"), 1_002);
+}
+
+#[cached(key = "contested:row:<id>")]
+fn row(id: u64) -> u64 {
+    id
+}
+
+/// Writes the row, and comes back when it is let.
+#[updates(row(id))]
+async fn write(id: u64, value: u64, gate: &Notify) -> u64 {
+    let _ = id;
+    gate.notified().await;
+    value
+}
+
+#[test]
+fn two_updates_at_once_leave_the_last_value_or_none() {
+    let _larder = testing::isolated();
+    let (slow, quick) = (Notify::new(), Notify::new());
+    let (mut first, mut second) = (Box::pin(write(1, 10, &slow)), Box::pin(write(1, 20, &quick)));
+    assert!(go_on(&mut first).is_none() && go_on(&mut second).is_none());
+    quick.notify_one();
+    assert_eq!(go_on(&mut second), Some(20));
+    assert_eq!(row::get(1), Some(20));
+    slow.notify_one();
+    assert_eq!(go_on(&mut first), Some(10));
+    assert_eq!(row::get(1), None, "nobody knows who wrote last");
+}
+
+#[test]
+fn an_invalidation_during_an_update_wins() {
+    let _larder = testing::isolated();
+    let gate = Notify::new();
+    let mut update = Box::pin(write(2, 10, &gate));
+    assert!(go_on(&mut update).is_none());
+    row::invalidate(2);
+    gate.notify_one();
+    assert_eq!(go_on(&mut update), Some(10));
+    assert_eq!(row::get(2), None);
+
+    let mut update = Box::pin(write(2, 30, &gate));
+    assert!(go_on(&mut update).is_none());
+    gate.notify_one();
+    assert_eq!((go_on(&mut update), row::get(2)), (Some(30), Some(30)), "alone, it keeps its value");
 }

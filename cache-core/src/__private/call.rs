@@ -165,6 +165,28 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         }
     }
 
+    /// Keeps the value that a function has written, unless somebody has changed its entry since the function began: then
+    /// nobody knows which of them wrote last, and nothing is kept.
+    pub async fn update(self, entry: Entry, value: R::Kept) {
+        let (Ok(cache), Some(token)) = (self.site.home(), &entry.token) else { return };
+        let kept = cache.set_since(token, &entry.key, value, self.reach.keep(), self.site.options).await;
+        let outcome = match kept {
+            Ok(true) => Ok(()),
+            Ok(false) => {
+                self.asker(&cache).count(Event::Superseded);
+                cache.delete(&entry.key).await.map(drop)
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = outcome {
+            self.asker(&cache).trouble(&error);
+        }
+    }
+
+    pub fn update_blocking(self, entry: Entry, value: R::Kept) {
+        cache::block_on(self.update(entry, value));
+    }
+
     pub async fn invalidate(self, key: Key) {
         self.entry(key).invalidate().await;
     }

@@ -2,27 +2,27 @@
 
 use std::sync::Arc;
 
-use crate::cache::{self, Asker};
+use crate::cache::{self, Asker, Cache};
 use crate::executor::Task;
+use crate::flight::Token;
 use crate::key::Key;
 use crate::registry::Site;
 use crate::stats::Event;
 
-/// One entry of one site.
+/// One entry of one site, as a function that changes it found it when it began.
 #[derive(Clone, Debug)]
 pub struct Entry {
     site: &'static Site,
-    key: Key,
+    pub(super) key: Key,
+    /// Tells whether somebody else has changed it meanwhile; missing where its cache cannot be found.
+    pub(super) token: Option<Arc<Token>>,
 }
 
 impl Entry {
     pub(super) fn new(site: &'static Site, key: Key) -> Self {
-        Self { site, key }
-    }
-
-    #[must_use]
-    pub fn into_key(self) -> Key {
-        self.key
+        let token = |cache: &Cache| cache.home().flights.token(cache.scope().name(&key).as_bytes());
+        let token = site.home().ok().map(|cache| Arc::new(token(&cache)));
+        Self { site, key, token }
     }
 
     pub async fn invalidate(&self) {

@@ -10,7 +10,7 @@ use super::{Cache, look};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::executor::Task;
-use crate::flight::{Change, Leader};
+use crate::flight::{Change, Leader, Token};
 use crate::key::{Key, Name};
 use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
@@ -280,6 +280,33 @@ impl Cache {
                 self.put_where_none_lives(store, &name, record, bytes)
             }
             Place::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
+        }
+    }
+
+    /// Keeps a value whatever is there, unless that was changed since the token was taken; says whether it is kept.
+    pub(crate) async fn set_since<V>(
+        &self,
+        token: &Token,
+        key: &Key,
+        value: V,
+        keep: Keep<V>,
+        options: Options,
+    ) -> Result<bool, Error> {
+        let name = self.scope().name(key);
+        match &self.home().place {
+            _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
+            Place::Null => Ok(true),
+            Place::Memory(store) => {
+                let (record, bytes) = self.record(&name, value, keep, options);
+                let Some(record) = record else { return self.delete_name(&name).await.map(|_| true) };
+                // What is not kept is dropped outside of the lock: that runs code of its author.
+                let mut record = Some(record);
+                let change = || record.take().map(|record| store.insert(name.as_bytes(), record, bytes));
+                let inserted = token.change(change).flatten();
+                inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
+            }
+            Place::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
+            Place::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
         }
     }
 

@@ -200,6 +200,18 @@ impl Token {
     }
 }
 
+impl Token {
+    /// Changes the entry in one step, if nothing has changed it since the token was taken. What `change` takes out must be
+    /// handed out, as in [`Flights::change`].
+    pub fn change<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
+        let mut names = self.flights.stripe(&self.name);
+        let slot = names.get_mut(&self.name).filter(|slot| slot.generation == self.generation)?;
+        let result = change();
+        slot.supersede();
+        Some(result)
+    }
+}
+
 impl Drop for Token {
     fn drop(&mut self) {
         let mut names = self.flights.stripe(&self.name);

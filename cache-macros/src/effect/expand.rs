@@ -197,6 +197,6 @@ impl Expansion<'_> {
     fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
         let value = target.span();
         let value = quote_spanned!(value.resolved_at(Span::mixed_site())=> __value);
-        self.call(&target.site_call(), "put", &quote_spanned!(Span::mixed_site()=> #entry.into_key(), #value))
+        self.call(&target.site_call(), "update", &quote_spanned!(Span::mixed_site()=> #entry, #value))
     }
 }
