@@ -29,9 +29,10 @@ impl Kind {
 }
 
 /// A `Result` of one parameter may be a type of the user's own. That is for the compiler to find out, where it can: not
-/// where a type parameter is part of it, of the function or of an `impl` that an attribute cannot see, nor a lifetime.
+/// where a lifetime is part of it, or a type parameter, of the function or of an `impl` that an attribute cannot see.
 fn is_surely_result(function: &Function, ty: &Type, in_impl: bool) -> bool {
-    let can_be_asked = !in_impl && !is_generic(function, ty) && !spelling::borrows(ty);
+    let is_generic = in_impl || is_generic(function, ty) || spelling::mentions_letter(ty.to_token_stream());
+    let can_be_asked = !is_generic && !spelling::borrows(ty);
     spelling::is_result(ty) && (spelling::type_arguments(ty).len() > 1 || !can_be_asked)
 }
 

@@ -152,6 +152,15 @@ pub fn mentions(tokens: TokenStream, name: &Ident) -> bool {
     })
 }
 
+/// Returns whether a name of one capital letter stands in these tokens, as those of type parameters are by convention.
+pub fn mentions_letter(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => matches!(ident.to_string().as_bytes(), [b'A'..=b'Z']),
+        TokenTree::Group(group) => mentions_letter(group.stream()),
+        _ => false,
+    })
+}
+
 /// Returns whether `Self` stands in these tokens, except in items of their own, where it means something else.
 pub fn mentions_self_type(tokens: TokenStream) -> bool {
     let mut in_item = false;

@@ -321,6 +321,29 @@ impl Counter {
     }
 }
 
+struct Shelf<T>(T);
+
+impl<T: std::fmt::Display> Shelf<T> {
+    #[invalidates(|saved| list(&saved.to_string()))]
+    fn save(value: T) -> io::Result<T> {
+        Ok(value)
+    }
+
+    #[invalidates(|saved| list(&saved.to_string()))]
+    fn unpack(self) -> io::Result<T> {
+        Ok(self.0)
+    }
+}
+
+#[test]
+fn functions_of_generic_types_can_have_effects() {
+    let _larder = testing::isolated();
+    list("1".to_owned());
+    assert_eq!((Shelf::save(1), list::get("1")), (Ok(1), None));
+    list("1".to_owned());
+    assert_eq!((Shelf(1).unpack(), list::get("1")), (Ok(1), None));
+}
+
 #[tokio::test]
 async fn functions_of_every_form_can_have_effects() {
     let _larder = testing::isolated();
