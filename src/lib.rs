@@ -40,7 +40,7 @@
 //!
 //! # What it promises
 //!
-//! A thousand callers of one key run one body; whoever leads may fail, leave or panic, and nobody hangs. What was read
+//! A thousand callers of one key run one body; whoever leads may fail, leave or panic, and the others go on. What was read
 //! before an invalidation is not kept. Stale values are served only where they were asked for. Trouble with a store is
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.

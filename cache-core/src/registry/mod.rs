@@ -91,6 +91,10 @@ impl Registry {
     }
 
     fn add(&self, name: &str, settings: Settings) -> Result<Cache, Error> {
+        if name.trim() != name || name.is_empty() {
+            let sentence = format!("`{name}` is no name of a cache: write a word, without white space around it");
+            return Err(Error::new(Kind::Configuration, sentence));
+        }
         let cache = settings.build(name, &self.clock, &self.executor, self.off)?;
         match self.caches.write().unwrap_or_else(PoisonError::into_inner).entry(name.into()) {
             Entry::Vacant(place) => Ok(place.insert(cache).clone()),
@@ -269,6 +273,14 @@ mod tests {
         let error = Registry::new(plan).unwrap().cache("page").unwrap_err();
         assert_eq!(error.kind(), Kind::UnknownCache);
         assert_eq!(error.to_string(), "there is no cache named `page`; there is `default`, `pages`");
+    }
+
+    #[test]
+    fn a_cache_has_a_name_that_can_be_read() {
+        for name in ["", " ", " a", "a\n"] {
+            let plan = Plan { caches: vec![(name.to_owned(), Settings::memory())], ..Plan::default() };
+            assert_eq!(Registry::new(plan).unwrap_err().kind(), Kind::Configuration, "{name:?}");
+        }
     }
 
     #[test]

@@ -147,6 +147,10 @@ impl Settings {
 
     /// Holds at most so many bytes, as values weigh when written out.
     ///
+    /// A value that stays in the process (`local`, or [`Local`](crate::value::Local)) and an error that is kept weigh what
+    /// they are themselves, without what they point to: nobody can write them out. Give a cache of large ones a limit in
+    /// entries. Names weigh nothing.
+    ///
     /// ```
     /// # use cache_core::__private::larder;
     /// use larder::{Kind, Options, Settings, testing};
