@@ -104,7 +104,7 @@ impl<T: Clone + Send + 'static> Owned<T> {
     pub const CLONE: Option<CopyOf<T>> = Some(T::clone);
 }
 
-/// What [`super::Call::sharing`] takes: a way to share errors of type `E`, or none.
+/// What [`Rules::sharing`](crate::cache::Rules) takes: a way to share errors of type `E`, or none.
 pub trait Sharing<E> {
     fn share(self) -> Option<Share<E>>;
 }
