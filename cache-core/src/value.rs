@@ -113,6 +113,7 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
             is_plain: is_plain::<V>(),
             wrap: [wrap, wrap_plain],
             read: |record| record.value.downcast_ref::<V>().cloned(),
+            copy: V::read_here,
             bytes: |value| size_of_val(value) as u64,
             coder: None,
         }
@@ -189,6 +190,8 @@ pub struct Keep<V> {
     wrap: [fn(u64, Times, V) -> Erased; 2],
     /// Reads a copy, or `None` when the record holds another type; whether it is a failure is not asked.
     pub(crate) read: fn(&Erased) -> Option<V>,
+    /// Reads a copy where it lies; no failure is one.
+    pub(crate) copy: fn(Lying<'_>) -> Option<V>,
     pub(crate) bytes: fn(&V) -> u64,
     /// Missing where the value must not leave the process.
     pub(crate) coder: Option<Coder<V>>,

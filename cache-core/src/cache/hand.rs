@@ -16,7 +16,7 @@ use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::store::{Inserted, Store};
-use crate::value::{Keep, Value};
+use crate::value::{Keep, Lying, Value};
 
 /// A body that is bound to its caller.
 pub(crate) struct Bound<F>(pub(crate) F);
@@ -192,11 +192,26 @@ impl Cache {
         let name = self.scope().name(key);
         let found = match &self.home().place {
             Place::Null => None,
-            Place::Memory(store) => self.read_live(store.get(name.as_bytes()), &name, keep),
+            Place::Memory(store) => {
+                self.read_fresh(store, &name, &keep).or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep))
+            }
             Place::Outside(backend) => self.fetch_value(&**backend, &name, keep).await?,
         };
         self.counters().count(if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
+    }
+
+    /// Reads a value that is there and fresh, where it lies if its copies are harmless.
+    fn read_fresh<V>(&self, store: &Store, name: &Name, keep: &Keep<V>) -> Option<V> {
+        let found = store.seek(name.as_bytes(), name.mark(), self.home().clock.now())?;
+        match found.lying()? {
+            Lying::Record(record) => {
+                let record = Erased::clone(record);
+                drop(found);
+                (keep.copy)(Lying::Record(&record))
+            }
+            lying @ Lying::Column(..) => (keep.copy)(lying),
+        }
     }
 
     pub(super) fn read_live<V>(&self, record: Option<Erased>, name: &Name, keep: Keep<V>) -> Option<V> {
