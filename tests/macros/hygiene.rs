@@ -232,3 +232,28 @@ fn names_with_underscores_belong_to_the_user() {
     let _larder = testing::isolated();
     assert_eq!((underscores(1, 2, 3, 4), underscores::get(1, 2, 3, 4)), (10, Some(10)));
 }
+
+macro_rules! with_options {
+    ($name:ident, $key:literal, $cache:literal, $version:literal, $ttl:literal, $stale:expr, $part:literal) => {
+        #[larder::cached(
+                    key = $key,
+                    cache = $cache,
+                    version = $version,
+                    ttl = $ttl,
+                    stale = $stale,
+                    refresh_ahead = $part
+                )]
+        fn $name(id: u64) -> u64 {
+            id
+        }
+    };
+}
+
+with_options!(handed_over, "hygiene:handed:<id>", "default", 3, 60, 2 * 5, 0.5);
+
+#[test]
+fn every_option_can_be_handed_over_by_a_macro() {
+    let site = handed_over::site();
+    assert_eq!((site.pattern(), site.cache_name(), site.own_version()), ("hygiene:handed:<id>", "default", Some("3")));
+    assert_eq!(handed_over(7), 7);
+}

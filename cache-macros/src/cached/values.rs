@@ -11,7 +11,7 @@ use super::time::Time;
 
 /// Reads the pattern of `key`.
 pub fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     if let Some(pattern) = text(&expr) {
         return Ok(pattern.clone());
     }
@@ -30,7 +30,7 @@ pub fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
 
 /// Reads the name of a cache.
 pub fn cache(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     let Some(name) = text(&expr) else {
         let message = match bare_name(&expr) {
             Some(name) => format!("this is text: write `cache = \"{name}\"`"),
@@ -48,6 +48,15 @@ pub fn cache(input: ParseStream<'_>) -> syn::Result<LitStr> {
         return Err(syn::Error::new(name.span(), message));
     }
     Ok(name.clone())
+}
+
+/// Reads an expression without the invisible group that a macro puts around one that it was handed.
+fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let mut expr: Expr = input.parse()?;
+    while let Expr::Group(group) = expr {
+        expr = *group.expr;
+    }
+    Ok(expr)
 }
 
 /// Returns the text that an expression is.
@@ -68,7 +77,7 @@ fn bare_name(expr: &Expr) -> Option<&Ident> {
 
 /// Reads the number of a version.
 pub fn version(input: ParseStream<'_>) -> syn::Result<String> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     let wrong = |message: &str| Err(syn::Error::new_spanned(&expr, message));
     let Expr::Lit(literal) = &expr else {
         return wrong("a version is a whole number, as in `version = 2`");
@@ -130,7 +139,7 @@ fn name(expr: &Expr) -> syn::Result<Ident> {
 
 /// Reads a part of a time: a number between 0 and 1.
 pub fn part(option: &str, example: &str, input: ParseStream<'_>) -> syn::Result<Expr> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     let wrong = |message: String| Err(syn::Error::new_spanned(&expr, message));
     let meaning = match option {
         "jitter" => "the part of the time that is left to chance",
@@ -162,7 +171,7 @@ pub fn part(option: &str, example: &str, input: ParseStream<'_>) -> syn::Result<
 
 /// Reads a time for all errors, or what chooses one for each.
 pub fn error_ttl(input: ParseStream<'_>) -> syn::Result<ErrorTtl> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     match expr {
         Expr::Closure(_) => {
             Chooser::read("error_ttl", "|error| error.is_not_found().then_some(5)", expr).map(ErrorTtl::Chosen)
@@ -173,7 +182,7 @@ pub fn error_ttl(input: ParseStream<'_>) -> syn::Result<ErrorTtl> {
 
 /// Reads the name of a companion.
 pub fn companion(input: ParseStream<'_>) -> syn::Result<Ident> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     if let Some(name) = bare_name(&expr) {
         return Ok(name.clone());
     }
@@ -186,7 +195,7 @@ pub fn companion(input: ParseStream<'_>) -> syn::Result<Ident> {
 
 /// Reads what a type parameter stands for.
 pub fn returns(input: ParseStream<'_>) -> syn::Result<Returns> {
-    let expr: Expr = input.parse()?;
+    let expr = expression(input)?;
     if let Expr::Path(path) = &expr {
         if path.path.is_ident("value") {
             return Ok(Returns::Value);
