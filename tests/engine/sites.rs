@@ -72,6 +72,23 @@ fn a_body_runs_although_its_cache_does_not_exist() {
 }
 
 #[test]
+fn every_verb_counts_once_that_its_cache_does_not_exist() {
+    let counted = |verb: &dyn Fn()| {
+        let before = missing::stats().trouble;
+        verb();
+        missing::stats().trouble - before
+    };
+    #[cached(key = "sites:missing:<number>", cache = "elsewhere")]
+    fn missing(number: u64) -> u64 {
+        number
+    }
+    assert_eq!(counted(&|| assert_eq!(missing::get(1), None)), 1);
+    assert_eq!(counted(&|| missing::put(1, 1)), 1);
+    assert_eq!(counted(&|| missing::invalidate(1)), 1);
+    assert_eq!(counted(&|| assert_eq!(missing::refresh(1), 1)), 1);
+}
+
+#[test]
 fn everything_that_the_compiler_cannot_see_is_reported_together_with_file_and_line() {
     let problems = larder::check().expect_err("this program has places without a home").to_string();
     let line = |what: &str| problems.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{problems}"));

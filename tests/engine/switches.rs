@@ -1,6 +1,6 @@
 //! Caches switched off and on, and caches that keep nothing.
 
-use larder::{Options, Settings, testing};
+use larder::{Options, Settings, Ttl, cached, testing};
 
 use crate::Runs;
 
@@ -31,6 +31,43 @@ fn a_value_written_while_the_cache_is_off_does_not_leave_the_old_one_behind() {
     cache.blocking().set("key", 2_u64, Options::forever()).unwrap();
     cache.switch_on();
     assert_eq!(cache.blocking().get::<u64>("key").unwrap(), None);
+}
+
+#[cached(key = "switches:kept:<number>")]
+fn kept(number: u64) -> u64 {
+    number
+}
+
+#[test]
+fn a_value_put_beside_a_function_that_is_off_does_not_leave_the_old_one_behind_and_is_not_kept() {
+    let _larder = testing::isolated();
+    kept(1);
+    kept::site().switch_off();
+    kept::put(1, 100);
+    kept::put(2, 200);
+    kept::site().switch_on();
+    assert_eq!((kept::get(1), kept::get(2)), (None, None));
+}
+
+#[test]
+fn nothing_is_touched_in_a_cache_that_is_off() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    cache.blocking().set("key", 1_u64, Options::ttl(10)).unwrap();
+    cache.switch_off();
+    assert!(!cache.blocking().touch("key", Ttl::Forever).unwrap());
+    cache.switch_on();
+    assert_eq!(cache.blocking().ttl("key").unwrap(), Some(Ttl::For(std::time::Duration::from_secs(10))));
+}
+
+#[test]
+fn a_cache_can_keep_for_ever_what_says_nothing_of_time() {
+    let larder = testing::isolated_with([("default", Settings::memory().timeout_never())]).unwrap();
+    kept(3);
+    larder.cache("default").blocking().set("timed", 1_u64, Options::ttl(10)).unwrap();
+    larder.advance(std::time::Duration::from_secs(1_000_000_000));
+    assert_eq!(kept::get(3), Some(3));
+    assert!(!larder.cache("default").blocking().has("timed").unwrap(), "what says so itself goes before");
 }
 
 #[test]

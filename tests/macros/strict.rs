@@ -32,6 +32,12 @@ fn trouble_of_the_cache_is_an_error_only_where_that_was_asked_for() {
     assert!(matches!(lenient(1), Ok(1)));
 }
 
+#[test]
+fn a_refresh_says_no_less_than_a_call() {
+    assert!(matches!(strict::refresh(1), Err(LoadError::Cache(Kind::UnknownCache))));
+    assert!(matches!(lenient::refresh(1), Ok(1)));
+}
+
 #[cached(key = "strict:given_up:<n>", timeout = 5)]
 async fn given_up(n: u8) -> Result<u8, LoadError> {
     if n == 0 {

@@ -107,11 +107,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         }
     }
 
-    /// Returns the cache to ask, and counts it where there is none.
-    fn usable(&self) -> Option<Cow<'static, Cache>> {
-        self.cache().map_err(|trouble| trouble.inspect(|trouble| self.site.trouble(trouble))).ok()
-    }
-
+    /// Counts and logs that there is no cache, and returns the error that a strict site returns then.
     fn trouble(&self, error: &Error) -> Option<R::Error> {
         self.site.trouble(error);
         let rules = self.rules();
@@ -151,7 +147,13 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     pub async fn get(self, key: Key) -> Option<R::Kept> {
-        let cache = self.usable()?;
+        let cache = match self.cache() {
+            Ok(cache) => cache,
+            Err(trouble) => {
+                trouble.inspect(|trouble| self.site.trouble(trouble));
+                return None;
+            }
+        };
         cache.get_kept(&key, self.reach.keep()).await.unwrap_or_else(|error| {
             self.asker(&cache).trouble(&error);
             None
@@ -159,7 +161,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     pub async fn put(self, key: Key, value: R::Kept) {
-        let Ok(cache) = self.site.home() else { return };
+        let cache = match self.cache() {
+            Ok(cache) => cache,
+            Err(Some(trouble)) => return self.site.trouble(&trouble),
+            // What was kept before is older than this, and may be served again later.
+            Err(None) => return self.invalidate(key).await,
+        };
         if let Err(error) = cache.set_kept(&key, value, self.reach.keep(), self.site.options).await {
             self.asker(&cache).trouble(&error);
         }
@@ -197,11 +204,18 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         F: FnOnce() -> Fut,
         Fut: Future<Output = R>,
     {
-        let Some(cache) = self.usable() else {
-            let outcome = body().await;
-            // What was kept before is older than what the body has just read.
-            self.invalidate(key).await;
-            return outcome;
+        let cache = match self.cache() {
+            Ok(cache) => cache,
+            Err(Some(trouble)) => match self.trouble(&trouble) {
+                Some(error) => return R::join(Err(error)),
+                None => return body().await,
+            },
+            Err(None) => {
+                let outcome = body().await;
+                // What was kept before is older than what the body has just read.
+                self.invalidate(key).await;
+                return outcome;
+            }
         };
         let (asker, name) = (self.asker(&cache), cache.scope().name(&key));
         let load = Load { asker, name, rules: self.rules(), found: None, ticket: None };

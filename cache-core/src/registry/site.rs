@@ -211,7 +211,9 @@ impl Site {
         stats
     }
 
-    /// Switches the site off: its body runs for every caller, until it is switched on again.
+    /// Switches the site off: its body runs for every caller, and nothing is kept, until it is switched on again.
+    ///
+    /// What was kept before is still there then; what was put, refreshed or invalidated meanwhile is not.
     pub fn switch_off(&self) {
         self.off.store(true, Ordering::Release);
     }
