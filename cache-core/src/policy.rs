@@ -65,7 +65,7 @@ pub struct Options {
     pub jitter: f32,
     /// After this long, a caller who can have a stale value gets it, and the load goes on.
     pub soft_timeout: Option<Duration>,
-    /// After this long a load is given up.
+    /// After this long a load is given up, where there is something else to answer with.
     pub hard_timeout: Option<Duration>,
 }
 
@@ -228,7 +228,11 @@ impl Options {
         self
     }
 
-    /// Gives a load up after this long.
+    /// Gives a load up after this long, where there is a value past its time to answer with.
+    ///
+    /// Where there is none, a load by hand goes on: a cache has no error of the caller's type to answer with. A limit for
+    /// that belongs into the body. (A function under `#[cached(timeout = …)]` says how trouble becomes its error, so its
+    /// body is always given up.) A body that blocks cannot be given up.
     ///
     /// ```
     /// # use cache_core::__private::larder;

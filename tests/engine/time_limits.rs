@@ -19,6 +19,23 @@ async fn a_body_over_its_limit_is_answered_with_the_stale_value() {
     assert_eq!(cache.stats().timed_out, 1);
 }
 
+/// By hand there is no error that a limit could become: without a value to fall back on, the body goes on.
+#[tokio::test]
+async fn by_hand_a_body_without_anything_to_fall_back_on_has_no_limit() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let go_on = tokio::sync::Notify::new();
+    let call = cache.try_get_or_load("key", Options::ttl(10).hard_timeout(2 * SECOND), async || {
+        go_on.notified().await;
+        Ok::<_, &str>(1_u64)
+    });
+    let (value, ()) = tokio::join!(call, async {
+        larder.advance(60 * SECOND);
+        go_on.notify_one();
+    });
+    assert_eq!((value, cache.stats().timed_out), (Ok(1), 0));
+}
+
 #[tokio::test]
 async fn a_body_within_its_limit_is_not_disturbed() {
     let larder = testing::isolated();

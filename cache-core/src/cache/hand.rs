@@ -38,7 +38,8 @@ where
 impl Cache {
     /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns.
     ///
-    /// Trouble with the store never shows: it is counted and logged, and the body runs.
+    /// Trouble with the store never shows: it is counted and logged, and the body runs. It has no time limit unless
+    /// there is a value past its time to answer with: see [`Options::hard_timeout`].
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -67,7 +68,8 @@ impl Cache {
     /// that is an error.
     ///
     /// An error goes to the caller whose body met it; the others run their own bodies then, all at once. Where the
-    /// error is `Clone`, [`try_get_or_load_shared`](Self::try_get_or_load_shared) hands one error to all.
+    /// error is `Clone`, [`try_get_or_load_shared`](Self::try_get_or_load_shared) hands one error to all. A time limit
+    /// never becomes an error here: see [`Options::hard_timeout`].
     ///
     /// ```
     /// # use cache_core::__private::larder;
