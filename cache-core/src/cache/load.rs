@@ -86,8 +86,7 @@ impl<V, E> Load<V, E> {
                     Waited::Again => {}
                     Waited::Alone => {
                         let token = self.asker.home().flights.token(self.name.as_bytes());
-                        self.begin_fill().await;
-                        return self.load(&token, Link::new(0), body).await.0;
+                        return self.alone(token, body).await;
                     }
                 },
                 Turn::Lead(leader) => {
@@ -107,10 +106,7 @@ impl<V, E> Load<V, E> {
                         },
                     }
                 }
-                Turn::Alone(token) => {
-                    self.begin_fill().await;
-                    return self.load(&token, Link::new(0), body).await.0;
-                }
+                Turn::Alone(token) => return self.alone(token, body).await,
                 Turn::Circle => {
                     self.asker.count(Event::Circle);
                     return body.run().await;
@@ -124,6 +120,11 @@ impl<V, E> Load<V, E> {
         let flights = &self.asker.home().flights;
         flights.change(self.name.as_bytes(), || ((), Change::New));
         let token = flights.token(self.name.as_bytes());
+        self.alone(token, body).await
+    }
+
+    /// Runs the body for nobody else.
+    async fn alone<B: Body<V, E>>(&mut self, token: Token, body: B) -> Result<V, E> {
         self.begin_fill().await;
         self.load(&token, Link::new(0), body).await.0
     }
