@@ -52,6 +52,26 @@ fn a_place_counts_what_happens_to_its_callers() {
 }
 
 #[test]
+fn a_look_beside_a_function_counts_for_the_function_and_its_cache() {
+    #[cached(key = "sites:looked_at:<number>")]
+    fn looked_at(number: u64) -> u64 {
+        number
+    }
+    let larder = testing::isolated();
+    let counted = || {
+        let (site, cache) = (looked_at::stats(), larder.cache("default").stats());
+        [(site.hits, site.misses, site.foreign), (cache.hits, cache.misses, cache.foreign)]
+    };
+    let key = looked_at::key(1);
+    assert_eq!(looked_at::get(1), None);
+    looked_at::put(1, 7);
+    assert_eq!(looked_at::get(1), Some(7));
+    larder.cache("default").blocking().set(key, "a text".to_owned(), larder::Options::DEFAULT).unwrap();
+    assert_eq!(looked_at::get(1), None);
+    assert_eq!(counted(), [(1, 2, 1); 2]);
+}
+
+#[test]
 fn a_place_can_be_switched_off_and_on() {
     #[cached(key = "sites:switched:<number>", ignore(runs))]
     fn switched(number: u64, runs: &Runs) -> u64 {

@@ -7,7 +7,7 @@ use super::entry::Entry;
 use super::outcome::Outcome;
 use super::probe::Spare;
 use super::reach::Reach;
-use crate::cache::{self, Asker, Body, Bound, Cache, Ending, First, Load, Rules};
+use crate::cache::{self, Body, Bound, Cache, Ending, First, Load, Rules};
 use crate::error::Error;
 use crate::executor::Task;
 use crate::flight::{Leader, Link, Scoped};
@@ -79,7 +79,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         if let (Cow::Owned(cache), Some(key)) = (&cache, small)
             && let Some(value) = self.reach.seek(cache, self.site, key)
         {
-            self.asker(cache).count(Event::Hit);
+            self.site.asker(cache).count(Event::Hit);
             return Ok(R::join(Ok(value)));
         }
         let name = cache.scope().write(self.site.mark(), write);
@@ -99,7 +99,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     fn cache(&self) -> Result<Cow<'static, Cache>, Option<Error>> {
         match self.site.home() {
             Ok(cache) if self.site.is_off() || cache.is_off() => {
-                self.asker(&cache).count(Event::Bypassed);
+                self.site.asker(&cache).count(Event::Bypassed);
                 Err(None)
             }
             Ok(cache) => Ok(cache),
@@ -112,10 +112,6 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         self.site.trouble(error);
         let rules = self.rules();
         rules.trouble.filter(|_| rules.strict).map(|convert| convert(error.clone()))
-    }
-
-    fn asker(&self, cache: &Cache) -> Asker {
-        Asker { cache: cache.clone(), site: Some(self.site.named()) }
     }
 }
 
@@ -154,8 +150,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
                 return None;
             }
         };
-        cache.get_kept(&key, self.reach.keep()).await.unwrap_or_else(|error| {
-            self.asker(&cache).trouble(&error);
+        cache.get_kept(&key, self.reach.keep(), Some(self.site.named())).await.unwrap_or_else(|error| {
+            self.site.asker(&cache).trouble(&error);
             None
         })
     }
@@ -168,7 +164,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             Err(None) => return self.invalidate(key).await,
         };
         if let Err(error) = cache.set_kept(&key, value, self.reach.keep(), self.site.options).await {
-            self.asker(&cache).trouble(&error);
+            self.site.asker(&cache).trouble(&error);
         }
     }
 
@@ -180,13 +176,13 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let outcome = match kept {
             Ok(true) => Ok(()),
             Ok(false) => {
-                self.asker(&cache).count(Event::Superseded);
+                self.site.asker(&cache).count(Event::Superseded);
                 cache.delete(&entry.key).await.map(drop)
             }
             Err(error) => Err(error),
         };
         if let Err(error) = outcome {
-            self.asker(&cache).trouble(&error);
+            self.site.asker(&cache).trouble(&error);
         }
     }
 
@@ -217,7 +213,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
                 return outcome;
             }
         };
-        let (asker, name) = (self.asker(&cache), cache.scope().name(&key));
+        let (asker, name) = (self.site.asker(&cache), cache.scope().name(&key));
         let load = Load { asker, name, rules: self.rules(), found: None, ticket: None };
         R::join(load.anew(Bound(|| async { body().await.split() })).await)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::cache::{self, Asker, Cache};
+use crate::cache::{self, Cache};
 use crate::executor::Task;
 use crate::flight::Token;
 use crate::key::Key;
@@ -30,10 +30,9 @@ impl Entry {
             Ok(cache) => cache,
             Err(error) => return self.site.trouble(&error),
         };
-        let asker = Asker { cache: cache.clone().into_owned(), site: Some(self.site.named()) };
         self.site.count(Event::Invalidated);
         if let Err(error) = cache.delete(&self.key).await {
-            asker.trouble(&error);
+            self.site.asker(&cache).trouble(&error);
         }
     }
 }

@@ -21,17 +21,29 @@ pub(crate) struct Named {
     pub(crate) counters: &'static Counters,
 }
 
+impl Cache {
+    /// Counts an event, for the cache and for the site in whose name it is asked.
+    #[inline]
+    pub(super) fn count_for(&self, site: Option<Named>, event: Event) {
+        self.counters().count(event);
+        if let Some(site) = site {
+            site.counters.count(event);
+        }
+    }
+}
+
 impl Asker {
+    pub(crate) fn new(cache: &Cache, site: Option<Named>) -> Self {
+        Self { cache: cache.clone(), site }
+    }
+
     pub(crate) fn home(&self) -> &Home {
         self.cache.home()
     }
 
     /// Counts an event, for the cache and for the site.
     pub(crate) fn count(&self, event: Event) {
-        self.cache.counters().count(event);
-        if let Some(site) = self.site {
-            site.counters.count(event);
-        }
+        self.cache.count_for(self.site, event);
     }
 
     pub(crate) fn count_load(&self, took: Duration) {

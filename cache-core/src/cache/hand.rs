@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 
+use super::asker::Named;
 use super::home::Place;
 use super::load::{Body, Load};
 use super::rules::{Rules, Share, kept_with};
@@ -164,7 +165,7 @@ impl Cache {
     ///
     /// When the store fails.
     pub async fn get<V: Value>(&self, key: impl Into<Key>) -> Result<Option<V>, Error> {
-        self.get_kept(&key.into(), V::keep()).await
+        self.get_kept(&key.into(), V::keep(), None).await
     }
 
     /// Returns the value under this key, or `default` where there is no live one of this type.
@@ -187,19 +188,19 @@ impl Cache {
         Ok(self.get(key).await?.unwrap_or(default))
     }
 
-    pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>) -> Result<Option<V>, Error> {
+    pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
         if self.is_off() {
             return Ok(None);
         }
         let name = self.scope().name(key);
         let found = match &self.home().place {
             Place::Null => None,
-            Place::Memory(store) => {
-                self.read_fresh(store, &name, &keep).or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep))
-            }
-            Place::Outside(backend) => self.fetch_value(&**backend, &name, keep).await?,
+            Place::Memory(store) => self
+                .read_fresh(store, &name, &keep)
+                .or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep, site)),
+            Place::Outside(backend) => self.fetch_value(&**backend, &name, keep, site).await?,
         };
-        self.counters().count(if found.is_some() { Event::Hit } else { Event::Miss });
+        self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
     }
 
@@ -216,12 +217,18 @@ impl Cache {
         }
     }
 
-    pub(super) fn read_live<V>(&self, record: Option<Erased>, name: &Name, keep: Keep<V>) -> Option<V> {
+    pub(super) fn read_live<V>(
+        &self,
+        record: Option<Erased>,
+        name: &Name,
+        keep: Keep<V>,
+        site: Option<Named>,
+    ) -> Option<V> {
         let record = record.filter(|record| self.is_live(record))?;
         let is_it = record.mark() == name.mark() && !record.is_failure();
         let value = if is_it { (keep.read)(&record) } else { None };
         if value.is_none() {
-            self.counters().count(Event::Foreign);
+            self.count_for(site, Event::Foreign);
         }
         value
     }

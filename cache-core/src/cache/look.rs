@@ -45,7 +45,7 @@ pub(crate) fn look<V, E>(
         Some(_) => foreign(cache, site),
         None => None,
     };
-    Err(Box::new(Load { asker: Asker { cache: cache.clone(), site }, name, rules: *rules, found, ticket: None }))
+    Err(Box::new(Load { asker: Asker::new(cache, site), name, rules: *rules, found, ticket: None }))
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.
@@ -66,21 +66,13 @@ pub(super) fn fresh<V, E>(
         _ => return Err(foreign(cache, site)),
     };
     let Some(outcome) = rules.read(&record) else { return Err(foreign(cache, site)) };
-    count(cache, site, event);
+    cache.count_for(site, event);
     Ok(outcome)
-}
-
-#[inline]
-fn count(cache: &Cache, site: Option<Named>, event: Event) {
-    cache.counters().count(event);
-    if let Some(site) = site {
-        site.counters.count(event);
-    }
 }
 
 /// Somebody else's entry stands under this name: another pattern, or another type. It is left alone.
 #[cold]
 fn foreign(cache: &Cache, site: Option<Named>) -> Option<Erased> {
-    count(cache, site, Event::Foreign);
+    cache.count_for(site, Event::Foreign);
     None
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Cache;
+use super::asker::Named;
 use super::hand::remaining;
 use super::home::Home;
 use super::parcel::{Found, Label, Parcel, restamped, time_left};
@@ -66,22 +67,29 @@ impl Cache {
         backend: &dyn ErasedBackend,
         name: &Name,
         keep: Keep<V>,
+        site: Option<Named>,
     ) -> Result<Option<V>, Error> {
         let bytes = self.home().ask(backend, name).await?;
-        self.open(name, keep, bytes.as_deref())
+        self.open(name, keep, bytes.as_deref(), site)
     }
 
     /// Reads what was found under a name.
-    fn open<V>(&self, name: &Name, keep: Keep<V>, bytes: Option<&[u8]>) -> Result<Option<V>, Error> {
+    fn open<V>(
+        &self,
+        name: &Name,
+        keep: Keep<V>,
+        bytes: Option<&[u8]>,
+        site: Option<Named>,
+    ) -> Result<Option<V>, Error> {
         if keep.coder.is_none() {
             return Err(super::parcel::stays_here::<V>(name));
         }
         let Some(bytes) = bytes else { return Ok(None) };
         let record = Found::new(bytes).unpack(name, keep, &self.home().clock);
         if record.is_none() {
-            self.counters().count(Event::Foreign);
+            self.count_for(site, Event::Foreign);
         }
-        Ok(self.read_live(record, name, keep))
+        Ok(self.read_live(record, name, keep, site))
     }
 
     pub(super) async fn fetch_many<V>(
@@ -94,7 +102,7 @@ impl Cache {
         let found = backend.get_many(names).await?;
         let found = found.iter().zip(doubtful).map(|(bytes, doubtful)| bytes.as_deref().filter(|_| !doubtful));
         let values: Result<Vec<_>, _> =
-            names.iter().zip(found).map(|(name, bytes)| self.open(name, keep, bytes)).collect();
+            names.iter().zip(found).map(|(name, bytes)| self.open(name, keep, bytes, None)).collect();
         let count = |value: &Option<V>| self.counters().count(if value.is_some() { Event::Hit } else { Event::Miss });
         values.inspect(|values| values.iter().for_each(count))
     }

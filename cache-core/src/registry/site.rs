@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use once_cell::sync::OnceCell;
 
 use super::Registry;
-use crate::cache::{Cache, Named};
+use crate::cache::{Asker, Cache, Named};
 use crate::error::Error;
 use crate::key;
 use crate::policy::Options;
@@ -255,6 +255,11 @@ impl Site {
     #[inline]
     pub(crate) fn named(&'static self) -> Named {
         Named { name: self.name, counters: &self.counters }
+    }
+
+    /// Returns the site as the one who asks a cache.
+    pub(crate) fn asker(&'static self, cache: &Cache) -> Asker {
+        Asker::new(cache, Some(self.named()))
     }
 
     pub(crate) fn count(&self, event: Event) {
