@@ -4,7 +4,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`stats`], `tally` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`stats`], `tally`, `lock` | the ground |
 //! | [`key`], [`codec`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
@@ -29,6 +29,7 @@ pub mod error;
 pub mod executor;
 pub mod flight;
 pub mod key;
+mod lock;
 pub mod policy;
 pub mod record;
 pub mod registry;

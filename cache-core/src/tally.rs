@@ -1,7 +1,9 @@
 //! A counter for what happens all the time: each thread counts in a place of its own, which costs no more than an addition.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
+
+use crate::lock::lock;
 
 /// A counter that is raised often and read seldom.
 #[derive(Debug)]
@@ -30,7 +32,7 @@ struct Book {
 static BOOK: Mutex<Book> = Mutex::new(Book { pages: Vec::new(), unused: Vec::new() });
 
 fn book() -> MutexGuard<'static, Book> {
-    BOOK.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(&BOOK)
 }
 
 /// The page of a thread, for as long as that runs.

@@ -9,7 +9,7 @@ use super::probe::Spare;
 use super::reach::Reach;
 use crate::cache::{self, Body, Bound, Cache, Ending, First, Load, Rules};
 use crate::error::Error;
-use crate::executor::Task;
+use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
 use crate::key::{Key, KeyWriter, SmallKey};
 use crate::registry::Site;
@@ -187,7 +187,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     pub fn update_blocking(self, entry: Entry, value: R::Kept) {
-        cache::block_on(self.update(entry, value));
+        block_on(self.update(entry, value));
     }
 
     pub async fn invalidate(self, key: Key) {
@@ -219,19 +219,19 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     pub fn get_blocking(self, key: Key) -> Option<R::Kept> {
-        cache::block_on(self.get(key))
+        block_on(self.get(key))
     }
 
     pub fn put_blocking(self, key: Key, value: R::Kept) {
-        cache::block_on(self.put(key, value));
+        block_on(self.put(key, value));
     }
 
     pub fn invalidate_blocking(self, key: Key) {
-        cache::block_on(self.invalidate(key));
+        block_on(self.invalidate(key));
     }
 
     pub fn refresh_blocking(self, key: Key, body: impl FnOnce() -> R) -> R {
-        cache::block_on(self.refresh(key, async || body()))
+        block_on(self.refresh(key, async || body()))
     }
 }
 
@@ -256,7 +256,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     pub fn load_blocking(self, body: impl FnOnce() -> R) -> R {
         match self.0 {
             None => body(),
-            Some(load) => R::join(cache::block_on(load.run(Bound(async || body().split())))),
+            Some(load) => R::join(block_on(load.run(Bound(async || body().split())))),
         }
     }
 

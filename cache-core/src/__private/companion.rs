@@ -4,7 +4,7 @@
 use super::call::Call;
 use super::entry::Entry;
 use super::outcome::Outcome;
-use crate::cache::block_on;
+use crate::executor::block_on;
 use crate::key::{Key, KeyWriter};
 use crate::registry::Site;
 use crate::stats::Stats;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::cache::{self, Cache};
-use crate::executor::Task;
+use crate::cache::Cache;
+use crate::executor::{Task, block_on};
 use crate::flight::Token;
 use crate::key::Key;
 use crate::registry::Site;
@@ -51,7 +51,7 @@ impl Entry {
             }
             _ => Box::pin(async move { self.invalidate().await }),
         };
-        cache::block_on(task);
+        block_on(task);
     }
 }
 
@@ -75,7 +75,7 @@ impl Invalidation {
     }
 
     pub fn now_blocking(self) {
-        cache::block_on(self.now());
+        block_on(self.now());
     }
 
     /// Invalidates, if the function succeeded; what a failed one names stays.
@@ -88,7 +88,7 @@ impl Invalidation {
     }
 
     pub fn finish_blocking(self, succeeded: bool) {
-        cache::block_on(self.finish(succeeded));
+        block_on(self.finish(succeeded));
     }
 }
 

@@ -1,7 +1,7 @@
 //! A byte store in memory: the model for authors, and for tests.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::{Backend, Capabilities, Remaining, Ticket};
@@ -9,6 +9,7 @@ use crate::clock::{Clock, Tick};
 use crate::codec::wire;
 use crate::error::{Error, Kind};
 use crate::key::Name;
+use crate::lock::lock;
 
 /// A byte store in memory that can do everything a backend can.
 ///
@@ -67,7 +68,7 @@ impl Memory {
 
     /// Takes the lock, and lets go of this name if its time is over.
     fn table(&self, name: &Name) -> MutexGuard<'_, Table> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = lock(&self.table);
         let now = self.clock.now();
         if table.entries.get(name.as_bytes()).is_some_and(|held| held.until <= now) {
             table.expire(name);
@@ -174,7 +175,7 @@ impl Backend for Memory {
     }
 
     async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
-        let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut table = lock(&self.table);
         table.forget();
         table.entries.retain(|name, _| !name.starts_with(scope.as_bytes()));
         Ok(())

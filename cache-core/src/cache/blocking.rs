@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::fmt;
 
-use super::{Cache, block_on};
+use super::Cache;
 use crate::error::Error;
+use crate::executor::block_on;
 use crate::key::Key;
 use crate::policy::{Options, Ttl};
 use crate::value::Value;

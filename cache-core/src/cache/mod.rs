@@ -19,7 +19,7 @@ mod sends;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
@@ -32,8 +32,8 @@ pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 
 use crate::error::Error;
-pub(crate) use crate::executor::block_on;
 use crate::key::{KeyFunction, Scope};
+use crate::lock::lock;
 use crate::policy::Ttl;
 use crate::stats::{Counters, Stats};
 use crate::tally::Tally;
@@ -158,7 +158,7 @@ impl Cache {
     }
 
     fn sites_hits(&self) -> MutexGuard<'_, Vec<&'static Tally>> {
-        self.core.hits.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.core.hits)
     }
 
     /// Switches the cache off: every body runs, and nothing is read or kept until it is switched on again.

@@ -1,11 +1,12 @@
 //! Entries outside whose last load has failed: nobody tries again for a moment.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use ahash::RandomState;
 
 use crate::clock::Tick;
+use crate::lock::lock;
 
 /// A record outside is read anew each time, so that it cannot carry this itself.
 #[derive(Debug, Default)]
@@ -17,7 +18,7 @@ const MOST: usize = 4_096;
 impl Quiet {
     /// Asks that nobody tries again before `until`.
     pub(super) fn hush(&self, name: &[u8], until: Tick, now: Tick) {
-        let mut names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = lock(&self.0);
         if names.len() >= MOST {
             names.retain(|_, until| *until > now);
         }
@@ -28,6 +29,6 @@ impl Quiet {
 
     /// Returns until when nobody is to try again.
     pub(super) fn until(&self, name: &[u8]) -> Option<Tick> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+        lock(&self.0).get(name).copied()
     }
 }

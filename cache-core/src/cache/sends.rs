@@ -6,9 +6,11 @@
 //! Nobody waits for anybody: an invalidation may come from a `drop` on the very thread whose task is sending.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use ahash::RandomState;
+
+use crate::lock::lock;
 
 #[derive(Debug, Default)]
 pub(super) struct Sends(Mutex<HashMap<Box<[u8]>, Way, RandomState>>);
@@ -30,7 +32,7 @@ pub(super) struct Sending<'a> {
 
 impl Sends {
     fn ways(&self) -> MutexGuard<'_, HashMap<Box<[u8]>, Way, RandomState>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 
     /// Notes that a value is on its way, before anybody asks whether it is still valid.

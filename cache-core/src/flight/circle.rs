@@ -6,8 +6,9 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
+use super::current;
 use super::state::Flight;
-use super::{current, lock};
+use crate::lock::lock;
 
 /// Which flight cannot end before which others, for all callers who wait inside a body.
 static WAITS: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
-use super::lock;
+use crate::lock::lock;
 use crate::policy::Ttl;
 
 thread_local! {

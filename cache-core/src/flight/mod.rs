@@ -11,7 +11,7 @@ mod state;
 use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use ahash::RandomState;
 
@@ -19,6 +19,7 @@ pub use current::{Link, Scoped, current};
 use state::Flight;
 pub use state::{Landing, News, Waiter};
 
+use crate::lock::lock;
 use crate::record::Erased;
 
 type Names = HashMap<Box<[u8]>, Slot, RandomState>;
@@ -165,11 +166,6 @@ impl Slot {
         self.generation += 1;
         self.flight = None;
     }
-}
-
-/// A panic elsewhere must not take the cache down: each step under these locks leaves the table whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The right to keep what is read at the source from now on, unless somebody invalidates it first.

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use super::circle::Waits;
-use super::{lock, next_id};
+use super::next_id;
+use crate::lock::lock;
 use crate::record::Erased;
 
 /// How a load ended, for those who waited.

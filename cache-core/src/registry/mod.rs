@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 use once_cell::sync::OnceCell;
 
@@ -21,6 +21,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::executor::{self, Executor};
+use crate::lock;
 
 /// The variable that switches every cache of the program off.
 pub const OFF_VARIABLE: &str = "LARDER_OFF";
@@ -96,7 +97,7 @@ impl Registry {
             return Err(Error::new(Kind::Configuration, sentence));
         }
         let cache = settings.build(name, &self.clock, &self.executor, self.off)?;
-        match self.caches.write().unwrap_or_else(PoisonError::into_inner).entry(name.into()) {
+        match lock::write(&self.caches).entry(name.into()) {
             Entry::Vacant(place) => Ok(place.insert(cache).clone()),
             Entry::Occupied(_) => {
                 Err(Error::new(Kind::Configuration, format!("there are two caches named `{name}`; rename one")))
@@ -105,7 +106,7 @@ impl Registry {
     }
 
     fn find(&self, name: &str) -> Option<Cache> {
-        self.caches.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
+        lock::read(&self.caches).get(name).cloned()
     }
 
     /// Returns the cache of this name.
@@ -129,7 +130,7 @@ impl Registry {
 
     /// Returns all caches, by name.
     pub fn caches(&self) -> impl Iterator<Item = Cache> {
-        let caches = self.caches.read().unwrap_or_else(PoisonError::into_inner);
+        let caches = lock::read(&self.caches);
         caches.values().cloned().collect::<Vec<_>>().into_iter()
     }
 

@@ -28,7 +28,7 @@ use tasks::Tasks;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::executor::Executor;
+use crate::executor::{self, Executor};
 use crate::registry::{Isolation, Plan, Registry, Settings, enter_own, leave_own};
 
 /// Gives this thread caches of its own, and a clock that stands still, until the result is dropped.
@@ -117,7 +117,7 @@ pub fn isolated_at<'a>(clock: Clock, caches: impl IntoIterator<Item = (&'a str, 
 /// assert_eq!(testing::block_on(cache.get_or_load("key", Options::ttl(60), async || 42_u8)), 42);
 /// ```
 pub fn block_on<F: Future>(future: F) -> F::Output {
-    crate::cache::block_on(future)
+    executor::block_on(future)
 }
 
 /// The caches of a test, and its clock. It can be cloned and sent to other threads.

@@ -10,11 +10,12 @@ mod notes;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 use serde::de::DeserializeOwned;
 
 use crate::key::mark;
+use crate::lock::lock;
 use notes::Notes;
 
 /// How often a type is asked at most.
@@ -35,7 +36,7 @@ const MOST_PASSES: usize = 4096;
 #[must_use]
 pub fn shape<V: DeserializeOwned + 'static>() -> u64 {
     static KNOWN: Mutex<Option<HashMap<TypeId, u64>>> = Mutex::new(None);
-    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = || lock(&KNOWN);
     if let Some(shape) = known().get_or_insert_default().get(&TypeId::of::<V>()) {
         return *shape;
     }

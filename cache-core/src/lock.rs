@@ -1,0 +1,34 @@
+//! Locks that a panic elsewhere does not close: what is behind them is whole after each step, so that a panic under one
+//! must not take the cache down.
+
+use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_under_a_lock_does_not_close_it() {
+        let (mutex, table) = (Mutex::new(1), RwLock::new(2));
+        let panics = || {
+            let _both = (lock(&mutex), write(&table));
+            panic!("under both locks");
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).expect_err("it panics");
+        assert!(mutex.is_poisoned() && table.is_poisoned());
+        *write(&table) += 1;
+        assert_eq!((*lock(&mutex), *read(&table)), (1, 3));
+    }
+}
