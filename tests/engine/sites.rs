@@ -102,8 +102,13 @@ fn every_verb_counts_once_that_its_cache_does_not_exist() {
     fn missing(number: u64) -> u64 {
         number
     }
+    #[larder::updates(missing(number))]
+    fn update(number: u64) -> u64 {
+        number
+    }
     assert_eq!(counted(&|| assert_eq!(missing::get(1), None)), 1);
     assert_eq!(counted(&|| missing::put(1, 1)), 1);
+    assert_eq!(counted(&|| assert_eq!(update(1), 1)), 1);
     assert_eq!(counted(&|| missing::invalidate(1)), 1);
     assert_eq!(counted(&|| assert_eq!(missing::refresh(1), 1)), 1);
 }

@@ -49,6 +49,21 @@ fn a_value_put_beside_a_function_that_is_off_does_not_leave_the_old_one_behind_a
     assert_eq!((kept::get(1), kept::get(2)), (None, None));
 }
 
+#[larder::updates(kept(number))]
+fn write(number: u64, value: u64) -> u64 {
+    value
+}
+
+#[test]
+fn a_write_that_updates_a_function_that_is_off_does_not_leave_the_old_value_behind_and_is_not_kept() {
+    let _larder = testing::isolated();
+    kept(4);
+    kept::site().switch_off();
+    assert_eq!((write(4, 400), write(5, 500)), (400, 500));
+    kept::site().switch_on();
+    assert_eq!((kept::get(4), kept::get(5)), (None, None));
+}
+
 #[test]
 fn nothing_is_touched_in_a_cache_that_is_off() {
     let larder = testing::isolated();

@@ -171,7 +171,11 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     /// Keeps the value that a function has written, unless somebody has changed its entry since the function began: then
     /// nobody knows which of them wrote last, and nothing is kept.
     pub async fn update(self, entry: Entry, value: R::Kept) {
-        let (Ok(cache), Some(token)) = (self.site.home(), &entry.token) else { return };
+        let (cache, token) = match (self.cache(), &entry.token) {
+            (Ok(cache), Some(token)) => (cache, token),
+            (Err(Some(trouble)), _) => return self.site.trouble(&trouble),
+            (Err(None), _) | (_, None) => return entry.invalidate().await,
+        };
         let kept = cache.set_since(token, &entry.key, value, self.reach.keep(), self.site.options).await;
         let outcome = match kept {
             Ok(true) => Ok(()),
