@@ -43,7 +43,7 @@ pub enum Ttl {
 /// use larder::{Options, Ttl};
 ///
 /// let minute = Duration::from_secs(60);
-/// let options = Options::ttl(300).stale(minute).refresh_ahead(0.8).jitter(0.1).soft_timeout(minute / 30);
+/// let options = Options::ttl(300).stale(60).refresh_ahead(0.8).jitter(0.1).soft_timeout(minute / 30);
 /// assert_eq!(options.ttl, Ttl::For(5 * minute));
 /// assert_eq!((options.stale, options.stale_if_error), (minute, Duration::ZERO));
 /// assert_eq!(options.with_ttl(Ttl::Forever).refresh_ahead, Some(0.8));
@@ -138,11 +138,11 @@ impl Options {
         self
     }
 
-    /// Serves a value for this long after its end, while one caller loads it anew.
+    /// Serves a value for this long after its end, while one caller loads it anew: whole seconds, or a [`Duration`], as
+    /// all times here.
     #[must_use]
-    pub const fn stale(mut self, time: Duration) -> Self {
-        self.stale = time;
-        self
+    pub fn stale(self, time: impl IntoTime) -> Self {
+        self.__stale(time.into_time())
     }
 
     /// Serves a value for this long after its end when loading it anew fails.
@@ -154,7 +154,7 @@ impl Options {
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
-    /// let options = Options::ttl(10).stale_if_error(Duration::from_secs(60));
+    /// let options = Options::ttl(10).stale_if_error(60);
     /// let load = |answer| cache.blocking().try_get_or_load("key", options, || answer);
     /// assert_eq!(load(Ok(1)), Ok(1_u8));
     /// larder.advance(Duration::from_secs(20));
@@ -163,9 +163,8 @@ impl Options {
     /// assert_eq!(load(Err("the source is away")), Err("the source is away"));
     /// ```
     #[must_use]
-    pub const fn stale_if_error(mut self, time: Duration) -> Self {
-        self.stale_if_error = time;
-        self
+    pub fn stale_if_error(self, time: impl IntoTime) -> Self {
+        self.__stale_if_error(time.into_time())
     }
 
     /// Loads a value in use anew after this part of its time.
@@ -223,9 +222,8 @@ impl Options {
 
     /// Hands a stale value to a caller who has waited this long; the load goes on.
     #[must_use]
-    pub const fn soft_timeout(mut self, time: Duration) -> Self {
-        self.soft_timeout = Some(time);
-        self
+    pub fn soft_timeout(self, time: impl IntoTime) -> Self {
+        self.__soft_timeout(time.into_time())
     }
 
     /// Gives a load up after this long, where there is a value past its time to answer with.
@@ -241,7 +239,7 @@ impl Options {
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
-    /// let options = Options::ttl(10).stale_if_error(Duration::from_secs(60)).hard_timeout(Duration::from_secs(2));
+    /// let options = Options::ttl(10).stale_if_error(60).hard_timeout(2);
     /// cache.blocking().get_or_load("key", options, || 1_u8);
     /// larder.advance(Duration::from_secs(20));
     /// let value = testing::block_on(cache.get_or_load("key", options, async || {
@@ -251,7 +249,35 @@ impl Options {
     /// assert_eq!((value, cache.stats().timed_out), (1, 1));
     /// ```
     #[must_use]
-    pub const fn hard_timeout(mut self, time: Duration) -> Self {
+    pub fn hard_timeout(self, time: impl IntoTime) -> Self {
+        self.__hard_timeout(time.into_time())
+    }
+}
+
+/// What an expansion says: in a constant no trait can be asked for the time.
+#[doc(hidden)]
+#[allow(missing_docs, reason = "each is its namesake above")]
+impl Options {
+    #[must_use]
+    pub const fn __stale(mut self, time: Duration) -> Self {
+        self.stale = time;
+        self
+    }
+
+    #[must_use]
+    pub const fn __stale_if_error(mut self, time: Duration) -> Self {
+        self.stale_if_error = time;
+        self
+    }
+
+    #[must_use]
+    pub const fn __soft_timeout(mut self, time: Duration) -> Self {
+        self.soft_timeout = Some(time);
+        self
+    }
+
+    #[must_use]
+    pub const fn __hard_timeout(mut self, time: Duration) -> Self {
         self.hard_timeout = Some(time);
         self
     }
@@ -283,7 +309,7 @@ impl Default for Options {
 /// use cache_core::policy::{Freshness, Options, Ttl, freshness, times};
 ///
 /// let (now, second) = (Clock::manual().now(), Duration::from_secs(1));
-/// let options = Options::ttl(10).stale(5 * second);
+/// let options = Options::ttl(10).stale(5);
 /// let made = times(&options, Ttl::Default, 0.0, now).expect("it is kept");
 /// let at = |seconds| freshness(made, &options, now.after(seconds * second));
 /// assert_eq!([at(9), at(10), at(15)], [Freshness::Fresh, Freshness::Stale, Freshness::Gone]);
@@ -393,7 +419,7 @@ mod tests {
 
     #[test]
     fn stale_comes_before_spare_and_spare_before_gone() {
-        let options = Options::ttl(10).stale(Duration::from_secs(5)).stale_if_error(Duration::from_secs(20));
+        let options = Options::ttl(10).stale(5).stale_if_error(20);
         let at = |seconds| freshness(made(&options), &options, after(seconds));
         assert_eq!(at(14.9), Freshness::Stale);
         assert_eq!(at(15.0), Freshness::Spare);
@@ -403,7 +429,7 @@ mod tests {
 
     #[test]
     fn a_site_that_never_asked_for_stale_values_does_not_get_those_of_another() {
-        let generous = Options::ttl(10).stale(Duration::from_secs(60));
+        let generous = Options::ttl(10).stale(60);
         let times = made(&generous);
         assert_eq!(freshness(times, &generous, after(11.0)), Freshness::Stale);
         assert_eq!(freshness(times, &Options::ttl(10), after(11.0)), Freshness::Gone);

@@ -37,7 +37,7 @@ fn a_value_without_a_time_of_its_own_is_kept_for_five_minutes() {
 async fn past_its_time_one_caller_loads_and_the_others_get_the_stale_value() {
     let larder = testing::isolated();
     let (cache, runs, gate) = (larder.cache("default"), Runs::default(), Notify::new());
-    let options = Options::ttl(10).stale(5 * SECOND);
+    let options = Options::ttl(10).stale(5);
     let body = || async {
         let run = runs.next();
         if run > 1 {
@@ -65,7 +65,7 @@ async fn past_its_time_one_caller_loads_and_the_others_get_the_stale_value() {
 fn past_the_time_for_stale_values_nobody_gets_one() {
     let larder = testing::isolated();
     let (cache, runs) = (larder.cache("default"), Runs::default());
-    let load = || cache.blocking().get_or_load("key", Options::ttl(10).stale(5 * SECOND), || runs.next() as u64);
+    let load = || cache.blocking().get_or_load("key", Options::ttl(10).stale(5), || runs.next() as u64);
     load();
     larder.advance(15 * SECOND);
     assert_eq!(load(), 2);
@@ -125,7 +125,7 @@ fn a_failing_refresh_does_not_cost_the_value_that_is_still_fresh_and_is_not_trie
 fn when_loading_fails_the_old_value_is_served_for_as_long_as_was_asked_for_and_failures_do_not_hammer() {
     let larder = testing::isolated();
     let (cache, runs) = (larder.cache("default"), Runs::default());
-    let options = Options::ttl(10).stale_if_error(100 * SECOND);
+    let options = Options::ttl(10).stale_if_error(100);
     let load = || {
         cache.blocking().try_get_or_load("key", options, || match runs.next() {
             1 => Ok(1_u64),
@@ -161,7 +161,7 @@ fn without_stale_if_error_a_failure_is_a_failure() {
 fn a_good_answer_after_bad_ones_is_kept_again() {
     let larder = testing::isolated();
     let (cache, runs) = (larder.cache("default"), Runs::default());
-    let options = Options::ttl(10).stale_if_error(100 * SECOND);
+    let options = Options::ttl(10).stale_if_error(100);
     let load = || {
         cache.blocking().try_get_or_load("key", options, || match runs.next() {
             2 => Err("down"),

@@ -524,7 +524,7 @@ async fn a_number_of_a_site_carries_its_mark() {
 #[tokio::test]
 async fn touch_gives_another_time_and_never_revives_what_has_expired() {
     for can in BOTH {
-        for options in [Options::ttl(10), Options::ttl(10).stale(100 * SECOND)] {
+        for options in [Options::ttl(10), Options::ttl(10).stale(100)] {
             let (larder, cache, _) = outside(can);
             cache.set("key", ann(), options).await.unwrap();
             larder.advance(9 * SECOND);
@@ -544,7 +544,7 @@ async fn touch_gives_another_time_and_never_revives_what_has_expired() {
 #[tokio::test]
 async fn add_takes_the_place_of_what_is_kept_past_its_time_where_the_store_can_tell_who_was_first() {
     let (larder, cache, _) = outside(Capabilities::ALL);
-    cache.set("key", 1_u64, Options::ttl(10).stale(100 * SECOND)).await.unwrap();
+    cache.set("key", 1_u64, Options::ttl(10).stale(100)).await.unwrap();
     assert!(!cache.add("key", 2_u64, OPTIONS).await.unwrap());
     larder.advance(10 * SECOND);
     assert!(cache.add("key", 2_u64, OPTIONS).await.unwrap());
@@ -585,7 +585,7 @@ async fn a_value_for_this_process_only_is_an_error_outside() {
 #[tokio::test]
 async fn whoever_waits_for_a_stale_entry_is_served_it_while_one_caller_loads() {
     let (larder, cache, _) = outside(Capabilities::ALL);
-    let options = Options::ttl(10).stale(100 * SECOND);
+    let options = Options::ttl(10).stale(100);
     cache.set("key", 1_u64, options).await.unwrap();
     larder.advance(11 * SECOND);
     let (runs, gate) = (Runs::default(), Notify::new());
@@ -608,7 +608,7 @@ async fn whoever_waits_for_a_stale_entry_is_served_it_while_one_caller_loads() {
 #[tokio::test]
 async fn a_failing_load_is_not_tried_by_everybody() {
     let (larder, cache, _) = outside(Capabilities::ALL);
-    let options = Options::ttl(10).stale_if_error(100 * SECOND);
+    let options = Options::ttl(10).stale_if_error(100);
     cache.set("key", 1_u64, options).await.unwrap();
     larder.advance(11 * SECOND);
     let runs = Runs::default();

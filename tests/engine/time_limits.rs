@@ -10,7 +10,7 @@ const SECOND: Duration = Duration::from_secs(1);
 async fn a_body_over_its_limit_is_answered_with_the_stale_value() {
     let larder = testing::isolated();
     let cache = larder.cache("default");
-    let options = Options::ttl(10).stale_if_error(60 * SECOND).hard_timeout(2 * SECOND);
+    let options = Options::ttl(10).stale_if_error(60).hard_timeout(2);
     cache.get_or_load("key", options, async || 1_u64).await;
     larder.advance(20 * SECOND);
     let call = cache.get_or_load("key", options, std::future::pending::<u64>);
@@ -25,7 +25,7 @@ async fn by_hand_a_body_without_anything_to_fall_back_on_has_no_limit() {
     let larder = testing::isolated();
     let cache = larder.cache("default");
     let go_on = tokio::sync::Notify::new();
-    let call = cache.try_get_or_load("key", Options::ttl(10).hard_timeout(2 * SECOND), async || {
+    let call = cache.try_get_or_load("key", Options::ttl(10).hard_timeout(2), async || {
         go_on.notified().await;
         Ok::<_, &str>(1_u64)
     });
@@ -40,7 +40,7 @@ async fn by_hand_a_body_without_anything_to_fall_back_on_has_no_limit() {
 async fn a_body_within_its_limit_is_not_disturbed() {
     let larder = testing::isolated();
     let cache = larder.cache("default");
-    let options = Options::ttl(10).stale_if_error(60 * SECOND).hard_timeout(2 * SECOND);
+    let options = Options::ttl(10).stale_if_error(60).hard_timeout(2);
     cache.get_or_load("key", options, async || 1_u64).await;
     larder.advance(20 * SECOND);
     assert_eq!(cache.get_or_load("key", options, async || 2_u64).await, 2);
@@ -52,7 +52,7 @@ async fn a_body_within_its_limit_is_not_disturbed() {
 async fn past_the_soft_limit_a_waiting_caller_takes_the_stale_value_and_the_load_goes_on() {
     let larder = testing::isolated();
     let cache = larder.cache("default");
-    let options = Options::ttl(10).stale_if_error(60 * SECOND).soft_timeout(SECOND);
+    let options = Options::ttl(10).stale_if_error(60).soft_timeout(1);
     cache.get_or_load("key", options, async || 1_u64).await;
     larder.advance(20 * SECOND);
     let go_on = tokio::sync::Notify::new();

@@ -78,7 +78,7 @@ fn times(model: &Model, times: &Times) -> TokenStream {
     ];
     for (name, time) in named {
         let Some(time) = time else { continue };
-        let (name, time) = (format_ident!("{name}"), time.expand(model));
+        let (name, time) = (format_ident!("__{name}"), time.expand(model));
         words.extend(quote!(.#name(#time)));
     }
     for (name, part) in [("refresh_ahead", &times.refresh_ahead), ("jitter", &times.jitter)] {
