@@ -14,7 +14,7 @@ use crate::record::Times;
 /// use std::time::Duration;
 /// use larder::{Options, Settings, Ttl, testing};
 ///
-/// let larder = testing::isolated_with([("default", Settings::memory().timeout(60))])?;
+/// let larder = testing::isolated_with([("default", Settings::memory().ttl(60))])?;
 /// let cache = larder.cache("default");
 /// let kept = |ttl| {
 ///     cache.blocking().set("key", 1_u8, Options::from(ttl))?;
@@ -103,7 +103,7 @@ impl Options {
     /// # use cache_core::__private::larder;
     /// use larder::{Options, Settings, Ttl, testing};
     ///
-    /// let larder = testing::isolated_with([("default", Settings::memory().timeout_never())])?;
+    /// let larder = testing::isolated_with([("default", Settings::memory().forever())])?;
     /// let cache = larder.cache("default");
     /// cache.blocking().set("key", 1_u8, Options::DEFAULT)?;
     /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));

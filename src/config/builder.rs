@@ -12,8 +12,8 @@ use cache_core::registry::{self, Plan, Settings};
 /// use larder::Settings;
 ///
 /// larder::builder()
-///     .cache("default", Settings::memory().max_entries(50_000).timeout(600))
-///     .cache("sessions", Settings::memory().timeout(3600))
+///     .cache("default", Settings::memory().max_entries(50_000).ttl(600))
+///     .cache("sessions", Settings::memory().ttl(3600))
 ///     .install()?;
 /// assert_eq!(larder::cache("sessions")?.name(), "sessions");
 /// assert!(larder::builder().install().is_err(), "once is enough");

@@ -77,7 +77,7 @@ fn nothing_is_touched_in_a_cache_that_is_off() {
 
 #[test]
 fn a_cache_can_keep_for_ever_what_says_nothing_of_time() {
-    let larder = testing::isolated_with([("default", Settings::memory().timeout_never())]).unwrap();
+    let larder = testing::isolated_with([("default", Settings::memory().forever())]).unwrap();
     kept(3);
     larder.cache("default").blocking().set("timed", 1_u64, Options::ttl(10)).unwrap();
     larder.advance(std::time::Duration::from_secs(1_000_000_000));

@@ -17,7 +17,7 @@ use crate::store::{Limits, Store};
 /// # use cache_core::__private::larder;
 /// use larder::{Options, Settings, testing};
 ///
-/// let settings = Settings::memory().timeout(60).max_entries(2).key_prefix("shop");
+/// let settings = Settings::memory().ttl(60).max_entries(2).key_prefix("shop");
 /// let larder = testing::isolated_with([("pages", settings)])?;
 /// let pages = larder.cache("pages");
 /// pages.blocking().set_many([("a", 1_u8), ("b", 2), ("c", 3)], Options::DEFAULT);
@@ -27,7 +27,7 @@ use crate::store::{Limits, Store};
 #[derive(Clone, Debug)]
 pub struct Settings {
     place: Choice,
-    timeout: Ttl,
+    ttl: Ttl,
     max_entries: u64,
     max_bytes: Option<u64>,
     key_prefix: String,
@@ -50,7 +50,7 @@ impl Settings {
     fn new(place: Choice) -> Self {
         Self {
             place,
-            timeout: Ttl::Default,
+            ttl: Ttl::Default,
             max_entries: MAX_ENTRIES,
             max_bytes: None,
             key_prefix: String::new(),
@@ -108,15 +108,15 @@ impl Settings {
     /// use std::time::Duration;
     /// use larder::{Options, Settings, Ttl, testing};
     ///
-    /// let larder = testing::isolated_with([("default", Settings::memory().timeout(60))])?;
+    /// let larder = testing::isolated_with([("default", Settings::memory().ttl(60))])?;
     /// let cache = larder.cache("default");
     /// cache.blocking().set("key", 1_u8, Options::DEFAULT)?;
     /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::For(Duration::from_secs(60))));
     /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
-    pub fn timeout(mut self, time: impl IntoTime) -> Self {
-        self.timeout = Ttl::For(time.into_time());
+    pub fn ttl(mut self, time: impl IntoTime) -> Self {
+        self.ttl = Ttl::For(time.into_time());
         self
     }
 
@@ -126,15 +126,15 @@ impl Settings {
     /// # use cache_core::__private::larder;
     /// use larder::{Options, Settings, Ttl, testing};
     ///
-    /// let larder = testing::isolated_with([("default", Settings::memory().timeout_never())])?;
+    /// let larder = testing::isolated_with([("default", Settings::memory().forever())])?;
     /// let cache = larder.cache("default");
     /// cache.blocking().set("key", 1_u8, Options::DEFAULT)?;
     /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));
     /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
-    pub fn timeout_never(mut self) -> Self {
-        self.timeout = Ttl::Forever;
+    pub fn forever(mut self) -> Self {
+        self.ttl = Ttl::Forever;
         self
     }
 
@@ -264,7 +264,7 @@ impl Settings {
             prefix: self.key_prefix.into(),
             version: self.version.into(),
             key_function: self.key_function,
-            ttl: self.timeout,
+            ttl: self.ttl,
             off: self.off || off,
         })
     }
