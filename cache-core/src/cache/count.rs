@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use super::Cache;
-use super::home::Place;
+use super::home::Backing;
 use crate::error::{Error, Kind};
 use crate::flight::Change;
 use crate::key::{Key, Name};
@@ -38,11 +38,11 @@ impl Cache {
     pub async fn incr(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
         let key = key.into();
         let name = self.scope().name(&key);
-        match &self.home().place {
+        match &self.home().backing {
             _ if self.is_off() => Err(missing(&key)),
-            Place::Null => Err(missing(&key)),
-            Place::Memory(store) => self.incr_here(store, &name, &key, delta),
-            Place::Outside(backend) => self.incr_outside(&**backend, &name, delta).await,
+            Backing::Null => Err(missing(&key)),
+            Backing::Memory(store) => self.incr_here(store, &name, &key, delta),
+            Backing::Outside(backend) => self.incr_outside(&**backend, &name, delta).await,
         }
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Load;
-use super::home::Place;
+use super::home::Backing;
 use super::look::fresh;
 use super::parcel::{Found, Parcel, stays_here};
 use crate::backend::ErasedBackend;
@@ -14,9 +14,9 @@ use crate::stats::Event;
 
 impl<V, E> Load<V, E> {
     fn backend(&self) -> Option<Arc<dyn ErasedBackend>> {
-        match &self.asker.home().place {
-            Place::Outside(backend) => Some(Arc::clone(backend)),
-            Place::Memory(_) | Place::Null => None,
+        match &self.asker.home().backing {
+            Backing::Outside(backend) => Some(Arc::clone(backend)),
+            Backing::Memory(_) | Backing::Null => None,
         }
     }
 

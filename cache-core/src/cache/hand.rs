@@ -4,37 +4,19 @@ use std::convert::Infallible;
 use std::future::Future;
 
 use super::asker::Named;
-use super::home::Place;
-use super::load::{Body, Load};
+use super::home::Backing;
+use super::load::{Body, Bound};
 use super::rules::{Rules, Share, kept_with};
 use super::{Cache, look};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
-use crate::executor::Task;
-use crate::flight::{Change, Leader, Token};
+use crate::flight::{Change, Token};
 use crate::key::{Key, Name};
 use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::store::{Inserted, Store};
 use crate::value::{Keep, Lying, Value};
-
-/// A body that is bound to its caller.
-pub(crate) struct Bound<F>(pub(crate) F);
-
-impl<V, E, F, Fut> Body<V, E> for Bound<F>
-where
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<V, E>>,
-{
-    async fn run(self) -> Result<V, E> {
-        (self.0)().await
-    }
-
-    fn detach(&mut self, _: &Load<V, E>, leader: Leader) -> Result<Task, Leader> {
-        Err(leader)
-    }
-}
 
 impl Cache {
     /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns.
@@ -193,12 +175,12 @@ impl Cache {
             return Ok(None);
         }
         let name = self.scope().name(key);
-        let found = match &self.home().place {
-            Place::Null => None,
-            Place::Memory(store) => self
+        let found = match &self.home().backing {
+            Backing::Null => None,
+            Backing::Memory(store) => self
                 .read_fresh(store, &name, &keep)
                 .or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep, site)),
-            Place::Outside(backend) => self.fetch_value(&**backend, &name, keep, site).await?,
+            Backing::Outside(backend) => self.fetch_value(&**backend, &name, keep, site).await?,
         };
         self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
@@ -260,14 +242,14 @@ impl Cache {
 
     pub(crate) async fn set_kept<V>(&self, key: &Key, value: V, keep: Keep<V>, options: Options) -> Result<(), Error> {
         let name = self.scope().name(key);
-        match &self.home().place {
+        match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
-            Place::Null => Ok(()),
-            Place::Memory(store) => {
+            Backing::Null => Ok(()),
+            Backing::Memory(store) => {
                 let (record, bytes) = self.record(&name, value, keep, options);
                 self.put(store, &name, record, bytes)
             }
-            Place::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
+            Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
         }
     }
 
@@ -296,14 +278,14 @@ impl Cache {
         options: impl Into<Options>,
     ) -> Result<bool, Error> {
         let (name, options) = (self.scope().name(&key.into()), options.into());
-        match &self.home().place {
+        match &self.home().backing {
             _ if self.is_off() => Ok(true),
-            Place::Null => Ok(true),
-            Place::Memory(store) => {
+            Backing::Null => Ok(true),
+            Backing::Memory(store) => {
                 let (record, bytes) = self.record(&name, value, V::keep(), options);
                 self.put_where_none_lives(store, &name, record, bytes)
             }
-            Place::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
+            Backing::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
         }
     }
 
@@ -317,10 +299,10 @@ impl Cache {
         options: Options,
     ) -> Result<bool, Error> {
         let name = self.scope().name(key);
-        match &self.home().place {
+        match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
-            Place::Null => Ok(true),
-            Place::Memory(store) => {
+            Backing::Null => Ok(true),
+            Backing::Memory(store) => {
                 let (record, bytes) = self.record(&name, value, keep, options);
                 let Some(record) = record else { return self.delete_name(&name).await.map(|_| true) };
                 // What is not kept is dropped outside of the lock: that runs code of its author.
@@ -329,8 +311,8 @@ impl Cache {
                 let inserted = token.change(change).flatten();
                 inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
             }
-            Place::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
-            Place::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
+            Backing::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
+            Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
         }
     }
 
@@ -402,13 +384,13 @@ impl Cache {
     pub(crate) async fn delete_name(&self, name: &Name) -> Result<bool, Error> {
         self.counters().count(Event::Invalidated);
         let flights = &self.home().flights;
-        match &self.home().place {
-            Place::Null => Ok(false),
-            Place::Memory(store) => {
+        match &self.home().backing {
+            Backing::Null => Ok(false),
+            Backing::Memory(store) => {
                 let removed = flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New));
                 Ok(removed.is_some_and(|taken| self.home().clock.now() < taken.fresh_until))
             }
-            Place::Outside(backend) => self.remove_outside(&**backend, name).await,
+            Backing::Outside(backend) => self.remove_outside(&**backend, name).await,
         }
     }
 
@@ -433,14 +415,14 @@ impl Cache {
         let name = self.scope().name(&key.into());
         let times = policy::times(&Options::DEFAULT.with_ttl(ttl), self.usual_time(), 0.0, self.home().clock.now());
         let Some(times) = times else { return self.delete_name(&name).await };
-        match &self.home().place {
+        match &self.home().backing {
             _ if self.is_off() => Ok(false),
-            Place::Null => Ok(false),
-            Place::Memory(store) => {
+            Backing::Null => Ok(false),
+            Backing::Memory(store) => {
                 let touch = || (store.restamp(name.as_bytes(), times.fresh_until, times.kept_until), Change::Same);
                 Ok(self.home().flights.change(name.as_bytes(), touch))
             }
-            Place::Outside(backend) => self.touch_outside(&**backend, &name, times).await,
+            Backing::Outside(backend) => self.touch_outside(&**backend, &name, times).await,
         }
     }
 
@@ -488,14 +470,14 @@ impl Cache {
     /// When the store fails.
     pub async fn ttl(&self, key: impl Into<Key>) -> Result<Option<Ttl>, Error> {
         let name = self.scope().name(&key.into());
-        match &self.home().place {
+        match &self.home().backing {
             _ if self.is_off() => Ok(None),
-            Place::Null => Ok(None),
-            Place::Memory(store) => {
+            Backing::Null => Ok(None),
+            Backing::Memory(store) => {
                 let record = store.peek(name.as_bytes()).filter(|record| self.is_live(record));
                 Ok(record.map(|record| remaining(record.times(), self.home().clock.now())))
             }
-            Place::Outside(backend) => self.ttl_outside(&**backend, &name).await,
+            Backing::Outside(backend) => self.ttl_outside(&**backend, &name).await,
         }
     }
 }

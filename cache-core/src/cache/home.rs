@@ -13,7 +13,7 @@ use crate::store::Store;
 /// A store with what belongs to it: the loads under way for its entries, a clock, and a runtime where there is one.
 #[derive(Debug)]
 pub(crate) struct Home {
-    pub(crate) place: Place,
+    pub(crate) backing: Backing,
     pub(crate) flights: Arc<Flights>,
     pub(crate) clock: Clock,
     pub(crate) executor: Arc<dyn Executor>,
@@ -23,9 +23,9 @@ pub(crate) struct Home {
     pub(super) quiet: Quiet,
 }
 
-/// What kind of store it is.
+/// What kind of store is behind a cache.
 #[derive(Debug)]
-pub(crate) enum Place {
+pub(crate) enum Backing {
     /// This process.
     Memory(Store),
     /// Nowhere: nothing is kept.
@@ -35,16 +35,16 @@ pub(crate) enum Place {
 }
 
 impl Home {
-    pub(crate) fn new(place: Place, clock: Clock, executor: Arc<dyn Executor>) -> Arc<Self> {
+    pub(crate) fn new(backing: Backing, clock: Clock, executor: Arc<dyn Executor>) -> Arc<Self> {
         let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
-        Arc::new(Self { place, flights, clock, executor, sends, quiet })
+        Arc::new(Self { backing, flights, clock, executor, sends, quiet })
     }
 
-    /// Returns the in-process store, where that is the place.
+    /// Returns the in-process store, where that is what is behind it.
     pub(crate) fn memory(&self) -> Option<&Store> {
-        match &self.place {
-            Place::Memory(store) => Some(store),
-            Place::Null | Place::Outside(_) => None,
+        match &self.backing {
+            Backing::Memory(store) => Some(store),
+            Backing::Null | Backing::Outside(_) => None,
         }
     }
 }

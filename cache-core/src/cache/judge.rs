@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::home::Place;
+use super::home::Backing;
 use super::load::Load;
 use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
@@ -14,7 +14,7 @@ use crate::record::{Erased, Times};
 use crate::stats::Event;
 
 /// How a body ended.
-pub(crate) enum Outcome<V, E> {
+pub(crate) enum Ending<V, E> {
     /// By itself.
     Ended(Result<V, E>),
     /// It was given up after its time limit.
@@ -41,23 +41,23 @@ struct Keepsake {
 
 impl<V, E> Load<V, E> {
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
-    pub(crate) fn judge(&self, link: &Link, started: Tick, outcome: Outcome<V, E>) -> (Result<V, E>, Judged) {
+    pub(crate) fn judge(&self, link: &Link, started: Tick, ending: Ending<V, E>) -> (Result<V, E>, Judged) {
         let took = self.asker.home().clock.precise().since(started);
-        let error = match outcome {
-            Outcome::Ended(Ok(value)) => {
+        let error = match ending {
+            Ending::Ended(Ok(value)) => {
                 self.asker.count_load(took);
                 return self.judge_value(link, value, took);
             }
-            Outcome::Ended(Err(error)) => {
+            Ending::Ended(Err(error)) => {
                 self.asker.count_load(took);
                 self.asker.count(Event::Failed);
                 Ok(error)
             }
-            Outcome::TimedOut => {
+            Ending::TimedOut => {
                 self.asker.count(Event::TimedOut);
                 Err(Error::new(Kind::Timeout, format!("`{}` took longer than its time limit", self.asker.what())))
             }
-            Outcome::NoTimer => Err(Error::new(
+            Ending::NoTimer => Err(Error::new(
                 Kind::Configuration,
                 format!(
                     "`{}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside \
@@ -115,7 +115,7 @@ impl<V, E> Load<V, E> {
 
     fn parcel_of(&self, value: &V, times: Times, cost: Duration) -> Option<Result<Parcel, Error>> {
         let home = self.asker.home();
-        let (Place::Outside(backend), Some(_)) = (&home.place, self.rules.keep.coder) else { return None };
+        let (Backing::Outside(backend), Some(_)) = (&home.backing, self.rules.keep.coder) else { return None };
         let label = Label { name: &self.name, times, options: &self.rules.options, cost };
         Some(Parcel::pack(value, self.rules.keep, label, home, &backend.capabilities()))
     }
@@ -157,9 +157,9 @@ impl<V, E> Load<V, E> {
     /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken.
     pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) {
         let Some(keepsake) = &judged.keep else { return };
-        match &self.asker.home().place {
-            Place::Null => {}
-            Place::Memory(store) => {
+        match &self.asker.home().backing {
+            Backing::Null => {}
+            Backing::Memory(store) => {
                 let kept =
                     token.redeem(|| store.insert(self.name.as_bytes(), Arc::clone(&keepsake.record), keepsake.bytes));
                 match kept {
@@ -168,7 +168,7 @@ impl<V, E> Load<V, E> {
                     Some(_) => {}
                 }
             }
-            Place::Outside(backend) => match &keepsake.parcel {
+            Backing::Outside(backend) => match &keepsake.parcel {
                 Some(parcel) => self.send(backend.as_ref(), token, parcel).await,
                 None => self.asker.count(Event::Refused),
             },

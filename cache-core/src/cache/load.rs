@@ -5,7 +5,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use super::asker::Asker;
-use super::judge::{Judged, Outcome};
+use super::judge::{Ending, Judged};
 use super::race::{First, race};
 use super::rules::Rules;
 use crate::backend::Ticket;
@@ -37,6 +37,23 @@ pub(crate) trait Body<V, E>: Sized {
 
     /// Makes a task of its own that loads for all; hands the leader back where the body is bound to its caller.
     fn detach(&mut self, load: &Load<V, E>, leader: Leader) -> Result<Task, Leader>;
+}
+
+/// A body that is bound to its caller.
+pub(crate) struct Bound<F>(pub(crate) F);
+
+impl<V, E, F, Fut> Body<V, E> for Bound<F>
+where
+    F: FnOnce() -> Fut,
+    Fut: Future<Output = Result<V, E>>,
+{
+    async fn run(self) -> Result<V, E> {
+        (self.0)().await
+    }
+
+    fn detach(&mut self, _: &Load<V, E>, leader: Leader) -> Result<Task, Leader> {
+        Err(leader)
+    }
 }
 
 /// What waiting for somebody else's load came to.
@@ -171,9 +188,9 @@ impl<V, E> Load<V, E> {
         let started = self.asker.home().clock.precise();
         // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
         let mut quiet = QuietAfter(self.found.as_ref().map(|found| (Arc::clone(found), self.quiet_until())));
-        let outcome = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
+        let ending = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
         quiet.0 = None;
-        let (outcome, judged) = self.judge(&link, started, outcome);
+        let (outcome, judged) = self.judge(&link, started, ending);
         self.conclude(token, &judged).await;
         (outcome, judged.landing)
     }
@@ -185,15 +202,15 @@ impl<V, E> Load<V, E> {
     }
 
     /// Gives a body up after its time, where there is something else to answer with.
-    async fn within_limit(&self, body: impl Future<Output = Result<V, E>>) -> Outcome<V, E> {
-        let Some(limit) = self.rules.options.hard_timeout else { return Outcome::Ended(body.await) };
+    async fn within_limit(&self, body: impl Future<Output = Result<V, E>>) -> Ending<V, E> {
+        let Some(limit) = self.rules.options.hard_timeout else { return Ending::Ended(body.await) };
         if self.rules.trouble.is_none() && self.spare().is_none() {
-            return Outcome::Ended(body.await);
+            return Ending::Ended(body.await);
         }
-        let Some(sleep) = self.asker.home().executor.sleep(limit) else { return Outcome::NoTimer };
+        let Some(sleep) = self.asker.home().executor.sleep(limit) else { return Ending::NoTimer };
         match race(body, sleep).await {
-            First::Left(outcome) => Outcome::Ended(outcome),
-            First::Right(()) => Outcome::TimedOut,
+            First::Left(outcome) => Ending::Ended(outcome),
+            First::Right(()) => Ending::TimedOut,
         }
     }
 

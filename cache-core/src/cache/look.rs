@@ -2,7 +2,7 @@
 
 use super::Cache;
 use super::asker::{Asker, Named};
-use super::home::Place;
+use super::home::Backing;
 use super::load::Load;
 use super::rules::Rules;
 use crate::key::Name;
@@ -15,7 +15,7 @@ use crate::value::Lying;
 /// Finds a record of this process that is fresh beyond all question: most hits need no more than this.
 #[inline]
 pub(crate) fn seek<'a>(cache: &'a Cache, name: &[u8], mark: u64, options: &Options) -> Option<Found<'a>> {
-    let Place::Memory(store) = &cache.home().place else { return None };
+    let Backing::Memory(store) = &cache.home().backing else { return None };
     let now = cache.home().clock.now();
     let found = store.seek(name, mark, now)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
@@ -33,9 +33,9 @@ pub(crate) fn look<V, E>(
     name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let found = match &cache.home().place {
-        Place::Memory(store) => store.get(name.as_bytes()),
-        Place::Null | Place::Outside(_) => None,
+    let found = match &cache.home().backing {
+        Backing::Memory(store) => store.get(name.as_bytes()),
+        Backing::Null | Backing::Outside(_) => None,
     };
     let found = match found {
         Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules) {

@@ -1,7 +1,7 @@
 //! Many entries in one call, and all of them.
 
 use super::Cache;
-use super::home::Place;
+use super::home::Backing;
 use crate::backend::ErasedBackend;
 use crate::error::{Error, Kind};
 use crate::key::Key;
@@ -104,8 +104,8 @@ impl Cache {
 
     /// Returns the store that is asked for many in one go.
     fn backend_for_many(&self) -> Option<&dyn ErasedBackend> {
-        match &self.home().place {
-            Place::Outside(backend) if !self.is_off() => Some(&**backend),
+        match &self.home().backing {
+            Backing::Outside(backend) if !self.is_off() => Some(&**backend),
             _ => None,
         }
     }
@@ -140,13 +140,13 @@ impl Cache {
             ));
         };
         let home = self.home();
-        match &home.place {
-            Place::Null => {}
-            Place::Memory(store) => {
+        match &home.backing {
+            Backing::Null => {}
+            Backing::Memory(store) => {
                 let concerns = |name: &[u8]| name.starts_with(scope.as_bytes());
                 drop(home.flights.remove_all(concerns, || store.remove_starting_with(scope.as_bytes())));
             }
-            Place::Outside(backend) => self.clear_outside(&**backend, scope).await?,
+            Backing::Outside(backend) => self.clear_outside(&**backend, scope).await?,
         }
         Ok(())
     }
@@ -171,10 +171,10 @@ impl Cache {
     /// When the store fails.
     pub async fn clear_store(&self) -> Result<(), Error> {
         let home = self.home();
-        match &home.place {
-            Place::Null => {}
-            Place::Memory(store) => drop(home.flights.remove_all(|_| true, || store.clear())),
-            Place::Outside(backend) => self.clear_store_outside(&**backend).await?,
+        match &home.backing {
+            Backing::Null => {}
+            Backing::Memory(store) => drop(home.flights.remove_all(|_| true, || store.clear())),
+            Backing::Outside(backend) => self.clear_store_outside(&**backend).await?,
         }
         Ok(())
     }

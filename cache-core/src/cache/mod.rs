@@ -23,10 +23,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
-pub(crate) use hand::Bound;
-pub(crate) use home::{Home, Place};
-pub(crate) use judge::Outcome as Ending;
-pub(crate) use load::{Body, Load};
+pub(crate) use home::{Backing, Home};
+pub(crate) use judge::Ending;
+pub(crate) use load::{Body, Bound, Load};
 pub(crate) use look::{look, seek};
 pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
@@ -198,7 +197,7 @@ impl Cache {
     /// Returns whether its entries live outside the process.
     #[must_use]
     pub fn is_outside(&self) -> bool {
-        matches!(self.core.home.place, Place::Outside(_))
+        matches!(self.core.home.backing, Backing::Outside(_))
     }
 
     #[inline]

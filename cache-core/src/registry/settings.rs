@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::{Backend, ErasedBackend};
-use crate::cache::{Cache, Home, Parts, Place};
+use crate::cache::{Backing, Cache, Home, Parts};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
@@ -250,17 +250,17 @@ impl Settings {
         off: bool,
     ) -> Result<Cache, Error> {
         self.check(name)?;
-        let place = match self.place {
-            Choice::Null => Place::Null,
-            Choice::Outside(backend) => Place::Outside(backend),
+        let backing = match self.place {
+            Choice::Null => Backing::Null,
+            Choice::Outside(backend) => Backing::Outside(backend),
             Choice::Memory => {
                 let limits = Limits { max_entries: self.max_entries, max_bytes: self.max_bytes };
-                Place::Memory(Store::new(limits, clock.clone()))
+                Backing::Memory(Store::new(limits, clock.clone()))
             }
         };
         Cache::new(Parts {
             name: name.into(),
-            home: Home::new(place, clock.clone(), Arc::clone(executor)),
+            home: Home::new(backing, clock.clone(), Arc::clone(executor)),
             prefix: self.key_prefix.into(),
             version: self.version.into(),
             key_function: self.key_function,
