@@ -5,8 +5,8 @@ use std::future::Future;
 
 use super::entry::Entry;
 use super::outcome::Outcome;
-use super::probe::Spare;
 use super::reach::Reach;
+use super::spawn::Detached;
 use crate::cache::{self, Body, Bound, Cache, Ending, First, Load, Rules};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
@@ -265,16 +265,18 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     }
 
     /// Runs the body, as a task of its own where the caller can be served meanwhile.
-    pub async fn load_beside<A, F, Fut, S>(self, arguments: A, body: F, spare: S) -> R
+    pub async fn load_beside<A, F, Fut, S>(self, arguments: A, body: F, detach: S) -> R
     where
         R: 'static,
         F: FnOnce(A) -> Fut,
         Fut: Future<Output = R>,
-        S: FnOnce(&A) -> Option<Spare<R>>,
+        S: FnOnce(&A) -> Option<Detached<R>>,
     {
         match self.0 {
             None => body(arguments).await,
-            Some(load) => R::join(load.run(Detachable::<_, _, _, KIND> { arguments, body, spare: Some(spare) }).await),
+            Some(load) => {
+                R::join(load.run(Detachable::<_, _, _, KIND> { arguments, body, detach: Some(detach) }).await)
+            }
         }
     }
 }
@@ -283,7 +285,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 struct Detachable<A, F, S, const KIND: u8> {
     arguments: A,
     body: F,
-    spare: Option<S>,
+    detach: Option<S>,
 }
 
 impl<R, A, F, Fut, S, const KIND: u8> Body<R::Kept, R::Error> for Detachable<A, F, S, KIND>
@@ -291,20 +293,20 @@ where
     R: Outcome<KIND> + 'static,
     F: FnOnce(A) -> Fut,
     Fut: Future<Output = R>,
-    S: FnOnce(&A) -> Option<Spare<R>>,
+    S: FnOnce(&A) -> Option<Detached<R>>,
 {
     async fn run(self) -> Result<R::Kept, R::Error> {
         (self.body)(self.arguments).await.split()
     }
 
     fn detach(&mut self, load: &Load<R::Kept, R::Error>, leader: Leader) -> Result<Task, Leader> {
-        let Some(spare) = self.spare.take().and_then(|spare| spare(&self.arguments)) else { return Err(leader) };
+        let Some(detached) = self.detach.take().and_then(|detach| detach(&self.arguments)) else { return Err(leader) };
         let asker = load.asker.clone();
         let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
         let (load, link) = (load.clone(), Link::detached(leader.id()));
         let started = load.asker.home().clock.precise();
         let within = std::sync::Arc::clone(&link);
-        let task = spare(Box::new(move |result: R| {
+        let task = detached(Box::new(move |result: R| {
             let (_, judged) = load.judge(&link, started, Ending::Ended(result.split()));
             Box::pin(async move { load.land(leader, judged).await })
         }));

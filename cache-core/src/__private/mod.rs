@@ -15,6 +15,7 @@ mod probe;
 mod reach;
 mod rules;
 mod site;
+mod spawn;
 mod time;
 mod verbs;
 
@@ -24,9 +25,10 @@ pub use call::{Call, Miss};
 pub use companion::{BlockingCompanion, Companion};
 pub use entry::{Entry, Invalidation};
 pub use outcome::{Nullable, Outcome};
-pub use probe::{Copied, Fallback, NoSpawn, Other, Owned, Probe, Same, Settle, Sharing, Spare, Spawn};
+pub use probe::{Copied, Fallback, Other, Owned, Probe, Same, Sharing};
 pub use reach::{Reach, local, shared};
 pub use site::site;
+pub use spawn::{Detached, NoSpawn, Settle, Spawn};
 pub use time::{Time, seconds};
 pub use verbs::{hollow, real, verbs};
 

@@ -1,13 +1,11 @@
 //! Questions about a type whose answers are values: an inherent item, where its bounds hold, comes before the same
 //! item of a trait. That works on stable Rust for every type an attribute can see, also behind an alias.
 
-use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::cache::Share;
-use crate::executor::Task;
 
 /// Asks about the return type `R`: `Probe::<R>::KIND`, with [`Fallback`] in scope.
 pub struct Probe<R>(PhantomData<R>);
@@ -120,38 +118,3 @@ impl<E> Sharing<E> for Option<NoShare> {
         None
     }
 }
-
-/// What is to be done with the result of a body that ran as a task of its own.
-pub type Settle<R> = Box<dyn FnOnce(R) -> Task + Send>;
-
-/// A body with copies of its arguments, ready to run as a task of its own.
-pub type Spare<R> = Box<dyn FnOnce(Settle<R>) -> Task + Send>;
-
-/// A body that may be able to run as a task of its own: `Spawn(body).boxed()`, with [`NoSpawn`] in scope.
-pub struct Spawn<F>(pub F);
-
-impl<F, Fut> Spawn<F>
-where
-    F: FnOnce() -> Fut + Send + 'static,
-    Fut: Future + Send + 'static,
-{
-    #[must_use]
-    pub fn boxed(self) -> Option<Spare<Fut::Output>> {
-        Some(Box::new(move |settle| {
-            Box::pin(async move {
-                let settled = { settle(self.0().await) };
-                settled.await;
-            })
-        }))
-    }
-}
-
-/// The answer for bodies that are bound to their caller's thread.
-pub trait NoSpawn: Sized {
-    #[must_use]
-    fn boxed<R>(self) -> Option<Spare<R>> {
-        None
-    }
-}
-
-impl<F> NoSpawn for Spawn<F> {}

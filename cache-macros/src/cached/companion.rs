@@ -22,7 +22,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let verbs = verbs(model, key, facts, bodies);
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
-    let spare = detach::spare(model, bodies);
+    let detached = detach::detached(model, bodies);
     let hollow = bodies.allow();
     let docs = signature::allow_docs(model);
     quote_spanned! {Span::mixed_site()=>
@@ -39,7 +39,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
             #refresh
             #verbs
             #plumbing
-            #spare
+            #detached
         }
     }
 }

@@ -18,9 +18,9 @@ pub fn load(model: &Model) -> Option<TokenStream> {
     let own_arguments = passed(model);
     let names = names(model);
     let body = call_uncached(model, &quote!(#(#names),*));
-    let (owner, spare, fish) = (owner(model), spare_name(model), turbofish(&model.function.sig.generics));
+    let (owner, detached, fish) = (owner(model), detached_name(model), turbofish(&model.function.sig.generics));
     Some(quote_spanned! {Span::mixed_site()=>
-        __miss.load_beside((#own_arguments,), |(#(#names,)*)| #body, #owner::#spare #fish).await
+        __miss.load_beside((#own_arguments,), |(#(#names,)*)| #body, #owner::#detached #fish).await
     })
 }
 
@@ -28,10 +28,10 @@ pub fn load(model: &Model) -> Option<TokenStream> {
 ///
 /// A function, and no closure in the wrapper: to know whether the body's future can be sent, the compiler looks into it,
 /// and a body that calls its own function would have it look into the wrapper while that is still being compiled.
-pub fn spare(model: &Model, bodies: Bodies) -> Option<TokenStream> {
+pub fn detached(model: &Model, bodies: Bodies) -> Option<TokenStream> {
     let types = owned_types(model)?;
     let larder = model.larder();
-    let (cfg, vis, name) = (&model.attributes.cfg, &model.function.vis, spare_name(model));
+    let (cfg, vis, name) = (&model.attributes.cfg, &model.function.vis, detached_name(model));
     let (generics, bounds) = (&model.function.sig.generics, &model.function.sig.generics.where_clause);
     let returned = model.function.returns()?;
     let names = names(model);
@@ -49,14 +49,14 @@ pub fn spare(model: &Model, bodies: Bodies) -> Option<TokenStream> {
         #[doc(hidden)]
         #vis fn #name #generics (
             __arguments: &(#(#types,)*)
-        ) -> ::core::option::Option<#larder::__private::Spare<#returned>> #bounds #made
+        ) -> ::core::option::Option<#larder::__private::Detached<#returned>> #bounds #made
     })
 }
 
-fn spare_name(model: &Model) -> Ident {
+fn detached_name(model: &Model) -> Ident {
     match model.stand {
-        Stand::Method => format_ident!("__{}_spare", model.companion(), span = Span::mixed_site()),
-        _ => own("__spare"),
+        Stand::Method => format_ident!("__{}_detached", model.companion(), span = Span::mixed_site()),
+        _ => own("__detached"),
     }
 }
 

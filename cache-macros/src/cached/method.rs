@@ -17,7 +17,7 @@ pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let site = site_function(model, key, facts, bodies);
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
-    let spare = detach::spare(model, bodies);
+    let detached = detach::detached(model, bodies);
     let hollow = bodies.allow();
     quote! {
         #site
@@ -25,7 +25,7 @@ pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
         #refresh
         #hollow
         #uncached
-        #spare
+        #detached
     }
 }
 
