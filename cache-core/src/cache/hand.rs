@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::future::Future;
 
 use super::asker::Named;
+use super::draw::draw;
 use super::home::Backing;
 use super::load::{Body, Bound};
 use super::rules::{Rules, Share, kept_with};
@@ -319,7 +320,7 @@ impl Cache {
     /// Makes the record of a value written by hand; `None` where its time is zero.
     fn record<V>(&self, name: &Name, value: V, keep: Keep<V>, options: Options) -> (Option<Erased>, u64) {
         let bytes = (keep.bytes)(&value);
-        let times = policy::times(&options, self.usual_time(), policy::draw(&options), self.home().clock.now());
+        let times = policy::times(&options, self.usual_time(), draw(&options), self.home().clock.now());
         (times.map(|times| kept_with(keep, &options).record(name.mark(), times, value)), bytes)
     }
 

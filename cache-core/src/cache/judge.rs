@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::draw::draw;
 use super::home::Backing;
 use super::load::Load;
 use super::parcel::{Label, Parcel};
@@ -103,7 +104,7 @@ impl<V, E> Load<V, E> {
         let by_value = || rules.ttl_with.map(|ttl_with| Ttl::For(ttl_with(value)));
         let ttl = wish.or_else(none).or_else(by_value).unwrap_or(rules.options.ttl);
         let options = rules.options.with_ttl(ttl);
-        policy::times(&options, self.asker.cache.usual_time(), policy::draw(&options), now)
+        policy::times(&options, self.asker.cache.usual_time(), draw(&options), now)
     }
 
     fn bytes_of(&self, value: &V) -> u64 {

@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::asker::Asker;
 use super::judge::{Ending, Judged};
@@ -14,7 +15,7 @@ use crate::error::Error;
 use crate::executor::Task;
 use crate::flight::{Change, Landing, Leader, Link, News, Scoped, Token, Turn, Waiter};
 use crate::key::Name;
-use crate::policy::{self, Freshness, RETRY_AFTER};
+use crate::policy::{self, Freshness};
 use crate::record::Erased;
 use crate::stats::Event;
 
@@ -64,6 +65,9 @@ enum Waited<V, E> {
     /// The outcome cannot be shared: each one loads for itself, all at once.
     Alone,
 }
+
+/// How long nobody tries again after a load has failed and a stale value was served in its place.
+const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// Asks for quiet when it is dropped by a panic.
 struct QuietAfter(Option<(Erased, Tick)>);

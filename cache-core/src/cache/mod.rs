@@ -3,6 +3,7 @@
 mod asker;
 mod blocking;
 mod count;
+mod draw;
 mod fill;
 mod hand;
 mod home;

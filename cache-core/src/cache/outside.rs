@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Cache;
 use super::asker::Named;
+use super::draw::draw;
 use super::hand::remaining;
 use super::home::Home;
 use super::parcel::{Found, Label, Parcel, restamped, time_left};
@@ -116,7 +117,7 @@ impl Cache {
         keep: Keep<V>,
         options: &Options,
     ) -> Result<Option<Parcel>, Error> {
-        let times = policy::times(options, self.usual_time(), policy::draw(options), self.home().clock.now());
+        let times = policy::times(options, self.usual_time(), draw(options), self.home().clock.now());
         let label = |times| Label { name, times, options, cost: Duration::ZERO };
         times.map(|times| Parcel::pack(value, keep, label(times), self.home(), &backend.capabilities())).transpose()
     }

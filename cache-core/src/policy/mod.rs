@@ -1,0 +1,9 @@
+//! Fresh, stale, gone: what is said of a value's time, and what follows for it now.
+
+mod freshness;
+mod options;
+mod ttl;
+
+pub use freshness::{Freshness, freshness, times};
+pub use options::Options;
+pub use ttl::{IntoTime, Ttl};
