@@ -15,8 +15,10 @@ mod outside;
 mod parcel;
 mod quiet;
 mod race;
+mod read;
 mod rules;
 mod sends;
+mod write;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};

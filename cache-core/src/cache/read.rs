@@ -1,0 +1,165 @@
+//! Reading by hand: the value under a key, whether there is one, and for how long.
+
+use super::Cache;
+use super::asker::Named;
+use super::home::Backing;
+use crate::clock::Tick;
+use crate::error::Error;
+use crate::key::{Key, Name};
+use crate::policy::{self, Freshness, Options, Ttl};
+use crate::record::{Erased, Times};
+use crate::stats::Event;
+use crate::store::Store;
+use crate::value::{Keep, Lying, Value};
+
+impl Cache {
+    /// Returns the value under this key, if there is a live one of this type.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("answer", 42_u64, Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().get::<u64>("answer")?, Some(42));
+    /// assert_eq!(cache.blocking().get::<String>("answer")?, None, "a number is no text");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn get<V: Value>(&self, key: impl Into<Key>) -> Result<Option<V>, Error> {
+        self.get_kept(&key.into(), V::keep(), None).await
+    }
+
+    /// Returns the value under this key, or `default` where there is no live one of this type.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::testing;
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// assert_eq!(cache.blocking().get_or("volume", 7_u8)?, 7);
+    /// assert!(!cache.blocking().has("volume")?, "a default is not kept");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn get_or<V: Value>(&self, key: impl Into<Key>, default: V) -> Result<V, Error> {
+        Ok(self.get(key).await?.unwrap_or(default))
+    }
+
+    pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
+        if self.is_off() {
+            return Ok(None);
+        }
+        let name = self.scope().name(key);
+        let found = match &self.home().backing {
+            Backing::Null => None,
+            Backing::Memory(store) => self
+                .read_fresh(store, &name, &keep)
+                .or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep, site)),
+            Backing::Outside(backend) => self.fetch_value(&**backend, &name, keep, site).await?,
+        };
+        self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
+        Ok(found)
+    }
+
+    /// Reads a value that is there and fresh, where it lies if its copies are harmless.
+    fn read_fresh<V>(&self, store: &Store, name: &Name, keep: &Keep<V>) -> Option<V> {
+        let found = store.seek(name.as_bytes(), name.mark(), self.home().clock.now())?;
+        match found.lying()? {
+            Lying::Record(record) => {
+                let record = Erased::clone(record);
+                drop(found);
+                (keep.copy)(Lying::Record(&record))
+            }
+            lying @ Lying::Column(..) => (keep.copy)(lying),
+        }
+    }
+
+    pub(super) fn read_live<V>(
+        &self,
+        record: Option<Erased>,
+        name: &Name,
+        keep: Keep<V>,
+        site: Option<Named>,
+    ) -> Option<V> {
+        let record = record.filter(|record| self.is_live(record))?;
+        let is_it = record.mark() == name.mark() && !record.is_failure();
+        let value = if is_it { (keep.read)(&record) } else { None };
+        if value.is_none() {
+            self.count_for(site, Event::Foreign);
+        }
+        value
+    }
+
+    pub(crate) fn is_live(&self, record: &Erased) -> bool {
+        let now = self.home().clock.now();
+        !record.is_failure() && policy::freshness(record.times(), &Options::DEFAULT, now) == Freshness::Fresh
+    }
+
+    /// Returns whether there is a live entry under this key, of whatever type.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("token", 1_u8, Options::ttl(60))?;
+    /// assert!(cache.blocking().has("token")?);
+    /// cache.blocking().delete("token")?;
+    /// assert!(!cache.blocking().has("token")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn has(&self, key: impl Into<Key>) -> Result<bool, Error> {
+        Ok(self.ttl(key).await?.is_some())
+    }
+
+    /// Returns how long the entry under this key is still fresh, or `None` when there is no live one.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, Ttl, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("token", 1_u8, Options::ttl(60))?;
+    /// larder.advance(Duration::from_secs(20));
+    /// assert_eq!(cache.blocking().ttl("token")?, Some(Ttl::For(Duration::from_secs(40))));
+    /// larder.advance(Duration::from_secs(40));
+    /// assert_eq!(cache.blocking().ttl("token")?, None);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn ttl(&self, key: impl Into<Key>) -> Result<Option<Ttl>, Error> {
+        let name = self.scope().name(&key.into());
+        match &self.home().backing {
+            _ if self.is_off() => Ok(None),
+            Backing::Null => Ok(None),
+            Backing::Memory(store) => {
+                let record = store.peek(name.as_bytes()).filter(|record| self.is_live(record));
+                Ok(record.map(|record| remaining(record.times(), self.home().clock.now())))
+            }
+            Backing::Outside(backend) => self.ttl_outside(&**backend, &name).await,
+        }
+    }
+}
+
+pub(super) fn remaining(times: Times, now: Tick) -> Ttl {
+    if times.fresh_until == Tick::NEVER { Ttl::Forever } else { Ttl::For(times.fresh_until.since(now)) }
+}

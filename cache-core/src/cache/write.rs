@@ -1,0 +1,230 @@
+//! Writing by hand: another value under a key, none any more, or another time.
+
+use super::Cache;
+use super::draw::draw;
+use super::home::Backing;
+use super::rules::kept_with;
+use crate::error::{Error, Kind};
+use crate::flight::{Change, Token};
+use crate::key::{Key, Name};
+use crate::policy::{self, Options, Ttl};
+use crate::record::Erased;
+use crate::stats::Event;
+use crate::store::{Inserted, Store};
+use crate::value::{Keep, Value};
+
+impl Cache {
+    /// Keeps a value under this key, whatever was there before. A time of zero keeps nothing, and removes what was.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("greeting", "hello".to_owned(), Options::forever())?;
+    /// assert_eq!(cache.blocking().get("greeting")?, Some("hello".to_owned()));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the value is over its limit: then nothing is under this key any more.
+    pub async fn set<V: Value>(&self, key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<(), Error> {
+        self.set_kept(&key.into(), value, V::keep(), options.into()).await
+    }
+
+    pub(crate) async fn set_kept<V>(&self, key: &Key, value: V, keep: Keep<V>, options: Options) -> Result<(), Error> {
+        let name = self.scope().name(key);
+        match &self.home().backing {
+            _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
+            Backing::Null => Ok(()),
+            Backing::Memory(store) => {
+                let (record, bytes) = self.record(&name, value, keep, options);
+                self.put(store, &name, record, bytes)
+            }
+            Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
+        }
+    }
+
+    /// Keeps a value only where there is no live one, and says whether it did. A live one keeps its value and time.
+    ///
+    /// Outside the process, in a store without conditional fills, so does one that was kept past its time.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// assert!(cache.blocking().add("lock", 1_u8, Options::ttl(10))?);
+    /// assert!(!cache.blocking().add("lock", 2_u8, Options::ttl(10))?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails, or the value is over its limit.
+    pub async fn add<V: Value>(
+        &self,
+        key: impl Into<Key>,
+        value: V,
+        options: impl Into<Options>,
+    ) -> Result<bool, Error> {
+        let (name, options) = (self.scope().name(&key.into()), options.into());
+        match &self.home().backing {
+            _ if self.is_off() => Ok(true),
+            Backing::Null => Ok(true),
+            Backing::Memory(store) => {
+                let (record, bytes) = self.record(&name, value, V::keep(), options);
+                self.put_where_none_lives(store, &name, record, bytes)
+            }
+            Backing::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
+        }
+    }
+
+    /// Keeps a value whatever is there, unless that was changed since the token was taken; says whether it is kept.
+    pub(crate) async fn set_since<V>(
+        &self,
+        token: &Token,
+        key: &Key,
+        value: V,
+        keep: Keep<V>,
+        options: Options,
+    ) -> Result<bool, Error> {
+        let name = self.scope().name(key);
+        match &self.home().backing {
+            _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
+            Backing::Null => Ok(true),
+            Backing::Memory(store) => {
+                let (record, bytes) = self.record(&name, value, keep, options);
+                let Some(record) = record else { return self.delete_name(&name).await.map(|_| true) };
+                // What is not kept is dropped outside of the lock: that runs code of its author.
+                let mut record = Some(record);
+                let change = || record.take().map(|record| store.insert(name.as_bytes(), record, bytes));
+                let inserted = token.change(change).flatten();
+                inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
+            }
+            Backing::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
+            Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
+        }
+    }
+
+    /// Makes the record of a value written by hand; `None` where its time is zero.
+    fn record<V>(&self, name: &Name, value: V, keep: Keep<V>, options: Options) -> (Option<Erased>, u64) {
+        let bytes = (keep.bytes)(&value);
+        let times = policy::times(&options, self.usual_time(), draw(&options), self.home().clock.now());
+        (times.map(|times| kept_with(keep, &options).record(name.mark(), times, value)), bytes)
+    }
+
+    fn put(&self, store: &Store, name: &Name, record: Option<Erased>, bytes: u64) -> Result<(), Error> {
+        let Some(record) = record else {
+            drop(self.home().flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New)));
+            return Ok(());
+        };
+        let inserted =
+            self.home().flights.change(name.as_bytes(), || (store.insert(name.as_bytes(), record, bytes), Change::New));
+        accepted(&inserted, name)
+    }
+
+    fn put_where_none_lives(
+        &self,
+        store: &Store,
+        name: &Name,
+        record: Option<Erased>,
+        bytes: u64,
+    ) -> Result<bool, Error> {
+        // What is not kept, and what was there, is dropped outside of the lock: that runs code of its author.
+        let (mut record, mut there) = (record, None);
+        let added = self.home().flights.change(name.as_bytes(), || {
+            there = store.peek(name.as_bytes());
+            if there.as_ref().is_some_and(|there| self.is_live(there)) {
+                return (None, Change::Same);
+            }
+            // A time of zero adds what is gone at once: whoever asks was the first, and finds nothing.
+            let inserted = record.take().map(|record| store.insert(name.as_bytes(), record, bytes));
+            (Some(inserted), Change::New)
+        });
+        match added {
+            None => Ok(false),
+            Some(inserted) => inserted.map_or(Ok(()), |inserted| accepted(&inserted, name)).map(|()| true),
+        }
+    }
+
+    /// Removes the entry under this key, and says whether there was a live one.
+    ///
+    /// A load under way is not kept: what it read before is handed to its callers and forgotten. Outside the process,
+    /// an entry that was kept past its time counts as one.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::forever())?;
+    /// assert!(cache.blocking().delete("key")?);
+    /// assert!(!cache.blocking().delete("key")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn delete(&self, key: impl Into<Key>) -> Result<bool, Error> {
+        self.delete_name(&self.scope().name(&key.into())).await
+    }
+
+    pub(crate) async fn delete_name(&self, name: &Name) -> Result<bool, Error> {
+        self.counters().count(Event::Invalidated);
+        let flights = &self.home().flights;
+        match &self.home().backing {
+            Backing::Null => Ok(false),
+            Backing::Memory(store) => {
+                let removed = flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New));
+                Ok(removed.is_some_and(|taken| self.home().clock.now() < taken.fresh_until))
+            }
+            Backing::Outside(backend) => self.remove_outside(&**backend, name).await,
+        }
+    }
+
+    /// Gives a live entry another time from now on, and says whether there was one. What has expired stays expired.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Ttl, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::ttl(10))?;
+    /// assert!(cache.blocking().touch("key", Ttl::Forever)?);
+    /// assert_eq!(cache.blocking().ttl("key")?, Some(Ttl::Forever));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn touch(&self, key: impl Into<Key>, ttl: Ttl) -> Result<bool, Error> {
+        let name = self.scope().name(&key.into());
+        let times = policy::times(&Options::DEFAULT.with_ttl(ttl), self.usual_time(), 0.0, self.home().clock.now());
+        let Some(times) = times else { return self.delete_name(&name).await };
+        match &self.home().backing {
+            _ if self.is_off() => Ok(false),
+            Backing::Null => Ok(false),
+            Backing::Memory(store) => {
+                let touch = || (store.restamp(name.as_bytes(), times.fresh_until, times.kept_until), Change::Same);
+                Ok(self.home().flights.change(name.as_bytes(), touch))
+            }
+            Backing::Outside(backend) => self.touch_outside(&**backend, &name, times).await,
+        }
+    }
+}
+
+fn accepted(inserted: &Inserted, name: &Name) -> Result<(), Error> {
+    if inserted.refused {
+        let context = format!("the value for `{name}` is larger than its whole cache may be");
+        return Err(Error::new(Kind::TooLarge, context));
+    }
+    Ok(())
+}
