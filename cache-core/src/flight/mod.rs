@@ -6,7 +6,9 @@
 
 mod circle;
 mod current;
+mod leader;
 mod state;
+mod token;
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -16,11 +18,12 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use ahash::RandomState;
 
 pub use current::{Link, Scoped, current};
+pub use leader::Leader;
 use state::Flight;
 pub use state::{Landing, News, Waiter};
+pub use token::Token;
 
 use crate::lock::lock;
-use crate::record::Erased;
 
 type Names = HashMap<Box<[u8]>, Slot, RandomState>;
 
@@ -90,7 +93,7 @@ impl Flights {
         let flight = Arc::new(Flight::new(mark, of));
         let token = self.token_in(&mut names, name);
         names.entry(name.into()).or_default().flight = Some(Arc::clone(&flight));
-        Turn::Lead(Leader { token, flight, landed: false })
+        Turn::Lead(Leader::new(token, flight))
     }
 
     fn join_flight<T>(self: &Arc<Self>, flight: Arc<Flight>, name: &[u8], mark: u64, of: TypeId) -> Turn<T> {
@@ -112,7 +115,7 @@ impl Flights {
     fn token_in(self: &Arc<Self>, names: &mut Names, name: &[u8]) -> Token {
         let slot = names.entry(name.into()).or_default();
         slot.tokens += 1;
-        Token { flights: Arc::clone(self), name: name.into(), generation: slot.generation }
+        Token::new(self, name, slot.generation)
     }
 
     /// Changes an entry in one step, from outside of any load.
@@ -165,120 +168,6 @@ impl Slot {
     fn supersede(&mut self) {
         self.generation += 1;
         self.flight = None;
-    }
-}
-
-/// The right to keep what is read at the source from now on, unless somebody invalidates it first.
-///
-/// ```
-/// use std::sync::Arc;
-/// use cache_core::flight::{Change, Flights};
-///
-/// let flights = Arc::new(Flights::default());
-/// let token = flights.token(b"name");
-/// flights.change(b"name", || ((), Change::New)); // while the value is being read at the source
-/// assert_eq!(token.redeem(|| "kept"), None);
-/// assert_eq!(flights.token(b"name").redeem(|| "kept"), Some("kept"));
-/// ```
-#[derive(Debug)]
-pub struct Token {
-    flights: Arc<Flights>,
-    name: Box<[u8]>,
-    generation: u64,
-}
-
-impl Token {
-    /// Runs `keep` if nothing was invalidated since the token was taken, in one step with that look.
-    pub fn redeem<T>(&self, keep: impl FnOnce() -> T) -> Option<T> {
-        let names = self.flights.stripe(&self.name);
-        let valid = names.get(&self.name).is_some_and(|slot| slot.generation == self.generation);
-        valid.then(keep)
-    }
-}
-
-impl Token {
-    /// Changes the entry in one step, if nothing has changed it since the token was taken. What `change` takes out must be
-    /// handed out, as in [`Flights::change`].
-    pub fn change<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
-        let mut names = self.flights.stripe(&self.name);
-        let slot = names.get_mut(&self.name).filter(|slot| slot.generation == self.generation)?;
-        let result = change();
-        slot.supersede();
-        Some(result)
-    }
-}
-
-impl Drop for Token {
-    fn drop(&mut self) {
-        let mut names = self.flights.stripe(&self.name);
-        let Some(slot) = names.get_mut(&self.name) else { return };
-        slot.tokens -= 1;
-        if slot.tokens == 0 {
-            names.remove(&self.name);
-        }
-    }
-}
-
-/// The caller who runs the body for all.
-///
-/// Dropped before it has landed, it hands over: to one of those who wait, when its caller has left; to each of them,
-/// when the body panicked, since they would only panic one after another.
-#[derive(Debug)]
-pub struct Leader {
-    token: Token,
-    flight: Arc<Flight>,
-    landed: bool,
-}
-
-impl Leader {
-    /// Returns the token that was taken before the body runs.
-    #[must_use]
-    pub fn token(&self) -> &Token {
-        &self.token
-    }
-
-    /// Returns the number of this flight, for the chain of loads that a body starts.
-    #[must_use]
-    pub fn id(&self) -> u64 {
-        self.flight.id()
-    }
-
-    /// Returns a way to wait for this very flight, for a leader whose body runs elsewhere.
-    #[must_use]
-    pub fn waiter(&self) -> Waiter {
-        Waiter::new(Arc::clone(&self.flight), circle::Waits::none())
-    }
-
-    /// Shows those who wait what some of them may be served meanwhile. The first offer stands.
-    pub fn offer(&self, record: Erased) {
-        self.flight.offer(record);
-    }
-
-    /// Hands the outcome to all who wait.
-    pub fn land(mut self, landing: Landing) {
-        self.finish(landing);
-    }
-
-    fn finish(&mut self, landing: Landing) {
-        self.landed = true;
-        {
-            let mut names = self.token.flights.stripe(&self.token.name);
-            if let Some(slot) = names.get_mut(&self.token.name)
-                && slot.flight.as_ref().is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
-            {
-                slot.flight = None;
-            }
-        }
-        self.flight.land(landing);
-    }
-}
-
-impl Drop for Leader {
-    fn drop(&mut self) {
-        if !self.landed {
-            let landing = if std::thread::panicking() { Landing::Released } else { Landing::Abandoned };
-            self.finish(landing);
-        }
     }
 }
 
