@@ -56,11 +56,15 @@ pub struct Plan {
     pub clock: Clock,
     /// The runtime that the caches may use.
     pub executor: Arc<dyn Executor>,
+    /// Whether all caches begin switched off.
+    pub off: bool,
+    /// Whether a cache in memory is made for every name that is asked for.
+    pub open: bool,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { caches: Vec::new(), clock: Clock::default(), executor: executor::usual() }
+        Self { caches: Vec::new(), clock: Clock::default(), executor: executor::usual(), off: false, open: false }
     }
 }
 
@@ -71,16 +75,7 @@ impl Registry {
     ///
     /// When a name is used twice or a setting cannot work.
     pub fn new(plan: Plan) -> Result<Self, Error> {
-        let off = switched_off_by(std::env::var(OFF_VARIABLE).ok().as_deref())?;
-        Self::build(plan, off, false)
-    }
-
-    pub(crate) fn open(plan: Plan) -> Result<Self, Error> {
-        Self::build(plan, false, true)
-    }
-
-    fn build(plan: Plan, off: bool, open: bool) -> Result<Self, Error> {
-        let Plan { caches, clock, executor } = plan;
+        let Plan { caches, clock, executor, off, open } = plan;
         let registry = Self { caches: RwLock::default(), clock, executor, off, open };
         for (name, settings) in caches {
             registry.add(&name, settings)?;
@@ -89,6 +84,12 @@ impl Registry {
             registry.add("default", Settings::memory())?;
         }
         Ok(registry)
+    }
+
+    /// Makes the caches of the program, which a variable can switch off.
+    fn of_the_program(mut plan: Plan) -> Result<Self, Error> {
+        plan.off |= switched_off_by(std::env::var(OFF_VARIABLE).ok().as_deref())?;
+        Self::new(plan)
     }
 
     fn add(&self, name: &str, settings: Settings) -> Result<Cache, Error> {
@@ -166,7 +167,7 @@ static GLOBAL: OnceCell<Registry> = OnceCell::new();
 ///
 /// When a setting cannot work, or it is too late: a cache has been used already, or installed before.
 pub fn install(plan: Plan) -> Result<(), Error> {
-    let registry = Registry::new(plan)?;
+    let registry = Registry::of_the_program(plan)?;
     GLOBAL.set(registry).map_err(|_| {
         Error::new(
             Kind::Configuration,
@@ -177,7 +178,7 @@ pub fn install(plan: Plan) -> Result<(), Error> {
 
 /// Returns the caches of the program: those installed, or one named `default` in memory.
 pub(crate) fn global() -> Result<&'static Registry, Error> {
-    GLOBAL.get_or_try_init(|| Registry::new(Plan::default()))
+    GLOBAL.get_or_try_init(|| Registry::of_the_program(Plan::default()))
 }
 
 /// Returns the cache of this name: one of the test's own inside [`crate::testing`], else one of the program's.
