@@ -93,7 +93,7 @@ pub use config::{Builder, builder};
 /// assert_eq!(Shop::prices_site().get(7), None);
 /// ```
 #[doc(inline)]
-pub use cache_core::__private::BlockingCompanion;
+pub use cache_core::companion::BlockingCompanion;
 /// ```
 /// use larder::{cached, testing};
 ///
@@ -114,7 +114,7 @@ pub use cache_core::__private::BlockingCompanion;
 /// assert_eq!(Shop::prices_site().key(7).as_str(), "shop:stock:7");
 /// ```
 #[doc(inline)]
-pub use cache_core::__private::Companion;
+pub use cache_core::companion::Companion;
 
 #[doc(hidden)]
 pub use cache_core::__private;

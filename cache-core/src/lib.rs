@@ -12,7 +12,7 @@
 //! | [`entry`] | what a body says of its own result |
 //! | [`cache`] | the handle |
 //! | [`registry`] | named caches and every annotated site of the program |
-//! | [`testing`], `__private` | what users' tests call, and what expansions do |
+//! | [`testing`], [`companion`], `__private` | what users' tests call, what stands beside methods, and what expansions do |
 
 #![allow(
     clippy::inline_always,
@@ -24,6 +24,7 @@ pub mod cache;
 pub mod clock;
 pub mod codec;
 mod column;
+pub mod companion;
 pub mod entry;
 pub mod error;
 pub mod executor;

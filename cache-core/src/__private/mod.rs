@@ -7,7 +7,6 @@
 )]
 
 mod call;
-mod companion;
 mod entry;
 pub mod larder;
 mod outcome;
@@ -22,7 +21,6 @@ mod verbs;
 pub use inventory;
 
 pub use call::{Call, Miss};
-pub use companion::{BlockingCompanion, Companion};
 pub use entry::{Entry, Invalidation};
 pub use outcome::{Nullable, Outcome};
 pub use probe::{Copied, Fallback, Other, Owned, Probe, Same, Sharing};
@@ -33,6 +31,7 @@ pub use time::{Time, seconds};
 pub use verbs::{hollow, real, verbs};
 
 pub use crate::cache::Share;
+pub use crate::companion::{BlockingCompanion, Companion};
 pub use crate::key::mark_within;
 pub use crate::registry::Site;
 pub use crate::value::Keep;
