@@ -63,7 +63,6 @@ impl Tick {
 /// clock.advance(Duration::from_secs(3));
 /// assert_eq!(clock.now().since(before), Duration::from_secs(3));
 /// assert_eq!(clock.wall_millis() - day, 3_000);
-/// assert!(clock.is_manual() && !Clock::default().is_manual());
 /// ```
 #[derive(Clone, Debug, Default)]
 pub struct Clock(Face);
@@ -143,12 +142,6 @@ impl Clock {
         let nanos = u64::try_from(time.as_nanos()).expect("a step of less than 584 years");
         let moved = manual.nanos.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| now.checked_add(nanos));
         moved.expect("a time less than 584 years from the clock's beginning");
-    }
-
-    /// Returns whether this clock is moved by hand.
-    #[must_use]
-    pub fn is_manual(&self) -> bool {
-        matches!(self.0, Face::Manual(_))
     }
 
     /// Returns how often the precise time was read from a manual clock; a hit must not move it.

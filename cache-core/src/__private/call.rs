@@ -118,11 +118,6 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 /// What the companion does.
 impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     #[must_use]
-    pub fn mark(&self) -> u64 {
-        self.site.mark()
-    }
-
-    #[must_use]
     pub fn key(&self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {
         Key::write(self.site.mark(), write)
     }
