@@ -275,7 +275,7 @@ async fn two_patterns_with_one_text_never_share_a_load() {
 }
 
 #[tokio::test]
-async fn nothing_is_left_behind_when_all_callers_leave() {
+async fn whoever_comes_after_all_others_have_left_loads() {
     let larder = testing::isolated();
     let cache = larder.cache("default");
     for _ in 0..3 {

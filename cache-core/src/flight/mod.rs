@@ -145,16 +145,10 @@ impl Flights {
         remove()
     }
 
-    /// Returns how many names are being loaded.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.stripes.iter().map(|stripe| lock(stripe).len()).sum()
-    }
-
-    /// Returns whether nothing is being loaded.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
+    /// Returns whether nothing is known of any name.
+    #[cfg(test)]
+    fn is_empty(&self) -> bool {
+        self.stripes.iter().all(|stripe| lock(stripe).is_empty())
     }
 
     fn stripe(&self, name: &[u8]) -> MutexGuard<'_, Names> {
@@ -175,4 +169,38 @@ impl Slot {
 fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn join(flights: &Arc<Flights>) -> Turn<()> {
+        flights.join(b"name", 1, TypeId::of::<u8>(), || None)
+    }
+
+    #[test]
+    fn nothing_is_left_behind_when_all_callers_leave() {
+        let flights = Arc::new(Flights::default());
+        assert!(flights.is_empty());
+        let (leader, waiter, token) = (join(&flights), join(&flights), flights.token(b"name"));
+        assert!(matches!((&leader, &waiter), (Turn::Lead(_), Turn::Wait(_))));
+        flights.change(b"name", || ((), Change::New));
+        let next = join(&flights);
+        assert!(matches!(next, Turn::Lead(_)), "nobody joins a load from before a change");
+        for caller in [leader, waiter, next] {
+            drop(caller);
+            assert!(!flights.is_empty(), "a token is still out");
+        }
+        drop(token);
+        assert!(flights.is_empty());
+    }
+
+    #[test]
+    fn nothing_is_left_behind_when_a_load_lands() {
+        let flights = Arc::new(Flights::default());
+        let Turn::Lead(leader) = join(&flights) else { panic!("nobody else loads") };
+        leader.land(Landing::Released);
+        assert!(flights.is_empty());
+    }
 }
