@@ -27,7 +27,7 @@ pub enum Kind {
     Configuration,
     /// The store failed to answer, or answered with something unusable.
     Store,
-    /// A body or a store took longer than it was given.
+    /// A body took longer than it was given.
     Timeout,
     /// A number was asked for where the entry holds something else.
     NotANumber,
@@ -39,8 +39,6 @@ pub enum Kind {
     TooLarge,
     /// The value could not be turned into bytes.
     Encode,
-    /// Bytes that were read are not those of such a value.
-    Decode,
     /// The store cannot do this.
     Unsupported,
 }
@@ -77,7 +75,7 @@ impl Error {
     /// use larder::{Error, Kind};
     ///
     /// let cause = "x".parse::<u8>().unwrap_err();
-    /// let error = Error::new(Kind::Decode, "the answer is no number").with_source(cause);
+    /// let error = Error::new(Kind::Store, "the answer is no number").with_source(cause);
     /// assert_eq!(error.source().map(ToString::to_string).as_deref(), Some("invalid digit found in string"));
     /// ```
     #[must_use]

@@ -52,7 +52,7 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
         Keep {
             coder: Some(Coder {
                 encode: codec::encode::<V>,
-                decode: |bytes| codec::decode::<V>(bytes).ok(),
+                decode: codec::decode::<V>,
                 shape: codec::shape::<V>,
                 number: Some(Number {
                     to: |value| (value as &dyn Any).downcast_ref().copied(),

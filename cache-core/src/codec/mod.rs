@@ -21,7 +21,7 @@ const MAX_DEPTH: usize = 128;
 /// use cache_core::codec;
 ///
 /// let value = ("a".to_owned(), [1_u8, 2]);
-/// assert_eq!(codec::decode::<(String, [u8; 2])>(&codec::encode(&value)?)?, value);
+/// assert_eq!(codec::decode(&codec::encode(&value)?), Some(value));
 /// assert!(codec::encode(&Some(None::<u8>)).is_err(), "it would be read back as `None`");
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
@@ -42,29 +42,22 @@ pub fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
     })
 }
 
-/// Reads a value back; what is left over, cut off, or nested too deep is no value.
-///
-/// # Errors
-///
-/// [`Kind::Decode`] where the bytes are not those of such a value.
+/// Reads a value back, or `None`: what is left over, cut off, or nested too deep is no value.
 ///
 /// ```
 /// use cache_core::codec;
 ///
 /// let bytes = codec::encode(&("a", 1))?;
-/// assert_eq!(codec::decode::<(String, u8)>(&bytes)?, ("a".to_owned(), 1));
-/// assert!(codec::decode::<(String, u8)>(&bytes[1..]).is_err());
+/// assert_eq!(codec::decode(&bytes), Some(("a".to_owned(), 1_u8)));
+/// assert_eq!(codec::decode::<(String, u8)>(&bytes[1..]), None);
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
-pub fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Error> {
+#[must_use]
+pub fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Option<V> {
     let mut source = rmp_serde::Deserializer::new(bytes);
     source.set_max_depth(MAX_DEPTH);
-    let not_one = || {
-        let what = std::any::type_name::<V>();
-        Error::new(Kind::Decode, format!("{} bytes are not a value of type `{what}`", bytes.len()))
-    };
-    let value = V::deserialize(&mut source).map_err(|error| not_one().with_source(error))?;
-    if source.get_ref().is_empty() { Ok(value) } else { Err(not_one()) }
+    let value = V::deserialize(&mut source).ok()?;
+    source.get_ref().is_empty().then_some(value)
 }
 
 #[cfg(test)]
@@ -120,15 +113,15 @@ mod tests {
     #[test]
     fn bytes_that_claim_to_be_enormous_cost_nothing() {
         // An array and a string of four thousand million items, of which none follows.
-        assert!(decode::<Vec<u64>>(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_err());
-        assert!(decode::<String>(&[0xdb, 0xff, 0xff, 0xff, 0xff]).is_err());
+        assert!(decode::<Vec<u64>>(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_none());
+        assert!(decode::<String>(&[0xdb, 0xff, 0xff, 0xff, 0xff]).is_none());
     }
 
     #[test]
     fn what_is_nested_too_deep_is_no_value() {
         #[derive(Debug, Deserialize)]
         struct Chain(#[expect(dead_code, reason = "it is only read")] Vec<Chain>);
-        assert!(decode::<Chain>(&[0x91; 10_000]).is_err());
+        assert!(decode::<Chain>(&[0x91; 10_000]).is_none());
     }
 
     proptest! {
@@ -138,7 +131,7 @@ mod tests {
         }
 
         #[test]
-        fn arbitrary_bytes_are_a_value_or_an_error_and_never_a_panic(bytes: Vec<u8>) {
+        fn arbitrary_bytes_are_a_value_or_none_and_never_a_panic(bytes: Vec<u8>) {
             let _ = decode::<(String, Vec<Option<i64>>, BTreeMap<u8, String>)>(&bytes);
             let _ = decode::<Profile>(&bytes);
         }
