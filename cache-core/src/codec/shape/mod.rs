@@ -30,7 +30,7 @@ const MOST_PASSES: usize = 4096;
 /// ```
 /// use cache_core::codec::shape;
 ///
-/// assert_eq!(shape::<Vec<u32>>(), shape::<Vec<u32>>());
+/// assert_eq!(shape::<Vec<u32>>(), shape::<Box<[u32]>>(), "they are read alike");
 /// assert_ne!(shape::<Vec<u32>>(), shape::<Vec<String>>());
 /// ```
 #[must_use]
@@ -246,7 +246,6 @@ mod tests {
             Leaf(NonZeroU32),
             Fork(Box<Tree>, Vec<Tree>),
         }
-        assert_eq!(trace::<Tree>(), trace::<Tree>());
         assert!(trace::<Tree>().contains("Fork"));
     }
 
