@@ -26,7 +26,8 @@ enum Fault {
     ZeroIsForEver,
     GetManyReturnsExpired,
     ClaimsTouchInVain,
-    HidesItsLimit,
+    KeepsWhatIsTooLarge,
+    TouchesUnclaimed,
     Panics,
 }
 
@@ -46,8 +47,8 @@ impl Broken {
 
 impl Backend for Broken {
     fn capabilities(&self) -> Capabilities {
-        let touch = !self.has(Fault::HidesItsLimit);
-        let max_value_bytes = self.has(Fault::HidesItsLimit).then_some(100_000);
+        let touch = !self.has(Fault::TouchesUnclaimed);
+        let max_value_bytes = self.has(Fault::KeepsWhatIsTooLarge).then_some(100_000);
         Capabilities { touch, max_value_bytes, ..Capabilities::ALL }
     }
 
@@ -94,7 +95,7 @@ impl Backend for Broken {
 
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
         match self.fault {
-            Fault::HidesItsLimit => Ok(true),
+            Fault::TouchesUnclaimed => Ok(true),
             Fault::ZeroIsForEver => self.inner.touch(name, time.filter(|time| !time.is_zero())).await,
             Fault::TouchOnlyLengthens => match (self.inner.ttl(name).await?, time) {
                 (Some(Remaining::For(left)), Some(time)) if time < left => Ok(true),
@@ -249,8 +250,8 @@ fn times_that_only_some_operations_heed_are_found() {
 #[test]
 fn claims_that_do_not_hold_are_found() {
     finds(Fault::ClaimsTouchInVain, "touch gives an entry another time, and leaves its value");
-    finds(Fault::HidesItsLimit, "what is not claimed says that it is not supported");
-    finds(Fault::HidesItsLimit, "a larger one is refused, and what was there before is gone");
+    finds(Fault::TouchesUnclaimed, "what is not claimed says that it is not supported");
+    finds(Fault::KeepsWhatIsTooLarge, "a larger one is refused, and what was there before is gone");
 }
 
 #[test]
