@@ -27,6 +27,14 @@ pub struct Call<R: Outcome<KIND>, const KIND: u8> {
 /// How the rules of a site are said: made from what is usual.
 type Say<V, E> = fn(Rules<V, E>) -> Rules<V, E>;
 
+/// Why there is no cache to ask.
+enum Away {
+    /// It is switched off, or the site is.
+    Off(Cow<'static, Cache>),
+    /// Nobody configured it.
+    Missing(Error),
+}
+
 impl<R: Outcome<KIND>, const KIND: u8> Clone for Call<R, KIND> {
     fn clone(&self) -> Self {
         *self
@@ -68,8 +76,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     fn look_closer(self, write: &dyn Fn(&mut KeyWriter<'_>), small: Option<&mut SmallKey>) -> Result<R, Miss<R, KIND>> {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(trouble) => {
-                return match trouble.and_then(|trouble| self.trouble(&trouble)) {
+            Err(Away::Off(cache)) => {
+                self.site.asker(&cache).count(Event::Bypassed);
+                return Err(Miss(None));
+            }
+            Err(Away::Missing(trouble)) => {
+                return match self.trouble(&trouble) {
                     Some(error) => Ok(R::join(Err(error))),
                     None => Err(Miss(None)),
                 };
@@ -95,15 +107,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         (self.say)(rules)
     }
 
-    /// Returns the cache to ask; else the reason why there is none, unless it is switched off.
-    fn cache(&self) -> Result<Cow<'static, Cache>, Option<Error>> {
+    /// Returns the cache to ask; else the reason why there is none.
+    fn cache(&self) -> Result<Cow<'static, Cache>, Away> {
         match self.site.home() {
-            Ok(cache) if self.site.is_off() || cache.is_off() => {
-                self.site.asker(&cache).count(Event::Bypassed);
-                Err(None)
-            }
+            Ok(cache) if self.site.is_off() || cache.is_off() => Err(Away::Off(cache)),
             Ok(cache) => Ok(cache),
-            Err(error) => Err(Some(error)),
+            Err(error) => Err(Away::Missing(error)),
         }
     }
 
@@ -140,8 +149,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     pub async fn get(self, key: Key) -> Option<R::Kept> {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(trouble) => {
-                trouble.inspect(|trouble| self.site.trouble(trouble));
+            Err(Away::Off(_)) => return None,
+            Err(Away::Missing(trouble)) => {
+                self.site.trouble(&trouble);
                 return None;
             }
         };
@@ -154,9 +164,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     pub async fn put(self, key: Key, value: R::Kept) {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(Some(trouble)) => return self.site.trouble(&trouble),
+            Err(Away::Missing(trouble)) => return self.site.trouble(&trouble),
             // What was kept before is older than this, and may be served again later.
-            Err(None) => return self.invalidate(key).await,
+            Err(Away::Off(_)) => return self.invalidate(key).await,
         };
         if let Err(error) = cache.set_kept(&key, value, self.reach.keep(), self.site.options).await {
             self.site.asker(&cache).trouble(&error);
@@ -168,8 +178,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     pub async fn update(self, entry: Entry, value: R::Kept) {
         let (cache, token) = match (self.cache(), &entry.token) {
             (Ok(cache), Some(token)) => (cache, token),
-            (Err(Some(trouble)), _) => return self.site.trouble(&trouble),
-            (Err(None), _) | (_, None) => return entry.invalidate().await,
+            (Err(Away::Missing(trouble)), _) => return self.site.trouble(&trouble),
+            (Err(Away::Off(_)), _) | (_, None) => return entry.invalidate().await,
         };
         let kept = cache.set_since(token, &entry.key, value, self.reach.keep(), self.site.options).await;
         let outcome = match kept {
@@ -201,11 +211,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(Some(trouble)) => match self.trouble(&trouble) {
+            Err(Away::Missing(trouble)) => match self.trouble(&trouble) {
                 Some(error) => return R::join(Err(error)),
                 None => return body().await,
             },
-            Err(None) => {
+            Err(Away::Off(cache)) => {
+                self.site.asker(&cache).count(Event::Bypassed);
                 let outcome = body().await;
                 // What was kept before is older than what the body has just read.
                 self.invalidate(key).await;
