@@ -16,6 +16,19 @@ pub fn bare(ty: &Type) -> &Type {
     }
 }
 
+/// Returns whether a type is a future, as far as its spelling tells.
+pub fn is_future(ty: &Type) -> bool {
+    traits(ty).iter().any(|name| name == "Future") || is_boxed_future(ty)
+}
+
+/// Returns whether a type is a future behind a pointer.
+pub fn is_boxed_future(ty: &Type) -> bool {
+    let name = last_name(ty).unwrap_or_default();
+    let boxed = type_arguments(ty).into_iter().flat_map(type_arguments).next();
+    let is_boxed = name == "Pin" && boxed.is_some_and(|ty| traits(ty).iter().any(|name| name == "Future"));
+    is_boxed || name == "BoxFuture" || name == "LocalBoxFuture"
+}
+
 /// Returns the last segment of a plain path, as in `std::result::Result<T, E>`.
 pub fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match bare(ty) {

@@ -8,6 +8,7 @@ use crate::function::Function;
 pub fn check(effect: Effect, function: &Function, targets: &Targets, errors: &Errors) {
     has_a_body(effect, function, errors);
     runs_with_the_program(effect, function, errors);
+    ends_after_its_body(effect, function, errors);
     before_is_for_what_is_known(effect, targets, errors);
     updates_with_something(effect, function, errors);
 }
@@ -27,6 +28,18 @@ fn runs_with_the_program(effect: Effect, function: &Function, errors: &Errors) {
             effect.name()
         );
         errors.on(word, message);
+    }
+}
+
+/// Whoever returns a future has done nothing yet: the effect would come before the body, and whatever that comes to.
+fn ends_after_its_body(effect: Effect, function: &Function, errors: &Errors) {
+    if let Some(ty) = function.returns().filter(|ty| crate::spelling::is_future(ty)) {
+        let message = format!(
+            "this function ends before the body of its future has begun: write `async fn`; under `#[async_trait]`, put \
+             `#[{}]` on an `async fn` beside the `impl` and call it from here",
+            effect.name()
+        );
+        errors.on(ty, message);
     }
 }
 

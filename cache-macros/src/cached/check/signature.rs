@@ -136,15 +136,11 @@ pub fn returns_nothing_to_keep(model: &Model) -> bool {
 
 /// `#[async_trait]` has already rewritten the function when an attribute inside it is met.
 fn future(ty: &Type) -> Option<String> {
-    let boxed = spelling::type_arguments(ty).into_iter().flat_map(spelling::type_arguments).next();
-    let name = spelling::last_name(ty).unwrap_or_default();
     if spelling::traits(ty).iter().any(|name| name == "Future") {
         let output = spelling::future_output(ty).map_or_else(|| "T".to_owned(), text);
         return Some(format!("a future runs once and cannot be kept: write `async fn … -> {output}`"));
     }
-    let is_boxed = name == "Pin" && boxed.is_some_and(|ty| spelling::traits(ty).iter().any(|name| name == "Future"));
-    let is_alias = name == "BoxFuture" || name == "LocalBoxFuture";
-    (is_boxed || is_alias).then(|| {
+    spelling::is_boxed_future(ty).then(|| {
         "a boxed future runs once and cannot be kept: write `async fn`; under `#[async_trait]`, \
          move the body into a cached function beside the `impl` and call it from here"
             .to_owned()
