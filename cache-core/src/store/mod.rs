@@ -22,7 +22,7 @@ mod shard;
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
 use ahash::RandomState;
@@ -32,6 +32,7 @@ pub use limits::Limits;
 use shard::{Newcomer, Reach, Shard};
 
 use crate::clock::{Clock, Tick};
+use crate::lock::{read, write};
 use crate::record::Erased;
 use crate::value::Lying;
 
@@ -326,16 +327,6 @@ fn shards(max_entries: u64) -> usize {
 #[inline]
 fn has_expired(record: &Erased, now: Tick) -> bool {
     record.times().kept_until <= now
-}
-
-/// A panic elsewhere must not take the store down: each step under a lock leaves the shard whole.
-#[inline]
-fn read(shard: &RwLock<Shard>) -> RwLockReadGuard<'_, Shard> {
-    shard.read().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn write(shard: &RwLock<Shard>) -> RwLockWriteGuard<'_, Shard> {
-    shard.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
