@@ -35,9 +35,7 @@ impl Entry {
             self.site.asker(&cache).trouble(&error);
         }
     }
-}
 
-impl Entry {
     /// Invalidates without waiting where that would be waiting for a store outside, if there is somewhere to do so.
     fn invalidate_on_the_way_out(self) {
         let task = match self.site.home() {

@@ -19,11 +19,11 @@ pub(crate) fn seek<'a>(cache: &'a Cache, name: &[u8], mark: u64, options: &Optio
     let now = cache.home().clock.now();
     let found = store.seek(name, mark, now)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
-    let is_near_its_end = || match found.lying()? {
-        Lying::Record(record) => (policy::freshness(record.times(), options, now) != Freshness::Fresh).then_some(()),
-        Lying::Column(..) => None,
+    let is_near_its_end = |lying| match lying {
+        Lying::Record(record) => policy::freshness(record.times(), options, now) != Freshness::Fresh,
+        Lying::Column(..) => false,
     };
-    (options.refresh_ahead.is_none() || is_near_its_end().is_none()).then_some(found)
+    (options.refresh_ahead.is_none() || !found.lying().is_some_and(is_near_its_end)).then_some(found)
 }
 
 /// Looks for a value under its full name: found and fresh, or what it takes to load it.
