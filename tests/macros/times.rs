@@ -175,6 +175,49 @@ async fn over_a_soft_limit_the_stale_value_is_served_and_the_load_goes_on() {
     assert_eq!(soft(source.clone(), 10).await.unwrap(), 12);
 }
 
+#[cached(key = "times:slow:<id>", ttl = 10, stale = 10, ignore(source))]
+async fn slow(source: Source, id: u64) -> usize {
+    let run = source.0.0.next();
+    source.0.1.notified().await;
+    run + usize::try_from(id).unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_refresh_that_awaits_goes_on_whenever_it_can_while_a_caller_waits_for_it() {
+    let larder = testing::isolated();
+    let source = Source::default();
+    source.0.1.notify_one();
+    assert_eq!(slow(source.clone(), 10).await, 11);
+    larder.advance(Duration::from_secs(11));
+    assert_eq!(slow(source.clone(), 10).await, 11, "served at once, and a task is made");
+    larder.advance(Duration::from_secs(11));
+    let (value, ()) = tokio::join!(slow(source.clone(), 10), async {
+        tokio::task::yield_now().await;
+        source.0.1.notify_one();
+    });
+    assert_eq!(value, 12, "too old to be served, so the caller waited for that task");
+}
+
+#[cached(key = "times:dies:<id>", ttl = 10, stale = 10, ignore(source))]
+async fn dies(source: Source, id: u64) -> usize {
+    let run = source.0.0.next();
+    assert_ne!(run, 2, "the source is away");
+    run + usize::try_from(id).unwrap_or(0)
+}
+
+#[tokio::test]
+async fn a_refresh_that_panics_takes_no_other_refresh_along() {
+    let larder = testing::isolated();
+    let (bad, good) = (Source::default(), Source::default());
+    assert_eq!((dies(bad.clone(), 10).await, stale(good.clone(), 1).await), (11, "1/1".to_owned()));
+    larder.advance(Duration::from_secs(11));
+    assert_eq!((dies(bad.clone(), 10).await, stale(good.clone(), 1).await), (11, "1/1".to_owned()));
+    let ran = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| larder.run_tasks()));
+    assert!(ran.is_err(), "the test is told");
+    larder.run_tasks();
+    assert_eq!(stale(good.clone(), 1).await, "1/2");
+}
+
 struct Job(u64);
 
 impl Job {

@@ -1,7 +1,8 @@
 //! From a miss to a value: who runs the body, who waits, and what becomes of the outcome.
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -235,11 +236,15 @@ impl<V, E> Load<V, E> {
 
     /// Waits for a load as long as the site's patience lasts, where there is a value to fall back on.
     async fn patiently(&self, waiter: &mut Waiter) -> Option<News> {
-        self.asker.home().executor.help();
+        let executor = &self.asker.home().executor;
+        let news = poll_fn(|context| {
+            executor.drive(context.waker());
+            Pin::new(&mut *waiter).poll(context)
+        });
         let limit = self.rules.options.soft_timeout.filter(|_| self.spare().is_some());
-        match limit.and_then(|limit| self.asker.home().executor.sleep(limit)) {
-            None => Some(waiter.await),
-            Some(sleep) => match race(waiter, sleep).await {
+        match limit.and_then(|limit| executor.sleep(limit)) {
+            None => Some(news.await),
+            Some(sleep) => match race(news, sleep).await {
                 First::Left(news) => Some(news),
                 First::Right(()) => None,
             },

@@ -8,6 +8,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 pub(crate) use block_on::block_on;
@@ -52,8 +53,12 @@ pub trait Executor: Send + Sync + 'static {
     /// Returns a future that ends after `time`, or `None` when there is no timer here.
     fn sleep(&self, time: Duration) -> Option<Task>;
 
-    /// Is called by whoever is about to wait for a task, for a runtime that runs nothing by itself.
-    fn help(&self) {}
+    /// Is called by whoever waits for a task, before the wait and at each wake-up.
+    ///
+    /// A runtime that runs nothing by itself runs here what can go on, and wakes `waiting` when more can.
+    fn drive(&self, waiting: &Waker) {
+        let _ = waiting;
+    }
 }
 
 /// The absence of a runtime.

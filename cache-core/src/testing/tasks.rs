@@ -14,30 +14,40 @@ use crate::lock::lock;
 /// A runtime that does nothing by itself.
 pub(super) struct Tasks {
     clock: Clock,
-    waiting: Mutex<Vec<(Task, Arc<Flag>)>>,
+    waiting: Mutex<Vec<Waiting>>,
+    drivers: Arc<Drivers>,
     sleepers: Arc<Mutex<Vec<(Tick, Waker)>>>,
 }
 
+/// A task, and whether it can go on.
+type Waiting = (Task, Arc<Flag>);
+
+/// Those who wait for tasks and run them meanwhile; told whenever one can go on.
+type Drivers = Mutex<Vec<Waker>>;
+
 impl Tasks {
     pub(super) fn new(clock: Clock) -> Self {
-        Self { clock, waiting: Mutex::default(), sleepers: Arc::default() }
+        Self { clock, waiting: Mutex::default(), drivers: Arc::default(), sleepers: Arc::default() }
     }
 
     /// Polls all tasks that can go on until none can, and says how many ended.
     pub(super) fn run(&self) -> usize {
         let mut ended = 0;
-        loop {
-            let tasks = std::mem::take(&mut *lock(&self.waiting));
-            let before = tasks.len();
-            let (ready, asleep): (Vec<_>, Vec<_>) = tasks.into_iter().partition(|(_, flag)| flag.take());
-            lock(&self.waiting).extend(asleep);
-            if ready.is_empty() {
-                return ended;
+        // One at a time: a task that panics, or runs others while it waits for them, leaves those where they are.
+        while let Some((mut task, flag)) = self.next_ready() {
+            let waker = Waker::from(Arc::clone(&flag));
+            match task.as_mut().poll(&mut Context::from_waker(&waker)) {
+                Poll::Ready(()) => ended += 1,
+                Poll::Pending => lock(&self.waiting).push((task, flag)),
             }
-            let left: Vec<_> = ready.into_iter().filter_map(|(task, flag)| still_pending(task, flag)).collect();
-            lock(&self.waiting).extend(left);
-            ended += before.saturating_sub(lock(&self.waiting).len());
         }
+        ended
+    }
+
+    fn next_ready(&self) -> Option<Waiting> {
+        let mut waiting = lock(&self.waiting);
+        let index = waiting.iter().position(|(_, flag)| flag.take())?;
+        Some(waiting.remove(index))
     }
 
     /// Wakes whoever slept until now.
@@ -52,19 +62,19 @@ impl Tasks {
     }
 }
 
-fn still_pending(mut task: Task, flag: Arc<Flag>) -> Option<(Task, Arc<Flag>)> {
-    let waker = Waker::from(Arc::clone(&flag));
-    let poll = task.as_mut().poll(&mut Context::from_waker(&waker));
-    poll.is_pending().then_some((task, flag))
-}
-
 impl Executor for Tasks {
     fn spawn(&self, task: Task) -> Result<(), Task> {
-        lock(&self.waiting).push((task, Arc::new(Flag(AtomicBool::new(true)))));
+        let flag = Flag { raised: AtomicBool::new(true), drivers: Arc::clone(&self.drivers) };
+        lock(&self.waiting).push((task, Arc::new(flag)));
         Ok(())
     }
 
-    fn help(&self) {
+    fn drive(&self, waiting: &Waker) {
+        let mut drivers = lock(&self.drivers);
+        if !drivers.iter().any(|driver| driver.will_wake(waiting)) {
+            drivers.push(waiting.clone());
+        }
+        drop(drivers);
         self.run();
     }
 
@@ -81,18 +91,23 @@ impl Executor for Tasks {
     }
 }
 
-/// Whether a task can go on.
-struct Flag(AtomicBool);
+/// Whether a task can go on, and who is to be told.
+struct Flag {
+    raised: AtomicBool,
+    drivers: Arc<Drivers>,
+}
 
 impl Flag {
     fn take(&self) -> bool {
-        self.0.swap(false, Ordering::AcqRel)
+        self.raised.swap(false, Ordering::AcqRel)
     }
 }
 
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
-        self.0.store(true, Ordering::Release);
+        self.raised.store(true, Ordering::Release);
+        let drivers = std::mem::take(&mut *lock(&self.drivers));
+        drivers.into_iter().for_each(Waker::wake);
     }
 }
 
