@@ -2,7 +2,8 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, Waker};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use larder::{Local, Options, cached, testing, updates};
@@ -266,4 +267,29 @@ fn an_invalidation_during_an_update_wins() {
     assert!(go_on(&mut update).is_none());
     gate.notify_one();
     assert_eq!((go_on(&mut update), row::get(2)), (Some(30), Some(30)), "alone, it keeps its value");
+}
+
+/// A waker that is the last to hold a task, as that of a runtime can be.
+struct Holds {
+    _task: Mutex<Pin<Box<dyn Future<Output = u64> + Send>>>,
+}
+
+impl Wake for Holds {
+    fn wake(self: Arc<Self>) {}
+}
+
+#[test]
+fn a_caller_who_leaves_may_take_another_one_along() {
+    // The program's own cache: the tasks of a test keep wakers too.
+    let call = || {
+        let cache = larder::cache("default").unwrap();
+        Box::pin(async move { cache.get_or_load("left", Options::forever(), std::future::pending::<u64>).await })
+    };
+    let (mut leads, mut other, mut leaves) = (call(), call(), call());
+    assert!(go_on(&mut leads).is_none() && go_on(&mut other).is_none());
+    let waker = Waker::from(Arc::new(Holds { _task: Mutex::new(other) }));
+    assert!(leaves.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop(waker);
+    drop(leaves);
+    drop(leads);
 }

@@ -1,6 +1,7 @@
 //! A load under way: who waits for it, and how it ended.
 
 use std::any::{Any, TypeId};
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -48,13 +49,14 @@ pub enum News {
 
 #[derive(Debug)]
 enum State {
-    Loading(Vec<(u64, Waker)>),
+    /// Those who wait, by number: woken in the order in which they came, and found at once when they leave.
+    Loading(BTreeMap<u64, Waker>),
     Landed(Landing),
 }
 
 impl Flight {
     pub(super) fn new(mark: u64, of: TypeId) -> Self {
-        Self { id: next_id(), mark, of, state: Mutex::new(State::Loading(Vec::new())), offer: OnceLock::new() }
+        Self { id: next_id(), mark, of, state: Mutex::new(State::Loading(BTreeMap::new())), offer: OnceLock::new() }
     }
 
     pub(super) fn id(&self) -> u64 {
@@ -71,7 +73,7 @@ impl Flight {
             return;
         }
         let waiting = match &*lock(&self.state) {
-            State::Loading(waiting) => waiting.iter().map(|(_, waker)| waker.clone()).collect(),
+            State::Loading(waiting) => waiting.values().cloned().collect(),
             State::Landed(_) => Vec::new(),
         };
         waiting.into_iter().for_each(Waker::wake);
@@ -81,9 +83,7 @@ impl Flight {
         let before = std::mem::replace(&mut *lock(&self.state), State::Landed(landing));
         if let State::Loading(waiting) = before {
             // Outside the lock: a waker is code of the runtime, and may poll the waiter at once.
-            for (_, waker) in waiting {
-                waker.wake();
-            }
+            waiting.into_values().for_each(Waker::wake);
         }
     }
 }
@@ -117,18 +117,20 @@ impl Future for Waiter {
             self.offered = true;
             return Poll::Ready(News::Offer(Arc::clone(record)));
         }
-        match waiting.iter_mut().find(|(id, _)| *id == self.id) {
-            Some((_, waker)) => waker.clone_from(context.waker()),
-            None => waiting.push((self.id, context.waker().clone())),
-        }
+        let before = waiting.insert(self.id, context.waker().clone());
+        // Outside the lock: a waker may be the last to hold its task, and another waiter may be in there.
+        drop(state);
+        drop(before);
         Poll::Pending
     }
 }
 
 impl Drop for Waiter {
     fn drop(&mut self) {
-        if let State::Loading(waiting) = &mut *lock(&self.flight.state) {
-            waiting.retain(|(id, _)| *id != self.id);
-        }
+        // Handed out of the lock before it is dropped.
+        let _waker = match &mut *lock(&self.flight.state) {
+            State::Loading(waiting) => waiting.remove(&self.id),
+            State::Landed(_) => None,
+        };
     }
 }
