@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use larder::{Local, Options, cached, testing, updates};
+use larder::{Local, Options, Ttl, cached, testing, updates};
 use tokio::sync::Notify;
 
 /// Lets a future go on as far as it can, and returns its end if it has come to one.
@@ -81,6 +81,7 @@ fn a_kept_error_is_never_read_as_a_value_of_its_type() {
     assert_eq!((one_type_for_both::get(1), one_type_for_both::get(0)), (None, Some("fine".to_owned())));
     let cache = larder.cache("default");
     assert!(!cache.blocking().has(one_type_for_both::key(1)).unwrap(), "a failure is no entry to others");
+    assert!(!cache.blocking().touch(one_type_for_both::key(1), Ttl::Forever).unwrap(), "and is kept for no longer");
 }
 
 /// A value that deletes an entry when it is dropped.

@@ -8,7 +8,7 @@ use crate::error::{Error, Kind};
 use crate::flight::{Change, Token};
 use crate::key::{Key, Name};
 use crate::policy::{self, Options, Ttl};
-use crate::record::Erased;
+use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::store::{Inserted, Store};
 use crate::value::{Keep, Value};
@@ -213,12 +213,20 @@ impl Cache {
             _ if self.is_off() => Ok(false),
             Backing::Null => Ok(false),
             Backing::Memory(store) => {
-                let touch = || (store.restamp(name.as_bytes(), times.fresh_until, times.kept_until), Change::Same);
-                Ok(self.home().flights.change(name.as_bytes(), touch))
+                let touch = || (restamp(store, &name, times), Change::Same);
+                Ok(self.home().flights.change(name.as_bytes(), touch).0)
             }
             Backing::Outside(backend) => self.touch_outside(&**backend, &name, times).await,
         }
     }
+}
+
+/// Gives a value other times, but no failure that is kept: that has its own. What was looked at is handed out, to be
+/// dropped outside of locks.
+fn restamp(store: &Store, name: &Name, times: Times) -> (bool, Option<Erased>) {
+    let record = store.peek(name.as_bytes());
+    let is_value = record.as_ref().is_some_and(|record| !record.is_failure());
+    (is_value && store.restamp(name.as_bytes(), times.fresh_until, times.kept_until), record)
 }
 
 fn accepted(inserted: &Inserted, name: &Name) -> Result<(), Error> {
