@@ -2,6 +2,7 @@
 
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use larder::{cached, invalidates, testing, updates};
 use tokio::sync::Notify;
@@ -395,4 +396,29 @@ fn a_cached_function_may_have_the_name_of_a_verb() {
     let _ = (users::get(1), users::stats());
     save_user(1);
     assert_eq!((users::get::get(1), users::stats::get()), (None, None));
+}
+
+#[cached(key = "effects:choosy:<id>", when = |value| *value > 0, ttl_with = |value| *value)]
+fn choosy(id: u64) -> u64 {
+    id
+}
+
+#[updates(choosy(id))]
+fn write_choosy(id: u64, value: u64) -> u64 {
+    let _ = id;
+    value
+}
+
+#[test]
+fn what_is_written_is_kept_by_the_rules_of_the_function_it_is_kept_for() {
+    let larder = testing::isolated();
+    assert_eq!((choosy(10), write_choosy(10, 0)), (10, 0));
+    assert_eq!(choosy::get(10), None, "neither the old value nor one that is not worth keeping");
+    for keep in [|| drop(write_choosy(10, 5)), || choosy::put(10, 5)] {
+        keep();
+        larder.advance(Duration::from_secs(4));
+        assert_eq!(choosy::get(10), Some(5));
+        larder.advance(Duration::from_secs(1));
+        assert_eq!(choosy::get(10), None, "its time follows from the value");
+    }
 }

@@ -168,7 +168,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             // What was kept before is older than this, and may be served again later.
             Err(Away::Off(_)) => return self.invalidate(key).await,
         };
-        if let Err(error) = cache.set_kept(&key, value, self.reach.keep(), self.site.options).await {
+        let rules = self.rules();
+        let options = rules.options_for(&value, None);
+        if let Err(error) = cache.set_kept(&key, value, rules.keep, options).await {
             self.site.asker(&cache).trouble(&error);
         }
     }
@@ -181,7 +183,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             (Err(Away::Missing(trouble)), _) => return self.site.trouble(&trouble),
             (Err(Away::Off(_)), _) | (_, None) => return entry.invalidate().await,
         };
-        let kept = cache.set_since(token, &entry.key, value, self.reach.keep(), self.site.options).await;
+        let rules = self.rules();
+        if !rules.wants(&value) {
+            return entry.invalidate().await;
+        }
+        let options = rules.options_for(&value, None);
+        let kept = cache.set_since(token, &entry.key, value, rules.keep, options).await;
         let outcome = match kept {
             Ok(true) => Ok(()),
             Ok(false) => {

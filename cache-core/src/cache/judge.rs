@@ -80,7 +80,7 @@ impl<V, E> Load<V, E> {
     fn judge_value(&self, link: &Link, value: V, cost: Duration) -> (Result<V, E>, Judged) {
         let wishes = link.wishes();
         let now = self.asker.home().clock.now();
-        let wanted = !wishes.discard && self.rules.when.is_none_or(|when| when(&value));
+        let wanted = !wishes.discard && self.rules.wants(&value);
         let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
         if times.is_none() {
             self.asker.count(Event::Refused);
@@ -99,11 +99,7 @@ impl<V, E> Load<V, E> {
     }
 
     fn times_for(&self, value: &V, wish: Option<Ttl>, now: Tick) -> Option<Times> {
-        let rules = &self.rules;
-        let none = || rules.none_ttl.filter(|none| (none.is_none)(value)).map(|none| Ttl::For(none.time));
-        let by_value = || rules.ttl_with.map(|ttl_with| Ttl::For(ttl_with(value)));
-        let ttl = wish.or_else(none).or_else(by_value).unwrap_or(rules.options.ttl);
-        let options = rules.options.with_ttl(ttl);
+        let options = self.rules.options_for(value, wish);
         policy::times(&options, self.asker.cache.usual_time(), draw(&options), now)
     }
 

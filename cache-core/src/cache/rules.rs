@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
-use crate::policy::Options;
+use crate::policy::{Options, Ttl};
 use crate::record::Erased;
 use crate::value::Keep;
 
@@ -71,6 +71,20 @@ impl<V, E> Rules<V, E> {
             trouble: None,
             strict: false,
         }
+    }
+
+    /// Returns whether a value is worth keeping.
+    pub(crate) fn wants(&self, value: &V) -> bool {
+        self.when.is_none_or(|when| when(value))
+    }
+
+    /// Returns the options for one value: what its body wished for goes before what follows from the value, and that
+    /// before what is said of all.
+    pub(crate) fn options_for(&self, value: &V, wish: Option<Ttl>) -> Options {
+        let none = || self.none_ttl.filter(|none| (none.is_none)(value)).map(|none| Ttl::For(none.time));
+        let by_value = || self.ttl_with.map(|ttl_with| Ttl::For(ttl_with(value)));
+        let ttl = wish.or_else(none).or_else(by_value);
+        ttl.map_or(self.options, |ttl| self.options.with_ttl(ttl))
     }
 
     /// Reads a value, or an error that was kept like one; `None` when the record holds something else.
