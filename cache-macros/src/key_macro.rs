@@ -64,7 +64,7 @@ fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
     // No name that stands where the macro is called can be this one.
     let out = Ident::new("__key", Span::mixed_site());
     quote! {
-        #larder::Key::write(const { #larder::__private::mark_within(::core::module_path!(), #text) }, |#out| {
+        #larder::Key::write(#larder::__private::mark!(#text), |#out| {
             #out #(#writes)*;
         })
     }

@@ -414,8 +414,8 @@ fn what_is_written_is_kept_by_the_rules_of_the_function_it_is_kept_for() {
     let larder = testing::isolated();
     assert_eq!((choosy(10), write_choosy(10, 0)), (10, 0));
     assert_eq!(choosy::get(10), None, "neither the old value nor one that is not worth keeping");
-    for keep in [|| drop(write_choosy(10, 5)), || choosy::put(10, 5)] {
-        keep();
+    for keep in [|id| choosy::put(id, 5), |id| assert_eq!(write_choosy(id, 5), 5)] {
+        keep(10);
         larder.advance(Duration::from_secs(4));
         assert_eq!(choosy::get(10), Some(5));
         larder.advance(Duration::from_secs(1));

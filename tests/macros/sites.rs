@@ -113,12 +113,33 @@ mod one_path {
         }
         inner::number()
     }
+
+    /// And neither names the block.
+    pub fn third() -> (u8, u8) {
+        let third = {
+            mod inner {
+                #[larder::cached]
+                pub fn number() -> u8 {
+                    3
+                }
+            }
+            inner::number()
+        };
+        mod inner {
+            #[larder::cached]
+            pub fn number() -> u8 {
+                4
+            }
+        }
+        (third, inner::number())
+    }
 }
 
 #[test]
 fn two_functions_of_one_path_in_modules_inside_functions_never_read_each_other() {
     let _larder = testing::isolated();
     assert_eq!((one_path::first(), one_path::second()), (1, 2));
+    assert_eq!(one_path::third(), (3, 4));
 }
 
 #[larder::cached]
@@ -130,6 +151,6 @@ fn unnamed(number: u8) -> u8 {
 #[test]
 fn the_mark_of_a_function_without_a_key_is_that_of_its_path_and_says_nothing_of_lines() {
     let pattern = concat!(module_path!(), "::unnamed:<number>");
-    assert_eq!(unnamed::key(1).mark(), larder::__private::mark_within(module_path!(), pattern));
+    assert_eq!(unnamed::key(1).mark(), larder::__private::mark_within(module_path!(), None, pattern));
     assert_eq!(unnamed(3), 3);
 }

@@ -25,7 +25,7 @@ pub use entry::{Entry, Invalidation};
 pub use outcome::{Nullable, Outcome};
 pub use probe::{Copied, Fallback, Other, Owned, Probe, Same, Sharing};
 pub use reach::{Reach, local, shared};
-pub use site::site;
+pub use site::{mark, site};
 pub use spawn::{Detached, NoSpawn, Settle, Spawn};
 pub use time::{Time, seconds};
 pub use verbs::{hollow, real, verbs};

@@ -47,7 +47,7 @@ mod writer;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
-pub(crate) use mark::mark_inside;
+pub(crate) use mark::mark_of;
 pub use mark::{RAW, mark, mark_within};
 pub use name::{KeyFunction, Name, Scope};
 pub use part::KeyPart;

@@ -66,6 +66,7 @@ impl Site {
     #[must_use]
     pub const fn at(
         module: &'static str,
+        program: Option<&'static str>,
         name: &'static str,
         file: &'static str,
         line: u32,
@@ -77,7 +78,7 @@ impl Site {
             file,
             line,
             pattern,
-            mark: key::mark_within(module, pattern),
+            mark: key::mark_within(module, program, pattern),
             path: None,
             mark_by_path: OnceCell::new(),
             cache: "default",
@@ -248,8 +249,18 @@ impl Site {
     fn mark_of(&self, path: &str) -> u64 {
         match path.rsplit_once("::") {
             Some((module, _)) if module == self.module => self.mark,
-            _ => key::mark_inside(self.mark, path),
+            _ => {
+                (0..self.twins_before(path)).fold(key::mark_of(self.mark, path), |mark, _| key::mark_of(mark, "again"))
+            }
         }
+    }
+
+    /// Returns how many functions of the same path stand before this one: no path tells one block from another.
+    fn twins_before(&self, path: &str) -> usize {
+        let is_twin = |site: &&Self| site.mark == self.mark && site.path.is_some_and(|other| other() == path);
+        let mut twins: Vec<_> = sites().filter(is_twin).collect();
+        twins.sort_by_key(|site| (site.file, site.line));
+        twins.iter().position(|site| std::ptr::eq(*site, self)).unwrap_or(0)
     }
 
     #[inline]
