@@ -209,3 +209,38 @@ fn a_constant_of_the_type_around_a_method_says_its_type_in_the_key() {
     assert_eq!((Shelf::<3>.place(2), Shelf::<4>.place(2)), (6, 8));
     assert_eq!(Shelf::<3>::place_site().key(2).as_str(), "generics:shelf:3:2");
 }
+
+struct Pair<A, B>(std::marker::PhantomData<(A, B)>);
+
+impl<A: KeyName, B: Default + ToString> Pair<A, B> {
+    #[cached(key = "generics:pair:<A>", associated)]
+    pub fn second() -> String {
+        B::default().to_string()
+    }
+
+    #[cached(key = "generics:no_parameter:<User>", associated)]
+    pub fn second_again() -> String {
+        B::default().to_string()
+    }
+
+    /// It is not public, so that it has no companion.
+    #[cached(key = "generics:pair_inside:<A>", ignore(self))]
+    fn second_inside(&self) -> String {
+        B::default().to_string()
+    }
+}
+
+#[test]
+fn a_parameter_of_a_type_that_the_key_forgets_beside_another_one_mixes_nothing_up() {
+    let _larder = testing::isolated();
+    assert_eq!((Pair::<u8, u8>::second(), Pair::<u8, String>::second()), ("0".to_owned(), String::new()));
+    assert_eq!(
+        (Pair::<u8, u8>::second_again(), Pair::<u8, bool>::second_again()),
+        ("0".to_owned(), "false".to_owned())
+    );
+    let pairs = (Pair::<u8, u8>(std::marker::PhantomData), Pair::<u8, bool>(std::marker::PhantomData));
+    assert_eq!((pairs.0.second_inside(), pairs.1.second_inside()), ("0".to_owned(), "false".to_owned()));
+    assert_eq!(pairs.1.second_inside(), "false");
+    assert_eq!(Pair::<u8, bool>::second_again_site().get().as_deref(), Some("false"));
+    assert_eq!(Pair::<u8, u8>::second_again_site().get(), None);
+}

@@ -11,7 +11,7 @@ use crate::cache::{self, Body, Bound, Cache, Ending, First, Load, Rules};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
-use crate::key::{Key, KeyWriter, SmallKey};
+use crate::key::{self, Key, KeyWriter, SmallKey};
 use crate::registry::Site;
 use crate::stats::{Event, Stats};
 
@@ -22,6 +22,8 @@ pub struct Call<R: Outcome<KIND>, const KIND: u8> {
     site: &'static Site,
     reach: Reach<R::Kept>,
     say: Say<R::Kept, R::Error>,
+    /// The name of the type around a method, where that has parameters: its key may have forgotten one of them.
+    around: Option<fn() -> &'static str>,
 }
 
 /// How the rules of a site are said: made from what is usual.
@@ -48,7 +50,21 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     #[must_use]
     #[inline]
     pub fn new(site: &'static Site, reach: Reach<R::Kept>, say: Say<R::Kept, R::Error>) -> Self {
-        Self { site, reach, say }
+        Self { site, reach, say, around: None }
+    }
+
+    /// Says that what is kept belongs to one type around the method alone.
+    #[must_use]
+    #[inline]
+    pub fn within(mut self, around: fn() -> &'static str) -> Self {
+        self.around = Some(around);
+        self
+    }
+
+    #[inline]
+    fn mark(&self) -> u64 {
+        let mark = self.site.mark();
+        self.around.map_or(mark, |name| key::mark_of(mark, name()))
     }
 
     /// Looks for a value: what the function returns, or what it takes to load it.
@@ -62,7 +78,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let is_small = key.write(&write);
         if is_small
             && let Some(cache) = self.site.ready()
-            && let Some(value) = self.reach.seek(cache, self.site, &mut key)
+            && let Some(value) = self.reach.seek(cache, self.mark(), self.site, &mut key)
         {
             self.site.count_hit();
             return Ok(R::join(Ok(value)));
@@ -89,12 +105,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         };
         // A test with caches of its own goes the way that programs go.
         if let (Cow::Owned(cache), Some(key)) = (&cache, small)
-            && let Some(value) = self.reach.seek(cache, self.site, key)
+            && let Some(value) = self.reach.seek(cache, self.mark(), self.site, key)
         {
             self.site.asker(cache).count(Event::Hit);
             return Ok(R::join(Ok(value)));
         }
-        let name = cache.scope().write(self.site.mark(), write);
+        let name = cache.scope().write(self.mark(), write);
         match cache::look(&cache, Some(self.site.named()), name, &self.rules()) {
             Ok(outcome) => Ok(R::join(outcome)),
             Err(load) => Err(Miss(Some(load))),
@@ -128,7 +144,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     #[must_use]
     pub fn key(&self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {
-        Key::write(self.site.mark(), write)
+        Key::write(self.mark(), write)
     }
 
     #[must_use]

@@ -47,8 +47,8 @@ impl<V> Reach<V> {
 
     /// Reads what a call most often finds: a value that is there and fresh.
     #[inline(always)]
-    pub(super) fn seek(self, cache: &Cache, site: &'static Site, key: &mut SmallKey) -> Option<V> {
-        let found = seek(cache, site, key)?;
+    pub(super) fn seek(self, cache: &Cache, mark: u64, site: &Site, key: &mut SmallKey) -> Option<V> {
+        let found = seek(cache, mark, site, key)?;
         match found.lying()? {
             Lying::Record(record) if !self.is_plain => {
                 let record = Erased::clone(record);
@@ -63,6 +63,6 @@ impl<V> Reach<V> {
 /// Finds a record that is there and fresh.
 ///
 /// It knows of no types, so that it is compiled once and not for every site.
-fn seek<'a>(cache: &'a Cache, site: &'static Site, key: &mut SmallKey) -> Option<Found<'a>> {
-    cache::seek(cache, cache.scope().complete(key)?, site.mark(), &site.options)
+fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &mut SmallKey) -> Option<Found<'a>> {
+    cache::seek(cache, cache.scope().complete(key)?, mark, &site.options)
 }

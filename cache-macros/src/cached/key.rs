@@ -121,6 +121,11 @@ impl Key {
         self.places().any(|place| matches!(place.source, Source::Receiver))
     }
 
+    /// Returns whether it names a parameter of the type around a method.
+    pub fn names_what_is_around(&self) -> bool {
+        self.places().any(|place| matches!(place.source, Source::TypeAround(_) | Source::ConstantAround(_)))
+    }
+
     /// Returns the places in an argument, or in the receiver.
     pub fn places_of(&self, argument: Option<usize>) -> Vec<&Place> {
         let is_here = |place: &&Place| match place.source {

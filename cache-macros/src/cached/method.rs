@@ -6,7 +6,7 @@ use syn::{GenericParam, Lifetime, LifetimeParam};
 
 use super::bodies::Bodies;
 use super::facts::{Facts, Subject};
-use super::key::{Key, Source};
+use super::key::Key;
 use super::model::Model;
 use super::passing::Passing;
 use super::signature;
@@ -90,8 +90,7 @@ fn body(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
 ///
 /// An attribute cannot see the `impl`; the length of an array cannot be about its parameters, and lifetimes do not count.
 fn around(model: &Model, key: &Key) -> TokenStream {
-    let is_said = key.places().any(|place| matches!(place.source, Source::TypeAround(_) | Source::ConstantAround(_)));
-    if is_said || model.ignored().iter().any(|name| name == "Self") {
+    if key.names_what_is_around() || model.ignores_what_is_around() {
         return TokenStream::new();
     }
     let span = key.span().unwrap_or_else(|| model.function.sig.ident.span());

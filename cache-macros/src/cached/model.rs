@@ -72,6 +72,11 @@ impl Model {
         self.ignored().contains(name)
     }
 
+    /// Returns whether `ignore(Self)` says that nothing depends on the type around a method.
+    pub fn ignores_what_is_around(&self) -> bool {
+        self.ignored().iter().any(|name| name == "Self")
+    }
+
     /// Returns the path of this crate as the user says it.
     pub fn larder(&self) -> Path {
         self.options.shape.larder.clone().unwrap_or_else(larder_path::usual)

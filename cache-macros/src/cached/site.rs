@@ -100,6 +100,7 @@ pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
         Kind::Result | Kind::Probed => quote!(.sharing(#larder::__private::Probe::<#ty>::SHARE)),
     };
     let choices = choices(model, facts);
+    let within = within(model);
     let is_plain = quote!(#larder::__private::Copied::<#kept>::PLAIN);
     let rules = if sharing.is_empty() && choices.is_empty() {
         quote!(::core::convert::identity)
@@ -108,8 +109,16 @@ pub fn call(model: &Model, facts: &Facts, site: &TokenStream) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         use #larder::__private::Fallback as _;
-        #larder::__private::Call::new(#site, #larder::__private::#reach::<#kept>(#is_plain), #rules)
+        #larder::__private::Call::new(#site, #larder::__private::#reach::<#kept>(#is_plain), #rules) #within
     }
+}
+
+/// Emits what keeps the types around a method apart, where its key names one parameter of them: nobody sees here whether
+/// there are others.
+fn within(model: &Model) -> Option<TokenStream> {
+    let key = model.key.as_ref()?;
+    (key.names_what_is_around() && !model.ignores_what_is_around())
+        .then(|| quote!(.within(::core::any::type_name::<Self>)))
 }
 
 fn choices(model: &Model, facts: &Facts) -> TokenStream {
