@@ -70,7 +70,8 @@ fn inside(data: &Data) -> Vec<&Attribute> {
     over_variants.into_iter().chain(over_fields).collect()
 }
 
-fn fields(data: &Data) -> Vec<&Field> {
+/// Returns the fields of a type, those of all its variants.
+pub fn fields(data: &Data) -> Vec<&Field> {
     match data {
         Data::Struct(data) => data.fields.iter().collect(),
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),

@@ -17,7 +17,19 @@ pub struct Function {
     pub body: Option<TokenStream>,
 }
 
+/// What is said of a function that is cached and changes what others keep.
+pub const CACHED_AND_CHANGING: &str = "on a hit the body of a cached function does not run, and nothing would be changed: cache the part that reads, \
+     in a function of its own";
+
 impl Function {
+    /// Returns the first of its attributes that has one of these names, under whatever path.
+    pub fn attribute(&self, names: &[&str]) -> Option<&Attribute> {
+        let is_one = |attr: &&Attribute| {
+            attr.path().segments.last().is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+        };
+        self.attrs.iter().find(is_one)
+    }
+
     /// Returns the type that is written behind `->`.
     pub fn returns(&self) -> Option<&Type> {
         match &self.sig.output {

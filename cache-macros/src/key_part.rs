@@ -4,8 +4,9 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DataEnum, DeriveInput, Field, Fields, Generics, Path, Type};
 
-use crate::derive::{allowed, check_inside, larder, plain};
+use crate::derive::{allowed, check_inside, fields, larder, plain};
 use crate::errors::Errors;
+use crate::spelling;
 
 pub fn expand(input: TokenStream) -> TokenStream {
     syn::parse2::<DeriveInput>(input).map_or_else(|error| error.to_compile_error(), |input| derive(&input))
@@ -15,6 +16,7 @@ pub fn expand(input: TokenStream) -> TokenStream {
 fn derive(input: &DeriveInput) -> TokenStream {
     let errors = Errors::new();
     check_inside(input, &errors);
+    types_are_known(input, &errors);
     let (larder, name, mut body) = (larder(input, &errors), &input.ident, body(input, &errors));
     let generics = bounded(&input.generics, &larder);
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
@@ -32,6 +34,15 @@ fn derive(input: &DeriveInput) -> TokenStream {
                 #body
             }
         }
+    }
+}
+
+/// Two types can read the same, and behind `dyn` there may be either.
+fn types_are_known(input: &DeriveInput, errors: &Errors) {
+    for field in fields(&input.data).into_iter().filter(|field| spelling::is_dyn(&field.ty)) {
+        let message = "what stands behind `dyn` has a type that is not known here, and two types can read the same in a \
+             key: make it an enum, or write `impl KeyPart` by hand";
+        errors.on(&field.ty, message);
     }
 }
 

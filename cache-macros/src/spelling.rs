@@ -117,6 +117,19 @@ pub fn impl_trait(ty: &Type) -> Option<&TypeImplTrait> {
     search.0
 }
 
+/// Returns whether a `dyn Trait` stands in a type.
+pub fn is_dyn(ty: &Type) -> bool {
+    struct Search(bool);
+    impl Visit<'_> for Search {
+        fn visit_type_trait_object(&mut self, _: &syn::TypeTraitObject) {
+            self.0 = true;
+        }
+    }
+    let mut search = Search(false);
+    search.visit_type(ty);
+    search.0
+}
+
 /// Returns the names of the traits in `impl A + B` and `dyn A + B`.
 pub fn traits(ty: &Type) -> Vec<String> {
     let bounds = match bare(ty) {

@@ -216,11 +216,15 @@ impl Scope<'_> {
 
     /// Returns all that a place or `ignore` can name, but for `self`.
     pub fn names(&self) -> Vec<&Ident> {
-        let params = self.generics.params.iter().filter_map(|param| match param {
+        self.arguments.iter().flat_map(|argument| &argument.bindings).chain(self.parameters()).collect()
+    }
+
+    /// Returns the names of the type and constant parameters.
+    pub fn parameters(&self) -> impl Iterator<Item = &Ident> {
+        self.generics.params.iter().filter_map(|param| match param {
             GenericParam::Type(param) => Some(&param.ident),
             GenericParam::Const(param) => Some(&param.ident),
             GenericParam::Lifetime(_) => None,
-        });
-        self.arguments.iter().flat_map(|argument| &argument.bindings).chain(params).collect()
+        })
     }
 }

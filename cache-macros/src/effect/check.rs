@@ -1,12 +1,19 @@
 //! Whether the effects make sense on this function.
 
+use proc_macro2::Span;
+use syn::visit::Visit;
+use syn::{ExprAsync, ExprClosure, ExprReturn, ExprTry, Item};
+
 use super::Effect;
 use super::targets::Targets;
 use crate::errors::Errors;
-use crate::function::Function;
+use crate::function::{CACHED_AND_CHANGING, Function};
 
 pub fn check(effect: Effect, function: &Function, targets: &Targets, errors: &Errors) {
     has_a_body(effect, function, errors);
+    is_not_cached_too(function, errors);
+    names_something(effect, targets, errors);
+    ends_nowhere_but_in_its_body(targets, errors);
     runs_with_the_program(effect, function, errors);
     ends_after_its_body(effect, function, errors);
     before_is_for_what_is_known(effect, targets, errors);
@@ -17,6 +24,55 @@ fn has_a_body(effect: Effect, function: &Function, errors: &Errors) {
     if function.body.is_none() {
         let message = format!("`#[{}]` goes on the function in the `impl`, where its body is", effect.name());
         errors.on(&function.sig, message);
+    }
+}
+
+/// On a hit nothing would happen.
+fn is_not_cached_too(function: &Function, errors: &Errors) {
+    if let Some(attr) = function.attribute(&["cached"]) {
+        errors.on(attr, CACHED_AND_CHANGING);
+    }
+}
+
+/// `before` and `crate` are said of entries.
+fn names_something(effect: Effect, targets: &Targets, errors: &Errors) {
+    if targets.is_all_there && targets.all.is_empty() {
+        let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
+        errors.at(Span::call_site(), message);
+    }
+}
+
+/// An argument of an entry is read before the body, and what leaves it there would leave the function.
+fn ends_nowhere_but_in_its_body(targets: &Targets, errors: &Errors) {
+    for argument in targets.all.iter().flat_map(|target| &target.arguments) {
+        Leaves(errors).visit_expr(argument);
+    }
+}
+
+struct Leaves<'a>(&'a Errors);
+
+impl Visit<'_> for Leaves<'_> {
+    fn visit_expr_try(&mut self, leaves: &ExprTry) {
+        self.leaving(&leaves.question_token, "?");
+    }
+
+    fn visit_expr_return(&mut self, leaves: &ExprReturn) {
+        self.leaving(&leaves.return_token, "return");
+    }
+
+    // What these hold ends them, and not the function.
+    fn visit_expr_closure(&mut self, _: &ExprClosure) {}
+    fn visit_expr_async(&mut self, _: &ExprAsync) {}
+    fn visit_item(&mut self, _: &Item) {}
+}
+
+impl Leaves<'_> {
+    fn leaving(&self, word: &impl quote::ToTokens, text: &str) {
+        let message = format!(
+            "`{text}` would leave the function before its body has begun: name the entry by what is there without it, or \
+             by the result, as in `|saved| profile(saved.id)`"
+        );
+        self.0.on(word, message);
     }
 }
 

@@ -1,6 +1,6 @@
 //! What stands between the parentheses of an attribute with effects.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Path, Token};
@@ -18,17 +18,20 @@ pub struct Targets {
     /// The word `before`.
     pub before: Option<Ident>,
     pub larder: Option<Path>,
+    /// Whether all that was written could be read.
+    pub is_all_there: bool,
 }
 
 impl Targets {
     pub fn parse(effect: Effect, tokens: TokenStream, errors: &Errors) -> Self {
         let mut targets = Self::default();
-        let empty = tokens.is_empty();
-        list::read(tokens, errors, |input| targets.item(effect, input));
-        if empty {
-            let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
-            errors.at(Span::call_site(), message);
-        }
+        let mut is_all_there = true;
+        list::read(tokens, errors, |input| {
+            let item = targets.item(effect, input);
+            is_all_there &= item.is_ok();
+            item
+        });
+        targets.is_all_there = is_all_there;
         targets
     }
 

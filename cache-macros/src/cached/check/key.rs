@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use quote::ToTokens;
+use syn::ext::IdentExt;
 use syn::{GenericParam, Ident, Type};
 
 use crate::cached::facts;
@@ -17,6 +18,9 @@ pub fn check(model: &Model, errors: &Errors) {
     ignored_are_said_once(model, errors);
     // A broken pattern has been reported, and what it would have named is not known.
     let Some(key) = &model.key else { return };
+    if !names_are_one_each(model, errors) {
+        return;
+    }
     ignored_are_unused(model, key, errors);
     if matches!(key.origin, Origin::Default) && !may_go_without_key(model, errors) {
         return;
@@ -53,6 +57,28 @@ fn ignored_exist(model: &Model, errors: &Errors) -> bool {
         errors.at(ignored.span(), message);
     }
     all_known
+}
+
+/// A macro can hand over a name that is spelled like one of its own, and a type parameter can be called like an argument:
+/// the compiler tells them apart, and a pattern, which is text, cannot.
+fn names_are_one_each(model: &Model, errors: &Errors) -> bool {
+    let scope = model.scope();
+    let owners = scope.arguments.iter().map(|argument| argument.bindings.iter().collect::<Vec<_>>());
+    let parameters = scope.parameters().map(|parameter| vec![parameter]);
+    let mut seen = HashSet::new();
+    let mut all_differ = true;
+    for names in owners.chain(parameters) {
+        let texts: HashSet<_> = names.iter().map(|name| name.unraw().to_string()).collect();
+        if let Some(name) = names.iter().find(|name| seen.contains(&name.unraw().to_string())) {
+            errors.at(
+                name.span(),
+                format!("two things are called `{name}` here, and a key tells them apart by name alone: rename one"),
+            );
+            all_differ = false;
+        }
+        seen.extend(texts);
+    }
+    all_differ
 }
 
 fn ignored_are_said_once(model: &Model, errors: &Errors) {
@@ -157,9 +183,10 @@ fn parameters_are_accounted_for(model: &Model, key: &Key, errors: &Errors) {
     }
 }
 
+/// What names the parameter itself, in its result or its body, can depend on more than on the argument.
 fn is_about_ignored_alone(model: &Model, param: &Ident) -> bool {
     let mentions = |tokens: &dyn ToTokens| spelling::mentions(tokens.to_token_stream(), param);
-    if mentions(&model.function.sig.output) {
+    if mentions(&model.function.sig.output) || mentions(&model.function.body) {
         return false;
     }
     let mut all = model.arguments.iter().filter(|argument| mentions(&argument.ty)).peekable();
@@ -204,6 +231,12 @@ fn refused(ty: &Type, name: &str, is_whole: bool) -> Option<String> {
     }
     if !is_whole {
         return None;
+    }
+    if spelling::is_dyn(ty) {
+        return Some(format!(
+            "what stands behind `dyn` has a type that is not known here, and two types can read the same in a key: take \
+             it as a parameter, `fn …<T: KeyPart + KeyName>`, with `<T>` in the key, or ignore `{name}`"
+        ));
     }
     match unkeyed(ty)?.as_str() {
         float @ ("f32" | "f64") => Some(format!(

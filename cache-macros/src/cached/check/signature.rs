@@ -1,19 +1,23 @@
 //! Functions that cannot be cached, and what to do instead.
 
 use quote::ToTokens;
-use syn::{FnArg, Receiver, ReceiverKind, ReturnType, Safety, Type};
+use syn::visit::{self, Visit};
+use syn::{FnArg, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type};
 
-use crate::cached::attributes::{is_cached, is_condition};
+use crate::cached::attributes::is_condition;
 use crate::cached::model::{Model, Stand};
 use crate::errors::Errors;
+use crate::function::CACHED_AND_CHANGING;
 use crate::spelling;
 
 pub fn check(model: &Model, errors: &Errors) {
     has_a_body(model, errors);
     is_a_plain_function(model, errors);
     is_annotated_once(model, errors);
+    changes_nothing_elsewhere(model, errors);
     does_not_change_itself(model, errors);
     has_every_argument_always(model, errors);
+    names_what_it_takes(model, errors);
     returns_something(model, errors);
     returns_a_value_that_can_be_kept(model, errors);
     fits_its_companion(model, errors);
@@ -58,8 +62,15 @@ fn is_a_plain_function(model: &Model, errors: &Errors) {
 
 /// Two wrappers would look twice and share a companion.
 fn is_annotated_once(model: &Model, errors: &Errors) {
-    if let Some(attr) = model.function.attrs.iter().find(|attr| is_cached(attr)) {
+    if let Some(attr) = model.function.attribute(&["cached"]) {
         errors.on(attr, "a function is cached once: say everything in one `#[cached(…)]`");
+    }
+}
+
+/// On a hit the body does not run, and what it would have changed elsewhere would go on being served.
+fn changes_nothing_elsewhere(model: &Model, errors: &Errors) {
+    if let Some(attr) = model.function.attribute(&["invalidates", "updates"]) {
+        errors.on(attr, CACHED_AND_CHANGING);
     }
 }
 
@@ -98,6 +109,23 @@ fn has_every_argument_always(model: &Model, errors: &Errors) {
                 "an argument that is not always there cannot be keyed: write two functions, each under its `cfg`",
             );
         }
+    }
+}
+
+/// What a macro in a pattern's place binds is not seen, and a key would forget it.
+fn names_what_it_takes(model: &Model, errors: &Errors) {
+    struct Macros<'a>(&'a Errors);
+    impl Visit<'_> for Macros<'_> {
+        fn visit_pat(&mut self, pat: &Pat) {
+            if matches!(pat, Pat::Macro(_)) {
+                let message = "the key cannot see the names behind this macro: write the pattern itself, or one name";
+                self.0.on(pat, message);
+            }
+            visit::visit_pat(self, pat);
+        }
+    }
+    for argument in &model.arguments {
+        Macros(errors).visit_pat(&argument.pat);
     }
 }
 

@@ -1,0 +1,8 @@
+use larder::KeyPart;
+
+#[derive(KeyPart)]
+struct Filter {
+    by: Box<dyn KeyPart>,
+}
+
+fn main() {}

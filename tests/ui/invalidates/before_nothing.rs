@@ -1,0 +1,10 @@
+use larder::invalidates;
+
+#[invalidates(before)]
+fn rename(id: u64) -> u64 {
+    id
+}
+
+fn main() {
+    rename(1);
+}
