@@ -4,9 +4,9 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use larder::{KeyPart, Options, Settings, cached, invalidates, key};
+use larder::{KeyName, KeyPart, Options, Settings, Value, cached, invalidates, key, updates};
 
-#[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Debug, PartialEq, KeyName, serde::Serialize, serde::Deserialize)]
 struct Profile {
     name: String,
     asked: u64,
@@ -15,8 +15,13 @@ struct Profile {
 #[derive(Debug)]
 struct DbError;
 
+#[derive(KeyName)]
 struct User {
     id: u64,
+}
+
+struct Blog {
+    tenant: u64,
 }
 
 #[derive(Default)]
@@ -48,6 +53,34 @@ async fn rename(db: &Db, user: &User, name: &str) -> Result<(), DbError> {
 struct Filter {
     author: u64,
     tag: Option<String>,
+}
+
+#[updates(profile(id))]
+async fn rename_to(db: &Db, id: u64, name: &str) -> Result<Profile, DbError> {
+    db.update("update …", id, name).await?;
+    db.query("select …", id).await
+}
+
+impl Blog {
+    #[cached(key = "blog:<self.tenant>:<number>", ignore(db))]
+    pub async fn page(&self, db: &Db, number: u64) -> Result<Profile, DbError> {
+        db.query("select …", self.tenant + number).await
+    }
+
+    #[invalidates(Blog::page(self, number))]
+    pub async fn edit(&self, db: &Db, number: u64) -> Result<(), DbError> {
+        db.update("update …", number, "text").await
+    }
+}
+
+#[cached(key = "row:<T>:<id>", ignore(db))]
+async fn row<T: KeyName + Value + From<Profile>>(db: &Db, id: u64) -> Result<T, DbError> {
+    db.query("select …", id).await.map(T::from)
+}
+
+#[cached(key = "posts:<author.id: u64>", ignore(db))]
+async fn posts(db: &Db, author: &User) -> Result<Vec<String>, DbError> {
+    db.query("select …", author.id).await.map(|profile| vec![profile.name])
 }
 
 async fn load(id: u64) -> String {
@@ -96,6 +129,35 @@ async fn the_companion_does_what_the_table_says() -> Result<(), DbError> {
     assert!(profile::stats().loads > 0);
     let filter = Filter { author: 7, tag: Some("rust".to_owned()) };
     assert_eq!(key!("search:<filter>").as_str(), "search:<author=7,tag=rust>");
+    Ok(())
+}
+
+impl From<Profile> for String {
+    fn from(profile: Profile) -> Self {
+        profile.name
+    }
+}
+
+#[tokio::test]
+async fn methods_generic_functions_and_parts_do_what_it_says() -> Result<(), DbError> {
+    let _larder = larder::testing::isolated();
+    let (db, blog, user) = (Db::default(), Blog { tenant: 100 }, User { id: 42 });
+    assert_eq!(profile(&db, 42).await?.asked, 1);
+    assert_eq!(rename_to(&db, 42, "Ann").await?.asked, 2);
+    assert_eq!(profile(&db, 42).await?.asked, 2, "what was written is kept");
+
+    assert_eq!(blog.page(&db, 1).await?.name, "user 101");
+    blog.edit(&db, 1).await?;
+    assert_eq!(Blog::page_site().get(&blog, 1).await, None);
+    blog.page(&db, 1).await?;
+    Blog::page_site().invalidate(&blog, 1).await;
+    assert_eq!(Blog::page_site().get(&blog, 1).await, None);
+
+    assert_eq!(row::<String>(&db, 1).await?, "user 1");
+    assert_eq!(row::<Profile>(&db, 1).await?.name, "user 1");
+    assert_eq!(posts(&db, &user).await?, ["user 42"]);
+    posts::invalidate(42).await;
+    assert_eq!(posts::get(42).await, None);
     Ok(())
 }
 

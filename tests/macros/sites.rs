@@ -125,13 +125,16 @@ mod one_path {
             }
             inner::number()
         };
-        mod inner {
-            #[larder::cached]
-            pub fn number() -> u8 {
-                4
+        let fourth = {
+            mod inner {
+                #[larder::cached]
+                pub fn number() -> u8 {
+                    4
+                }
             }
-        }
-        (third, inner::number())
+            inner::number()
+        };
+        (third, fourth)
     }
 }
 
