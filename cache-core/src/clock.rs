@@ -106,6 +106,18 @@ impl Clock {
     }
 
     /// Reads the precise time, for measuring what a load cost. Never on the way to a hit.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::clock::Clock;
+    ///
+    /// let clock = Clock::manual();
+    /// let started = clock.precise();
+    /// clock.advance(Duration::from_millis(30));
+    /// assert_eq!(clock.precise().since(started), Duration::from_millis(30));
+    /// assert_eq!(clock.precise_reads(), 2);
+    /// ```
     #[must_use]
     pub fn precise(&self) -> Tick {
         match &self.0 {

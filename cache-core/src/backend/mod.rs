@@ -40,6 +40,57 @@ use crate::key::Name;
 /// let clock = Clock::manual();
 /// conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));
 /// ```
+///
+/// One by hand, which counts how often another one is asked:
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::sync::atomic::{AtomicUsize, Ordering};
+/// use std::time::Duration;
+/// use larder::backend::{Backend, Capabilities, Memory, Remaining, conformance};
+/// use larder::{Error, clock::Clock, key::Name};
+///
+/// struct Asked {
+///     inner: Memory,
+///     times: AtomicUsize,
+/// }
+///
+/// impl Backend for Asked {
+///     fn capabilities(&self) -> Capabilities {
+///         Capabilities::NONE // what follows is all it does
+///     }
+///
+///     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+///         self.times.fetch_add(1, Ordering::Relaxed);
+///         self.inner.get(name).await
+///     }
+///
+///     async fn set(&self, name: &Name, bytes: &[u8], time: Option<Duration>) -> Result<(), Error> {
+///         self.inner.set(name, bytes, time).await
+///     }
+///
+///     async fn add(&self, name: &Name, bytes: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+///         self.inner.add(name, bytes, time).await
+///     }
+///
+///     async fn delete(&self, name: &Name) -> Result<bool, Error> {
+///         self.inner.delete(name).await
+///     }
+///
+///     async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+///         self.inner.ttl(name).await
+///     }
+///
+///     async fn clear_store(&self) -> Result<(), Error> {
+///         self.inner.clear_store().await
+///     }
+/// }
+///
+/// let clock = Clock::manual();
+/// let store = Asked { inner: Memory::new(clock.clone()), times: AtomicUsize::new(0) };
+/// conformance::check(&store, |time| clock.advance(time));
+/// assert!(store.times.load(Ordering::Relaxed) > 0);
+/// ```
 pub trait Backend: Send + Sync + 'static {
     /// States what the store can do.
     fn capabilities(&self) -> Capabilities;

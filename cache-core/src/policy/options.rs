@@ -82,6 +82,26 @@ impl Options {
 
     /// Serves a value for this long after its end, while one caller loads it anew: whole seconds, or a [`Duration`], as
     /// all times here.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::future::{Future, pending};
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    /// use std::time::Duration;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let (cache, options) = (larder.cache("default"), Options::ttl(10).stale(60));
+    /// cache.blocking().get_or_load("key", options, || 1_u8);
+    /// larder.advance(Duration::from_secs(20));
+    ///
+    /// let context = &mut Context::from_waker(Waker::noop());
+    /// let mut first = pin!(cache.get_or_load("key", options, pending::<u8>));
+    /// let mut second = pin!(cache.get_or_load("key", options, pending::<u8>));
+    /// assert!(first.as_mut().poll(context).is_pending(), "it loads");
+    /// assert_eq!(second.as_mut().poll(context), Poll::Ready(1), "and this one need not wait for it");
+    /// ```
     #[must_use]
     pub fn stale(self, time: impl IntoTime) -> Self {
         self.__stale(time.into_time())
@@ -163,6 +183,28 @@ impl Options {
     }
 
     /// Hands a stale value to a caller who has waited this long; the load goes on.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::future::{Future, pending};
+    /// use std::pin::pin;
+    /// use std::task::{Context, Poll, Waker};
+    /// use std::time::Duration;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let (cache, options) = (larder.cache("default"), Options::ttl(10).stale_if_error(60).soft_timeout(1));
+    /// cache.blocking().get_or_load("key", options, || 1_u8);
+    /// larder.advance(Duration::from_secs(20));
+    ///
+    /// let context = &mut Context::from_waker(Waker::noop());
+    /// let mut first = pin!(cache.get_or_load("key", options, pending::<u8>));
+    /// let mut second = pin!(cache.get_or_load("key", options, pending::<u8>));
+    /// assert!(first.as_mut().poll(context).is_pending(), "it loads");
+    /// assert!(second.as_mut().poll(context).is_pending(), "it waits for a new value");
+    /// larder.advance(Duration::from_secs(1));
+    /// assert_eq!(second.as_mut().poll(context), Poll::Ready(1), "but no longer than that");
+    /// ```
     #[must_use]
     pub fn soft_timeout(self, time: impl IntoTime) -> Self {
         self.__soft_timeout(time.into_time())

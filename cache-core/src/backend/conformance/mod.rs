@@ -153,6 +153,20 @@ impl<'a> Suite<'a> {
     /// Makes the entries of the cases live for a few of these, in place of seconds.
     ///
     /// It is never less than a second for a store that keeps times to the second.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::backend::{Memory, conformance::Suite};
+    /// use larder::clock::Clock;
+    ///
+    /// let clock = Clock::manual();
+    /// let store = Memory::new(clock.clone());
+    /// let begun = clock.now();
+    /// let report = Suite::new(&store, &|time| clock.advance(time)).unit(Duration::from_millis(10)).run();
+    /// assert!(report.failures.is_empty(), "{report}");
+    /// assert!(clock.now().since(begun) < Duration::from_secs(5), "a store with a real clock need not be slow to test");
+    /// ```
     pub fn unit(mut self, unit: Duration) -> Self {
         self.unit = unit;
         self
