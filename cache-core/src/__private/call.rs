@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use super::entry::Entry;
+use super::entry::{Entry, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
@@ -193,8 +193,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
     /// Keeps the value that a function has written, unless somebody has changed its entry since the function began: then
     /// nobody knows which of them wrote last, and nothing is kept.
-    pub async fn update(self, entry: Entry, value: R::Kept) {
-        let (cache, token) = match (self.cache(), &entry.token) {
+    pub async fn update(self, watched: Watched, value: R::Kept) {
+        let Watched { entry, token } = watched;
+        let (cache, token) = match (self.cache(), &token) {
             (Ok(cache), Some(token)) => (cache, token),
             (Err(Away::Missing(trouble)), _) => return self.site.trouble(&trouble),
             (Err(Away::Off(_)), _) | (_, None) => return entry.invalidate().await,
@@ -218,8 +219,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         }
     }
 
-    pub fn update_blocking(self, entry: Entry, value: R::Kept) {
-        block_on(self.update(entry, value));
+    pub fn update_blocking(self, watched: Watched, value: R::Kept) {
+        block_on(self.update(watched, value));
     }
 
     pub async fn invalidate(self, key: Key) {

@@ -9,20 +9,37 @@ use crate::key::Key;
 use crate::registry::Site;
 use crate::stats::Event;
 
-/// One entry of one site, as a function that changes it found it when it began.
+/// One entry of one site.
 #[derive(Clone, Debug)]
 pub struct Entry {
     site: &'static Site,
     pub(super) key: Key,
+}
+
+/// An entry whose next value is being written.
+#[derive(Debug)]
+pub struct Watched {
+    pub(super) entry: Entry,
     /// Tells whether somebody else has changed it meanwhile; missing where its cache cannot be found.
-    pub(super) token: Option<Arc<Token>>,
+    pub(super) token: Option<Token>,
+}
+
+impl Watched {
+    pub fn entry(&self) -> Entry {
+        self.entry.clone()
+    }
 }
 
 impl Entry {
     pub(super) fn new(site: &'static Site, key: Key) -> Self {
-        let token = |cache: &Cache| cache.home().flights.token(cache.scope().name(&key).as_bytes());
-        let token = site.home().ok().map(|cache| Arc::new(token(&cache)));
-        Self { site, key, token }
+        Self { site, key }
+    }
+
+    /// Watches the entry from now on.
+    pub fn watched(self) -> Watched {
+        let token = |cache: &Cache| cache.home().flights.token(cache.scope().name(&self.key).as_bytes());
+        let token = self.site.home().ok().map(|cache| token(&cache));
+        Watched { entry: self, token }
     }
 
     pub async fn invalidate(&self) {

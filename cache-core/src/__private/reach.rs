@@ -2,7 +2,6 @@
 
 use crate::cache::{self, Cache};
 use crate::key::SmallKey;
-use crate::record::Erased;
 use crate::registry::Site;
 use crate::store::Found;
 use crate::value::{Keep, LocalValue, Lying, Value};
@@ -48,15 +47,7 @@ impl<V> Reach<V> {
     /// Reads what a call most often finds: a value that is there and fresh.
     #[inline(always)]
     pub(super) fn seek(self, cache: &Cache, mark: u64, site: &Site, key: &mut SmallKey) -> Option<V> {
-        let found = seek(cache, mark, site, key)?;
-        match found.lying()? {
-            Lying::Record(record) if !self.is_plain => {
-                let record = Erased::clone(record);
-                drop(found);
-                (self.read)(Lying::Record(&record))
-            }
-            lying => (self.read)(lying),
-        }
+        seek(cache, mark, site, key)?.read(self.read, self.is_plain)
     }
 }
 

@@ -11,28 +11,28 @@
 macro_rules! __verbs {
     ($bodies:ident async $($site:tt)*) => {
         $crate::__common_verbs! { $bodies $($site)* }
-        $crate::__async_verbs! { $bodies $($site)*
-            get " Returns the value kept for these arguments, if there is one."
-            put " Keeps a value for these arguments, whatever was there before."
-            invalidate " Forgets the value kept for these arguments; what is being read for them now is not kept either."
+        $crate::__verbs_of_a_colour! { $bodies $($site)* [async] [.await]
+            get get " Returns the value kept for these arguments, if there is one."
+            put put " Keeps a value for these arguments, whatever was there before."
+            invalidate invalidate " Forgets the value kept for these arguments; what is being read for them now is not kept either."
         }
-        $crate::__blocking_verbs! { $bodies $($site)*
-            get_blocking " Does the same as [`get`](Self::get), and blocks."
-            put_blocking " Does the same as [`put`](Self::put), and blocks."
-            invalidate_blocking " Does the same as [`invalidate`](Self::invalidate), and blocks."
+        $crate::__verbs_of_a_colour! { $bodies $($site)* [] []
+            get_blocking get_blocking " Does the same as [`get`](Self::get), and blocks."
+            put_blocking put_blocking " Does the same as [`put`](Self::put), and blocks."
+            invalidate_blocking invalidate_blocking " Does the same as [`invalidate`](Self::invalidate), and blocks."
         }
     };
     ($bodies:ident blocking $($site:tt)*) => {
         $crate::__common_verbs! { $bodies $($site)* }
-        $crate::__blocking_verbs! { $bodies $($site)*
-            get " Returns the value kept for these arguments, if there is one."
-            put " Keeps a value for these arguments, whatever was there before."
-            invalidate " Forgets the value kept for these arguments; what is being read for them now is not kept either."
+        $crate::__verbs_of_a_colour! { $bodies $($site)* [] []
+            get get_blocking " Returns the value kept for these arguments, if there is one."
+            put put_blocking " Keeps a value for these arguments, whatever was there before."
+            invalidate invalidate_blocking " Forgets the value kept for these arguments; what is being read for them now is not kept either."
         }
-        $crate::__async_verbs! { $bodies $($site)*
-            get_async " Does the same as [`get`](Self::get), without blocking."
-            put_async " Does the same as [`put`](Self::put), without blocking."
-            invalidate_async " Does the same as [`invalidate`](Self::invalidate), without blocking."
+        $crate::__verbs_of_a_colour! { $bodies $($site)* [async] [.await]
+            get_async get " Does the same as [`get`](Self::get), without blocking."
+            put_async put " Does the same as [`put`](Self::put), without blocking."
+            invalidate_async invalidate " Does the same as [`invalidate`](Self::invalidate), without blocking."
         }
     };
 }
@@ -67,61 +67,39 @@ macro_rules! __common_verbs {
     };
 }
 
-/// Emits what is awaited.
+/// Emits what is awaited, or what blocks: each verb under its name, by that of the engine.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __async_verbs {
+macro_rules! __verbs_of_a_colour {
     (
         $bodies:ident $vis:vis [$($generics:tt)*] [$($fish:tt)*] [$($bounds:tt)*]
         ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr;
-        $get:ident $get_doc:literal $put:ident $put_doc:literal $invalidate:ident $invalidate_doc:literal
-    ) => {
-        #[doc = $get_doc]
-        #[allow(dead_code)]
-        $vis async fn $get $($generics)* ($($name: $ty),*) -> ::core::option::Option<$kept> $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().get(Self::key $($fish)*($($name),*)).await)
-        }
-
-        #[doc = $put_doc]
-        #[allow(dead_code)]
-        $vis async fn $put $($generics)* ($($name: $ty,)* value: $kept) $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().put(Self::key $($fish)*($($name),*), value).await)
-        }
-
-        #[doc = $invalidate_doc]
-        #[allow(dead_code)]
-        $vis async fn $invalidate $($generics)* ($($name: $ty),*) $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().invalidate(Self::key $($fish)*($($name),*)).await)
-        }
-    };
-}
-
-/// Emits what blocks.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __blocking_verbs {
-    (
-        $bodies:ident $vis:vis [$($generics:tt)*] [$($fish:tt)*] [$($bounds:tt)*]
-        ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr;
-        $get:ident $get_doc:literal $put:ident $put_doc:literal $invalidate:ident $invalidate_doc:literal
+        [$($async:tt)?] [$($await:tt)*]
+        $get:ident $engine_get:ident $get_doc:literal
+        $put:ident $engine_put:ident $put_doc:literal
+        $invalidate:ident $engine_invalidate:ident $invalidate_doc:literal
     ) => {
         #[doc = $get_doc]
         #[allow(dead_code)]
         #[must_use]
-        $vis fn $get $($generics)* ($($name: $ty),*) -> ::core::option::Option<$kept> $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().get_blocking(Self::key $($fish)*($($name),*)))
+        $vis $($async)? fn $get $($generics)* ($($name: $ty),*) -> ::core::option::Option<$kept> $($bounds)* {
+            $crate::__private::$bodies!(Self::__call $($fish)*().$engine_get(Self::key $($fish)*($($name),*)) $($await)*)
         }
 
         #[doc = $put_doc]
         #[allow(dead_code)]
-        $vis fn $put $($generics)* ($($name: $ty,)* value: $kept) $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().put_blocking(Self::key $($fish)*($($name),*), value))
+        $vis $($async)? fn $put $($generics)* ($($name: $ty,)* value: $kept) $($bounds)* {
+            $crate::__private::$bodies!(
+                Self::__call $($fish)*().$engine_put(Self::key $($fish)*($($name),*), value) $($await)*
+            )
         }
 
         #[doc = $invalidate_doc]
         #[allow(dead_code)]
-        $vis fn $invalidate $($generics)* ($($name: $ty),*) $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().invalidate_blocking(Self::key $($fish)*($($name),*)))
+        $vis $($async)? fn $invalidate $($generics)* ($($name: $ty),*) $($bounds)* {
+            $crate::__private::$bodies!(
+                Self::__call $($fish)*().$engine_invalidate(Self::key $($fish)*($($name),*)) $($await)*
+            )
         }
     };
 }

@@ -9,8 +9,7 @@ use crate::key::{Key, Name};
 use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
-use crate::store::Store;
-use crate::value::{Keep, Lying, Value};
+use crate::value::{Keep, Value};
 
 impl Cache {
     /// Returns the value under this key, if there is a live one of this type.
@@ -61,26 +60,14 @@ impl Cache {
         let name = self.scope().name(key);
         let found = match &self.home().backing {
             Backing::Null => None,
-            Backing::Memory(store) => self
-                .read_fresh(store, &name, &keep)
+            Backing::Memory(store) => store
+                .seek(name.as_bytes(), name.mark(), self.home().clock.now())
+                .and_then(|found| found.read(keep.copy, keep.is_plain))
                 .or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep, site)),
             Backing::Outside(backend) => self.fetch_value(&**backend, &name, keep, site).await?,
         };
         self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
-    }
-
-    /// Reads a value that is there and fresh, where it lies if its copies are harmless.
-    fn read_fresh<V>(&self, store: &Store, name: &Name, keep: &Keep<V>) -> Option<V> {
-        let found = store.seek(name.as_bytes(), name.mark(), self.home().clock.now())?;
-        match found.lying()? {
-            Lying::Record(record) => {
-                let record = Erased::clone(record);
-                drop(found);
-                (keep.copy)(Lying::Record(&record))
-            }
-            lying @ Lying::Column(..) => (keep.copy)(lying),
-        }
     }
 
     pub(super) fn read_live<V>(

@@ -90,6 +90,19 @@ impl Found<'_> {
     pub(crate) fn lying(&self) -> Option<Lying<'_>> {
         self.shard.lying(self.slot)
     }
+
+    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let go.
+    #[inline(always)]
+    pub(crate) fn read<V>(self, copy: fn(Lying<'_>) -> Option<V>, is_plain: bool) -> Option<V> {
+        match self.lying()? {
+            Lying::Record(record) if !is_plain => {
+                let record = Erased::clone(record);
+                drop(self);
+                copy(Lying::Record(&record))
+            }
+            lying => copy(lying),
+        }
+    }
 }
 
 impl Store {

@@ -169,8 +169,8 @@ impl Expansion<'_> {
         let entries: Vec<_> = known.iter().map(|(_, target)| target.entry()).collect();
         let before = (!known.is_empty()).then(|| {
             quote_spanned! {Span::mixed_site()=>
-                #(let #names = #entries;)*
-                let __guard = #larder::__private::Invalidation::new([#(::core::clone::Clone::clone(&#names)),*]);
+                #(let #names = #entries.watched();)*
+                let __guard = #larder::__private::Invalidation::new([#(#names.entry()),*]);
             }
         });
         let finish = (!known.is_empty())
@@ -184,7 +184,7 @@ impl Expansion<'_> {
             let put = self.put(target, &quote_spanned!(Span::mixed_site()=> __entry));
             quote_spanned! {Span::mixed_site()=>
                 if let ::core::option::Option::Some(__kept) = #kept {
-                    let __entry = { let #pat = __kept; #entry };
+                    let __entry = { let #pat = __kept; #entry }.watched();
                     let __value = ::core::clone::Clone::clone(__kept);
                     #put
                 }
