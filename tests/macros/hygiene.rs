@@ -102,6 +102,15 @@ pub mod hostile {
             ::core::option::Option::Some(self.0 + n)
         }
 
+        /// Adds something to what it takes.
+        #[::larder::cached(key = "hygiene:changed:<self.0>,<n>", stale = 5)]
+        pub async fn changed(mut self, mut n: u64) -> u64 {
+            ::std::future::ready(()).await;
+            self.0 += 1;
+            n += 1;
+            self.0 + n
+        }
+
         #[::larder::cached(key = "hygiene:inside:<self.0>")]
         async fn inside(&self) -> ::core::result::Result<u64, ::std::string::String> {
             ::std::future::ready(()).await;
@@ -153,6 +162,7 @@ async fn names_of_the_user_do_not_meet_those_of_the_expansion() {
     assert_eq!(thing(1, "a".to_owned()).await, Ok(Some(Thing(1))));
     assert_eq!((plain((1, 2)), plain::get((1, 9))), (Ok(Thing(1)), Some(Thing(1))));
     assert_eq!((Thing(1).plus(2), Thing(1).later(2).await, Thing(1).outside().await), (3, Some(3), Ok(1)));
+    assert_eq!((Thing(1).changed(2).await, Thing::changed_site().get(&Thing(1), 2).await), (5, Some(5)));
     save(1).await.unwrap();
     assert_eq!(thing::get(1, "a").await, None);
     update(1).unwrap();

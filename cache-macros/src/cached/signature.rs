@@ -10,14 +10,18 @@ use super::key::Key;
 use super::model::{Model, Stand};
 use super::{detach, writing};
 
-/// Returns the signature with names in the place of patterns, under another name.
+/// Returns the signature with names in the place of patterns, under another name. `mut` stays with the body, which is
+/// what changes its arguments.
 pub fn named(model: &Model, name: &Ident) -> Signature {
     let mut sig = model.function.sig.clone();
     sig.ident = name.clone();
     let mut arguments = model.arguments.iter();
     for input in &mut sig.inputs {
         match input {
-            FnArg::Receiver(receiver) => receiver.attrs.clear(),
+            FnArg::Receiver(receiver) => {
+                receiver.attrs.clear();
+                receiver.mutability = None;
+            }
             FnArg::Typed(_) => {
                 if let Some(argument) = arguments.next() {
                     let (name, ty) = (&argument.name, &argument.ty);
