@@ -101,6 +101,40 @@ fn a_body_that_blocks_invalidates_and_may_consume_its_arguments() {
     assert_eq!((profile::get_blocking(3), list::get("3"), list::get("a")), (None, None, None));
 }
 
+#[derive(Default)]
+struct Books {
+    ids: Vec<u64>,
+}
+
+impl Books {
+    #[invalidates(list("a"))]
+    fn first(&mut self) -> &mut u64 {
+        &mut self.ids[0]
+    }
+
+    #[invalidates(list("a"), |book| row::<u8>(book.as_ref().map_or(0, |id| **id)))]
+    async fn add(&mut self, id: u64) -> Option<&mut u64> {
+        self.ids.push(id);
+        self.ids.last_mut()
+    }
+
+    #[invalidates(list("a"), before)]
+    async fn find<'a>(&'a mut self, id: &u64) -> Result<&'a mut u64, String> {
+        self.ids.iter_mut().find(|other| *other == id).ok_or_else(String::new)
+    }
+}
+
+#[tokio::test]
+async fn a_body_may_hand_out_what_it_borrows_from_an_argument_that_it_changes() {
+    let _larder = testing::isolated();
+    let mut books = Books::default();
+    fill().await;
+    *books.add(1).await.unwrap() += 1;
+    *books.find(&2).await.unwrap() += 1;
+    *books.first() += 1;
+    assert_eq!((books.ids, list::get("a")), (vec![4], None));
+}
+
 #[invalidates(|saved| profile(saved.id), |saved: &Profile| list(&saved.name), row::<u8>(1))]
 async fn create(id: u64) -> Result<Profile, String> {
     if id == 0 {

@@ -9,6 +9,7 @@
 mod call;
 mod entry;
 pub mod larder;
+mod once;
 mod outcome;
 mod probe;
 mod reach;
@@ -22,6 +23,7 @@ pub use inventory;
 
 pub use call::{Call, Miss};
 pub use entry::{Entry, Invalidation};
+pub use once::{once, once_async};
 pub use outcome::{Nullable, Outcome};
 pub use probe::{Copied, Fallback, Other, Owned, Probe, Same, Sharing};
 pub use reach::{Reach, local, shared};

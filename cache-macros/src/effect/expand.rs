@@ -57,8 +57,11 @@ impl Expansion<'_> {
     }
 
     /// Emits the body as a closure that is called at once, so that `return` and `?` end it and not the function.
+    ///
+    /// It goes through the engine to be a closure that is called once, which alone may hand out what it borrows from an
+    /// argument that is `&mut`.
     fn run(&self) -> TokenStream {
-        let block = &self.function.body;
+        let (larder, block) = (&self.larder, &self.function.body);
         let nameable = self.function.returns().filter(|ty| spelling::impl_trait(ty).is_none());
         let output = match self.function.returns() {
             None => quote!(-> ()),
@@ -67,9 +70,9 @@ impl Expansion<'_> {
         let ty = nameable.map(|ty| quote!(: #ty)).unwrap_or_default();
         // Without a type that can be named, the closure's is inferred, which takes a block without a type too.
         if self.function.is_async() {
-            quote_spanned!(Span::mixed_site()=> let __out #ty = (async move || #output #block)().await;)
+            quote_spanned!(Span::mixed_site()=> let __out #ty = #larder::__private::once_async(async move || #output #block)().await;)
         } else {
-            quote_spanned!(Span::mixed_site()=> let __out #ty = (move || #output #block)();)
+            quote_spanned!(Span::mixed_site()=> let __out #ty = #larder::__private::once(move || #output #block)();)
         }
     }
 
