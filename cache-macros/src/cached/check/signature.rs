@@ -2,7 +2,7 @@
 
 use quote::ToTokens;
 use syn::visit::{self, Visit};
-use syn::{FnArg, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type};
+use syn::{FnArg, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, TypeReference};
 
 use crate::cached::attributes::is_condition;
 use crate::cached::model::{Model, Stand};
@@ -20,6 +20,7 @@ pub fn check(model: &Model, errors: &Errors) {
     names_what_it_takes(model, errors);
     returns_something(model, errors);
     returns_a_value_that_can_be_kept(model, errors);
+    returns_a_value_that_can_be_read_back(model, errors);
     fits_its_companion(model, errors);
 }
 
@@ -196,14 +197,45 @@ fn borrowed(ty: &Type) -> Option<String> {
         return None;
     }
     let owned = match spelling::bare(ty) {
-        Type::Reference(reference) => match spelling::bare(&reference.elem) {
-            Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
-            Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
-            inner => format!("{0}` or `Arc<{0}>", text(inner)),
-        },
-        _ => return Some("a kept value outlives the call, so it cannot borrow: return an owned value".to_owned()),
+        Type::Reference(reference) => format!("`{}`", owned(reference)),
+        _ => "an owned value".to_owned(),
     };
-    Some(format!("a kept value outlives the call, so it cannot borrow: return `{owned}`"))
+    Some(format!("a kept value outlives the call, so it cannot borrow: return {owned}"))
+}
+
+/// Names what is owned in the place of a reference.
+fn owned(reference: &TypeReference) -> String {
+    match spelling::bare(&reference.elem) {
+        Type::Path(path) if path.path.is_ident("str") => "String".to_owned(),
+        Type::Slice(slice) => format!("Vec<{}>", text(&slice.elem)),
+        inner => format!("{0}` or `Arc<{0}>", text(inner)),
+    }
+}
+
+/// What comes back from outside the process is owned: nothing there lives for as long as the program.
+fn returns_a_value_that_can_be_read_back(model: &Model, errors: &Errors) {
+    let said = model.options.naming.local.is_some() || model.options.broken.contains(&"local");
+    let Some(ty) = model.function.returns().filter(|ty| !said && refused(ty).is_none()) else { return };
+    if let Some(reference) = kept_reference(ty) {
+        let message = format!(
+            "a reference cannot be read back from outside the process: return `{}`, or write `local`, and the value \
+             stays in this one",
+            owned(reference)
+        );
+        errors.on(reference, message);
+    }
+}
+
+/// Returns the first reference that would be kept, as far as the spelling tells: errors are not, and never leave.
+fn kept_reference(ty: &Type) -> Option<&TypeReference> {
+    match spelling::bare(ty) {
+        Type::Reference(reference) => Some(reference),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(kept_reference),
+        Type::Array(array) => kept_reference(&array.elem),
+        ty if spelling::is_result(ty) => spelling::type_arguments(ty).first().copied().and_then(kept_reference),
+        ty if spelling::is_known_value(ty) => spelling::type_arguments(ty).into_iter().find_map(kept_reference),
+        _ => None,
+    }
 }
 
 /// The companion of a method takes its arguments as one tuple, and those end somewhere.
