@@ -1,6 +1,6 @@
 //! A function as the attributes see it.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Item, ReturnType, Signature, Token, Type, Visibility};
@@ -36,6 +36,16 @@ impl Function {
             ReturnType::Type(_, ty) => Some(ty),
             ReturnType::Default => None,
         }
+    }
+
+    /// Puts these tokens between the braces of the body: lints that are about a function, such as one that is dead, leave
+    /// alone what ends in an expansion.
+    pub fn braced(&self, tokens: TokenStream) -> TokenStream {
+        let mut block = Group::new(Delimiter::Brace, tokens);
+        if let Some(body) = self.body.clone().and_then(|body| body.into_iter().next()) {
+            block.set_span(body.span());
+        }
+        block.into_token_stream()
     }
 
     pub fn is_async(&self) -> bool {

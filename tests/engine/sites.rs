@@ -93,11 +93,6 @@ fn a_body_runs_although_its_cache_does_not_exist() {
 
 #[test]
 fn every_verb_counts_once_that_its_cache_does_not_exist() {
-    let counted = |verb: &dyn Fn()| {
-        let before = missing::stats().trouble;
-        verb();
-        missing::stats().trouble - before
-    };
     #[cached(key = "sites:missing:<number>", cache = "elsewhere")]
     fn missing(number: u64) -> u64 {
         number
@@ -106,6 +101,11 @@ fn every_verb_counts_once_that_its_cache_does_not_exist() {
     fn update(number: u64) -> u64 {
         number
     }
+    let counted = |verb: &dyn Fn()| {
+        let before = missing::stats().trouble;
+        verb();
+        missing::stats().trouble - before
+    };
     assert_eq!(counted(&|| assert_eq!(missing::get(1), None)), 1);
     assert_eq!(counted(&|| missing::put(1, 1)), 1);
     assert_eq!(counted(&|| assert_eq!(update(1), 1)), 1);
@@ -131,6 +131,7 @@ fn a_value_that_cannot_leave_the_process_is_reported_where_its_cache_lives_outsi
     }
     let backend = larder::backend::Memory::new(larder::clock::Clock::manual());
     let _larder = testing::isolated_with([("outside", Settings::backend(backend))]).unwrap();
+    assert_eq!(local(1), 1);
     let problems = larder::check().expect_err("one place cannot work").to_string();
     let line = problems.lines().find(|line| line.contains("::local`")).unwrap_or_else(|| panic!("{problems}"));
     assert!(line.contains("keeps values that cannot leave the process (`local`)") && line.contains(file!()), "{line}");

@@ -51,12 +51,12 @@ fn a_value_put_beside_a_function_that_is_off_does_not_leave_the_old_one_behind_a
 
 #[test]
 fn only_bodies_that_run_uncached_are_counted_as_such() {
-    let larder = testing::isolated();
-    let counted = || (kept_alone::stats().bypassed, larder.cache("default").stats().bypassed);
     #[cached(key = "switches:kept_alone:<number>")]
     fn kept_alone(number: u64) -> u64 {
         number
     }
+    let larder = testing::isolated();
+    let counted = || (kept_alone::stats().bypassed, larder.cache("default").stats().bypassed);
     kept_alone::site().switch_off();
     assert_eq!((kept_alone(1), kept_alone::refresh(1)), (1, 1));
     assert_eq!(counted(), (2, 2));

@@ -260,3 +260,98 @@ fn every_option_can_be_handed_over_by_a_macro() {
     assert_eq!((site.pattern(), site.cache_name(), site.own_version()), ("hygiene:handed:<id>", "default", Some("3")));
     assert_eq!(handed_over(7), 7);
 }
+
+/// What an expansion does not allow cannot meet a `forbid`.
+#[forbid(unused, dead_code, unused_variables, unused_mut, non_camel_case_types, non_snake_case)]
+mod forbidding {
+    use larder::{cached, invalidates};
+
+    #[cached(key = "hygiene:forbidding:<id>,<a>", ignore(b))]
+    fn function(id: u64, (a, b): (u64, u64)) -> u64 {
+        id + a + b
+    }
+
+    pub struct Repo(pub u64);
+
+    impl Repo {
+        #[cached(key = "hygiene:forbidding:method:<self.0>,<id>,<a>", ignore(b), stale = 5)]
+        pub(super) async fn method(&self, id: u64, [a, b]: [u64; 2]) -> u64 {
+            self.0 + id + a + b
+        }
+
+        #[cached(key = "hygiene:forbidding:private:<self.0>,<a>", ignore(b))]
+        fn private(&self, (a, b): (u64, u64)) -> u64 {
+            self.0 + a + b
+        }
+
+        #[invalidates(function(self.0, (a, b)), Self::method(self, 1, &[a, b]))]
+        pub fn forget(&self, (a, b): (u64, u64)) -> u64 {
+            a + b
+        }
+    }
+
+    pub fn all() -> u64 {
+        function(1, (2, 3)) + Repo(1).private((2, 3))
+    }
+}
+
+#[tokio::test]
+async fn an_expansion_allows_nothing_that_could_be_forbidden() {
+    let _larder = testing::isolated();
+    let repo = forbidding::Repo(1);
+    assert_eq!((forbidding::all(), repo.method(1, [2, 3]).await, repo.forget((2, 3))), (12, 7, 5));
+    assert_eq!(forbidding::Repo::method_site().get(&repo, 1, &[2, 4]).await, None);
+}
+
+/// An expectation is met where it can be, at the function or in its body, and leaves none unfulfilled.
+#[deny(unfulfilled_lint_expectations, unused)]
+mod expecting {
+    use larder::{cached, invalidates};
+
+    #[expect(dead_code)]
+    #[cached(key = "hygiene:expecting:dead:<id>")]
+    fn dead(id: u64) -> u64 {
+        id
+    }
+
+    #[expect(dead_code, unused_variables, reason = "both")]
+    #[cached(key = "hygiene:expecting:both:<id>")]
+    fn both(id: u64) -> u64 {
+        let not_used = 5;
+        id
+    }
+
+    #[cached(key = "hygiene:expecting:group:<id>")]
+    #[expect(unused)]
+    pub fn group(id: u64) -> u64 {
+        let not_used = 5;
+        id
+    }
+
+    #[invalidates(group(1))]
+    #[cfg_attr(all(), expect(dead_code))]
+    fn effects() {}
+
+    pub struct Repo(pub u64);
+
+    impl Repo {
+        #[expect(dead_code)]
+        #[cached(key = "hygiene:expecting:method:<self.0>", stale = 5)]
+        pub(super) async fn method(&self) -> u64 {
+            self.0
+        }
+
+        #[cfg_attr(all(), expect(dead_code, unused_variables))]
+        #[cached(key = "hygiene:expecting:private:<self.0>")]
+        fn private(&self) -> u64 {
+            let not_used = 5;
+            self.0
+        }
+    }
+}
+
+#[test]
+fn lints_can_be_expected() {
+    let _larder = testing::isolated();
+    assert_eq!(expecting::group(expecting::Repo(1).0), 1);
+}

@@ -46,21 +46,18 @@ macro_rules! __common_verbs {
         ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr;
     ) => {
         /// Returns the key for these arguments.
-        #[allow(dead_code)]
         #[must_use]
         $vis fn key $($generics)* ($($name: $ty),*) -> $crate::key::Key $($bounds)* {
             $crate::__private::$bodies!(Self::__call $($fish)*().key($write))
         }
 
         /// Returns what the site has counted since the program began.
-        #[allow(dead_code)]
         #[must_use]
         $vis fn stats() -> $crate::stats::Stats {
             $crate::__private::$bodies!(Self::site().stats())
         }
 
         #[doc(hidden)]
-        #[allow(dead_code)]
         $vis fn __entry $($generics)* ($($name: $ty),*) -> $crate::__private::Entry $($bounds)* {
             $crate::__private::$bodies!(Self::__call $($fish)*().entry(Self::key $($fish)*($($name),*)))
         }
@@ -80,14 +77,12 @@ macro_rules! __verbs_of_a_colour {
         $invalidate:ident $engine_invalidate:ident $invalidate_doc:literal
     ) => {
         #[doc = $get_doc]
-        #[allow(dead_code)]
         #[must_use]
         $vis $($async)? fn $get $($generics)* ($($name: $ty),*) -> ::core::option::Option<$kept> $($bounds)* {
             $crate::__private::$bodies!(Self::__call $($fish)*().$engine_get(Self::key $($fish)*($($name),*)) $($await)*)
         }
 
         #[doc = $put_doc]
-        #[allow(dead_code)]
         $vis $($async)? fn $put $($generics)* ($($name: $ty,)* value: $kept) $($bounds)* {
             $crate::__private::$bodies!(
                 Self::__call $($fish)*().$engine_put(Self::key $($fish)*($($name),*), value) $($await)*
@@ -95,7 +90,6 @@ macro_rules! __verbs_of_a_colour {
         }
 
         #[doc = $invalidate_doc]
-        #[allow(dead_code)]
         $vis $($async)? fn $invalidate $($generics)* ($($name: $ty),*) $($bounds)* {
             $crate::__private::$bodies!(
                 Self::__call $($fish)*().$engine_invalidate(Self::key $($fish)*($($name),*)) $($await)*

@@ -1,7 +1,8 @@
 //! Whether the functions of a companion do something, or only have their signatures.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
+use syn::{FnArg, Signature, parse_quote};
 
 /// After an error the functions of a companion only have to be there, so that calls of them are not errors too.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -27,11 +28,26 @@ impl Bodies {
         }
     }
 
-    /// Emits what keeps the compiler quiet about a function that is hollow because of something else.
-    pub fn allow(self) -> TokenStream {
-        match self {
-            Self::Real => TokenStream::new(),
-            Self::Hollow => quote!(#[allow(unused)]),
+    /// Returns the signature of a function with such a body: what is hollow has no use for names.
+    pub fn signature(self, mut sig: Signature) -> Signature {
+        if self == Self::Hollow {
+            for input in &mut sig.inputs {
+                match input {
+                    FnArg::Receiver(receiver) => receiver.mutability = None,
+                    FnArg::Typed(argument) => *argument.pat = parse_quote!(_),
+                }
+            }
         }
+        sig
+    }
+
+    /// Returns the name of an argument, where the engine's own macro writes the signature: one that is the expansion's
+    /// may be unused.
+    pub fn name(self, name: &Ident) -> Ident {
+        let mut name = name.clone();
+        if self == Self::Hollow {
+            name.set_span(name.span().resolved_at(Span::mixed_site()));
+        }
+        name
     }
 }

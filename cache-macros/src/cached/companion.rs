@@ -5,6 +5,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use syn::Ident;
+
 use super::bodies::Bodies;
 use super::facts::{Facts, turbofish};
 use super::key::{Key, Origin};
@@ -13,6 +15,7 @@ use super::passing::Passing;
 use super::signature;
 use super::{detach, site, writing};
 use crate::returned::Kind;
+use crate::spelling;
 
 pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
     let (cfg, vis, companion) = (&model.attributes.cfg, &model.function.vis, model.companion());
@@ -23,16 +26,14 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
     let detached = detach::detached(model, bodies);
-    let hollow = bodies.allow();
     let docs = signature::allow_docs(model);
+    let declared = ours(companion);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         #[doc = #doc]
-        #[allow(non_camel_case_types, dead_code)]
-        #vis enum #companion {}
+        #vis enum #declared {}
 
         #(#cfg)*
-        #hollow
         #docs
         impl #companion {
             #uncached
@@ -42,6 +43,14 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
             #detached
         }
     }
+}
+
+/// Returns a name as a word of the expansion, which lints leave alone: declared in the user's own, a companion would be
+/// one more that may be dead, and no type's name by its letters. An `allow` could meet a `forbid`.
+fn ours(name: &Ident) -> Ident {
+    let mut ours = name.clone();
+    ours.set_span(Span::call_site().located_at(name.span()));
+    ours
 }
 
 /// Emits what the wrapper and other attributes go through.
@@ -57,7 +66,8 @@ fn plumbing(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStr
     let site = site::site(model, key);
     let site = bodies.of(quote_spanned!(Span::mixed_site()=> { #check #site }));
     let call = site::call(model, facts, &quote!(Self::site()));
-    let call = bodies.of(quote!({ #call }));
+    let named = named(model, facts);
+    let call = bodies.of(quote!({ #named #call }));
     quote_spanned! {Span::mixed_site()=>
         #here
         #kind
@@ -69,6 +79,15 @@ fn plumbing(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStr
         #[doc(hidden)]
         #vis fn __call #generics () -> #larder::__private::Call<#ty, #number> #bounds #call
     }
+}
+
+/// Emits the function's name: whoever uses its companion uses it, and it is not dead. Not where it is retired, nor where
+/// a type would be unknown.
+fn named(model: &Model, facts: &Facts) -> Option<TokenStream> {
+    let (name, fish) = (ours(&model.function.sig.ident), turbofish(&model.function.sig.generics));
+    let has_hidden = model.arguments.iter().any(|argument| spelling::impl_trait(&argument.ty).is_some());
+    let is_known = !has_hidden && fish.to_string() == turbofish(&facts.generics).to_string();
+    (is_known && !model.attributes.is_retired).then(|| quote_spanned!(Span::mixed_site()=> let _ = #name #fish;))
 }
 
 /// Emits where the attribute stands, and a check that this is in a module: inside another function, the path of a
@@ -105,7 +124,7 @@ pub fn changes(name: &str) -> bool {
 fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
     let (larder, vis) = (model.larder(), &model.function.vis);
     let (generics, bounds, fish) = (&facts.generics, &facts.generics.where_clause, turbofish(&facts.generics));
-    let names = facts.parameters.iter().map(|parameter| &parameter.name);
+    let names = facts.parameters.iter().map(|parameter| bodies.name(&parameter.name));
     let types = facts.parameters.iter().map(|parameter| Passing::of(model, &parameter.ty).argument());
     let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
     let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };

@@ -42,10 +42,8 @@ pub fn detached(model: &Model, bodies: Bodies) -> Option<TokenStream> {
         let (#(#names,)*) = (#((#larder::__private::Owned::<#types>::CLONE?)(#names),)*);
         #larder::__private::Spawn(move || #body).boxed()
     }});
-    let hollow = bodies.allow();
     Some(quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
-        #hollow
         #[doc(hidden)]
         #vis fn #name #generics (
             __arguments: &(#(#types,)*)

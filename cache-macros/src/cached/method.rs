@@ -18,12 +18,9 @@ pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
     let detached = detach::detached(model, bodies);
-    let hollow = bodies.allow();
     quote! {
         #site
-        #hollow
         #refresh
-        #hollow
         #uncached
         #detached
     }
@@ -47,7 +44,6 @@ fn site_function(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> Tok
         #(#cfg)*
         #[doc = #doc]
         #[must_use]
-        #[allow(dead_code)]
         #vis fn #name #generics () -> #larder::__private::#companion<(#(#types,)*), #ty, #number> #bounds #body
     }
 }
@@ -117,11 +113,9 @@ pub fn inside(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
         quote_spanned!(Span::mixed_site()=> __miss.load_blocking(move || -> #ty #block))
     };
     let look = signature::look(model, key, &quote_spanned!(Span::mixed_site()=> __call), &load);
-    quote_spanned! {Span::mixed_site()=>
-        #(#attrs)*
-        #vis #sig {
-            let __call: #larder::__private::Call<#ty, #number> = { #call };
-            #look
-        }
-    }
+    let body = model.function.braced(quote_spanned! {Span::mixed_site()=>
+        let __call: #larder::__private::Call<#ty, #number> = { #call };
+        #look
+    });
+    quote!(#(#attrs)* #vis #sig #body)
 }

@@ -75,14 +75,28 @@ pub fn passed(model: &Model) -> TokenStream {
 pub fn wrapper(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.wrapper, &model.function.vis);
     let sig = named(model, &model.function.sig.ident);
-    let body = look(model, key, call, load);
+    let (named, look) = (never_refreshed(model), look(model, key, call, load));
+    let body = model.function.braced(quote!(#named #look));
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         #(#attrs)*
-        #vis #sig {
-            #body
-        }
+        #vis #sig #body
     }
+}
+
+/// Emits a call of a method's `refresh` that is never made. One that nobody calls would be dead, in the same `impl` as
+/// functions of the user's: the compiler reports all of those together, and would not where one is of an expansion.
+fn never_refreshed(model: &Model) -> Option<TokenStream> {
+    if model.stand != Stand::Method {
+        return None;
+    }
+    let (name, fish, arguments) = (refresh_name(model), turbofish(&model.function.sig.generics), passed(model));
+    Some(quote_spanned! {Span::mixed_site()=>
+        if false {
+            let _ = Self::#name #fish(#arguments);
+            ::core::unreachable!()
+        }
+    })
 }
 
 /// Emits the look, with what is done on a miss.
@@ -122,6 +136,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
     let mut sig = model.function.sig.clone();
     sig.ident = uncached_name(model);
+    let sig = bodies.signature(sig);
     let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
     let body = bodies.of(model.function.body.clone().unwrap_or_default());
     quote_spanned! {Span::mixed_site()=>
@@ -136,7 +151,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
 /// Emits the function that loads anew.
 pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> TokenStream {
     let (cfg, vis) = (&model.attributes.cfg, &model.function.vis);
-    let sig = named(model, &refresh_name(model));
+    let sig = bodies.signature(named(model, &refresh_name(model)));
     let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
     let call = self::call(model, facts);
     let writes = writing::from_wrapper(model, key);
@@ -155,7 +170,6 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Runs the body for a value that is newer than any kept, and keeps it.
-        #[allow(dead_code)]
         #allow
         #vis #sig #run
     }

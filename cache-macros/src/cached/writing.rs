@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 
+use super::argument::Argument;
 use super::facts::{Parameter, Subject, part_name, plain_name};
 use super::key::{Key, Origin, Part, Place, Source};
 use super::model::{Model, Stand};
@@ -30,8 +31,8 @@ pub fn from_wrapper(model: &Model, key: &Key) -> TokenStream {
     }
     let used = model.arguments.iter().enumerate().filter(|(index, _)| !key.places_of(Some(*index)).is_empty());
     let patterns = used.filter(|(_, argument)| !argument.is_plain()).map(|(_, argument)| {
-        let (pat, name) = (argument.by_reference(), &argument.name);
-        quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let #pat = &#name;)
+        let name = &argument.name;
+        taken_apart(argument, &quote_spanned!(Span::mixed_site()=> &#name))
     });
     closure(&patterns.collect(), &writes)
 }
@@ -39,16 +40,17 @@ pub fn from_wrapper(model: &Model, key: &Key) -> TokenStream {
 /// Emits a closure that writes the key from the arguments of the companion.
 pub fn from_companion(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenStream {
     let taken = parameters.iter().map(|parameter| {
-        let (name, pat) = (&parameter.name, pattern(model, parameter));
-        match Passing::of(model, &parameter.ty) {
-            Passing::Borrow(ty) => {
-                let pat = pat.unwrap_or_else(|| quote!(#name));
-                let allow = allow_unused(parameter);
-                quote_spanned!(Span::mixed_site()=> #allow let #pat: &#ty = ::core::borrow::Borrow::borrow(&#name);)
+        let name = &parameter.name;
+        match (Passing::of(model, &parameter.ty), pattern(model, parameter)) {
+            (Passing::Borrow(ty), None) => {
+                quote_spanned!(Span::mixed_site()=> let #name: &#ty = ::core::borrow::Borrow::borrow(&#name);)
             }
-            _ => pat
-                .map(|pat| quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let #pat = &#name;))
-                .unwrap_or_default(),
+            (Passing::Borrow(ty), Some(argument)) => {
+                let whole = quote_spanned!(Span::mixed_site()=> ::core::borrow::Borrow::<#ty>::borrow(&#name));
+                taken_apart(argument, &whole)
+            }
+            (_, Some(argument)) => taken_apart(argument, &quote_spanned!(Span::mixed_site()=> &#name)),
+            (_, None) => TokenStream::new(),
         }
     });
     closure(&taken.collect(), &writes(model, key, From::Companion))
@@ -58,26 +60,24 @@ pub fn from_companion(model: &Model, key: &Key, parameters: &[Parameter]) -> Tok
 pub fn from_tuple(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenStream {
     let names = parameters.iter().map(|parameter| &parameter.name);
     let taken = parameters.iter().filter_map(|parameter| {
-        let (name, pat) = (&parameter.name, pattern(model, parameter)?);
-        Some(quote_spanned!(Span::mixed_site()=> #[allow(unused_variables)] let #pat = &#name;))
+        let (name, argument) = (&parameter.name, pattern(model, parameter)?);
+        Some(taken_apart(argument, &quote_spanned!(Span::mixed_site()=> &#name)))
     });
     let (taken, writes) = (taken.collect::<TokenStream>(), writes(model, key, From::Tuple));
     quote_spanned!(Span::mixed_site()=> |&(#(#names,)*), __key| { #taken #writes })
 }
 
-/// Returns the pattern that gives a whole argument's parts their names.
-fn pattern(model: &Model, parameter: &Parameter) -> Option<TokenStream> {
+/// Returns the whole argument that a parameter stands for, where a pattern gives its parts their names.
+fn pattern<'a>(model: &'a Model, parameter: &Parameter) -> Option<&'a Argument> {
     let Subject::Argument(index) = parameter.subject else { return None };
-    let argument = &model.arguments[index];
-    let pat = argument.by_reference();
-    (!argument.is_plain()).then(|| quote!(#pat))
+    Some(&model.arguments[index]).filter(|argument| !argument.is_plain())
 }
 
-fn allow_unused(parameter: &Parameter) -> TokenStream {
-    match parameter.subject {
-        Subject::Argument(_) => quote!(#[allow(unused_variables)]),
-        _ => TokenStream::new(),
-    }
+/// Emits what gives the parts of an argument their names. Those that the key leaves out are used too, by saying them: to
+/// allow that they are not could meet a `forbid`.
+fn taken_apart(argument: &Argument, whole: &TokenStream) -> TokenStream {
+    let (pat, names) = (argument.by_reference(), &argument.bindings);
+    quote_spanned!(Span::mixed_site()=> let #pat = #whole; let _ = (#(&#names,)*);)
 }
 
 fn closure(taken: &TokenStream, writes: &TokenStream) -> TokenStream {

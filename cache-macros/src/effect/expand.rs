@@ -28,12 +28,8 @@ pub fn expand(effect: Effect, function: &Function, targets: &Targets) -> TokenSt
         Effect::Updates => expansion.updates(),
     };
     let Function { attrs, vis, sig, .. } = function;
-    quote_spanned! {Span::mixed_site()=>
-        #(#attrs)*
-        #vis #sig {
-            #body
-        }
-    }
+    let body = function.braced(body);
+    quote!(#(#attrs)* #vis #sig #body)
 }
 
 impl Expansion<'_> {
