@@ -330,11 +330,14 @@ impl Store {
     }
 }
 
-/// Returns how many shards there are: a power of two, and not so many that a shard of a small store holds a handful.
+/// So many entries a shard has at least, if there are so many: with fewer, none sees enough to tell who is worth keeping.
+const LEAST_A_SHARD: u64 = 128;
+
+/// Returns how many shards there are: a power of two.
 fn shards(max_entries: u64) -> usize {
     let wanted = thread::available_parallelism().map_or(8, |threads| threads.get() * 4).next_power_of_two();
-    let of_use = usize::try_from(max_entries / 32).unwrap_or(usize::MAX);
-    wanted.min(of_use).max(1).next_power_of_two()
+    let of_use = usize::try_from(max_entries / LEAST_A_SHARD).unwrap_or(usize::MAX);
+    1 << wanted.min(of_use).max(1).ilog2()
 }
 
 #[inline]

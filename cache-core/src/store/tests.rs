@@ -45,9 +45,9 @@ fn two_names_with_one_hash_are_two_entries() {
 
 #[test]
 fn a_store_has_a_power_of_two_of_shards_whatever_its_size() {
-    assert_eq!((shards(0), shards(63)), (1, 1));
-    for size in [64, 100, 1_000, 1_000_000, u64::MAX] {
-        assert!(shards(size).is_power_of_two());
+    assert_eq!((shards(0), shards(127), shards(255)), (1, 1, 1));
+    for size in [256, 300, 1_000, 1_000_000, u64::MAX] {
+        assert!(shards(size).is_power_of_two() && size / shards(size) as u64 >= 128);
     }
 }
 
