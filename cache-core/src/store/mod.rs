@@ -12,24 +12,28 @@
 //!
 //! No value is dropped while a lock is held: dropping one runs code of its author, which may call the cache again.
 
-mod ghost;
 mod gone;
+mod history;
 mod index;
 mod label;
 mod limits;
+mod policy;
 mod queue;
 mod shard;
+mod tuner;
 
 use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::thread;
 
 use ahash::RandomState;
 pub use gone::{Inserted, Removed, Taken};
 use limits::Budget;
 pub use limits::Limits;
-use shard::{Newcomer, Reach, Shard};
+use policy::Reach;
+use shard::{Newcomer, Shard};
+use tuner::Tuner;
 
 use crate::clock::{Clock, Tick};
 use crate::lock::{read, write};
@@ -71,7 +75,7 @@ pub struct Store {
 }
 
 /// A shard where its lock and what a hit looks at are in one line of memory, and nobody else is.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(align(64))]
 struct Apart(RwLock<Shard>);
 
@@ -109,11 +113,13 @@ impl Store {
     /// Makes an empty store.
     #[must_use]
     pub fn new(limits: Limits, clock: Clock) -> Self {
+        let count = shards(limits.max_entries);
+        let tuner = Arc::new(Tuner::new(count));
         Self {
             budget: Budget::new(limits),
             clock,
             hasher: RandomState::new(),
-            shards: (0..shards(limits.max_entries)).map(|_| Apart::default()).collect(),
+            shards: (0..count).map(|_| Apart(RwLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
             sweep_next: AtomicUsize::new(0),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),

@@ -1,50 +1,40 @@
-//! Who has to go first: newcomers wait in a short queue, and only those that were used meanwhile get into the long one.
-//!
-//! A scan passes through the short queue and leaves the long one alone. The idea is that of S3-FIFO (Yang and others,
-//! 2023). Both queues are linked lists through one vector, so that whoever leaves is unlinked at once and no write ever
-//! has to tidy up after others.
+//! Two queues through one vector of links: whoever leaves is unlinked at once, and no write has to tidy up after others.
 
 use super::limits::Measure;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Rank {
-    New,
-    Proven,
-}
-
-/// What becomes of somebody whose turn it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
-    Goes,
-    /// It was used: it is proven now, and one use poorer.
-    Stays,
-    /// It is what room is being made for.
-    Spared,
-}
-
-/// The part of a shard that is left to newcomers before somebody proven has to go: one in ten.
-const NEWCOMERS: u128 = 10;
-
-/// So many may be spared for their uses while one victim is looked for; then the next one goes, used or not, so that no
-/// write walks through all of a shard.
-const PATIENCE: usize = 64;
-
 const NOBODY: u32 = u32::MAX;
 
-#[derive(Debug, Default)]
-pub(super) struct Queues {
-    /// By slot. What a slot without a tenant says here means nothing.
-    links: Vec<Link>,
-    new: Queue,
-    proven: Queue,
+/// Which queue somebody stands in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rank {
+    /// The short one, that everybody enters.
+    New,
+    /// The long one, that one has to be worth.
+    Proven,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Link {
-    rank: Rank,
+    /// The slot itself where nobody stands.
     before: u32,
     after: u32,
-    bytes: u64,
+    rank: Rank,
+    /// How often it was asked for, as far as that is known.
+    worth: u8,
+    /// Whether it was found to be used between two turns.
+    is_marked: bool,
+}
+
+/// The queues of newcomers and of the proven.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    /// By slot.
+    links: Vec<Link>,
+    /// By slot; shorter than `links` as long as nobody weighs anything, so that a store that does not count bytes does
+    /// not pay for them.
+    weights: Vec<u64>,
+    new: Queue,
+    proven: Queue,
 }
 
 #[derive(Debug)]
@@ -61,52 +51,84 @@ impl Default for Queue {
     }
 }
 
-impl Queue {
-    fn much(&self, of: Measure) -> u128 {
-        u128::from(match of {
-            Measure::Entries => self.entries,
-            Measure::Bytes => self.bytes,
-        })
-    }
-}
-
 impl Queues {
     /// Returns how many stand in both queues.
     pub(super) fn len(&self) -> u64 {
         self.new.entries + self.proven.entries
     }
 
-    /// Lets the tenant of a slot stand at the end of a queue.
-    pub(super) fn arrive(&mut self, slot: u32, rank: Rank, bytes: u64) {
-        let last = self.queue(rank).last;
-        let link = Link { rank, before: last, after: NOBODY, bytes };
-        match self.links.get_mut(slot as usize) {
-            Some(place) => *place = link,
-            // Slots are handed out in order, so that a new one is the next.
-            None => self.links.push(link),
-        }
-        if let Some(last) = self.links.get_mut(last as usize) {
-            last.after = slot;
-        }
+    /// Returns how much there is of a measure in a queue.
+    pub(super) fn much(&self, rank: Rank, of: Measure) -> u64 {
         let queue = self.queue(rank);
-        queue.last = slot;
-        if queue.first == NOBODY {
-            queue.first = slot;
+        match of {
+            Measure::Entries => queue.entries,
+            Measure::Bytes => queue.bytes,
         }
-        queue.entries += 1;
-        queue.bytes = queue.bytes.wrapping_add(bytes);
+    }
+
+    /// Returns who stands first in a queue.
+    pub(super) fn first(&self, rank: Rank) -> Option<u32> {
+        Some(self.queue(rank).first).filter(|slot| *slot != NOBODY)
+    }
+
+    pub(super) fn rank(&self, slot: u32) -> Rank {
+        self.links[slot as usize].rank
+    }
+
+    pub(super) fn worth(&self, slot: u32) -> u8 {
+        self.links[slot as usize].worth
+    }
+
+    pub(super) fn set_worth(&mut self, slot: u32, worth: u8) {
+        self.links[slot as usize].worth = worth;
+    }
+
+    /// Returns how many slots there are, with and without a tenant.
+    pub(super) fn slots(&self) -> usize {
+        self.links.len()
+    }
+
+    /// Returns whether the slot has a tenant, and that is among the proven.
+    pub(super) fn is_proven(&self, slot: u32) -> bool {
+        self.links.get(slot as usize).is_some_and(|link| link.before != slot && link.rank == Rank::Proven)
+    }
+
+    /// Notes that the tenant of a slot was used before its turn came.
+    pub(super) fn mark(&mut self, slot: u32) {
+        self.links[slot as usize].is_marked = true;
+    }
+
+    /// Returns whether that was noted, and forgets it.
+    pub(super) fn take_mark(&mut self, slot: u32) -> bool {
+        std::mem::take(&mut self.links[slot as usize].is_marked)
+    }
+
+    /// Returns how much there is of a measure in the tenant of a slot.
+    pub(super) fn amount(&self, slot: u32, of: Measure) -> u64 {
+        match of {
+            Measure::Entries => 1,
+            Measure::Bytes => self.weight(slot),
+        }
+    }
+
+    /// Lets the tenant of a slot stand at the end of a queue.
+    pub(super) fn arrive(&mut self, slot: u32, rank: Rank, worth: u8, weight: u64) {
+        self.set_weight(slot, weight);
+        self.append(slot, rank, worth, weight);
     }
 
     /// Takes the tenant of a slot out, and returns what it weighed.
     pub(super) fn leave(&mut self, slot: u32) -> u64 {
-        let Link { rank, before, after, bytes } = self.links[slot as usize];
+        let Link { before, after, rank, .. } = self.links[slot as usize];
+        let weight = self.weight(slot);
+        self.links[slot as usize].before = slot;
         if let Some(before) = self.links.get_mut(before as usize) {
             before.after = after;
         }
         if let Some(after) = self.links.get_mut(after as usize) {
             after.before = before;
         }
-        let queue = self.queue(rank);
+        let queue = self.queue_mut(rank);
         if before == NOBODY {
             queue.first = after;
         }
@@ -114,55 +136,145 @@ impl Queues {
             queue.last = before;
         }
         queue.entries -= 1;
-        queue.bytes = queue.bytes.wrapping_sub(bytes);
-        bytes
+        queue.bytes = queue.bytes.wrapping_sub(weight);
+        weight
+    }
+
+    /// Sends the tenant of a slot to the end of a queue.
+    pub(super) fn send(&mut self, slot: u32, rank: Rank) {
+        let worth = self.worth(slot);
+        let weight = self.leave(slot);
+        self.append(slot, rank, worth, weight);
     }
 
     /// Gives the tenant of a slot another weight, and returns the one it had.
-    pub(super) fn reweigh(&mut self, slot: u32, bytes: u64) -> u64 {
-        let link = &mut self.links[slot as usize];
-        let (rank, before) = (link.rank, std::mem::replace(&mut link.bytes, bytes));
-        let queue = self.queue(rank);
-        queue.bytes = queue.bytes.wrapping_add(bytes.wrapping_sub(before));
+    pub(super) fn reweigh(&mut self, slot: u32, weight: u64) -> u64 {
+        let before = self.weight(slot);
+        self.set_weight(slot, weight);
+        let queue = self.queue_mut(self.rank(slot));
+        queue.bytes = queue.bytes.wrapping_add(weight.wrapping_sub(before));
         before
     }
 
-    pub(super) fn rank(&self, slot: u32) -> Rank {
-        self.links[slot as usize].rank
+    fn append(&mut self, slot: u32, rank: Rank, worth: u8, weight: u64) {
+        let last = self.queue(rank).last;
+        let link = Link { before: last, after: NOBODY, rank, worth, is_marked: false };
+        let at = slot as usize;
+        while self.links.len() <= at {
+            let before = u32::try_from(self.links.len()).unwrap_or(NOBODY);
+            self.links.push(Link { before, ..link });
+        }
+        self.links[at] = link;
+        if let Some(last) = self.links.get_mut(last as usize) {
+            last.after = slot;
+        }
+        let queue = self.queue_mut(rank);
+        queue.last = slot;
+        if queue.first == NOBODY {
+            queue.first = slot;
+        }
+        queue.entries += 1;
+        queue.bytes = queue.bytes.wrapping_add(weight);
     }
 
-    /// Returns the queue that has more than its share.
-    pub(super) fn whose_turn(&self, of: Measure) -> Rank {
-        let (new, proven) = (self.new.much(of), self.proven.much(of));
-        if new * NEWCOMERS >= new + proven { Rank::New } else { Rank::Proven }
+    fn weight(&self, slot: u32) -> u64 {
+        self.weights.get(slot as usize).copied().unwrap_or(0)
     }
 
-    /// Returns the first in a queue that has to go, if anybody does. It is still in its queue.
-    pub(super) fn next_victim(&mut self, from: Rank, mut judge: impl FnMut(u32) -> Verdict) -> Option<u32> {
-        let mut patience = PATIENCE;
-        loop {
-            let slot = Some(self.queue(from).first).filter(|slot| *slot != NOBODY)?;
-            match judge(slot) {
-                Verdict::Stays if patience > 0 => {
-                    patience -= 1;
-                    self.send_back(slot, Rank::Proven);
-                }
-                Verdict::Goes | Verdict::Stays => return Some(slot),
-                Verdict::Spared if self.queue(from).entries == 1 => return None,
-                Verdict::Spared => self.send_back(slot, from),
-            }
+    fn set_weight(&mut self, slot: u32, weight: u64) {
+        let at = slot as usize;
+        if at >= self.weights.len() && weight > 0 {
+            self.weights.resize(at + 1, 0);
+        }
+        if let Some(place) = self.weights.get_mut(at) {
+            *place = weight;
         }
     }
 
-    fn send_back(&mut self, slot: u32, rank: Rank) {
-        let bytes = self.leave(slot);
-        self.arrive(slot, rank, bytes);
+    fn queue(&self, rank: Rank) -> &Queue {
+        match rank {
+            Rank::New => &self.new,
+            Rank::Proven => &self.proven,
+        }
     }
 
-    fn queue(&mut self, rank: Rank) -> &mut Queue {
+    fn queue_mut(&mut self, rank: Rank) -> &mut Queue {
         match rank {
             Rank::New => &mut self.new,
             Rank::Proven => &mut self.proven,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn order(queues: &Queues, rank: Rank) -> Vec<u32> {
+        std::iter::successors(queues.first(rank), |slot| {
+            Some(queues.links[*slot as usize].after).filter(|slot| *slot != NOBODY)
+        })
+        .collect()
+    }
+
+    #[test]
+    fn a_queue_keeps_the_order_of_arrival() {
+        let mut queues = Queues::default();
+        (0..4).for_each(|slot| queues.arrive(slot, Rank::New, 0, 1));
+        queues.leave(1);
+        queues.send(0, Rank::New);
+        assert_eq!(order(&queues, Rank::New), [2, 3, 0]);
+    }
+
+    #[test]
+    fn both_measures_follow_whoever_moves() {
+        let mut queues = Queues::default();
+        queues.arrive(0, Rank::New, 0, 10);
+        queues.arrive(1, Rank::New, 0, 20);
+        queues.send(0, Rank::Proven);
+        assert_eq!(queues.reweigh(0, 15), 10);
+        assert_eq!(queues.much(Rank::New, Measure::Bytes), 20);
+        assert_eq!(queues.much(Rank::Proven, Measure::Bytes), 15);
+        assert_eq!(queues.much(Rank::Proven, Measure::Entries), 1);
+        assert_eq!(queues.leave(1), 20);
+        assert_eq!(queues.much(Rank::New, Measure::Bytes), 0);
+    }
+
+    #[test]
+    fn a_slot_that_is_used_again_forgets_the_weight_of_its_last_tenant() {
+        let mut queues = Queues::default();
+        queues.arrive(0, Rank::New, 0, 10);
+        queues.leave(0);
+        queues.arrive(0, Rank::New, 0, 0);
+        assert_eq!(queues.much(Rank::New, Measure::Bytes), 0);
+        assert_eq!(queues.leave(0), 0);
+    }
+
+    #[test]
+    fn a_mark_lasts_until_it_is_taken_or_its_tenant_moves() {
+        let mut queues = Queues::default();
+        queues.arrive(0, Rank::Proven, 0, 0);
+        queues.mark(0);
+        assert!(queues.take_mark(0) && !queues.take_mark(0));
+        queues.mark(0);
+        queues.send(0, Rank::New);
+        assert!(!queues.take_mark(0));
+    }
+
+    #[test]
+    fn a_slot_that_nobody_stands_in_is_not_among_the_proven() {
+        let mut queues = Queues::default();
+        queues.arrive(2, Rank::Proven, 0, 0);
+        assert_eq!([0, 1, 2, 3].map(|slot| queues.is_proven(slot)), [false, false, true, false]);
+        queues.leave(2);
+        assert!(!queues.is_proven(2));
+    }
+
+    #[test]
+    fn weightless_entries_take_twelve_bytes_each() {
+        let mut queues = Queues::default();
+        queues.arrive(0, Rank::New, 0, 0);
+        assert_eq!(size_of::<Link>(), 12);
+        assert_eq!(queues.weights.capacity(), 0);
     }
 }

@@ -1,31 +1,22 @@
 //! One part of the table, with its own lock and its own queues.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::ghost::Ghosts;
 use super::gone::{Gone, Taken};
+use super::history::MOST;
 use super::index::Index;
 use super::label::Label;
 use super::limits::Measure;
-use super::queue::{Queues, Rank, Verdict};
+use super::policy::{Policy, Reach, Verdict};
+use super::tuner::Tuner;
 use crate::clock::Tick;
 use crate::column::Column;
 use crate::record::{Erased, Times};
 use crate::value::Lying;
 
 /// How often a record counts as used since its turn came last; more than this makes no difference.
-const MAX_USES: u8 = 3;
-
-/// Whom a shard gives up when it is asked for room.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reach {
-    /// The first of the queue that has more than its share.
-    Fair,
-    /// The same, if that is a newcomer.
-    Newcomers,
-    /// Anybody at all.
-    Anyone,
-}
+const MAX_USES: u8 = MOST;
 
 /// What room is made for: it is never its own victim.
 #[derive(Clone, Copy, Debug)]
@@ -35,15 +26,14 @@ pub(super) struct Newcomer<'a> {
 }
 
 /// What a hit looks at stands at the beginning, in one line with the lock.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(C)]
 pub(super) struct Shard {
     index: Index,
     slots: Vec<Option<Tenant>>,
     columns: Vec<Box<dyn Column>>,
     free: Vec<u32>,
-    queues: Queues,
-    ghosts: Ghosts,
+    policy: Policy,
     /// The slot that the next write looks at first.
     sweep_at: usize,
 }
@@ -88,15 +78,12 @@ impl Tenant {
         }
     }
 
+    /// Says what becomes of it when its turn comes, and begins to count its uses anew.
     fn judge(&self, newcomer: Newcomer<'_>, now: Tick) -> Verdict {
-        let uses = self.uses.load(Ordering::Relaxed);
         match () {
             () if self.name.is(newcomer.name) => Verdict::Spared,
-            () if uses == 0 || self.has_expired(now) => Verdict::Goes,
-            () => {
-                self.uses.store(uses - 1, Ordering::Relaxed);
-                Verdict::Stays
-            }
+            () if self.has_expired(now) => Verdict::Goes,
+            () => Verdict::Used(self.uses.swap(0, Ordering::Relaxed)),
         }
     }
 }
@@ -109,6 +96,12 @@ fn half(hash: u64) -> u32 {
 }
 
 impl Shard {
+    /// Makes an empty shard, one of those that share a tuner.
+    pub(super) fn new(tuner: Arc<Tuner>) -> Self {
+        let (index, slots, columns, free) = (Index::default(), Vec::new(), Vec::new(), Vec::new());
+        Self { index, slots, columns, free, policy: Policy::new(tuner), sweep_at: 0 }
+    }
+
     /// Returns the record under this name, and notes that it was of use.
     pub(super) fn get(&self, hash: u64, name: &[u8], now: Tick) -> Option<Erased> {
         let tenant = self.tenant(self.find(hash, name)?)?;
@@ -191,13 +184,12 @@ impl Shard {
             let (has_expired, before) = (tenant.has_expired(now), tenant.fresh_until);
             (tenant.mark, tenant.fresh_until) = (mark, fresh_until);
             let content = std::mem::replace(&mut tenant.content, content);
-            let (bytes, gone) = (self.queues.reweigh(slot, bytes), self.give_up(content));
+            let (bytes, gone) = (self.policy.reweigh(slot, bytes), self.give_up(content));
             return Some(Taken { fresh_until: before, has_expired, bytes, _gone: gone });
         }
         let (name, hash, uses) = (name.into(), half(hash), AtomicU8::new(0));
         let slot = self.move_in(Tenant { name, mark, fresh_until, content, hash, uses });
-        let rank = if self.ghosts.recall(hash) { Rank::Proven } else { Rank::New };
-        self.queues.arrive(slot, rank, bytes);
+        self.policy.arrive(slot, hash, bytes);
         None
     }
 
@@ -238,7 +230,7 @@ impl Shard {
         let tenant = self.slots[slot as usize].take()?;
         self.free.push(slot);
         self.index.remove(tenant.hash, slot);
-        let (fresh_until, has_expired, bytes) = (tenant.fresh_until, tenant.has_expired(now), self.queues.leave(slot));
+        let (fresh_until, has_expired, bytes) = (tenant.fresh_until, tenant.has_expired(now), self.policy.leave(slot));
         Some(Taken { fresh_until, has_expired, bytes, _gone: self.give_up(tenant.content) })
     }
 
@@ -260,7 +252,7 @@ impl Shard {
         }
         if self.index.is_empty() {
             // An empty shard gives its memory back.
-            *self = Self::default();
+            *self = Self::new(self.policy.tuner());
         }
     }
 
@@ -288,31 +280,15 @@ impl Shard {
         newcomer: Newcomer<'_>,
         now: Tick,
     ) -> Option<Taken> {
-        let turn = self.queues.whose_turn(too_much);
-        let others = if turn == Rank::New { Rank::Proven } else { Rank::New };
-        let victim = match reach {
-            Reach::Newcomers if turn == Rank::Proven => None,
-            Reach::Fair | Reach::Newcomers => self.next_victim(turn, newcomer, now),
-            Reach::Anyone => self.next_victim(turn, newcomer, now).or_else(|| self.next_victim(others, newcomer, now)),
-        }?;
-        self.note_ghost(victim, now);
-        self.move_out(victim, now)
-    }
-
-    fn next_victim(&mut self, from: Rank, newcomer: Newcomer<'_>, now: Tick) -> Option<u32> {
         let slots = &self.slots;
         let judge =
             |slot: u32| slots[slot as usize].as_ref().map_or(Verdict::Goes, |tenant| tenant.judge(newcomer, now));
-        self.queues.next_victim(from, judge)
-    }
-
-    /// Remembers a newcomer that goes before it could prove itself.
-    fn note_ghost(&mut self, slot: u32, now: Tick) {
-        if self.queues.rank(slot) == Rank::New
-            && let Some(tenant) = &self.slots[slot as usize]
+        let victim = self.policy.victim(too_much, reach, judge)?;
+        if let Some(tenant) = &self.slots[victim as usize]
             && !tenant.has_expired(now)
         {
-            self.ghosts.remember(tenant.hash, self.queues.len());
+            self.policy.remember(victim, tenant.hash);
         }
+        self.move_out(victim, now)
     }
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::limits::Measure;
-use super::queue::{Queues, Rank, Verdict};
 use super::*;
 use crate::record::{Record, Times};
 
@@ -30,7 +29,7 @@ fn two_stores_hash_differently() {
 fn two_names_with_one_hash_are_two_entries() {
     const NOW: Tick = Tick::from_nanos(0);
     let newcomer = |name| Newcomer { hash: 7, name };
-    let mut shard = Shard::default();
+    let mut shard = Shard::new(Arc::new(Tuner::new(1)));
     assert!(shard.insert(newcomer(b"one"), record(1), 1, NOW).is_none());
     assert!(shard.get(7, b"other", NOW).is_none());
     assert!(shard.insert(newcomer(b"other"), record(2), 1, NOW).is_none());
@@ -65,35 +64,4 @@ fn a_panic_under_a_lock_takes_nothing_down() {
     assert!(!store.insert(b"name", record(7), 1).refused);
     assert!(store.get(b"name").is_some());
     assert!(store.remove(b"name").is_some());
-}
-
-/// A write that looks for a victim must not walk through all of a shard, even when everybody in it is used.
-#[test]
-fn a_victim_is_found_soon_even_where_everybody_is_used() {
-    for rank in [Rank::New, Rank::Proven] {
-        let mut queues = Queues::default();
-        (0..10_000).for_each(|slot| queues.arrive(slot, rank, 1));
-        let mut asked = 0;
-        let victim = queues.next_victim(rank, |_| {
-            asked += 1;
-            Verdict::Stays
-        });
-        assert!(victim.is_some() && asked < 100, "{asked} were asked");
-    }
-}
-
-#[test]
-fn whoever_leaves_a_queue_leaves_no_gap() {
-    let mut queues = Queues::default();
-    (0..6).for_each(|slot| queues.arrive(slot, Rank::New, u64::from(slot)));
-    for slot in [0, 3, 5] {
-        assert_eq!(queues.leave(slot), u64::from(slot), "it says what it weighed");
-    }
-    queues.arrive(3, Rank::New, 9);
-    let mut order = Vec::new();
-    while let Some(slot) = queues.next_victim(Rank::New, |_| Verdict::Goes) {
-        queues.leave(slot);
-        order.push(slot);
-    }
-    assert_eq!((order, queues.len()), (vec![1, 2, 4, 3], 0));
 }

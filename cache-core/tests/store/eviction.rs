@@ -1,5 +1,7 @@
 //! Who has to go first.
 
+use cache_core::store::Store;
+
 use super::{name, put, read_or_write, store_of, store_of_bytes};
 
 #[test]
@@ -54,24 +56,43 @@ fn a_hot_set_that_moves_is_followed() {
 }
 
 #[test]
+fn most_of_a_loop_that_is_longer_than_the_store_stays() {
+    let store = store_of(1_000);
+    let pass = || (0..1_100).filter(|index| read_or_write(&store, *index)).count();
+    let hits: Vec<_> = (0..10).map(|_| pass()).collect();
+    assert!(hits[5..].iter().all(|hits| *hits >= 900), "of 1100 in each pass there were {hits:?}");
+}
+
+#[test]
 fn what_was_used_stays_longer_than_what_was_not() {
     let store = store_of(100);
     (0..100).for_each(|index| assert!(put(&store, &name(index), index, 1)));
     (0..100).step_by(2).for_each(|index| drop(store.get(&name(index))));
-    (100..150).for_each(|index| assert!(put(&store, &name(index), index, 1)));
-    let left = |of: [u64; 50]| of.into_iter().filter(|index| store.peek(&name(*index)).is_some()).count();
-    let used = left(std::array::from_fn(|index| 2 * index as u64));
-    let unused = left(std::array::from_fn(|index| 2 * index as u64 + 1));
-    assert!(used >= 45 && unused <= 25, "{used} of 50 that were used, and {unused} of 50 that were not");
+    for _ in 0..5 {
+        (100..150).for_each(|index| _ = read_or_write(&store, index));
+    }
+    let (used, unused) = (left(&store, (0..100).step_by(2)), left(&store, (1..100).step_by(2)));
+    assert!(used >= 35 && unused <= 15, "{used} of 50 that were used, and {unused} of 50 that were not");
+    assert!(left(&store, 100..150) >= 48, "what is asked for again and again gets its place");
 }
 
 #[test]
 fn looking_without_marking_saves_nobody() {
-    let store = store_of(10);
-    (0..10).for_each(|index| assert!(put(&store, &name(index), index, 1)));
-    for index in 10..30 {
-        assert!(store.peek(&name(index - 10)).is_some() || index > 10);
-        assert!(put(&store, &name(index), index, 1));
+    for size in [10, 100, 1_000] {
+        let store = store_of(size);
+        (0..size).for_each(|index| assert!(put(&store, &name(index), index, 1)));
+        for _ in 0..5 {
+            (0..size / 2).for_each(|index| drop(store.peek(&name(index))));
+            (size / 2..size).for_each(|index| drop(store.get(&name(index))));
+            (size..size / 10 * 14).for_each(|index| _ = read_or_write(&store, index));
+        }
+        let (looked_at, used) = (left(&store, 0..size / 2), left(&store, size / 2..size));
+        assert!(looked_at * 3 <= used, "{looked_at} were looked at, {used} were used, of {} each", size / 2);
+        assert!(used * 100 >= 98 * (size / 2), "{used} of {} that were used", size / 2);
     }
-    assert!((0..10).all(|index| store.peek(&name(index)).is_none()));
+}
+
+/// How many of these are there. Nothing is noted by that.
+fn left(store: &Store, of: impl Iterator<Item = u64>) -> u64 {
+    of.map(|index| u64::from(store.peek(&name(index)).is_some())).sum()
 }
