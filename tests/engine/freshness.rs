@@ -207,3 +207,11 @@ fn a_body_can_set_the_time_of_its_own_result() {
     assert_eq!(cache.blocking().ttl("key").unwrap(), Some(larder::Ttl::For(3 * SECOND)));
     assert!(!larder::entry::keep_for(3), "outside of a body there is nothing to say it of");
 }
+
+#[test]
+fn parts_of_a_time_that_are_none_are_refused_where_they_are_said() {
+    for part in [0.0, 1.0, -0.5, 80.0, f32::NAN, f32::INFINITY] {
+        assert!(std::panic::catch_unwind(|| Options::ttl(10).refresh_ahead(part)).is_err(), "{part}");
+        assert_eq!(std::panic::catch_unwind(|| Options::ttl(10).jitter(part)).is_err(), part != 0.0, "{part}");
+    }
+}

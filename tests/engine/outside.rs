@@ -634,3 +634,39 @@ fn a_cache_outside_works_for_code_that_blocks() {
     cache.blocking().delete("key").unwrap();
     assert_eq!(cache.blocking().get_or_load("key", OPTIONS, || runs.next()), 2);
 }
+
+#[tokio::test]
+async fn what_is_deleted_while_it_moves_to_another_version_is_in_neither() {
+    let (_larder, cache, store) = outside(Capabilities::ALL);
+    cache.set("post", 1_u64, OPTIONS).await.unwrap();
+    store.writing.hold();
+    let (moved, ()) = tokio::join!(cache.incr_version::<u64>("post", 1), async {
+        cache.delete("post").await.unwrap();
+        store.writing.let_go(1);
+    });
+    assert_eq!(moved.unwrap_err().kind(), Kind::Missing);
+    let next = cache.at_version(2).unwrap();
+    assert_eq!((cache.has("post").await.unwrap(), next.has("post").await.unwrap()), (false, false));
+}
+
+#[larder::invalidates(number("first"), number("second"))]
+async fn change_both() {}
+
+#[tokio::test]
+async fn an_invalidation_whose_caller_leaves_half_way_goes_on() {
+    let (larder, cache, store) = outside(Capabilities::ALL);
+    assert_eq!((number("first").await, number("second").await), (number("first").await, number("second").await));
+    store.deleting.hold();
+    let leaves = async {
+        tokio::select! {
+            () = change_both() => unreachable!("it waits for the store"),
+            () = store.deleting.reached.notified() => {}
+        }
+    };
+    leaves.await;
+    store.deleting.let_go(8);
+    larder.run_tasks();
+    for part in ["first", "second"] {
+        assert!(!cache.has(number::key(part)).await.unwrap(), "{part}");
+    }
+}
