@@ -19,6 +19,7 @@
 //! ```
 
 use crate::flight::current;
+use crate::key::Key;
 use crate::policy::{IntoTime, Ttl};
 
 /// Keeps the result that is being loaded for this long, whatever its site says: whole seconds, or a
@@ -70,6 +71,33 @@ pub fn keep_for(time: impl IntoTime) -> bool {
 pub fn discard() -> bool {
     current().is_some_and(|link| {
         link.wish(|wishes| wishes.discard = true);
+        true
+    })
+}
+
+/// Gives the result that is being loaded a tag: it goes when the tag is invalidated, also when that was between the
+/// reading and this.
+///
+/// Returns whether anything is being loaded here.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, entry, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// cache.blocking().get_or_load("post:1", Options::ttl(60), || {
+///     let (author, text) = (7, "a text");
+///     entry::tag(format!("author:{author}"));
+///     text.to_owned()
+/// });
+/// larder::invalidate_tag("author:7")?;
+/// assert!(!cache.blocking().has("post:1")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
+pub fn tag(name: impl Into<Key>) -> bool {
+    current().is_some_and(|link| {
+        link.wish(|wishes| wishes.tags.push(name.into().as_str().into()));
         true
     })
 }

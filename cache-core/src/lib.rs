@@ -5,7 +5,7 @@
 //! | floor | what it holds |
 //! |---|---|
 //! | [`error`], [`clock`], [`executor`], [`stats`], `tally`, `lock` | the ground |
-//! | [`key`], [`codec`], [`record`], `column`, [`value`] | what is stored, under what name |
+//! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
 //! | [`store`], [`flight`] | the in-process store; one load at a time |
@@ -36,6 +36,7 @@ pub mod record;
 pub mod registry;
 pub mod stats;
 pub mod store;
+pub mod tags;
 mod tally;
 pub mod testing;
 pub mod value;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Tick;
 use crate::column::NewColumn;
+use crate::tags::Bonds;
 
 /// A record of any type, as the in-process store holds it.
 pub type Erased = Arc<Record<dyn Any + Send + Sync>>;
@@ -39,6 +40,8 @@ pub struct Record<V: ?Sized> {
     column: Option<NewColumn>,
     /// Whether the value is an error that a function returned.
     is_failure: bool,
+    /// What its tags are.
+    bonds: Option<Box<Bonds>>,
     created: Tick,
     fresh_until: AtomicU64,
     kept_until: AtomicU64,
@@ -54,6 +57,7 @@ impl<V> Record<V> {
             mark,
             column: None,
             is_failure: false,
+            bonds: None,
             created: times.created,
             fresh_until: AtomicU64::new(times.fresh_until.as_nanos()),
             kept_until: AtomicU64::new(times.kept_until.as_nanos()),
@@ -82,11 +86,27 @@ impl<V: ?Sized> Record<V> {
         self.is_failure
     }
 
-    /// Returns the column that its value may be kept in: not where it is to be served past its time, since that takes
-    /// what only a record knows.
+    /// Gives it these tags.
+    pub(crate) fn bind(&mut self, bonds: Bonds) {
+        self.bonds = Some(Box::new(bonds));
+    }
+
+    pub(crate) fn bonds(&self) -> Option<&Bonds> {
+        self.bonds.as_deref()
+    }
+
+    /// Returns whether one of its tags was invalidated: then it is as if it were not there.
+    #[inline]
+    pub(crate) fn is_withdrawn(&self) -> bool {
+        self.bonds.as_ref().is_some_and(|bonds| bonds.are_cut())
+    }
+
+    /// Returns the column that its value may be kept in: not where it has tags or is to be served past its time, since
+    /// that takes what only a record knows.
     pub(crate) fn column(&self) -> Option<NewColumn> {
         let times = self.times();
-        self.column.filter(|_| times.fresh_until == times.kept_until && !self.is_failure)
+        let is_plain = times.fresh_until == times.kept_until && !self.is_failure && self.bonds.is_none();
+        self.column.filter(|_| is_plain)
     }
 
     /// Returns the mark of the pattern that it was written under.

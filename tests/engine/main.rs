@@ -10,6 +10,7 @@ mod one_load;
 mod outside;
 mod sites;
 mod switches;
+mod tags;
 mod time_limits;
 mod usual;
 

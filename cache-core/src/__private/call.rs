@@ -186,7 +186,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         };
         let rules = self.rules();
         let options = rules.options_for(&value, None);
-        if let Err(error) = cache.set_kept(&key, value, rules.keep, options).await {
+        if let Err(error) = cache.set_kept(&key, value, rules.keep, options, cache.bonds(&key)).await {
             self.site.asker(&cache).trouble(&error);
         }
     }
@@ -194,7 +194,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     /// Keeps the value that a function has written, unless somebody has changed its entry since the function began: then
     /// nobody knows which of them wrote last, and nothing is kept.
     pub async fn update(self, watched: Watched, value: R::Kept) {
-        let Watched { entry, token } = watched;
+        let Watched { entry, token, bonds } = watched;
         let (cache, token) = match (self.cache(), &token) {
             (Ok(cache), Some(token)) => (cache, token),
             (Err(Away::Missing(trouble)), _) => return self.site.trouble(&trouble),
@@ -205,7 +205,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             return entry.invalidate().await;
         }
         let options = rules.options_for(&value, None);
-        let kept = cache.set_since(token, &entry.key, value, rules.keep, options).await;
+        let kept = cache.set_since(token, &entry.key, value, rules.keep, options, bonds).await;
         let outcome = match kept {
             Ok(true) => Ok(()),
             Ok(false) => {
@@ -247,8 +247,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
                 return outcome;
             }
         };
-        let (asker, name) = (self.site.asker(&cache), cache.scope().name(&key));
-        let load = Load { asker, name, rules: self.rules(), found: None, ticket: None };
+        let mut load = Load::new(self.site.asker(&cache), cache.scope().name(&key), &self.rules(), None);
+        load.tag(key.tags());
         R::join(load.anew(Bound(|| async { body().await.split() })).await)
     }
 
@@ -334,10 +334,10 @@ where
         let asker = load.asker.clone();
         let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
         let (load, link) = (load.clone(), Link::detached(leader.id()));
-        let started = load.asker.home().clock.precise();
+        let began = load.began();
         let within = std::sync::Arc::clone(&link);
         let task = detached(Box::new(move |result: R| {
-            let (_, judged) = load.judge(&link, started, Ending::Ended(result.split()));
+            let (_, judged) = load.judge(&link, began, Ending::Ended(result.split()));
             Box::pin(async move { load.land(leader, judged).await })
         }));
         let task = Scoped::new(within, task);

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::cache::Cache;
 use crate::executor::{Task, block_on};
 use crate::flight::Token;
 use crate::key::Key;
 use crate::registry::Site;
 use crate::stats::Event;
+use crate::tags::Bonds;
 
 /// One entry of one site.
 #[derive(Clone, Debug)]
@@ -22,6 +22,7 @@ pub struct Watched {
     pub(super) entry: Entry,
     /// Tells whether somebody else has changed it meanwhile; missing where its cache cannot be found.
     pub(super) token: Option<Token>,
+    pub(super) bonds: Option<Bonds>,
 }
 
 impl Watched {
@@ -37,9 +38,10 @@ impl Entry {
 
     /// Watches the entry from now on.
     pub fn watched(self) -> Watched {
-        let token = |cache: &Cache| cache.home().flights.token(cache.scope().name(&self.key).as_bytes());
-        let token = self.site.home().ok().map(|cache| token(&cache));
-        Watched { entry: self, token }
+        let Ok(cache) = self.site.home() else { return Watched { entry: self, token: None, bonds: None } };
+        let token = cache.home().flights.token(cache.scope().name(&self.key).as_bytes());
+        let bonds = cache.bonds(&self.key);
+        Watched { entry: self, token: Some(token), bonds }
     }
 
     pub async fn invalidate(&self) {

@@ -4,12 +4,14 @@ use std::fmt::Display;
 
 use super::Cache;
 use super::home::Backing;
+use super::judge::bonded;
 use crate::error::{Error, Kind};
 use crate::flight::Change;
 use crate::key::{Key, Name};
 use crate::policy::Options;
 use crate::record::Erased;
 use crate::store::Store;
+use crate::tags::Bonds;
 use crate::value::Value;
 
 impl Cache {
@@ -112,11 +114,12 @@ impl Cache {
             )
         })?;
         let next = version.checked_add(delta).ok_or_else(|| overflow(&key))?;
+        let bonds = self.bonds_of(&key);
         let value = self.get::<V>(&key).await?.ok_or_else(|| missing(&key))?;
         let ttl = self.ttl(&key).await?.ok_or_else(|| missing(&key))?;
         if next != version {
             let there = self.at_version(next)?;
-            there.set(&key, value, Options::DEFAULT.with_ttl(ttl)).await?;
+            there.set_kept(&key, value, V::keep(), Options::DEFAULT.with_ttl(ttl), bonds).await?;
             if !self.delete(&key).await? {
                 // Somebody has invalidated it on the way.
                 there.delete(&key).await?;
@@ -124,6 +127,11 @@ impl Cache {
             }
         }
         Ok(next)
+    }
+
+    /// Returns what binds the entry under this key to its tags.
+    fn bonds_of(&self, key: &Key) -> Option<Bonds> {
+        self.home().memory()?.peek(self.scope().name(key).as_bytes())?.bonds().cloned()
     }
 
     /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.
@@ -155,7 +163,8 @@ impl Cache {
 fn sum(record: &Erased, key: &Key, delta: i64) -> Result<(Erased, i64), Error> {
     let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
     let sum = number.checked_add(delta).ok_or_else(|| overflow(key))?;
-    Ok((i64::keep().record(record.mark(), record.times(), sum), sum))
+    let next = i64::keep().record(record.mark(), record.times(), sum);
+    Ok((bonded(next, record.bonds().cloned()), sum))
 }
 
 fn missing(key: &impl Display) -> Error {

@@ -118,7 +118,10 @@ impl Cache {
         }
         match look(self, None, self.scope().name(key), rules) {
             Ok(outcome) => outcome,
-            Err(load) => load.run(body).await,
+            Err(mut load) => {
+                load.tag(key.tags());
+                load.run(body).await
+            }
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::clock::Clock;
 use crate::executor::Executor;
 use crate::flight::Flights;
 use crate::store::Store;
+use crate::tags::Tags;
 
 /// A store with what belongs to it: the loads under way for its entries, a clock, and a runtime where there is one.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(crate) struct Home {
     pub(crate) flights: Arc<Flights>,
     pub(crate) clock: Clock,
     pub(crate) executor: Arc<dyn Executor>,
+    /// Those of all caches that belong together.
+    pub(crate) tags: Arc<Tags>,
     /// What is on its way into a store outside.
     pub(super) sends: Sends,
     /// Which entries of a store outside are left alone for a moment.
@@ -35,9 +38,9 @@ pub(crate) enum Backing {
 }
 
 impl Home {
-    pub(crate) fn new(backing: Backing, clock: Clock, executor: Arc<dyn Executor>) -> Arc<Self> {
+    pub(crate) fn new(backing: Backing, clock: Clock, executor: Arc<dyn Executor>, tags: Arc<Tags>) -> Arc<Self> {
         let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
-        Arc::new(Self { backing, flights, clock, executor, sends, quiet })
+        Arc::new(Self { backing, flights, clock, executor, tags, sends, quiet })
     }
 
     /// Returns the in-process store, where that is what is behind it.

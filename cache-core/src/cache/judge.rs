@@ -6,13 +6,14 @@ use std::time::Duration;
 use super::draw::draw;
 use super::home::Backing;
 use super::load::Load;
-use super::parcel::{Label, Parcel};
+use super::parcel::{Label, Parcel, tags_stay_here};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Link, Token};
 use crate::policy::{self, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
+use crate::tags::{Bonds, Moment};
 
 /// How a body ended.
 pub(crate) enum Ending<V, E> {
@@ -22,6 +23,14 @@ pub(crate) enum Ending<V, E> {
     TimedOut,
     /// It was not begun: a time limit was asked for, and there is no timer.
     NoTimer,
+}
+
+/// When a body began.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Began {
+    at: Tick,
+    /// Among the invalidations of tags.
+    moment: Moment,
 }
 
 /// What is to be kept of an outcome and what those who wait are handed. It knows nothing of the types any more.
@@ -41,13 +50,26 @@ struct Keepsake {
 }
 
 impl<V, E> Load<V, E> {
+    /// Notes that its body begins.
+    pub(crate) fn began(&self) -> Began {
+        let home = self.asker.home();
+        Began { at: home.clock.precise(), moment: home.tags.now() }
+    }
+
+    /// Returns what binds the outcome to its tags: those that were known before, and those that its body has told.
+    fn bonds(&self, link: &Link, began: Began) -> Option<Bonds> {
+        let told = link.wishes().tags;
+        let tags = &self.asker.home().tags;
+        Bonds::new(began.moment, self.tags.iter().cloned().chain(told.iter().map(|name| tags.tag(name))))
+    }
+
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
-    pub(crate) fn judge(&self, link: &Link, started: Tick, ending: Ending<V, E>) -> (Result<V, E>, Judged) {
-        let took = self.asker.home().clock.precise().since(started);
+    pub(crate) fn judge(&self, link: &Link, began: Began, ending: Ending<V, E>) -> (Result<V, E>, Judged) {
+        let took = self.asker.home().clock.precise().since(began.at);
         let error = match ending {
             Ending::Ended(Ok(value)) => {
                 self.asker.count_load(took);
-                return self.judge_value(link, value, took);
+                return self.judge_value(link, value, took, self.bonds(link, began));
             }
             Ending::Ended(Err(error)) => {
                 self.asker.count_load(took);
@@ -71,13 +93,13 @@ impl<V, E> Load<V, E> {
             return answer;
         }
         match (error, self.rules.trouble) {
-            (Ok(error), _) => self.judge_error(error),
-            (Err(trouble), Some(convert)) => self.judge_error(convert(trouble)),
+            (Ok(error), _) => self.judge_error(error, self.bonds(link, began)),
+            (Err(trouble), Some(convert)) => self.judge_error(convert(trouble), self.bonds(link, began)),
             (Err(trouble), None) => unreachable!("a limit without an answer is never set: {trouble}"),
         }
     }
 
-    fn judge_value(&self, link: &Link, value: V, cost: Duration) -> (Result<V, E>, Judged) {
+    fn judge_value(&self, link: &Link, value: V, cost: Duration, bonds: Option<Bonds>) -> (Result<V, E>, Judged) {
         let wishes = link.wishes();
         let now = self.asker.home().clock.now();
         let wanted = !wishes.discard && self.rules.wants(&value);
@@ -90,9 +112,9 @@ impl<V, E> Load<V, E> {
             }
         }
         let bytes = self.bytes_of(&value);
-        let parcel = times.and_then(|times| self.parcel_of(&value, times, cost));
+        let parcel = times.and_then(|times| self.parcel_of(&value, times, cost, bonds.as_ref()));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
-        let record = self.rules.keep.record(self.name.mark(), times.unwrap_or(unkept), value);
+        let record = bonded(self.rules.keep.record(self.name.mark(), times.unwrap_or(unkept), value), bonds);
         let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
         let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel });
         (Ok(value), Judged { keep, landing: Landing::Value(record) })
@@ -110,9 +132,18 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    fn parcel_of(&self, value: &V, times: Times, cost: Duration) -> Option<Result<Parcel, Error>> {
+    fn parcel_of(
+        &self,
+        value: &V,
+        times: Times,
+        cost: Duration,
+        bonds: Option<&Bonds>,
+    ) -> Option<Result<Parcel, Error>> {
         let home = self.asker.home();
         let (Backing::Outside(backend), Some(_)) = (&home.backing, self.rules.keep.coder) else { return None };
+        if bonds.is_some() {
+            return Some(Err(tags_stay_here(&self.name)));
+        }
         let label = Label { name: &self.name, times, options: &self.rules.options, cost };
         Some(Parcel::pack(value, self.rules.keep, label, home, &backend.capabilities()))
     }
@@ -131,7 +162,7 @@ impl<V, E> Load<V, E> {
         Some((outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) }))
     }
 
-    fn judge_error(&self, error: E) -> (Result<V, E>, Judged) {
+    fn judge_error(&self, error: E, bonds: Option<Bonds>) -> (Result<V, E>, Judged) {
         let landing = match self.rules.share {
             Some(share) => Landing::Error((share.wrap)(&error)),
             None => Landing::Released,
@@ -141,7 +172,7 @@ impl<V, E> Load<V, E> {
                 let now = self.asker.home().clock.now();
                 let end = now.after(time);
                 let times = Times { created: now, fresh_until: end, kept_until: end };
-                let mut record = kept.keep.record(self.name.mark(), times, error);
+                let mut record = bonded(kept.keep.record(self.name.mark(), times, error), bonds);
                 Arc::get_mut(&mut record).expect("nobody else has it yet").set_failure();
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
                 let keep = Keepsake { record, bytes: size_of::<E>() as u64, parcel: None };
@@ -171,4 +202,12 @@ impl<V, E> Load<V, E> {
             },
         }
     }
+}
+
+/// Gives a new record its tags.
+pub(super) fn bonded(mut record: Erased, bonds: Option<Bonds>) -> Erased {
+    if let Some(bonds) = bonds {
+        Arc::get_mut(&mut record).expect("nobody else has it yet").bind(bonds);
+    }
+    record
 }

@@ -19,6 +19,7 @@ use crate::key::Name;
 use crate::policy::{self, Freshness};
 use crate::record::Erased;
 use crate::stats::Event;
+use crate::tags::Tag;
 
 /// A caller who found nothing, or nothing fresh enough.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub(crate) struct Load<V, E> {
     pub(crate) found: Option<Erased>,
     /// What a store outside said when this load began, for when it ends.
     pub(crate) ticket: Option<Ticket>,
+    /// The tags that are known before the body runs.
+    pub(crate) tags: Vec<Tag>,
 }
 
 /// What a caller brings along to fill the cache.
@@ -85,13 +88,23 @@ impl Drop for QuietAfter {
 
 impl<V, E> Clone for Load<V, E> {
     fn clone(&self) -> Self {
-        let (asker, name, found, ticket) =
-            (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
-        Self { asker, name, rules: self.rules, found, ticket }
+        let (asker, name, found, ticket, tags) =
+            (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone(), self.tags.clone());
+        Self { asker, name, rules: self.rules, found, ticket, tags }
     }
 }
 
 impl<V, E> Load<V, E> {
+    pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
+        Self { asker, name, rules: *rules, found, ticket: None, tags: Vec::new() }
+    }
+
+    /// Gives the result these tags.
+    pub(crate) fn tag(&mut self, names: &[Box<str>]) {
+        let tags = &self.asker.cache.home().tags;
+        self.tags.extend(names.iter().map(|name| tags.tag(name)));
+    }
+
     /// Loads the value: once for all who ask now.
     pub(crate) async fn run<B: Body<V, E>>(mut self: Box<Self>, mut body: B) -> Result<V, E> {
         let mut may_detach = true;
@@ -190,12 +203,12 @@ impl<V, E> Load<V, E> {
         if self.freshness_of_found() != Some(Freshness::Ahead) {
             self.asker.count(Event::Miss);
         }
-        let started = self.asker.home().clock.precise();
+        let began = self.began();
         // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
         let mut quiet = QuietAfter(self.found.as_ref().map(|found| (Arc::clone(found), self.quiet_until())));
         let ending = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
         quiet.0 = None;
-        let (outcome, judged) = self.judge(&link, started, ending);
+        let (outcome, judged) = self.judge(&link, began, ending);
         self.conclude(token, &judged).await;
         (outcome, judged.landing)
     }
@@ -254,6 +267,8 @@ impl<V, E> Load<V, E> {
     /// Takes what somebody else's load came to.
     fn take(&self, landing: &Landing) -> Waited<V, E> {
         let outcome = match landing {
+            // A tag of it was invalidated since, and who asked after that is not to have it.
+            Landing::Value(record) if record.is_withdrawn() => return Waited::Again,
             Landing::Spare(record) if self.freshness(record) == Freshness::Gone => None,
             Landing::Value(record) | Landing::Spare(record) => self.read(record),
             Landing::Error(error) => self.trouble_in(&**error).or_else(|| (self.rules.share?.read)(&**error)).map(Err),
@@ -320,6 +335,9 @@ impl<V, E> Load<V, E> {
     }
 
     pub(crate) fn freshness(&self, record: &Erased) -> Freshness {
+        if record.is_withdrawn() {
+            return Freshness::Gone;
+        }
         policy::freshness(record.times(), &self.rules.options, self.asker.home().clock.now())
     }
 

@@ -45,7 +45,7 @@ pub(crate) fn look<V, E>(
         Some(_) => foreign(cache, site),
         None => None,
     };
-    Err(Box::new(Load { asker: Asker::new(cache, site), name, rules: *rules, found, ticket: None }))
+    Err(Box::new(Load::new(Asker::new(cache, site), name, rules, found)))
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.

@@ -175,6 +175,15 @@ pub(super) fn stays_here<V>(name: &Name) -> Error {
     Error::new(Kind::Configuration, context)
 }
 
+/// Returns the error for an entry with tags, whose cache lives outside.
+pub(super) fn tags_stay_here(name: &Name) -> Error {
+    let context = format!(
+        "`{name}` has tags, which are for this process only, and this cache lives outside: keep it in a cache in \
+         memory, or leave the tags out"
+    );
+    Error::new(Kind::Configuration, context)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

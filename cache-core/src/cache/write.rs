@@ -3,6 +3,8 @@
 use super::Cache;
 use super::draw::draw;
 use super::home::Backing;
+use super::judge::bonded;
+use super::parcel::tags_stay_here;
 use super::rules::kept_with;
 use crate::error::{Error, Kind};
 use crate::flight::{Change, Token};
@@ -11,6 +13,7 @@ use crate::policy::{self, Options, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::store::{Inserted, Store};
+use crate::tags::Bonds;
 use crate::value::{Keep, Value};
 
 impl Cache {
@@ -31,18 +34,27 @@ impl Cache {
     ///
     /// When the store fails, or the value is over its limit: then nothing is under this key any more.
     pub async fn set<V: Value>(&self, key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<(), Error> {
-        self.set_kept(&key.into(), value, V::keep(), options.into()).await
+        let key = key.into();
+        self.set_kept(&key, value, V::keep(), options.into(), self.bonds(&key)).await
     }
 
-    pub(crate) async fn set_kept<V>(&self, key: &Key, value: V, keep: Keep<V>, options: Options) -> Result<(), Error> {
+    pub(crate) async fn set_kept<V>(
+        &self,
+        key: &Key,
+        value: V,
+        keep: Keep<V>,
+        options: Options,
+        bonds: Option<Bonds>,
+    ) -> Result<(), Error> {
         let name = self.scope().name(key);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
             Backing::Null => Ok(()),
             Backing::Memory(store) => {
-                let (record, bytes) = self.record(&name, value, keep, options);
+                let (record, bytes) = self.record(&name, value, keep, options, bonds);
                 self.put(store, &name, record, bytes)
             }
+            Backing::Outside(_) if bonds.is_some() => Err(tags_stay_here(&name)),
             Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
         }
     }
@@ -71,14 +83,16 @@ impl Cache {
         value: V,
         options: impl Into<Options>,
     ) -> Result<bool, Error> {
-        let (name, options) = (self.scope().name(&key.into()), options.into());
+        let (key, options) = (key.into(), options.into());
+        let name = self.scope().name(&key);
         match &self.home().backing {
             _ if self.is_off() => Ok(true),
             Backing::Null => Ok(true),
             Backing::Memory(store) => {
-                let (record, bytes) = self.record(&name, value, V::keep(), options);
+                let (record, bytes) = self.record(&name, value, V::keep(), options, self.bonds(&key));
                 self.put_where_none_lives(store, &name, record, bytes)
             }
+            Backing::Outside(_) if !key.tags().is_empty() => Err(tags_stay_here(&name)),
             Backing::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
         }
     }
@@ -91,13 +105,14 @@ impl Cache {
         value: V,
         keep: Keep<V>,
         options: Options,
+        bonds: Option<Bonds>,
     ) -> Result<bool, Error> {
         let name = self.scope().name(key);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
             Backing::Null => Ok(true),
             Backing::Memory(store) => {
-                let (record, bytes) = self.record(&name, value, keep, options);
+                let (record, bytes) = self.record(&name, value, keep, options, bonds);
                 let Some(record) = record else { return self.delete_name(&name).await.map(|_| true) };
                 // What is not kept is dropped outside of the lock: that runs code of its author.
                 let mut record = Some(record);
@@ -105,16 +120,30 @@ impl Cache {
                 let inserted = token.change(change).flatten();
                 inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
             }
+            Backing::Outside(_) if bonds.is_some() => Err(tags_stay_here(&name)),
             Backing::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
             Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
         }
     }
 
     /// Makes the record of a value written by hand; `None` where its time is zero.
-    fn record<V>(&self, name: &Name, value: V, keep: Keep<V>, options: Options) -> (Option<Erased>, u64) {
+    fn record<V>(
+        &self,
+        name: &Name,
+        value: V,
+        keep: Keep<V>,
+        options: Options,
+        bonds: Option<Bonds>,
+    ) -> (Option<Erased>, u64) {
         let bytes = (keep.bytes)(&value);
         let times = policy::times(&options, self.usual_time(), draw(&options), self.home().clock.now());
-        (times.map(|times| kept_with(keep, &options).record(name.mark(), times, value)), bytes)
+        (times.map(|times| bonded(kept_with(keep, &options).record(name.mark(), times, value), bonds)), bytes)
+    }
+
+    /// Returns what binds an entry that is new from now on to the tags of its key.
+    pub(crate) fn bonds(&self, key: &Key) -> Option<Bonds> {
+        let tags = &self.home().tags;
+        Bonds::new(tags.now(), key.tags().iter().map(|name| tags.tag(name)))
     }
 
     fn put(&self, store: &Store, name: &Name, record: Option<Erased>, bytes: u64) -> Result<(), Error> {
@@ -182,7 +211,7 @@ impl Cache {
             Backing::Null => Ok(false),
             Backing::Memory(store) => {
                 let removed = flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New));
-                Ok(removed.is_some_and(|taken| self.home().clock.now() < taken.fresh_until))
+                Ok(removed.is_some_and(|taken| taken.was_fresh(self.home().clock.now())))
             }
             Backing::Outside(backend) => self.remove_outside(&**backend, name).await,
         }

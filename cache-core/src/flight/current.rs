@@ -23,12 +23,14 @@ pub struct Link {
 }
 
 /// What a body said of its own result.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Wishes {
     /// How long to keep it.
     pub ttl: Option<Ttl>,
     /// Not to keep it at all.
     pub discard: bool,
+    /// The names of its tags.
+    pub tags: Vec<Box<str>>,
 }
 
 impl Link {
@@ -47,7 +49,7 @@ impl Link {
     /// Returns what the body has said of its result so far.
     #[must_use]
     pub fn wishes(&self) -> Wishes {
-        *lock(&self.wishes)
+        lock(&self.wishes).clone()
     }
 
     /// Notes a wish.

@@ -46,6 +46,7 @@ mod writer;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 pub(crate) use mark::mark_of;
 pub use mark::{RAW, mark, mark_within};
@@ -81,6 +82,8 @@ pub struct Key {
     mark: u64,
     len: usize,
     bytes: [u8; MAX_KEY],
+    /// The names of the tags that an entry written under it has.
+    tags: Option<Arc<[Box<str>]>>,
 }
 
 impl Key {
@@ -88,7 +91,7 @@ impl Key {
     #[must_use]
     #[inline]
     pub fn write(mark: u64, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
-        let mut key = Self { mark, len: 0, bytes: [0; MAX_KEY] };
+        let mut key = Self { mark, len: 0, bytes: [0; MAX_KEY], tags: None };
         key.len = fill(&mut key.bytes, write);
         key
     }
@@ -130,6 +133,39 @@ impl Key {
     #[inline]
     pub fn mark(&self) -> u64 {
         self.mark
+    }
+}
+
+/// The tags of what is written under a key.
+impl Key {
+    /// Returns the key with these tags more: what is kept under it then goes when one of them is invalidated.
+    ///
+    /// A tag is a text like a key, and can be written like one: `key!("author:<author>")`. Tags say what is written:
+    /// for reading and deleting they make no difference.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Key, Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// for post in ["post:1", "post:2"] {
+    ///     cache.blocking().set(Key::from(post).tagged(["author:7", "posts"]), "text".to_owned(), Options::ttl(60))?;
+    /// }
+    /// larder::invalidate_tag("author:7")?;
+    /// assert!(!cache.blocking().has("post:1")? && !cache.blocking().has("post:2")?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn tagged(mut self, tags: impl IntoIterator<Item = impl Into<Self>>) -> Self {
+        let more = tags.into_iter().map(|tag| tag.into().as_str().into());
+        self.tags = Some(self.tags().iter().cloned().chain(more).collect());
+        self
+    }
+
+    /// Returns the names of its tags.
+    pub(crate) fn tags(&self) -> &[Box<str>] {
+        self.tags.as_deref().unwrap_or_default()
     }
 }
 

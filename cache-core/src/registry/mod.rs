@@ -21,7 +21,9 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::executor::{self, Executor};
+use crate::key::Key;
 use crate::lock;
+use crate::tags::Tags;
 
 /// The variable that switches every cache of the program off.
 pub const OFF_VARIABLE: &str = "LARDER_OFF";
@@ -42,6 +44,7 @@ pub struct Registry {
     caches: RwLock<BTreeMap<Box<str>, Cache>>,
     clock: Clock,
     executor: Arc<dyn Executor>,
+    tags: Arc<Tags>,
     off: bool,
     /// Makes a cache in memory for every name that is asked for: a test need not repeat the program's configuration.
     open: bool,
@@ -76,7 +79,7 @@ impl Registry {
     /// When a name is used twice or a setting cannot work.
     pub fn new(plan: Plan) -> Result<Self, Error> {
         let Plan { caches, clock, executor, off, open } = plan;
-        let registry = Self { caches: RwLock::default(), clock, executor, off, open };
+        let registry = Self { caches: RwLock::default(), clock, executor, tags: Arc::default(), off, open };
         for (name, settings) in caches {
             registry.add(&name, settings)?;
         }
@@ -97,7 +100,7 @@ impl Registry {
             let sentence = format!("`{name}` is no name of a cache: write a word, without white space around it");
             return Err(Error::new(Kind::Configuration, sentence));
         }
-        let cache = settings.build(name, &self.clock, &self.executor, self.off)?;
+        let cache = settings.build(name, &self.clock, &self.executor, &self.tags, self.off)?;
         match lock::write(&self.caches).entry(name.into()) {
             Entry::Vacant(place) => Ok(place.insert(cache).clone()),
             Entry::Occupied(_) => {
@@ -133,6 +136,11 @@ impl Registry {
     pub fn caches(&self) -> impl Iterator<Item = Cache> {
         let caches = lock::read(&self.caches);
         caches.values().cloned().collect::<Vec<_>>().into_iter()
+    }
+
+    /// Invalidates everything in its caches that has this tag.
+    pub fn invalidate_tag(&self, tag: &Key) {
+        self.tags.invalidate(tag.as_str());
     }
 
     /// Returns the clock of its caches.
@@ -200,6 +208,36 @@ pub fn cache(name: &str) -> Result<Cache, Error> {
         Some(registry) => registry.cache(name),
         None => global()?.cache(name),
     }
+}
+
+/// Invalidates everything that has this tag, in all caches of the program, or of the test, and in one step however many
+/// they are.
+///
+/// What was read before and is kept only afterwards goes too, and whoever asks from now on waits for no load that began
+/// before.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Key, Options, testing};
+///
+/// let larder = testing::isolated();
+/// let tagged = |key: &str| Key::from(key).tagged(["tenant:7"]);
+/// larder.cache("pages").blocking().set(tagged("home"), 1_u8, Options::forever())?;
+/// larder.cache("users").blocking().set(tagged("ann"), 2_u8, Options::forever())?;
+/// larder::invalidate_tag("tenant:7")?;
+/// assert!(!larder.cache("pages").blocking().has("home")? && !larder.cache("users").blocking().has("ann")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// When the program's configuration cannot be used.
+pub fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
+    match isolated() {
+        Some(registry) => registry.invalidate_tag(&tag.into()),
+        None => global()?.invalidate_tag(&tag.into()),
+    }
+    Ok(())
 }
 
 #[cfg(test)]

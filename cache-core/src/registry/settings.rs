@@ -10,6 +10,7 @@ use crate::executor::Executor;
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
 use crate::store::{Limits, Store};
+use crate::tags::Tags;
 
 /// What a named cache is to be like.
 ///
@@ -247,6 +248,7 @@ impl Settings {
         name: &str,
         clock: &Clock,
         executor: &Arc<dyn Executor>,
+        tags: &Arc<Tags>,
         off: bool,
     ) -> Result<Cache, Error> {
         self.check(name)?;
@@ -260,7 +262,7 @@ impl Settings {
         };
         Cache::new(Parts {
             name: name.into(),
-            home: Home::new(backing, clock.clone(), Arc::clone(executor)),
+            home: Home::new(backing, clock.clone(), Arc::clone(executor), Arc::clone(tags)),
             prefix: self.key_prefix.into(),
             version: self.version.into(),
             key_function: self.key_function,

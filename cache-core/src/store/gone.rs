@@ -18,11 +18,18 @@ pub(super) enum Gone {
 #[derive(Debug)]
 #[must_use = "the value is dropped with this, and must be dropped outside of all locks"]
 pub struct Taken {
-    /// Until when it was fresh.
-    pub fresh_until: Tick,
+    pub(super) fresh_until: Tick,
     pub(super) has_expired: bool,
     pub(super) bytes: u64,
     pub(super) _gone: Gone,
+}
+
+impl Taken {
+    /// Returns whether it could have been served.
+    #[must_use]
+    pub fn was_fresh(&self, now: Tick) -> bool {
+        now < self.fresh_until && !self.has_expired
+    }
 }
 
 /// What became of a record that was to be kept, and what had to go for it.

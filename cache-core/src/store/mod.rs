@@ -348,7 +348,7 @@ fn shards(max_entries: u64) -> usize {
 
 #[inline]
 fn has_expired(record: &Erased, now: Tick) -> bool {
-    record.times().kept_until <= now
+    record.times().kept_until <= now || record.is_withdrawn()
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ enum Content {
 impl Tenant {
     fn has_expired(&self, now: Tick) -> bool {
         match &self.content {
-            Content::Record(record) => record.times().kept_until <= now,
+            Content::Record(record) => super::has_expired(record, now),
             Content::Column { .. } => self.fresh_until <= now,
         }
     }
@@ -141,6 +141,7 @@ impl Shard {
     #[inline]
     pub(super) fn lying(&self, slot: u32) -> Option<Lying<'_>> {
         match &self.tenant(slot)?.content {
+            Content::Record(record) if record.is_withdrawn() => None,
             Content::Record(record) => Some(Lying::Record(record)),
             Content::Column { column, at } => Some(Lying::Column(&**self.columns.get(usize::from(*column))?, *at)),
         }
