@@ -12,12 +12,18 @@ macro_rules! companion {
         pub struct $companion<A, R: Outcome<KIND>, const KIND: u8> {
             call: Call<R, KIND>,
             write: fn(&A, &mut KeyWriter<'_>),
+            tag: fn(&A, Key) -> Key,
         }
 
         impl<A, R: Outcome<KIND>, const KIND: u8> $companion<A, R, KIND> {
             #[doc(hidden)]
             pub fn new(call: Call<R, KIND>, write: fn(&A, &mut KeyWriter<'_>)) -> Self {
-                Self { call, write }
+                Self::tagged(call, write, |_, key| key)
+            }
+
+            #[doc(hidden)]
+            pub fn tagged(call: Call<R, KIND>, write: fn(&A, &mut KeyWriter<'_>), tag: fn(&A, Key) -> Key) -> Self {
+                Self { call, write, tag }
             }
 
             #[doc(hidden)]
@@ -38,7 +44,7 @@ macro_rules! companion {
             }
 
             fn key_of(&self, arguments: &A) -> Key {
-                self.call.key(|key| (self.write)(arguments, key))
+                (self.tag)(arguments, self.call.key(|key| (self.write)(arguments, key)))
             }
         }
 

@@ -3,7 +3,8 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream};
 use quote::{ToTokens, TokenStreamExt, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Attribute, Item, ReturnType, Signature, Token, Type, Visibility};
+use syn::visit::{self, Visit};
+use syn::{Attribute, Ident, Item, PatIdent, ReturnType, Signature, Token, Type, Visibility};
 
 use crate::spelling;
 
@@ -28,6 +29,20 @@ impl Function {
             attr.path().segments.last().is_some_and(|segment| names.iter().any(|name| segment.ident == name))
         };
         self.attrs.iter().find(is_one)
+    }
+
+    /// Returns the names that its arguments give to the body.
+    pub fn bindings(&self) -> Vec<Ident> {
+        struct Names(Vec<Ident>);
+        impl Visit<'_> for Names {
+            fn visit_pat_ident(&mut self, pat: &PatIdent) {
+                self.0.push(pat.ident.clone());
+                visit::visit_pat_ident(self, pat);
+            }
+        }
+        let mut names = Names(Vec::new());
+        self.sig.inputs.iter().for_each(|input| names.visit_fn_arg(input));
+        names.0
     }
 
     /// Returns the type that is written behind `->`.

@@ -56,18 +56,24 @@ fn all_of(error: syn::Error) -> TokenStream {
 }
 
 fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
-    let writes = pattern.parts.iter().map(|part| match part {
-        Part::Literal(text) => quote!(.literal(#text)),
-        Part::Place(place) => written(place),
-    });
+    let writes = writes(pattern);
     let text = &pattern.text;
     // No name that stands where the macro is called can be this one.
     let out = Ident::new("__key", Span::mixed_site());
     quote! {
         #larder::Key::write(#larder::__private::mark!(#text), |#out| {
-            #out #(#writes)*;
+            #out #writes;
         })
     }
+}
+
+/// Emits the calls that write a pattern from what its places name where they stand.
+pub fn writes(pattern: &Pattern) -> TokenStream {
+    let parts = pattern.parts.iter().map(|part| match part {
+        Part::Literal(text) => quote!(.literal(#text)),
+        Part::Place(place) => written(place),
+    });
+    parts.collect()
 }
 
 fn written(place: &Place) -> TokenStream {

@@ -129,12 +129,22 @@ fn a_value_that_cannot_leave_the_process_is_reported_where_its_cache_lives_outsi
     fn local(number: u64) -> u64 {
         number
     }
+    #[cached(key = "sites:tagged:<number>", cache = "outside", tags = ["sites:tag"])]
+    fn tagged(number: u64) -> u64 {
+        number
+    }
     let backend = larder::backend::Memory::new(larder::clock::Clock::manual());
     let _larder = testing::isolated_with([("outside", Settings::backend(backend))]).unwrap();
-    assert_eq!(local(1), 1);
-    let problems = larder::check().expect_err("one place cannot work").to_string();
-    let line = problems.lines().find(|line| line.contains("::local`")).unwrap_or_else(|| panic!("{problems}"));
-    assert!(line.contains("keeps values that cannot leave the process (`local`)") && line.contains(file!()), "{line}");
+    assert_eq!((local(1), tagged(1)), (1, 1));
+    let problems = larder::check().expect_err("two places cannot work").to_string();
+    let line = |what: &str| problems.lines().find(|line| line.contains(what)).unwrap_or_else(|| panic!("{problems}"));
+    let local = line("::local`");
+    assert!(
+        local.contains("keeps values that cannot leave the process (`local`)") && local.contains(file!()),
+        "{local}"
+    );
+    let tagged = line("::tagged`");
+    assert!(tagged.contains("has tags, which are known in this process only (`tags`)"), "{tagged}");
 }
 
 mod meeting {

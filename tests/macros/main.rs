@@ -24,6 +24,7 @@ mod patterns;
 mod readme;
 mod sites;
 mod strict;
+mod tags;
 mod times;
 
 #[path = "../support/runs.rs"]

@@ -61,6 +61,17 @@ async fn rename_to(db: &Db, id: u64, name: &str) -> Result<Profile, DbError> {
     db.query("select …", id).await
 }
 
+#[cached(key = "title:<author>:<post>", tags = ["author:<author>", "posts"], ignore(db))]
+async fn title(db: &Db, author: u64, post: u64) -> Result<String, DbError> {
+    larder::entry::tag(format!("length:{}", 5));
+    db.query("select …", author + post).await.map(|profile| profile.name)
+}
+
+#[invalidates(tag = "author:<user.id>")]
+async fn ban(db: &Db, user: &User) -> Result<(), DbError> {
+    db.update("update …", user.id, "banned").await
+}
+
 impl Blog {
     #[cached(key = "blog:<self.tenant>:<number>", ignore(db))]
     pub async fn page(&self, db: &Db, number: u64) -> Result<Profile, DbError> {
@@ -158,6 +169,25 @@ async fn methods_generic_functions_and_parts_do_what_it_says() -> Result<(), DbE
     assert_eq!(posts(&db, &user).await?, ["user 42"]);
     posts::invalidate(42).await;
     assert_eq!(posts::get(42).await, None);
+    Ok(())
+}
+
+#[tokio::test]
+async fn tags_do_what_it_says() -> Result<(), Box<dyn std::error::Error>> {
+    let _larder = larder::testing::isolated();
+    let (db, user) = (Db::default(), User { id: 42 });
+    for tag in ["author:42", "posts", "length:5"] {
+        title(&db, 42, 1).await.unwrap();
+        assert!(title::get(42, 1).await.is_some());
+        match tag {
+            "author:42" => ban(&db, &user).await.unwrap(),
+            "posts" => {
+                larder::invalidate_tag("posts")?;
+            }
+            tag => larder::invalidate_tag(tag)?,
+        }
+        assert_eq!(title::get(42, 1).await, None, "{tag}");
+    }
     Ok(())
 }
 

@@ -274,6 +274,14 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 pub struct Miss<R: Outcome<KIND>, const KIND: u8>(Option<Box<Load<R::Kept, R::Error>>>);
 
 impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
+    /// Gives what will be kept a tag.
+    pub fn __tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
+        if let Some(load) = &mut self.0 {
+            load.tag(&[Key::write(key::RAW, write).as_str().into()]);
+        }
+        self
+    }
+
     /// Runs the body, once for all who ask now.
     pub async fn load<F, Fut>(self, body: F) -> R
     where

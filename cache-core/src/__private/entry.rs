@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::executor::{Task, block_on};
 use crate::flight::Token;
-use crate::key::Key;
-use crate::registry::Site;
+use crate::key::{Key, KeyWriter, RAW};
+use crate::registry::{Site, invalidate_tag};
 use crate::stats::Event;
 use crate::tags::Bonds;
 
@@ -75,19 +75,37 @@ impl Entry {
 /// Entries that go when a function has done its work, or has been left half-way.
 #[derive(Debug)]
 #[must_use = "the entries are invalidated when this is finished or dropped"]
-pub struct Invalidation(Vec<Entry>);
+pub struct Invalidation {
+    entries: Vec<Entry>,
+    tags: Vec<Key>,
+}
 
 impl Invalidation {
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        Self(entries.into_iter().collect())
+        Self { entries: entries.into_iter().collect(), tags: Vec::new() }
+    }
+
+    /// Invalidates a tag too.
+    pub fn tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
+        self.tags.push(Key::write(RAW, write));
+        self
     }
 
     /// Invalidates at once, before the function begins.
     pub async fn now(mut self) {
-        while let Some(entry) = self.0.last().cloned() {
+        self.invalidate_tags();
+        while let Some(entry) = self.entries.last().cloned() {
             entry.invalidate().await;
             // Only now: a caller who leaves in between leaves it to `drop`.
-            self.0.pop();
+            self.entries.pop();
+        }
+    }
+
+    fn invalidate_tags(&mut self) {
+        for tag in self.tags.drain(..) {
+            if let Err(error) = invalidate_tag(&tag) {
+                log::error!("the tag `{tag}` is not invalidated: {error}");
+            }
         }
     }
 
@@ -100,7 +118,8 @@ impl Invalidation {
         if succeeded {
             self.now().await;
         } else {
-            self.0.clear();
+            self.entries.clear();
+            self.tags.clear();
         }
     }
 
@@ -112,7 +131,8 @@ impl Invalidation {
 /// The caller has left, or the body panicked, and nobody knows how far it came: one load too many is the safe side.
 impl Drop for Invalidation {
     fn drop(&mut self) {
-        for entry in std::mem::take(&mut self.0) {
+        self.invalidate_tags();
+        for entry in std::mem::take(&mut self.entries) {
             entry.invalidate_on_the_way_out();
         }
     }

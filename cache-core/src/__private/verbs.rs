@@ -43,12 +43,12 @@ macro_rules! __verbs {
 macro_rules! __common_verbs {
     (
         $bodies:ident $vis:vis [$($generics:tt)*] [$($fish:tt)*] [$($bounds:tt)*]
-        ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr;
+        ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr, [$($tags:tt)*];
     ) => {
         /// Returns the key for these arguments.
         #[must_use]
         $vis fn key $($generics)* ($($name: $ty),*) -> $crate::key::Key $($bounds)* {
-            $crate::__private::$bodies!(Self::__call $($fish)*().key($write))
+            $crate::__private::$bodies!(Self::__call $($fish)*().key($write) $($tags)*)
         }
 
         /// Returns what the site has counted since the program began.
@@ -70,7 +70,7 @@ macro_rules! __common_verbs {
 macro_rules! __verbs_of_a_colour {
     (
         $bodies:ident $vis:vis [$($generics:tt)*] [$($fish:tt)*] [$($bounds:tt)*]
-        ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr;
+        ($($name:ident: $ty:ty),*) -> $kept:ty, $write:expr, [$($tags:tt)*];
         [$($async:tt)?] [$($await:tt)*]
         $get:ident $engine_get:ident $get_doc:literal
         $put:ident $engine_put:ident $put_doc:literal

@@ -163,6 +163,13 @@ impl Key {
         self
     }
 
+    /// Adds a tag that an expansion writes.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __tag(self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
+        self.tagged([Self::write(RAW, write)])
+    }
+
     /// Returns the names of its tags.
     pub(crate) fn tags(&self) -> &[Box<str>] {
         self.tags.as_deref().unwrap_or_default()

@@ -100,16 +100,9 @@ fn home_problem(site: &Site, registry: &Registry) -> Option<Problem> {
         Ok(cache) => cache,
         Err(error) => return Some(unknown(site, &error)),
     };
-    if !cache.is_outside() || !site.needs_memory() {
-        return None;
-    }
-    let (what, instead) = if site.is_local() {
-        ("keeps values that cannot leave the process (`local`)", "remove `local`")
-    } else {
-        ("keeps errors (`error_ttl`), which cannot leave the process", "remove `error_ttl`")
-    };
+    let (what, word) = site.needs().filter(|_| cache.is_outside())?;
     Some(Problem(format!(
-        "{site} {what}, and its cache `{}` lives outside; {instead}, or name a cache in memory",
+        "{site} {what} (`{word}`), and its cache `{}` lives outside; remove `{word}`, or name a cache in memory",
         cache.name()
     )))
 }

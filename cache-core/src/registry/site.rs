@@ -46,9 +46,9 @@ pub struct Site {
     cache: &'static str,
     version: Option<&'static str>,
     pub(crate) options: Options,
-    local: bool,
+    /// What only a cache in memory can do for it, and the word that asks for that.
+    needs: Option<(&'static str, &'static str)>,
     pub(crate) strict: bool,
-    keeps_errors: bool,
     off: AtomicBool,
     counters: Counters,
     /// Hits that were nothing special, counted here only: its cache asks for them.
@@ -84,9 +84,8 @@ impl Site {
             cache: "default",
             version: None,
             options: Options::DEFAULT,
-            local: false,
+            needs: None,
             strict: false,
-            keeps_errors: false,
             off: AtomicBool::new(false),
             counters: Counters::new(),
             hits: Tally::new(),
@@ -129,9 +128,15 @@ impl Site {
     /// Says that its values cannot leave the process.
     #[doc(hidden)]
     #[must_use]
-    pub const fn local(mut self) -> Self {
-        self.local = true;
-        self
+    pub const fn local(self) -> Self {
+        self.needing("keeps values that cannot leave the process", "local")
+    }
+
+    /// Says that its values have tags, which are known in this process only.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn tagged(self) -> Self {
+        self.needing("has tags, which are known in this process only", "tags")
     }
 
     /// Says that trouble of the store becomes an error of the function.
@@ -142,12 +147,16 @@ impl Site {
         self
     }
 
+    const fn needing(mut self, what: &'static str, word: &'static str) -> Self {
+        self.needs = Some((what, word));
+        self
+    }
+
     /// Says that it keeps errors, which cannot leave the process.
     #[doc(hidden)]
     #[must_use]
-    pub const fn keeps_errors(mut self) -> Self {
-        self.keeps_errors = true;
-        self
+    pub const fn keeps_errors(self) -> Self {
+        self.needing("keeps errors, which cannot leave the process", "error_ttl")
     }
 }
 
@@ -194,14 +203,14 @@ impl Site {
         self.version
     }
 
-    /// Returns whether its values, or the errors it keeps, cannot leave the process.
+    /// Returns whether its values, the errors it keeps or its tags cannot leave the process.
     #[must_use]
     pub fn needs_memory(&self) -> bool {
-        self.local || self.keeps_errors
+        self.needs.is_some()
     }
 
-    pub(crate) fn is_local(&self) -> bool {
-        self.local
+    pub(crate) fn needs(&self) -> Option<(&'static str, &'static str)> {
+        self.needs
     }
 
     /// Returns what it has counted since the program began.

@@ -13,7 +13,7 @@ use super::key::{Key, Origin};
 use super::model::Model;
 use super::passing::Passing;
 use super::signature;
-use super::{detach, site, writing};
+use super::{detach, site, tags, writing};
 use crate::returned::Kind;
 use crate::spelling;
 
@@ -127,12 +127,13 @@ fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream
     let names = facts.parameters.iter().map(|parameter| bodies.name(&parameter.name));
     let types = facts.parameters.iter().map(|parameter| Passing::of(model, &parameter.ty).argument());
     let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
+    let tags = tags::from_companion(model, &facts.parameters);
     let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };
     let bodies = bodies.word();
     quote_spanned! {Span::mixed_site()=>
         #larder::__private::verbs! {
             #bodies #colour #vis [#generics] [#fish] [#bounds]
-            (#(#names: #types),*) -> #kept, #writes;
+            (#(#names: #types),*) -> #kept, #writes, [#tags];
         }
     }
 }

@@ -101,6 +101,13 @@ impl Key {
         })
     }
 
+    pub fn places_mut(&mut self) -> impl Iterator<Item = &mut Place> {
+        self.parts.iter_mut().filter_map(|part| match part {
+            Part::Place(place) => Some(&mut **place),
+            Part::Literal(_) => None,
+        })
+    }
+
     /// Returns the pattern's text: all of it, or what stands behind `module::function:`.
     pub fn text(&self) -> String {
         match &self.origin {

@@ -10,7 +10,7 @@ use super::key::Key;
 use super::model::Model;
 use super::passing::Passing;
 use super::signature;
-use super::{detach, site, writing};
+use super::{detach, site, tags, writing};
 
 /// Emits what stands beside a method that has a companion.
 pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
@@ -36,8 +36,11 @@ fn site_function(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> Tok
     let bounds = &facts.generics.where_clause;
     let writes = writing::from_tuple(model, key, &facts.parameters);
     let body = body(model, key, facts);
-    let body =
-        bodies.of(quote_spanned!(Span::mixed_site()=> { #larder::__private::#companion::new({ #body }, #writes) }));
+    let make = match tags::from_tuple(model, &facts.parameters) {
+        None => quote_spanned!(Span::mixed_site()=> new({ #body }, #writes)),
+        Some(tags) => quote_spanned!(Span::mixed_site()=> tagged({ #body }, #writes, #tags)),
+    };
+    let body = bodies.of(quote_spanned!(Span::mixed_site()=> { #larder::__private::#companion::#make }));
     let doc =
         format!(" Returns the cached side of `{}`: its keys, and what is kept under them.", model.function.sig.ident);
     quote_spanned! {Span::mixed_site()=>

@@ -21,6 +21,7 @@ mod parse;
 mod passing;
 mod signature;
 mod site;
+mod tags;
 mod time;
 mod timeout;
 mod values;

@@ -8,6 +8,7 @@ use super::argument::Argument;
 use super::attributes::Sorted;
 use super::key::{Key, Scope};
 use super::options::Options;
+use super::tags;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::larder_path;
@@ -22,6 +23,7 @@ pub struct Model {
     pub stand: Stand,
     /// `None` where the pattern is broken, which has been reported then.
     pub key: Option<Key>,
+    pub tags: Vec<Key>,
 }
 
 /// Where the function stands, which decides where its companion can.
@@ -51,8 +53,10 @@ impl Model {
             None if options.broken.contains(&"key") => None,
             None => Some(Key::default(&scope, ignored(&options))),
         };
+        let literals = options.naming.tags.as_ref().map_or(&[][..], |said| &said.value);
+        let tags = tags::bind(literals, key.as_ref(), &scope, errors);
         let attributes = Sorted::new(&function.attrs);
-        Self { function, attributes, options, receiver, arguments, stand, key }
+        Self { function, attributes, options, receiver, arguments, stand, key, tags }
     }
 
     pub fn scope(&self) -> Scope<'_> {

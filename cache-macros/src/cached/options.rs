@@ -35,6 +35,7 @@ pub struct Naming {
     pub version: Option<String>,
     pub ignore: Option<Said<Vec<Ident>>>,
     pub local: Option<Ident>,
+    pub tags: Option<Said<Vec<LitStr>>>,
 }
 
 /// For how long.
@@ -119,6 +120,8 @@ pub const ROWS: &[Row] = &[
         |to, _, input| { to.naming.version = Some(values::version(input)?); Ok(()) }),
     row("ignore", Form::List, "ignore(db)", &["skip", "skip_args", "exclude", "except", "ignore_args", "skip_all"],
         |to, word, input| { to.naming.ignore = Some(Said { value: values::names(input)?, word }); Ok(()) }),
+    row("tags", Form::Value, "tags = [\"author:<post.author>\"]", &["tag", "groups", "group", "namespace", "depends_on"],
+        |to, word, input| { to.naming.tags = Some(Said { value: values::tags(input)?, word }); Ok(()) }),
     row("local", Form::Word, "local", &["in_memory", "in_process", "memory"],
         |to, word, _| { to.naming.local = Some(word); Ok(()) }),
     row("stale", Form::Value, "stale = 60", &["stale_while_revalidate", "swr", "grace"],

@@ -8,7 +8,7 @@ use super::bodies::Bodies;
 use super::facts::{Facts, turbofish};
 use super::key::Key;
 use super::model::{Model, Stand};
-use super::{detach, writing};
+use super::{detach, tags, writing};
 
 /// Returns the signature with names in the place of patterns, under another name. `mut` stays with the body, which is
 /// what changes its arguments.
@@ -102,6 +102,12 @@ fn never_refreshed(model: &Model) -> Option<TokenStream> {
 /// Emits the look, with what is done on a miss.
 pub fn look(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream) -> TokenStream {
     let writes = writing::from_wrapper(model, key);
+    let tags = tags::from_wrapper(model);
+    let load = if tags.is_empty() {
+        load.clone()
+    } else {
+        quote_spanned!(Span::mixed_site()=> { let __miss = __miss #tags; #load })
+    };
     quote_spanned! {Span::mixed_site()=>
         match #call.look(#writes) {
             ::core::result::Result::Ok(__hit) => __hit,
@@ -154,7 +160,7 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     let sig = bodies.signature(named(model, &refresh_name(model)));
     let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
     let call = self::call(model, facts);
-    let writes = writing::from_wrapper(model, key);
+    let (writes, tags) = (writing::from_wrapper(model, key), tags::from_wrapper(model));
     let arguments = passed(model);
     let body = call_uncached(model, &arguments);
     let run = if model.function.is_async() {
@@ -164,7 +170,7 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     };
     let run = bodies.of(quote_spanned! {Span::mixed_site()=> {
         let __call = #call;
-        let __key = __call.key(#writes);
+        let __key = __call.key(#writes) #tags;
         #run
     }});
     quote_spanned! {Span::mixed_site()=>

@@ -47,6 +47,9 @@ fn words(model: &Model) -> TokenStream {
     if !times.is_empty() {
         words.extend(quote!(.options(#larder::Options::DEFAULT #times)));
     }
+    if naming.tags.is_some() {
+        words.extend(quote!(.tagged()));
+    }
     if naming.local.is_some() {
         words.extend(quote!(.local()));
     }

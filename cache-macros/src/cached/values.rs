@@ -75,6 +75,29 @@ fn bare_name(expr: &Expr) -> Option<&Ident> {
     }
 }
 
+/// Reads the patterns of `tags`.
+pub fn tags(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
+    let expr = expression(input)?;
+    if let Some(one) = text(&expr) {
+        let message = format!("tags are a list: write `tags = [{:?}]`", one.value());
+        return Err(syn::Error::new(one.span(), message));
+    }
+    let Expr::Array(list) = &expr else {
+        return Err(syn::Error::new_spanned(expr, "tags are a list of patterns, as in `tags = [\"author:<author>\"]`"));
+    };
+    if list.elems.is_empty() {
+        return Err(syn::Error::new_spanned(list, "there is no tag here: write one, or leave `tags` out"));
+    }
+    let each = list.elems.iter().map(|expr| match (text(expr), bare_name(expr)) {
+        (Some(pattern), _) => Ok(pattern.clone()),
+        (None, Some(name)) => {
+            Err(syn::Error::new_spanned(expr, format!("a tag is a pattern in quotes: write `\"{name}:<{name}>\"`")))
+        }
+        (None, None) => Err(syn::Error::new_spanned(expr, "a tag is a pattern in quotes, as in `\"author:<author>\"`")),
+    });
+    each.collect()
+}
+
 /// Reads the number of a version.
 pub fn version(input: ParseStream<'_>) -> syn::Result<String> {
     let expr = expression(input)?;

@@ -58,13 +58,24 @@ pub fn from_companion(model: &Model, key: &Key, parameters: &[Parameter]) -> Tok
 
 /// Emits a function pointer's closure that writes the key from the tuple of a method's companion.
 pub fn from_tuple(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenStream {
+    let (tuple, writes) = (tuple(parameters), inside_tuple(model, key, parameters));
+    quote_spanned!(Span::mixed_site()=> |#tuple, __key| { #writes })
+}
+
+/// Emits the pattern that gives the parts of the tuple their names.
+pub fn tuple(parameters: &[Parameter]) -> TokenStream {
     let names = parameters.iter().map(|parameter| &parameter.name);
+    quote!(&(#(#names,)*))
+}
+
+/// Emits what writes the key where those names are known.
+pub fn inside_tuple(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenStream {
     let taken = parameters.iter().filter_map(|parameter| {
         let (name, argument) = (&parameter.name, pattern(model, parameter)?);
         Some(taken_apart(argument, &quote_spanned!(Span::mixed_site()=> &#name)))
     });
     let (taken, writes) = (taken.collect::<TokenStream>(), writes(model, key, From::Tuple));
-    quote_spanned!(Span::mixed_site()=> |&(#(#names,)*), __key| { #taken #writes })
+    quote!(#taken #writes)
 }
 
 /// Returns the whole argument that a parameter stands for, where a pattern gives its parts their names.

@@ -1,6 +1,7 @@
 //! Whether the effects make sense on this function.
 
 use proc_macro2::Span;
+use syn::ext::IdentExt;
 use syn::visit::Visit;
 use syn::{ExprAsync, ExprClosure, ExprReturn, ExprTry, Item};
 
@@ -8,12 +9,14 @@ use super::Effect;
 use super::targets::Targets;
 use crate::errors::Errors;
 use crate::function::{CACHED_AND_CHANGING, Function};
+use crate::nearest::nearest;
 
 pub fn check(effect: Effect, function: &Function, targets: &Targets, errors: &Errors) {
     has_a_body(effect, function, errors);
     is_not_cached_too(function, errors);
     names_something(effect, targets, errors);
     ends_nowhere_but_in_its_body(targets, errors);
+    tags_name_arguments(function, targets, errors);
     runs_with_the_program(effect, function, errors);
     ends_after_its_body(effect, function, errors);
     before_is_for_what_is_known(effect, targets, errors);
@@ -36,7 +39,7 @@ fn is_not_cached_too(function: &Function, errors: &Errors) {
 
 /// `before` and `crate` are said of entries.
 fn names_something(effect: Effect, targets: &Targets, errors: &Errors) {
-    if targets.is_all_there && targets.all.is_empty() {
+    if targets.is_all_there && targets.all.is_empty() && targets.tags.is_empty() {
         let message = format!("say what this function {0}: write `#[{0}(profile(user.id))]`", effect.name());
         errors.at(Span::call_site(), message);
     }
@@ -46,6 +49,21 @@ fn names_something(effect: Effect, targets: &Targets, errors: &Errors) {
 fn ends_nowhere_but_in_its_body(targets: &Targets, errors: &Errors) {
     for argument in targets.all.iter().flat_map(|target| &target.arguments) {
         Leaves(errors).visit_expr(argument);
+    }
+}
+
+/// A place can name a constant too; what is nearly the name of an argument was meant to be it.
+fn tags_name_arguments(function: &Function, targets: &Targets, errors: &Errors) {
+    let names: Vec<_> = function.bindings().iter().map(|name| name.unraw().to_string()).collect();
+    for pattern in &targets.tags {
+        for place in pattern.places() {
+            let root = place.root.unraw().to_string();
+            if !names.contains(&root)
+                && let Some(near) = nearest(&root, names.iter().map(String::as_str))
+            {
+                errors.push(pattern.error(place, format!("there is no argument `{root}`; did you mean `{near}`?")));
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use super::Effect;
 use super::target::Target;
 use super::targets::Targets;
 use crate::function::Function;
+use crate::key_macro;
 use crate::larder_path;
 use crate::returned::{self, Kind};
 use crate::spelling;
@@ -112,25 +113,30 @@ impl Expansion<'_> {
         }
     }
 
+    /// Emits what is known before the body runs: entries, and tags.
+    fn invalidation(&self) -> TokenStream {
+        let (larder, entries) = (&self.larder, Self::entries(&self.known()));
+        let tags = self.targets.tags.iter().map(|tag| {
+            let writes = key_macro::writes(tag);
+            quote_spanned!(Span::mixed_site()=> .tag(|__key| { __key #writes; }))
+        });
+        quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(#entries) #(#tags)*)
+    }
+
     fn before(&self) -> TokenStream {
-        let (larder, entries, run) = (&self.larder, Self::entries(&self.known()), self.run());
-        let invalidation = quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(#entries));
+        let (run, invalidation) = (self.run(), self.invalidation());
         let now = self.call(&invalidation, "now", &TokenStream::new());
         quote_spanned!(Span::mixed_site()=> #now #run __out)
     }
 
     fn after(&self) -> TokenStream {
-        let (larder, run) = (&self.larder, self.run());
-        let known = self.known();
-        let (guard, finish) = if known.is_empty() {
+        let run = self.run();
+        let (guard, finish) = if self.known().is_empty() && self.targets.tags.is_empty() {
             (TokenStream::new(), TokenStream::new())
         } else {
-            let (entries, succeeded) = (Self::entries(&known), self.succeeded());
+            let (invalidation, succeeded) = (self.invalidation(), self.succeeded());
             let finish = self.call(&quote_spanned!(Span::mixed_site()=> __after), "finish", &succeeded);
-            (
-                quote_spanned!(Span::mixed_site()=> let __after = #larder::__private::Invalidation::new(#entries);),
-                finish,
-            )
+            (quote_spanned!(Span::mixed_site()=> let __after = #invalidation;), finish)
         };
         let from_result = self.after_looking();
         quote_spanned!(Span::mixed_site()=> #guard #run #from_result #finish __out)

@@ -8,6 +8,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprCall, Ident, Lit, Pat, Path, PathArguments, PathSegment, Token};
 
 use super::Effect;
+use super::targets::takes;
 use crate::cached::changes;
 
 /// An entry: a call of a cached function.
@@ -146,9 +147,7 @@ fn not_a_call(effect: Effect, expr: &Expr) -> syn::Error {
             format!("a method is named by its type: write `Type::{method}({receiver}{separator}{arguments})`")
         }
         Expr::Path(path) => format!("say for which arguments: write `{}(…)`", text(&path.path)),
-        Expr::Assign(_) => {
-            format!("`#[{name}]` takes calls of cached functions, as in `profile(user.id)`, and the word `before`")
-        }
+        Expr::Assign(_) => takes(effect).to_owned(),
         Expr::Await(_) => "nothing is awaited here: write the call alone, as in `profile(user.id)`".to_owned(),
         _ => "this is not the call of a cached function, as in `profile(user.id)`".to_owned(),
     };

@@ -48,7 +48,7 @@ fn each_mistake_is_told_its_repair() {
         (quote!(self.profile(id)), "write `Type::profile(self, id)`"),
         (quote!(profile(id).await), "nothing is awaited"),
         (quote!(profile(id) list(id)), "separated by commas"),
-        (quote!(tag = "a"), "takes calls of cached functions"),
+        (quote!(group = "a"), "takes calls of cached functions"),
         (quote!(|a, b| profile(a)), "the result and nothing else"),
         (quote!(profile(id), after), "leave `after` out"),
         (quote!(profile(id), before, before), "said twice"),

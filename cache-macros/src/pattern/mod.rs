@@ -44,7 +44,6 @@ impl Pattern {
     }
 
     /// Returns the places.
-    #[cfg(test)]
     pub fn places(&self) -> impl Iterator<Item = &Place> {
         self.parts.iter().filter_map(|part| match part {
             Part::Place(place) => Some(place),

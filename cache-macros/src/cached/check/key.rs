@@ -9,6 +9,7 @@ use syn::{GenericParam, Ident, Type};
 use crate::cached::facts;
 use crate::cached::key::{Key, Origin, Source};
 use crate::cached::model::{Model, Stand};
+use crate::cached::tags;
 use crate::errors::Errors;
 use crate::nearest::nearest;
 use crate::spelling;
@@ -31,6 +32,7 @@ pub fn check(model: &Model, errors: &Errors) {
         parameters_are_accounted_for(model, key, errors);
     }
     arguments_have_keys(model, key, errors);
+    tags_are_written_from_the_key(model, key, errors);
     parts_or_the_whole(model, key, errors);
 }
 
@@ -194,6 +196,20 @@ fn is_about_ignored_alone(model: &Model, param: &Ident) -> bool {
         !argument.bindings.is_empty() && argument.bindings.iter().all(|binding| model.is_ignored(binding))
     };
     all.peek().is_some() && all.all(is_ignored)
+}
+
+/// `put` and `invalidate` have nothing but what is in the key, and what they write has the same tags.
+fn tags_are_written_from_the_key(model: &Model, key: &Key, errors: &Errors) {
+    for tag in &model.tags {
+        for place in tag.places().filter(|place| !tags::is_in_the_key(place, key)) {
+            let message = format!(
+                "`<{}>` is not in the key, and a tag is written from what the key is written from: put it there, or say \
+                 it in the body with `larder::entry::tag(…)`",
+                place.text
+            );
+            errors.at(place.span, message);
+        }
+    }
 }
 
 /// Repeats the user's own `ignore(…)` with one name more.
