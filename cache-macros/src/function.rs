@@ -6,7 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::visit::{self, Visit};
 use syn::{Attribute, Ident, Item, PatIdent, ReturnType, Signature, Token, Type, Visibility};
 
-use crate::spelling;
+use crate::self_type;
 
 /// A function whose signature is parsed and whose body is not, so that a half-typed body still gets help from the
 /// editor and is complained about by the compiler alone.
@@ -69,8 +69,8 @@ impl Function {
 
     /// Returns whether the function speaks of the `impl` it stands in. One that does not may stand in one too.
     pub fn is_surely_in_an_impl(&self) -> bool {
-        let in_body = || self.body.clone().is_some_and(spelling::mentions_self_type);
-        self.sig.receiver().is_some() || spelling::mentions_self_type(self.sig.to_token_stream()) || in_body()
+        let in_body = || self.body.clone().is_some_and(self_type::is_mentioned);
+        self.sig.receiver().is_some() || self_type::is_mentioned(self.sig.to_token_stream()) || in_body()
     }
 }
 

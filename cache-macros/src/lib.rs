@@ -13,6 +13,7 @@ mod list;
 mod nearest;
 mod pattern;
 mod returned;
+mod self_type;
 mod spelling;
 
 use proc_macro::TokenStream;

@@ -187,27 +187,8 @@ pub fn mentions_letter(tokens: TokenStream) -> bool {
     })
 }
 
-/// Returns whether `Self` stands in these tokens, except in items of their own, where it means something else.
-pub fn mentions_self_type(tokens: TokenStream) -> bool {
-    let mut in_item = false;
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) if ident == "Self" => true,
-        TokenTree::Ident(ident) => {
-            in_item |= ["impl", "trait", "struct", "enum", "union"].iter().any(|word| ident == word);
-            false
-        }
-        TokenTree::Group(group) if in_item && group.delimiter() == proc_macro2::Delimiter::Brace => {
-            in_item = false;
-            false
-        }
-        TokenTree::Group(group) => mentions_self_type(group.stream()),
-        _ => false,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use quote::quote;
     use syn::parse_quote;
 
     use super::*;
@@ -230,32 +211,6 @@ mod tests {
         ];
         assert!(borrowed.iter().all(borrows));
         assert!(!owned.iter().any(borrows));
-    }
-
-    #[test]
-    fn self_counts_where_it_means_the_type_around_the_function() {
-        assert!(mentions_self_type(quote!({
-            let new = Self::new();
-        })));
-        assert!(mentions_self_type(quote!((id: u64) -> Option<Self>)));
-        assert!(!mentions_self_type(quote!({
-            struct A {
-                next: Box<Self>,
-            }
-            impl A {
-                fn new() -> Self {
-                    todo!()
-                }
-            }
-        })));
-        assert!(mentions_self_type(quote!({
-            impl A {
-                fn new() -> Self {
-                    todo!()
-                }
-            }
-            Self::new()
-        })));
     }
 
     #[test]

@@ -315,3 +315,22 @@ fn a_function_in_a_block_can_be_cached_with_the_types_of_the_block() {
     let _larder = testing::isolated();
     assert_eq!((inner(1), inner::get(1)), (Inner(1), Some(Inner(1))));
 }
+
+struct Bytes<const N: usize>(u64);
+
+#[cached(key = "functions:own_items:<id>")]
+fn own_items(id: u64) -> u64 {
+    struct Read(u64);
+    impl From<Bytes<{ 1 + 1 }>> for Read {
+        fn from(bytes: Bytes<2>) -> Self {
+            Self(bytes.0)
+        }
+    }
+    Read::from(Bytes(id)).0
+}
+
+#[test]
+fn a_body_with_items_that_speak_of_themselves_is_no_method() {
+    let _larder = testing::isolated();
+    assert_eq!((own_items(3), own_items::get(3)), (3, Some(3)));
+}
