@@ -1,6 +1,7 @@
 //! Where each attribute of the user's function goes, now that one function becomes several.
 
-use quote::{format_ident, quote};
+use proc_macro2::Span;
+use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Meta, MetaList, Path, Token, parse_quote};
@@ -87,9 +88,18 @@ impl Sorted {
     }
 }
 
-/// Whether this is another `#[cached]`.
+/// Whether this is another `#[cached]`, be it under the alias that this one goes by.
 pub fn is_cached(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|segment| segment.ident == "cached")
+    let is_named = attr.path().segments.last().is_some_and(|segment| segment.ident == "cached");
+    is_named || alias().is_some_and(|alias| attr.path().to_token_stream().to_string().replace(' ', "") == alias)
+}
+
+/// Returns by what path this attribute was written. An attribute is told of its options alone: where the compiler has no
+/// source, nobody knows.
+fn alias() -> Option<String> {
+    let written = Span::call_site().source_text()?;
+    let path = written.strip_prefix("#[")?.split(['(', ']', '{', '=']).next()?;
+    Some(path.replace(' ', ""))
 }
 
 /// Whether this decides if what it stands on is there at all.
@@ -154,7 +164,6 @@ fn is_clippy_group(lint: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use quote::ToTokens;
 
     use super::*;
 

@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{FnArg, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, TypeReference};
 
-use crate::cached::attributes::is_condition;
+use crate::cached::attributes::{is_cached, is_condition};
 use crate::cached::model::{Model, Stand};
 use crate::errors::Errors;
 use crate::function::CACHED_AND_CHANGING;
@@ -63,7 +63,7 @@ fn is_a_plain_function(model: &Model, errors: &Errors) {
 
 /// Two wrappers would look twice and share a companion.
 fn is_annotated_once(model: &Model, errors: &Errors) {
-    if let Some(attr) = model.function.attribute(&["cached"]) {
+    if let Some(attr) = model.function.attrs.iter().find(|attr| is_cached(attr)) {
         errors.on(attr, "a function is cached once: say everything in one `#[cached(…)]`");
     }
 }
