@@ -96,3 +96,21 @@ fn patterns_work_in_methods() {
     assert_eq!(Form::area_site().get(&Point { x: 5, y: 0 }, (3,)), Some(9));
     assert_eq!((form.inside(Point { x: 1, y: 3 }), form.inside(Point { x: 1, y: 3 })), (6, 6));
 }
+
+#[cached(key = "patterns:either:<x>,<y>")]
+fn either((Ok(x) | Err(x)): Result<u8, u8>, (Ok((y, _)) | Err(y)): Result<(u8, u8), u8>) -> u8 {
+    x + y
+}
+
+#[cached(ignore(y))]
+fn either_by_default((Ok(x) | Err(x)): Result<u8, u8>, y: u8) -> u8 {
+    x + y
+}
+
+#[test]
+fn both_sides_of_a_pattern_give_one_name() {
+    let _larder = testing::isolated();
+    assert_eq!((either(Ok(1), Err(2)), either::get(Err(1), Ok((2, 3)))), (3, Some(3)));
+    assert_eq!(either_by_default::key(Ok(1)).as_str(), "macros::patterns::either_by_default:1");
+    assert_eq!((either_by_default(Ok(1), 2), either_by_default(Err(1), 3)), (3, 3));
+}

@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::visit::{self, Visit};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Ident, Pat, PatIdent, PatType, Type};
+use syn::{Ident, Pat, PatIdent, PatOr, PatType, Type};
 
 use super::attributes::is_condition;
 
@@ -53,6 +53,11 @@ impl Visit<'_> for Names {
     fn visit_pat_ident(&mut self, pat: &PatIdent) {
         self.0.push(pat.ident.clone());
         visit::visit_pat_ident(self, pat);
+    }
+
+    /// Each side of `Ok(x) | Err(x)` gives the same names.
+    fn visit_pat_or(&mut self, pat: &PatOr) {
+        pat.cases.first().into_iter().for_each(|side| self.visit_pat(side));
     }
 }
 

@@ -64,21 +64,16 @@ fn ignored_exist(model: &Model, errors: &Errors) -> bool {
 /// A macro can hand over a name that is spelled like one of its own, and a type parameter can be called like an argument:
 /// the compiler tells them apart, and a pattern, which is text, cannot.
 fn names_are_one_each(model: &Model, errors: &Errors) -> bool {
-    let scope = model.scope();
-    let owners = scope.arguments.iter().map(|argument| argument.bindings.iter().collect::<Vec<_>>());
-    let parameters = scope.parameters().map(|parameter| vec![parameter]);
     let mut seen = HashSet::new();
     let mut all_differ = true;
-    for names in owners.chain(parameters) {
-        let texts: HashSet<_> = names.iter().map(|name| name.unraw().to_string()).collect();
-        if let Some(name) = names.iter().find(|name| seen.contains(&name.unraw().to_string())) {
+    for name in model.scope().names() {
+        if !seen.insert(name.unraw().to_string()) {
             errors.at(
                 name.span(),
                 format!("two things are called `{name}` here, and a key tells them apart by name alone: rename one"),
             );
             all_differ = false;
         }
-        seen.extend(texts);
     }
     all_differ
 }
