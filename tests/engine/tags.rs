@@ -176,4 +176,86 @@ fn a_store_outside_refuses_what_has_tags_until_it_can_keep_them() {
     assert!(error.to_string().contains("has tags, which are for this process only"), "{error}");
     assert_eq!(cache.blocking().get_or_load(tagged("key", &["tag"]), OPTIONS, || 2_u8), 2);
     assert_eq!((cache.stats().trouble, cache.blocking().has("key").unwrap()), (1, false));
+    let failed = cache.blocking().set_many([(tagged("key", &["tag"]), 1_u8), (Key::from("plain"), 2)], OPTIONS);
+    assert_eq!(failed.len(), 1);
+    assert_eq!(failed[0].0.as_str(), "key");
+    assert_eq!(cache.blocking().get_many::<u8>(["key", "plain"]).unwrap(), [None, Some(2)]);
+    assert!(cache.namespace("user").blocking().add("key", 1_u8, OPTIONS).is_err());
+}
+
+#[test]
+fn a_namespace_has_keys_of_its_own_and_is_emptied_in_one_step() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let (one, two, inner) = (cache.namespace("one"), cache.namespace("two"), cache.namespace("one").namespace("in"));
+    let all: [&larder::Cache; 5] = [&cache, &one, &two, &inner, &cache.at_version(2).unwrap().namespace("one")];
+    let fill = || {
+        for (number, cache) in (0_u8..).zip(all) {
+            cache.blocking().set("key", number, OPTIONS).unwrap();
+        }
+    };
+    let kept = || all.map(|cache| cache.blocking().get::<u8>("key").unwrap());
+    fill();
+    assert_eq!(kept(), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
+    one.invalidate();
+    assert_eq!(kept(), [Some(0), None, Some(2), None, Some(4)], "and what is inside it");
+    fill();
+    inner.invalidate();
+    assert_eq!(kept(), [Some(0), Some(1), Some(2), None, Some(4)]);
+    one.blocking().clear().unwrap();
+    assert_eq!(kept(), [Some(0), None, Some(2), None, Some(4)]);
+    fill();
+    assert!(two.blocking().delete("key").unwrap());
+    two.blocking().set_many([("key", 7_u8), ("other", 8)], OPTIONS);
+    assert_eq!(two.blocking().get_many::<u8>(["key", "other"]).unwrap(), [Some(7), Some(8)]);
+    assert_eq!(cache.namespace("two").blocking().get("key").unwrap(), Some(7_u8), "a handle is only a handle");
+}
+
+#[test]
+fn no_two_namespaces_meet_whatever_they_are_called() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let spellings: [(larder::Cache, &str); 6] = [
+        (cache.clone(), "a%/b%/c"),
+        (cache.clone(), "a/b/c"),
+        ((*cache.namespace("a")).clone(), "b%/c"),
+        ((*cache.namespace("a").namespace("b")).clone(), "c"),
+        ((*cache.namespace("a%/b")).clone(), "c"),
+        ((*cache.namespace("a/b")).clone(), "c"),
+    ];
+    for (number, (cache, key)) in (0_u8..).zip(&spellings) {
+        cache.blocking().set(*key, number, OPTIONS).unwrap();
+    }
+    for (number, (cache, key)) in (0_u8..).zip(&spellings) {
+        assert_eq!(cache.blocking().get(*key).unwrap(), Some(number), "{key}");
+    }
+}
+
+/// A counter in the place of a tag would begin again at one, and bring back what was kept then.
+#[test]
+fn a_namespace_that_nobody_has_spoken_of_for_long_brings_nothing_old_back() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    cache.namespace("user").blocking().set("name", "old".to_owned(), OPTIONS).unwrap();
+    cache.namespace("user").invalidate();
+    for other in 0..1_000 {
+        cache.namespace(other).blocking().set("name", "new".to_owned(), OPTIONS).unwrap();
+        cache.namespace(other).invalidate();
+    }
+    assert!(!cache.namespace("user").blocking().has("name").unwrap());
+}
+
+#[tokio::test]
+async fn a_namespace_that_is_invalidated_during_a_load_wins() {
+    let larder = testing::isolated();
+    let (user, go_on) = (larder.cache("default").namespace("user"), Notify::new());
+    let load = user.get_or_load("name", OPTIONS, async || {
+        go_on.notified().await;
+        "old".to_owned()
+    });
+    tokio::join!(load, async {
+        user.invalidate();
+        go_on.notify_one();
+    });
+    assert!(!user.has("name").await.unwrap());
 }

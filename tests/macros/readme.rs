@@ -201,6 +201,11 @@ async fn a_cache_by_hand_does_what_it_says() -> Result<(), larder::Error> {
     cache.add("visits", 0_i64, Options::forever()).await?;
     cache.incr("visits", 1).await?;
     assert_eq!(cache.blocking().get::<i64>("visits")?, Some(1));
+    let mine = cache.namespace("user:7");
+    mine.set("draft", "text".to_owned(), Options::ttl(60)).await?;
+    assert!(mine.has("draft").await?);
+    mine.invalidate();
+    assert!(!mine.has("draft").await?);
     Ok(())
 }
 

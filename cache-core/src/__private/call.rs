@@ -247,8 +247,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
                 return outcome;
             }
         };
-        let mut load = Load::new(self.site.asker(&cache), cache.scope().name(&key), &self.rules(), None);
-        load.tag(key.tags());
+        let mut load = Load::new(self.site.asker(&cache), cache.name_of(&key), &self.rules(), None);
+        load.tags = cache.tags_of(&key);
         R::join(load.anew(Bound(|| async { body().await.split() })).await)
     }
 
@@ -277,7 +277,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     /// Gives what will be kept a tag.
     pub fn __tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
         if let Some(load) = &mut self.0 {
-            load.tag(&[Key::write(key::RAW, write).as_str().into()]);
+            load.tag(Key::write(key::RAW, write).as_str());
         }
         self
     }

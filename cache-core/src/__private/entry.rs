@@ -39,7 +39,7 @@ impl Entry {
     /// Watches the entry from now on.
     pub fn watched(self) -> Watched {
         let Ok(cache) = self.site.home() else { return Watched { entry: self, token: None, bonds: None } };
-        let token = cache.home().flights.token(cache.scope().name(&self.key).as_bytes());
+        let token = cache.home().flights.token(cache.name_of(&self.key).as_bytes());
         let bonds = cache.bonds(&self.key);
         Watched { entry: self, token: Some(token), bonds }
     }

@@ -39,7 +39,7 @@ impl Cache {
     /// ```
     pub async fn incr(&self, key: impl Into<Key>, delta: i64) -> Result<i64, Error> {
         let key = key.into();
-        let name = self.scope().name(&key);
+        let name = self.name_of(&key);
         match &self.home().backing {
             _ if self.is_off() => Err(missing(&key)),
             Backing::Null => Err(missing(&key)),
@@ -131,7 +131,7 @@ impl Cache {
 
     /// Returns what binds the entry under this key to its tags.
     fn bonds_of(&self, key: &Key) -> Option<Bonds> {
-        self.home().memory()?.peek(self.scope().name(key).as_bytes())?.bonds().cloned()
+        self.home().memory()?.peek(self.name_of(key).as_bytes())?.bonds().cloned()
     }
 
     /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.

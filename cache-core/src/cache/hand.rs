@@ -116,10 +116,10 @@ impl Cache {
             self.counters().count(Event::Bypassed);
             return body.run().await;
         }
-        match look(self, None, self.scope().name(key), rules) {
+        match look(self, None, self.name_of(key), rules) {
             Ok(outcome) => outcome,
             Err(mut load) => {
-                load.tag(key.tags());
+                load.tags = self.tags_of(key);
                 load.run(body).await
             }
         }

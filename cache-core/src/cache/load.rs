@@ -99,10 +99,10 @@ impl<V, E> Load<V, E> {
         Self { asker, name, rules: *rules, found, ticket: None, tags: Vec::new() }
     }
 
-    /// Gives the result these tags.
-    pub(crate) fn tag(&mut self, names: &[Box<str>]) {
-        let tags = &self.asker.cache.home().tags;
-        self.tags.extend(names.iter().map(|name| tags.tag(name)));
+    /// Gives the result a tag.
+    pub(crate) fn tag(&mut self, name: &str) {
+        let tag = self.asker.home().tags.tag(name);
+        self.tags.push(tag);
     }
 
     /// Loads the value: once for all who ask now.

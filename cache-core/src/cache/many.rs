@@ -2,6 +2,7 @@
 
 use super::Cache;
 use super::home::Backing;
+use super::parcel::tags_stay_here;
 use crate::backend::ErasedBackend;
 use crate::error::{Error, Kind};
 use crate::key::Key;
@@ -30,7 +31,7 @@ impl Cache {
         keys: impl IntoIterator<Item = impl Into<Key>>,
     ) -> Result<Vec<Option<V>>, Error> {
         if let Some(backend) = self.backend_for_many() {
-            let names: Vec<_> = keys.into_iter().map(|key| self.scope().name(&key.into())).collect();
+            let names: Vec<_> = keys.into_iter().map(|key| self.name_of(&key.into())).collect();
             return self.fetch_many(backend, &names, V::keep()).await;
         }
         let mut values = Vec::new();
@@ -61,8 +62,11 @@ impl Cache {
     ) -> Vec<(Key, Error)> {
         let options = options.into();
         if let Some(backend) = self.backend_for_many() {
-            let entries = entries.into_iter().map(|(key, value)| (key.into(), value)).collect();
-            return self.send_many(backend, entries, V::keep(), &options).await;
+            let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
+            let (tagged, entries): (Vec<_>, Vec<_>) = entries.partition(|(key, _)| !self.tags_of(key).is_empty());
+            let refused = tagged.into_iter().map(|(key, _)| (key.clone(), tags_stay_here(&self.name_of(&key))));
+            let failed = self.send_many(backend, entries, V::keep(), &options).await;
+            return refused.chain(failed).collect();
         }
         let mut failed = Vec::new();
         for (key, value) in entries {
@@ -92,7 +96,7 @@ impl Cache {
     /// When the store fails.
     pub async fn delete_many(&self, keys: impl IntoIterator<Item = impl Into<Key>>) -> Result<u64, Error> {
         if let Some(backend) = self.backend_for_many() {
-            let names: Vec<_> = keys.into_iter().map(|key| self.scope().name(&key.into())).collect();
+            let names: Vec<_> = keys.into_iter().map(|key| self.name_of(&key.into())).collect();
             return self.remove_many(backend, &names).await;
         }
         let mut removed = 0;
@@ -130,7 +134,7 @@ impl Cache {
     ///
     /// When the store fails, or cannot tell this cache's entries from others since a key function names them.
     pub async fn clear(&self) -> Result<(), Error> {
-        let Some(scope) = self.scope().text() else {
+        let Some(scope) = self.start() else {
             return Err(Error::new(
                 Kind::Unsupported,
                 format!(
@@ -146,7 +150,7 @@ impl Cache {
                 let concerns = |name: &[u8]| name.starts_with(scope.as_bytes());
                 drop(home.flights.remove_all(concerns, || store.remove_starting_with(scope.as_bytes())));
             }
-            Backing::Outside(backend) => self.clear_outside(&**backend, scope).await?,
+            Backing::Outside(backend) => self.clear_outside(&**backend, &scope).await?,
         }
         Ok(())
     }

@@ -11,6 +11,7 @@ mod judge;
 mod load;
 mod look;
 mod many;
+mod namespace;
 mod outside;
 mod parcel;
 mod quiet;
@@ -30,6 +31,8 @@ pub(crate) use home::{Backing, Home};
 pub(crate) use judge::Ending;
 pub(crate) use load::{Body, Bound, Load};
 pub(crate) use look::{look, seek};
+pub use namespace::Namespace;
+use namespace::Within;
 pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 
@@ -60,6 +63,7 @@ use crate::tally::Tally;
 pub struct Cache {
     core: Arc<Core>,
     at: Arc<Version>,
+    within: Option<Arc<Within>>,
 }
 
 /// The version whose entries a handle speaks of.
@@ -98,7 +102,7 @@ impl Cache {
         let (off, counters) = (AtomicBool::new(off), Counters::new());
         let core = Arc::new(Core { name, home, prefix, key_function, ttl, off, counters, hits: Mutex::default() });
         let at = core.version(version)?;
-        Ok(Self { core, at })
+        Ok(Self { core, at, within: None })
     }
 
     /// Returns its name.
@@ -125,7 +129,7 @@ impl Cache {
     /// When prefix and version together are too long to leave room for keys.
     pub fn at_version(&self, version: impl fmt::Display) -> Result<Self, Error> {
         let at = self.core.version(version.to_string().into())?;
-        Ok(Self { core: Arc::clone(&self.core), at })
+        Ok(Self { at, ..self.clone() })
     }
 
     /// Returns what it has counted since it was made.

@@ -151,7 +151,7 @@ impl Cache {
         keep: Keep<V>,
         options: &Options,
     ) -> Vec<(Key, Error)> {
-        let names: Vec<_> = values.iter().map(|(key, _)| self.scope().name(key)).collect();
+        let names: Vec<_> = values.iter().map(|(key, _)| self.name_of(key)).collect();
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
         let (mut keys, mut entries, mut gone, mut failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ((key, value), name) in values.into_iter().zip(&names) {

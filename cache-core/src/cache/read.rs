@@ -57,7 +57,7 @@ impl Cache {
         if self.is_off() {
             return Ok(None);
         }
-        let name = self.scope().name(key);
+        let name = self.name_of(key);
         let found = match &self.home().backing {
             Backing::Null => None,
             Backing::Memory(store) => store
@@ -134,7 +134,7 @@ impl Cache {
     ///
     /// When the store fails.
     pub async fn ttl(&self, key: impl Into<Key>) -> Result<Option<Ttl>, Error> {
-        let name = self.scope().name(&key.into());
+        let name = self.name_of(&key.into());
         match &self.home().backing {
             _ if self.is_off() => Ok(None),
             Backing::Null => Ok(None),

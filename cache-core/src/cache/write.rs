@@ -46,7 +46,7 @@ impl Cache {
         options: Options,
         bonds: Option<Bonds>,
     ) -> Result<(), Error> {
-        let name = self.scope().name(key);
+        let name = self.name_of(key);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
             Backing::Null => Ok(()),
@@ -84,7 +84,7 @@ impl Cache {
         options: impl Into<Options>,
     ) -> Result<bool, Error> {
         let (key, options) = (key.into(), options.into());
-        let name = self.scope().name(&key);
+        let name = self.name_of(&key);
         match &self.home().backing {
             _ if self.is_off() => Ok(true),
             Backing::Null => Ok(true),
@@ -92,7 +92,7 @@ impl Cache {
                 let (record, bytes) = self.record(&name, value, V::keep(), options, self.bonds(&key));
                 self.put_where_none_lives(store, &name, record, bytes)
             }
-            Backing::Outside(_) if !key.tags().is_empty() => Err(tags_stay_here(&name)),
+            Backing::Outside(_) if !self.tags_of(&key).is_empty() => Err(tags_stay_here(&name)),
             Backing::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
         }
     }
@@ -107,7 +107,7 @@ impl Cache {
         options: Options,
         bonds: Option<Bonds>,
     ) -> Result<bool, Error> {
-        let name = self.scope().name(key);
+        let name = self.name_of(key);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
             Backing::Null => Ok(true),
@@ -142,8 +142,7 @@ impl Cache {
 
     /// Returns what binds an entry that is new from now on to the tags of its key.
     pub(crate) fn bonds(&self, key: &Key) -> Option<Bonds> {
-        let tags = &self.home().tags;
-        Bonds::new(tags.now(), key.tags().iter().map(|name| tags.tag(name)))
+        Bonds::new(self.home().tags.now(), self.tags_of(key))
     }
 
     fn put(&self, store: &Store, name: &Name, record: Option<Erased>, bytes: u64) -> Result<(), Error> {
@@ -201,7 +200,7 @@ impl Cache {
     ///
     /// When the store fails.
     pub async fn delete(&self, key: impl Into<Key>) -> Result<bool, Error> {
-        self.delete_name(&self.scope().name(&key.into())).await
+        self.delete_name(&self.name_of(&key.into())).await
     }
 
     pub(crate) async fn delete_name(&self, name: &Name) -> Result<bool, Error> {
@@ -235,7 +234,7 @@ impl Cache {
     ///
     /// When the store fails.
     pub async fn touch(&self, key: impl Into<Key>, ttl: Ttl) -> Result<bool, Error> {
-        let name = self.scope().name(&key.into());
+        let name = self.name_of(&key.into());
         let times = policy::times(&Options::DEFAULT.with_ttl(ttl), self.usual_time(), 0.0, self.home().clock.now());
         let Some(times) = times else { return self.delete_name(&name).await };
         match &self.home().backing {

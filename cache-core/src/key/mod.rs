@@ -136,6 +136,16 @@ impl Key {
     }
 }
 
+impl Key {
+    /// Returns the same key in a namespace, whose keys all begin so.
+    pub(crate) fn behind(&self, start: &str) -> Self {
+        Self::write(self.mark, |key| {
+            key.push(start.as_bytes());
+            key.push(self.as_bytes());
+        })
+    }
+}
+
 /// The tags of what is written under a key.
 impl Key {
     /// Returns the key with these tags more: what is kept under it then goes when one of them is invalidated.
