@@ -1,9 +1,12 @@
 //! Times in attributes: whole seconds of any integer type, or a `Duration`, checked when the program is compiled.
+//!
+//! Each function tracks its caller, so that the compiler points at the attribute alone, and not into this file.
 
 use std::time::Duration;
 
 /// Makes a time from seconds that are more than none.
 #[must_use]
+#[track_caller]
 pub const fn seconds(seconds: u64) -> Duration {
     assert!(seconds > 0, "larder: a time of 0 seconds keeps nothing; write a time over 0, or leave the attribute out");
     Duration::from_secs(seconds)
@@ -14,6 +17,7 @@ pub struct Time<T>(pub T);
 
 impl Time<Duration> {
     #[must_use]
+    #[track_caller]
     pub const fn get(self) -> Duration {
         assert!(
             !self.0.is_zero(),
@@ -27,6 +31,7 @@ macro_rules! whole_seconds {
     ($($integer:ty)*) => {$(
         impl Time<$integer> {
             #[must_use]
+            #[track_caller]
             #[allow(clippy::cast_sign_loss, clippy::cast_lossless, unused_comparisons, reason = "the sign is checked first")]
             pub const fn get(self) -> Duration {
                 assert!(self.0 >= 0, "larder: a time cannot be negative");
@@ -42,6 +47,7 @@ macro_rules! no_times {
     ($($other:ty)*) => {$(
         impl Time<$other> {
             #[must_use]
+            #[track_caller]
             pub const fn get(self) -> Duration {
                 panic!("larder: a time is a whole number of seconds, such as `60 * 15`, or a `Duration`")
             }
