@@ -75,6 +75,14 @@ pub fn is_known_value(ty: &Type) -> bool {
     }
 }
 
+/// Returns whether a name is that of a type which is none without others, so that nobody means a parameter by it.
+pub fn takes_types(name: &str) -> bool {
+    const WHOLE: [&str; 12] = [
+        "Arc", "BTreeMap", "BTreeSet", "Box", "Cow", "HashMap", "HashSet", "Option", "Rc", "Result", "Vec", "VecDeque",
+    ];
+    WHOLE.contains(&name)
+}
+
 /// Returns whether a type is spelled like a `Result`; one without any parameters may be anything.
 pub fn is_result(ty: &Type) -> bool {
     last_name(ty).is_some_and(|name| name == "Result") && !type_arguments(ty).is_empty()

@@ -9,6 +9,7 @@ use super::argument::Argument;
 use crate::errors::Errors;
 use crate::nearest::nearest;
 use crate::pattern::{self, Pattern};
+use crate::spelling;
 
 /// A key whose places are bound.
 pub struct Key {
@@ -204,13 +205,20 @@ impl Scope<'_> {
             GenericParam::Const(param) if param.ident == *root => Some(Source::ConstParameter(param.ident.clone())),
             _ => None,
         });
-        let is_type = root.to_string().starts_with(|first: char| first.is_uppercase());
-        param.or_else(|| (self.is_method && is_type).then(|| Source::TypeAround(root.clone())))
+        let name = root.to_string();
+        let may_be_around = name.starts_with(|first: char| first.is_uppercase()) && !spelling::takes_types(&name);
+        param.or_else(|| (self.is_method && may_be_around).then(|| Source::TypeAround(root.clone())))
     }
 
     fn unknown(&self, root: &Ident) -> String {
         if root == "self" {
             return "this function takes no `self` that the key could name".to_owned();
+        }
+        if spelling::takes_types(&root.to_string()) {
+            return format!(
+                "`{root}` is a type and no parameter: a place names an argument, or a parameter of the function or of \
+                 its `impl`, as in `<T>`"
+            );
         }
         let names: Vec<String> = self.names().iter().map(ToString::to_string).collect();
         match nearest(&root.to_string(), names.iter().map(String::as_str)) {
