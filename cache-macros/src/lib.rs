@@ -1,5 +1,6 @@
 //! The attributes of larder. They know syntax only; what they expand to calls `larder::__private`.
 
+mod around;
 mod cached;
 mod derive;
 mod effect;

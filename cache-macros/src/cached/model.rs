@@ -9,6 +9,7 @@ use super::attributes::Sorted;
 use super::key::{Key, Scope};
 use super::options::Options;
 use super::tags;
+use crate::around::{self, Around};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::larder_path;
@@ -21,6 +22,8 @@ pub struct Model {
     pub receiver: Option<Receiver>,
     pub arguments: Vec<Argument>,
     pub stand: Stand,
+    /// What the source has around it, where that matters to a message.
+    pub around: Option<Around>,
     /// `None` where the pattern is broken, which has been reported then.
     pub key: Option<Key>,
     pub tags: Vec<Key>,
@@ -41,7 +44,8 @@ impl Model {
     pub fn new(function: Function, options: Options, errors: &Errors) -> Self {
         let receiver = function.sig.receiver().cloned();
         let arguments = arguments(&function);
-        let stand = stand(&function, &options);
+        let around = asks_what_is_around(&function, &options).then(around::look).flatten();
+        let stand = stand(&function, &options, around);
         let scope = Scope {
             arguments: &arguments,
             generics: &function.sig.generics,
@@ -56,7 +60,7 @@ impl Model {
         let literals = options.naming.tags.as_ref().map_or(&[][..], |said| &said.value);
         let tags = tags::bind(literals, key.as_ref(), &scope, errors);
         let attributes = Sorted::new(&function.attrs);
-        Self { function, attributes, options, receiver, arguments, stand, key, tags }
+        Self { function, attributes, options, receiver, arguments, stand, around, key, tags }
     }
 
     pub fn scope(&self) -> Scope<'_> {
@@ -79,6 +83,11 @@ impl Model {
     /// Returns whether `ignore(Self)` says that nothing depends on the type around a method.
     pub fn ignores_what_is_around(&self) -> bool {
         self.ignored().iter().any(|name| name == "Self")
+    }
+
+    /// Returns whether the function stands in an `impl` and does not say so.
+    pub fn hides_where_it_stands(&self) -> bool {
+        self.around.is_some() && !says_where_it_stands(&self.function, &self.options)
     }
 
     /// Returns the path of this crate as the user says it.
@@ -109,10 +118,19 @@ fn arguments(function: &Function) -> Vec<Argument> {
     function.sig.inputs.iter().enumerate().filter_map(typed).collect()
 }
 
-fn stand(function: &Function, options: &Options) -> Stand {
-    let in_impl = options.shape.associated.is_some() || function.is_surely_in_an_impl();
+/// Where the function itself says all, nobody has to look.
+fn asks_what_is_around(function: &Function, options: &Options) -> bool {
+    options.shape.companion.is_some() || !says_where_it_stands(function, options)
+}
+
+fn says_where_it_stands(function: &Function, options: &Options) -> bool {
+    options.shape.associated.is_some() || function.is_surely_in_an_impl()
+}
+
+fn stand(function: &Function, options: &Options, around: Option<Around>) -> Stand {
+    let in_impl = says_where_it_stands(function, options) || around.is_some();
     let is_named = options.shape.companion.is_some() || !matches!(function.vis, Visibility::Inherited);
-    match (in_impl, is_named) {
+    match (in_impl, is_named && around != Some(Around::Trait)) {
         (false, _) => Stand::Free,
         (true, true) => Stand::Method,
         (true, false) => Stand::Inside,

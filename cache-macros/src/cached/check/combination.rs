@@ -3,6 +3,7 @@
 use proc_macro2::Span;
 use syn::Ident;
 
+use crate::around::Around;
 use crate::cached::model::Model;
 use crate::cached::options::{Returns, Said};
 use crate::cached::time::{Time, Ttl};
@@ -22,6 +23,7 @@ pub fn check(model: &Model, errors: &Errors) {
     returns_agrees_with_the_spelling(model, errors);
     a_parameter_says_what_it_is(model, errors);
     associated_is_for_functions_without_self(model, errors);
+    a_companion_has_room(model, errors);
 }
 
 /// Stale, refreshed and scattered ends are about values that have an end.
@@ -175,6 +177,18 @@ fn associated_is_for_functions_without_self(model: &Model, errors: &Errors) {
         errors.at(
             word.span(),
             "`associated` is for functions in an `impl` that take no `self`; this one does: leave it out",
+        );
+    }
+}
+
+/// The compiler would say of each function beside it that it is none of the trait's.
+fn a_companion_has_room(model: &Model, errors: &Errors) {
+    if let Some(said) = &model.options.shape.companion
+        && model.around == Some(Around::Trait)
+    {
+        errors.at(
+            said.word.span(),
+            "in a trait, or the `impl` of one, there is no room for a companion: leave `companion` out",
         );
     }
 }

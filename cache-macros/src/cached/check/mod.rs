@@ -7,7 +7,15 @@ pub mod signature;
 use super::model::Model;
 use crate::errors::Errors;
 
+const NOT_SAID: &str =
+    "this function stands in an `impl` or a trait, and takes no `self` that would say so: write `associated`";
+
 pub fn check(model: &Model, errors: &Errors) {
+    if model.hides_where_it_stands() {
+        // What else is wrong depends on that.
+        errors.at(model.function.sig.ident.span(), NOT_SAID);
+        return;
+    }
     signature::check(model, errors);
     combination::check(model, errors);
     key::check(model, errors);
