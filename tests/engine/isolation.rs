@@ -81,3 +81,28 @@ fn caches_of_a_test_that_are_replaced_or_left_in_another_order_stay_those_of_the
 fn a_clock_is_not_moved_beyond_the_end_of_time() {
     testing::isolated().advance(std::time::Duration::from_nanos(u64::MAX));
 }
+
+#[larder::cached(key = "isolation:slow:<id>", ttl = 10, stale = 60)]
+async fn slow(id: u64) -> u64 {
+    for _ in 0..3 {
+        tokio::task::yield_now().await;
+    }
+    tokio::task::spawn_blocking(|| ()).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn what_was_started_beside_a_caller_can_be_run_to_its_end_whatever_it_waits_for() {
+    let larder = testing::isolated();
+    for id in [1, 2] {
+        slow(id).await;
+    }
+    larder.advance(std::time::Duration::from_secs(11));
+    let before = slow::stats().loads;
+    for id in [1, 2] {
+        slow(id).await;
+    }
+    larder.settle().await;
+    assert_eq!(slow::stats().loads - before, 2);
+    assert_eq!(larder.run_tasks(), 0);
+}

@@ -84,14 +84,32 @@ impl Blog {
     }
 }
 
-#[cached(key = "row:<T>:<id>", ignore(db))]
-async fn row<T: KeyName + Value + From<Profile>>(db: &Db, id: u64) -> Result<T, DbError> {
+type AppResult<T> = Result<T, DbError>;
+
+#[cached(key = "row:<T>:<id>", ignore(db), returns = result)]
+async fn row<T: KeyName + Value + From<Profile>>(db: &Db, id: u64) -> AppResult<T> {
     db.query("select …", id).await.map(T::from)
 }
 
 #[cached(key = "posts:<author.id: u64>", ignore(db))]
 async fn posts(db: &Db, author: &User) -> Result<Vec<String>, DbError> {
     db.query("select …", author.id).await.map(|profile| vec![profile.name])
+}
+
+#[cached(key = "slow:<id>", ttl = 60, stale = 600)]
+async fn slow(id: u64) -> u64 {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    id
+}
+
+#[tokio::test]
+async fn an_old_value_is_served_while_a_new_one_is_loaded() {
+    let larder = larder::testing::isolated();
+    slow(7).await;
+    larder.advance(Duration::from_secs(61));
+    slow(7).await;
+    larder.settle().await;
+    assert_eq!((slow(7).await, slow::stats().loads), (7, 2));
 }
 
 async fn load(id: u64) -> String {
@@ -167,6 +185,7 @@ async fn methods_generic_functions_and_parts_do_what_it_says() -> Result<(), DbE
     assert_eq!(row::<String>(&db, 1).await?, "user 1");
     assert_eq!(row::<Profile>(&db, 1).await?.name, "user 1");
     assert_eq!(posts(&db, &user).await?, ["user 42"]);
+    row::invalidate::<String>(42).await;
     posts::invalidate(42).await;
     assert_eq!(posts::get(42).await, None);
     Ok(())

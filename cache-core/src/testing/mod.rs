@@ -16,7 +16,7 @@
 mod tasks;
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -175,6 +175,27 @@ impl Larder {
     pub fn run_tasks(&self) -> usize {
         let _entered = self.enter();
         self.inner.tasks.run()
+    }
+
+    /// Runs what was started beside its callers to its end, also where it has to wait for other things than the clock,
+    /// such as a server.
+    ///
+    /// What waits for the clock ends when that is moved: move it before, or meanwhile.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::testing;
+    ///
+    /// let larder = testing::isolated();
+    /// testing::block_on(larder.settle());
+    /// assert_eq!(larder.run_tasks(), 0, "there is nothing left");
+    /// ```
+    pub async fn settle(&self) {
+        let settled = poll_fn(|context| {
+            self.inner.tasks.drive(context.waker());
+            if self.inner.tasks.are_done() { Poll::Ready(()) } else { Poll::Pending }
+        });
+        self.scope(settled).await;
     }
 
     /// Makes this thread see these caches until the result is dropped.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
@@ -15,6 +15,8 @@ use crate::lock::lock;
 pub(super) struct Tasks {
     clock: Clock,
     waiting: Mutex<Vec<Waiting>>,
+    /// How many are being polled, by this thread or others.
+    running: AtomicUsize,
     drivers: Arc<Drivers>,
     sleepers: Arc<Mutex<Vec<(Tick, Waker)>>>,
 }
@@ -27,14 +29,20 @@ type Drivers = Mutex<Vec<Waker>>;
 
 impl Tasks {
     pub(super) fn new(clock: Clock) -> Self {
-        Self { clock, waiting: Mutex::default(), drivers: Arc::default(), sleepers: Arc::default() }
+        Self {
+            clock,
+            waiting: Mutex::default(),
+            running: AtomicUsize::new(0),
+            drivers: Arc::default(),
+            sleepers: Arc::default(),
+        }
     }
 
     /// Polls all tasks that can go on until none can, and says how many ended.
     pub(super) fn run(&self) -> usize {
         let mut ended = 0;
         // One at a time: a task that panics, or runs others while it waits for them, leaves those where they are.
-        while let Some((mut task, flag)) = self.next_ready() {
+        while let Some((_running, (mut task, flag))) = self.next_ready() {
             let waker = Waker::from(Arc::clone(&flag));
             match task.as_mut().poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(()) => ended += 1,
@@ -44,10 +52,15 @@ impl Tasks {
         ended
     }
 
-    fn next_ready(&self) -> Option<Waiting> {
+    /// Returns whether there is no task left.
+    pub(super) fn are_done(&self) -> bool {
+        lock(&self.waiting).is_empty() && self.running.load(Ordering::Acquire) == 0
+    }
+
+    fn next_ready(&self) -> Option<(Running<'_>, Waiting)> {
         let mut waiting = lock(&self.waiting);
         let index = waiting.iter().position(|(_, flag)| flag.take())?;
-        Some(waiting.remove(index))
+        Some((Running::one_of(self), waiting.remove(index)))
     }
 
     /// Wakes whoever slept until now.
@@ -60,6 +73,28 @@ impl Tasks {
             waker.wake();
         }
     }
+}
+
+/// A task that is being polled. Whoever waits for all of them is told when it has been, also when it panics.
+struct Running<'a>(&'a Tasks);
+
+impl<'a> Running<'a> {
+    fn one_of(tasks: &'a Tasks) -> Self {
+        tasks.running.fetch_add(1, Ordering::AcqRel);
+        Self(tasks)
+    }
+}
+
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.running.fetch_sub(1, Ordering::AcqRel);
+        wake_all(&self.0.drivers);
+    }
+}
+
+fn wake_all(drivers: &Drivers) {
+    let drivers = std::mem::take(&mut *lock(drivers));
+    drivers.into_iter().for_each(Waker::wake);
 }
 
 impl Executor for Tasks {
@@ -106,8 +141,7 @@ impl Flag {
 impl Wake for Flag {
     fn wake(self: Arc<Self>) {
         self.raised.store(true, Ordering::Release);
-        let drivers = std::mem::take(&mut *lock(&self.drivers));
-        drivers.into_iter().for_each(Waker::wake);
+        wake_all(&self.drivers);
     }
 }
 
