@@ -34,6 +34,7 @@ use crate::record::{Erased, Record, Times};
     message = "`{Self}` cannot be kept in a cache that may live outside the process",
     label = "this value cannot leave the process",
     note = "derive what it takes: `#[derive(Clone, serde::Serialize, serde::Deserialize)]`, and no borrowed fields",
+    note = "in a generic function write the bound: `where {Self}: larder::Value`",
     note = "or keep it in this process only: add the word `local` to the attribute, or by hand wrap it: `Local(value)`"
 )]
 pub trait Value: Sized {

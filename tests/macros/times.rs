@@ -218,6 +218,20 @@ async fn a_refresh_that_panics_takes_no_other_refresh_along() {
     assert_eq!(stale(good.clone(), 1).await, "1/2");
 }
 
+#[cached(key = "times:no_arguments", ttl = 10, stale = 60)]
+async fn no_arguments() -> u64 {
+    7
+}
+
+#[tokio::test]
+async fn a_function_without_arguments_goes_on_as_a_task_too() {
+    let larder = testing::isolated();
+    assert_eq!(no_arguments().await, 7);
+    larder.advance(Duration::from_secs(11));
+    assert_eq!(no_arguments().await, 7);
+    assert_eq!(larder.run_tasks(), 1);
+}
+
 struct Job(u64);
 
 impl Job {

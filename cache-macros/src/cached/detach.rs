@@ -8,19 +8,19 @@ use syn::{ReceiverKind, Type, parse_quote};
 use super::bodies::Bodies;
 use super::facts::turbofish;
 use super::model::{Model, Stand, own};
-use super::signature::{call_uncached, owner, passed};
+use super::signature::{call_uncached, owner, passed_each};
 use crate::spelling;
 
 /// Emits a load that can go on as a task, or `None` where nobody would want that, or where an argument belongs to the
 /// caller.
 pub fn load(model: &Model) -> Option<TokenStream> {
     owned_types(model)?;
-    let own_arguments = passed(model);
+    let own_arguments = passed_each(model);
     let names = names(model);
     let body = call_uncached(model, &quote!(#(#names),*));
     let (owner, detached, fish) = (owner(model), detached_name(model), turbofish(&model.function.sig.generics));
     Some(quote_spanned! {Span::mixed_site()=>
-        __miss.load_beside((#own_arguments,), |(#(#names,)*)| #body, #owner::#detached #fish).await
+        __miss.load_beside((#(#own_arguments,)*), |(#(#names,)*)| #body, #owner::#detached #fish).await
     })
 }
 

@@ -65,10 +65,15 @@ pub fn owner(model: &Model) -> TokenStream {
 
 /// Emits the names of all arguments, the receiver first.
 pub fn passed(model: &Model) -> TokenStream {
+    let all = passed_each(model);
+    quote!(#(#all),*)
+}
+
+/// Emits the name of each argument, the receiver first.
+pub fn passed_each(model: &Model) -> Vec<TokenStream> {
     let receiver = model.receiver.as_ref().map(|receiver| &receiver.self_token).into_iter().map(|word| quote!(#word));
     let names = model.arguments.iter().map(|argument| &argument.name).map(|name| quote!(#name));
-    let all = receiver.chain(names);
-    quote!(#(#all),*)
+    receiver.chain(names).collect()
 }
 
 /// Emits the function that the user's callers call: it looks, and on a miss runs the body.

@@ -19,6 +19,7 @@ pub fn check(model: &Model, errors: &Errors) {
     only_async_bodies_can_be_given_up(model, errors);
     an_error_needs_somewhere_to_go(model, errors);
     none_ttl_needs_an_option(model, errors);
+    stale_if_error_needs_one(model, errors);
     error_ttl_needs_an_error(model, errors);
     returns_agrees_with_the_spelling(model, errors);
     a_parameter_says_what_it_is(model, errors);
@@ -88,6 +89,18 @@ fn only_async_bodies_can_be_given_up(model: &Model, errors: &Errors) {
         && !model.function.is_async()
     {
         errors.at(word.span(), "a time limit needs an `async fn`: nothing can stop a body that blocks its thread");
+    }
+}
+
+/// A body that returns no error, and has no time limit, never fails.
+fn stale_if_error_needs_one(model: &Model, errors: &Errors) {
+    if let Some(said) = &model.options.times.stale_if_error
+        && is_certainly_no_result(model)
+        && model.options.times.timeout.is_none()
+    {
+        let message = "this function returns no error, so its old value would never be served: return a `Result`, or \
+             leave `stale_if_error` out";
+        errors.at(said.word.span(), message);
     }
 }
 

@@ -235,10 +235,9 @@ fn refused(ty: &Type, name: &str, is_whole: bool) -> Option<String> {
         ));
     }
     if spelling::impl_trait(ty).is_some() {
-        return Some(format!(
-            "a type that has no name cannot be told apart in a key: name it, as in `fn …<T: KeyName + …>`, and put `<T>` into the key, \
-             or ignore `{name}`"
-        ));
+        let message = "a type that has no name cannot be told apart in a key: take the type itself, such as `&str`, or name \
+             it, as in `fn …<T: KeyName + …>`, and put `<T>` into the key";
+        return Some(message.to_owned());
     }
     if !is_whole {
         return None;
@@ -250,10 +249,14 @@ fn refused(ty: &Type, name: &str, is_whole: bool) -> Option<String> {
         ));
     }
     match unkeyed(ty)?.as_str() {
-        float @ ("f32" | "f64") => Some(format!(
-            "`{float}` has no key: numbers that print the same may differ, 0.0 and -0.0 are equal, and NaN is not equal to itself; \
-             write `<{name}.to_bits()>`, or take a whole number, such as cents"
-        )),
+        float @ ("f32" | "f64") => {
+            let is_bare = spelling::last_name(spelling::bare(ty)).is_some_and(|name| name == float);
+            let bits = if is_bare { format!("write `<{name}.to_bits()>`, or ") } else { String::new() };
+            Some(format!(
+                "`{float}` has no key: numbers that print the same may differ, 0.0 and -0.0 are equal, and NaN is not equal to itself; \
+                 {bits}take a whole number, such as cents"
+            ))
+        }
         map @ "HashMap" => Some(format!(
             "`{map}` has no key: its order differs from run to run; take a `BTreeMap`, or put the parts that matter into the key"
         )),
