@@ -1,7 +1,15 @@
 //! Locks that a panic elsewhere does not close: what is behind them is whole after each step, so that a panic under one
 //! must not take the cache down.
+//!
+//! Loads, tags and the store take their locks and shared numbers from here, since a model checker puts its own in the
+//! place of those of std.
 
-use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::PoisonError;
+#[cfg(not(shuttle))]
+pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic};
+
+#[cfg(shuttle)]
+pub(crate) use shuttle::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic};
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -6,12 +6,12 @@
 //! only afterwards.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use ahash::RandomState;
 
-use crate::lock::lock;
+use crate::lock::atomic::{AtomicU64, Ordering};
+use crate::lock::{Mutex, lock};
 
 /// All tags that entries have now.
 #[derive(Debug, Default)]

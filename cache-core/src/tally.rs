@@ -1,9 +1,8 @@
 //! A counter for what happens all the time: each thread counts in a place of its own, which costs no more than an addition.
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
 
-use crate::lock::lock;
+use crate::lock::{Mutex, MutexGuard, lock};
 
 /// A counter that is raised often and read seldom.
 #[derive(Debug)]

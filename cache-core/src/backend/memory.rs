@@ -1,7 +1,6 @@
 //! A byte store in memory: the model for authors, and for tests.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::{Backend, Capabilities, Remaining, Ticket};
@@ -9,7 +8,7 @@ use crate::clock::{Clock, Tick};
 use crate::codec::wire;
 use crate::error::{Error, Kind};
 use crate::key::Name;
-use crate::lock::lock;
+use crate::lock::{Mutex, MutexGuard, lock};
 
 /// A byte store in memory that can do everything a backend can.
 ///

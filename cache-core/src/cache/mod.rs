@@ -22,8 +22,8 @@ mod sends;
 mod write;
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
 
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
@@ -38,7 +38,7 @@ pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 
 use crate::error::Error;
 use crate::key::{KeyFunction, Scope};
-use crate::lock::lock;
+use crate::lock::{Mutex, MutexGuard, lock};
 use crate::policy::Ttl;
 use crate::stats::{Counters, Stats};
 use crate::tally::Tally;

@@ -1,12 +1,11 @@
 //! Entries outside whose last load has failed: nobody tries again for a moment.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use ahash::RandomState;
 
 use crate::clock::Tick;
-use crate::lock::lock;
+use crate::lock::{Mutex, lock};
 
 /// A record outside is read anew each time, so that it cannot carry this itself.
 #[derive(Debug, Default)]

@@ -6,11 +6,10 @@
 //! Nobody waits for anybody: an invalidation may come from a `drop` on the very thread whose task is sending.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard};
 
 use ahash::RandomState;
 
-use crate::lock::lock;
+use crate::lock::{Mutex, MutexGuard, lock};
 
 #[derive(Debug, Default)]
 pub(super) struct Sends(Mutex<HashMap<Box<[u8]>, Way, RandomState>>);

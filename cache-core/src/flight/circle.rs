@@ -4,11 +4,10 @@
 //! body pays nothing here. Work that a body spawns elsewhere is not seen: it has no chain.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use super::current;
 use super::state::Flight;
-use crate::lock::lock;
+use crate::lock::{Mutex, lock};
 
 /// Which flight cannot end before which others, for all callers who wait inside a body.
 static WAITS: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);

@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::lock::lock;
+use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
 
 thread_local! {

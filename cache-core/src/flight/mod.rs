@@ -12,8 +12,7 @@ mod token;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::Arc;
 
 use ahash::RandomState;
 
@@ -23,7 +22,8 @@ use state::Flight;
 pub use state::{Landing, News, Waiter};
 pub use token::Token;
 
-use crate::lock::lock;
+use crate::lock::atomic::{AtomicU64, Ordering};
+use crate::lock::{Mutex, MutexGuard, lock};
 
 type Names = HashMap<Box<[u8]>, Slot, RandomState>;
 

@@ -4,12 +4,12 @@ use std::any::{Any, TypeId};
 use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use super::circle::Waits;
 use super::next_id;
-use crate::lock::lock;
+use crate::lock::{Mutex, lock};
 use crate::record::Erased;
 
 /// How a load ended, for those who waited.

@@ -8,7 +8,7 @@ mod site;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
-use std::sync::{Arc, RwLock};
+use std::sync::Arc;
 
 use once_cell::sync::OnceCell;
 
@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::executor::{self, Executor};
 use crate::key::Key;
-use crate::lock;
+use crate::lock::{self, RwLock};
 use crate::tags::Tags;
 
 /// The variable that switches every cache of the program off.

@@ -1,6 +1,6 @@
 //! What a store may hold, and what it holds: one budget for all shards.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use crate::lock::atomic::{AtomicU64, Ordering};
 
 /// What a store may hold at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

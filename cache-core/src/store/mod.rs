@@ -23,8 +23,7 @@ mod shard;
 mod tuner;
 
 use std::hash::{BuildHasher, Hasher};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::Arc;
 use std::thread;
 
 use ahash::RandomState;
@@ -36,7 +35,8 @@ use shard::{Newcomer, Shard};
 use tuner::Tuner;
 
 use crate::clock::{Clock, Tick};
-use crate::lock::{read, write};
+use crate::lock::atomic::{AtomicU64, AtomicUsize, Ordering};
+use crate::lock::{RwLock, RwLockReadGuard, RwLockWriteGuard, read, write};
 use crate::record::Erased;
 use crate::value::Lying;
 

@@ -1,7 +1,6 @@
 //! One part of the table, with its own lock and its own queues.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::gone::{Gone, Taken};
 use super::history::MOST;
@@ -12,6 +11,7 @@ use super::policy::{Policy, Reach, Verdict};
 use super::tuner::Tuner;
 use crate::clock::Tick;
 use crate::column::Column;
+use crate::lock::atomic::{AtomicU8, Ordering};
 use crate::record::{Erased, Times};
 use crate::value::Lying;
 

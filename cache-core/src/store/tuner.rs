@@ -14,8 +14,8 @@
 //! The turn of one of the proven may come late, and tells of uses long ago: when what is wanted moves, all look as if they
 //! were used still. So a few of them are looked at again and again, and loss counts for little while those are not used.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use crate::lock::Mutex;
+use crate::lock::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// What one is in fixed point.
 pub(super) const ONE: u32 = 1 << 16;

@@ -2,14 +2,14 @@
 
 use std::fmt;
 use std::future::poll_fn;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use crate::clock::{Clock, Tick};
 use crate::executor::{Executor, Task};
-use crate::lock::lock;
+use crate::lock::{Mutex, lock};
 
 /// A runtime that does nothing by itself.
 pub(super) struct Tasks {

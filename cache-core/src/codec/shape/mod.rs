@@ -10,12 +10,11 @@ mod notes;
 
 use std::any::TypeId;
 use std::collections::HashMap;
-use std::sync::Mutex;
 
 use serde::de::DeserializeOwned;
 
 use crate::key::mark;
-use crate::lock::lock;
+use crate::lock::{Mutex, lock};
 use notes::Notes;
 
 /// How often a type is asked at most.
