@@ -155,7 +155,7 @@ pub struct Local<V>(pub V);
 #[diagnostic::do_not_recommend]
 impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
     fn keep() -> Keep<Self> {
-        Self::keep_here()
+        Keep { is_plain: is_plain::<V>(), ..Self::keep_here() }
     }
 
     fn read(lying: Lying<'_>) -> Option<Self> {
@@ -253,3 +253,14 @@ impl<V> Clone for Coder<V> {
 }
 
 impl<V> Copy for Coder<V> {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plain_value_is_plain_by_hand_too() {
+        assert!(u64::keep().is_plain && Local::<u64>::keep().is_plain && Local::<Arc<str>>::keep().is_plain);
+        assert!(!String::keep().is_plain && !Local::<String>::keep().is_plain);
+    }
+}
