@@ -112,6 +112,10 @@ async fn an_old_value_is_served_while_a_new_one_is_loaded() {
     assert_eq!((slow(7).await, slow::stats().loads), (7, 2));
 }
 
+async fn fetch(id: u64) -> Result<u64, larder::Error> {
+    Ok(id)
+}
+
 async fn load(id: u64) -> String {
     format!("user {id}")
 }
@@ -217,6 +221,8 @@ async fn a_cache_by_hand_does_what_it_says() -> Result<(), larder::Error> {
     let cache = larder::cache("default")?;
     let user = cache.get_or_load(key!("user:<id>"), Options::ttl(300), || async { load(id).await }).await;
     assert_eq!(user, "user 7");
+    let row = cache.try_get_or_load("row:7", Options::ttl(300), || fetch(7)).await?;
+    assert_eq!(cache.get::<u64>("row:7").await?, Some(row));
     cache.add("visits", 0_i64, Options::forever()).await?;
     cache.incr("visits", 1).await?;
     assert_eq!(cache.blocking().get::<i64>("visits")?, Some(1));

@@ -14,6 +14,8 @@ use crate::value::Value;
 impl Cache {
     /// Returns the value under this key; on a miss runs `body` once for all who ask, and keeps what it returns.
     ///
+    /// Whatever it returns, an `Err` too: for a body that can fail there is [`try_get_or_load`](Self::try_get_or_load).
+    ///
     /// Trouble with the store never shows: it is counted and logged, and the body runs. It has no time limit unless
     /// there is a value past its time to answer with: see [`Options::hard_timeout`].
     ///
