@@ -9,13 +9,11 @@ use std::sync::Arc;
 
 use crate::record::{Erased, Record, Times};
 
-/// Values of one type, which a store knows by their numbers.
+/// Values of one type, each at the number of the slot that it belongs to: whoever knows the slot need not look into that
+/// to know where the value lies.
 pub(crate) trait Column: Any + fmt::Debug + Send + Sync {
-    /// Returns the type of the values.
-    fn of(&self) -> TypeId;
-
-    /// Adds a copy of a record's value, which is of this type, and returns its number.
-    fn put(&mut self, record: &Erased) -> Option<u32>;
+    /// Puts a copy of a record's value there, and returns whether it is of this type.
+    fn put(&mut self, at: u32, record: &Erased) -> bool;
 
     /// Takes a value out, to be dropped outside of all locks where dropping it is anything.
     fn take(&mut self, at: u32) -> Option<Box<dyn Any + Send + Sync>>;
@@ -27,44 +25,69 @@ pub(crate) trait Column: Any + fmt::Debug + Send + Sync {
 /// Makes an empty column.
 pub(crate) type NewColumn = fn() -> Box<dyn Column>;
 
-/// Values of type `V`; a number without a value is free.
-pub(crate) struct Values<V> {
-    values: Vec<Option<V>>,
-    free: Vec<u32>,
+/// Values of type `V`.
+pub(crate) struct Values<V>(Vec<Option<V>>);
+
+/// The columns of all types that there are values of.
+#[derive(Debug, Default)]
+pub(crate) struct Columns(Vec<(TypeId, Box<dyn Column>)>);
+
+impl Columns {
+    /// Returns the column of a type, with its number.
+    #[inline]
+    pub(crate) fn of<V: Send + Sync + 'static>(&self) -> Option<(usize, &Values<V>)> {
+        let number = self.0.iter().position(|(of, _)| *of == TypeId::of::<V>())?;
+        let column: &dyn Any = &*self.0[number].1;
+        Some((number, column.downcast_ref()?))
+    }
+
+    pub(crate) fn get(&self, number: u16) -> Option<&dyn Column> {
+        self.0.get(usize::from(number)).map(|(_, column)| &**column)
+    }
+
+    /// Puts a copy of a record's value into the column of its type, and returns the number of that.
+    pub(crate) fn put(&mut self, at: u32, record: &Erased, new: NewColumn) -> Option<u16> {
+        let of = record.value.type_id();
+        let number = self.0.iter().position(|(other, _)| *other == of).unwrap_or_else(|| {
+            self.0.push((of, new()));
+            self.0.len() - 1
+        });
+        let name = u16::try_from(number).ok()?;
+        self.0[number].1.put(at, record).then_some(name)
+    }
+
+    /// Takes a value out, to be dropped outside of all locks where dropping it is anything.
+    pub(crate) fn take(&mut self, number: u16, at: u32) -> Option<Box<dyn Any + Send + Sync>> {
+        self.0.get_mut(usize::from(number))?.1.take(at)
+    }
 }
 
 impl<V: Clone + Send + Sync + 'static> Values<V> {
     pub(crate) fn boxed() -> Box<dyn Column> {
-        Box::new(Self { values: Vec::new(), free: Vec::new() })
+        Box::new(Self(Vec::new()))
     }
 }
 
 impl<V: Clone> Values<V> {
     #[inline]
     pub(crate) fn copy(&self, at: u32) -> Option<V> {
-        self.values.get(at as usize)?.clone()
+        self.0.get(at as usize)?.clone()
     }
 }
 
 impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
-    fn of(&self) -> TypeId {
-        TypeId::of::<V>()
-    }
-
-    fn put(&mut self, record: &Erased) -> Option<u32> {
-        let value: &V = record.value.downcast_ref()?;
-        if let Some(at) = self.free.pop() {
-            self.values[at as usize] = Some(value.clone());
-            return Some(at);
+    fn put(&mut self, at: u32, record: &Erased) -> bool {
+        let Some(value) = record.value.downcast_ref::<V>() else { return false };
+        let at = at as usize;
+        if self.0.len() <= at {
+            self.0.resize_with(at + 1, || None);
         }
-        let at = u32::try_from(self.values.len()).ok()?;
-        self.values.push(Some(value.clone()));
-        Some(at)
+        self.0[at] = Some(value.clone());
+        true
     }
 
     fn take(&mut self, at: u32) -> Option<Box<dyn Any + Send + Sync>> {
-        let value = self.values.get_mut(at as usize)?.take()?;
-        self.free.push(at);
+        let value = self.0.get_mut(at as usize)?.take()?;
         if std::mem::needs_drop::<V>() { Some(Box::new(value)) } else { None }
     }
 
@@ -76,7 +99,7 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
 
 impl<V> fmt::Debug for Values<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Values").field("len", &(self.values.len() - self.free.len())).finish_non_exhaustive()
+        f.debug_struct("Values").field("len", &self.0.iter().flatten().count()).finish_non_exhaustive()
     }
 }
 
@@ -104,21 +127,32 @@ mod tests {
     }
 
     #[test]
-    fn a_value_has_its_number_until_it_is_taken_and_then_another_one_has() {
+    fn a_value_stands_at_the_number_of_its_slot_until_it_is_taken() {
         let mut column = Values::<u64>::boxed();
-        let numbers = [10_u64, 11, 12].map(|value| column.put(&record(value)).unwrap());
-        assert!(column.take(numbers[1]).is_none(), "a number is nothing to drop");
-        assert!(column.record(numbers[1], 7, times()).is_none());
-        assert_eq!(column.put(&record(13_u64)), Some(numbers[1]));
-        let read = numbers.map(|at| *column.record(at, 7, times()).unwrap().value.downcast_ref::<u64>().unwrap());
-        assert_eq!(read, [10, 13, 12]);
+        for (at, value) in [(4, 10_u64), (0, 11), (2, 12)] {
+            assert!(column.put(at, &record(value)));
+        }
+        assert!(column.take(0).is_none(), "a number is nothing to drop");
+        let read = |at| Some(*column.record(at, 7, times())?.value.downcast_ref::<u64>().unwrap());
+        assert_eq!([0, 1, 2, 3, 4, 5].map(read), [None, None, Some(12), None, Some(10), None]);
+    }
+
+    #[test]
+    fn each_type_has_one_column() {
+        let mut columns = Columns::default();
+        assert_eq!(columns.put(3, &record(1_u64), Values::<u64>::boxed), Some(0));
+        assert_eq!(columns.put(4, &record('c'), Values::<char>::boxed), Some(1));
+        assert_eq!(columns.put(5, &record(2_u64), Values::<u64>::boxed), Some(0));
+        let (number, values) = columns.of::<u64>().unwrap();
+        assert_eq!((number, values.copy(3), values.copy(4), values.copy(5)), (0, Some(1), None, Some(2)));
+        assert!(columns.of::<u8>().is_none());
     }
 
     #[test]
     fn what_is_taken_is_dropped_by_whoever_took_it() {
         let (mut column, value) = (Values::<Arc<str>>::boxed(), Arc::<str>::from("text"));
-        let at = column.put(&record(Arc::clone(&value))).unwrap();
-        let taken = column.take(at);
+        assert!(column.put(0, &record(Arc::clone(&value))));
+        let taken = column.take(0);
         assert_eq!(Arc::strong_count(&value), 2);
         drop(taken);
         assert_eq!(Arc::strong_count(&value), 1);
@@ -126,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_value_of_another_type_is_not_taken_in() {
-        assert_eq!(Values::<u64>::boxed().put(&record(1_u32)), None);
+        assert!(!Values::<u64>::boxed().put(0, &record(1_u32)));
     }
 
     #[test]

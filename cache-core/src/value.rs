@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codec;
-use crate::column::{Column, Values, is_plain};
+use crate::column::{Columns, Values, is_plain};
 use crate::error::Error;
 use crate::record::{Erased, Record, Times};
 
@@ -125,9 +125,9 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
         match lying {
             Lying::Record(record) if record.is_failure() => None,
             Lying::Record(record) => record.value.downcast_ref::<V>().cloned(),
-            Lying::Column(column, at) => {
-                let column: &dyn Any = column;
-                column.downcast_ref::<Values<V>>()?.copy(at)
+            Lying::Column(columns, column, at) => {
+                let (number, values) = columns.of::<V>()?;
+                if number == usize::from(column) { values.copy(at) } else { None }
             }
         }
     }
@@ -169,7 +169,7 @@ impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
 pub enum Lying<'a> {
     Record(&'a Erased),
     #[allow(private_interfaces, reason = "only the engine makes one of these, or looks into it")]
-    Column(&'a dyn Column, u32),
+    Column(&'a Columns, u16, u32),
 }
 
 fn wrap<V: Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {

@@ -10,7 +10,7 @@ use super::limits::Measure;
 use super::policy::{Policy, Reach, Verdict};
 use super::tuner::Tuner;
 use crate::clock::Tick;
-use crate::column::Column;
+use crate::column::Columns;
 use crate::lock::atomic::{AtomicU8, Ordering};
 use crate::record::{Erased, Times};
 use crate::value::Lying;
@@ -31,7 +31,7 @@ pub(super) struct Newcomer<'a> {
 pub(super) struct Shard {
     index: Index,
     slots: Vec<Option<Tenant>>,
-    columns: Vec<Box<dyn Column>>,
+    columns: Columns,
     free: Vec<u32>,
     policy: Policy,
     /// The slot that the next write looks at first.
@@ -54,18 +54,15 @@ struct Tenant {
 #[derive(Debug)]
 enum Content {
     Record(Erased),
-    /// A number in one of the shard's columns. Its time ends when it is no longer fresh.
-    Column {
-        column: u16,
-        at: u32,
-    },
+    /// One of the shard's columns, at the number of the slot. Its time ends when it is no longer fresh.
+    Column(u16),
 }
 
 impl Tenant {
     fn has_expired(&self, now: Tick) -> bool {
         match &self.content {
             Content::Record(record) => super::has_expired(record, now),
-            Content::Column { .. } => self.fresh_until <= now,
+            Content::Column(_) => self.fresh_until <= now,
         }
     }
 
@@ -98,29 +95,30 @@ fn half(hash: u64) -> u32 {
 impl Shard {
     /// Makes an empty shard, one of those that share a tuner.
     pub(super) fn new(tuner: Arc<Tuner>) -> Self {
-        let (index, slots, columns, free) = (Index::default(), Vec::new(), Vec::new(), Vec::new());
+        let (index, slots, columns, free) = (Index::default(), Vec::new(), Columns::default(), Vec::new());
         Self { index, slots, columns, free, policy: Policy::new(tuner), sweep_at: 0 }
     }
 
     /// Returns the record under this name, and notes that it was of use.
     pub(super) fn get(&self, hash: u64, name: &[u8], now: Tick) -> Option<Erased> {
-        let tenant = self.tenant(self.find(hash, name)?)?;
-        tenant.mark();
-        self.record(tenant, now)
+        let slot = self.find(hash, name)?;
+        self.tenant(slot)?.mark();
+        self.record(slot, now)
     }
 
     pub(super) fn peek(&self, hash: u64, name: &[u8], now: Tick) -> Option<Erased> {
-        self.record(self.tenant(self.find(hash, name)?)?, now)
+        self.record(self.find(hash, name)?, now)
     }
 
-    /// Returns the record of a tenant. One that is made of a value alone was made now, for all that anybody knows.
-    fn record(&self, tenant: &Tenant, now: Tick) -> Option<Erased> {
+    /// Returns the record in a slot. One that is made of a value alone was made now, for all that anybody knows.
+    fn record(&self, slot: u32, now: Tick) -> Option<Erased> {
+        let tenant = self.tenant(slot)?;
         match &tenant.content {
             Content::Record(record) => Some(Erased::clone(record)),
-            Content::Column { column, at } => {
+            Content::Column(column) => {
                 let end = tenant.fresh_until;
                 let times = Times { created: now, fresh_until: end, kept_until: end };
-                self.columns.get(usize::from(*column))?.record(*at, tenant.mark, times)
+                self.columns.get(*column)?.record(slot, tenant.mark, times)
             }
         }
     }
@@ -143,7 +141,7 @@ impl Shard {
         match &self.tenant(slot)?.content {
             Content::Record(record) if record.is_withdrawn() => None,
             Content::Record(record) => Some(Lying::Record(record)),
-            Content::Column { column, at } => Some(Lying::Column(&**self.columns.get(usize::from(*column))?, *at)),
+            Content::Column(column) => Some(Lying::Column(&self.columns, *column, slot)),
         }
     }
 
@@ -176,55 +174,44 @@ impl Shard {
     pub(super) fn insert(&mut self, newcomer: Newcomer<'_>, record: Erased, bytes: u64, now: Tick) -> Option<Taken> {
         let Newcomer { hash, name } = newcomer;
         let (mark, fresh_until) = (record.mark(), record.times().fresh_until);
-        let (found, content) = (self.find(hash, name), self.content(record));
-        if let Some(slot) = found
-            && let Some(tenant) = &mut self.slots[slot as usize]
+        if let Some(slot) = self.find(hash, name)
+            && let Some(tenant) = self.slots[slot as usize].take()
         {
             // Who is written again is of use: a counter that is only ever written must not go for it.
             tenant.mark();
             let (has_expired, before) = (tenant.has_expired(now), tenant.fresh_until);
-            (tenant.mark, tenant.fresh_until) = (mark, fresh_until);
-            let content = std::mem::replace(&mut tenant.content, content);
-            let (bytes, gone) = (self.policy.reweigh(slot, bytes), self.give_up(content));
+            let (bytes, gone) = (self.policy.reweigh(slot, bytes), self.give_up(slot, tenant.content));
+            let content = self.content(slot, record);
+            self.slots[slot as usize] = Some(Tenant { mark, fresh_until, content, ..tenant });
             return Some(Taken { fresh_until: before, has_expired, bytes, _gone: gone });
         }
-        let (name, hash, uses) = (name.into(), half(hash), AtomicU8::new(0));
-        let slot = self.move_in(Tenant { name, mark, fresh_until, content, hash, uses });
+        let slot = self.free_slot();
+        let (name, content, hash, uses) = (name.into(), self.content(slot, record), half(hash), AtomicU8::new(0));
+        self.slots[slot as usize] = Some(Tenant { name, mark, fresh_until, content, hash, uses });
+        self.index.insert(hash, slot);
         self.policy.arrive(slot, hash, bytes);
         None
     }
 
     /// Puts the value of a record into a column, where it may stand in one.
-    fn content(&mut self, record: Erased) -> Content {
-        let Some(new) = record.column() else { return Content::Record(record) };
-        let of = record.value.type_id();
-        let place = self.columns.iter().position(|column| column.of() == of).unwrap_or_else(|| {
-            self.columns.push(new());
-            self.columns.len() - 1
-        });
-        match (u16::try_from(place), self.columns[place].put(&record)) {
-            (Ok(column), Some(at)) => Content::Column { column, at },
-            _ => Content::Record(record),
-        }
+    fn content(&mut self, slot: u32, record: Erased) -> Content {
+        let column = record.column().and_then(|new| self.columns.put(slot, &record, new));
+        column.map_or(Content::Record(record), Content::Column)
     }
 
     /// Takes a value out of its column.
-    fn give_up(&mut self, content: Content) -> Gone {
+    fn give_up(&mut self, slot: u32, content: Content) -> Gone {
         match content {
             Content::Record(record) => Gone::Record(record),
-            Content::Column { column, at } => Gone::Value(self.columns[usize::from(column)].take(at)),
+            Content::Column(column) => Gone::Value(self.columns.take(column, slot)),
         }
     }
 
-    fn move_in(&mut self, tenant: Tenant) -> u32 {
-        let hash = tenant.hash;
-        let slot = self.free.pop().unwrap_or_else(|| {
+    fn free_slot(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
             self.slots.push(None);
             u32::try_from(self.slots.len() - 1).expect("fewer than four thousand million entries in one shard")
-        });
-        self.slots[slot as usize] = Some(tenant);
-        self.index.insert(hash, slot);
-        slot
+        })
     }
 
     fn move_out(&mut self, slot: u32, now: Tick) -> Option<Taken> {
@@ -232,7 +219,7 @@ impl Shard {
         self.free.push(slot);
         self.index.remove(tenant.hash, slot);
         let (fresh_until, has_expired, bytes) = (tenant.fresh_until, tenant.has_expired(now), self.policy.leave(slot));
-        Some(Taken { fresh_until, has_expired, bytes, _gone: self.give_up(tenant.content) })
+        Some(Taken { fresh_until, has_expired, bytes, _gone: self.give_up(slot, tenant.content) })
     }
 
     /// Takes the record under this name out.
