@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::parse::{Parse, ParseStream};
-use syn::{LitStr, Path, Token};
+use syn::{Generics, LitStr, Path, Token};
 
 use crate::larder_path;
 use crate::pattern::{Part, Pattern, Place};
@@ -68,9 +68,19 @@ fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
 }
 
 /// Emits the calls that write a pattern from what its places name where they stand.
-pub fn writes(pattern: &Pattern) -> TokenStream {
+fn writes(pattern: &Pattern) -> TokenStream {
+    writes_in(&Generics::default(), pattern)
+}
+
+/// Emits the same where a place can name a type parameter, too.
+pub fn writes_in(generics: &Generics, pattern: &Pattern) -> TokenStream {
+    let is_type = |place: &Place| place.root == "Self" || generics.type_params().any(|param| param.ident == place.root);
     let parts = pattern.parts.iter().map(|part| match part {
         Part::Literal(text) => quote!(.literal(#text)),
+        Part::Place(place) if is_type(place) => {
+            let root = &place.root;
+            quote_spanned!(root.span()=> .name::<#root>())
+        }
         Part::Place(place) => written(place),
     });
     parts.collect()

@@ -294,3 +294,90 @@ fn a_caller_who_leaves_may_take_another_one_along() {
     drop(leaves);
     drop(leads);
 }
+
+#[cached(key = "contested:told:<id>", tags = ["contested:told"])]
+fn told(id: u64) -> u64 {
+    id
+}
+
+/// The entry is only known once the function is done; what was invalidated meanwhile stays so.
+#[test]
+fn an_invalidation_during_an_update_that_is_named_by_its_result_wins() {
+    type Invalidates = fn();
+    let ways: [Invalidates; 3] = [
+        || told::invalidate(5),
+        || larder::invalidate_tag("contested:told").unwrap(),
+        || larder::cache("default").unwrap().blocking().clear().unwrap(),
+    ];
+    for invalidate in ways {
+        let (_larder, gate) = (testing::isolated(), Notify::new());
+        let mut told_it = Box::pin(tell(&gate));
+        assert!(go_on(&mut told_it).is_none());
+        invalidate();
+        gate.notify_one();
+        assert_eq!(go_on(&mut told_it), Some(7));
+        assert_eq!(told::get(5), None);
+        gate.notify_one();
+        assert_eq!(go_on(&mut Box::pin(tell(&gate))), Some(7));
+        assert_eq!(told::get(5), Some(7), "undisturbed it is kept");
+    }
+}
+
+#[updates(|_| told(5))]
+async fn tell(gate: &Notify) -> u64 {
+    gate.notified().await;
+    7
+}
+
+#[test]
+fn what_a_failing_body_has_invalidated_is_not_served_in_its_place() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let options = Options::ttl(10).stale_if_error(60);
+    assert_eq!(cache.blocking().try_get_or_load("key", options, || Ok::<_, String>(1_u8)), Ok(1));
+    larder.advance(Duration::from_secs(20));
+    let failed = cache.blocking().try_get_or_load("key", options, || {
+        cache.blocking().delete("key").unwrap();
+        Err::<u8, _>("away".to_owned())
+    });
+    assert_eq!(failed, Err("away".to_owned()));
+}
+
+#[test]
+fn what_was_invalidated_is_not_served_to_those_whose_patience_ends_after_that() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let options = Options::ttl(10).stale_if_error(60).soft_timeout(1);
+    cache.blocking().get_or_load("key", options, || 1_u8);
+    larder.advance(Duration::from_secs(20));
+    let mut leads = Box::pin(cache.get_or_load("key", options, std::future::pending::<u8>));
+    let mut waits = Box::pin(cache.get_or_load("key", options, async || 2_u8));
+    assert!(go_on(&mut leads).is_none() && go_on(&mut waits).is_none());
+    cache.blocking().delete("key").unwrap();
+    larder.advance(Duration::from_secs(1));
+    assert_eq!(go_on(&mut waits), Some(2), "it loads for itself");
+}
+
+/// A value that is written anew while it is copied.
+struct Meddles(u64, larder::Cache);
+
+impl Clone for Meddles {
+    fn clone(&self) -> Self {
+        if self.0 == 1 {
+            let (cache, new) = (self.1.clone(), Self(2, self.1.clone()));
+            cache.blocking().delete("key").unwrap();
+            cache.blocking().set("key", Local(new), Options::forever()).unwrap();
+        }
+        Self(self.0, self.1.clone())
+    }
+}
+
+#[test]
+fn what_is_written_while_an_older_value_moves_to_another_version_stays() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    cache.blocking().set("key", Local(Meddles(1, cache.clone())), Options::forever()).unwrap();
+    assert!(cache.blocking().incr_version::<Local<Meddles>>("key", 1).is_err());
+    assert_eq!(cache.blocking().get::<Local<Meddles>>("key").unwrap().map(|Local(value)| value.0), Some(2));
+    assert!(!cache.at_version(2).unwrap().blocking().has("key").unwrap());
+}

@@ -106,3 +106,21 @@ async fn what_was_started_beside_a_caller_can_be_run_to_its_end_whatever_it_wait
     assert_eq!(slow::stats().loads - before, 2);
     assert_eq!(larder.run_tasks(), 0);
 }
+
+#[larder::invalidates(slow(7), tag = "isolation:tag")]
+async fn write() {
+    std::future::pending::<()>().await;
+}
+
+#[tokio::test]
+async fn work_that_is_left_half_way_invalidates_in_the_caches_that_it_has_seen() {
+    let handle = testing::isolated().handle();
+    let cache = handle.cache("default");
+    cache.set(slow::key(7), 7_u64, Options::forever()).await.unwrap();
+    cache.set(larder::Key::from("tagged").tagged(["isolation:tag"]), 7_u64, Options::forever()).await.unwrap();
+    let mut left = Box::pin(handle.scope(write()));
+    let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
+    assert!(left.as_mut().poll(context).is_pending());
+    drop(left);
+    assert!(!cache.has(slow::key(7)).await.unwrap() && !cache.has("tagged").await.unwrap());
+}

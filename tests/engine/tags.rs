@@ -198,7 +198,7 @@ fn a_namespace_has_keys_of_its_own_and_is_emptied_in_one_step() {
     fill();
     assert_eq!(kept(), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
     one.invalidate();
-    assert_eq!(kept(), [Some(0), None, Some(2), None, Some(4)], "and what is inside it");
+    assert_eq!(kept(), [Some(0), None, Some(2), None, None], "and what is inside it, and in other versions");
     fill();
     inner.invalidate();
     assert_eq!(kept(), [Some(0), Some(1), Some(2), None, Some(4)]);
@@ -209,6 +209,19 @@ fn a_namespace_has_keys_of_its_own_and_is_emptied_in_one_step() {
     two.blocking().set_many([("key", 7_u8), ("other", 8)], OPTIONS);
     assert_eq!(two.blocking().get_many::<u8>(["key", "other"]).unwrap(), [Some(7), Some(8)]);
     assert_eq!(cache.namespace("two").blocking().get("key").unwrap(), Some(7_u8), "a handle is only a handle");
+}
+
+#[test]
+fn a_namespace_has_its_entries_back_from_another_version() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let (first, second) = (cache.namespace("a"), cache.at_version(2).unwrap().namespace("a"));
+    first.at_version(2).unwrap().blocking().set("set", 1_u8, OPTIONS).unwrap();
+    first.blocking().set("moved", 2_u8, OPTIONS).unwrap();
+    first.blocking().incr_version::<u8>("moved", 1).unwrap();
+    assert_eq!(second.blocking().get_many::<u8>(["set", "moved"]).unwrap(), [Some(1), Some(2)]);
+    second.invalidate();
+    assert_eq!(second.blocking().get_many::<u8>(["set", "moved"]).unwrap(), [None, None]);
 }
 
 #[test]
@@ -258,4 +271,18 @@ async fn a_namespace_that_is_invalidated_during_a_load_wins() {
         go_on.notify_one();
     });
     assert!(!user.has("name").await.unwrap());
+}
+
+#[test]
+fn a_result_that_is_withdrawn_already_drives_nobody_out() {
+    let larder = testing::isolated_with([("small", Settings::memory().max_entries(1))]).unwrap();
+    let cache = larder.cache("small");
+    cache.blocking().set("lives", 1_u8, OPTIONS).unwrap();
+    let load = || {
+        invalidate_tag("tag").unwrap();
+        2_u8
+    };
+    assert_eq!(cache.blocking().get_or_load(tagged("withdrawn", &["tag"]), OPTIONS, load), 2);
+    assert!(cache.blocking().has("lives").unwrap());
+    assert_eq!(cache.stats().superseded, 1);
 }

@@ -161,3 +161,14 @@ fn a_body_tells_tags_that_only_its_result_knows() {
     invalidate_tag("tags:told:1").unwrap();
     assert_eq!((told::get(11), told::get(21)), (None, Some(21)));
 }
+
+#[invalidates(tag = "tags:type:<T>")]
+fn forget<T: KeyName>() {}
+
+#[test]
+fn a_generic_function_invalidates_by_the_tag_of_its_type() {
+    let _larder = testing::isolated();
+    assert_eq!((all::<u8>(), all::<u16>()), ("u8".to_owned(), "u16".to_owned()));
+    forget::<u8>();
+    assert_eq!((all::get::<u8>(), all::get::<u16>()), (None, Some("u16".to_owned())));
+}

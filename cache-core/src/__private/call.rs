@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 
-use super::entry::{Entry, Watched};
+use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
@@ -219,6 +219,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         }
     }
 
+    /// Notes the state of things, before a function begins whose result will say which entry it updates.
+    #[must_use]
+    pub fn since(self) -> Since {
+        Since::new(self.site)
+    }
+
     pub fn update_blocking(self, watched: Watched, value: R::Kept) {
         block_on(self.update(watched, value));
     }
@@ -345,7 +351,7 @@ where
         let began = load.began();
         let within = std::sync::Arc::clone(&link);
         let task = detached(Box::new(move |result: R| {
-            let (_, judged) = load.judge(&link, began, Ending::Ended(result.split()));
+            let (_, judged) = load.judge(&link, began, leader.token(), Ending::Ended(result.split()));
             Box::pin(async move { load.land(leader, judged).await })
         }));
         let task = Scoped::new(within, task);

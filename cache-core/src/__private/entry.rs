@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::executor::{Task, block_on};
-use crate::flight::Token;
+use crate::flight::{Snapshot, Token};
 use crate::key::{Key, KeyWriter, RAW};
 use crate::registry::{Site, invalidate_tag};
 use crate::stats::Event;
-use crate::tags::Bonds;
+use crate::tags::{Bonds, Moment};
 
 /// One entry of one site.
 #[derive(Clone, Debug)]
@@ -23,6 +23,16 @@ pub struct Watched {
     /// Tells whether somebody else has changed it meanwhile; missing where its cache cannot be found.
     pub(super) token: Option<Token>,
     pub(super) bonds: Option<Bonds>,
+}
+
+/// The state of things when a function began.
+#[derive(Debug)]
+pub struct Since(Option<(Snapshot, Moment)>);
+
+impl Since {
+    pub(super) fn new(site: &'static Site) -> Self {
+        Self(site.home().ok().map(|cache| (cache.home().flights.snapshot(), cache.home().tags.now())))
+    }
 }
 
 impl Watched {
@@ -42,6 +52,16 @@ impl Entry {
         let token = cache.home().flights.token(cache.name_of(&self.key).as_bytes());
         let bonds = cache.bonds(&self.key);
         Watched { entry: self, token: Some(token), bonds }
+    }
+
+    /// Watches the entry as if that had begun then.
+    pub fn watched_since(self, since: &Since) -> Watched {
+        let (Ok(cache), Some((changes, moment))) = (self.site.home(), &since.0) else {
+            return Watched { entry: self, token: None, bonds: None };
+        };
+        let token = cache.home().flights.token_since(cache.name_of(&self.key).as_bytes(), changes);
+        let bonds = Bonds::new(*moment, cache.tags_of(&self.key));
+        Watched { entry: self, token, bonds }
     }
 
     pub async fn invalidate(&self) {

@@ -6,7 +6,7 @@ use super::Cache;
 use super::home::Backing;
 use super::judge::bonded;
 use crate::error::{Error, Kind};
-use crate::flight::Change;
+use crate::flight::{Change, Token};
 use crate::key::{Key, Name};
 use crate::policy::Options;
 use crate::record::Erased;
@@ -114,19 +114,31 @@ impl Cache {
             )
         })?;
         let next = version.checked_add(delta).ok_or_else(|| overflow(&key))?;
+        let token = self.home().flights.token(self.name_of(&key).as_bytes());
         let bonds = self.bonds_of(&key);
         let value = self.get::<V>(&key).await?.ok_or_else(|| missing(&key))?;
         let ttl = self.ttl(&key).await?.ok_or_else(|| missing(&key))?;
         if next != version {
             let there = self.at_version(next)?;
             there.set_kept(&key, value, V::keep(), Options::DEFAULT.with_ttl(ttl), bonds).await?;
-            if !self.delete(&key).await? {
-                // Somebody has invalidated it on the way.
+            if !self.take_back(&key, &token).await? {
+                // Somebody has changed it on the way.
                 there.delete(&key).await?;
                 return Err(missing(&key));
             }
         }
         Ok(next)
+    }
+
+    /// Removes the entry under this key, unless somebody has changed it since the token was taken.
+    async fn take_back(&self, key: &Key, token: &Token) -> Result<bool, Error> {
+        match &self.home().backing {
+            Backing::Memory(store) => {
+                Ok(token.change(|| store.remove(self.name_of(key).as_bytes())).flatten().is_some())
+            }
+            _ if token.redeem(|| ()).is_none() => Ok(false),
+            _ => self.delete(key).await,
+        }
     }
 
     /// Returns what binds the entry under this key to its tags.

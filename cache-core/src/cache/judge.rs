@@ -64,7 +64,13 @@ impl<V, E> Load<V, E> {
     }
 
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
-    pub(crate) fn judge(&self, link: &Link, began: Began, ending: Ending<V, E>) -> (Result<V, E>, Judged) {
+    pub(crate) fn judge(
+        &self,
+        link: &Link,
+        began: Began,
+        token: &Token,
+        ending: Ending<V, E>,
+    ) -> (Result<V, E>, Judged) {
         let took = self.asker.home().clock.precise().since(began.at);
         let error = match ending {
             Ending::Ended(Ok(value)) => {
@@ -89,7 +95,10 @@ impl<V, E> Load<V, E> {
                 ),
             )),
         };
-        if let Some(answer) = self.fall_back() {
+        // What was invalidated meanwhile is nothing to fall back on.
+        if token.is_good()
+            && let Some(answer) = self.fall_back()
+        {
             return answer;
         }
         match (error, self.rules.trouble) {
@@ -185,6 +194,9 @@ impl<V, E> Load<V, E> {
     /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken.
     pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) {
         let Some(keepsake) = &judged.keep else { return };
+        if keepsake.record.is_withdrawn() {
+            return self.asker.count(Event::Superseded);
+        }
         match &self.asker.home().backing {
             Backing::Null => {}
             Backing::Memory(store) => {

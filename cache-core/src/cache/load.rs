@@ -208,7 +208,7 @@ impl<V, E> Load<V, E> {
         let mut quiet = QuietAfter(self.found.as_ref().map(|found| (Arc::clone(found), self.quiet_until())));
         let ending = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
         quiet.0 = None;
-        let (outcome, judged) = self.judge(&link, began, ending);
+        let (outcome, judged) = self.judge(&link, began, token, ending);
         self.conclude(token, &judged).await;
         (outcome, judged.landing)
     }
@@ -242,6 +242,7 @@ impl<V, E> Load<V, E> {
                 Some(News::Landed(landing)) => return self.take(&landing),
                 Some(News::Offer(record)) if self.reads(&record) => self.found = Some(record),
                 Some(News::Offer(_)) => {}
+                None if waiter.is_superseded() => return Waited::Again,
                 None => return self.serve_spare().map_or(Waited::Again, Waited::Done),
             }
         }

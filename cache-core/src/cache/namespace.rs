@@ -70,9 +70,10 @@ impl Cache {
         Namespace { cache, name }
     }
 
-    /// Returns the name of a namespace's tag, which no key can be spelled like.
+    /// Returns the name of a namespace's tag, which no key can be spelled like. It is one for all versions: an entry can
+    /// move from one to another.
     fn tag_of(&self, start: &str) -> Box<str> {
-        format!("{}\n{}\n{start}", self.name(), self.version()).into()
+        format!("{}\n{start}", self.name()).into()
     }
 
     /// Returns the full name of what is under a key.
@@ -97,7 +98,8 @@ impl Cache {
 }
 
 impl Namespace {
-    /// Invalidates all that is in it, in one step and however much that is; and what is being loaded into it.
+    /// Invalidates all that is in it, in all versions, in one step and however much that is; and what is being loaded into
+    /// it.
     pub fn invalidate(&self) {
         self.cache.home().tags.invalidate(&self.name);
     }

@@ -33,6 +33,8 @@ const STRIPES: usize = 64;
 #[derive(Debug)]
 pub struct Flights {
     stripes: Vec<Mutex<Names>>,
+    /// How often an entry was changed, for each stripe.
+    changes: Vec<AtomicU64>,
     hasher: RandomState,
 }
 
@@ -46,6 +48,10 @@ struct Slot {
     /// The load that others may join.
     flight: Option<Arc<Flight>>,
 }
+
+/// How often entries had been changed at one moment.
+#[derive(Clone, Debug)]
+pub struct Snapshot(Box<[u64]>);
 
 /// What a caller is to do who did not find a value.
 #[derive(Debug)]
@@ -75,7 +81,8 @@ impl Default for Flights {
     fn default() -> Self {
         let hasher = RandomState::new();
         let stripes = (0..STRIPES).map(|_| Mutex::new(Names::with_hasher(hasher.clone()))).collect();
-        Self { stripes, hasher }
+        let changes = (0..STRIPES).map(|_| AtomicU64::new(0)).collect();
+        Self { stripes, changes, hasher }
     }
 }
 
@@ -118,6 +125,21 @@ impl Flights {
         Token::new(self, name, slot.generation)
     }
 
+    /// Notes what has been changed so far, for a value that is about to be written under a name that nobody knows yet.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.changes.iter().map(|changes| changes.load(Ordering::Acquire)).collect())
+    }
+
+    /// Takes a token as if that had been done then; `None` where something was changed since that may have been this.
+    #[must_use]
+    pub fn token_since(self: &Arc<Self>, name: &[u8], then: &Snapshot) -> Option<Token> {
+        let index = self.index(name);
+        let mut names = lock(&self.stripes[index]);
+        let is_same = self.changes[index].load(Ordering::Acquire) == then.0[index];
+        is_same.then(|| self.token_in(&mut names, name))
+    }
+
     /// Changes an entry in one step, from outside of any load.
     ///
     /// Where `change` says [`Change::New`], what was read before is not kept, and nobody joins the load under way any
@@ -126,10 +148,9 @@ impl Flights {
     pub fn change<T>(&self, name: &[u8], change: impl FnOnce() -> (T, Change)) -> T {
         let mut names = self.stripe(name);
         let (result, change) = change();
-        if change == Change::New
-            && let Some(slot) = names.get_mut(name)
-        {
-            slot.supersede();
+        if change == Change::New {
+            self.changes[self.index(name)].fetch_add(1, Ordering::AcqRel);
+            names.get_mut(name).into_iter().for_each(Slot::supersede);
         }
         result
     }
@@ -137,6 +158,9 @@ impl Flights {
     /// Removes entries in one step: of every name that `concerns`, nothing that was read before is kept.
     pub fn remove_all<T>(&self, concerns: impl Fn(&[u8]) -> bool, remove: impl FnOnce() -> T) -> T {
         let mut stripes: Vec<_> = self.stripes.iter().map(lock).collect();
+        for changes in &self.changes {
+            changes.fetch_add(1, Ordering::AcqRel);
+        }
         for (name, slot) in stripes.iter_mut().flat_map(|names| names.iter_mut()) {
             if concerns(name) {
                 slot.supersede();
@@ -152,16 +176,21 @@ impl Flights {
     }
 
     fn stripe(&self, name: &[u8]) -> MutexGuard<'_, Names> {
+        lock(&self.stripes[self.index(name)])
+    }
+
+    fn index(&self, name: &[u8]) -> usize {
         // The lowest bits choose the bucket inside a table, so the stripe takes others.
-        let index = (self.hasher.hash_one(name) >> 48) as usize % STRIPES;
-        lock(&self.stripes[index])
+        (self.hasher.hash_one(name) >> 48) as usize % STRIPES
     }
 }
 
 impl Slot {
     fn supersede(&mut self) {
         self.generation += 1;
-        self.flight = None;
+        if let Some(flight) = self.flight.take() {
+            flight.supersede();
+        }
     }
 }
 

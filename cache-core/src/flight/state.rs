@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::circle::Waits;
 use super::next_id;
+use crate::lock::atomic::{AtomicBool, Ordering};
 use crate::lock::{Mutex, lock};
 use crate::record::Erased;
 
@@ -36,6 +37,8 @@ pub(super) struct Flight {
     state: Mutex<State>,
     /// What those who wait may be served meanwhile.
     offer: OnceLock<Erased>,
+    /// Whether what it loads was invalidated since it began.
+    is_superseded: AtomicBool,
 }
 
 /// What somebody who waits is told.
@@ -56,7 +59,14 @@ enum State {
 
 impl Flight {
     pub(super) fn new(mark: u64, of: TypeId) -> Self {
-        Self { id: next_id(), mark, of, state: Mutex::new(State::Loading(BTreeMap::new())), offer: OnceLock::new() }
+        Self {
+            id: next_id(),
+            mark,
+            of,
+            state: Mutex::new(State::Loading(BTreeMap::new())),
+            offer: OnceLock::new(),
+            is_superseded: AtomicBool::new(false),
+        }
     }
 
     pub(super) fn id(&self) -> u64 {
@@ -66,6 +76,10 @@ impl Flight {
     /// Returns whether its outcome is what a caller of this pattern and type waits for.
     pub(super) fn is_for(&self, mark: u64, of: TypeId) -> bool {
         self.mark == mark && self.of == of
+    }
+
+    pub(super) fn supersede(&self) {
+        self.is_superseded.store(true, Ordering::Release);
     }
 
     pub(super) fn offer(&self, record: Erased) {
@@ -100,6 +114,12 @@ pub struct Waiter {
 impl Waiter {
     pub(super) fn new(flight: Arc<Flight>, waits: Waits) -> Self {
         Self { id: next_id(), flight, offered: false, _waits: waits }
+    }
+
+    /// Returns whether what is waited for was invalidated since the load began, and with it what was there before.
+    #[must_use]
+    pub fn is_superseded(&self) -> bool {
+        self.flight.is_superseded.load(Ordering::Acquire)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Flights;
+use crate::lock::atomic::Ordering;
 
 /// The right to keep what is read at the source from now on, unless somebody invalidates it first.
 ///
@@ -36,6 +37,12 @@ impl Token {
         valid.then(keep)
     }
 
+    /// Returns whether nothing was invalidated since the token was taken.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.redeem(|| ()).is_some()
+    }
+
     /// Changes the entry in one step, if nothing has changed it since the token was taken. What `change` takes out must be
     /// handed out, as in [`Flights::change`].
     pub fn change<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
@@ -43,6 +50,7 @@ impl Token {
         let slot = names.get_mut(&self.name).filter(|slot| slot.generation == self.generation)?;
         let result = change();
         slot.supersede();
+        self.flights.changes[self.flights.index(&self.name)].fetch_add(1, Ordering::AcqRel);
         Some(result)
     }
 }

@@ -36,7 +36,7 @@ use tuner::Tuner;
 
 use crate::clock::{Clock, Tick};
 use crate::lock::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crate::lock::{RwLock, RwLockReadGuard, RwLockWriteGuard, read, write};
+use crate::lock::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, lock, read, write};
 use crate::record::Erased;
 use crate::value::Lying;
 
@@ -70,6 +70,8 @@ pub struct Store {
     shards: Box<[Apart]>,
     /// Which shard is swept next by a write to another one.
     sweep_next: AtomicUsize,
+    /// Held by who makes room in other shards than its own.
+    going_round: Mutex<()>,
     evictions: AtomicU64,
     expirations: AtomicU64,
 }
@@ -121,6 +123,7 @@ impl Store {
             hasher: RandomState::new(),
             shards: (0..count).map(|_| Apart(RwLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
             sweep_next: AtomicUsize::new(0),
+            going_round: Mutex::default(),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
         }
@@ -238,6 +241,11 @@ impl Store {
 
     /// Asks one shard after the other to give somebody up, until there is room or all have declined.
     fn go_round(&self, reach: Reach, newcomer: Newcomer<'_>, now: Tick, gone: &mut Vec<Taken>) {
+        if self.budget.excess().is_none() {
+            return;
+        }
+        // One at a time: two who make room for the same thing would each send somebody away, and be sent away by others.
+        let _alone = lock(&self.going_round);
         let (mut at, mut declined) = (self.place(newcomer.hash), 0);
         while declined < self.shards.len()
             && let Some(excess) = self.budget.excess()

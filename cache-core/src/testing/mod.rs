@@ -234,7 +234,7 @@ impl Larder {
     /// # Ok::<(), larder::Error>(())
     /// ```
     pub fn scope<F: Future>(&self, future: F) -> Scope<F> {
-        Scope { larder: self.clone(), future: Box::pin(future) }
+        Scope { larder: self.clone(), future: Some(Box::pin(future)) }
     }
 }
 
@@ -299,7 +299,8 @@ impl Drop for Entered {
 #[derive(Debug)]
 pub struct Scope<F> {
     larder: Larder,
-    future: Pin<Box<F>>,
+    /// Taken where it is dropped.
+    future: Option<Pin<Box<F>>>,
 }
 
 impl<F: Future> Future for Scope<F> {
@@ -307,6 +308,14 @@ impl<F: Future> Future for Scope<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _entered = self.larder.enter();
-        self.future.as_mut().poll(context)
+        self.future.as_mut().expect("only dropping takes it").as_mut().poll(context)
+    }
+}
+
+/// What is left half-way may have something to invalidate, and means the caches that it has seen.
+impl<F> Drop for Scope<F> {
+    fn drop(&mut self) {
+        let _entered = self.larder.enter();
+        self.future = None;
     }
 }

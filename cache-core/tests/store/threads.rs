@@ -110,3 +110,12 @@ fn overwriting_in_a_full_store_evicts_nobody_from_many_threads_either() {
     });
     assert_eq!((store.len(), store.evictions()), (64, 0));
 }
+
+#[test]
+fn of_large_values_that_come_at_once_one_stays() {
+    for round in 0..500 {
+        let store = store_of_bytes(10_000);
+        together(|thread| assert!(put(&store, &name(thread), round, 6_000)));
+        assert_eq!((store.len(), store.bytes()), (1, 6_000), "in round {round}");
+    }
+}

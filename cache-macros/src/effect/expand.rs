@@ -117,7 +117,7 @@ impl Expansion<'_> {
     fn invalidation(&self) -> TokenStream {
         let (larder, entries) = (&self.larder, Self::entries(&self.known()));
         let tags = self.targets.tags.iter().map(|tag| {
-            let writes = key_macro::writes(tag);
+            let writes = key_macro::writes_in(&self.function.sig.generics, tag);
             quote_spanned!(Span::mixed_site()=> .tag(|__key| { __key #writes; }))
         });
         quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(#entries) #(#tags)*)
@@ -184,19 +184,25 @@ impl Expansion<'_> {
             let put = self.put(target, &quote_spanned!(Span::mixed_site()=> #name));
             quote_spanned!(Span::mixed_site()=> if let ::core::option::Option::Some(__value) = #value { #put })
         });
-        let puts_from_result = self.looking().into_iter().map(|target| {
-            let (pat, entry) = (&target.result, target.entry());
+        let since = |index| format_ident!("__since_{index}", span = Span::mixed_site());
+        let sinces = self.looking().into_iter().enumerate().map(|(index, target)| {
+            let (since, call) = (since(index), target.site_call());
+            quote_spanned!(Span::mixed_site()=> let #since = #call.since();)
+        });
+        let sinces: TokenStream = sinces.collect();
+        let puts_from_result = self.looking().into_iter().enumerate().map(|(index, target)| {
+            let (pat, entry, since) = (&target.result, target.entry(), since(index));
             let put = self.put(target, &quote_spanned!(Span::mixed_site()=> __entry));
             quote_spanned! {Span::mixed_site()=>
                 if let ::core::option::Option::Some(__kept) = #kept {
-                    let __entry = { let #pat = __kept; #entry }.watched();
+                    let __entry = { let #pat = __kept; #entry }.watched_since(&#since);
                     let __value = ::core::clone::Clone::clone(__kept);
                     #put
                 }
             }
         });
         let (puts, puts_from_result): (TokenStream, TokenStream) = (puts.collect(), puts_from_result.collect());
-        quote_spanned!(Span::mixed_site()=> #before #run #puts #puts_from_result #finish __out)
+        quote_spanned!(Span::mixed_site()=> #before #sinces #run #puts #puts_from_result #finish __out)
     }
 
     fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
