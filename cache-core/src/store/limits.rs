@@ -71,6 +71,26 @@ impl Budget {
         self.bytes.fetch_add(bytes.wrapping_sub(before), Ordering::Relaxed);
     }
 
+    /// Counts one out that is to make room, if there is still too much: of several who make room for the same thing only so
+    /// many send somebody away as it takes.
+    pub(super) fn claim(&self, excess: Measure, bytes: u64) -> bool {
+        let less = |of: &AtomicU64, max: u64, by: u64| {
+            of.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| (now > max).then(|| now.wrapping_sub(by)))
+                .is_ok()
+        };
+        match excess {
+            Measure::Entries if less(&self.entries, self.limits.max_entries, 1) => {
+                self.bytes.fetch_sub(bytes, Ordering::Relaxed);
+                true
+            }
+            Measure::Bytes if less(&self.bytes, self.limits.max_bytes.unwrap_or(u64::MAX), bytes) => {
+                self.entries.fetch_sub(1, Ordering::Relaxed);
+                true
+            }
+            Measure::Entries | Measure::Bytes => false,
+        }
+    }
+
     pub(super) fn leave(&self, bytes: u64) {
         self.entries.fetch_sub(1, Ordering::Relaxed);
         self.bytes.fetch_sub(bytes, Ordering::Relaxed);

@@ -36,7 +36,7 @@ use tuner::Tuner;
 
 use crate::clock::{Clock, Tick};
 use crate::lock::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crate::lock::{Mutex, RwLock, RwLockReadGuard, RwLockWriteGuard, lock, read, write};
+use crate::lock::{RwLock, RwLockReadGuard, RwLockWriteGuard, read, write};
 use crate::record::Erased;
 use crate::value::Lying;
 
@@ -70,8 +70,6 @@ pub struct Store {
     shards: Box<[Apart]>,
     /// Which shard is swept next by a write to another one.
     sweep_next: AtomicUsize,
-    /// Held by who makes room in other shards than its own.
-    going_round: Mutex<()>,
     evictions: AtomicU64,
     expirations: AtomicU64,
 }
@@ -123,7 +121,6 @@ impl Store {
             hasher: RandomState::new(),
             shards: (0..count).map(|_| Apart(RwLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
             sweep_next: AtomicUsize::new(0),
-            going_round: Mutex::default(),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
         }
@@ -230,9 +227,9 @@ impl Store {
         gone: &mut Vec<Taken>,
     ) {
         while let Some(excess) = self.budget.excess()
-            && let Some(taken) = own.evict(Reach::Fair, excess, newcomer, now)
+            && let Some(taken) = own.evict(Reach::Fair, excess, newcomer, now, |bytes| self.budget.claim(excess, bytes))
         {
-            gone.push(self.count_out(taken));
+            gone.push(self.count(taken));
         }
         drop(own);
         self.go_round(Reach::Newcomers, newcomer, now, gone);
@@ -241,19 +238,14 @@ impl Store {
 
     /// Asks one shard after the other to give somebody up, until there is room or all have declined.
     fn go_round(&self, reach: Reach, newcomer: Newcomer<'_>, now: Tick, gone: &mut Vec<Taken>) {
-        if self.budget.excess().is_none() {
-            return;
-        }
-        // One at a time: two who make room for the same thing would each send somebody away, and be sent away by others.
-        let _alone = lock(&self.going_round);
         let (mut at, mut declined) = (self.place(newcomer.hash), 0);
         while declined < self.shards.len()
             && let Some(excess) = self.budget.excess()
         {
             let mut shard = write(&self.shards[at].0);
-            match shard.evict(reach, excess, newcomer, now) {
+            match shard.evict(reach, excess, newcomer, now, |bytes| self.budget.claim(excess, bytes)) {
                 Some(taken) => {
-                    gone.push(self.count_out(taken));
+                    gone.push(self.count(taken));
                     declined = 0;
                 }
                 None => declined += 1,
@@ -324,11 +316,16 @@ impl Store {
         self.expirations.load(Ordering::Relaxed)
     }
 
-    /// Counts a record that has to go or has expired, under the lock of its shard.
+    /// Counts a record that has expired, under the lock of its shard.
     fn count_out(&self, taken: Taken) -> Taken {
+        self.budget.leave(taken.bytes);
+        self.count(taken)
+    }
+
+    /// Counts why a record goes that the budget knows to be gone.
+    fn count(&self, taken: Taken) -> Taken {
         let counter = if taken.has_expired { &self.expirations } else { &self.evictions };
         counter.fetch_add(1, Ordering::Relaxed);
-        self.budget.leave(taken.bytes);
         taken
     }
 

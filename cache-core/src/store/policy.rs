@@ -129,6 +129,11 @@ impl Policy {
         self.queues.leave(slot)
     }
 
+    /// Returns what an entry weighs.
+    pub(super) fn weight(&self, slot: u32) -> u64 {
+        self.queues.weight(slot)
+    }
+
     /// Remembers somebody who has to go and is about to leave.
     #[expect(clippy::cast_precision_loss, reason = "entries of one shard are fewer than 2^52")]
     pub(super) fn remember(&mut self, slot: u32, hash: u32) {

@@ -177,7 +177,7 @@ impl Queues {
         queue.bytes = queue.bytes.wrapping_add(weight);
     }
 
-    fn weight(&self, slot: u32) -> u64 {
+    pub(super) fn weight(&self, slot: u32) -> u64 {
         self.weights.get(slot as usize).copied().unwrap_or(0)
     }
 

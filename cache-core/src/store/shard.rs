@@ -267,11 +267,15 @@ impl Shard {
         too_much: Measure,
         newcomer: Newcomer<'_>,
         now: Tick,
+        claim: impl FnOnce(u64) -> bool,
     ) -> Option<Taken> {
         let slots = &self.slots;
         let judge =
             |slot: u32| slots[slot as usize].as_ref().map_or(Verdict::Goes, |tenant| tenant.judge(newcomer, now));
         let victim = self.policy.victim(too_much, reach, judge)?;
+        if !claim(self.policy.weight(victim)) {
+            return None;
+        }
         if let Some(tenant) = &self.slots[victim as usize]
             && !tenant.has_expired(now)
         {

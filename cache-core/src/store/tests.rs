@@ -38,7 +38,7 @@ fn two_names_with_one_hash_are_two_entries() {
     assert!(shard.remove(7, b"other", NOW).is_some());
     assert!(shard.get(7, b"other", NOW).is_none() && shard.get(7, b"one", NOW).is_some());
     assert!(shard.insert(newcomer(b"another"), record(3), 1, NOW).is_none());
-    assert!(shard.evict(Reach::Anyone, Measure::Entries, newcomer(b"another"), NOW).is_some());
+    assert!(shard.evict(Reach::Anyone, Measure::Entries, newcomer(b"another"), NOW, |_| true).is_some());
     assert!(shard.peek(7, b"one", NOW).is_none(), "the one that room is made for is told by its name");
 }
 
