@@ -96,8 +96,9 @@ pub fn discard() -> bool {
 /// # Ok::<(), larder::Error>(())
 /// ```
 pub fn tag(name: impl Into<Key>) -> bool {
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.tags.push(name.into().as_str().into()));
-        true
-    })
+    let Some(link) = current() else { return false };
+    // Outside the lock: that may be code of a user's.
+    let name = name.into();
+    link.wish(|wishes| wishes.tags.push(name.as_str().into()));
+    true
 }

@@ -132,7 +132,7 @@ impl<V, E> Load<V, E> {
                     if !(may_detach && self.wants_to_detach()) {
                         return self.lead(leader, body).await;
                     }
-                    let waiter = leader.waiter();
+                    let Some(waiter) = leader.waiter() else { return self.lead(leader, body).await };
                     match body.detach(&self, leader) {
                         Err(leader) => return self.lead(leader, body).await,
                         Ok(task) => match self.beside(task, waiter).await {

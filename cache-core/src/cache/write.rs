@@ -32,7 +32,8 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// When the store fails, or the value is over its limit: then nothing is under this key any more.
+    /// When the store fails, the value is over its limit, or the key has tags and the store is outside the process: then
+    /// nothing is under this key any more.
     pub async fn set<V: Value>(&self, key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<(), Error> {
         let key = key.into();
         self.set_kept(&key, value, V::keep(), options.into(), self.bonds(&key)).await
@@ -54,7 +55,10 @@ impl Cache {
                 let (record, bytes) = self.record(&name, value, keep, options, bonds);
                 self.put(store, &name, record, bytes)
             }
-            Backing::Outside(_) if bonds.is_some() => Err(tags_stay_here(&name)),
+            Backing::Outside(_) if bonds.is_some() => {
+                self.delete_name(&name).await?;
+                Err(tags_stay_here(&name))
+            }
             Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
         }
     }
@@ -76,7 +80,7 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// When the store fails, or the value is over its limit.
+    /// When the store fails, the value is over its limit, or the key has tags and the store is outside the process.
     pub async fn add<V: Value>(
         &self,
         key: impl Into<Key>,
@@ -120,7 +124,10 @@ impl Cache {
                 let inserted = token.change(change).flatten();
                 inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
             }
-            Backing::Outside(_) if bonds.is_some() => Err(tags_stay_here(&name)),
+            Backing::Outside(_) if bonds.is_some() => {
+                self.delete_name(&name).await?;
+                Err(tags_stay_here(&name))
+            }
             Backing::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
             Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
         }

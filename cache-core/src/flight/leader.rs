@@ -34,10 +34,11 @@ impl Leader {
         self.flight.id()
     }
 
-    /// Returns a way to wait for this very flight, for a leader whose body runs elsewhere.
+    /// Returns a way to wait for this very flight, for a leader whose body runs elsewhere; `None` where waiting would never
+    /// end.
     #[must_use]
-    pub fn waiter(&self) -> Waiter {
-        Waiter::new(Arc::clone(&self.flight), circle::Waits::none())
+    pub fn waiter(&self) -> Option<Waiter> {
+        Some(Waiter::new(Arc::clone(&self.flight), circle::wait_for(&self.flight)?))
     }
 
     /// Shows those who wait what some of them may be served meanwhile. The first offer stands.

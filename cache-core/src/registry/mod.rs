@@ -213,8 +213,8 @@ pub fn cache(name: &str) -> Result<Cache, Error> {
 /// Invalidates everything that has this tag, in all caches of the program, or of the test, and in one step however many
 /// they are.
 ///
-/// What was read before and is kept only afterwards goes too, and whoever asks from now on waits for no load that began
-/// before.
+/// What was read before and is kept only afterwards goes too. Whoever asks from now on may wait for a load that began
+/// before, and is never handed its value.
 ///
 /// ```
 /// # use cache_core::__private::larder;

@@ -214,8 +214,8 @@ impl Store {
         }
     }
 
-    /// Makes room for what has just been put into a shard: first there, then with newcomers of all shards, so that a
-    /// large one does not drive out what is proven next to it, and at last with anybody.
+    /// Makes room for what has just been put into a shard: first there, then where newcomers have more than their share,
+    /// so that a large one does not drive out what is proven next to it, and at last with anybody.
     ///
     /// Whoever makes the store grow does this, and nobody else: nobody has to go for an entry that is overwritten, however
     /// many are at it. The last one that made it grow goes round all shards if it must, so that the limits hold again.

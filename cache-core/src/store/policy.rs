@@ -58,7 +58,7 @@ const REPORTS: u64 = 64;
 pub(super) enum Reach {
     /// The first of the queue that has more than its share.
     Fair,
-    /// The same, if that is a newcomer.
+    /// The same, if it is a newcomer's turn. That may still win against one of the proven, who goes in its place.
     Newcomers,
     /// Anybody at all.
     Anyone,

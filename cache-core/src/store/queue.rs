@@ -7,9 +7,9 @@ const NOBODY: u32 = u32::MAX;
 /// Which queue somebody stands in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rank {
-    /// The short one, that everybody enters.
+    /// That of newcomers, which everybody enters.
     New,
-    /// The long one, that one has to be worth.
+    /// That of the proven, which one has to be worth.
     Proven,
 }
 

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
 use crate::clock::{Clock, Tick};
 use crate::executor::{Executor, Task};
+use crate::lock::atomic::{AtomicBool, AtomicUsize, Ordering};
 use crate::lock::{Mutex, lock};
 
 /// A runtime that does nothing by itself.
@@ -54,7 +54,9 @@ impl Tasks {
 
     /// Returns whether there is no task left.
     pub(super) fn are_done(&self) -> bool {
-        lock(&self.waiting).is_empty() && self.running.load(Ordering::Acquire) == 0
+        // Under one lock: a task is taken out and put back under it, and counts as running in between.
+        let waiting = lock(&self.waiting);
+        waiting.is_empty() && self.running.load(Ordering::Acquire) == 0
     }
 
     fn next_ready(&self) -> Option<(Running<'_>, Waiting)> {
@@ -65,10 +67,12 @@ impl Tasks {
 
     /// Wakes whoever slept until now.
     pub(super) fn wake_sleepers(&self) {
-        let now = self.clock.now();
-        let (due, later): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut *lock(&self.sleepers)).into_iter().partition(|(until, _)| *until <= now);
-        lock(&self.sleepers).extend(later);
+        let due: Vec<_> = {
+            let mut sleepers = lock(&self.sleepers);
+            let now = self.clock.now();
+            sleepers.extract_if(.., |(until, _)| *until <= now).collect()
+        };
+        // Outside the lock: a waker is code of the runtime.
         for (_, waker) in due {
             waker.wake();
         }
@@ -117,10 +121,12 @@ impl Executor for Tasks {
         let (clock, sleepers) = (self.clock.clone(), Arc::clone(&self.sleepers));
         let until = clock.now().after(time);
         Some(Box::pin(poll_fn(move |context| {
+            // Looked at under the lock: whoever moves the clock looks for sleepers after that.
+            let mut sleepers = lock(&sleepers);
             if clock.now() >= until {
                 return Poll::Ready(());
             }
-            lock(&sleepers).push((until, context.waker().clone()));
+            sleepers.push((until, context.waker().clone()));
             Poll::Pending
         })))
     }
