@@ -186,7 +186,7 @@ fn the_store_holds_no_more_than_it_may_and_counts_what_it_holds() {
             .map(|writer| {
                 let (store, clock) = (Arc::clone(&store), clock.clone());
                 thread::spawn(move || {
-                    for step in 0..2_u64 {
+                    for step in 0..3_u64 {
                         let (created, end) = (clock.now(), clock.now().after(Duration::from_secs(60)));
                         let record = Record::new(MARK, Times { created, fresh_until: end, kept_until: end }, writer);
                         drop(store.insert(format!("{writer}{step}").as_bytes(), Arc::new(record), 2));
