@@ -146,10 +146,11 @@ impl Flights {
     /// more. What it takes out of a store must be handed out and dropped by the caller, since dropping a value runs
     /// code of its author.
     pub fn change<T>(&self, name: &[u8], change: impl FnOnce() -> (T, Change)) -> T {
-        let mut names = self.stripe(name);
+        let index = self.index(name);
+        let mut names = lock(&self.stripes[index]);
         let (result, change) = change();
         if change == Change::New {
-            self.changes[self.index(name)].fetch_add(1, Ordering::AcqRel);
+            self.changes[index].fetch_add(1, Ordering::AcqRel);
             names.get_mut(name).into_iter().for_each(Slot::supersede);
         }
         result

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Flights;
 use crate::lock::atomic::Ordering;
+use crate::lock::lock;
 
 /// The right to keep what is read at the source from now on, unless somebody invalidates it first.
 ///
@@ -46,11 +47,12 @@ impl Token {
     /// Changes the entry in one step, if nothing has changed it since the token was taken. What `change` takes out must be
     /// handed out, as in [`Flights::change`].
     pub fn change<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
-        let mut names = self.flights.stripe(&self.name);
+        let index = self.flights.index(&self.name);
+        let mut names = lock(&self.flights.stripes[index]);
         let slot = names.get_mut(&self.name).filter(|slot| slot.generation == self.generation)?;
         let result = change();
         slot.supersede();
-        self.flights.changes[self.flights.index(&self.name)].fetch_add(1, Ordering::AcqRel);
+        self.flights.changes[index].fetch_add(1, Ordering::AcqRel);
         Some(result)
     }
 }
