@@ -176,6 +176,7 @@ fn a_store_outside_refuses_what_has_tags_until_it_can_keep_them() {
     assert!(error.to_string().contains("has tags, which are for this process only"), "{error}");
     assert_eq!(cache.blocking().get_or_load(tagged("key", &["tag"]), OPTIONS, || 2_u8), 2);
     assert_eq!((cache.stats().trouble, cache.blocking().has("key").unwrap()), (1, false));
+    cache.blocking().set("key", 3_u8, OPTIONS).unwrap();
     let failed = cache.blocking().set_many([(tagged("key", &["tag"]), 1_u8), (Key::from("plain"), 2)], OPTIONS);
     assert_eq!(failed.len(), 1);
     assert_eq!(failed[0].0.as_str(), "key");

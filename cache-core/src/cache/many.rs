@@ -2,7 +2,6 @@
 
 use super::Cache;
 use super::home::Backing;
-use super::parcel::tags_stay_here;
 use crate::backend::ErasedBackend;
 use crate::error::{Error, Kind};
 use crate::key::Key;
@@ -60,17 +59,16 @@ impl Cache {
         entries: impl IntoIterator<Item = (impl Into<Key>, V)>,
         options: impl Into<Options>,
     ) -> Vec<(Key, Error)> {
-        let options = options.into();
-        if let Some(backend) = self.backend_for_many() {
-            let entries = entries.into_iter().map(|(key, value)| (key.into(), value));
-            let (tagged, entries): (Vec<_>, Vec<_>) = entries.partition(|(key, _)| !self.tags_of(key).is_empty());
-            let refused = tagged.into_iter().map(|(key, _)| (key.clone(), tags_stay_here(&self.name_of(&key))));
-            let failed = self.send_many(backend, entries, V::keep(), &options).await;
-            return refused.chain(failed).collect();
-        }
-        let mut failed = Vec::new();
-        for (key, value) in entries {
-            let key = key.into();
+        let (options, entries) = (options.into(), entries.into_iter().map(|(key, value)| (key.into(), value)));
+        let (mut failed, one_by_one): (_, Vec<_>) = match self.backend_for_many() {
+            None => (Vec::new(), entries.collect()),
+            Some(backend) => {
+                // What has tags is for `set` to refuse.
+                let (tagged, plain) = entries.partition(|(key, _)| !self.tags_of(key).is_empty());
+                (self.send_many(backend, plain, V::keep(), &options).await, tagged)
+            }
+        };
+        for (key, value) in one_by_one {
             if let Err(error) = self.set(&key, value, options).await {
                 failed.push((key, error));
             }
