@@ -5,6 +5,7 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
+use std::mem::needs_drop;
 use std::sync::Arc;
 
 use crate::record::{Erased, Record, Times};
@@ -22,11 +23,18 @@ pub(crate) trait Column: Any + fmt::Debug + Send + Sync {
     fn record(&self, at: u32, mark: u64, times: Times) -> Option<Erased>;
 }
 
+/// So many types of values have columns; those that come later keep their records.
+pub(crate) const COLUMNS: u8 = 15;
+
 /// Makes an empty column.
 pub(crate) type NewColumn = fn() -> Box<dyn Column>;
 
-/// Values of type `V`.
-pub(crate) struct Values<V>(Vec<Option<V>>);
+/// Values of type `V`, in one of two vectors.
+pub(crate) struct Values<V> {
+    /// Where dropping one does nothing: what is taken may as well stay.
+    idle: Vec<V>,
+    owned: Vec<Option<V>>,
+}
 
 /// The columns of all types that there are values of.
 #[derive(Debug, Default)]
@@ -36,42 +44,45 @@ impl Columns {
     /// Returns the column of a type, with its number.
     #[inline]
     pub(crate) fn of<V: Send + Sync + 'static>(&self) -> Option<(usize, &Values<V>)> {
-        let number = self.0.iter().position(|(of, _)| *of == TypeId::of::<V>())?;
-        let column: &dyn Any = &*self.0[number].1;
-        Some((number, column.downcast_ref()?))
+        let mut columns = self.0.iter().enumerate();
+        columns.find_map(|(number, (_, column))| Some((number, (&**column as &dyn Any).downcast_ref()?)))
     }
 
-    pub(crate) fn get(&self, number: u16) -> Option<&dyn Column> {
+    pub(crate) fn get(&self, number: u8) -> Option<&dyn Column> {
         self.0.get(usize::from(number)).map(|(_, column)| &**column)
     }
 
-    /// Puts a copy of a record's value into the column of its type, and returns the number of that.
-    pub(crate) fn put(&mut self, at: u32, record: &Erased, new: NewColumn) -> Option<u16> {
+    /// Puts a copy of a record's value into the column of its type, and returns the number of that; `None` where that is
+    /// not one of the first [`COLUMNS`].
+    pub(crate) fn put(&mut self, at: u32, record: &Erased, new: NewColumn) -> Option<u8> {
         let of = record.value.type_id();
-        let number = self.0.iter().position(|(other, _)| *other == of).unwrap_or_else(|| {
-            self.0.push((of, new()));
-            self.0.len() - 1
-        });
-        let name = u16::try_from(number).ok()?;
-        self.0[number].1.put(at, record).then_some(name)
+        let number = match self.0.iter().position(|(other, _)| *other == of) {
+            Some(number) => number,
+            None if self.0.len() == usize::from(COLUMNS) => return None,
+            None => {
+                self.0.push((of, new()));
+                self.0.len() - 1
+            }
+        };
+        self.0[number].1.put(at, record).then_some(u8::try_from(number).ok()?)
     }
 
     /// Takes a value out, to be dropped outside of all locks where dropping it is anything.
-    pub(crate) fn take(&mut self, number: u16, at: u32) -> Option<Box<dyn Any + Send + Sync>> {
+    pub(crate) fn take(&mut self, number: u8, at: u32) -> Option<Box<dyn Any + Send + Sync>> {
         self.0.get_mut(usize::from(number))?.1.take(at)
     }
 }
 
 impl<V: Clone + Send + Sync + 'static> Values<V> {
     pub(crate) fn boxed() -> Box<dyn Column> {
-        Box::new(Self(Vec::new()))
+        Box::new(Self { idle: Vec::new(), owned: Vec::new() })
     }
 }
 
 impl<V: Clone> Values<V> {
     #[inline]
     pub(crate) fn copy(&self, at: u32) -> Option<V> {
-        self.0.get(at as usize)?.clone()
+        if needs_drop::<V>() { self.owned.get(at as usize)?.clone() } else { self.idle.get(at as usize).cloned() }
     }
 }
 
@@ -79,16 +90,22 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
     fn put(&mut self, at: u32, record: &Erased) -> bool {
         let Some(value) = record.value.downcast_ref::<V>() else { return false };
         let at = at as usize;
-        if self.0.len() <= at {
-            self.0.resize_with(at + 1, || None);
+        if needs_drop::<V>() {
+            if self.owned.len() <= at {
+                self.owned.resize(at + 1, None);
+            }
+            self.owned[at] = Some(value.clone());
+        } else {
+            if self.idle.len() <= at {
+                self.idle.resize(at + 1, value.clone());
+            }
+            self.idle[at] = value.clone();
         }
-        self.0[at] = Some(value.clone());
         true
     }
 
     fn take(&mut self, at: u32) -> Option<Box<dyn Any + Send + Sync>> {
-        let value = self.0.get_mut(at as usize)?.take()?;
-        if std::mem::needs_drop::<V>() { Some(Box::new(value)) } else { None }
+        Some(Box::new(self.owned.get_mut(at as usize)?.take()?))
     }
 
     fn record(&self, at: u32, mark: u64, times: Times) -> Option<Erased> {
@@ -99,7 +116,7 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
 
 impl<V> fmt::Debug for Values<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Values").field("len", &self.0.iter().flatten().count()).finish_non_exhaustive()
+        f.debug_struct("Values").field("room", &self.idle.len().max(self.owned.len())).finish_non_exhaustive()
     }
 }
 
@@ -127,14 +144,22 @@ mod tests {
     }
 
     #[test]
-    fn a_value_stands_at_the_number_of_its_slot_until_it_is_taken() {
+    fn a_value_stands_at_the_number_of_its_slot() {
         let mut column = Values::<u64>::boxed();
-        for (at, value) in [(4, 10_u64), (0, 11), (2, 12)] {
+        for (at, value) in [(4, 10_u64), (0, 11), (2, 12), (4, 13)] {
             assert!(column.put(at, &record(value)));
         }
         assert!(column.take(0).is_none(), "a number is nothing to drop");
         let read = |at| Some(*column.record(at, 7, times())?.value.downcast_ref::<u64>().unwrap());
-        assert_eq!([0, 1, 2, 3, 4, 5].map(read), [None, None, Some(12), None, Some(10), None]);
+        assert_eq!([2, 4, 5].map(read), [Some(12), Some(13), None]);
+    }
+
+    #[test]
+    fn what_was_taken_is_not_there_any_more() {
+        let mut column = Values::<Arc<str>>::boxed();
+        assert!(column.put(3, &record(Arc::<str>::from("text"))));
+        assert!(column.take(3).is_some() && column.take(3).is_none());
+        assert!([0, 3, 4].iter().all(|at| column.record(*at, 7, times()).is_none()));
     }
 
     #[test]
@@ -144,8 +169,23 @@ mod tests {
         assert_eq!(columns.put(4, &record('c'), Values::<char>::boxed), Some(1));
         assert_eq!(columns.put(5, &record(2_u64), Values::<u64>::boxed), Some(0));
         let (number, values) = columns.of::<u64>().unwrap();
-        assert_eq!((number, values.copy(3), values.copy(4), values.copy(5)), (0, Some(1), None, Some(2)));
+        assert_eq!((number, values.copy(3), values.copy(5), values.copy(6)), (0, Some(1), Some(2), None));
         assert!(columns.of::<u8>().is_none());
+    }
+
+    #[test]
+    fn a_type_that_comes_when_all_numbers_are_taken_has_no_column() {
+        fn put<const N: usize>(columns: &mut Columns) -> Option<u8> {
+            columns.put(0, &record([0_u8; N]), Values::<[u8; N]>::boxed)
+        }
+        let mut columns = Columns::default();
+        let put_many =
+            [put::<1>, put::<2>, put::<3>, put::<4>, put::<5>, put::<6>, put::<7>, put::<8>, put::<9>, put::<10>];
+        assert!(put_many.iter().enumerate().all(|(number, put)| put(&mut columns) == u8::try_from(number).ok()));
+        let put_more = [put::<11>, put::<12>, put::<13>, put::<14>, put::<15>, put::<16>, put::<17>];
+        let numbers = put_more.map(|put| put(&mut columns));
+        assert_eq!(numbers, [Some(10), Some(11), Some(12), Some(13), Some(14), None, None]);
+        assert_eq!(put::<3>(&mut columns), Some(2));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! A counter for what happens all the time: each thread counts in a place of its own, which costs no more than an addition.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::lock::{Mutex, MutexGuard, lock};
@@ -34,7 +35,7 @@ fn book() -> MutexGuard<'static, Book> {
     lock(&BOOK)
 }
 
-/// The page of a thread, for as long as that runs.
+/// The page of a thread, which gives it back when it ends.
 struct Own(&'static Page);
 
 impl Own {
@@ -46,18 +47,22 @@ impl Own {
             book.pages.push(page);
             page
         });
+        PAGE.set(Some(page));
         Self(page)
     }
 }
 
 impl Drop for Own {
     fn drop(&mut self) {
+        PAGE.set(None);
         book().unused.push(self.0);
     }
 }
 
 thread_local! {
     static OWN: Own = Own::take();
+    /// The same page, where it is found without asking whether it has been taken, or given back.
+    static PAGE: Cell<Option<&'static Page>> = const { Cell::new(None) };
 }
 
 impl Tally {
@@ -68,15 +73,9 @@ impl Tally {
     #[inline]
     pub(crate) fn raise(&self) {
         let place = self.place.load(Ordering::Relaxed);
-        let raised = OWN.try_with(|own| match own.0.0.get(place) {
-            Some(count) => {
-                count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
-                true
-            }
-            None => false,
-        });
-        if raised != Ok(true) {
-            self.raise_elsewhere();
+        match PAGE.get().and_then(|page| page.0.get(place)) {
+            Some(count) => count.store(count.load(Ordering::Relaxed) + 1, Ordering::Relaxed),
+            None => self.raise_elsewhere(),
         }
     }
 
@@ -84,6 +83,8 @@ impl Tally {
     #[cold]
     fn raise_elsewhere(&self) {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
+        // Where the thread is ending, its page is somebody else's.
+        let _ = OWN.try_with(|_| ());
         if self.place.load(Ordering::Relaxed) == UNKNOWN {
             let place = NEXT.fetch_add(1, Ordering::Relaxed);
             // Whoever comes second keeps the place of the first.

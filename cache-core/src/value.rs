@@ -65,7 +65,7 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read(lying: Lying<'_>) -> Option<Self> {
         V::read_here(lying)
     }
@@ -120,7 +120,7 @@ impl<V: Clone + Send + Sync + 'static> LocalValue for V {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn read_here(lying: Lying<'_>) -> Option<Self> {
         match lying {
             Lying::Record(record) if record.is_failure() => None,
@@ -169,7 +169,7 @@ impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
 pub enum Lying<'a> {
     Record(&'a Erased),
     #[allow(private_interfaces, reason = "only the engine makes one of these, or looks into it")]
-    Column(&'a Columns, u16, u32),
+    Column(&'a Columns, u8, u32),
 }
 
 fn wrap<V: Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {

@@ -6,13 +6,16 @@ use std::time::Duration;
 
 use cache_core::clock::Clock;
 use cache_core::flight::{Change, Flights, Landing, News, Turn};
+use cache_core::key::{Name, Scope};
 use cache_core::record::{Erased, Record, Times};
 use cache_core::store::{Limits, Store};
 use cache_core::tags::{Bonds, Tags};
 use shuttle::sync::atomic::{AtomicU64, Ordering};
 use shuttle::{future, thread};
 
-const NAME: &[u8] = b"name";
+fn name(text: &str) -> Name {
+    Scope::new("", "1", None).unwrap().name(&text.into())
+}
 const MARK: u64 = 7;
 
 /// Tries this in many orders: half of them at random, and half with few changes of turn, which finds other things.
@@ -49,11 +52,11 @@ impl Home {
     }
 
     fn kept(&self) -> Option<u64> {
-        Some(value(&self.store.peek(NAME)?))
+        Some(value(&self.store.peek(&name("name"))?))
     }
 
     fn turn(&self) -> Turn<Erased> {
-        self.flights.join(NAME, MARK, TypeId::of::<u64>(), || self.store.peek(NAME))
+        self.flights.join(name("name").as_bytes(), MARK, TypeId::of::<u64>(), || self.store.peek(&name("name")))
     }
 
     /// Does what a cached call does on a miss; `leaves` is a caller who goes away in the middle of its load.
@@ -68,7 +71,7 @@ impl Home {
                         return None;
                     }
                     let record = self.record(read);
-                    leader.token().redeem(|| drop(self.store.insert(NAME, Arc::clone(&record), 1)));
+                    leader.token().redeem(|| drop(self.store.insert(&name("name"), Arc::clone(&record), 1)));
                     leader.land(Landing::Value(record));
                     return Some(read);
                 }
@@ -83,7 +86,7 @@ impl Home {
     }
 
     fn invalidate(&self) {
-        drop(self.flights.change(NAME, || (self.store.remove(NAME), Change::New)));
+        drop(self.flights.change(name("name").as_bytes(), || (self.store.remove(&name("name")), Change::New)));
     }
 }
 
@@ -138,10 +141,10 @@ fn two_updates_leave_the_later_value_or_none() {
         let update = |value: u64| {
             let home = Arc::clone(&home);
             thread::spawn(move || {
-                let token = home.flights.token(NAME);
+                let token = home.flights.token(name("name").as_bytes());
                 home.source.store(value, Ordering::SeqCst);
                 let record = home.record(value);
-                if token.change(|| drop(home.store.insert(NAME, record, 1))).is_none() {
+                if token.change(|| drop(home.store.insert(&name("name"), record, 1))).is_none() {
                     home.invalidate();
                 }
             })
@@ -189,10 +192,10 @@ fn the_store_holds_no_more_than_it_may_and_counts_what_it_holds() {
                     for step in 0..3_u64 {
                         let (created, end) = (clock.now(), clock.now().after(Duration::from_secs(60)));
                         let record = Record::new(MARK, Times { created, fresh_until: end, kept_until: end }, writer);
-                        drop(store.insert(format!("{writer}{step}").as_bytes(), Arc::new(record), 2));
-                        drop(store.get(b"00"));
+                        drop(store.insert(&name(&format!("{writer}{step}")), Arc::new(record), 2));
+                        drop(store.get(&name("00")));
                     }
-                    drop(store.remove(format!("{writer}0").as_bytes()));
+                    drop(store.remove(&name(&format!("{writer}0"))));
                 })
             })
             .collect();

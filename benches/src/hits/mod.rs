@@ -16,7 +16,7 @@ mod rounds;
 mod tables;
 
 pub use reader::{Candidate, Reader};
-pub use rounds::{Load, Picks};
+pub use rounds::{Load, Picks, measure};
 pub use tables::print;
 
 use crate::entries::Cell;

@@ -11,7 +11,7 @@ use crate::cache::{self, Body, Bound, Cache, Ending, First, Load, Rules};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
-use crate::key::{self, Key, KeyWriter, SmallKey};
+use crate::key::{self, Key, KeyText, KeyWriter};
 use crate::registry::Site;
 use crate::stats::{Event, Stats};
 
@@ -61,9 +61,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         self
     }
 
-    #[inline]
     fn mark(&self) -> u64 {
-        let mark = self.site.mark();
+        self.mark_within(self.site.mark())
+    }
+
+    #[inline]
+    fn mark_within(&self, mark: u64) -> u64 {
         self.around.map_or(mark, |name| key::mark_of(mark, name()))
     }
 
@@ -73,23 +76,22 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     ///
     /// A miss, which is no failure: whoever gets it runs the body through it.
     #[inline(always)]
-    pub fn look(self, write: impl Fn(&mut KeyWriter<'_>)) -> Result<R, Miss<R, KIND>> {
-        let mut key = SmallKey::new();
-        let is_small = key.write(&write);
-        if is_small
-            && let Some(cache) = self.site.ready()
-            && let Some(value) = self.reach.seek(cache, self.mark(), self.site, &mut key)
+    pub fn look(self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<R, Miss<R, KIND>> {
+        let mut key = KeyText::empty();
+        key.write(write);
+        if let Some((cache, mark)) = self.site.ready()
+            && let Some(value) = self.reach.seek(cache, self.mark_within(*mark), self.site, &key)
         {
             self.site.count_hit();
             return Ok(R::join(Ok(value)));
         }
-        self.look_closer(&write, is_small.then_some(&mut key))
+        self.look_closer(&key)
     }
 
     /// Looks for what is not simply there and fresh, and where a call is something special.
     #[cold]
     #[inline(never)]
-    fn look_closer(self, write: &dyn Fn(&mut KeyWriter<'_>), small: Option<&mut SmallKey>) -> Result<R, Miss<R, KIND>> {
+    fn look_closer(self, key: &KeyText) -> Result<R, Miss<R, KIND>> {
         let cache = match self.cache() {
             Ok(cache) => cache,
             Err(Away::Off(cache)) => {
@@ -104,13 +106,13 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             }
         };
         // A test with caches of its own goes the way that programs go.
-        if let (Cow::Owned(cache), Some(key)) = (&cache, small)
+        if let Cow::Owned(cache) = &cache
             && let Some(value) = self.reach.seek(cache, self.mark(), self.site, key)
         {
             self.site.asker(cache).count(Event::Hit);
             return Ok(R::join(Ok(value)));
         }
-        let name = cache.scope().write(self.mark(), write);
+        let name = cache.scope().name_of(self.mark(), key);
         match cache::look(&cache, Some(self.site.named()), name, &self.rules()) {
             Ok(outcome) => Ok(R::join(outcome)),
             Err(load) => Err(Miss(Some(load))),

@@ -1,7 +1,7 @@
 //! How far the values of a site go, and how one is read that is there.
 
 use crate::cache::{self, Cache};
-use crate::key::SmallKey;
+use crate::key::KeyText;
 use crate::registry::Site;
 use crate::store::Found;
 use crate::value::{Keep, LocalValue, Lying, Value};
@@ -46,7 +46,7 @@ impl<V> Reach<V> {
 
     /// Reads what a call most often finds: a value that is there and fresh.
     #[inline(always)]
-    pub(super) fn seek(self, cache: &Cache, mark: u64, site: &Site, key: &mut SmallKey) -> Option<V> {
+    pub(super) fn seek(self, cache: &Cache, mark: u64, site: &Site, key: &KeyText) -> Option<V> {
         seek(cache, mark, site, key)?.read(self.read, self.is_plain)
     }
 }
@@ -54,6 +54,6 @@ impl<V> Reach<V> {
 /// Finds a record that is there and fresh.
 ///
 /// It knows of no types, so that it is compiled once and not for every site.
-fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &mut SmallKey) -> Option<Found<'a>> {
-    cache::seek(cache, cache.scope().complete(key)?, mark, &site.options)
+fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &KeyText) -> Option<Found<'a>> {
+    cache::seek(cache, cache.scope().address(mark, key.room(), key.len())?, &site.options)
 }

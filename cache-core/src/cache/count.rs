@@ -74,13 +74,11 @@ impl Cache {
         // What was there is dropped outside of the lock: that runs code of its author.
         let mut there = None;
         let counted = self.home().flights.change(name.as_bytes(), || {
-            there = store.peek(name.as_bytes());
+            there = store.peek(name);
             let live = there.as_ref().filter(|record| self.is_live(record));
             match live.ok_or_else(|| missing(key)).and_then(|record| sum(record, key, delta)) {
                 Err(error) => (Err(error), Change::Same),
-                Ok((record, sum)) => {
-                    (Ok((sum, store.insert(name.as_bytes(), record, size_of::<i64>() as u64))), Change::New)
-                }
+                Ok((record, sum)) => (Ok((sum, store.insert(name, record, size_of::<i64>() as u64))), Change::New),
             }
         });
         counted.map(|(sum, _)| sum)
@@ -133,9 +131,7 @@ impl Cache {
     /// Removes the entry under this key, unless somebody has changed it since the token was taken.
     async fn take_back(&self, key: &Key, token: &Token) -> Result<bool, Error> {
         match &self.home().backing {
-            Backing::Memory(store) => {
-                Ok(token.change(|| store.remove(self.name_of(key).as_bytes())).flatten().is_some())
-            }
+            Backing::Memory(store) => Ok(token.change(|| store.remove(&self.name_of(key))).flatten().is_some()),
             _ if token.redeem(|| ()).is_none() => Ok(false),
             _ => self.delete(key).await,
         }
@@ -143,7 +139,7 @@ impl Cache {
 
     /// Returns what binds the entry under this key to its tags.
     fn bonds_of(&self, key: &Key) -> Option<Bonds> {
-        self.home().memory()?.peek(self.name_of(key).as_bytes())?.bonds().cloned()
+        self.home().memory()?.peek(&self.name_of(key))?.bonds().cloned()
     }
 
     /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.

@@ -200,8 +200,7 @@ impl<V, E> Load<V, E> {
         match &self.asker.home().backing {
             Backing::Null => {}
             Backing::Memory(store) => {
-                let kept =
-                    token.redeem(|| store.insert(self.name.as_bytes(), Arc::clone(&keepsake.record), keepsake.bytes));
+                let kept = token.redeem(|| store.insert(&self.name, Arc::clone(&keepsake.record), keepsake.bytes));
                 match kept {
                     None => self.asker.count(Event::Superseded),
                     Some(inserted) if inserted.refused => self.asker.count(Event::Refused),

@@ -170,7 +170,7 @@ impl<V, E> Load<V, E> {
         // Dropped at the end, outside of the lock under which it is looked for.
         let mut there = None;
         let again = || {
-            there = home.memory()?.peek(self.name.as_bytes());
+            there = home.memory()?.peek(&self.name);
             let record = there.as_ref().filter(|record| self.is_own(record))?;
             (self.freshness(record) == Freshness::Fresh).then(|| Arc::clone(record))
         };

@@ -5,7 +5,7 @@ use super::asker::{Asker, Named};
 use super::home::Backing;
 use super::load::Load;
 use super::rules::Rules;
-use crate::key::Name;
+use crate::key::{Address, Name};
 use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
@@ -14,10 +14,10 @@ use crate::value::Lying;
 
 /// Finds a record of this process that is fresh beyond all question: most hits need no more than this.
 #[inline]
-pub(crate) fn seek<'a>(cache: &'a Cache, name: &[u8], mark: u64, options: &Options) -> Option<Found<'a>> {
+pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Found<'a>> {
     let Backing::Memory(store) = &cache.home().backing else { return None };
     let now = cache.home().clock.now();
-    let found = store.seek(name, mark, now)?;
+    let found = store.seek(address, now)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
         Lying::Record(record) => policy::freshness(record.times(), options, now) != Freshness::Fresh,
@@ -34,7 +34,7 @@ pub(crate) fn look<V, E>(
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
     let found = match &cache.home().backing {
-        Backing::Memory(store) => store.get(name.as_bytes()),
+        Backing::Memory(store) => store.get(&name),
         Backing::Null | Backing::Outside(_) => None,
     };
     let found = match found {

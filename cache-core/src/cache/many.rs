@@ -132,7 +132,7 @@ impl Cache {
     ///
     /// When the store fails, or cannot tell this cache's entries from others since a key function names them.
     pub async fn clear(&self) -> Result<(), Error> {
-        let Some(scope) = self.start() else {
+        let Some(start) = self.start() else {
             return Err(Error::new(
                 Kind::Unsupported,
                 format!(
@@ -145,10 +145,11 @@ impl Cache {
         match &home.backing {
             Backing::Null => {}
             Backing::Memory(store) => {
-                let concerns = |name: &[u8]| name.starts_with(scope.as_bytes());
-                drop(home.flights.remove_all(concerns, || store.remove_starting_with(scope.as_bytes())));
+                let concerns = |name: &[u8]| name.starts_with(start.as_bytes());
+                let remove = || store.remove_beginning(self.scope(), self.own_start());
+                drop(home.flights.remove_all(concerns, remove));
             }
-            Backing::Outside(backend) => self.clear_outside(&**backend, &scope).await?,
+            Backing::Outside(backend) => self.clear_outside(&**backend, &start).await?,
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Cache;
-use crate::key::{Key, Name};
+use crate::key::{Address, Key, Name};
 use crate::tags::Tag;
 
 /// A part of a cache with keys of its own, all of which can be invalidated in one step.
@@ -60,7 +60,7 @@ impl Cache {
     #[must_use]
     pub fn namespace(&self, name: impl Display) -> Namespace {
         let own = Key::from(name.to_string());
-        let outer = self.within.as_ref().map_or("", |within| &*within.start);
+        let outer = self.own_start();
         // No text that is given as a key can hold a `%` before anything but two digits.
         let start: Box<str> = format!("{outer}{own}%/").into();
         let name = self.tag_of(&start);
@@ -84,6 +84,11 @@ impl Cache {
         }
     }
 
+    /// Returns where in this process a key is looked for; `None` where it is not itself what is looked for.
+    pub(super) fn address_of<'a>(&'a self, key: &'a Key) -> Option<Address<'a>> {
+        if self.within.is_none() { key.address_in(self.scope()) } else { None }
+    }
+
     /// Returns the tags of what is written under a key.
     pub(crate) fn tags_of(&self, key: &Key) -> Vec<Tag> {
         let outer = self.within.iter().flat_map(|within| &within.tags).cloned();
@@ -93,7 +98,12 @@ impl Cache {
     /// Returns what all names begin with that this handle can speak of; `None` where a key function writes them.
     pub(super) fn start(&self) -> Option<String> {
         let scope = self.scope().text()?;
-        Some(format!("{scope}{}", self.within.as_ref().map_or("", |within| &*within.start)))
+        Some(format!("{scope}{}", self.own_start()))
+    }
+
+    /// Returns what all keys begin with that this handle can speak of.
+    pub(super) fn own_start(&self) -> &str {
+        self.within.as_ref().map_or("", |within| &*within.start)
     }
 }
 

@@ -57,14 +57,17 @@ impl Cache {
         if self.is_off() {
             return Ok(None);
         }
-        let name = self.name_of(key);
         let found = match &self.home().backing {
             Backing::Null => None,
-            Backing::Memory(store) => store
-                .seek(name.as_bytes(), name.mark(), self.home().clock.now())
-                .and_then(|found| found.read(keep.copy, keep.is_plain))
-                .or_else(|| self.read_live(store.get(name.as_bytes()), &name, keep, site)),
-            Backing::Outside(backend) => self.fetch_value(&**backend, &name, keep, site).await?,
+            Backing::Memory(store) => {
+                // As a rule, no name has to be made for it.
+                let fresh = self.address_of(key).and_then(|address| store.seek(address, self.home().clock.now()));
+                fresh.and_then(|found| found.read(keep.copy, keep.is_plain)).or_else(|| {
+                    let name = self.name_of(key);
+                    self.read_live(store.get(&name), &name, keep, site)
+                })
+            }
+            Backing::Outside(backend) => self.fetch_value(&**backend, &self.name_of(key), keep, site).await?,
         };
         self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
@@ -139,7 +142,7 @@ impl Cache {
             _ if self.is_off() => Ok(None),
             Backing::Null => Ok(None),
             Backing::Memory(store) => {
-                let record = store.peek(name.as_bytes()).filter(|record| self.is_live(record));
+                let record = store.peek(&name).filter(|record| self.is_live(record));
                 Ok(record.map(|record| remaining(record.times(), self.home().clock.now())))
             }
             Backing::Outside(backend) => self.ttl_outside(&**backend, &name).await,

@@ -120,7 +120,7 @@ impl Cache {
                 let Some(record) = record else { return self.delete_name(&name).await.map(|_| true) };
                 // What is not kept is dropped outside of the lock: that runs code of its author.
                 let mut record = Some(record);
-                let change = || record.take().map(|record| store.insert(name.as_bytes(), record, bytes));
+                let change = || record.take().map(|record| store.insert(&name, record, bytes));
                 let inserted = token.change(change).flatten();
                 inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
             }
@@ -154,11 +154,10 @@ impl Cache {
 
     fn put(&self, store: &Store, name: &Name, record: Option<Erased>, bytes: u64) -> Result<(), Error> {
         let Some(record) = record else {
-            drop(self.home().flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New)));
+            drop(self.home().flights.change(name.as_bytes(), || (store.remove(name), Change::New)));
             return Ok(());
         };
-        let inserted =
-            self.home().flights.change(name.as_bytes(), || (store.insert(name.as_bytes(), record, bytes), Change::New));
+        let inserted = self.home().flights.change(name.as_bytes(), || (store.insert(name, record, bytes), Change::New));
         accepted(&inserted, name)
     }
 
@@ -172,12 +171,12 @@ impl Cache {
         // What is not kept, and what was there, is dropped outside of the lock: that runs code of its author.
         let (mut record, mut there) = (record, None);
         let added = self.home().flights.change(name.as_bytes(), || {
-            there = store.peek(name.as_bytes());
+            there = store.peek(name);
             if there.as_ref().is_some_and(|there| self.is_live(there)) {
                 return (None, Change::Same);
             }
             // A time of zero adds what is gone at once: whoever asks was the first, and finds nothing.
-            let inserted = record.take().map(|record| store.insert(name.as_bytes(), record, bytes));
+            let inserted = record.take().map(|record| store.insert(name, record, bytes));
             (Some(inserted), Change::New)
         });
         match added {
@@ -216,7 +215,7 @@ impl Cache {
         match &self.home().backing {
             Backing::Null => Ok(false),
             Backing::Memory(store) => {
-                let removed = flights.change(name.as_bytes(), || (store.remove(name.as_bytes()), Change::New));
+                let removed = flights.change(name.as_bytes(), || (store.remove(name), Change::New));
                 Ok(removed.is_some_and(|taken| taken.was_fresh(self.home().clock.now())))
             }
             Backing::Outside(backend) => self.remove_outside(&**backend, name).await,
@@ -259,9 +258,9 @@ impl Cache {
 /// Gives a value other times, but no failure that is kept: that has its own. What was looked at is handed out, to be
 /// dropped outside of locks.
 fn restamp(store: &Store, name: &Name, times: Times) -> (bool, Option<Erased>) {
-    let record = store.peek(name.as_bytes());
+    let record = store.peek(name);
     let is_value = record.as_ref().is_some_and(|record| !record.is_failure());
-    (is_value && store.restamp(name.as_bytes(), times.fresh_until, times.kept_until), record)
+    (is_value && store.restamp(name, times.fresh_until, times.kept_until), record)
 }
 
 fn accepted(inserted: &Inserted, name: &Name) -> Result<(), Error> {

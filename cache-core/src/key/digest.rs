@@ -1,6 +1,8 @@
 //! What becomes of a text that is too long: its readable beginning, `%+`, and 32 digits of its digest.
 
-use blake3::Hasher;
+use std::cell::Cell;
+
+use blake3::{Hash, Hasher};
 
 /// `%+` can stand nowhere else: in an escape, two digits or a word follow the `%`.
 const SIGN: &[u8; 2] = b"%+";
@@ -8,41 +10,54 @@ const DIGITS: usize = 32;
 const TAIL: usize = SIGN.len() + DIGITS;
 
 /// The digest of a text while it is being written; it begins its work when the text no longer fits.
-#[derive(Default)]
-pub(super) struct Digest(Option<Hasher>);
+pub(super) struct Digest(Box<Hasher>);
+
+thread_local! {
+    /// A hasher takes two KB: too much for the stack of every function with a key, and to be allocated for every long key.
+    static SPARE: Cell<Option<Box<Hasher>>> = const { Cell::new(None) };
+}
 
 impl Digest {
-    /// Takes the next part of the text; `full` is what was written before the first such part.
+    /// Begins with what was written before.
     #[cold]
-    pub(super) fn update(&mut self, full: &[u8], more: &[u8]) {
-        let hasher = self.0.get_or_insert_with(|| {
-            let mut hasher = Hasher::new();
-            hasher.update(full);
-            hasher
-        });
-        hasher.update(more);
+    pub(super) fn of(full: &[u8]) -> Self {
+        let spare = SPARE.try_with(Cell::take).ok().flatten();
+        let mut hasher = spare.unwrap_or_default();
+        hasher.reset().update(full);
+        Self(hasher)
     }
 
-    /// Ends the text and returns its length: `len` where it fits, else that of its beginning and its digest.
-    #[inline]
-    pub(super) fn seal(&self, bytes: &mut [u8], len: usize) -> usize {
-        if self.0.is_none() && !looks_sealed(bytes, len) { len } else { self.replace_end(bytes, len) }
+    /// Takes the next part of the text.
+    pub(super) fn update(&mut self, more: &[u8]) {
+        self.0.update(more);
     }
 
+    fn finish(self) -> Hash {
+        let hash = self.0.finalize();
+        // In a thread that is ending nobody needs it any more.
+        let _ = SPARE.try_with(|spare| spare.set(Some(self.0)));
+        hash
+    }
+
+    /// Ends a text and returns its length: `len` where it fits, else that of its beginning and its digest.
     #[cold]
-    fn replace_end(&self, bytes: &mut [u8], len: usize) -> usize {
-        let hash = self.0.as_ref().map_or_else(|| blake3::hash(&bytes[..len]), Hasher::finalize);
+    pub(super) fn seal(digest: Option<Self>, bytes: &mut [u8], len: usize) -> usize {
+        let hash = match digest {
+            None if !looks_sealed(bytes, len) => return len,
+            None => blake3::hash(&bytes[..len]),
+            Some(digest) => digest.finish(),
+        };
         let cut = readable(&bytes[..bytes.len() - TAIL]);
         let (sign, digits) = bytes[cut..cut + TAIL].split_at_mut(SIGN.len());
         sign.copy_from_slice(SIGN);
         digits.copy_from_slice(&hash.to_hex().as_bytes()[..DIGITS]);
+        bytes[cut + TAIL..].fill(0);
         cut + TAIL
     }
 }
 
 /// Literal text may hold `%+` too. A short text that ends like a digested one is digested as well, so that the two
 /// never meet.
-#[inline]
 fn looks_sealed(bytes: &[u8], len: usize) -> bool {
     len + 2 >= bytes.len() && bytes[len - TAIL..].starts_with(SIGN)
 }

@@ -32,6 +32,7 @@
 //!
 //! A full name is `prefix:version:key`, where a colon in prefix or version is escaped; see [`Scope`].
 
+mod address;
 mod alphabet;
 mod digest;
 mod mark;
@@ -39,7 +40,7 @@ mod name;
 mod part;
 pub mod pattern;
 mod place;
-mod small;
+mod text;
 mod type_name;
 mod view;
 mod writer;
@@ -48,20 +49,32 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
+pub(crate) use address::{Address, HEAD, MORE, Part, first_part};
 pub(crate) use mark::mark_of;
 pub use mark::{RAW, mark, mark_within};
 pub use name::{KeyFunction, Name, Scope};
 pub use part::KeyPart;
 pub use place::{Fields, Items, Place, Variant};
-pub(crate) use small::SmallKey;
+pub(crate) use text::bytes_of;
 pub use type_name::KeyName;
 pub use view::{page, user_view, view};
 pub use writer::KeyWriter;
 
-use writer::fill;
+use text::Text;
 
 /// The most bytes that a key may have.
 const MAX_KEY: usize = 200;
+
+/// The text of a key, while it is needed.
+pub(crate) type KeyText = Text<[u64; MAX_KEY / 8]>;
+
+impl KeyText {
+    /// Makes room for the text of a key.
+    #[inline(always)]
+    pub(crate) fn empty() -> Self {
+        Self::new(MAX_KEY)
+    }
+}
 
 /// What a value is stored under, within its cache: at most 200 bytes, on the stack.
 ///
@@ -81,7 +94,7 @@ const MAX_KEY: usize = 200;
 pub struct Key {
     mark: u64,
     len: usize,
-    bytes: [u8; MAX_KEY],
+    words: [u64; MAX_KEY / 8],
     /// The names of the tags that an entry written under it has.
     tags: Option<Arc<[Box<str>]>>,
 }
@@ -91,9 +104,9 @@ impl Key {
     #[must_use]
     #[inline]
     pub fn write(mark: u64, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
-        let mut key = Self { mark, len: 0, bytes: [0; MAX_KEY], tags: None };
-        key.len = fill(&mut key.bytes, write);
-        key
+        let mut text = KeyText::empty();
+        text.write(write);
+        Self { mark, len: text.len(), words: *text.room(), tags: None }
     }
 
     /// Returns the key as text: printable ASCII without white space.
@@ -118,7 +131,18 @@ impl Key {
     #[must_use]
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        &bytes_of(&self.words)[..self.len]
+    }
+
+    /// Returns where in this process it is looked for, in a scope where no function joins.
+    pub(crate) fn address_in<'a>(&'a self, scope: &'a Scope) -> Option<Address<'a>> {
+        scope.address(self.mark, &self.words, self.len)
+    }
+
+    /// Returns the words that its text is.
+    #[inline]
+    fn words(&self) -> &[u64] {
+        &self.words[..self.len.div_ceil(8)]
     }
 
     /// Returns the mark of the pattern that the key was written from; [`RAW`] for a key that was given as text.

@@ -1,19 +1,29 @@
 //! [`Scope`] and [`Name`]: whose key it is, and the full name of an entry.
 
 use std::fmt;
-use std::hash::{Hash, Hasher};
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use ahash::RandomState;
+use once_cell::sync::Lazy;
 
 use crate::error::{Error, Kind};
-use crate::key::small::{SmallKey, Start};
-use crate::key::writer::{KeyWriter, fill};
-use crate::key::{Key, MAX_KEY, alphabet, text};
+use crate::key::address::{Address, Part};
+use crate::key::text::{Text, bytes_of};
+use crate::key::{Key, KeyText, KeyWriter, MAX_KEY, alphabet, text};
 
 /// The most bytes that prefix and version may have together, escapes counted.
 const MAX_SCOPE: usize = 48;
 /// The most bytes of a full name: Memcached's limit, and what prefix, version, two colons and a key come to.
 const MAX_NAME: usize = MAX_START + MAX_KEY;
 /// The most bytes that a name can start with before its key.
-pub(super) const MAX_START: usize = MAX_SCOPE + 2;
+const MAX_START: usize = MAX_SCOPE + 2;
+/// The words before a key in which the start of its name ends.
+const START_WORDS: usize = MAX_START.div_ceil(8);
+/// The words of a key, or of a whole name where a function joins.
+const NAME_WORDS: usize = MAX_NAME.div_ceil(8);
+
+type NameText = Text<[u64; NAME_WORDS]>;
 
 /// Joins prefix, version and key into the full name of an entry.
 ///
@@ -42,14 +52,19 @@ pub type KeyFunction = fn(prefix: &str, version: &str, key: &str, out: &mut dyn 
 /// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Scope {
-    /// What every name starts with: `prefix:version:`, both escaped.
-    start: Start,
+pub struct Scope(Arc<Whose>);
+
+/// What all keys of a scope have in common.
+struct Whose {
+    /// What every name starts with, `prefix:version:`, both escaped; at the end of its room.
+    start: [u64; START_WORDS],
+    start_len: usize,
     joining: Option<Joining>,
+    /// Seeded anew in each process, and by the start: whoever chooses keys must not be able to choose their places.
+    hasher: RandomState,
 }
 
 /// Another way to join, with what it needs.
-#[derive(Clone)]
 struct Joining {
     function: KeyFunction,
     prefix: String,
@@ -74,19 +89,23 @@ impl Scope {
     /// # Ok::<(), larder::Error>(())
     /// ```
     pub fn new(prefix: &str, version: &str, key_function: Option<KeyFunction>) -> Result<Self, Error> {
-        let mut bytes = [0; MAX_NAME];
-        let start_len = fill(&mut bytes, |start| {
+        let written = NameText::written(MAX_NAME, |start| {
             start.escape(prefix.as_bytes(), &alphabet::SCOPE);
             start.push(b":");
             start.escape(version.as_bytes(), &alphabet::SCOPE);
             start.push(b":");
         });
+        let (text, start_len) = (written.bytes(), written.len());
         if start_len > MAX_START {
             return Err(too_long(prefix, version));
         }
-        let start = Start::from(&bytes[..start_len]);
+        let mut start = [0; START_WORDS];
+        let at = size_of_val(&start) - start_len;
+        bytemuck::must_cast_slice_mut::<_, u8>(&mut start)[at..].copy_from_slice(text);
         let joining = key_function.map(|function| Joining { function, prefix: prefix.into(), version: version.into() });
-        Ok(Self { start, joining })
+        // Where a function joins, its names are all that tells scopes apart.
+        let hasher = hasher(if joining.is_some() { b"" } else { text }, &SEEDS);
+        Ok(Self(Arc::new(Whose { start, start_len, joining, hasher })))
     }
 
     /// Returns the full name of a key.
@@ -100,14 +119,10 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn name(&self, key: &Key) -> Name {
-        self.joined(key).unwrap_or_else(|| {
-            let mut name = Name::new(key.mark());
-            let (start, key) = (self.start(), key.as_bytes());
-            name.len = start.len() + key.len();
-            name.bytes[..start.len()].copy_from_slice(start.as_bytes());
-            name.bytes[start.len()..name.len].copy_from_slice(key);
-            name
-        })
+        match &self.0.joining {
+            Some(joining) => self.joined(joining, key.mark(), key.as_str()),
+            None => Name::new(self, key.mark(), key.words(), key.as_bytes().len()),
+        }
     }
 
     /// Writes the full name of a key without a detour over the [`Key`].
@@ -122,14 +137,17 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn write(&self, mark: u64, write: impl FnOnce(&mut KeyWriter<'_>)) -> Name {
-        if self.joining.is_some() {
-            return self.name(&Key::write(mark, write));
+        let mut key = KeyText::empty();
+        key.write(write);
+        self.name_of(mark, &key)
+    }
+
+    /// Returns the full name of the key that reads like this.
+    pub(crate) fn name_of(&self, mark: u64, key: &KeyText) -> Name {
+        match &self.0.joining {
+            Some(joining) => self.joined(joining, mark, text(key.bytes())),
+            None => Name::new(self, mark, key.words(), key.len()),
         }
-        let mut name = Name::new(mark);
-        let (start, rest) = name.bytes.split_at_mut(self.start().len());
-        start.copy_from_slice(self.start().as_bytes());
-        name.len = start.len() + fill(&mut rest[..MAX_KEY], write);
-        name
     }
 
     /// Returns what every name of this scope, and no name of another, starts with; `None` when a key function joins.
@@ -142,31 +160,76 @@ impl Scope {
     /// ```
     #[must_use]
     pub fn text(&self) -> Option<&str> {
-        self.joining.is_none().then_some(self.start())
+        self.0.joining.is_none().then_some(self.start())
     }
 
     fn start(&self) -> &str {
-        text(self.start.as_bytes())
+        let bytes = bytes_of(&self.0.start);
+        text(&bytes[bytes.len() - self.0.start_len..])
     }
 
-    /// Returns the full name of a small key, whose beginning is written for that.
-    ///
-    /// `None` where there is more to it: a function that joins.
-    #[inline]
-    pub(crate) fn complete<'a>(&self, key: &'a mut SmallKey) -> Option<&'a [u8]> {
-        if self.joining.is_some() { None } else { Some(key.behind(&self.start)) }
+    /// Returns where the entry of a key of so many bytes is looked for inside the process; `None` where there is more to it:
+    /// a function that joins.
+    #[inline(always)]
+    pub(crate) fn address<'a>(&'a self, mark: u64, room: &'a [u64], len: usize) -> Option<Address<'a>> {
+        if self.0.joining.is_some() { None } else { Some(Address::new(self, mark, room, len)) }
     }
 
-    /// Returns the name that the key function writes; `None` when there is no such function, or when it fails.
-    fn joined(&self, key: &Key) -> Option<Name> {
-        let Joining { function, prefix, version } = self.joining.as_ref()?;
-        let mut bytes = [0; MAX_NAME];
+    #[inline(always)]
+    pub(super) fn hash(&self, head: Part, rest: &[u64]) -> u64 {
+        let mut hasher = self.0.hasher.build_hasher();
+        head.iter().chain(rest).for_each(|word| hasher.write_u64(*word));
+        hasher.finish()
+    }
+
+    /// Returns whether keys in this scope and in another one are the same keys.
+    #[inline(always)]
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.reads_like(other)
+    }
+
+    #[cold]
+    fn reads_like(&self, other: &Self) -> bool {
+        self.text() == other.text()
+    }
+
+    /// Returns the name that the key function writes, or else the usual one, which it tells from all others by itself.
+    fn joined(&self, Joining { function, prefix, version }: &Joining, mark: u64, key: &str) -> Name {
         let mut written = Ok(());
-        let len = fill(&mut bytes, |writer| {
-            written = function(prefix, version, key.as_str(), &mut Printable(writer));
+        let mut name = NameText::written(MAX_NAME, |writer| {
+            written = function(prefix, version, key, &mut Printable(writer));
         });
-        written.is_ok().then_some(Name { mark: key.mark(), len, bytes })
+        if written.is_err() {
+            name = NameText::written(MAX_NAME, |writer| {
+                writer.push(self.start().as_bytes());
+                writer.push(key.as_bytes());
+            });
+        }
+        Name::new(self, mark, name.words(), name.len())
     }
+}
+
+impl PartialEq for Scope {
+    fn eq(&self, other: &Self) -> bool {
+        self.is(other)
+    }
+}
+
+impl Eq for Scope {}
+
+impl Hash for Scope {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.text().hash(state);
+    }
+}
+
+/// What all hashers of this process are seeded with.
+static SEEDS: Lazy<RandomState> = Lazy::new(RandomState::new);
+
+/// Returns a hasher for the keys of a scope, the same whenever it is asked for.
+fn hasher(start: &[u8], seeds: &RandomState) -> RandomState {
+    let seed = |number: u8| seeds.hash_one((number, start));
+    RandomState::with_seeds(seed(0), seed(1), seed(2), seed(3))
 }
 
 /// Takes what a key function writes as it is, but for what no server takes.
@@ -189,7 +252,7 @@ fn too_long(prefix: &str, version: &str) -> Error {
 
 impl fmt::Debug for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Scope").field("start", &self.start()).field("key_function", &self.joining.is_some()).finish()
+        f.debug_struct("Scope").field("start", &self.start()).field("key_function", &self.0.joining.is_some()).finish()
     }
 }
 
@@ -199,14 +262,23 @@ impl fmt::Debug for Scope {
 #[derive(Clone)]
 pub struct Name {
     mark: u64,
-    len: usize,
-    bytes: [u8; MAX_NAME],
+    scope: Scope,
+    /// The start, ending where the key begins, which is where a word begins; and nothing but zeros behind the key.
+    words: [u64; START_WORDS + NAME_WORDS],
+    key_len: usize,
 }
 
 impl Name {
-    /// Makes a name to be written.
-    fn new(mark: u64) -> Self {
-        Self { mark, len: 0, bytes: [0; MAX_NAME] }
+    fn new(scope: &Scope, mark: u64, key: &[u64], key_len: usize) -> Self {
+        let mut words = [0; START_WORDS + NAME_WORDS];
+        words[..START_WORDS].copy_from_slice(&scope.0.start);
+        words[START_WORDS..][..key.len()].copy_from_slice(key);
+        Self { mark, scope: scope.clone(), words, key_len }
+    }
+
+    /// Returns where its entry is looked for inside the process.
+    pub(crate) fn address(&self) -> Address<'_> {
+        Address::new(&self.scope, self.mark, &self.words[START_WORDS..], self.key_len)
     }
 
     /// Returns the name as text: printable ASCII without white space.
@@ -235,7 +307,9 @@ impl Name {
     #[must_use]
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
-        &self.bytes[..self.len]
+        let start_len = if self.scope.0.joining.is_some() { 0 } else { self.scope.0.start_len };
+        let key = size_of::<[u64; START_WORDS]>();
+        &bytes_of(&self.words)[key - start_len..key + self.key_len]
     }
 
     /// Returns the mark of the pattern that the key was written from.
@@ -335,6 +409,19 @@ mod tests {
             };
             assert_eq!(scope.write(7, write), scope.name(&Key::write(7, write)), "{len}");
         }
+    }
+
+    #[test]
+    fn hashes_differ_between_scopes_and_between_processes_and_nowhere_else() {
+        let hash = |hasher: RandomState| hasher.hash_one(7);
+        let seeds = [(); 2].map(|()| RandomState::new());
+        assert_eq!(hash(hasher(b"a", &seeds[0])), hash(hasher(b"a", &seeds[0])));
+        assert_ne!(hash(hasher(b"a", &seeds[0])), hash(hasher(b"b", &seeds[0])));
+        assert_ne!(hash(hasher(b"a", &seeds[0])), hash(hasher(b"a", &seeds[1])));
+        assert_ne!(hash(SEEDS.clone()), hash(RandomState::new()));
+        let name = |scope: &Scope| scope.name(&"key".into()).address().hash();
+        assert_eq!(name(&scope("a", "1")), name(&scope("a", "1")));
+        assert_ne!(name(&scope("a", "1")), name(&scope("a", "2")));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::key::alphabet::{self, Alphabet, escaped};
-use crate::key::digest::Digest;
+use crate::key::text::Text;
 use crate::key::{KeyName, KeyPart, Place};
 
 /// Writes a key into a buffer on the stack: literal text, and values in places.
@@ -22,28 +22,13 @@ use crate::key::{KeyName, KeyPart, Place};
 /// ```
 ///
 /// Between two places stands literal text with a separator in it; the macros see to that, by hand it is on you.
-pub struct KeyWriter<'a> {
-    bytes: &'a mut [u8],
-    /// How many are written; more than there are, where a text did not fit and there is no digest.
-    len: &'a mut usize,
-    /// What becomes of a text that does not fit.
-    digest: Option<&'a mut Digest>,
-}
+pub struct KeyWriter<'a>(&'a mut Text);
 
-/// Fills the buffer with a text, sealed where it is too long, and returns its length.
-#[inline]
-pub(super) fn fill(bytes: &mut [u8], write: impl FnOnce(&mut KeyWriter<'_>)) -> usize {
-    let (mut len, mut digest) = (0, Digest::default());
-    write(&mut KeyWriter { bytes, len: &mut len, digest: Some(&mut digest) });
-    digest.seal(bytes, len)
-}
-
-/// Fills the buffer with a text that is expected to fit, and returns its length; `None` where it does not.
-#[inline(always)]
-pub(super) fn fill_small(bytes: &mut [u8], write: impl FnOnce(&mut KeyWriter<'_>)) -> Option<usize> {
-    let mut len = 0;
-    write(&mut KeyWriter { bytes, len: &mut len, digest: None });
-    (len <= bytes.len()).then_some(len)
+impl<'a> KeyWriter<'a> {
+    #[inline(always)]
+    pub(super) fn new(text: &'a mut Text) -> Self {
+        Self(text)
+    }
 }
 
 impl KeyWriter<'_> {
@@ -112,7 +97,7 @@ impl KeyWriter<'_> {
 
     #[inline]
     pub(super) fn reborrow(&mut self) -> KeyWriter<'_> {
-        KeyWriter { bytes: self.bytes, len: self.len, digest: self.digest.as_deref_mut() }
+        KeyWriter(self.0)
     }
 
     /// Writes text and escapes what the alphabet does not keep.
@@ -166,62 +151,42 @@ impl KeyWriter<'_> {
     pub(super) fn at_most_eight_digits(&mut self, number: u64, least: usize) {
         let (digits, zeros) = eight_digits(number);
         let zeros = zeros.min(8 - least);
-        let digits = (digits >> (8 * zeros)).to_le_bytes();
-        match self.bytes.get_mut(*self.len..).and_then(|room| room.first_chunk_mut()) {
-            // All eight, which is known when this is compiled; what comes next overwrites the end.
-            Some(room) => {
-                *room = digits;
-                *self.len += 8 - zeros;
-            }
-            None => self.push(&digits[..8 - zeros]),
-        }
+        let (digits, len) = (digits >> (8 * zeros), 8 - zeros);
+        if self.0.has_room(len) { self.0.put(digits, len) } else { self.0.overflow(&digits.to_le_bytes()[..len]) }
     }
 
     /// Writes bytes that are known to be printable and without meaning to the encoding, or to be its own marks.
     #[inline(always)]
     pub(super) fn push(&mut self, text: &[u8]) {
-        match self.bytes.get_mut(*self.len..).and_then(|room| room.get_mut(..text.len())) {
-            Some(room) => {
-                copy(text, room);
-                *self.len += text.len();
-            }
-            None => self.overflow(text),
+        if !self.0.has_room(text.len()) {
+            return self.0.overflow(text);
+        }
+        let (eights, rest) = text.as_chunks::<8>();
+        for eight in eights {
+            self.0.put(u64::from_le_bytes(*eight), 8);
+        }
+        if !rest.is_empty() {
+            self.0.put(last_word(text, rest), rest.len());
         }
     }
-
-    /// Fills what room is left with the readable beginning; the rest goes into the digest alone.
-    #[cold]
-    fn overflow(&mut self, text: &[u8]) {
-        let Some(digest) = self.digest.as_deref_mut() else {
-            *self.len = usize::MAX;
-            return;
-        };
-        let room = &mut self.bytes[*self.len..];
-        let (fits, rest) = text.split_at(room.len());
-        room.copy_from_slice(fits);
-        *self.len = self.bytes.len();
-        digest.update(self.bytes, rest);
-    }
 }
 
-/// Copies text into room of its length, without a call where that takes two words: most texts in keys are short.
+/// Returns the last bytes of a text, fewer than eight, as a word.
 #[inline(always)]
-fn copy(text: &[u8], room: &mut [u8]) {
-    match text.len() {
-        4..=8 => copy_ends::<4>(text, room),
-        9..=16 => copy_ends::<8>(text, room),
-        _ => room.copy_from_slice(text),
-    }
-}
-
-/// Copies the first `N` and the last `N` bytes: all of them, where there are no more than twice as many.
-#[inline]
-fn copy_ends<const N: usize>(text: &[u8], room: &mut [u8]) {
-    if let (Some(first), Some(room)) = (text.first_chunk::<N>(), room.first_chunk_mut()) {
-        *room = *first;
-    }
-    if let (Some(last), Some(room)) = (text.last_chunk::<N>(), room.last_chunk_mut()) {
-        *room = *last;
+fn last_word(text: &[u8], rest: &[u8]) -> u64 {
+    let behind = |of: u64, all: usize| of << (8 * (rest.len() - all));
+    // With what stands before them, or overlapping: no loop, and no call.
+    match (text.last_chunk::<8>(), rest.first_chunk::<4>(), rest.last_chunk::<4>(), rest) {
+        (Some(last), ..) => u64::from_le_bytes(*last) >> (8 * (8 - rest.len())),
+        (_, Some(first), Some(last), _) => {
+            u64::from(u32::from_le_bytes(*first)) | behind(u32::from_le_bytes(*last).into(), 4)
+        }
+        (.., [first, .., last]) => match rest.first_chunk::<2>() {
+            Some(pair) => u64::from(u16::from_le_bytes(*pair)) | behind((*last).into(), 1),
+            None => u64::from(*first),
+        },
+        (.., [one]) => u64::from(*one),
+        _ => 0,
     }
 }
 
@@ -244,7 +209,7 @@ fn eight_digits(number: u64) -> (u64, usize) {
 
 impl fmt::Debug for KeyWriter<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KeyWriter({:?})", String::from_utf8_lossy(self.bytes.get(..*self.len).unwrap_or_default()))
+        write!(f, "KeyWriter({:?})", String::from_utf8_lossy(self.0.bytes()))
     }
 }
 
@@ -253,9 +218,8 @@ mod tests {
     use super::*;
 
     fn written(number: u64, width: usize) -> String {
-        let mut bytes = [0; 64];
-        let len = fill(&mut bytes, |key| key.padded(number, width));
-        String::from_utf8(bytes[..len].to_vec()).unwrap()
+        let text = Text::<[u64; 8]>::written(64, |key| key.padded(number, width));
+        String::from_utf8(text.bytes().to_vec()).unwrap()
     }
 
     #[test]
@@ -269,30 +233,5 @@ mod tests {
                 assert_eq!(written(number, width), format!("{number:0width$}"));
             }
         }
-    }
-
-    #[test]
-    fn a_number_at_the_end_of_its_room_is_written_whole() {
-        for room in 1..12 {
-            let mut bytes = [0; 12];
-            assert_eq!(fill_small(&mut bytes[..room], |key| key.padded(1, 1)), Some(1));
-            assert_eq!(bytes[0], b'1');
-        }
-    }
-
-    #[test]
-    fn a_text_that_does_not_fit_into_a_small_buffer_is_told_from_one_that_does() {
-        let mut bytes = [0; 8];
-        let mut fits = |texts: &[&'static str]| {
-            fill_small(&mut bytes, |key| {
-                for text in texts {
-                    key.literal(text);
-                }
-            })
-        };
-        assert_eq!(
-            (fits(&["1234", "5678"]), fits(&["1234", "56789"]), fits(&["123456789", ""])),
-            (Some(8), None, None)
-        );
     }
 }

@@ -53,8 +53,9 @@ pub struct Site {
     counters: Counters,
     /// Hits that were nothing special, counted here only: its cache asks for them.
     hits: Tally,
-    /// Found at the first call, since caches are configured when the program starts; tried again after a failure.
-    resolved: OnceCell<Cache>,
+    /// Its cache and its mark, found at the first call, since caches are configured when the program starts; tried again
+    /// after a failure.
+    resolved: OnceCell<(Cache, u64)>,
 }
 
 inventory::collect!(&'static Site);
@@ -292,13 +293,13 @@ impl Site {
         log::error!("{self}: {error}");
     }
 
-    /// Returns the cache it belongs to where there is nothing special about this call: the cache is known, nothing is
-    /// switched off, and no test runs with caches of its own.
+    /// Returns the cache it belongs to, and its mark, where there is nothing special about this call: the cache is known,
+    /// nothing is switched off, and no test runs with caches of its own.
     #[inline]
-    pub(crate) fn ready(&'static self) -> Option<&'static Cache> {
-        let cache = self.resolved.get()?;
-        let is_usual = !super::is_anyone_isolated() && !self.is_off() && !cache.is_off();
-        is_usual.then_some(cache)
+    pub(crate) fn ready(&'static self) -> Option<&'static (Cache, u64)> {
+        let ready = self.resolved.get()?;
+        let is_usual = !super::is_anyone_isolated() && !self.is_off() && !ready.0.is_off();
+        is_usual.then_some(ready)
     }
 
     /// Returns the cache it belongs to, at its version.
@@ -313,9 +314,9 @@ impl Site {
         let resolve = || {
             let cache = self.resolve(super::global()?)?;
             cache.ask_for_hits(&self.hits);
-            Ok(cache)
+            Ok((cache, self.mark()))
         };
-        self.resolved.get_or_try_init(resolve).map(Cow::Borrowed)
+        self.resolved.get_or_try_init(resolve).map(|(cache, _)| Cow::Borrowed(cache))
     }
 
     pub(crate) fn resolve(&self, registry: &Registry) -> Result<Cache, Error> {

@@ -9,7 +9,7 @@ use crate::record::Erased;
 #[derive(Debug)]
 pub(super) enum Gone {
     #[expect(dead_code, reason = "it is there to be dropped")]
-    Record(Erased),
+    Record(Option<Erased>),
     #[expect(dead_code, reason = "it is there to be dropped")]
     Value(Option<Box<dyn Any + Send + Sync>>),
 }

@@ -1,10 +1,12 @@
 //! The store inside the process: typed values, bounded, each with a time of its own.
 //!
-//! One table holds values of all types, so that one budget bounds them all. A slot is one line of memory, with the name,
-//! the mark and the end of what it holds. A number, or what is shared by count, lies in a column of its type; everything
-//! else in a record behind a pointer. The other way, a table for each type, was measured as well, and lost although one
-//! place less to look at is quicker: tables that each have a budget of their own bound nothing together, so that a cache
-//! of many types would have to be divided up in advance, and the one that is busy could not use what the others leave.
+//! One table holds values of all types, so that one budget bounds them all. A slot is half a line of memory, with the
+//! beginning of a key and the end of its time. Everything else stands in columns, at the number of the slot: a number, or
+//! what is shared by count, in one of its type; other values in records behind pointers; what is left of a long key; links of
+//! queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once; and nobody pays for
+//! what is long or heavy in others. The other ways were measured as well. With a slot of a whole line that has the value in
+//! it, reads of a table that does not fit into the processor's caches took longer by a third. Tables for each type would
+//! bound nothing together: a cache of many types would have to be divided up in advance.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
 //! a shard's share. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a
@@ -12,29 +14,32 @@
 //!
 //! No value is dropped while a lock is held: dropping one runs code of its author, which may call the cache again.
 
+mod families;
 mod gone;
 mod history;
 mod index;
-mod label;
 mod limits;
+mod names;
 mod policy;
 mod queue;
 mod shard;
+mod slot;
+mod tenants;
 mod tuner;
 
-use std::hash::{BuildHasher, Hasher};
 use std::sync::Arc;
 use std::thread;
 
-use ahash::RandomState;
 pub use gone::{Inserted, Removed, Taken};
 use limits::Budget;
 pub use limits::Limits;
 use policy::Reach;
 use shard::{Newcomer, Shard};
+use tenants::Stand;
 use tuner::Tuner;
 
 use crate::clock::{Clock, Tick};
+use crate::key::{Address, Name, Scope};
 use crate::lock::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crate::lock::{RwLock, RwLockReadGuard, RwLockWriteGuard, read, write};
 use crate::record::Erased;
@@ -49,24 +54,27 @@ const SEARCH: usize = 16;
 /// A bounded table of records.
 ///
 /// ```
+/// # use cache_core::__private::larder;
 /// use std::sync::Arc;
 /// use cache_core::clock::{Clock, Tick};
+/// use cache_core::key::Scope;
 /// use cache_core::record::{Record, Times};
 /// use cache_core::store::{Limits, Store};
 ///
 /// let store = Store::new(Limits { max_entries: 100, max_bytes: None }, Clock::manual());
 /// let times = Times { created: Tick::from_nanos(0), fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
-/// let inserted = store.insert(b"shop:1:key", Arc::new(Record::new(0, times, 42_u8)), 1);
-/// assert!(!inserted.refused && store.get(b"shop:1:key").is_some());
-/// assert_eq!(store.remove_starting_with(b"shop:").len(), 1);
+/// let scope = Scope::new("shop", "1", None)?;
+/// let name = scope.name(&"key".into());
+/// let inserted = store.insert(&name, Arc::new(Record::new(0, times, 42_u8)), 1);
+/// assert!(!inserted.refused && store.get(&name).is_some());
+/// assert_eq!(store.remove_beginning(&scope, "k").len(), 1);
 /// assert!(store.is_empty());
+/// # Ok::<(), larder::Error>(())
 /// ```
 #[derive(Debug)]
 pub struct Store {
     budget: Budget,
     clock: Clock,
-    // Seeded: whoever chooses keys must not be able to choose their places.
-    hasher: RandomState,
     shards: Box<[Apart]>,
     /// Which shard is swept next by a write to another one.
     sweep_next: AtomicUsize,
@@ -85,14 +93,14 @@ struct Apart(RwLock<Shard>);
 /// call the store.
 pub(crate) struct Found<'a> {
     shard: RwLockReadGuard<'a, Shard>,
-    slot: u32,
+    stand: Stand,
 }
 
 impl Found<'_> {
     /// Returns where its value lies.
     #[inline]
     pub(crate) fn lying(&self) -> Option<Lying<'_>> {
-        self.shard.lying(self.slot)
+        self.shard.lying(self.stand)
     }
 
     /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let go.
@@ -118,7 +126,6 @@ impl Store {
         Self {
             budget: Budget::new(limits),
             clock,
-            hasher: RandomState::new(),
             shards: (0..count).map(|_| Apart(RwLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
             sweep_next: AtomicUsize::new(0),
             evictions: AtomicU64::new(0),
@@ -128,51 +135,47 @@ impl Store {
 
     /// Returns the live record under this name, and notes that it was of use.
     #[must_use]
-    pub fn get(&self, name: &[u8]) -> Option<Erased> {
-        let (hash, now) = (self.hash(name), self.clock.now());
-        let record = read(self.shard(hash)).get(hash, name, now)?;
+    pub fn get(&self, name: &Name) -> Option<Erased> {
+        let (address, now) = (name.address(), self.clock.now());
+        let hash = address.hash();
+        let record = read(self.shard(hash)).get(hash, address, now)?;
         if has_expired(&record, now) {
-            self.remove_expired(hash, name, now);
+            self.remove_expired(hash, address, now);
             return None;
         }
         Some(record)
     }
 
-    /// Returns the record under this name, if it is of this mark and still fresh, and notes that it was of use.
+    /// Returns the record at this address, if it is still fresh, and notes that it was of use.
     #[inline]
-    pub(crate) fn seek(&self, name: &[u8], mark: u64, now: Tick) -> Option<Found<'_>> {
-        let hash = self.hash(name);
+    pub(crate) fn seek(&self, address: Address<'_>, now: Tick) -> Option<Found<'_>> {
+        let hash = address.hash();
         let shard = read(self.shard(hash));
-        let slot = shard.seek(hash, name, mark, now)?;
-        Some(Found { shard, slot })
+        let stand = shard.seek(hash, address, now)?;
+        Some(Found { shard, stand })
     }
 
     /// Gives the record under this name other ends, if it is fresh, and returns whether it was.
-    pub fn restamp(&self, name: &[u8], fresh_until: Tick, kept_until: Tick) -> bool {
-        let hash = self.hash(name);
-        write(self.shard(hash)).restamp(hash, name, self.clock.now(), fresh_until, kept_until)
+    pub fn restamp(&self, name: &Name, fresh_until: Tick, kept_until: Tick) -> bool {
+        let address = name.address();
+        let hash = address.hash();
+        write(self.shard(hash)).restamp(hash, address, self.clock.now(), fresh_until, kept_until)
     }
 
     /// Returns the live record under this name. Nothing is noted and nothing is removed, so that no value is dropped.
     #[must_use]
-    pub fn peek(&self, name: &[u8]) -> Option<Erased> {
-        let (hash, now) = (self.hash(name), self.clock.now());
-        let record = read(self.shard(hash)).peek(hash, name, now)?;
+    pub fn peek(&self, name: &Name) -> Option<Erased> {
+        let (address, now) = (name.address(), self.clock.now());
+        let hash = address.hash();
+        let record = read(self.shard(hash)).peek(hash, address, now)?;
         (!has_expired(&record, now)).then_some(record)
-    }
-
-    #[inline]
-    fn hash(&self, name: &[u8]) -> u64 {
-        let mut hasher = self.hasher.build_hasher();
-        hasher.write(name);
-        hasher.finish()
     }
 
     /// Removes an expired record, unless another one has taken its place or it was given more time.
     #[cold]
-    fn remove_expired(&self, hash: u64, name: &[u8], now: Tick) {
+    fn remove_expired(&self, hash: u64, address: Address<'_>, now: Tick) {
         let mut shard = write(self.shard(hash));
-        let removed = shard.remove_expired(hash, name, now).map(|taken| self.count_out(taken));
+        let removed = shard.remove_expired(hash, address, now).map(|taken| self.count_out(taken));
         drop(shard);
         drop(removed);
     }
@@ -180,11 +183,12 @@ impl Store {
     /// Keeps a record that weighs so many bytes under this name, in place of what was there.
     ///
     /// The limits may be passed by what is being written at this moment, for this moment.
-    pub fn insert(&self, name: &[u8], record: Erased, bytes: u64) -> Inserted {
+    pub fn insert(&self, name: &Name, record: Erased, bytes: u64) -> Inserted {
         if self.budget.never_fits(bytes) {
             return Inserted { refused: true, _gone: self.remove(name).into_iter().collect(), _refused: Some(record) };
         }
-        let newcomer = Newcomer { hash: self.hash(name), name };
+        let address = name.address();
+        let newcomer = Newcomer { hash: address.hash(), address };
         let now = self.clock.now();
         let mut gone = Vec::new();
         self.sweep_elsewhere(now, &mut gone);
@@ -256,28 +260,33 @@ impl Store {
 
     /// Takes the record under this name out.
     #[must_use]
-    pub fn remove(&self, name: &[u8]) -> Option<Taken> {
-        let (hash, now) = (self.hash(name), self.clock.now());
-        let taken = write(self.shard(hash)).remove(hash, name, now)?;
+    pub fn remove(&self, name: &Name) -> Option<Taken> {
+        let (address, now) = (name.address(), self.clock.now());
+        let hash = address.hash();
+        let taken = write(self.shard(hash)).remove(hash, address, now)?;
         self.budget.leave(taken.bytes);
         Some(taken)
     }
 
-    /// Takes every record out whose name begins with `scope`.
-    pub fn remove_starting_with(&self, scope: &[u8]) -> Removed {
+    /// Takes every record of this scope out whose key begins so.
+    pub fn remove_beginning(&self, scope: &Scope, start: &str) -> Removed {
+        self.remove_from_all(|shard, now, out| shard.remove_beginning(scope, start.as_bytes(), now, out))
+    }
+
+    /// Takes every record out.
+    pub fn clear(&self) -> Removed {
+        self.remove_from_all(Shard::clear)
+    }
+
+    fn remove_from_all(&self, remove: impl Fn(&mut Shard, Tick, &mut dyn FnMut(Taken))) -> Removed {
         let (mut removed, now) = (Vec::new(), self.clock.now());
         for shard in &self.shards {
-            write(&shard.0).remove_all(|name| name.starts_with(scope), now, &mut |taken| {
+            remove(&mut write(&shard.0), now, &mut |taken| {
                 self.budget.leave(taken.bytes);
                 removed.push(taken);
             });
         }
         Removed(removed)
-    }
-
-    /// Takes every record out.
-    pub fn clear(&self) -> Removed {
-        self.remove_starting_with(&[])
     }
 
     /// Returns whether it needs to be told what a record weighs.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::limits::Measure;
 use super::*;
+use crate::key::RAW;
 use crate::record::{Record, Times};
 
 fn store(max_entries: u64) -> Store {
@@ -19,27 +20,42 @@ fn number(record: &Erased) -> u64 {
     *record.value.downcast_ref().expect("a number")
 }
 
-#[test]
-fn two_stores_hash_differently() {
-    let hash = |store: &Store| store.hash(b"name");
-    assert_ne!(hash(&store(10)), hash(&store(10)));
+fn scope() -> Scope {
+    Scope::new("", "1", None).unwrap()
 }
 
 #[test]
 fn two_names_with_one_hash_are_two_entries() {
     const NOW: Tick = Tick::from_nanos(0);
-    let newcomer = |name| Newcomer { hash: 7, name };
+    let scope = scope();
+    let [one, other, another] = [&[1], &[2], &[3]].map(|words| Address::new(&scope, RAW, words, 8));
+    let newcomer = |address| Newcomer { hash: 7, address };
     let mut shard = Shard::new(Arc::new(Tuner::new(1)));
-    assert!(shard.insert(newcomer(b"one"), record(1), 1, NOW).is_none());
-    assert!(shard.get(7, b"other", NOW).is_none());
-    assert!(shard.insert(newcomer(b"other"), record(2), 1, NOW).is_none());
-    assert_eq!(number(&shard.get(7, b"one", NOW).unwrap()), 1);
-    assert_eq!(number(&shard.get(7, b"other", NOW).unwrap()), 2);
-    assert!(shard.remove(7, b"other", NOW).is_some());
-    assert!(shard.get(7, b"other", NOW).is_none() && shard.get(7, b"one", NOW).is_some());
-    assert!(shard.insert(newcomer(b"another"), record(3), 1, NOW).is_none());
-    assert!(shard.evict(Reach::Anyone, Measure::Entries, newcomer(b"another"), NOW, |_| true).is_some());
-    assert!(shard.peek(7, b"one", NOW).is_none(), "the one that room is made for is told by its name");
+    assert!(shard.insert(newcomer(one), record(1), 1, NOW).is_none());
+    assert!(shard.get(7, other, NOW).is_none());
+    assert!(shard.insert(newcomer(other), record(2), 1, NOW).is_none());
+    assert_eq!(number(&shard.get(7, one, NOW).unwrap()), 1);
+    assert_eq!(number(&shard.get(7, other, NOW).unwrap()), 2);
+    assert!(shard.remove(7, other, NOW).is_some());
+    assert!(shard.get(7, other, NOW).is_none() && shard.get(7, one, NOW).is_some());
+    assert!(shard.insert(newcomer(another), record(3), 1, NOW).is_none());
+    assert!(shard.evict(Reach::Anyone, Measure::Entries, newcomer(another), NOW, |_| true).is_some());
+    assert!(shard.peek(7, one, NOW).is_none(), "the one that room is made for is told by its name");
+}
+
+#[test]
+fn keys_of_two_scopes_and_entries_of_two_patterns_are_told_apart() {
+    const NOW: Tick = Tick::from_nanos(0);
+    let (one, other) = (scope(), Scope::new("", "2", None).unwrap());
+    let at = |scope, mark| Address::new(scope, mark, &[1], 8);
+    let mut shard = Shard::new(Arc::new(Tuner::new(1)));
+    assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 8) }, record(1), 1, NOW).is_none());
+    assert!(shard.get(7, at(&other, 8), NOW).is_none());
+    assert!(shard.seek(7, at(&one, 8), NOW).is_some() && shard.seek(7, at(&one, 9), NOW).is_none());
+    // One text is one entry, whoever writes it.
+    assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 9) }, record(2), 1, NOW).is_some());
+    assert!(shard.seek(7, at(&one, 9), NOW).is_some() && shard.seek(7, at(&one, 8), NOW).is_none());
+    assert!(shard.remove(7, at(&one, 8), NOW).is_some());
 }
 
 #[test]
@@ -61,7 +77,8 @@ fn a_panic_under_a_lock_takes_nothing_down() {
         scope.spawn(with_lock).join().is_err()
     });
     assert!(panicked && store.shards[0].0.is_poisoned());
-    assert!(!store.insert(b"name", record(7), 1).refused);
-    assert!(store.get(b"name").is_some());
-    assert!(store.remove(b"name").is_some());
+    let name = scope().name(&"name".into());
+    assert!(!store.insert(&name, record(7), 1).refused);
+    assert!(store.get(&name).is_some());
+    assert!(store.remove(&name).is_some());
 }

@@ -1,6 +1,6 @@
 //! Limits hold, and nothing that fits is refused.
 
-use super::{name, number, put, store_of, store_of_bytes};
+use super::{name, named, number, put, store_of, store_of_bytes};
 
 const MIB: u64 = 1 << 20;
 
@@ -17,32 +17,32 @@ fn a_value_of_one_mebibyte_is_kept_in_a_cache_of_sixty_four() {
 fn a_value_may_take_the_whole_cache_for_itself() {
     let store = store_of_bytes(64 * MIB);
     (0..1_000).for_each(|index| assert!(put(&store, &name(index), index, MIB / 100)));
-    assert!(put(&store, b"whole", 7, 64 * MIB));
+    assert!(put(&store, &named("whole"), 7, 64 * MIB));
     assert_eq!((store.len(), store.bytes()), (1, 64 * MIB));
-    assert_eq!(number(&store.get(b"whole").unwrap()), 7);
+    assert_eq!(number(&store.get(&named("whole")).unwrap()), 7);
 }
 
 #[test]
 fn a_value_that_never_fits_is_refused_and_the_old_one_is_gone() {
     let store = store_of_bytes(100);
-    assert!(put(&store, b"neighbour", 1, 10));
-    assert!(put(&store, b"name", 2, 10));
-    assert!(!put(&store, b"name", 3, 101));
-    assert!(store.get(b"name").is_none(), "an old value is not left where a newer one was refused");
+    assert!(put(&store, &named("neighbour"), 1, 10));
+    assert!(put(&store, &named("name"), 2, 10));
+    assert!(!put(&store, &named("name"), 3, 101));
+    assert!(store.get(&named("name")).is_none(), "an old value is not left where a newer one was refused");
     assert_eq!((store.len(), store.bytes(), store.evictions()), (1, 10, 0));
 }
 
 #[test]
 fn a_store_for_nothing_keeps_nothing() {
     let store = store_of(0);
-    assert!(!put(&store, b"name", 1, 0));
+    assert!(!put(&store, &named("name"), 1, 0));
     assert_eq!(store.len(), 0);
 }
 
 #[test]
 fn a_store_without_a_limit_of_entries_can_be_made() {
     let store = store_of(u64::MAX);
-    assert!(put(&store, b"name", 1, u64::MAX));
+    assert!(put(&store, &named("name"), 1, u64::MAX));
     assert_eq!(store.len(), 1);
 }
 

@@ -8,7 +8,7 @@ use cache_core::clock::{Clock, Tick};
 use cache_core::record::{Erased, Record, Times};
 use cache_core::store::{Limits, Store};
 
-use super::name;
+use super::{name, named, scope};
 
 /// A value that visits the whole store when it is dropped: this would never end while a lock is held.
 struct Visitor {
@@ -22,9 +22,9 @@ impl Drop for Visitor {
         self.visits.fetch_add(1, Ordering::Relaxed);
         for index in 0..40 {
             drop(store.get(&name(index)));
-            drop(store.remove(b"somebody else"));
+            drop(store.remove(&named("somebody else")));
         }
-        drop(store.remove_starting_with(b"nobody"));
+        drop(store.remove_beginning(&scope(), "nobody"));
     }
 }
 
@@ -71,7 +71,7 @@ fn values_come_back_when_they_make_room() {
     let scene = Scene::new(40);
     scene.fill(400, Tick::NEVER);
     assert_eq!(scene.visits(), 360);
-    drop(scene.store.insert(b"large", scene.visitor(Tick::NEVER), 1_000));
+    drop(scene.store.insert(&named("large"), scene.visitor(Tick::NEVER), 1_000));
     assert_eq!(scene.visits(), 400);
 }
 
@@ -93,7 +93,7 @@ fn values_come_back_when_they_are_removed() {
     scene.fill(40, Tick::NEVER);
     drop(scene.store.remove(&name(0)));
     assert_eq!(scene.visits(), 1);
-    assert_eq!(scene.store.remove_starting_with(b"name:1").len(), 11);
+    assert_eq!(scene.store.remove_beginning(&scope(), "name:1").len(), 11);
     assert_eq!(scene.visits(), 12);
     assert_eq!(scene.store.clear().len(), 28);
     assert_eq!(scene.visits(), 40);

@@ -5,7 +5,7 @@ use std::time::Duration;
 use cache_core::clock::{Clock, Tick};
 use cache_core::store::{Limits, Store};
 
-use super::{kept_for, lasting, name, number};
+use super::{kept_for, lasting, name, named, number};
 
 fn with_clock(max_entries: u64) -> (Store, Clock) {
     let clock = Clock::manual();
@@ -15,23 +15,23 @@ fn with_clock(max_entries: u64) -> (Store, Clock) {
 #[test]
 fn an_entry_is_served_until_its_time_and_not_at_it() {
     let (store, clock) = with_clock(10);
-    drop(store.insert(b"name", kept_for(&clock, 10, 1), 5));
+    drop(store.insert(&named("name"), kept_for(&clock, 10, 1), 5));
     clock.advance(Duration::from_nanos(9_999_999_999));
-    assert!(store.get(b"name").is_some() && store.peek(b"name").is_some());
+    assert!(store.get(&named("name")).is_some() && store.peek(&named("name")).is_some());
     clock.advance(Duration::from_nanos(1));
-    assert!(store.peek(b"name").is_none());
+    assert!(store.peek(&named("name")).is_none());
     assert_eq!((store.len(), store.bytes(), store.expirations()), (1, 5, 0), "looking removes nothing");
-    assert!(store.get(b"name").is_none());
+    assert!(store.get(&named("name")).is_none());
     assert_eq!((store.len(), store.bytes(), store.expirations(), store.evictions()), (0, 0, 1, 0));
 }
 
 #[test]
 fn an_entry_that_was_given_more_time_lives_on() {
     let (store, clock) = with_clock(10);
-    drop(store.insert(b"name", kept_for(&clock, 10, 1), 0));
-    assert!(store.restamp(b"name", Tick::NEVER, Tick::NEVER));
+    drop(store.insert(&named("name"), kept_for(&clock, 10, 1), 0));
+    assert!(store.restamp(&named("name"), Tick::NEVER, Tick::NEVER));
     clock.advance(Duration::from_secs(1_000));
-    assert!(store.get(b"name").is_some());
+    assert!(store.get(&named("name")).is_some());
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn what_has_expired_leaves_while_one_entry_is_overwritten() {
     let (store, clock) = with_clock(31);
     (0..30).for_each(|index| drop(store.insert(&name(index), kept_for(&clock, 10, index), 1)));
     clock.advance(Duration::from_secs(10));
-    (0..20).for_each(|round| drop(store.insert(b"counter", lasting(round), 1)));
+    (0..20).for_each(|round| drop(store.insert(&named("counter"), lasting(round), 1)));
     assert_eq!((store.len(), store.expirations()), (1, 30));
 }
 
@@ -69,10 +69,10 @@ fn what_has_expired_goes_before_what_lives() {
 #[test]
 fn an_expired_entry_is_replaced_like_another() {
     let (store, clock) = with_clock(2);
-    drop(store.insert(b"name", kept_for(&clock, 10, 1), 5));
+    drop(store.insert(&named("name"), kept_for(&clock, 10, 1), 5));
     clock.advance(Duration::from_secs(10));
-    drop(store.insert(b"name", kept_for(&clock, 10, 2), 7));
-    assert_eq!(number(&store.get(b"name").unwrap()), 2);
+    drop(store.insert(&named("name"), kept_for(&clock, 10, 2), 7));
+    assert_eq!(number(&store.get(&named("name")).unwrap()), 2);
     assert_eq!((store.len(), store.bytes(), store.evictions()), (1, 7, 0));
 }
 
@@ -81,6 +81,6 @@ fn what_has_expired_leaves_wherever_it_lies_while_one_entry_is_written_again_and
     let (store, clock) = with_clock(10_000);
     (0..5_000).for_each(|index| drop(store.insert(&name(index), kept_for(&clock, 10, index), 1)));
     clock.advance(Duration::from_secs(100));
-    (0..5_000).for_each(|index| drop(store.insert(b"one", kept_for(&clock, 10, index), 1)));
+    (0..5_000).for_each(|index| drop(store.insert(&named("one"), kept_for(&clock, 10, index), 1)));
     assert_eq!(store.len(), 1);
 }

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cache_core::clock::{Clock, Tick};
+use cache_core::key::{Name, Scope};
 use cache_core::record::{Erased, Record, Times};
 use cache_core::store::{Limits, Store};
 use proptest::collection::vec;
@@ -35,8 +36,16 @@ fn number(record: &Erased) -> u64 {
     *record.value.downcast_ref().expect("a number")
 }
 
-fn name(index: u64) -> Vec<u8> {
-    format!("name:{index}").into_bytes()
+fn scope() -> Scope {
+    Scope::new("", "1", None).expect("a short version")
+}
+
+fn named(text: &str) -> Name {
+    scope().name(&text.into())
+}
+
+fn name(index: u64) -> Name {
+    named(&format!("name:{index}"))
 }
 
 fn store_of(max_entries: u64) -> Store {
@@ -48,7 +57,7 @@ fn store_of_bytes(max_bytes: u64) -> Store {
 }
 
 /// Writes a record of so many bytes, and drops what had to go for it; says whether it was kept.
-fn put(store: &Store, name: &[u8], value: u64, bytes: u64) -> bool {
+fn put(store: &Store, name: &Name, value: u64, bytes: u64) -> bool {
     !store.insert(name, lasting(value), bytes).refused
 }
 

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use cache_core::clock::{Clock, Tick};
+use cache_core::key::{Name, Scope};
 use cache_core::record::{Erased, Record, Times};
 use cache_core::store::{Limits, Store};
 
@@ -49,9 +50,16 @@ impl Source<'_> {
         Limits { max_entries, max_bytes }
     }
 
-    fn name(&mut self) -> Vec<u8> {
-        let scope = self.one_of(&["a:", "ab:", "b:"]);
-        format!("{scope}{}", self.below(100)).into_bytes()
+    fn scope(&mut self) -> Scope {
+        Scope::new(self.one_of(&["a", "ab", "b"]), "", None).expect("a short prefix")
+    }
+
+    /// Keys of one to sixteen words; those of one length differ in the first word, or in the last.
+    fn name(&mut self) -> Name {
+        let (scope, number) = (self.scope(), self.below(100));
+        let more = "x".repeat([0, 9, 26, 120][(number % 4) as usize]);
+        let key = if number < 50 { format!("{number}{more}") } else { format!("{more}{number}") };
+        scope.name(&key.as_str().into())
     }
 
     fn bytes(&mut self) -> u64 {
@@ -97,7 +105,7 @@ struct Pair {
     store: Store,
     census: Arc<Census>,
     /// What the store may hold: everything that was written and neither removed nor seen to have left.
-    model: HashMap<Vec<u8>, Known>,
+    model: HashMap<Name, Known>,
     writes: u64,
     /// How many evictions have been accounted for.
     evicted: u64,
@@ -117,7 +125,10 @@ impl Pair {
             22..=23 => self.read(&source.name(), false),
             24..=26 => self.remove(&source.name()),
             27 => self.restamp(source),
-            28 => self.remove_starting_with(source.one_of(&["a", "a:", "ab:1", "b:", "c"]).as_bytes()),
+            28 => {
+                let start = source.one_of(&["", "1", "26xxxxxxxxxxxxxxxxxxx", "xxx", "c"]);
+                self.remove_beginning(&source.scope(), start);
+            }
             29 if source.below(8) == 0 => self.clear(),
             _ => self.clock.advance(Duration::from_secs(source.below(6))),
         }
@@ -153,14 +164,14 @@ impl Pair {
     }
 
     /// Returns whether a record can be kept without another one having to go.
-    fn has_room(&self, name: &[u8], bytes: u64) -> bool {
+    fn has_room(&self, name: &Name, bytes: u64) -> bool {
         let there = self.model.get(name).filter(|known| known.kept_until > self.clock.now());
         let entries = self.store.len() + u64::from(there.is_none());
         let bytes = self.store.bytes() - there.map_or(0, |known| known.bytes) + bytes;
         entries <= self.limits.max_entries && self.limits.max_bytes.is_none_or(|max| bytes <= max)
     }
 
-    fn read(&mut self, name: &[u8], marking: bool) {
+    fn read(&mut self, name: &Name, marking: bool) {
         let record = if marking { self.store.get(name) } else { self.store.peek(name) };
         let live = self.model.get(name).filter(|known| known.kept_until > self.clock.now());
         match (record, live) {
@@ -171,7 +182,7 @@ impl Pair {
         }
     }
 
-    fn remove(&mut self, name: &[u8]) {
+    fn remove(&mut self, name: &Name) {
         let removed = self.store.peek(name);
         assert!(self.store.remove(name).is_some() || removed.is_none());
         let known = self.model.remove(name);
@@ -190,10 +201,12 @@ impl Pair {
         }
     }
 
-    fn remove_starting_with(&mut self, scope: &[u8]) {
-        let live = self.live().filter(|(name, _)| name.starts_with(scope)).count();
-        let removed = self.store.remove_starting_with(scope).len();
-        let known = self.model.extract_if(|name, _| name.starts_with(scope)).count();
+    fn remove_beginning(&mut self, scope: &Scope, start: &str) {
+        let whole = format!("{}{start}", scope.text().expect("no key function"));
+        let is_meant = |name: &Name| name.as_str().starts_with(&whole);
+        let live = self.live().filter(|(name, _)| is_meant(name)).count();
+        let removed = self.store.remove_beginning(scope, start).len();
+        let known = self.model.extract_if(|name, _| is_meant(name)).count();
         assert!(live <= removed && removed <= known, "{live} live of {known} known, and {removed} removed");
     }
 
@@ -203,7 +216,7 @@ impl Pair {
         self.model.clear();
     }
 
-    fn live(&self) -> impl Iterator<Item = (&Vec<u8>, &Known)> {
+    fn live(&self) -> impl Iterator<Item = (&Name, &Known)> {
         let now = self.clock.now();
         self.model.iter().filter(move |(_, known)| known.kept_until > now)
     }

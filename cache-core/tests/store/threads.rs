@@ -75,7 +75,7 @@ fn after_many_wrote_at_once_the_limits_hold_and_every_byte_is_counted() {
     }
 }
 
-fn take(store: &cache_core::store::Store, name: &[u8]) -> Option<Erased> {
+fn take(store: &cache_core::store::Store, name: &cache_core::key::Name) -> Option<Erased> {
     let record = store.peek(name);
     drop(store.remove(name));
     record
