@@ -5,11 +5,19 @@
 //! place of those of std.
 
 use std::sync::PoisonError;
+
+#[cfg(not(shuttle))]
+pub(crate) use crossbeam_utils::sync::{
+    ShardedLock as ReadersLock, ShardedLockReadGuard as ReadersGuard, ShardedLockWriteGuard as WriterGuard,
+};
 #[cfg(not(shuttle))]
 pub(crate) use std::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic};
 
 #[cfg(shuttle)]
-pub(crate) use shuttle::sync::{Mutex, MutexGuard, RwLock, RwLockReadGuard, RwLockWriteGuard, atomic};
+pub(crate) use shuttle::sync::{
+    Mutex, MutexGuard, RwLock, RwLock as ReadersLock, RwLockReadGuard, RwLockReadGuard as ReadersGuard,
+    RwLockWriteGuard, RwLockWriteGuard as WriterGuard, atomic,
+};
 
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -20,6 +28,17 @@ pub(crate) fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
 }
 
 pub(crate) fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Reads what is read all the time: each thread has a lock for that, next to those of the others, which no other reader
+/// writes to. A writer takes all of them.
+#[inline]
+pub(crate) fn read_often<T>(lock: &ReadersLock<T>) -> ReadersGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+pub(crate) fn write_seldom<T>(lock: &ReadersLock<T>) -> WriterGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 

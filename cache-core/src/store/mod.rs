@@ -9,7 +9,9 @@
 //! bound nothing together: a cache of many types would have to be divided up in advance.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
-//! a shard's share. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a
+//! a shard's share. A shard has a lock for each of some readers at once: what two of them write to by turns, be it no more
+//! than the count of a lock, goes back and forth between their processors, and two read hardly more than one. A write takes
+//! all of these locks. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a
 //! few at a time with each write.
 //!
 //! No value is dropped while a lock is held: dropping one runs code of its author, which may call the cache again.
@@ -41,12 +43,15 @@ use tuner::Tuner;
 use crate::clock::{Clock, Tick};
 use crate::key::{Address, Name, Scope};
 use crate::lock::atomic::{AtomicU64, AtomicUsize, Ordering};
-use crate::lock::{RwLock, RwLockReadGuard, RwLockWriteGuard, read, write};
+use crate::lock::{ReadersGuard, ReadersLock, WriterGuard, read_often, write_seldom};
 use crate::record::Erased;
 use crate::value::Lying;
 
 /// How many slots a write looks at for what has expired.
 const SWEEP: usize = 4;
+
+/// One write in so many looks for that in another shard, at as many times more slots: taking a lock costs more than looking.
+const ELSEWHERE: usize = 4;
 
 /// How many slots it looks at when there is no room: better that one goes that has expired than one that lives.
 const SEARCH: usize = 16;
@@ -76,7 +81,7 @@ pub struct Store {
     budget: Budget,
     clock: Clock,
     shards: Box<[Apart]>,
-    /// Which shard is swept next by a write to another one.
+    /// How many writes there were, of which some sweep one shard after the other.
     sweep_next: AtomicUsize,
     evictions: AtomicU64,
     expirations: AtomicU64,
@@ -85,14 +90,14 @@ pub struct Store {
 /// A shard where its lock and what a hit looks at are in one line of memory, and nobody else is.
 #[derive(Debug)]
 #[repr(align(64))]
-struct Apart(RwLock<Shard>);
+struct Apart(ReadersLock<Shard>);
 
 /// A record where it lies in the store.
 ///
 /// While there is one of these, those who write have to wait: nothing of a user's own may run meanwhile, since it could
 /// call the store.
 pub(crate) struct Found<'a> {
-    shard: RwLockReadGuard<'a, Shard>,
+    shard: ReadersGuard<'a, Shard>,
     stand: Stand,
 }
 
@@ -126,7 +131,7 @@ impl Store {
         Self {
             budget: Budget::new(limits),
             clock,
-            shards: (0..count).map(|_| Apart(RwLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
+            shards: (0..count).map(|_| Apart(ReadersLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
             sweep_next: AtomicUsize::new(0),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
@@ -138,7 +143,7 @@ impl Store {
     pub fn get(&self, name: &Name) -> Option<Erased> {
         let (address, now) = (name.address(), self.clock.now());
         let hash = address.hash();
-        let record = read(self.shard(hash)).get(hash, address, now)?;
+        let record = read_often(self.shard(hash)).get(hash, address, now)?;
         if has_expired(&record, now) {
             self.remove_expired(hash, address, now);
             return None;
@@ -150,7 +155,7 @@ impl Store {
     #[inline]
     pub(crate) fn seek(&self, address: Address<'_>, now: Tick) -> Option<Found<'_>> {
         let hash = address.hash();
-        let shard = read(self.shard(hash));
+        let shard = read_often(self.shard(hash));
         let stand = shard.seek(hash, address, now)?;
         Some(Found { shard, stand })
     }
@@ -159,7 +164,7 @@ impl Store {
     pub fn restamp(&self, name: &Name, fresh_until: Tick, kept_until: Tick) -> bool {
         let address = name.address();
         let hash = address.hash();
-        write(self.shard(hash)).restamp(hash, address, self.clock.now(), fresh_until, kept_until)
+        write_seldom(self.shard(hash)).restamp(hash, address, self.clock.now(), fresh_until, kept_until)
     }
 
     /// Returns the live record under this name. Nothing is noted and nothing is removed, so that no value is dropped.
@@ -167,14 +172,14 @@ impl Store {
     pub fn peek(&self, name: &Name) -> Option<Erased> {
         let (address, now) = (name.address(), self.clock.now());
         let hash = address.hash();
-        let record = read(self.shard(hash)).peek(hash, address, now)?;
+        let record = read_often(self.shard(hash)).peek(hash, address, now)?;
         (!has_expired(&record, now)).then_some(record)
     }
 
     /// Removes an expired record, unless another one has taken its place or it was given more time.
     #[cold]
     fn remove_expired(&self, hash: u64, address: Address<'_>, now: Tick) {
-        let mut shard = write(self.shard(hash));
+        let mut shard = write_seldom(self.shard(hash));
         let removed = shard.remove_expired(hash, address, now).map(|taken| self.count_out(taken));
         drop(shard);
         drop(removed);
@@ -192,7 +197,7 @@ impl Store {
         let now = self.clock.now();
         let mut gone = Vec::new();
         self.sweep_elsewhere(now, &mut gone);
-        let mut shard = write(self.shard(newcomer.hash));
+        let mut shard = write_seldom(self.shard(newcomer.hash));
         let slots = if self.budget.has_room(bytes) { SWEEP } else { SEARCH };
         shard.sweep(slots, now, &mut |taken| gone.push(self.count_out(taken)));
         if let Some(before) = shard.insert(newcomer, record, bytes, now) {
@@ -211,10 +216,13 @@ impl Store {
 
     /// Takes out a little of what has expired in one shard after the other, so that no shard has to be written to for that.
     fn sweep_elsewhere(&self, now: Tick, gone: &mut Vec<Taken>) {
-        let next = self.sweep_next.fetch_add(1, Ordering::Relaxed) % self.shards.len();
+        let write = self.sweep_next.fetch_add(1, Ordering::Relaxed);
+        if !write.is_multiple_of(ELSEWHERE) {
+            return;
+        }
         // Whoever is at work there does the same.
-        if let Ok(mut shard) = self.shards[next].0.try_write() {
-            shard.sweep(SWEEP, now, &mut |taken| gone.push(self.count_out(taken)));
+        if let Ok(mut shard) = self.shards[write / ELSEWHERE % self.shards.len()].0.try_write() {
+            shard.sweep(ELSEWHERE * SWEEP, now, &mut |taken| gone.push(self.count_out(taken)));
         }
     }
 
@@ -223,13 +231,7 @@ impl Store {
     ///
     /// Whoever makes the store grow does this, and nobody else: nobody has to go for an entry that is overwritten, however
     /// many are at it. The last one that made it grow goes round all shards if it must, so that the limits hold again.
-    fn make_room(
-        &self,
-        mut own: RwLockWriteGuard<'_, Shard>,
-        newcomer: Newcomer<'_>,
-        now: Tick,
-        gone: &mut Vec<Taken>,
-    ) {
+    fn make_room(&self, mut own: WriterGuard<'_, Shard>, newcomer: Newcomer<'_>, now: Tick, gone: &mut Vec<Taken>) {
         while let Some(excess) = self.budget.excess()
             && let Some(taken) = own.evict(Reach::Fair, excess, newcomer, now, |bytes| self.budget.claim(excess, bytes))
         {
@@ -246,7 +248,7 @@ impl Store {
         while declined < self.shards.len()
             && let Some(excess) = self.budget.excess()
         {
-            let mut shard = write(&self.shards[at].0);
+            let mut shard = write_seldom(&self.shards[at].0);
             match shard.evict(reach, excess, newcomer, now, |bytes| self.budget.claim(excess, bytes)) {
                 Some(taken) => {
                     gone.push(self.count(taken));
@@ -263,7 +265,7 @@ impl Store {
     pub fn remove(&self, name: &Name) -> Option<Taken> {
         let (address, now) = (name.address(), self.clock.now());
         let hash = address.hash();
-        let taken = write(self.shard(hash)).remove(hash, address, now)?;
+        let taken = write_seldom(self.shard(hash)).remove(hash, address, now)?;
         self.budget.leave(taken.bytes);
         Some(taken)
     }
@@ -281,7 +283,7 @@ impl Store {
     fn remove_from_all(&self, remove: impl Fn(&mut Shard, Tick, &mut dyn FnMut(Taken))) -> Removed {
         let (mut removed, now) = (Vec::new(), self.clock.now());
         for shard in &self.shards {
-            remove(&mut write(&shard.0), now, &mut |taken| {
+            remove(&mut write_seldom(&shard.0), now, &mut |taken| {
                 self.budget.leave(taken.bytes);
                 removed.push(taken);
             });
@@ -339,7 +341,7 @@ impl Store {
     }
 
     #[inline]
-    fn shard(&self, hash: u64) -> &RwLock<Shard> {
+    fn shard(&self, hash: u64) -> &ReadersLock<Shard> {
         &self.shards[self.place(hash)].0
     }
 
