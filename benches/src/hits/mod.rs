@@ -1,17 +1,12 @@
 //! What a hit costs: interleaved rounds, medians, and ratios to a plain map within each round.
 //!
-//! To add a candidate: write a file with a function that returns its [`Candidate`]s for any [`Cell`], and name it in
-//! [`candidates`].
+//! To add a candidate: write a file in `rivals/` with a function that returns its [`Candidate`]s for any [`Cell`], and name
+//! it in `rivals/mod.rs`.
 
-mod cached;
-mod foyer;
-mod hitbox;
 pub mod larder;
 mod maps;
-mod mini_moka;
-mod moka;
-mod quick_cache;
 mod reader;
+mod rivals;
 mod rounds;
 mod tables;
 
@@ -22,20 +17,15 @@ pub use tables::print;
 use crate::entries::Cell;
 
 /// A cell for which every candidate has what it takes: attributes stand on functions of fixed types.
-pub trait Full: Cell + maps::PerThread + larder::Sites + cached::Sites + hitbox::Sites {}
+pub trait Full: Cell + maps::PerThread + larder::Sites + rivals::Sites {}
 
-impl<C: Cell + maps::PerThread + larder::Sites + cached::Sites + hitbox::Sites> Full for C {}
+impl<C: Cell + maps::PerThread + larder::Sites + rivals::Sites> Full for C {}
 
 /// Everybody who takes part; the first one is what the others are compared with.
 #[must_use]
 pub fn candidates<C: Full>() -> Vec<Candidate> {
     let mut all = maps::candidates::<C>();
     all.extend(larder::candidates::<C>());
-    all.extend(quick_cache::candidates::<C>());
-    all.extend(cached::candidates::<C>());
-    all.extend(foyer::candidates::<C>());
-    all.extend(moka::candidates::<C>());
-    all.extend(mini_moka::candidates::<C>());
-    all.extend(hitbox::candidates::<C>());
+    all.extend(rivals::candidates::<C>());
     all
 }

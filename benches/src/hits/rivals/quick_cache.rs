@@ -2,8 +2,8 @@
 
 use quick_cache::sync::Cache;
 
-use super::reader::{Candidate, calls};
 use crate::entries::Cell;
+use crate::hits::reader::{Candidate, calls};
 use crate::in_an_hour;
 
 pub fn candidates<C: Cell>() -> Vec<Candidate> {

@@ -2,8 +2,8 @@
 
 use foyer_memory::{Cache, CacheBuilder, S3FifoConfig};
 
-use super::reader::{Candidate, calls};
 use crate::entries::Cell;
+use crate::hits::reader::{Candidate, calls};
 
 pub fn candidates<C: Cell>() -> Vec<Candidate> {
     vec![Candidate::new("`foyer` S3-FIFO, no time", || {

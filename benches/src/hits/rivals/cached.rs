@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use ::cached::ShardedLruTtlCache;
 
-use super::reader::{Candidate, awaits, calls};
 use crate::entries::{self, Cell, Kept, Key, Numbered, Page};
+use crate::hits::reader::{Candidate, awaits, calls};
 
 pub fn candidates<C: Cell + Sites>() -> Vec<Candidate> {
     let mut all = C::candidates();

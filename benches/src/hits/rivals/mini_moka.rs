@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use mini_moka::sync::{Cache, ConcurrentCacheExt};
 
-use super::reader::{Candidate, calls};
 use crate::entries::Cell;
+use crate::hits::reader::{Candidate, calls};
 
 pub fn candidates<C: Cell>() -> Vec<Candidate> {
     vec![Candidate::new("`mini-moka`, time", || {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::reader::{Candidate, awaits, calls};
 use crate::block_on;
 use crate::entries::Cell;
+use crate::hits::reader::{Candidate, awaits, calls};
 
 const TIME: Duration = Duration::from_secs(3_600);
 

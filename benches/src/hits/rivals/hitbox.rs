@@ -9,8 +9,8 @@ use hitbox_core::DisabledOffload;
 use hitbox_fn::Cache;
 use hitbox_moka::MokaBackend;
 
-use super::reader::{Candidate, awaits};
 use crate::entries::{self, Cell, Kept, Numbered, Page};
+use crate::hits::reader::{Candidate, awaits};
 
 pub fn candidates<C: Sites>() -> Vec<Candidate> {
     vec![C::candidate()]
