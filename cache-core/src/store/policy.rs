@@ -186,7 +186,11 @@ impl Policy {
             match look {
                 Look::Found(slot) => return Some(slot),
                 Look::Next => {}
-                Look::Stuck if stuck.is_some() || reach != Reach::Anyone => return None,
+                Look::Stuck if reach != Reach::Anyone => return None,
+                // Unless somebody was sent from here to the queue that had nobody.
+                Look::Stuck if stuck.is_some_and(|other| self.queues.much(other, Measure::Entries) <= 1) => {
+                    return None;
+                }
                 Look::Stuck => stuck = Some(rank),
             }
         }

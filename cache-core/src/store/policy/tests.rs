@@ -165,6 +165,19 @@ fn a_victim_is_found_even_if_the_last_look_is_at_what_room_is_made_for() {
     assert!(policy.victim(Measure::Entries, Reach::Anyone, judge).is_some());
 }
 
+/// The only proven one is what room is made for, and the only newcomer was used: it becomes proven, and has to go.
+#[test]
+fn a_victim_is_found_even_if_the_last_newcomer_is_proven_on_the_way() {
+    let mut shard = Shard::new(1000, 10_000);
+    (0..20).for_each(|from| _ = shard.hits(dice(500).take(3000).map(|key| from * 500 + key)));
+    assert!(shard.policy.tuner().share() > MOVING);
+    let mut policy = Policy::new(shard.policy.tuner());
+    (0..2).for_each(|slot| policy.arrive(slot, hash(slot), 1));
+    policy.queues.send(0, Rank::Proven);
+    let judge = |slot| if slot == 0 { Verdict::Spared } else { Verdict::Used(1) };
+    assert_eq!(policy.victim(Measure::Bytes, Reach::Anyone, judge), Some(1));
+}
+
 #[test]
 fn nobody_is_the_victim_of_an_empty_shard() {
     let mut policy = Policy::new(Arc::new(Tuner::new(1)));
