@@ -4,7 +4,6 @@ use std::hash::Hash;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use hitbox_fn::KeyExtract;
 use larder::KeyPart;
 
 static MADE: AtomicUsize = AtomicUsize::new(0);
@@ -74,7 +73,8 @@ impl Numbered for &str {
 }
 
 /// A key of more than one part.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, KeyPart, KeyExtract)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, KeyPart)]
+#[cfg_attr(feature = "rivals", derive(hitbox_fn::KeyExtract))]
 pub struct Page {
     pub user: u64,
     pub tab: String,

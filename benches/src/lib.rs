@@ -3,10 +3,13 @@
 pub mod allocator;
 pub mod entries;
 pub mod hits;
+#[cfg(feature = "rivals")]
 pub mod memory;
 pub mod random;
+#[cfg(feature = "rivals")]
 pub mod ratios;
 pub mod report;
+#[cfg(feature = "rivals")]
 pub mod stampede;
 
 use larder::Settings;
@@ -30,14 +33,21 @@ impl Effort {
 
 /// Makes larder's caches; to be called once, before anything else.
 pub fn install(effort: Effort) {
-    let caches = hits::larder::caches()
-        .into_iter()
-        .chain(ratios::caches(effort))
-        .chain(memory::caches(effort))
-        .chain([(stampede::CACHE, 100)]);
+    let caches = hits::larder::caches().into_iter().chain(beside_hits(effort));
     let builder = caches
         .fold(larder::builder(), |builder, (name, room)| builder.cache(name, Settings::memory().max_entries(room)));
     builder.install().expect("nothing was cached yet");
+}
+
+/// Returns the names of the caches for everything but hits, and the room of each.
+#[cfg(feature = "rivals")]
+fn beside_hits(effort: Effort) -> impl Iterator<Item = (&'static str, u64)> {
+    ratios::caches(effort).into_iter().chain(memory::caches(effort)).chain([(stampede::CACHE, 100)])
+}
+
+#[cfg(not(feature = "rivals"))]
+fn beside_hits(_: Effort) -> [(&'static str, u64); 0] {
+    []
 }
 
 /// Returns the time in an hour, coarse.

@@ -34,8 +34,14 @@ impl Candidate {
 
     #[must_use]
     pub fn is_ours(&self) -> bool {
-        self.name.starts_with("larder")
+        is_ours(self.name)
     }
+}
+
+/// Returns whether this is the name of one of larder's own.
+#[must_use]
+pub fn is_ours(name: &str) -> bool {
+    name.starts_with("larder")
 }
 
 /// Reads by calling a function.
