@@ -78,7 +78,9 @@ impl Cache {
             let live = there.as_ref().filter(|record| self.is_live(record));
             match live.ok_or_else(|| missing(key)).and_then(|record| sum(record, key, delta)) {
                 Err(error) => (Err(error), Change::Same),
-                Ok((record, sum)) => (Ok((sum, store.insert(name, record, size_of::<i64>() as u64))), Change::New),
+                Ok((record, sum)) => {
+                    (Ok((sum, store.insert(name, record, self.home().weigh(|| size_of::<i64>() as u64)))), Change::New)
+                }
             }
         });
         counted.map(|(sum, _)| sum)

@@ -50,4 +50,9 @@ impl Home {
             Backing::Null | Backing::Outside(_) => None,
         }
     }
+
+    /// Returns what a value weighs, where that is counted.
+    pub(crate) fn weigh(&self, bytes: impl FnOnce() -> u64) -> u64 {
+        if self.memory().is_some_and(Store::counts_bytes) { bytes() } else { 0 }
+    }
 }

@@ -135,10 +135,7 @@ impl<V, E> Load<V, E> {
     }
 
     fn bytes_of(&self, value: &V) -> u64 {
-        match self.asker.home().memory() {
-            Some(store) if store.counts_bytes() => (self.rules.keep.bytes)(value),
-            _ => 0,
-        }
+        self.asker.home().weigh(|| (self.rules.keep.bytes)(value))
     }
 
     fn parcel_of(
@@ -184,7 +181,7 @@ impl<V, E> Load<V, E> {
                 let mut record = bonded(kept.keep.record(self.name.mark(), times, error), bonds);
                 Arc::get_mut(&mut record).expect("nobody else has it yet").set_failure();
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
-                let keep = Keepsake { record, bytes: size_of::<E>() as u64, parcel: None };
+                let keep = Keepsake { record, bytes: self.asker.home().weigh(|| size_of::<E>() as u64), parcel: None };
                 (Err(error), Judged { keep: Some(keep), landing })
             }
             _ => (Err(error), Judged { keep: None, landing }),

@@ -16,11 +16,12 @@ use crate::value::Lying;
 #[inline]
 pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Found<'a>> {
     let Backing::Memory(store) = &cache.home().backing else { return None };
-    let now = cache.home().clock.now();
-    let found = store.seek(address, now)?;
+    let found = store.seek(address)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
-        Lying::Record(record) => policy::freshness(record.times(), options, now) != Freshness::Fresh,
+        Lying::Record(record) => {
+            policy::freshness(record.times(), options, cache.home().clock.now()) != Freshness::Fresh
+        }
         Lying::Column(..) => false,
     };
     (options.refresh_ahead.is_none() || !found.lying().is_some_and(is_near_its_end)).then_some(found)

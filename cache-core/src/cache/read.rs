@@ -61,7 +61,7 @@ impl Cache {
             Backing::Null => None,
             Backing::Memory(store) => {
                 // As a rule, no name has to be made for it.
-                let fresh = self.address_of(key).and_then(|address| store.seek(address, self.home().clock.now()));
+                let fresh = self.address_of(key).and_then(|address| store.seek(address));
                 fresh.and_then(|found| found.read(keep.copy, keep.is_plain)).or_else(|| {
                     let name = self.name_of(key);
                     self.read_live(store.get(&name), &name, keep, site)

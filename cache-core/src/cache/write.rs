@@ -142,7 +142,7 @@ impl Cache {
         options: Options,
         bonds: Option<Bonds>,
     ) -> (Option<Erased>, u64) {
-        let bytes = (keep.bytes)(&value);
+        let bytes = self.home().weigh(|| (keep.bytes)(&value));
         let times = policy::times(&options, self.usual_time(), draw(&options), self.home().clock.now());
         (times.map(|times| bonded(kept_with(keep, &options).record(name.mark(), times, value), bonds)), bytes)
     }

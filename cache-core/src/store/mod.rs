@@ -5,7 +5,7 @@
 //! what is shared by count, in one of its type; other values in records behind pointers; what is left of a long key; links of
 //! queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once; and nobody pays for
 //! what is long or heavy in others. The other ways were measured as well. With a slot of a whole line that has the value in
-//! it, reads of a table that does not fit into the processor's caches took longer by a third. Tables for each type would
+//! it, reads of a hundred thousand entries took a third longer. Tables for each type would
 //! bound nothing together: a cache of many types would have to be divided up in advance.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
@@ -153,10 +153,10 @@ impl Store {
 
     /// Returns the record at this address, if it is still fresh, and notes that it was of use.
     #[inline]
-    pub(crate) fn seek(&self, address: Address<'_>, now: Tick) -> Option<Found<'_>> {
+    pub(crate) fn seek(&self, address: Address<'_>) -> Option<Found<'_>> {
         let hash = address.hash();
         let shard = read_often(self.shard(hash));
-        let stand = shard.seek(hash, address, now)?;
+        let stand = shard.seek(hash, address, &self.clock)?;
         Some(Found { shard, stand })
     }
 

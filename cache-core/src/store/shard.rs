@@ -8,7 +8,7 @@ use super::limits::Measure;
 use super::policy::{Policy, Reach};
 use super::tenants::{Stand, Tenants};
 use super::tuner::Tuner;
-use crate::clock::Tick;
+use crate::clock::{Clock, Tick};
 use crate::key::{Address, Scope};
 use crate::record::Erased;
 use crate::value::Lying;
@@ -59,12 +59,14 @@ impl Shard {
     }
 
     /// Returns where the value at an address stands, if it is of its mark and fresh, and notes that it was of use.
+    ///
+    /// The time is read last: what was looked for may still be on its way from memory then.
     #[inline]
-    pub(super) fn seek(&self, hash: u64, address: Address<'_>, now: Tick) -> Option<Stand> {
+    pub(super) fn seek(&self, hash: u64, address: Address<'_>, clock: &Clock) -> Option<Stand> {
         // As a rule, whoever begins like it is it: one question in the loop, and the others behind it.
         let slot = self.index.find(half(hash), |slot| self.tenants.has_head(slot, address.head))?;
         let slot = if self.tenants.has_rest(slot, address) { slot } else { self.find_marked(hash, address)? };
-        self.tenants.use_fresh(slot, now)
+        self.tenants.use_fresh(slot, clock.now())
     }
 
     #[cold]

@@ -48,13 +48,14 @@ fn keys_of_two_scopes_and_entries_of_two_patterns_are_told_apart() {
     const NOW: Tick = Tick::from_nanos(0);
     let (one, other) = (scope(), Scope::new("", "2", None).unwrap());
     let at = |scope, mark| Address::new(scope, mark, &[1], 8);
+    let clock = Clock::manual();
     let mut shard = Shard::new(Arc::new(Tuner::new(1)));
     assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 8) }, record(1), 1, NOW).is_none());
     assert!(shard.get(7, at(&other, 8), NOW).is_none());
-    assert!(shard.seek(7, at(&one, 8), NOW).is_some() && shard.seek(7, at(&one, 9), NOW).is_none());
+    assert!(shard.seek(7, at(&one, 8), &clock).is_some() && shard.seek(7, at(&one, 9), &clock).is_none());
     // One text is one entry, whoever writes it.
     assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 9) }, record(2), 1, NOW).is_some());
-    assert!(shard.seek(7, at(&one, 9), NOW).is_some() && shard.seek(7, at(&one, 8), NOW).is_none());
+    assert!(shard.seek(7, at(&one, 9), &clock).is_some() && shard.seek(7, at(&one, 8), &clock).is_none());
     assert!(shard.remove(7, at(&one, 8), NOW).is_some());
 }
 
