@@ -7,7 +7,7 @@ use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
-use crate::cache::{self, Body, Bound, Cache, Ending, First, Load, Rules};
+use crate::cache::{self, Beside, Cache, Ending, First, Load, Next, Rules, Run, Running};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
@@ -236,28 +236,37 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     /// Runs the body for a value that is newer than any kept, and keeps it.
-    pub async fn refresh<F, Fut>(self, key: Key, body: F) -> R
-    where
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = R>,
-    {
+    pub fn refresh<Fut: Future<Output = R>>(self, key: Key, body: Fut) -> impl Future<Output = R> {
+        let body = Box::pin(body);
+        async move {
+            match self.begin_refresh(key).await {
+                Step::Done(outcome) => outcome,
+                Step::Run(run, old) => {
+                    let (run, outcome) = Running::new(run, body).await;
+                    end(run, outcome, old).await
+                }
+            }
+        }
+    }
+
+    async fn begin_refresh(self, key: Key) -> Step<R, KIND> {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(Away::Missing(trouble)) => match self.trouble(&trouble) {
-                Some(error) => return R::join(Err(error)),
-                None => return body().await,
-            },
+            Err(Away::Missing(trouble)) => {
+                return match self.trouble(&trouble) {
+                    Some(error) => Step::Done(R::join(Err(error))),
+                    None => Step::Run(Run::Bare, None),
+                };
+            }
             Err(Away::Off(cache)) => {
                 self.site.asker(&cache).count(Event::Bypassed);
-                let outcome = body().await;
-                // What was kept before is older than what the body has just read.
-                self.invalidate(key).await;
-                return outcome;
+                // What was kept before is older than what the body will have read.
+                return Step::Run(Run::Bare, Some(self.entry(key)));
             }
         };
         let mut load = Load::new(self.site.asker(&cache), cache.name_of(&key), &self.rules(), None);
         load.tags = cache.tags_of(&key);
-        R::join(load.anew(Bound(|| async { body().await.split() })).await)
+        Step::of(Box::new(load).anew().await)
     }
 
     pub fn get_blocking(self, key: Key) -> Option<R::Kept> {
@@ -273,7 +282,13 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     pub fn refresh_blocking(self, key: Key, body: impl FnOnce() -> R) -> R {
-        block_on(self.refresh(key, async || body()))
+        match block_on(self.begin_refresh(key)) {
+            Step::Done(outcome) => outcome,
+            Step::Run(run, old) => {
+                let outcome = run.block(body);
+                block_on(end(run, Some(outcome), old))
+            }
+        }
     }
 }
 
@@ -291,22 +306,34 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     }
 
     /// Runs the body, once for all who ask now.
-    pub async fn load<F, Fut>(self, body: F) -> R
-    where
-        F: FnOnce() -> Fut,
-        Fut: Future<Output = R>,
-    {
-        match self.0 {
-            None => body().await,
-            Some(load) => R::join(load.run(Bound(|| async { body().await.split() })).await),
+    pub fn load<Fut: Future<Output = R>>(self, body: Fut) -> impl Future<Output = R> {
+        let body = Box::pin(body);
+        async move {
+            match self.begin().await {
+                Step::Done(outcome) => outcome,
+                Step::Run(run, old) => {
+                    let (run, outcome) = Running::new(run, body).await;
+                    end(run, outcome, old).await
+                }
+            }
         }
     }
 
     /// Runs the body on this thread, once for all who ask now.
     pub fn load_blocking(self, body: impl FnOnce() -> R) -> R {
+        match block_on(self.begin()) {
+            Step::Done(outcome) => outcome,
+            Step::Run(run, old) => {
+                let outcome = run.block(body);
+                block_on(end(run, Some(outcome), old))
+            }
+        }
+    }
+
+    async fn begin(self) -> Step<R, KIND> {
         match self.0 {
-            None => body(),
-            Some(load) => R::join(block_on(load.run(Bound(async || body().split())))),
+            None => Step::Run(Run::Bare, None),
+            Some(load) => Step::of(load.next().await),
         }
     }
 
@@ -318,51 +345,88 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
         Fut: Future<Output = R>,
         S: FnOnce(&A) -> Option<Detached<R>>,
     {
-        match self.0 {
-            None => body(arguments).await,
-            Some(load) => {
-                R::join(load.run(Detachable::<_, _, _, KIND> { arguments, body, detach: Some(detach) }).await)
+        let step = match self.begin_beside().await {
+            Ok(step) => step,
+            Err(beside) => start(beside, detach(&arguments)).await,
+        };
+        match step {
+            Step::Done(outcome) => outcome,
+            Step::Run(run, old) => {
+                let (run, outcome) = Running::new(run, Box::pin(body(arguments))).await;
+                end(run, outcome, old).await
             }
+        }
+    }
+
+    async fn begin_beside(self) -> Result<Step<R, KIND>, Beside<R::Kept, R::Error>> {
+        match self.0 {
+            None => Ok(Step::Run(Run::Bare, None)),
+            Some(load) => load.next_or_beside().await.map(Step::of),
         }
     }
 }
 
-/// A body whose arguments can be copied for a task of its own.
-struct Detachable<A, F, S, const KIND: u8> {
-    arguments: A,
-    body: F,
-    detach: Option<S>,
+/// What a caller is to do next who found nothing, or wants it anew.
+enum Step<R: Outcome<KIND>, const KIND: u8> {
+    Done(R),
+    /// Run the body, and forget then what was kept before.
+    Run(Run<R::Kept, R::Error>, Option<Entry>),
 }
 
-impl<R, A, F, Fut, S, const KIND: u8> Body<R::Kept, R::Error> for Detachable<A, F, S, KIND>
-where
-    R: Outcome<KIND> + 'static,
-    F: FnOnce(A) -> Fut,
-    Fut: Future<Output = R>,
-    S: FnOnce(&A) -> Option<Detached<R>>,
-{
-    async fn run(self) -> Result<R::Kept, R::Error> {
-        (self.body)(self.arguments).await.split()
+impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
+    fn of(next: Next<R::Kept, R::Error>) -> Self {
+        match next {
+            Next::Done(outcome) => Self::Done(R::join(outcome)),
+            Next::Run(run) => Self::Run(run, None),
+        }
     }
+}
 
-    fn detach(&mut self, load: &Load<R::Kept, R::Error>, leader: Leader) -> Result<Task, Leader> {
-        let Some(detached) = self.detach.take().and_then(|detach| detach(&self.arguments)) else { return Err(leader) };
-        let asker = load.asker.clone();
-        let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
-        let (load, link) = (load.clone(), Link::detached(leader.id()));
-        let began = load.began();
-        let within = std::sync::Arc::clone(&link);
-        let task = detached(Box::new(move |result: R| {
-            let (_, judged) = load.judge(&link, began, leader.token(), Ending::Ended(result.split()));
-            Box::pin(async move { load.land(leader, judged).await })
-        }));
-        let task = Scoped::new(within, task);
-        let Some(limit) = limit else { return Ok(Box::pin(task)) };
-        Ok(Box::pin(async move {
-            // Dropped with its leader, so that one of those who wait takes over.
-            if let First::Right(()) = cache::race(task, limit).await {
-                asker.count(Event::TimedOut);
-            }
-        }))
+/// Decides what becomes of what a body returned, if it was not given up.
+async fn end<R: Outcome<KIND>, const KIND: u8>(
+    run: Run<R::Kept, R::Error>,
+    outcome: Option<R>,
+    old: Option<Entry>,
+) -> R {
+    let outcome = run.end(outcome.map(R::split)).await;
+    if let Some(entry) = old {
+        entry.invalidate().await;
     }
+    R::join(outcome)
+}
+
+/// Starts a body that can run as a task of its own, and serves its caller; leads where it cannot.
+async fn start<R: Outcome<KIND> + 'static, const KIND: u8>(
+    beside: Beside<R::Kept, R::Error>,
+    detached: Option<Detached<R>>,
+) -> Step<R, KIND> {
+    let Some(detached) = detached else { return Step::of(beside.lead().await) };
+    let Beside { load, leader, waiter } = beside;
+    let task = task(&load, leader, detached);
+    Step::of(Beside::start(load, waiter, task).await)
+}
+
+/// Makes the task of a body that loads for all.
+fn task<R: Outcome<KIND> + 'static, const KIND: u8>(
+    load: &Load<R::Kept, R::Error>,
+    leader: Leader,
+    detached: Detached<R>,
+) -> Task {
+    let asker = load.asker.clone();
+    let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
+    let (load, link) = (load.clone(), Link::detached(leader.id()));
+    let began = load.began();
+    let within = std::sync::Arc::clone(&link);
+    let task = detached(Box::new(move |result: R| {
+        let (_, judged) = load.judge(&link, began, leader.token(), Ending::Ended(result.split()));
+        Box::pin(async move { load.land(leader, judged).await })
+    }));
+    let task = Scoped::new(within, task);
+    let Some(limit) = limit else { return Box::pin(task) };
+    Box::pin(async move {
+        // Dropped with its leader, so that one of those who wait takes over.
+        if let First::Right(()) = cache::race(task, limit).await {
+            asker.count(Event::TimedOut);
+        }
+    })
 }

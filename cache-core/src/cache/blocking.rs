@@ -4,6 +4,9 @@ use std::convert::Infallible;
 use std::fmt;
 
 use super::Cache;
+use super::hand::shared;
+use super::load::Next;
+use super::rules::Rules;
 use crate::error::Error;
 use crate::executor::block_on;
 use crate::key::Key;
@@ -84,7 +87,7 @@ impl Blocking<'_> {
         options: impl Into<Options>,
         body: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        block_on(self.0.try_get_or_load(key, options, async || body()))
+        self.load_by_hand(key.into(), &Rules::new(V::keep(), options.into()), body)
     }
 
     /// Does the same as [`try_get_or_load`](Self::try_get_or_load), and hands one error to all who wait for it.
@@ -98,7 +101,17 @@ impl Blocking<'_> {
         options: impl Into<Options>,
         body: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        block_on(self.0.try_get_or_load_shared(key, options, async || body()))
+        self.load_by_hand(key.into(), &shared(options.into()), body)
+    }
+
+    fn load_by_hand<V, E>(self, key: Key, rules: &Rules<V, E>, body: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
+        match block_on(self.0.begin_by_hand(key, rules)) {
+            Next::Done(outcome) => outcome,
+            Next::Run(run) => {
+                let outcome = run.block(body);
+                block_on(run.end(Some(outcome)))
+            }
+        }
     }
 }
 

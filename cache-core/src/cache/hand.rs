@@ -3,8 +3,9 @@
 use std::convert::Infallible;
 use std::future::Future;
 
-use super::load::{Body, Bound};
+use super::load::Next;
 use super::rules::{Rules, Share};
+use super::run::{Run, Running};
 use super::{Cache, look};
 use crate::key::Key;
 use crate::policy::Options;
@@ -35,8 +36,7 @@ impl Cache {
         Fut: Future<Output = V>,
     {
         let rules: Rules<V, Infallible> = Rules::new(V::keep(), options.into());
-        let body = Bound(|| async { Ok(body().await) });
-        match self.load_by_hand(&key.into(), &rules, body).await {
+        match self.load_by_hand(key.into(), &rules, body, Ok).await {
             Ok(value) => value,
             Err(never) => match never {},
         }
@@ -76,7 +76,7 @@ impl Cache {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
-        self.load_by_hand(&key.into(), &Rules::new(V::keep(), options.into()), Bound(body)).await
+        self.load_by_hand(key.into(), &Rules::new(V::keep(), options.into()), body, |outcome| outcome).await
     }
 
     /// Does the same as [`try_get_or_load`](Self::try_get_or_load), and hands one error to all who wait for it.
@@ -108,22 +108,48 @@ impl Cache {
         F: FnOnce() -> Fut,
         Fut: Future<Output = Result<V, E>>,
     {
-        let mut rules = Rules::new(V::keep(), options.into());
-        rules.share = Some(Share::BY_CLONE);
-        self.load_by_hand(&key.into(), &rules, Bound(body)).await
+        self.load_by_hand(key.into(), &shared(options.into()), body, |outcome| outcome).await
     }
 
-    async fn load_by_hand<V, E>(&self, key: &Key, rules: &Rules<V, E>, body: impl Body<V, E>) -> Result<V, E> {
-        if self.is_off() {
-            self.counters().count(Event::Bypassed);
-            return body.run().await;
-        }
-        match look(self, None, self.name_of(key), rules) {
-            Ok(outcome) => outcome,
-            Err(mut load) => {
-                load.tags = self.tags_of(key);
-                load.run(body).await
+    async fn load_by_hand<V, E, F, Fut>(
+        &self,
+        key: Key,
+        rules: &Rules<V, E>,
+        body: F,
+        split: fn(Fut::Output) -> Result<V, E>,
+    ) -> Result<V, E>
+    where
+        F: FnOnce() -> Fut,
+        Fut: Future,
+    {
+        match self.begin_by_hand(key, rules).await {
+            Next::Done(outcome) => outcome,
+            Next::Run(run) => {
+                let (run, outcome) = Running::new(run, Box::pin(body())).await;
+                run.end(outcome.map(split)).await
             }
         }
     }
+
+    /// Finds out what a caller by hand is to do.
+    pub(super) async fn begin_by_hand<V, E>(&self, key: Key, rules: &Rules<V, E>) -> Next<V, E> {
+        if self.is_off() {
+            self.counters().count(Event::Bypassed);
+            return Next::Run(Run::Bare);
+        }
+        match look(self, None, self.name_of(&key), rules) {
+            Ok(outcome) => Next::Done(outcome),
+            Err(mut load) => {
+                load.tags = self.tags_of(&key);
+                load.next().await
+            }
+        }
+    }
+}
+
+/// Rules for loads whose errors are handed to all who wait.
+pub(super) fn shared<V: Value, E: Clone + Send + Sync + 'static>(options: Options) -> Rules<V, E> {
+    let mut rules = Rules::new(V::keep(), options);
+    rules.share = Some(Share::BY_CLONE);
+    rules
 }

@@ -7,14 +7,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::asker::Asker;
-use super::judge::{Ending, Judged};
+use super::judge::Judged;
 use super::race::{First, race};
 use super::rules::Rules;
+use super::run::{Role, Run};
 use crate::backend::Ticket;
 use crate::clock::Tick;
 use crate::error::Error;
 use crate::executor::Task;
-use crate::flight::{Change, Landing, Leader, Link, News, Scoped, Token, Turn, Waiter};
+use crate::flight::{Change, Landing, Leader, News, Token, Turn, Waiter};
 use crate::key::Name;
 use crate::policy::{self, Freshness};
 use crate::record::Erased;
@@ -35,30 +36,22 @@ pub(crate) struct Load<V, E> {
     pub(crate) tags: Vec<Tag>,
 }
 
-/// What a caller brings along to fill the cache.
-pub(crate) trait Body<V, E>: Sized {
-    /// Runs it as part of the caller.
-    fn run(self) -> impl Future<Output = Result<V, E>>;
-
-    /// Makes a task of its own that loads for all; hands the leader back where the body is bound to its caller.
-    fn detach(&mut self, load: &Load<V, E>, leader: Leader) -> Result<Task, Leader>;
+/// What a caller is to do next who found nothing.
+///
+/// Nothing here knows the body: whoever has one asks what is next, so that all of this is compiled once for a type of
+/// values, and not for every body.
+pub(crate) enum Next<V, E> {
+    /// Return this: somebody else has loaded.
+    Done(Result<V, E>),
+    /// Run the body.
+    Run(Run<V, E>),
 }
 
-/// A body that is bound to its caller.
-pub(crate) struct Bound<F>(pub(crate) F);
-
-impl<V, E, F, Fut> Body<V, E> for Bound<F>
-where
-    F: FnOnce() -> Fut,
-    Fut: Future<Output = Result<V, E>>,
-{
-    async fn run(self) -> Result<V, E> {
-        (self.0)().await
-    }
-
-    fn detach(&mut self, _: &Load<V, E>, leader: Leader) -> Result<Task, Leader> {
-        Err(leader)
-    }
+/// A load that a task may take over, so that its caller is served meanwhile.
+pub(crate) struct Beside<V, E> {
+    pub(crate) load: Box<Load<V, E>>,
+    pub(crate) leader: Leader,
+    pub(crate) waiter: Waiter,
 }
 
 /// What waiting for somebody else's load came to.
@@ -72,19 +65,6 @@ enum Waited<V, E> {
 
 /// How long nobody tries again after a load has failed and a stale value was served in its place.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
-
-/// Asks for quiet when it is dropped by a panic.
-struct QuietAfter(Option<(Erased, Tick)>);
-
-impl Drop for QuietAfter {
-    fn drop(&mut self) {
-        if let Some((found, until)) = &self.0
-            && std::thread::panicking()
-        {
-            found.hush(*until);
-        }
-    }
-}
 
 impl<V, E> Clone for Load<V, E> {
     fn clone(&self) -> Self {
@@ -105,63 +85,69 @@ impl<V, E> Load<V, E> {
         self.tags.push(tag);
     }
 
-    /// Loads the value: once for all who ask now.
-    pub(crate) async fn run<B: Body<V, E>>(mut self: Box<Self>, mut body: B) -> Result<V, E> {
-        let mut may_detach = true;
+    /// Finds out what its caller is to do, who loads once for all who ask now.
+    pub(crate) async fn next(self: Box<Self>) -> Next<V, E> {
+        match self.next_or_beside().await {
+            Ok(next) => next,
+            Err(beside) => beside.lead().await,
+        }
+    }
+
+    /// Does the same for a caller whose body may be able to run beside it.
+    pub(crate) async fn next_or_beside(mut self: Box<Self>) -> Result<Next<V, E>, Beside<V, E>> {
         loop {
             match self.turn() {
                 Turn::Found(record) => {
                     if let Some(outcome) = self.read(&record) {
                         self.asker.count(Event::Shared);
-                        return outcome;
+                        return Ok(Next::Done(outcome));
                     }
                 }
                 Turn::Wait(waiter) => match self.wait(waiter).await {
-                    Waited::Done(outcome) => return outcome,
+                    Waited::Done(outcome) => return Ok(Next::Done(outcome)),
                     Waited::Again => {}
                     Waited::Alone => {
                         let token = self.asker.home().flights.token(self.name.as_bytes());
-                        return self.alone(token, body).await;
+                        return Ok(self.alone(token).await);
                     }
                 },
                 Turn::Lead(leader) => {
                     let leader = match self.fetch(leader).await {
-                        Ok(outcome) => return outcome,
+                        Ok(outcome) => return Ok(Next::Done(outcome)),
                         Err(leader) => leader,
                     };
-                    if !(may_detach && self.wants_to_detach()) {
-                        return self.lead(leader, body).await;
-                    }
-                    let Some(waiter) = leader.waiter() else { return self.lead(leader, body).await };
-                    match body.detach(&self, leader) {
-                        Err(leader) => return self.lead(leader, body).await,
-                        Ok(task) => match self.beside(task, waiter).await {
-                            Some(outcome) => return outcome,
-                            None => may_detach = false,
-                        },
-                    }
+                    return match self.wants_to_detach().then(|| leader.waiter()).flatten() {
+                        Some(waiter) => Err(Beside { load: self, leader, waiter }),
+                        None => Ok(self.lead(leader).await),
+                    };
                 }
-                Turn::Alone(token) => return self.alone(token, body).await,
+                Turn::Alone(token) => return Ok(self.alone(token).await),
                 Turn::Circle => {
                     self.asker.count(Event::Circle);
-                    return body.run().await;
+                    return Ok(Next::Run(Run::Bare));
                 }
             }
         }
     }
 
-    /// Loads the value although there may be one: nobody's load under way is joined, and none that began before is kept.
-    pub(crate) async fn anew<B: Body<V, E>>(mut self, body: B) -> Result<V, E> {
+    /// Does the same for a caller who loads although there may be a value: nobody's load under way is joined, and none
+    /// that began before is kept.
+    pub(crate) async fn anew(self: Box<Self>) -> Next<V, E> {
         let flights = &self.asker.home().flights;
         flights.change(self.name.as_bytes(), || ((), Change::New));
         let token = flights.token(self.name.as_bytes());
-        self.alone(token, body).await
+        self.alone(token).await
     }
 
-    /// Runs the body for nobody else.
-    async fn alone<B: Body<V, E>>(&mut self, token: Token, body: B) -> Result<V, E> {
+    /// Has the body run for nobody else.
+    async fn alone(mut self: Box<Self>, token: Token) -> Next<V, E> {
         self.begin_fill().await;
-        self.load(&token, Link::new(0), body).await.0
+        Run::begin(self, Role::Alone(token)).await
+    }
+
+    /// Has the body run for all who ask meanwhile.
+    async fn lead(self: Box<Self>, leader: Leader) -> Next<V, E> {
+        Run::begin(self, Role::Leader(leader)).await
     }
 
     /// Looks once more and takes a place, in one step.
@@ -191,45 +177,10 @@ impl<V, E> Load<V, E> {
         self.asker.home().clock.now().after(RETRY_AFTER)
     }
 
-    /// Runs the body for all who ask meanwhile.
-    async fn lead<B: Body<V, E>>(&self, leader: Leader, body: B) -> Result<V, E> {
-        let (outcome, landing) = self.load(leader.token(), Link::new(leader.id()), body).await;
-        leader.land(landing);
-        outcome
-    }
-
-    /// Runs the body and keeps what comes of it, unless the token has lost its worth.
-    async fn load<B: Body<V, E>>(&self, token: &Token, link: Arc<Link>, body: B) -> (Result<V, E>, Landing) {
-        if self.freshness_of_found() != Some(Freshness::Ahead) {
-            self.asker.count(Event::Miss);
-        }
-        let began = self.began();
-        // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
-        let mut quiet = QuietAfter(self.found.as_ref().map(|found| (Arc::clone(found), self.quiet_until())));
-        let ending = self.within_limit(Scoped::new(Arc::clone(&link), body.run())).await;
-        quiet.0 = None;
-        let (outcome, judged) = self.judge(&link, began, token, ending);
-        self.conclude(token, &judged).await;
-        (outcome, judged.landing)
-    }
-
     /// Concludes a load that ran as a task of its own.
     pub(crate) async fn land(&self, leader: Leader, judged: Judged) {
         self.conclude(leader.token(), &judged).await;
         leader.land(judged.landing);
-    }
-
-    /// Gives a body up after its time, where there is something else to answer with.
-    async fn within_limit(&self, body: impl Future<Output = Result<V, E>>) -> Ending<V, E> {
-        let Some(limit) = self.rules.options.hard_timeout else { return Ending::Ended(body.await) };
-        if self.rules.trouble.is_none() && self.spare().is_none() {
-            return Ending::Ended(body.await);
-        }
-        let Some(sleep) = self.asker.home().executor.sleep(limit) else { return Ending::NoTimer };
-        match race(body, sleep).await {
-            First::Left(outcome) => Ending::Ended(outcome),
-            First::Right(()) => Ending::TimedOut,
-        }
     }
 
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
@@ -300,16 +251,6 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    /// Starts the task beside the caller and serves the caller; `None` when there is nowhere to run it now.
-    async fn beside(&mut self, task: Task, waiter: Waiter) -> Option<Result<V, E>> {
-        // A task that is handed back is dropped here, and its leader with it: the next turn leads anew.
-        self.asker.home().executor.spawn(task).ok()?;
-        match self.wait(waiter).await {
-            Waited::Done(outcome) => Some(outcome),
-            Waited::Again | Waited::Alone => None,
-        }
-    }
-
     /// Serves a value near or past its end while somebody loads it anew, as far as the site allows.
     fn serve_while_others_load(&self) -> Option<Result<V, E>> {
         match self.freshness_of_found()? {
@@ -331,7 +272,7 @@ impl<V, E> Load<V, E> {
         self.found.as_ref().filter(|found| self.freshness(found) != Freshness::Gone)
     }
 
-    fn freshness_of_found(&self) -> Option<Freshness> {
+    pub(super) fn freshness_of_found(&self) -> Option<Freshness> {
         self.found.as_ref().map(|found| self.freshness(found))
     }
 
@@ -349,5 +290,23 @@ impl<V, E> Load<V, E> {
 
     fn reads(&self, record: &Erased) -> bool {
         self.rules.reads(record)
+    }
+}
+
+impl<V, E> Beside<V, E> {
+    /// Has the caller run the body after all.
+    pub(crate) async fn lead(self) -> Next<V, E> {
+        self.load.lead(self.leader).await
+    }
+
+    /// Starts the task that was made for its leader and serves the caller; who is not served does not try that again.
+    pub(crate) async fn start(mut load: Box<Load<V, E>>, waiter: Waiter, task: Task) -> Next<V, E> {
+        // A task that is handed back is dropped here, and its leader with it: the next turn leads anew.
+        if load.asker.home().executor.spawn(task).is_ok()
+            && let Waited::Done(outcome) = load.wait(waiter).await
+        {
+            return Next::Done(outcome);
+        }
+        load.next().await
     }
 }

@@ -18,6 +18,7 @@ mod quiet;
 mod race;
 mod read;
 mod rules;
+mod run;
 mod sends;
 mod write;
 
@@ -29,12 +30,13 @@ pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
 pub(crate) use home::{Backing, Home};
 pub(crate) use judge::Ending;
-pub(crate) use load::{Body, Bound, Load};
+pub(crate) use load::{Beside, Load, Next};
 pub(crate) use look::{look, seek};
 pub use namespace::Namespace;
 use namespace::Within;
 pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
+pub(crate) use run::{Run, Running};
 
 use crate::error::Error;
 use crate::key::{KeyFunction, Scope};

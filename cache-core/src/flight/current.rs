@@ -98,10 +98,13 @@ impl<F: Future> Future for Scoped<F> {
 }
 
 /// Puts the load back that was current before, also when the body panics.
-struct Inside(Option<Arc<Link>>);
+#[derive(Debug)]
+pub struct Inside(Option<Arc<Link>>);
 
 impl Inside {
-    fn enter(link: Arc<Link>) -> Self {
+    /// Makes a load the current one, until this is dropped.
+    #[must_use]
+    pub fn enter(link: Arc<Link>) -> Self {
         Self(CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten())
     }
 }

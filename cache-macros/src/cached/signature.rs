@@ -129,7 +129,7 @@ pub fn load(model: &Model) -> TokenStream {
         return beside;
     }
     if model.function.is_async() {
-        quote_spanned!(Span::mixed_site()=> __miss.load(|| #body).await)
+        quote_spanned!(Span::mixed_site()=> __miss.load(#body).await)
     } else {
         quote_spanned!(Span::mixed_site()=> __miss.load_blocking(|| #body))
     }
@@ -169,7 +169,7 @@ pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> Token
     let arguments = passed(model);
     let body = call_uncached(model, &arguments);
     let run = if model.function.is_async() {
-        quote_spanned!(Span::mixed_site()=> __call.refresh(__key, || #body).await)
+        quote_spanned!(Span::mixed_site()=> __call.refresh(__key, #body).await)
     } else {
         quote_spanned!(Span::mixed_site()=> __call.refresh_blocking(__key, || #body))
     };

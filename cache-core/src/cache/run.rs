@@ -1,0 +1,168 @@
+//! A body that runs: as part of its load, within its time limit, and with what comes after it.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use super::judge::{Began, Ending};
+use super::load::{Load, Next};
+use crate::clock::Tick;
+use crate::executor::Task;
+use crate::flight::{Inside, Leader, Link, Token};
+use crate::policy::Freshness;
+use crate::record::Erased;
+use crate::stats::Event;
+
+/// What there is around a body, which itself is unknown here.
+pub(crate) enum Run<V, E> {
+    /// Nothing: what it returns is not kept.
+    Bare,
+    /// The load that it is part of.
+    Within(Box<Within<V, E>>),
+}
+
+/// The load that a body is part of.
+pub(crate) struct Within<V, E> {
+    link: Arc<Link>,
+    began: Began,
+    limit: Option<Task>,
+    quiet: QuietAfter,
+    role: Role,
+    load: Box<Load<V, E>>,
+}
+
+/// For whom a body runs.
+pub(super) enum Role {
+    /// For all who ask meanwhile.
+    Leader(Leader),
+    /// For nobody else.
+    Alone(Token),
+}
+
+impl Role {
+    fn token(&self) -> &Token {
+        match self {
+            Self::Leader(leader) => leader.token(),
+            Self::Alone(token) => token,
+        }
+    }
+
+    fn link(&self) -> Arc<Link> {
+        Link::new(match self {
+            Self::Leader(leader) => leader.id(),
+            Self::Alone(_) => 0,
+        })
+    }
+}
+
+/// Asks for quiet when it is dropped by a panic.
+struct QuietAfter(Option<(Erased, Tick)>);
+
+impl Drop for QuietAfter {
+    fn drop(&mut self) {
+        if let Some((found, until)) = &self.0
+            && std::thread::panicking()
+        {
+            found.hush(*until);
+        }
+    }
+}
+
+impl<V, E> Run<V, E> {
+    /// Begins, unless there is a time limit and no timer.
+    pub(super) async fn begin(load: Box<Load<V, E>>, role: Role) -> Next<V, E> {
+        if load.freshness_of_found() != Some(Freshness::Ahead) {
+            load.asker.count(Event::Miss);
+        }
+        // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
+        let quiet = QuietAfter(load.found.as_ref().map(|found| (Arc::clone(found), load.quiet_until())));
+        let (limit, may_run) = match load.rules.options.hard_timeout {
+            // A body is given up where there is something else to answer with.
+            Some(limit) if load.rules.trouble.is_some() || load.spare().is_some() => {
+                let limit = load.asker.home().executor.sleep(limit);
+                let may_run = limit.is_some();
+                (limit, may_run)
+            }
+            _ => (None, true),
+        };
+        let within = Box::new(Within { link: role.link(), began: load.began(), limit, quiet, role, load });
+        if may_run { Next::Run(Self::Within(within)) } else { Next::Done(within.end(Ending::NoTimer).await) }
+    }
+
+    /// Runs a body that blocks, on this thread.
+    pub(crate) fn block<R>(&self, body: impl FnOnce() -> R) -> R {
+        let _inside = match self {
+            Self::Bare => None,
+            Self::Within(within) => Some(Inside::enter(Arc::clone(&within.link))),
+        };
+        body()
+    }
+
+    /// Decides what becomes of the outcome of a body, which is missing where that was given up, and keeps it.
+    ///
+    /// # Panics
+    ///
+    /// Where a body was given up that nothing is around, and so no limit.
+    pub(crate) async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
+        match self {
+            Self::Bare => outcome.expect("a body without a limit is not given up"),
+            Self::Within(within) => within.end(outcome.map_or(Ending::TimedOut, Ending::Ended)).await,
+        }
+    }
+}
+
+impl<V, E> Within<V, E> {
+    /// Keeps what comes of the body, unless the token has lost its worth.
+    async fn end(self, ending: Ending<V, E>) -> Result<V, E> {
+        let Self { link, began, mut quiet, role, load, .. } = self;
+        quiet.0 = None;
+        let (outcome, judged) = load.judge(&link, began, role.token(), ending);
+        load.conclude(role.token(), &judged).await;
+        if let Role::Leader(leader) = role {
+            leader.land(judged.landing);
+        }
+        outcome
+    }
+}
+
+/// A body that is awaited, with what is around it.
+pub(crate) struct Running<F, V, E> {
+    // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation. It goes before
+    // what is around it.
+    body: Pin<Box<F>>,
+    run: Option<Run<V, E>>,
+}
+
+impl<F, V, E> Running<F, V, E> {
+    pub(crate) fn new(run: Run<V, E>, body: Pin<Box<F>>) -> Self {
+        Self { body, run: Some(run) }
+    }
+}
+
+impl<F: Future, V, E> Future for Running<F, V, E> {
+    /// What was around it, to be ended, and what it returned; nothing where it was given up after its time limit.
+    type Output = (Run<V, E>, Option<F::Output>);
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { body, run } = &mut *self;
+        let outcome = match run {
+            Some(Run::Within(within)) => {
+                let inside = Inside::enter(Arc::clone(&within.link));
+                let outcome = body.as_mut().poll(context);
+                drop(inside);
+                match outcome {
+                    Poll::Ready(outcome) => Some(outcome),
+                    Poll::Pending => {
+                        let Some(limit) = &mut within.limit else { return Poll::Pending };
+                        ready!(limit.as_mut().poll(context));
+                        None
+                    }
+                }
+            }
+            Some(Run::Bare) | None => Some(ready!(body.as_mut().poll(context))),
+        };
+        let run = run.take().expect("it is not polled once it has ended");
+        Poll::Ready((run, outcome))
+    }
+}
