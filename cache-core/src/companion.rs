@@ -44,7 +44,7 @@ macro_rules! companion {
             }
 
             fn key_of(&self, arguments: &A) -> Key {
-                (self.tag)(arguments, self.call.key(|key| (self.write)(arguments, key)))
+                (self.tag)(arguments, self.call.key(&|key| (self.write)(arguments, key)))
             }
         }
 

@@ -7,7 +7,7 @@ use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
-use crate::cache::{self, Beside, Cache, Ending, First, Load, Next, Rules, Run, Running};
+use crate::cache::{self, Beside, Cache, Ending, First, Load, Next, Rules, Run, Running, once_only};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
@@ -145,7 +145,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 /// What the companion does.
 impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     #[must_use]
-    pub fn key(&self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {
+    pub fn key(&self, write: &dyn Fn(&mut KeyWriter<'_>)) -> Key {
         Key::write(self.mark(), write)
     }
 
@@ -261,7 +261,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             Err(Away::Off(cache)) => {
                 self.site.asker(&cache).count(Event::Bypassed);
                 // What was kept before is older than what the body will have read.
-                return Step::Run(Run::Bare, Some(self.entry(key)));
+                return Step::Run(Run::Bare, Some(Box::new(self.entry(key))));
             }
         };
         let mut load = Load::new(self.site.asker(&cache), cache.name_of(&key), &self.rules(), None);
@@ -281,14 +281,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         block_on(self.invalidate(key));
     }
 
+    fn refresh_with(self, key: Key, body: &mut dyn FnMut() -> R) -> R {
+        block_on(self.begin_refresh(key)).block(body)
+    }
+
     pub fn refresh_blocking(self, key: Key, body: impl FnOnce() -> R) -> R {
-        match block_on(self.begin_refresh(key)) {
-            Step::Done(outcome) => outcome,
-            Step::Run(run, old) => {
-                let outcome = run.block(body);
-                block_on(end(run, Some(outcome), old))
-            }
-        }
+        self.refresh_with(key, &mut once_only(body))
     }
 }
 
@@ -321,13 +319,11 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 
     /// Runs the body on this thread, once for all who ask now.
     pub fn load_blocking(self, body: impl FnOnce() -> R) -> R {
-        match block_on(self.begin()) {
-            Step::Done(outcome) => outcome,
-            Step::Run(run, old) => {
-                let outcome = run.block(body);
-                block_on(end(run, Some(outcome), old))
-            }
-        }
+        self.load_with(&mut once_only(body))
+    }
+
+    fn load_with(self, body: &mut dyn FnMut() -> R) -> R {
+        block_on(self.begin()).block(body)
     }
 
     async fn begin(self) -> Step<R, KIND> {
@@ -370,7 +366,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 enum Step<R: Outcome<KIND>, const KIND: u8> {
     Done(R),
     /// Run the body, and forget then what was kept before.
-    Run(Run<R::Kept, R::Error>, Option<Entry>),
+    Run(Run<R::Kept, R::Error>, Option<Box<Entry>>),
 }
 
 impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
@@ -380,13 +376,26 @@ impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
             Next::Run(run) => Self::Run(run, None),
         }
     }
+
+    /// Runs a body that blocks, if it is to run.
+    fn block(self, body: &mut dyn FnMut() -> R) -> R {
+        match self {
+            Self::Done(outcome) => outcome,
+            Self::Run(run, old) => {
+                let inside = run.enter();
+                let outcome = body();
+                drop(inside);
+                block_on(end(run, Some(outcome), old))
+            }
+        }
+    }
 }
 
 /// Decides what becomes of what a body returned, if it was not given up.
 async fn end<R: Outcome<KIND>, const KIND: u8>(
     run: Run<R::Kept, R::Error>,
     outcome: Option<R>,
-    old: Option<Entry>,
+    old: Option<Box<Entry>>,
 ) -> R {
     let outcome = run.end(outcome.map(R::split)).await;
     if let Some(entry) = old {

@@ -7,6 +7,7 @@ use super::Cache;
 use super::hand::shared;
 use super::load::Next;
 use super::rules::Rules;
+use super::run::once_only;
 use crate::error::Error;
 use crate::executor::block_on;
 use crate::key::Key;
@@ -87,7 +88,7 @@ impl Blocking<'_> {
         options: impl Into<Options>,
         body: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        self.load_by_hand(key.into(), &Rules::new(V::keep(), options.into()), body)
+        self.load_by_hand(key.into(), &Rules::new(V::keep(), options.into()), &mut once_only(body))
     }
 
     /// Does the same as [`try_get_or_load`](Self::try_get_or_load), and hands one error to all who wait for it.
@@ -101,14 +102,16 @@ impl Blocking<'_> {
         options: impl Into<Options>,
         body: impl FnOnce() -> Result<V, E>,
     ) -> Result<V, E> {
-        self.load_by_hand(key.into(), &shared(options.into()), body)
+        self.load_by_hand(key.into(), &shared(options.into()), &mut once_only(body))
     }
 
-    fn load_by_hand<V, E>(self, key: Key, rules: &Rules<V, E>, body: impl FnOnce() -> Result<V, E>) -> Result<V, E> {
+    fn load_by_hand<V, E>(self, key: Key, rules: &Rules<V, E>, body: &mut dyn FnMut() -> Result<V, E>) -> Result<V, E> {
         match block_on(self.0.begin_by_hand(key, rules)) {
             Next::Done(outcome) => outcome,
             Next::Run(run) => {
-                let outcome = run.block(body);
+                let inside = run.enter();
+                let outcome = body();
+                drop(inside);
                 block_on(run.end(Some(outcome)))
             }
         }

@@ -36,7 +36,7 @@ pub use namespace::Namespace;
 use namespace::Within;
 pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
-pub(crate) use run::{Run, Running};
+pub(crate) use run::{Run, Running, once_only};
 
 use crate::error::Error;
 use crate::key::{KeyFunction, Scope};

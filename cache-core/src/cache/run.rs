@@ -90,13 +90,12 @@ impl<V, E> Run<V, E> {
         if may_run { Next::Run(Self::Within(within)) } else { Next::Done(within.end(Ending::NoTimer).await) }
     }
 
-    /// Runs a body that blocks, on this thread.
-    pub(crate) fn block<R>(&self, body: impl FnOnce() -> R) -> R {
-        let _inside = match self {
+    /// Makes its load the current one on this thread until what this returns is dropped, for a body that blocks.
+    pub(crate) fn enter(&self) -> Option<Inside> {
+        match self {
             Self::Bare => None,
             Self::Within(within) => Some(Inside::enter(Arc::clone(&within.link))),
-        };
-        body()
+        }
     }
 
     /// Decides what becomes of the outcome of a body, which is missing where that was given up, and keeps it.
@@ -131,12 +130,15 @@ pub(crate) struct Running<F, V, E> {
     // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation. It goes before
     // what is around it.
     body: Pin<Box<F>>,
-    run: Option<Run<V, E>>,
+    around: Around<V, E>,
 }
+
+/// What is around a body that is awaited, until it has ended.
+struct Around<V, E>(Option<Run<V, E>>);
 
 impl<F, V, E> Running<F, V, E> {
     pub(crate) fn new(run: Run<V, E>, body: Pin<Box<F>>) -> Self {
-        Self { body, run: Some(run) }
+        Self { body, around: Around(Some(run)) }
     }
 }
 
@@ -145,24 +147,36 @@ impl<F: Future, V, E> Future for Running<F, V, E> {
     type Output = (Run<V, E>, Option<F::Output>);
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Self { body, run } = &mut *self;
-        let outcome = match run {
-            Some(Run::Within(within)) => {
-                let inside = Inside::enter(Arc::clone(&within.link));
-                let outcome = body.as_mut().poll(context);
-                drop(inside);
-                match outcome {
-                    Poll::Ready(outcome) => Some(outcome),
-                    Poll::Pending => {
-                        let Some(limit) = &mut within.limit else { return Poll::Pending };
-                        ready!(limit.as_mut().poll(context));
-                        None
-                    }
-                }
+        let inside = self.around.enter();
+        let outcome = self.body.as_mut().poll(context);
+        drop(inside);
+        self.around.poll_end(outcome, context)
+    }
+}
+
+impl<V, E> Around<V, E> {
+    fn enter(&self) -> Option<Inside> {
+        self.0.as_ref()?.enter()
+    }
+
+    /// Says whether the body has ended, or its time is over.
+    fn poll_end<R>(&mut self, outcome: Poll<R>, context: &mut Context<'_>) -> Poll<(Run<V, E>, Option<R>)> {
+        let outcome = match (outcome, &mut self.0) {
+            (Poll::Ready(outcome), _) => Some(outcome),
+            (Poll::Pending, Some(Run::Within(within))) => {
+                let Some(limit) = &mut within.limit else { return Poll::Pending };
+                ready!(limit.as_mut().poll(context));
+                None
             }
-            Some(Run::Bare) | None => Some(ready!(body.as_mut().poll(context))),
+            (Poll::Pending, _) => return Poll::Pending,
         };
-        let run = run.take().expect("it is not polled once it has ended");
+        let run = self.0.take().expect("it is not polled once it has ended");
         Poll::Ready((run, outcome))
     }
+}
+
+/// Makes a body that runs once one that can be called through a reference, so that whoever does is compiled once.
+pub(crate) fn once_only<R>(body: impl FnOnce() -> R) -> impl FnMut() -> R {
+    let mut body = Some(body);
+    move || body.take().expect("a body runs once")()
 }

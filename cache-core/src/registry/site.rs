@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use once_cell::sync::OnceCell;
 
@@ -37,12 +37,13 @@ pub struct Site {
     name: &'static str,
     file: &'static str,
     line: u32,
+    program: Option<&'static str>,
     pattern: &'static str,
-    mark: u64,
     /// Known where the path of the function is its pattern.
     path: Option<fn() -> &'static str>,
-    /// The mark that follows from the path, which nobody knows before the program runs.
-    mark_by_path: OnceCell<u64>,
+    /// Made when it is first asked for: the compiler would take longer over it than over all else. Never [`key::RAW`],
+    /// which says here that nobody has asked.
+    mark: AtomicU64,
     cache: &'static str,
     version: Option<&'static str>,
     pub(crate) options: Options,
@@ -78,10 +79,10 @@ impl Site {
             name,
             file,
             line,
+            program,
             pattern,
-            mark: key::mark_within(module, program, pattern),
             path: None,
-            mark_by_path: OnceCell::new(),
+            mark: AtomicU64::new(key::RAW),
             cache: "default",
             version: None,
             options: Options::DEFAULT,
@@ -249,25 +250,36 @@ impl Site {
 
     #[inline]
     pub(crate) fn mark(&self) -> u64 {
-        match self.path {
-            None => self.mark,
-            Some(path) => *self.mark_by_path.get_or_init(|| self.mark_of(path())),
+        match self.mark.load(Ordering::Relaxed) {
+            key::RAW => self.make_mark(),
+            mark => mark,
         }
     }
 
+    #[cold]
+    fn make_mark(&self) -> u64 {
+        let mark = self.path.map_or_else(|| self.mark_of_pattern(), |path| self.mark_of_path(path()));
+        self.mark.store(mark, Ordering::Relaxed);
+        mark
+    }
+
+    fn mark_of_pattern(&self) -> u64 {
+        key::mark_within(self.module, self.program, self.pattern)
+    }
+
     /// Returns the mark of a function by its path, which differs from its module's where that stands in a function.
-    fn mark_of(&self, path: &str) -> u64 {
+    fn mark_of_path(&self, path: &str) -> u64 {
+        let mark = self.mark_of_pattern();
         match path.rsplit_once("::") {
-            Some((module, _)) if module == self.module => self.mark,
-            _ => {
-                (0..self.twins_before(path)).fold(key::mark_of(self.mark, path), |mark, _| key::mark_of(mark, "again"))
-            }
+            Some((module, _)) if module == self.module => mark,
+            _ => (0..self.twins_before(path)).fold(key::mark_of(mark, path), |mark, _| key::mark_of(mark, "again")),
         }
     }
 
     /// Returns how many functions of the same path stand before this one: no path tells one block from another.
     fn twins_before(&self, path: &str) -> usize {
-        let is_twin = |site: &&Self| site.mark == self.mark && site.path.is_some_and(|other| other() == path);
+        let mark = self.mark_of_pattern();
+        let is_twin = |site: &&Self| site.path.is_some_and(|other| other() == path) && site.mark_of_pattern() == mark;
         let mut twins: Vec<_> = sites().filter(is_twin).collect();
         twins.sort_by_key(|site| (site.file, site.line));
         twins.iter().position(|site| std::ptr::eq(*site, self)).unwrap_or(0)

@@ -2,13 +2,15 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{FnArg, Ident, Signature, Visibility, parse_quote};
+use syn::{FnArg, Ident, ReturnType, Signature, Type, Visibility, parse_quote};
 
 use super::bodies::Bodies;
-use super::facts::{Facts, turbofish};
+use super::facts::{Facts, Parameter, Subject, turbofish};
 use super::key::Key;
 use super::model::{Model, Stand};
+use super::passing::Passing;
 use super::{detach, tags, writing};
+use crate::spelling;
 
 /// Returns the signature with names in the place of patterns, under another name. `mut` stays with the body, which is
 /// what changes its arguments.
@@ -162,27 +164,64 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
 /// Emits the function that loads anew.
 pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> TokenStream {
     let (cfg, vis) = (&model.attributes.cfg, &model.function.vis);
-    let sig = bodies.signature(named(model, &refresh_name(model)));
+    let mut sig = bodies.signature(named(model, &refresh_name(model)));
     let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
-    let call = self::call(model, facts);
-    let (writes, tags) = (writing::from_wrapper(model, key), tags::from_wrapper(model));
     let arguments = passed(model);
     let body = call_uncached(model, &arguments);
-    let run = if model.function.is_async() {
-        quote_spanned!(Span::mixed_site()=> __call.refresh(__key, #body).await)
+    let (refresh, body) = if model.function.is_async() {
+        (quote_spanned!(Span::mixed_site()=> refresh), body)
     } else {
-        quote_spanned!(Span::mixed_site()=> __call.refresh_blocking(__key, || #body))
+        (quote_spanned!(Span::mixed_site()=> refresh_blocking), quote_spanned!(Span::mixed_site()=> || #body))
     };
-    let run = bodies.of(quote_spanned! {Span::mixed_site()=> {
-        let __call = #call;
-        let __key = __call.key(#writes) #tags;
-        #run
-    }});
+    if bodies == Bodies::Real {
+        awaited_elsewhere(&mut sig);
+    }
+    let call = call(model, facts);
+    let run = if let Some(key) = by_companion(model, facts) {
+        quote_spanned!(Span::mixed_site()=> { #call.#refresh(#key, #body) })
+    } else {
+        let (writes, tags) = (writing::from_wrapper(model, key), tags::from_wrapper(model));
+        quote_spanned! {Span::mixed_site()=> {
+            let __call = #call;
+            let __key = __call.key(&#writes) #tags;
+            __call.#refresh(__key, #body)
+        }}
+    };
+    let run = bodies.of(run);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Runs the body for a value that is newer than any kept, and keeps it.
         #allow
         #vis #sig #run
+    }
+}
+
+/// Turns an `async fn` into one that returns the engine's own future: one state machine less for each function.
+fn awaited_elsewhere(sig: &mut Signature) {
+    if let (Some(_), ReturnType::Type(_, ty)) = (sig.asyncness.take(), &mut sig.output) {
+        let future = quote_spanned!(Span::mixed_site()=> impl ::core::future::Future<Output = #ty>);
+        **ty = Type::Verbatim(future);
+    }
+}
+
+/// Emits the key as the companion makes it, where its arguments are those of the function.
+fn by_companion(model: &Model, facts: &Facts) -> Option<TokenStream> {
+    if model.stand != Stand::Free {
+        return None;
+    }
+    let arguments: Option<Vec<_>> = facts.parameters.iter().map(|parameter| lent(model, parameter)).collect();
+    let (arguments, fish) = (arguments?, turbofish(&facts.generics));
+    Some(quote_spanned!(Span::mixed_site()=> Self::key #fish(#(#arguments),*)))
+}
+
+/// Emits what the companion is handed for one of the function's own arguments, which the body still takes.
+fn lent(model: &Model, parameter: &Parameter) -> Option<TokenStream> {
+    let Subject::Argument(_) = parameter.subject else { return None };
+    let name = &parameter.name;
+    match Passing::of(model, &parameter.ty) {
+        Passing::AsItIs(ty) if spelling::impl_trait(&ty).is_some() => None,
+        Passing::AsItIs(_) => Some(quote!(#name)),
+        Passing::Str | Passing::Reference(_) | Passing::Borrow(_) => Some(quote_spanned!(Span::mixed_site()=> &#name)),
     }
 }
 
