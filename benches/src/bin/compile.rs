@@ -15,7 +15,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::time::{Duration, Instant, SystemTime};
 
 const SITES: usize = 200;
-const REPEATS: usize = 15;
+const REPEATS: usize = 7;
 
 /// Where a compiler that is measured writes how long it took.
 const LOG: &str = "LARDER_COMPILE_LOG";
@@ -47,12 +47,15 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     for (name, function) in CRATES {
         write_crate(&folder, name, &source(function, 0))?;
     }
-    println!("Milliseconds of a processor that rustc takes for a crate of {SITES} cached functions: the median of {repeats}, in turns.\n");
+    println!(
+        "Milliseconds of a processor that rustc takes for a crate of {SITES} cached functions: the median of {repeats}, in turns.\n"
+    );
     println!("| | attribute | by hand, in full | ratio | by hand, the least | ratio |");
     println!("|---|---|---|---|---|---|");
     // A word picks rows, by a part of their titles.
     let words: Vec<String> = env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
-    for row in ROWS.iter().filter(|row| words.is_empty() || words.iter().any(|word| row.title.contains(word.as_str()))) {
+    for row in ROWS.iter().filter(|row| words.is_empty() || words.iter().any(|word| row.title.contains(word.as_str())))
+    {
         let [attribute, full, least] = measure(&folder, row, repeats)?.map(median);
         let milliseconds = |time: Duration| time.as_secs_f64() * 1e3;
         println!(
