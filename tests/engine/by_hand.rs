@@ -206,6 +206,21 @@ fn a_cache_is_bounded() {
 }
 
 #[test]
+fn a_value_weighs_something_only_where_weights_are_bounded() {
+    for (settings, is_counted) in [(Settings::memory(), false), (Settings::memory().max_bytes(1_000), true)] {
+        let larder = testing::isolated_with([("default", settings)]).unwrap();
+        let handle = larder.cache("default");
+        let cache = handle.blocking();
+        cache.set("set", "text".to_owned(), OPTIONS).unwrap();
+        cache.get_or_load("loaded", OPTIONS, || "text".to_owned());
+        cache.set("count", 1_i64, OPTIONS).unwrap();
+        cache.incr("count", 1).unwrap();
+        let stats = handle.stats();
+        assert_eq!((stats.entries, stats.bytes > 0), (3, is_counted));
+    }
+}
+
+#[test]
 fn settings_that_cannot_work_say_what_to_write_instead() {
     let error = |settings| testing::isolated_with([("default", settings)]).unwrap_err().to_string();
     assert_eq!(

@@ -63,6 +63,8 @@ fn under(
     effort: Effort,
 ) -> Vec<Figure> {
     let (rounds, reads) = effort.of((15, 120_000), (3, 20_000));
+    // Threads may begin on one processor, and are given another one only after some milliseconds.
+    let reads = if load.threads > 1 { effort.of(4 * reads, reads) } else { reads };
     let picks: Vec<_> = (0..load.threads).map(|thread| load.picks.list(entries, reads, thread)).collect();
     let mut nanos = vec![Vec::with_capacity(rounds); readers.len()];
     for _ in 0..rounds {
