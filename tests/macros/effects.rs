@@ -297,6 +297,32 @@ fn insert(name: String) -> Saved {
     Ok(Profile { id: name.len() as u64, name })
 }
 
+#[cached(key = "effects:double:<number>")]
+fn double(number: u64) -> u64 {
+    number * 2
+}
+
+#[cached(key = "effects:half:<number>")]
+fn half(number: u64) -> u64 {
+    number / 2
+}
+
+/// Both entries are of this number; each result is a number of its own.
+#[updates(double(number), |_| half(number))]
+fn write_both(number: u64) -> u64 {
+    number + 1
+}
+
+/// Changes are noted for groups of names, and some of these pairs are in one group.
+#[test]
+fn an_update_of_two_entries_keeps_both_whatever_their_names_are() {
+    let _larder = testing::isolated();
+    for number in 0..1_000 {
+        write_both(number);
+        assert_eq!((double::get(number), half::get(number)), (Some(number + 1), Some(number + 1)));
+    }
+}
+
 #[tokio::test]
 async fn an_update_keeps_what_was_written() {
     let _larder = testing::isolated();

@@ -190,19 +190,25 @@ impl Expansion<'_> {
             quote_spanned!(Span::mixed_site()=> let #since = #call.since();)
         });
         let sinces: TokenStream = sinces.collect();
-        let puts_from_result = self.looking().into_iter().enumerate().map(|(index, target)| {
-            let (pat, entry, since) = (&target.result, target.entry(), since(index));
-            let put = self.put(target, &quote_spanned!(Span::mixed_site()=> __entry));
+        let looked = |index| format_ident!("__looked_{index}", span = Span::mixed_site());
+        // Of all of them before anything is kept: what is kept for one must not look like another's being changed.
+        let watches = self.looking().into_iter().enumerate().map(|(index, target)| {
+            let (pat, entry, since, looked) = (&target.result, target.entry(), since(index), looked(index));
             quote_spanned! {Span::mixed_site()=>
-                if let ::core::option::Option::Some(__kept) = #kept {
-                    let __entry = { let #pat = __kept; #entry }.watched_since(&#since);
-                    let __value = ::core::clone::Clone::clone(__kept);
-                    #put
-                }
+                let #looked = ::core::option::Option::map(#kept, |__kept| {
+                    ({ let #pat = __kept; #entry }.watched_since(&#since), ::core::clone::Clone::clone(__kept))
+                });
+            }
+        });
+        let watches: TokenStream = watches.collect();
+        let puts_from_result = self.looking().into_iter().enumerate().map(|(index, target)| {
+            let (put, looked) = (self.put(target, &quote_spanned!(Span::mixed_site()=> __entry)), looked(index));
+            quote_spanned! {Span::mixed_site()=>
+                if let ::core::option::Option::Some((__entry, __value)) = #looked { #put }
             }
         });
         let (puts, puts_from_result): (TokenStream, TokenStream) = (puts.collect(), puts_from_result.collect());
-        quote_spanned!(Span::mixed_site()=> #before #sinces #run #puts #puts_from_result #finish __out)
+        quote_spanned!(Span::mixed_site()=> #before #sinces #run #watches #puts #puts_from_result #finish __out)
     }
 
     fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
