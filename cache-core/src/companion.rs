@@ -83,21 +83,18 @@ macro_rules! verbs {
             }
 
             $(#[$get_doc])*
-            pub async fn $get(self, $($argument: $type),*) -> Option<R::Kept> {
-                let key = self.key_of(&($($argument,)*));
-                self.call.get(key).await
+            pub fn $get(self, $($argument: $type),*) -> impl Future<Output = Option<R::Kept>> {
+                self.call.get(self.key_of(&($($argument,)*)))
             }
 
             $(#[$put_doc])*
-            pub async fn $put(self, $($argument: $type,)* value: R::Kept) {
-                let key = self.key_of(&($($argument,)*));
-                self.call.put(key, value).await;
+            pub fn $put(self, $($argument: $type,)* value: R::Kept) -> impl Future<Output = ()> {
+                self.call.put(self.key_of(&($($argument,)*)), value)
             }
 
             $(#[$invalidate_doc])*
-            pub async fn $invalidate(self, $($argument: $type),*) {
-                let key = self.key_of(&($($argument,)*));
-                self.call.invalidate(key).await;
+            pub fn $invalidate(self, $($argument: $type),*) -> impl Future<Output = ()> {
+                self.call.invalidate(self.key_of(&($($argument,)*)))
             }
 
             $(#[$get_blocking_doc])*

@@ -2,7 +2,7 @@
 //! must not take the cache down.
 //!
 //! Loads, tags and the store take their locks and shared numbers from here, since a model checker puts its own in the
-//! place of those of std.
+//! place of these.
 
 use std::sync::PoisonError;
 
@@ -31,8 +31,8 @@ pub(crate) fn write<T>(lock: &RwLock<T>) -> RwLockWriteGuard<'_, T> {
     lock.write().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Reads what is read all the time: each thread has a lock for that, next to those of the others, which no other reader
-/// writes to. A writer takes all of them.
+/// Reads what is read all the time: there are eight locks for that, of which a reader takes the one for the number of its
+/// thread, so that few readers write to one place. A writer takes all of them.
 #[inline]
 pub(crate) fn read_often<T>(lock: &ReadersLock<T>) -> ReadersGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
@@ -45,6 +45,21 @@ pub(crate) fn write_seldom<T>(lock: &ReadersLock<T>) -> WriterGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_read_at_once_and_a_panic_does_not_close_it_to_them() {
+        let table = ReadersLock::new(1);
+        let (one, other) = (read_often(&table), read_often(&table));
+        assert!(*one == *other && table.try_write().is_err());
+        drop((one, other));
+        let panics = || {
+            let _own = write_seldom(&table);
+            panic!("under the lock");
+        };
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics)).expect_err("it panics");
+        *write_seldom(&table) += 1;
+        assert_eq!(*read_often(&table), 2);
+    }
 
     #[test]
     fn a_panic_under_a_lock_does_not_close_it() {

@@ -151,7 +151,7 @@ pub struct Stats {
     pub evictions: u64,
     /// Entries in the store now; counted by caches only.
     pub entries: u64,
-    /// What those entries weigh, in bytes; counted by caches only.
+    /// What those entries weigh, in bytes; counted by caches with a limit of bytes only.
     pub bytes: u64,
 }
 

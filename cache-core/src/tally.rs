@@ -83,7 +83,7 @@ impl Tally {
     #[cold]
     fn raise_elsewhere(&self) {
         static NEXT: AtomicUsize = AtomicUsize::new(0);
-        // Where the thread is ending, its page is somebody else's.
+        // Takes a page for the next time; a thread that is ending gets none, since its own is somebody else's by now.
         let _ = OWN.try_with(|_| ());
         if self.place.load(Ordering::Relaxed) == UNKNOWN {
             let place = NEXT.fetch_add(1, Ordering::Relaxed);

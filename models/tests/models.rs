@@ -13,10 +13,11 @@ use cache_core::tags::{Bonds, Tags};
 use shuttle::sync::atomic::{AtomicU64, Ordering};
 use shuttle::{future, thread};
 
+const MARK: u64 = 7;
+
 fn name(text: &str) -> Name {
     Scope::new("", "1", None).unwrap().name(&text.into())
 }
-const MARK: u64 = 7;
 
 /// Tries this in many orders: half of them at random, and half with few changes of turn, which finds other things.
 fn in_many_orders(model: impl Fn() + Send + Sync + 'static) {

@@ -221,6 +221,24 @@ fn a_value_weighs_something_only_where_weights_are_bounded() {
 }
 
 #[test]
+fn values_of_more_types_than_have_columns_are_all_kept() {
+    // One shard: a type has a column in each.
+    let larder = testing::isolated_with([("default", Settings::memory().max_entries(100))]).unwrap();
+    let handle = larder.cache("default");
+    let cache = handle.blocking();
+    macro_rules! each_of {
+        ($($type:ty)*) => {
+            for _ in 0..2 {
+                $(cache.set(stringify!($type), <$type>::default(), OPTIONS).unwrap();)*
+                $(assert_eq!(cache.get(stringify!($type)).unwrap(), Some(<$type>::default()));)*
+            }
+        };
+    }
+    each_of! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char }
+    assert_eq!(handle.stats().entries, 16);
+}
+
+#[test]
 fn settings_that_cannot_work_say_what_to_write_instead() {
     let error = |settings| testing::isolated_with([("default", settings)]).unwrap_err().to_string();
     assert_eq!(

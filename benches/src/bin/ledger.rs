@@ -2,7 +2,7 @@
 //!
 //! `cargo run --profile ledger --manifest-path benches/Cargo.toml [--no-default-features] --bin ledger -- [--write | --check]`
 //!
-//! Prints all candidates. `--write` writes them to `benches/ledger.md`; without the default features it is built in a tenth
+//! Prints all candidates. `--write` writes them to `benches/ledger.md`; without the default features it is built in an eighth
 //! of the time, and leaves the lines of rivals as they are. `--check` measures larder's own, and fails when one is not what
 //! is written there; also when it is less, since what was won could be lost again unseen. System calls count as nothing,
 //! and the clock is one under valgrind: the figures are for comparing, not for converting to time.

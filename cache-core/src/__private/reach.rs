@@ -8,7 +8,7 @@ use crate::value::{Keep, LocalValue, Lying, Value};
 
 /// How far values may go: function pointers, so that only the place that makes them has to know what `V` can do.
 pub struct Reach<V> {
-    read: fn(Lying<'_>) -> Option<V>,
+    copy: fn(Lying<'_>) -> Option<V>,
     keep: fn() -> Keep<V>,
     /// Whether copying one runs no code but that of the standard library, so that it can be done under a lock.
     is_plain: bool,
@@ -18,14 +18,14 @@ pub struct Reach<V> {
 #[must_use]
 #[inline]
 pub fn shared<V: Value>(is_plain: bool) -> Reach<V> {
-    Reach { read: V::read, keep: || V::keep().with_its_mark(), is_plain }
+    Reach { copy: V::read, keep: || V::keep().with_its_mark(), is_plain }
 }
 
 /// Says how a value is kept that stays in this process.
 #[must_use]
 #[inline]
 pub fn local<V: LocalValue>(is_plain: bool) -> Reach<V> {
-    Reach { read: V::read_here, keep: V::keep_here, is_plain }
+    Reach { copy: V::read_here, keep: V::keep_here, is_plain }
 }
 
 impl<V> Clone for Reach<V> {
@@ -47,7 +47,7 @@ impl<V> Reach<V> {
     /// Reads what a call most often finds: a value that is there and fresh.
     #[inline(always)]
     pub(super) fn seek(self, cache: &Cache, mark: u64, site: &Site, key: &KeyText) -> Option<V> {
-        seek(cache, mark, site, key)?.read(self.read, self.is_plain)
+        seek(cache, mark, site, key)?.read(self.copy, self.is_plain)
     }
 }
 

@@ -120,7 +120,7 @@ impl<V, E> Load<V, E> {
                 spare.hush(self.quiet_until());
             }
         }
-        let bytes = self.bytes_of(&value);
+        let bytes = self.asker.home().weigh(|| (self.rules.keep.bytes)(&value));
         let parcel = times.and_then(|times| self.parcel_of(&value, times, cost, bonds.as_ref()));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
         let record = bonded(self.rules.keep.record(self.name.mark(), times.unwrap_or(unkept), value), bonds);
@@ -132,10 +132,6 @@ impl<V, E> Load<V, E> {
     fn times_for(&self, value: &V, wish: Option<Ttl>, now: Tick) -> Option<Times> {
         let options = self.rules.options_for(value, wish);
         policy::times(&options, self.asker.cache.usual_time(), draw(&options), now)
-    }
-
-    fn bytes_of(&self, value: &V) -> u64 {
-        self.asker.home().weigh(|| (self.rules.keep.bytes)(value))
     }
 
     fn parcel_of(

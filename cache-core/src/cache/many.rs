@@ -146,7 +146,7 @@ impl Cache {
             Backing::Null => {}
             Backing::Memory(store) => {
                 let concerns = |name: &[u8]| name.starts_with(start.as_bytes());
-                let remove = || store.remove_beginning(self.scope(), self.own_start());
+                let remove = || store.remove_starting_with(self.scope(), self.own_start());
                 drop(home.flights.remove_all(concerns, remove));
             }
             Backing::Outside(backend) => self.clear_outside(&**backend, &start).await?,

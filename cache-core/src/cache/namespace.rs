@@ -84,7 +84,7 @@ impl Cache {
         }
     }
 
-    /// Returns where in this process a key is looked for; `None` where it is not itself what is looked for.
+    /// Returns where in this process a key is looked for; `None` in a namespace, and where a key function joins.
     pub(super) fn address_of<'a>(&'a self, key: &'a Key) -> Option<Address<'a>> {
         if self.within.is_none() { key.address_in(self.scope()) } else { None }
     }

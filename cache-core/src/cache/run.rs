@@ -19,11 +19,11 @@ pub(crate) enum Run<V, E> {
     /// Nothing: what it returns is not kept.
     Bare,
     /// The load that it is part of.
-    Within(Box<Within<V, E>>),
+    Loading(Box<Loading<V, E>>),
 }
 
 /// The load that a body is part of.
-pub(crate) struct Within<V, E> {
+pub(crate) struct Loading<V, E> {
     link: Arc<Link>,
     began: Began,
     limit: Option<Task>,
@@ -86,15 +86,15 @@ impl<V, E> Run<V, E> {
             }
             _ => (None, true),
         };
-        let within = Box::new(Within { link: role.link(), began: load.began(), limit, quiet, role, load });
-        if may_run { Next::Run(Self::Within(within)) } else { Next::Done(within.end(Ending::NoTimer).await) }
+        let loading = Box::new(Loading { link: role.link(), began: load.began(), limit, quiet, role, load });
+        if may_run { Next::Run(Self::Loading(loading)) } else { Next::Done(loading.end(Ending::NoTimer).await) }
     }
 
     /// Makes its load the current one on this thread until what this returns is dropped, for a body that blocks.
     pub(crate) fn enter(&self) -> Option<Inside> {
         match self {
             Self::Bare => None,
-            Self::Within(within) => Some(Inside::enter(Arc::clone(&within.link))),
+            Self::Loading(loading) => Some(Inside::enter(Arc::clone(&loading.link))),
         }
     }
 
@@ -106,12 +106,12 @@ impl<V, E> Run<V, E> {
     pub(crate) async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
         match self {
             Self::Bare => outcome.expect("a body without a limit is not given up"),
-            Self::Within(within) => within.end(outcome.map_or(Ending::TimedOut, Ending::Ended)).await,
+            Self::Loading(loading) => loading.end(outcome.map_or(Ending::TimedOut, Ending::Ended)).await,
         }
     }
 }
 
-impl<V, E> Within<V, E> {
+impl<V, E> Loading<V, E> {
     /// Keeps what comes of the body, unless the token has lost its worth.
     async fn end(self, ending: Ending<V, E>) -> Result<V, E> {
         let Self { link, began, mut quiet, role, load, .. } = self;
@@ -127,8 +127,8 @@ impl<V, E> Within<V, E> {
 
 /// A body that is awaited, with what is around it.
 pub(crate) struct Running<F, V, E> {
-    // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation. It goes before
-    // what is around it.
+    // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation. It is dropped
+    // before what is around it.
     body: Pin<Box<F>>,
     around: Around<V, E>,
 }
@@ -163,8 +163,8 @@ impl<V, E> Around<V, E> {
     fn poll_end<R>(&mut self, outcome: Poll<R>, context: &mut Context<'_>) -> Poll<(Run<V, E>, Option<R>)> {
         let outcome = match (outcome, &mut self.0) {
             (Poll::Ready(outcome), _) => Some(outcome),
-            (Poll::Pending, Some(Run::Within(within))) => {
-                let Some(limit) = &mut within.limit else { return Poll::Pending };
+            (Poll::Pending, Some(Run::Loading(loading))) => {
+                let Some(limit) = &mut loading.limit else { return Poll::Pending };
                 ready!(limit.as_mut().poll(context));
                 None
             }

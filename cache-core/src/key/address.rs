@@ -5,18 +5,18 @@ use crate::key::Scope;
 /// So many words of a key are looked at first: most keys have no more.
 pub(crate) const HEAD: usize = 2;
 
-/// The last bit of the last word of a part says that more follows: text is ASCII, and has no use for it.
+/// The last bit of the last word of a piece says that more follows: text is ASCII, and has no use for it.
 pub(crate) const MORE: u64 = u64::from_ne_bytes([0, 0, 0, 0, 0, 0, 0, 0x80]);
 
-/// A part of a key: some words of it, zeros behind its end, and whether more follows.
-pub(crate) type Part = [u64; HEAD];
+/// A piece of a key: some words of it, zeros behind its end, and whether more follows.
+pub(crate) type Piece = [u64; HEAD];
 
 /// Whose an entry is, and the words that its key is.
 #[derive(Clone, Copy)]
 pub(crate) struct Address<'a> {
     pub(crate) scope: &'a Scope,
     pub(crate) mark: u64,
-    pub(crate) head: Part,
+    pub(crate) head: Piece,
     /// What follows the head.
     pub(crate) rest: &'a [u64],
 }
@@ -25,7 +25,7 @@ impl<'a> Address<'a> {
     /// Makes the address of a key of so many bytes; what is behind its end in `room` is zero.
     #[inline(always)]
     pub(crate) fn new(scope: &'a Scope, mark: u64, room: &'a [u64], len: usize) -> Self {
-        let head = part(room);
+        let head = piece(room);
         match room.get(HEAD..len.div_ceil(8)) {
             Some(rest @ [_, ..]) => Self { scope, mark, head: [head[0], head[1] | MORE], rest },
             _ => Self { scope, mark, head, rest: &[] },
@@ -38,16 +38,16 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Returns the first part of some words.
+/// Returns the first piece of some words.
 #[inline(always)]
-fn part(words: &[u64]) -> Part {
+fn piece(words: &[u64]) -> Piece {
     [0, 1].map(|at| words.get(at).copied().unwrap_or(0))
 }
 
-/// Returns the first part of some words, which says whether more follows.
+/// Returns the first piece of some words, which says whether more follows.
 #[inline(always)]
-pub(crate) fn first_part(words: &[u64]) -> Part {
-    let [first, second] = part(words);
+pub(crate) fn first_piece(words: &[u64]) -> Piece {
+    let [first, second] = piece(words);
     [first, if words.len() > HEAD { second | MORE } else { second }]
 }
 

@@ -69,3 +69,29 @@ fn readable(beginning: &[u8]) -> usize {
         whole => whole.len(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(more: &[u8]) -> Digest {
+        let mut digest = Digest::of(b"full");
+        digest.update(more);
+        digest
+    }
+
+    fn sealed(digest: Digest) -> Vec<u8> {
+        let mut bytes = [b'x'; 64];
+        let len = Digest::seal(Some(digest), &mut bytes, 64);
+        bytes[..len].to_vec()
+    }
+
+    #[test]
+    fn a_hasher_that_is_used_again_has_forgotten_what_it_was_used_for() {
+        let first = sealed(of(b"one"));
+        assert_ne!(sealed(of(b"other")), first);
+        // Two at once, as where a value writes a key of its own.
+        let (one, other) = (of(b"one"), of(b"other"));
+        assert_eq!((sealed(one), sealed(other) == first), (first.clone(), false));
+    }
+}

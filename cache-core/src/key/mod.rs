@@ -49,7 +49,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-pub(crate) use address::{Address, HEAD, MORE, Part, first_part};
+pub(crate) use address::{Address, HEAD, MORE, Piece, first_piece};
 pub(crate) use mark::mark_of;
 pub use mark::{RAW, mark, mark_within};
 pub use name::{KeyFunction, Name, Scope};

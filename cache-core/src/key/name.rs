@@ -8,7 +8,7 @@ use ahash::RandomState;
 use once_cell::sync::Lazy;
 
 use crate::error::{Error, Kind};
-use crate::key::address::{Address, Part};
+use crate::key::address::{Address, Piece};
 use crate::key::text::{Text, bytes_of};
 use crate::key::{Key, KeyText, KeyWriter, MAX_KEY, alphabet, text};
 
@@ -18,9 +18,9 @@ const MAX_SCOPE: usize = 48;
 const MAX_NAME: usize = MAX_START + MAX_KEY;
 /// The most bytes that a name can start with before its key.
 const MAX_START: usize = MAX_SCOPE + 2;
-/// The words before a key in which the start of its name ends.
+/// How many words the start of a name has room in.
 const START_WORDS: usize = MAX_START.div_ceil(8);
-/// The words of a key, or of a whole name where a function joins.
+/// How many a key has room in, or a whole name where a function joins.
 const NAME_WORDS: usize = MAX_NAME.div_ceil(8);
 
 type NameText = Text<[u64; NAME_WORDS]>;
@@ -168,24 +168,17 @@ impl Scope {
         text(&bytes[bytes.len() - self.0.start_len..])
     }
 
-    /// Returns where the entry of a key of so many bytes is looked for inside the process; `None` where there is more to it:
-    /// a function that joins.
+    /// Returns where the entry of a key of so many bytes is looked for inside the process; `None` where a function joins.
     #[inline(always)]
     pub(crate) fn address<'a>(&'a self, mark: u64, room: &'a [u64], len: usize) -> Option<Address<'a>> {
         if self.0.joining.is_some() { None } else { Some(Address::new(self, mark, room, len)) }
     }
 
     #[inline(always)]
-    pub(super) fn hash(&self, head: Part, rest: &[u64]) -> u64 {
+    pub(super) fn hash(&self, head: Piece, rest: &[u64]) -> u64 {
         let mut hasher = self.0.hasher.build_hasher();
         head.iter().chain(rest).for_each(|word| hasher.write_u64(*word));
         hasher.finish()
-    }
-
-    /// Returns whether keys in this scope and in another one are the same keys.
-    #[inline(always)]
-    pub(crate) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0) || self.reads_like(other)
     }
 
     #[cold]
@@ -209,9 +202,12 @@ impl Scope {
     }
 }
 
+/// Two scopes are equal when their keys are the same keys. Where functions join, names alone tell entries apart, and so all
+/// such scopes are equal.
 impl PartialEq for Scope {
+    #[inline(always)]
     fn eq(&self, other: &Self) -> bool {
-        self.is(other)
+        Arc::ptr_eq(&self.0, &other.0) || self.reads_like(other)
     }
 }
 
@@ -308,8 +304,8 @@ impl Name {
     #[inline]
     pub fn as_bytes(&self) -> &[u8] {
         let start_len = if self.scope.0.joining.is_some() { 0 } else { self.scope.0.start_len };
-        let key = size_of::<[u64; START_WORDS]>();
-        &bytes_of(&self.words)[key - start_len..key + self.key_len]
+        let key_at = size_of::<[u64; START_WORDS]>();
+        &bytes_of(&self.words)[key_at - start_len..key_at + self.key_len]
     }
 
     /// Returns the mark of the pattern that the key was written from.
@@ -358,6 +354,7 @@ impl fmt::Debug for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::RAW;
 
     fn scope(prefix: &str, version: &str) -> Scope {
         Scope::new(prefix, version, None).unwrap()
@@ -422,6 +419,25 @@ mod tests {
         let name = |scope: &Scope| scope.name(&"key".into()).address().hash();
         assert_eq!(name(&scope("a", "1")), name(&scope("a", "1")));
         assert_ne!(name(&scope("a", "1")), name(&scope("a", "2")));
+    }
+
+    #[test]
+    fn a_key_is_looked_for_in_one_place_whether_it_is_written_given_or_named() {
+        let scope = scope("shop", "1");
+        for len in 0..=200 {
+            let text = "k".repeat(len);
+            let mut written = KeyText::empty();
+            written.write(|key| _ = key.text(&text));
+            let (key, name) = (Key::from(&text), scope.name(&Key::from(&text)));
+            let written = scope.address(RAW, written.room(), written.len()).unwrap();
+            for other in [key.address_in(&scope).unwrap(), name.address()] {
+                assert_eq!(
+                    (other.hash(), other.head, other.rest),
+                    (written.hash(), written.head, written.rest),
+                    "{len}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::key::digest::Digest;
 use crate::key::writer::KeyWriter;
 
 /// A text of at most so many bytes.
-pub struct Text<W: ?Sized = [u64]> {
+pub(crate) struct Text<W: ?Sized = [u64]> {
     len: usize,
     max: usize,
     /// There is one where the text did not fit.

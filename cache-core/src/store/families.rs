@@ -28,15 +28,17 @@ impl Families {
     #[inline(always)]
     pub(super) fn is(&self, number: u32, address: Address<'_>) -> bool {
         match self.all.get(number as usize) {
-            Some(family) => family.mark == address.mark && family.scope.is(address.scope),
+            Some(family) => family.mark == address.mark && family.scope == *address.scope,
             None => false,
         }
     }
 
+    /// Returns whether a family is of this scope.
     pub(super) fn is_of(&self, number: u32, scope: &Scope) -> bool {
-        self.all.get(number as usize).is_some_and(|family| family.scope.is(scope))
+        self.all.get(number as usize).is_some_and(|family| family.scope == *scope)
     }
 
+    /// Returns the mark of a family.
     pub(super) fn mark(&self, number: u32) -> Option<u64> {
         self.all.get(number as usize).map(|family| family.mark)
     }

@@ -33,7 +33,8 @@ impl Index {
         }
     }
 
-    /// Adds a slot that is not in the table. As many slots as there are in the table have numbers below theirs.
+    /// Adds a slot that is not in the table. Its number is below the most slots that were in it at one time, this one counted:
+    /// so it fits into the bits that the table has for numbers.
     pub(super) fn insert(&mut self, hash: u32, slot: u32, hash_of: impl Fn(u32) -> u32) {
         if (self.used + 1) * 4 > self.words.len() * 3 {
             self.grow(hash_of);

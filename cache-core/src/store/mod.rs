@@ -2,17 +2,17 @@
 //!
 //! One table holds values of all types, so that one budget bounds them all. A slot is half a line of memory, with the
 //! beginning of a key and the end of its time. Everything else stands in columns, at the number of the slot: a number, or
-//! what is shared by count, in one of its type; other values in records behind pointers; what is left of a long key; links of
-//! queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once; and nobody pays for
-//! what is long or heavy in others. The other ways were measured as well. With a slot of a whole line that has the value in
-//! it, reads of a hundred thousand entries took a third longer. Tables for each type would
-//! bound nothing together: a cache of many types would have to be divided up in advance.
+//! what is shared by count, in one of its type; other values in records behind pointers; what is left of a long key;
+//! links of queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once; and nobody
+//! pays for what is long or heavy in others. The other ways were measured as well: with a slot of a whole line that has
+//! the value in it, reads of a hundred thousand entries took a third longer; tables for each type would bound nothing
+//! together, and a cache of many types would have to be divided up in advance.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
-//! a shard's share. A shard has a lock for each of some readers at once: what two of them write to by turns, be it no more
-//! than the count of a lock, goes back and forth between their processors, and two read hardly more than one. A write takes
-//! all of these locks. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a
-//! few at a time with each write.
+//! a shard's share. A shard has several locks, and a reader takes one of them: a count that two readers write to by turns
+//! goes back and forth between their processors, so that two threads would read hardly more than one. A write takes all
+//! of them. Nothing runs in the background: what has expired leaves when it is read, when room is needed, and a few at a
+//! time with each write.
 //!
 //! No value is dropped while a lock is held: dropping one runs code of its author, which may call the cache again.
 
@@ -21,9 +21,9 @@ mod gone;
 mod history;
 mod index;
 mod limits;
-mod names;
 mod policy;
 mod queue;
+mod rests;
 mod shard;
 mod slot;
 mod tenants;
@@ -72,7 +72,7 @@ const SEARCH: usize = 16;
 /// let name = scope.name(&"key".into());
 /// let inserted = store.insert(&name, Arc::new(Record::new(0, times, 42_u8)), 1);
 /// assert!(!inserted.refused && store.get(&name).is_some());
-/// assert_eq!(store.remove_beginning(&scope, "k").len(), 1);
+/// assert_eq!(store.remove_starting_with(&scope, "k").len(), 1);
 /// assert!(store.is_empty());
 /// # Ok::<(), larder::Error>(())
 /// ```
@@ -81,13 +81,13 @@ pub struct Store {
     budget: Budget,
     clock: Clock,
     shards: Box<[Apart]>,
-    /// How many writes there were, of which some sweep one shard after the other.
-    sweep_next: AtomicUsize,
+    /// How many writes there were: every so many sweep another shard, one after the other.
+    writes: AtomicUsize,
     evictions: AtomicU64,
     expirations: AtomicU64,
 }
 
-/// A shard where its lock and what a hit looks at are in one line of memory, and nobody else is.
+/// A shard where what a hit looks at is in one line of memory with the way to its locks, and nobody else is.
 #[derive(Debug)]
 #[repr(align(64))]
 struct Apart(ReadersLock<Shard>);
@@ -132,7 +132,7 @@ impl Store {
             budget: Budget::new(limits),
             clock,
             shards: (0..count).map(|_| Apart(ReadersLock::new(Shard::new(Arc::clone(&tuner))))).collect(),
-            sweep_next: AtomicUsize::new(0),
+            writes: AtomicUsize::new(0),
             evictions: AtomicU64::new(0),
             expirations: AtomicU64::new(0),
         }
@@ -151,7 +151,7 @@ impl Store {
         Some(record)
     }
 
-    /// Returns the record at this address, if it is still fresh, and notes that it was of use.
+    /// Finds the record at this address, if it is of its mark and fresh, and notes that it was of use.
     #[inline]
     pub(crate) fn seek(&self, address: Address<'_>) -> Option<Found<'_>> {
         let hash = address.hash();
@@ -216,7 +216,7 @@ impl Store {
 
     /// Takes out a little of what has expired in one shard after the other, so that no shard has to be written to for that.
     fn sweep_elsewhere(&self, now: Tick, gone: &mut Vec<Taken>) {
-        let write = self.sweep_next.fetch_add(1, Ordering::Relaxed);
+        let write = self.writes.fetch_add(1, Ordering::Relaxed);
         if !write.is_multiple_of(ELSEWHERE) {
             return;
         }
@@ -271,8 +271,8 @@ impl Store {
     }
 
     /// Takes every record of this scope out whose key begins so.
-    pub fn remove_beginning(&self, scope: &Scope, start: &str) -> Removed {
-        self.remove_from_all(|shard, now, out| shard.remove_beginning(scope, start.as_bytes(), now, out))
+    pub fn remove_starting_with(&self, scope: &Scope, start: &str) -> Removed {
+        self.remove_from_all(|shard, now, out| shard.remove_starting_with(scope, start.as_bytes(), now, out))
     }
 
     /// Takes every record out.

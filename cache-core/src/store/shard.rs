@@ -20,7 +20,7 @@ pub(super) struct Newcomer<'a> {
     pub(super) address: Address<'a>,
 }
 
-/// What a hit looks at stands at the beginning, in one line with the lock.
+/// What a hit looks at stands at the beginning.
 #[derive(Debug)]
 #[repr(C)]
 pub(super) struct Shard {
@@ -50,7 +50,7 @@ impl Shard {
     /// Returns the record at an address, and notes that it was of use.
     pub(super) fn get(&self, hash: u64, address: Address<'_>, now: Tick) -> Option<Erased> {
         let slot = self.find(hash, address)?;
-        self.tenants.mark(slot);
+        self.tenants.note_use(slot);
         self.tenants.record(slot, now)
     }
 
@@ -65,13 +65,15 @@ impl Shard {
     pub(super) fn seek(&self, hash: u64, address: Address<'_>, clock: &Clock) -> Option<Stand> {
         // As a rule, whoever begins like it is it: one question in the loop, and the others behind it.
         let slot = self.index.find(half(hash), |slot| self.tenants.has_head(slot, address.head))?;
-        let slot = if self.tenants.has_rest(slot, address) { slot } else { self.find_marked(hash, address)? };
+        let slot =
+            if self.tenants.is_behind_head(slot, address) { slot } else { self.find_behind_head(hash, address)? };
         self.tenants.use_fresh(slot, clock.now())
     }
 
+    /// Looks for the one among those that begin alike: seldom more than one has this hash and this head.
     #[cold]
-    fn find_marked(&self, hash: u64, address: Address<'_>) -> Option<u32> {
-        let is_it = |slot| self.tenants.has_head(slot, address.head) && self.tenants.has_rest(slot, address);
+    fn find_behind_head(&self, hash: u64, address: Address<'_>) -> Option<u32> {
+        let is_it = |slot| self.tenants.has_head(slot, address.head) && self.tenants.is_behind_head(slot, address);
         self.index.find(half(hash), is_it)
     }
 
@@ -131,8 +133,8 @@ impl Shard {
     }
 
     /// Takes every record of this scope out whose key begins so.
-    pub(super) fn remove_beginning(&mut self, scope: &Scope, start: &[u8], now: Tick, out: &mut dyn FnMut(Taken)) {
-        self.remove_all(|tenants, slot| tenants.begins(slot, scope, start), now, out);
+    pub(super) fn remove_starting_with(&mut self, scope: &Scope, start: &[u8], now: Tick, out: &mut dyn FnMut(Taken)) {
+        self.remove_all(|tenants, slot| tenants.starts_with(slot, scope, start), now, out);
     }
 
     /// Takes every record out.

@@ -3,14 +3,14 @@
 use super::history::MOST;
 use crate::clock::Tick;
 use crate::column::COLUMNS;
-use crate::key::Part;
+use crate::key::Piece;
 use crate::lock::atomic::{AtomicU32, Ordering};
 
 /// A place for an entry. What it holds besides stands elsewhere at its number: values of one type in a column of theirs.
 #[derive(Debug)]
 #[repr(align(32))]
 pub(super) struct Slot {
-    pub(super) key: Part,
+    pub(super) key: Piece,
     /// The end of what is served without a question.
     pub(super) fresh_until: Tick,
     /// The half of the hash that the index knows.
@@ -21,19 +21,25 @@ pub(super) struct Slot {
 
 /// How often an entry counts as used since its turn came last; more than this makes no difference.
 const MAX_USES: u32 = MOST as u32;
+/// Where the bits of the column begin, and those of the family.
 const COLUMN: u32 = 4;
 const FAMILY: u32 = 8;
 const NOBODY: u32 = u32::MAX >> FAMILY;
 
 impl Slot {
-    pub(super) fn new(key: Part, fresh_until: Tick, hash: u32, family: u32, column: Option<u8>) -> Self {
+    pub(super) fn new(key: Piece, fresh_until: Tick, hash: u32, family: u32, column: Option<u8>) -> Self {
         assert!(family < NOBODY, "sixteen million patterns and versions have entries in one shard");
         let column = u32::from(column.unwrap_or(COLUMNS));
         Self { key, fresh_until, hash, side: AtomicU32::new(family << FAMILY | column << COLUMN) }
     }
 
     pub(super) fn vacant() -> Self {
-        Self { key: Part::default(), fresh_until: Tick::from_nanos(0), hash: 0, side: AtomicU32::new(NOBODY << FAMILY) }
+        Self {
+            key: Piece::default(),
+            fresh_until: Tick::from_nanos(0),
+            hash: 0,
+            side: AtomicU32::new(NOBODY << FAMILY),
+        }
     }
 
     pub(super) fn is_vacant(&self) -> bool {
@@ -60,7 +66,7 @@ impl Slot {
 
     /// Notes that the entry was of use, and returns the column that its value stands in, as [`column`](Self::column) does.
     #[inline]
-    pub(super) fn mark(&self) -> Option<u8> {
+    pub(super) fn note_use(&self) -> Option<u8> {
         // Two readers at once may count as one; a read-modify-write would cost each of them. Nothing but uses changes while
         // there are readers.
         let side = self.side.load(Ordering::Relaxed);
@@ -97,7 +103,7 @@ mod tests {
     fn uses_columns_and_families_do_not_touch_each_other() {
         for (family, column) in [(0, None), (7, Some(0)), (NOBODY - 1, Some(COLUMNS - 1)), (NOBODY - 1, None)] {
             let mut slot = Slot::new([1, 2], Tick::NEVER, 3, family, column);
-            (0..40).for_each(|_| _ = slot.mark());
+            (0..40).for_each(|_| _ = slot.note_use());
             assert_eq!((slot.family(), slot.column(), slot.is_vacant()), (family, column, false));
             slot.hand_over(Tick::NEVER, 8, Some(5));
             assert_eq!((slot.take_uses(), slot.take_uses()), (MOST, 0));

@@ -2,12 +2,12 @@
 
 use super::families::Families;
 use super::gone::{Gone, Taken};
-use super::names::Rests;
 use super::policy::Verdict;
+use super::rests::Rests;
 use super::slot::Slot;
 use crate::clock::Tick;
 use crate::column::Columns;
-use crate::key::{Address, Part, Scope, bytes_of};
+use crate::key::{Address, Piece, Scope, bytes_of};
 use crate::record::{Erased, Times};
 use crate::value::Lying;
 
@@ -38,7 +38,7 @@ impl Tenants {
 
     /// Returns whether the key of the entry in a slot begins so.
     #[inline(always)]
-    pub(super) fn has_head(&self, number: u32, head: Part) -> bool {
+    pub(super) fn has_head(&self, number: u32, head: Piece) -> bool {
         self.slots.get(number as usize).is_some_and(|slot| slot.key == head)
     }
 
@@ -53,7 +53,7 @@ impl Tenants {
 
     /// Returns whether the entry in a slot, whose key begins like that of an address, is the one there, and of its mark.
     #[inline(always)]
-    pub(super) fn has_rest(&self, number: u32, address: Address<'_>) -> bool {
+    pub(super) fn is_behind_head(&self, number: u32, address: Address<'_>) -> bool {
         match self.slots.get(number as usize) {
             Some(slot) => self.families.is(slot.family(), address) && self.rests.agree(number, address.rest),
             None => false,
@@ -64,14 +64,14 @@ impl Tenants {
     #[inline(always)]
     pub(super) fn use_fresh(&self, number: u32, now: Tick) -> Option<Stand> {
         match self.slots.get(number as usize) {
-            Some(slot) if now < slot.fresh_until => Some(Stand { number, column: slot.mark() }),
+            Some(slot) if now < slot.fresh_until => Some(Stand { number, column: slot.note_use() }),
             _ => None,
         }
     }
 
     /// Notes that an entry was of use.
-    pub(super) fn mark(&self, number: u32) {
-        self.slots[number as usize].mark();
+    pub(super) fn note_use(&self, number: u32) {
+        self.slots[number as usize].note_use();
     }
 
     /// Returns the hash that an entry came with.
@@ -117,7 +117,7 @@ impl Tenants {
     }
 
     /// Returns whether an entry is of this scope, and its key begins so.
-    pub(super) fn begins(&self, number: u32, scope: &Scope, start: &[u8]) -> bool {
+    pub(super) fn starts_with(&self, number: u32, scope: &Scope, start: &[u8]) -> bool {
         let slot = &self.slots[number as usize];
         self.families.is_of(slot.family(), scope)
             && (start.is_empty() || bytes_of(&self.rests.whole(number, slot.key)).starts_with(start))
@@ -171,7 +171,7 @@ impl Tenants {
         self.families.leave(slot.family());
         slot.hand_over(fresh_until, family, column);
         // Who is written again is of use: a counter that is only ever written must not go for it.
-        slot.mark();
+        slot.note_use();
         before
     }
 

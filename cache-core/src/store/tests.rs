@@ -40,7 +40,7 @@ fn two_names_with_one_hash_are_two_entries() {
     assert!(shard.get(7, other, NOW).is_none() && shard.get(7, one, NOW).is_some());
     assert!(shard.insert(newcomer(another), record(3), 1, NOW).is_none());
     assert!(shard.evict(Reach::Anyone, Measure::Entries, newcomer(another), NOW, |_| true).is_some());
-    assert!(shard.peek(7, one, NOW).is_none(), "the one that room is made for is told by its name");
+    assert!(shard.peek(7, one, NOW).is_none(), "the one that room is made for is told by its address");
 }
 
 #[test]
@@ -57,6 +57,37 @@ fn keys_of_two_scopes_and_entries_of_two_patterns_are_told_apart() {
     assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 9) }, record(2), 1, NOW).is_some());
     assert!(shard.seek(7, at(&one, 9), &clock).is_some() && shard.seek(7, at(&one, 8), &clock).is_none());
     assert!(shard.remove(7, at(&one, 8), NOW).is_some());
+}
+
+#[test]
+fn keys_that_begin_alike_are_told_apart_by_what_follows_and_by_their_scope() {
+    const NOW: Tick = Tick::from_nanos(0);
+    let (one, other) = (scope(), Scope::new("", "2", None).unwrap());
+    let all = [
+        (1, Address::new(&one, RAW, &[1, 2, 3], 24)),
+        (2, Address::new(&one, RAW, &[1, 2, 4], 24)),
+        (3, Address::new(&other, RAW, &[1, 2, 3], 24)),
+    ];
+    let (mut shard, clock) = (Shard::new(Arc::new(Tuner::new(1))), Clock::manual());
+    for (value, address) in all {
+        assert!(shard.insert(Newcomer { hash: 7, address }, record(value), 1, NOW).is_none());
+    }
+    for (value, address) in all {
+        let stand = shard.seek(7, address, &clock).unwrap();
+        assert!(matches!(shard.lying(stand), Some(Lying::Record(found)) if number(found) == value));
+    }
+}
+
+#[test]
+fn where_key_functions_join_one_name_is_one_entry_whoever_writes_it() {
+    fn key_alone(_: &str, _: &str, key: &str, out: &mut dyn std::fmt::Write) -> std::fmt::Result {
+        out.write_str(key)
+    }
+    let [one, other] = ["a", "b"].map(|prefix| Scope::new(prefix, "1", Some(key_alone)).unwrap());
+    let store = store(10);
+    drop(store.insert(&one.name(&"k".into()), record(1), 1));
+    assert_eq!(number(&store.get(&other.name(&"k".into())).unwrap()), 1);
+    assert!(store.get(&scope().name(&"k".into())).is_none());
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Drop for Visitor {
             drop(store.get(&name(index)));
             drop(store.remove(&named("somebody else")));
         }
-        drop(store.remove_beginning(&scope(), "nobody"));
+        drop(store.remove_starting_with(&scope(), "nobody"));
     }
 }
 
@@ -93,7 +93,7 @@ fn values_come_back_when_they_are_removed() {
     scene.fill(40, Tick::NEVER);
     drop(scene.store.remove(&name(0)));
     assert_eq!(scene.visits(), 1);
-    assert_eq!(scene.store.remove_beginning(&scope(), "name:1").len(), 11);
+    assert_eq!(scene.store.remove_starting_with(&scope(), "name:1").len(), 11);
     assert_eq!(scene.visits(), 12);
     assert_eq!(scene.store.clear().len(), 28);
     assert_eq!(scene.visits(), 40);

@@ -14,7 +14,7 @@ use cache_core::store::{Limits, Store};
 
 /// Does what the bytes say; when they have run out, it is over.
 pub fn run(bytes: &[u8]) {
-    let mut source = Source { bytes };
+    let mut source = Source { bytes, version: RUNS.fetch_add(1, Ordering::Relaxed).to_string() };
     let limits = source.limits();
     let mut pair = Pair::new(limits);
     while !source.bytes.is_empty() {
@@ -25,9 +25,14 @@ pub fn run(bytes: &[u8]) {
     assert_eq!((pair.store.len(), pair.store.bytes()), (0, 0), "nothing is counted that is not there");
 }
 
+/// How many runs there were: each has scopes of its own. Entries are spread by a hash that is seeded by the scope, so that
+/// each run has its own order.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
 /// Bytes to decide by.
 struct Source<'a> {
     bytes: &'a [u8],
+    version: String,
 }
 
 impl Source<'_> {
@@ -51,7 +56,7 @@ impl Source<'_> {
     }
 
     fn scope(&mut self) -> Scope {
-        Scope::new(self.one_of(&["a", "ab", "b"]), "", None).expect("a short prefix")
+        Scope::new(self.one_of(&["a", "ab", "b"]), &self.version, None).expect("a short prefix")
     }
 
     /// Keys of one to sixteen words; those of one length differ in the first word, or in the last.
@@ -127,7 +132,7 @@ impl Pair {
             27 => self.restamp(source),
             28 => {
                 let start = source.one_of(&["", "1", "26xxxxxxxxxxxxxxxxxxx", "xxx", "c"]);
-                self.remove_beginning(&source.scope(), start);
+                self.remove_starting_with(&source.scope(), start);
             }
             29 if source.below(8) == 0 => self.clear(),
             _ => self.clock.advance(Duration::from_secs(source.below(6))),
@@ -201,11 +206,11 @@ impl Pair {
         }
     }
 
-    fn remove_beginning(&mut self, scope: &Scope, start: &str) {
+    fn remove_starting_with(&mut self, scope: &Scope, start: &str) {
         let whole = format!("{}{start}", scope.text().expect("no key function"));
         let is_meant = |name: &Name| name.as_str().starts_with(&whole);
         let live = self.live().filter(|(name, _)| is_meant(name)).count();
-        let removed = self.store.remove_beginning(scope, start).len();
+        let removed = self.store.remove_starting_with(scope, start).len();
         let known = self.model.extract_if(|name, _| is_meant(name)).count();
         assert!(live <= removed && removed <= known, "{live} live of {known} known, and {removed} removed");
     }
