@@ -117,5 +117,9 @@ pub use cache_core::companion::BlockingCompanion;
 #[doc(inline)]
 pub use cache_core::companion::Companion;
 
+#[cfg(doc)]
+#[doc = include_str!("docs/measured.md")]
+pub mod measured {}
+
 #[doc(hidden)]
 pub use cache_core::__private;
