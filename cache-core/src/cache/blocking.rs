@@ -118,6 +118,22 @@ impl Blocking<'_> {
     }
 }
 
+impl Blocking<'_> {
+    /// Returns the value under this key, if there is a live one of this type.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub fn get<V: Value>(self, key: impl Into<Key>) -> Result<Option<V>, Error> {
+        let (key, keep) = (key.into(), V::keep());
+        // What is there takes no future.
+        match self.0.get_at_once(&key, keep, None) {
+            Some(found) => Ok(Some(found)),
+            None => block_on(self.0.get_kept(&key, keep, None)),
+        }
+    }
+}
+
 /// Each method is the one of [`Cache`] by the same name, driven by the calling thread.
 macro_rules! driven_by_the_caller {
     ($(
@@ -134,13 +150,6 @@ macro_rules! driven_by_the_caller {
 }
 
 driven_by_the_caller! {
-    /// Returns the value under this key, if there is a live one of this type.
-    ///
-    /// # Errors
-    ///
-    /// When the store fails.
-    fn get<V>(key: impl Into<Key>) -> Result<Option<V>, Error>;
-
     /// Returns the value under this key, or `default` where there is no live one of this type.
     ///
     /// # Errors

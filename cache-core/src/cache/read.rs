@@ -53,19 +53,28 @@ impl Cache {
         Ok(self.get(key).await?.unwrap_or(default))
     }
 
+    /// Returns the value under this key, if it is simply there and fresh, in this process.
+    #[inline]
+    pub(super) fn get_at_once<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Option<V> {
+        let store = self.home().memory().filter(|_| !self.is_off())?;
+        let found = store.seek(self.address_of(key)?)?.read(keep.copy, keep.is_plain)?;
+        self.count_for(site, Event::Hit);
+        Some(found)
+    }
+
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
         if self.is_off() {
             return Ok(None);
         }
+        // As a rule, no name has to be made for it.
+        if let Some(found) = self.get_at_once(key, keep, site) {
+            return Ok(Some(found));
+        }
         let found = match &self.home().backing {
             Backing::Null => None,
             Backing::Memory(store) => {
-                // As a rule, no name has to be made for it.
-                let fresh = self.address_of(key).and_then(|address| store.seek(address));
-                fresh.and_then(|found| found.read(keep.copy, keep.is_plain)).or_else(|| {
-                    let name = self.name_of(key);
-                    self.read_live(store.get(&name), &name, keep, site)
-                })
+                let name = self.name_of(key);
+                self.read_live(store.get(&name), &name, keep, site)
             }
             Backing::Outside(backend) => self.fetch_value(&**backend, &self.name_of(key), keep, site).await?,
         };
