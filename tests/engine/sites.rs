@@ -32,6 +32,27 @@ fn two_crates_with_one_pattern_never_read_each_others_values() {
     assert_eq!((linked::triple(4), triple(4), linked::triple(4)), (12, 4000, 12));
 }
 
+/// Whose an entry is does not change by its being counted, whoever counts it.
+#[test]
+fn an_entry_that_is_counted_by_its_text_stays_with_its_function() {
+    #[cached(key = "sites:visits:<page>")]
+    fn visits(page: u64) -> i64 {
+        100 * i64::try_from(page).unwrap()
+    }
+    #[cached(key = "sites:tagged:<page>", tags = ["sites"])]
+    fn tagged(page: u64) -> i64 {
+        visits(page)
+    }
+    let larder = testing::isolated();
+    let handle = larder.cache("default");
+    let cache = handle.blocking();
+    assert_eq!((visits(1), tagged(1)), (100, 100));
+    for (text, get) in [("sites:visits:1", visits::get as fn(u64) -> _), ("sites:tagged:1", tagged::get)] {
+        assert_eq!(cache.incr(text, 5).unwrap(), 105);
+        assert_eq!((get(1), cache.get::<i64>(text).unwrap()), (Some(105), None));
+    }
+}
+
 #[test]
 fn a_place_knows_where_it_stands() {
     let site = larder::sites().find(|site| site.pattern() == "sites:counted:<number>").expect("it is listed");

@@ -154,19 +154,19 @@ impl Tenants {
         u32::try_from(self.slots.len() - 1).expect("fewer than four thousand million entries in one shard")
     }
 
-    /// Lets an entry move into a slot.
+    /// Lets an entry move into a slot. It belongs to the pattern of its record, whoever's name it is written under.
     pub(super) fn move_in(&mut self, number: u32, hash: u32, address: Address<'_>, record: Erased) {
-        let fresh_until = record.times().fresh_until;
-        let (column, family) = (self.take_in(number, record), self.families.enter(address));
+        let (fresh_until, whose) = (record.times().fresh_until, Address { mark: record.mark(), ..address });
+        let (column, family) = (self.take_in(number, record), self.families.enter(whose));
         self.rests.put(number, address.rest);
         self.slots[number as usize] = Slot::new(address.head, fresh_until, hash, family, column);
     }
 
     /// Gives an entry another record, and returns the one that it had; it weighs nothing yet.
     pub(super) fn replace(&mut self, number: u32, address: Address<'_>, record: Erased, now: Tick) -> Taken {
-        let fresh_until = record.times().fresh_until;
+        let (fresh_until, whose) = (record.times().fresh_until, Address { mark: record.mark(), ..address });
         let before = self.give_up(number, now);
-        let (column, family) = (self.take_in(number, record), self.families.enter(address));
+        let (column, family) = (self.take_in(number, record), self.families.enter(whose));
         let slot = &mut self.slots[number as usize];
         self.families.leave(slot.family());
         slot.hand_over(fresh_until, family, column);

@@ -11,9 +11,13 @@ fn store(max_entries: u64) -> Store {
     Store::new(Limits { max_entries, max_bytes: None }, Clock::manual())
 }
 
-fn record(value: u64) -> Erased {
+fn marked(mark: u64, value: u64) -> Erased {
     let times = Times { created: Tick::from_nanos(0), fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
-    Arc::new(Record::new(1, times, value))
+    Arc::new(Record::new(mark, times, value))
+}
+
+fn record(value: u64) -> Erased {
+    marked(RAW, value)
 }
 
 fn number(record: &Erased) -> u64 {
@@ -50,11 +54,11 @@ fn keys_of_two_scopes_and_entries_of_two_patterns_are_told_apart() {
     let at = |scope, mark| Address::new(scope, mark, &[1], 8);
     let clock = Clock::manual();
     let mut shard = Shard::new(Arc::new(Tuner::new(1)));
-    assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 8) }, record(1), 1, NOW).is_none());
+    assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 8) }, marked(8, 1), 1, NOW).is_none());
     assert!(shard.get(7, at(&other, 8), NOW).is_none());
     assert!(shard.seek(7, at(&one, 8), &clock).is_some() && shard.seek(7, at(&one, 9), &clock).is_none());
     // One text is one entry, whoever writes it.
-    assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 9) }, record(2), 1, NOW).is_some());
+    assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 9) }, marked(9, 2), 1, NOW).is_some());
     assert!(shard.seek(7, at(&one, 9), &clock).is_some() && shard.seek(7, at(&one, 8), &clock).is_none());
     assert!(shard.remove(7, at(&one, 8), NOW).is_some());
 }
