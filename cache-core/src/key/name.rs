@@ -193,7 +193,8 @@ impl Scope {
             written = function(prefix, version, key, &mut Printable(writer));
         });
         if written.is_err() {
-            name = NameText::written(MAX_NAME, |writer| {
+            name = NameText::new(MAX_NAME);
+            name.write_part(|writer| {
                 writer.push(self.start().as_bytes());
                 writer.push(key.as_bytes());
             });
@@ -491,5 +492,8 @@ mod tests {
         }
         let scope = Scope::new("a", "1", Some(failing)).unwrap();
         assert_eq!(scope.name(&"k".into()).as_str(), "a:1:k");
+        let (prefix, key) = ("p".repeat(48), Key::from("k".repeat(300)));
+        let [usual, failing] = [None, Some(failing as KeyFunction)].map(|join| Scope::new(&prefix, "", join).unwrap());
+        assert_eq!(failing.name(&key).as_str(), usual.name(&key).as_str(), "also as long as a name can be");
     }
 }

@@ -34,8 +34,14 @@ impl<const N: usize> Text<[u64; N]> {
     /// Writes the text, sealed where it is too long: in place, since a hit has no time to move it.
     #[inline(always)]
     pub(crate) fn write(&mut self, write: impl FnOnce(&mut KeyWriter<'_>)) {
-        write(&mut KeyWriter::new(self));
+        self.write_part(write);
         self.seal();
+    }
+
+    /// Writes what surely fits, and may end like a text that did not.
+    #[inline(always)]
+    pub(super) fn write_part(&mut self, write: impl FnOnce(&mut KeyWriter<'_>)) {
+        write(&mut KeyWriter::new(self));
     }
 
     /// Returns all words, also those behind the end.
