@@ -1,5 +1,7 @@
 //! Time limits of bodies, with a clock that is moved by hand.
 
+use std::future::Future;
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use larder::{Options, testing};
@@ -68,4 +70,29 @@ async fn past_the_soft_limit_a_waiting_caller_takes_the_stale_value_and_the_load
     });
     assert_eq!((leader, waiter), (2, 1));
     assert_eq!(cache.get::<u64>("key").await.unwrap(), Some(2));
+}
+
+/// What there was to answer with when the body began: gone by its time, or invalidated.
+#[test]
+fn a_body_over_its_limit_goes_on_where_nothing_is_left_to_answer_with() {
+    for invalidates in [false, true] {
+        let larder = testing::isolated();
+        let cache = larder.cache("default");
+        let kept = if invalidates { 1_000 } else { 10 };
+        let options = Options::ttl(1).stale_if_error(Duration::from_secs(kept)).hard_timeout(2);
+        cache.blocking().set("key", 1_u64, options).unwrap();
+        larder.advance(Duration::from_secs(10));
+        let (send, receive) = tokio::sync::oneshot::channel();
+        let call = cache.get_or_load("key", options, || async { receive.await.unwrap() });
+        let (mut call, mut context) = (Box::pin(call), Context::from_waker(Waker::noop()));
+        assert!(call.as_mut().poll(&mut context).is_pending());
+        if invalidates {
+            cache.blocking().delete("key").unwrap();
+        }
+        larder.advance(Duration::from_secs(3));
+        assert!(call.as_mut().poll(&mut context).is_pending());
+        send.send(2_u64).unwrap();
+        assert_eq!(call.as_mut().poll(&mut context), Poll::Ready(2));
+        assert_eq!(cache.stats().timed_out, 0);
+    }
 }

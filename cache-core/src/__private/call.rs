@@ -7,7 +7,7 @@ use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
-use crate::cache::{self, Beside, Cache, Ending, First, Load, Next, Rules, Run, Running, once_only};
+use crate::cache::{self, Beside, Cache, First, Load, Next, Rules, Run, Running, once_only};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
@@ -427,7 +427,7 @@ fn task<R: Outcome<KIND> + 'static, const KIND: u8>(
     let began = load.began();
     let within = std::sync::Arc::clone(&link);
     let task = detached(Box::new(move |result: R| {
-        let (_, judged) = load.judge(&link, began, leader.token(), Ending::Ended(result.split()));
+        let (_, judged) = load.judge(&link, began, leader.token(), result.split());
         Box::pin(async move { load.land(leader, judged).await })
     }));
     let task = Scoped::new(within, task);

@@ -15,15 +15,17 @@ use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 
-/// How a body ended.
-pub(crate) enum Ending<V, E> {
-    /// By itself.
-    Ended(Result<V, E>),
-    /// It was given up after its time limit.
+/// Why a body is not waited for.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Reason {
+    /// Its time limit is over.
     TimedOut,
-    /// It was not begun: a time limit was asked for, and there is no timer.
+    /// A time limit was asked for, and there is no timer.
     NoTimer,
 }
+
+/// What a caller is answered, and what becomes of it.
+pub(crate) type Answer<V, E> = (Result<V, E>, Judged);
 
 /// When a body began.
 #[derive(Clone, Copy, Debug)]
@@ -64,51 +66,52 @@ impl<V, E> Load<V, E> {
     }
 
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
-    pub(crate) fn judge(
-        &self,
-        link: &Link,
-        began: Began,
-        token: &Token,
-        ending: Ending<V, E>,
-    ) -> (Result<V, E>, Judged) {
+    pub(crate) fn judge(&self, link: &Link, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
         let took = self.asker.home().clock.precise().since(began.at);
-        let error = match ending {
-            Ending::Ended(Ok(value)) => {
-                self.asker.count_load(took);
-                return self.judge_value(link, value, took, self.bonds(link, began));
-            }
-            Ending::Ended(Err(error)) => {
-                self.asker.count_load(took);
+        self.asker.count_load(took);
+        match outcome {
+            Ok(value) => self.judge_value(link, value, took, self.bonds(link, began)),
+            Err(error) => {
                 self.asker.count(Event::Failed);
-                Ok(error)
+                self.fall_back(token).unwrap_or_else(|| self.judge_error(error, self.bonds(link, began)))
             }
-            Ending::TimedOut => {
-                self.asker.count(Event::TimedOut);
-                Err(Error::new(Kind::Timeout, format!("`{}` took longer than its time limit", self.asker.what())))
-            }
-            Ending::NoTimer => Err(Error::new(
-                Kind::Configuration,
-                format!(
-                    "`{}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside \
-                     the runtime, or install an executor",
-                    self.asker.what()
-                ),
-            )),
-        };
-        // What was invalidated meanwhile is nothing to fall back on.
-        if token.is_good()
-            && let Some(answer) = self.fall_back()
-        {
-            return answer;
-        }
-        match (error, self.rules.trouble) {
-            (Ok(error), _) => self.judge_error(error, self.bonds(link, began)),
-            (Err(trouble), Some(convert)) => self.judge_error(convert(trouble), self.bonds(link, began)),
-            (Err(trouble), None) => unreachable!("a limit without an answer is never set: {trouble}"),
         }
     }
 
-    fn judge_value(&self, link: &Link, value: V, cost: Duration, bonds: Option<Bonds>) -> (Result<V, E>, Judged) {
+    /// Returns what a body need not be waited for any more, if there is anything: an old value, or the trouble as an error of
+    /// the function.
+    pub(super) fn judge_without(
+        &self,
+        reason: Reason,
+        link: &Link,
+        began: Began,
+        token: &Token,
+    ) -> Option<Answer<V, E>> {
+        let answer = self.fall_back(token).or_else(|| {
+            let convert = self.rules.trouble?;
+            Some(self.judge_error(convert(self.trouble(reason)), self.bonds(link, began)))
+        })?;
+        if let Reason::TimedOut = reason {
+            self.asker.count(Event::TimedOut);
+        }
+        Some(answer)
+    }
+
+    fn trouble(&self, reason: Reason) -> Error {
+        let what = self.asker.what();
+        match reason {
+            Reason::TimedOut => Error::new(Kind::Timeout, format!("`{what}` took longer than its time limit")),
+            Reason::NoTimer => Error::new(
+                Kind::Configuration,
+                format!(
+                    "`{what}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside \
+                     the runtime, or install an executor"
+                ),
+            ),
+        }
+    }
+
+    fn judge_value(&self, link: &Link, value: V, cost: Duration, bonds: Option<Bonds>) -> Answer<V, E> {
         let wishes = link.wishes();
         let now = self.asker.home().clock.now();
         let wanted = !wishes.discard && self.rules.wants(&value);
@@ -151,8 +154,9 @@ impl<V, E> Load<V, E> {
     }
 
     /// Answers a failure with the value kept for bad times, and asks for quiet so that failures do not hammer.
-    fn fall_back(&self) -> Option<(Result<V, E>, Judged)> {
-        let spare = self.spare()?;
+    fn fall_back(&self, token: &Token) -> Option<Answer<V, E>> {
+        // What was invalidated meanwhile is nothing to fall back on.
+        let spare = self.spare().filter(|_| token.is_good())?;
         let outcome = self.read(spare)?;
         let home = self.asker.home();
         let (now, until) = (home.clock.now(), self.quiet_until());
@@ -164,7 +168,7 @@ impl<V, E> Load<V, E> {
         Some((outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) }))
     }
 
-    fn judge_error(&self, error: E, bonds: Option<Bonds>) -> (Result<V, E>, Judged) {
+    fn judge_error(&self, error: E, bonds: Option<Bonds>) -> Answer<V, E> {
         let landing = match self.rules.share {
             Some(share) => Landing::Error((share.wrap)(&error)),
             None => Landing::Released,

@@ -29,7 +29,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
 pub(crate) use home::{Backing, Home};
-pub(crate) use judge::Ending;
 pub(crate) use load::{Beside, Load, Next};
 pub(crate) use look::{look, seek};
 pub use namespace::Namespace;

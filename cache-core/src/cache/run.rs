@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use super::judge::{Began, Ending};
+use super::judge::{Answer, Began, Reason};
 use super::load::{Load, Next};
 use crate::clock::Tick;
 use crate::executor::Task;
@@ -30,6 +30,8 @@ pub(crate) struct Loading<V, E> {
     quiet: QuietAfter,
     role: Role,
     load: Box<Load<V, E>>,
+    /// What the body was given up for.
+    instead: Option<Answer<V, E>>,
 }
 
 /// For whom a body runs.
@@ -77,17 +79,17 @@ impl<V, E> Run<V, E> {
         }
         // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
         let quiet = QuietAfter(load.found.as_ref().map(|found| (Arc::clone(found), load.quiet_until())));
-        let (limit, may_run) = match load.rules.options.hard_timeout {
-            // A body is given up where there is something else to answer with.
-            Some(limit) if load.rules.trouble.is_some() || load.spare().is_some() => {
-                let limit = load.asker.home().executor.sleep(limit);
-                let may_run = limit.is_some();
-                (limit, may_run)
-            }
-            _ => (None, true),
-        };
-        let loading = Box::new(Loading { link: role.link(), began: load.began(), limit, quiet, role, load });
-        if may_run { Next::Run(Self::Loading(loading)) } else { Next::Done(loading.end(Ending::NoTimer).await) }
+        // A body is given up where there is something else to answer with.
+        let is_limited = load.rules.trouble.is_some() || load.spare().is_some();
+        let hard_timeout = load.rules.options.hard_timeout.filter(|_| is_limited);
+        let limit = hard_timeout.and_then(|limit| load.asker.home().executor.sleep(limit));
+        let has_no_timer = hard_timeout.is_some() && limit.is_none();
+        let (link, began, instead) = (role.link(), load.began(), None);
+        let mut loading = Box::new(Loading { link, began, limit, quiet, role, load, instead });
+        if has_no_timer && loading.give_up(Reason::NoTimer) {
+            return Next::Done(loading.end(None).await);
+        }
+        Next::Run(Self::Loading(loading))
     }
 
     /// Makes its load the current one on this thread until what this returns is dropped, for a body that blocks.
@@ -106,17 +108,26 @@ impl<V, E> Run<V, E> {
     pub(crate) async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
         match self {
             Self::Bare => outcome.expect("a body without a limit is not given up"),
-            Self::Loading(loading) => loading.end(outcome.map_or(Ending::TimedOut, Ending::Ended)).await,
+            Self::Loading(loading) => loading.end(outcome).await,
         }
     }
 }
 
 impl<V, E> Loading<V, E> {
+    /// Gives the body up, if there is something else to answer with, and returns whether there is.
+    fn give_up(&mut self, reason: Reason) -> bool {
+        self.instead = self.load.judge_without(reason, &self.link, self.began, self.role.token());
+        self.instead.is_some()
+    }
+
     /// Keeps what comes of the body, unless the token has lost its worth.
-    async fn end(self, ending: Ending<V, E>) -> Result<V, E> {
-        let Self { link, began, mut quiet, role, load, .. } = self;
+    async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
+        let Self { link, began, mut quiet, role, load, instead, .. } = self;
         quiet.0 = None;
-        let (outcome, judged) = load.judge(&link, began, role.token(), ending);
+        let (outcome, judged) = match outcome {
+            Some(outcome) => load.judge(&link, began, role.token(), outcome),
+            None => instead.expect("a body is given up for an answer"),
+        };
         load.conclude(role.token(), &judged).await;
         if let Role::Leader(leader) = role {
             leader.land(judged.landing);
@@ -166,6 +177,11 @@ impl<V, E> Around<V, E> {
             (Poll::Pending, Some(Run::Loading(loading))) => {
                 let Some(limit) = &mut loading.limit else { return Poll::Pending };
                 ready!(limit.as_mut().poll(context));
+                loading.limit = None;
+                // What there was to answer with may have gone since the body began: then it goes on.
+                if !loading.give_up(Reason::TimedOut) {
+                    return Poll::Pending;
+                }
                 None
             }
             (Poll::Pending, _) => return Poll::Pending,
