@@ -78,7 +78,7 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    /// Returns what a body need not be waited for any more, if there is anything: an old value, or the trouble as an error of
+    /// Returns what to answer without waiting for the body, if there is anything: an old value, or the trouble as an error of
     /// the function.
     pub(super) fn judge_without(
         &self,

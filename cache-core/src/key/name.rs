@@ -186,7 +186,7 @@ impl Scope {
         self.text() == other.text()
     }
 
-    /// Returns the name that the key function writes, or else the usual one, which it tells from all others by itself.
+    /// Returns the name that the key function writes; where that fails, the usual one.
     fn joined(&self, Joining { function, prefix, version }: &Joining, mark: u64, key: &str) -> Name {
         let mut written = Ok(());
         let mut name = NameText::written(MAX_NAME, |writer| {
@@ -194,7 +194,7 @@ impl Scope {
         });
         if written.is_err() {
             name = NameText::new(MAX_NAME);
-            name.write_part(|writer| {
+            name.write_open(|writer| {
                 writer.push(self.start().as_bytes());
                 writer.push(key.as_bytes());
             });
@@ -266,6 +266,7 @@ pub struct Name {
 }
 
 impl Name {
+    /// Makes the name of a key that has these words, and so many bytes.
     fn new(scope: &Scope, mark: u64, key: &[u64], key_len: usize) -> Self {
         let mut words = [0; START_WORDS + NAME_WORDS];
         words[..START_WORDS].copy_from_slice(&scope.0.start);

@@ -34,13 +34,13 @@ impl<const N: usize> Text<[u64; N]> {
     /// Writes the text, sealed where it is too long: in place, since a hit has no time to move it.
     #[inline(always)]
     pub(crate) fn write(&mut self, write: impl FnOnce(&mut KeyWriter<'_>)) {
-        self.write_part(write);
+        self.write_open(write);
         self.seal();
     }
 
-    /// Writes what surely fits, and may end like a text that did not.
+    /// Writes what surely fits, and leaves it open: it may end like a text that did not fit.
     #[inline(always)]
-    pub(super) fn write_part(&mut self, write: impl FnOnce(&mut KeyWriter<'_>)) {
+    pub(super) fn write_open(&mut self, write: impl FnOnce(&mut KeyWriter<'_>)) {
         write(&mut KeyWriter::new(self));
     }
 
