@@ -62,7 +62,7 @@ pub use cache_macros::KeyPart;
 #[doc = include_str!("docs/key.md")]
 pub use cache_macros::key;
 
-pub use cache_core::cache::{Blocking, Cache, Namespace};
+pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
 pub use cache_core::clock;
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};

@@ -1,5 +1,6 @@
 //! The handle: what a program holds of a cache.
 
+mod above;
 mod asker;
 mod blocking;
 mod count;
@@ -22,10 +23,12 @@ mod run;
 mod sends;
 mod write;
 
+use std::any::Any;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+pub use above::Filling;
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
 pub(crate) use home::{Backing, Home};
@@ -84,6 +87,8 @@ struct Core {
     counters: Counters,
     /// The hits that its sites count for themselves.
     hits: Mutex<Vec<&'static Tally>>,
+    /// What those keep with it who build on it.
+    beside: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
 }
 
 /// What a cache is made of.
@@ -101,7 +106,17 @@ impl Cache {
     pub(crate) fn new(parts: Parts) -> Result<Self, Error> {
         let Parts { name, home, prefix, version, key_function, ttl, off } = parts;
         let (off, counters) = (AtomicBool::new(off), Counters::new());
-        let core = Arc::new(Core { name, home, prefix, key_function, ttl, off, counters, hits: Mutex::default() });
+        let core = Arc::new(Core {
+            name,
+            home,
+            prefix,
+            key_function,
+            ttl,
+            off,
+            counters,
+            hits: Mutex::default(),
+            beside: Mutex::default(),
+        });
         let at = core.version(version)?;
         Ok(Self { core, at, within: None })
     }

@@ -1,0 +1,125 @@
+//! What those need of a cache who build another one on it.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use super::Cache;
+use crate::clock::Clock;
+use crate::error::Error;
+use crate::executor::Executor;
+use crate::flight::Token;
+use crate::key::Key;
+use crate::lock::lock;
+use crate::policy::Options;
+use crate::tags::{Bonds, Moment};
+use crate::value::Value;
+
+/// The right to keep what is being read now: it ends when somebody else writes or invalidates the entry.
+///
+/// From [`Cache::fill`], taken before the source is read. It is for values that come about in a way that no body of
+/// [`get_or_load`](Cache::get_or_load) can return, such as a page whose end is written after its beginning was sent.
+/// A store outside is asked for nothing: there the right ends by what this process does only.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Options, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// testing::block_on(async {
+///     let filling = cache.fill("price");
+///     let read = 7_u8; // from a source that changes now,
+///     cache.delete("price").await?; // and whoever changed it says so
+///     assert!(!filling.keep(read, Options::ttl(60)).await?);
+///     assert_eq!(cache.get::<u8>("price").await?, None);
+///     Ok::<(), larder::Error>(())
+/// })?;
+/// # Ok::<(), larder::Error>(())
+/// ```
+#[derive(Debug)]
+pub struct Filling {
+    cache: Cache,
+    key: Key,
+    token: Token,
+    since: Moment,
+}
+
+impl Cache {
+    /// Takes the right to keep what is about to be read under this key.
+    #[must_use]
+    pub fn fill(&self, key: impl Into<Key>) -> Filling {
+        self.fill_since(key.into(), self.home().tags.now())
+    }
+
+    fn fill_since(&self, key: Key, since: Moment) -> Filling {
+        let token = self.home().flights.token(self.name_of(&key).as_bytes());
+        Filling { cache: self.clone(), key, token, since }
+    }
+
+    /// Returns where this cache reads the time.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.home().clock
+    }
+
+    /// Returns what runs tasks for this cache.
+    #[must_use]
+    pub fn executor(&self) -> &Arc<dyn Executor> {
+        &self.home().executor
+    }
+
+    /// Returns what belongs to this cache and lives as long: one of each type, made when it is first asked for.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::sync::Arc;
+    /// use std::sync::atomic::{AtomicU32, Ordering};
+    ///
+    /// let larder = larder::testing::isolated();
+    /// let count = || larder.cache("default").beside::<AtomicU32>();
+    /// count().fetch_add(1, Ordering::Relaxed);
+    /// assert_eq!(count().load(Ordering::Relaxed), 1);
+    /// ```
+    #[must_use]
+    pub fn beside<T: Default + Send + Sync + 'static>(&self) -> Arc<T> {
+        let mut beside = lock(&self.core.beside);
+        let found = beside.iter().find_map(|one| Arc::clone(one).downcast().ok());
+        found.unwrap_or_else(|| {
+            let new = Arc::new(T::default());
+            beside.push(Arc::clone(&new) as Arc<dyn Any + Send + Sync>);
+            new
+        })
+    }
+}
+
+impl Filling {
+    /// Takes the same right for another key, as if it had been taken when this one was, as far as tags go.
+    #[must_use]
+    pub fn beside(&self, key: impl Into<Key>) -> Self {
+        self.cache.fill_since(key.into(), self.since)
+    }
+
+    /// Returns whether the right still stands.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.token.is_good()
+    }
+
+    /// Keeps a value that is known to have these tags only now.
+    #[must_use]
+    pub fn tagged(mut self, tags: impl IntoIterator<Item = impl Into<Key>>) -> Self {
+        self.key = self.key.tagged(tags);
+        self
+    }
+
+    /// Keeps the value, if the right still stands, and says whether it does.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Cache::set`].
+    pub async fn keep<V: Value>(self, value: V, options: impl Into<Options>) -> Result<bool, Error> {
+        let Self { cache, key, token, since } = self;
+        let bonds = Bonds::new(since, cache.tags_of(&key));
+        cache.set_since(&token, &key, value, V::keep(), options.into(), bonds).await
+    }
+}
