@@ -38,6 +38,7 @@
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys |
+//! | `axum` | `page`: cached pages on axum, or on any other tower service of `http`; brings `tokio` along |
 //!
 //! # What it promises
 //!
@@ -47,6 +48,8 @@
 //! allocates nothing.
 
 mod config;
+#[cfg(feature = "axum")]
+pub mod page;
 
 #[doc = include_str!("docs/cached.md")]
 pub use cache_macros::cached;

@@ -1,0 +1,13 @@
+//! How the fields of HTTP that a cache reads are written; pure, and without an idea of what a cache does with them.
+//!
+//! What is malformed is read as what keeps least: a time that cannot be read is over, and a list of names that cannot be
+//! read means everything.
+
+pub mod age;
+pub mod date;
+pub mod directives;
+pub mod list;
+pub mod seconds;
+pub mod structured;
+
+pub use directives::{Directives, Fields};
