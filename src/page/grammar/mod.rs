@@ -6,8 +6,11 @@
 pub mod age;
 pub mod date;
 pub mod directives;
+pub mod etag;
 pub mod list;
+pub mod range;
 pub mod seconds;
 pub mod structured;
 
 pub use directives::{Directives, Fields};
+pub use etag::EntityTag;
