@@ -1,5 +1,7 @@
 //! Pages: responses of HTTP that are kept.
 
+pub mod headers;
+
 // Until the engine of pages, which reads them, has moved in.
 #[allow(dead_code, unused_imports)]
 #[cfg(not(fuzzing))]
@@ -8,3 +10,7 @@ mod grammar;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod grammar;
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/pages_django.md")]
+pub mod django {}

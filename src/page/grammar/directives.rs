@@ -64,9 +64,12 @@ pub enum Fields {
 }
 
 /// What stands behind the name of a directive.
-enum Argument<'a> {
+pub enum Argument<'a> {
+    /// Nothing.
     None,
+    /// A token, or a string without its quotes.
     Text(Cow<'a, [u8]>),
+    /// Neither.
     Malformed,
 }
 
@@ -142,14 +145,16 @@ fn shorten(time: &mut Option<u64>, argument: &Argument) {
 }
 
 impl Argument<'_> {
-    fn seconds(&self) -> Option<u64> {
+    /// Returns the time that it is.
+    pub fn seconds(&self) -> Option<u64> {
         match self {
             Self::Text(text) => seconds::parse(text),
             Self::None | Self::Malformed => None,
         }
     }
 
-    fn fields(&self) -> Fields {
+    /// Returns the fields that it names.
+    pub fn fields(&self) -> Fields {
         let Self::Text(text) = self else { return Fields::Everything };
         let names: Result<Vec<_>, _> = list::split(text).map(HeaderName::from_bytes).collect();
         match names {
@@ -165,7 +170,8 @@ impl Fields {
         *self != Self::Not
     }
 
-    fn widen(&mut self, others: Self) {
+    /// Adds what is meant as well.
+    pub fn widen(&mut self, others: Self) {
         match (&mut *self, others) {
             (_, Self::Not) | (Self::Everything, _) => {}
             (Self::These(names), Self::These(others)) => names.extend(others),
@@ -175,7 +181,7 @@ impl Fields {
 }
 
 /// Takes a directive apart. White space around `=`, which the grammar does not have, spoils the argument and not the name.
-fn halves(element: &[u8]) -> (&[u8], Argument<'_>) {
+pub fn halves(element: &[u8]) -> (&[u8], Argument<'_>) {
     let Some(at) = element.iter().position(|&byte| byte == b'=') else { return (element, Argument::None) };
     let (name, argument) = (&element[..at], &element[at + 1..]);
     let trimmed = list::trim(name);

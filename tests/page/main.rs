@@ -1,0 +1,3 @@
+//! Pages, as users meet them.
+
+mod django_helpers;
