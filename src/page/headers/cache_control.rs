@@ -103,12 +103,12 @@ impl CacheControl {
 
     /// Says that everybody may have it, in the place of `private`. Fields that are private by name stay so.
     pub fn public(self) -> Self {
-        self.with(Edit::Public)
+        self.without(&Edit::Private).with(Edit::Public)
     }
 
     /// Says that it is for one person, in the place of `public`.
     pub fn private(self) -> Self {
-        self.with(Edit::Private)
+        self.without(&Edit::Public).with(Edit::Private)
     }
 
     /// Says that these fields of it are for one person.
@@ -144,6 +144,8 @@ impl CacheControl {
             return;
         }
         let mut written = Written::of(headers);
+        // First, so that an edit never takes out what another one said.
+        self.edits.iter().for_each(|edit| edit.make_room(&mut written));
         for edit in &self.edits {
             edit.apply(&mut written);
         }
@@ -154,6 +156,11 @@ impl CacheControl {
 
     fn with(mut self, edit: Edit) -> Self {
         self.edits.push(edit);
+        self
+    }
+
+    fn without(mut self, edit: &Edit) -> Self {
+        self.edits.retain(|other| other != edit);
         self
     }
 
@@ -173,19 +180,22 @@ impl IntoResponseParts for CacheControl {
 }
 
 impl Edit {
+    /// Takes out what contradicts it.
+    fn make_room(&self, written: &mut Written) {
+        match self {
+            Self::Public => written.remove_of_everything("private"),
+            Self::Private => written.remove("public"),
+            Self::Word(_) | Self::Time(..) | Self::Fields(..) => {}
+        }
+    }
+
     fn apply(&self, written: &mut Written) {
         match self {
             Self::Word(name) => written.set(name, None),
             Self::Time(name, time) => written.shorten(name, *time),
             Self::Fields(name, fields) => written.widen(name, fields.clone()),
-            Self::Public => {
-                written.remove_of_everything("private");
-                written.set("public", None);
-            }
-            Self::Private => {
-                written.remove("public");
-                written.widen("private", Fields::Everything);
-            }
+            Self::Public => written.set("public", None),
+            Self::Private => written.widen("private", Fields::Everything),
         }
     }
 }

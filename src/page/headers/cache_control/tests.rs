@@ -75,12 +75,14 @@ fn public_and_private_take_each_others_place_and_private_fields_stay_private() {
     assert_eq!(edited(&["private, x"], &new().public()), "x, public");
     assert_eq!(edited(&["Public=1, x"], &new().private()), "x, private");
     assert_eq!(edited(&[], &new().public().private()), "private");
+    assert_eq!(edited(&[], &new().private().public().max_age(5)), "public, max-age=5");
     assert_eq!(edited(&["private=\"x-a\""], &new().public()), "private=\"x-a\", public");
     assert_eq!(edited(&["private=\"x-a\""], &new().private()), "private");
     assert_eq!(edited(&["private, private=x-a"], &new().public()), "private=x-a, public");
     assert_eq!(edited(&["private=\"\""], &new().public()), "public");
     let fields = new().private_fields([SET_COOKIE]);
     assert_eq!(edited(&["public, private"], &fields), "public, private");
+    assert_eq!(edited(&["private"], &fields.clone().public()), "private=\"set-cookie\", public");
     assert_eq!(edited(&["public"], &fields), "public, private=\"set-cookie\"");
 }
 
