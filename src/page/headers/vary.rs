@@ -89,6 +89,10 @@ mod tests {
                 [(VARY, HeaderValue::from_bytes(line.as_bytes()).expect("a value"))].into_iter().collect();
             assert!(varies_on(&headers, &ACCEPT), "{line}");
         }
+        for lines in [&["*, *"] as &[_], &["*", "*"], &[", *"], &["", "*"], &["*, Foo"], &["Foo, *"], &["Foo", " *\t"]]
+        {
+            assert_eq!(edited(lines, &[]), ["*"], "{lines:?}");
+        }
         assert_eq!(edited(&["Cookie"], &[HeaderName::from_static("*")]), ["*"]);
     }
 }
