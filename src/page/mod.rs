@@ -10,6 +10,9 @@ mod grammar;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod grammar;
+// Until the engine of pages uses them.
+#[allow(dead_code, unused_imports)]
+mod policy;
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_django.md")]

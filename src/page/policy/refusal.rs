@@ -1,0 +1,52 @@
+//! Why a response is not kept.
+
+use std::fmt;
+
+/// Why a response is not kept: one for each rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// It answers `HEAD`, and is no page without its content.
+    Head,
+    /// A status code that is not kept.
+    Status,
+    /// `must-understand`, and a status code that is not understood.
+    NotUnderstood,
+    /// `no-store`.
+    NoStore,
+    /// `private`.
+    Private,
+    /// It answers a request with `Authorization`, and does not say that others may have it.
+    Authorization,
+    /// It sets a cookie.
+    Cookie,
+    /// `Vary` says `*`, or what is no name of a field: no other request is like this one.
+    Vary,
+    /// Nobody says how long it is fresh.
+    NoTime,
+    /// It could never be used: it is stale already or has to be asked for each time, and has nothing to ask with.
+    Useless,
+}
+
+impl Refusal {
+    /// Returns the reason in a few words.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Head => "an answer to HEAD",
+            Self::Status => "a status code that is not kept",
+            Self::NotUnderstood => "must-understand with an unknown status code",
+            Self::NoStore => "no-store",
+            Self::Private => "private",
+            Self::Authorization => "made for a request with Authorization",
+            Self::Cookie => "sets a cookie",
+            Self::Vary => "Vary with * in it",
+            Self::NoTime => "no time said",
+            Self::Useless => "stale at once and without a validator",
+        }
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.words())
+    }
+}
