@@ -11,6 +11,8 @@ mod grammar;
 #[doc(hidden)]
 pub mod grammar;
 // Until the engine of pages uses them.
+#[allow(dead_code)]
+mod conditional;
 #[allow(dead_code, unused_imports)]
 mod policy;
 
