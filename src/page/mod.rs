@@ -15,6 +15,8 @@ pub mod grammar;
 mod conditional;
 #[allow(dead_code, unused_imports)]
 mod policy;
+#[allow(dead_code)]
+mod status;
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_django.md")]
