@@ -1,6 +1,6 @@
 //! May a response be kept, and what is it worth then?
 
-use http::header::{ETAG, LAST_MODIFIED, SET_COOKIE, VARY};
+use http::header::{AGE, ETAG, LAST_MODIFIED, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 
 use super::super::grammar::{Directives, Fields, list};
@@ -110,8 +110,8 @@ impl Policy {
 
     /// Adds how long the response may be served stale.
     ///
-    /// `s-maxage` forbids that as `proxy-revalidate` does. A response that says in the same breath how long it may be
-    /// stale means it, though: all caches of content networks read it so, and their manuals teach the two together.
+    /// `s-maxage` forbids that as `proxy-revalidate` does (RFC 9111, 4.2.4). A response that says in the same breath how
+    /// long it may be stale (RFC 5861) is taken at its word, though: who writes both means both.
     fn lend(&self, facts: &mut Facts, directives: &Directives, status: StatusCode) {
         let forbidden = directives.must_revalidate || directives.proxy_revalidate || facts.always_ask;
         let may = |said: Option<u64>, usual: u64| match said {
@@ -130,7 +130,7 @@ impl Policy {
     /// without those that the response names in `no-cache="…"` or `private="…"`. `Age` is kept as [`Facts::born`].
     pub(crate) fn kept_headers(&self, answer: &HeaderMap) -> HeaderMap {
         let (directives, _) = self.said(answer);
-        without_hops(answer, |name| names(&directives, name))
+        without_hops(answer, |name| *name == AGE || names(&directives, name))
     }
 }
 

@@ -8,15 +8,13 @@ use http::{HeaderMap, header};
 
 use super::super::grammar::{EntityTag, list};
 
-/// What is for one connection, or between a proxy and its client (RFC 9110, 7.6.1; RFC 9111, 3.1); and `Age`, which is
-/// told anew each time.
-const HOPS: [HeaderName; 11] = [
+/// What is for one connection, or between a proxy and its client (RFC 9110, 7.6.1; RFC 9111, 3.1).
+const HOPS: [HeaderName; 10] = [
     CONNECTION,
     TE,
     TRAILER,
     TRANSFER_ENCODING,
     UPGRADE,
-    AGE,
     header::PROXY_AUTHENTICATE,
     header::PROXY_AUTHORIZATION,
     HeaderName::from_static("proxy-authentication-info"),
@@ -52,10 +50,12 @@ pub(crate) fn freshens(stored: &HeaderMap, answer: &HeaderMap) -> bool {
 /// Returns the headers of a stored response after an answer without a body, 304 or one to `HEAD`, told what is new.
 ///
 /// All lines of a field are replaced, but not what describes the stored bytes, nor what is not kept at all. The old
-/// `Date` is of no use without a new one: what was confirmed now is not as old as that.
+/// `Date` and `Age` are of no use without new ones: what was confirmed now is not as old as that. With these headers
+/// the response goes through [`Policy::keep`](super::Policy::keep) and
+/// [`Policy::kept_headers`](super::Policy::kept_headers) again.
 pub(crate) fn updated(stored: &HeaderMap, answer: &HeaderMap) -> HeaderMap {
     let news = without_hops(answer, |name| OF_THE_BYTES.contains(name));
-    let is_replaced = |name: &HeaderName| name == DATE || news.contains_key(name);
+    let is_replaced = |name: &HeaderName| name == DATE || name == AGE || news.contains_key(name);
     let mut updated = without_hops(stored, is_replaced);
     for (name, value) in &news {
         updated.append(name.clone(), value.clone());
@@ -153,7 +153,8 @@ mod tests {
         let answer = headers(&[("link", "c"), ("link", "d"), ("link", "e")]);
         let expected = headers(&[("set-cookie", "k=v"), ("link", "c"), ("link", "d"), ("link", "e")]);
         assert_eq!(updated(&stored, &answer), expected);
-        assert_eq!(updated(&stored, &headers(&[("date", "y")]))["date"], "y");
+        let newer = [("date", "y"), ("age", "1")];
+        assert_eq!(updated(&headers(&[("date", "x"), ("age", "5")]), &headers(&newer)), headers(&newer));
     }
 
     #[test]

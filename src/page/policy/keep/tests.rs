@@ -185,6 +185,9 @@ fn what_a_response_names_is_not_kept_and_the_rest_is() {
         ("b", "2"),
         ("c", "3"),
         ("set-cookie", "x=y"),
+        ("age", "5"),
+        ("connection", "d"),
+        ("d", "4"),
     ];
     let facts = keep(&Policy::default(), &lines).expect("its cookie is not kept, so it may be");
     assert!(!facts.always_ask);
