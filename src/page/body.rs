@@ -1,0 +1,120 @@
+//! What a response carries that went through the cache.
+
+use std::error::Error;
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::vec;
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+
+use super::tee::Reader;
+
+/// An error of a body, of whatever type.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+pin_project! {
+    /// Carries a page that is kept, one that is being made, or what the handler answered, untouched.
+    ///
+    /// Nothing is copied: what is handed out of a page that is kept are the bytes that are kept. Its length is known in
+    /// advance, unless the page is still being made and does not say it.
+    pub struct PageBody<B> {
+        #[pin]
+        part: Part<B>,
+    }
+}
+
+pin_project! {
+    #[project = Pinned]
+    enum Part<B> {
+        Whole { page: Option<Bytes> },
+        Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
+        Joined { reader: Reader },
+        Inner { #[pin] body: B },
+    }
+}
+
+impl<B> PageBody<B> {
+    /// Makes a body of a page that is kept, to be sent in one frame.
+    pub(crate) fn whole(page: Bytes) -> Self {
+        Self { part: Part::Whole { page: Some(page).filter(|page| !page.is_empty()) } }
+    }
+
+    /// Makes a body of no bytes.
+    pub(crate) fn empty() -> Self {
+        Self { part: Part::Whole { page: None } }
+    }
+
+    /// Makes a body of a page in several chunks, each sent as it is.
+    pub(crate) fn chunks(mut chunks: Vec<Bytes>) -> Self {
+        chunks.retain(|chunk| !chunk.is_empty());
+        let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
+        Self { part: Part::Chunks { chunks: chunks.into_iter(), left } }
+    }
+
+    /// Makes a body of a page that is being made, perhaps for others as well.
+    pub(crate) fn joined(reader: Reader) -> Self {
+        Self { part: Part::Joined { reader } }
+    }
+
+    /// Makes a body of another one, which is passed on untouched.
+    pub(crate) fn inner(body: B) -> Self {
+        Self { part: Part::Inner { body } }
+    }
+}
+
+impl<B> Body for PageBody<B>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let data = match self.project().part.project() {
+            Pinned::Whole { page } => page.take(),
+            Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
+            Pinned::Joined { reader } => return Pin::new(reader).poll_frame(context),
+            Pinned::Inner { body } => {
+                return Poll::Ready(ready!(body.poll_frame(context)).map(|frame| frame.map_err(Into::into)));
+            }
+        };
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.part {
+            Part::Whole { page } => page.is_none(),
+            Part::Chunks { chunks, .. } => chunks.len() == 0,
+            Part::Joined { reader } => reader.is_end_stream(),
+            Part::Inner { body } => body.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.part {
+            Part::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
+            Part::Chunks { left, .. } => SizeHint::with_exact(*left),
+            Part::Joined { reader } => reader.size_hint(),
+            Part::Inner { body } => body.size_hint(),
+        }
+    }
+}
+
+/// Says which kind it is, and nothing of what is in it.
+impl<B> fmt::Debug for PageBody<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = match &self.part {
+            Part::Whole { .. } => "whole",
+            Part::Chunks { .. } => "chunks",
+            Part::Joined { .. } => "joined",
+            Part::Inner { .. } => "inner",
+        };
+        f.debug_tuple("PageBody").field(&kind).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

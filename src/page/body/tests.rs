@@ -1,0 +1,111 @@
+use std::task::Waker;
+
+use http::HeaderMap;
+
+use super::super::tee::Tee;
+use super::*;
+
+type Own = PageBody<Inner>;
+
+/// A body with a frame, an error and trailers, and a length that it says.
+struct Inner(Vec<Result<Frame<Bytes>, &'static str>>);
+
+impl Body for Inner {
+    type Data = Bytes;
+    type Error = &'static str;
+
+    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, &'static str>>> {
+        Poll::Ready(self.0.pop())
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.len() as u64)
+    }
+}
+
+fn frame(body: &mut Own) -> Option<Result<Frame<Bytes>, BoxError>> {
+    match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(frame) => frame,
+        Poll::Pending => panic!("nothing here waits"),
+    }
+}
+
+fn data(body: &mut Own) -> Option<Bytes> {
+    frame(body).map(|frame| frame.expect("no error").into_data().expect("data"))
+}
+
+/// What a body says of itself: whether it has ended, and how much is left.
+fn says(body: &Own) -> (bool, Option<u64>) {
+    (body.is_end_stream(), body.size_hint().exact())
+}
+
+#[test]
+fn a_whole_page_is_one_frame_of_the_bytes_that_are_kept() {
+    let page = Bytes::from(vec![b'x'; 1000]);
+    let mut body = Own::whole(page.clone());
+    assert_eq!(says(&body), (false, Some(1000)));
+    let sent = data(&mut body).expect("a frame");
+    assert_eq!((sent.as_ptr(), sent.len()), (page.as_ptr(), 1000));
+    assert_eq!(says(&body), (true, Some(0)));
+    assert!(data(&mut body).is_none());
+}
+
+#[test]
+fn an_empty_page_has_ended_before_it_is_read() {
+    for mut body in [Own::empty(), Own::whole(Bytes::new()), Own::chunks(vec![Bytes::new()])] {
+        assert_eq!(says(&body), (true, Some(0)));
+        assert!(data(&mut body).is_none());
+    }
+}
+
+#[test]
+fn chunks_are_sent_as_they_are_and_empty_ones_left_out() {
+    let chunks: Vec<_> = ["<p>", "", "hole", "</p>"].map(|text| Bytes::from(text.as_bytes().to_vec())).into();
+    let mut body = Own::chunks(chunks.clone());
+    for (chunk, left) in [(&chunks[0], 11), (&chunks[2], 8), (&chunks[3], 4)] {
+        assert_eq!(says(&body), (false, Some(left)));
+        let sent = data(&mut body).expect("a frame");
+        assert_eq!((sent.as_ptr(), &sent), (chunk.as_ptr(), chunk));
+    }
+    assert_eq!(says(&body), (true, Some(0)));
+    assert!(data(&mut body).is_none());
+}
+
+#[test]
+fn an_inner_body_is_passed_on_untouched() {
+    let page = Bytes::from(vec![b'x'; 10]);
+    let frames = vec![Err("gone"), Ok(Frame::trailers(HeaderMap::new())), Ok(Frame::data(page.clone()))];
+    let mut body = PageBody::inner(Inner(frames));
+    assert_eq!(says(&body), (false, Some(3)));
+    assert_eq!(data(&mut body).map(|data| data.as_ptr()), Some(page.as_ptr()));
+    assert!(frame(&mut body).is_some_and(|frame| frame.is_ok_and(|frame| frame.is_trailers())));
+    assert!(frame(&mut body).is_some_and(|frame| frame.is_err_and(|error| error.to_string() == "gone")));
+    assert_eq!(says(&body), (true, Some(0)));
+}
+
+#[test]
+fn a_joined_page_says_what_its_reader_says() {
+    let (tee, driver) = Tee::new(PageBody::<Inner>::whole("page".into()), 100);
+    let mut body = PageBody::joined(tee.join().expect("one can join"));
+    assert_eq!(says(&body), (false, Some(4)));
+    let mut driver = std::pin::pin!(driver);
+    let polled = driver.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    assert_eq!(polled, Poll::Ready(Ok("page".into())), "a body that says its end takes one poll");
+    assert_eq!(data(&mut body), Some("page".into()));
+    assert_eq!(says(&body), (true, Some(0)));
+}
+
+#[test]
+fn a_page_of_any_handler_is_an_axum_body() {
+    let body = axum::body::Body::new(PageBody::<axum::body::Body>::whole("page".into()));
+    assert_eq!(body.size_hint().exact(), Some(4));
+}
+
+#[test]
+fn nothing_of_a_page_is_in_its_debug_text() {
+    assert_eq!(format!("{:?}", Own::whole("secret".into())), "PageBody(\"whole\")");
+}
