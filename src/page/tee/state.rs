@@ -70,7 +70,7 @@ impl State {
         if self.said.upper().is_some_and(|upper| self.total > upper) {
             self.cut = Some(Cut::Length);
         } else if self.held > self.limit || self.is_in_crumbs() {
-            self.cut = self.cut.or(Some(Cut::TooLarge));
+            self.cut = Some(Cut::TooLarge);
         }
         self.tell_readers();
     }

@@ -32,6 +32,7 @@ fn a_body_that_breaks_off_is_an_error_to_all_after_what_came() {
         assert_eq!((&*read, error.source().expect("a cause").to_string().as_str()), (&b"half"[..], "the disk is gone"));
         assert!(matches!(error.downcast_ref(), Some(Torn::Broken(_))));
         assert!(matches!(reader.poll(), Poll::Ready(None)), "nothing comes after an error");
+        assert_eq!((reader.what.size_hint().exact(), reader.what.is_end_stream()), (Some(0), true));
     }
     assert!(tee.join().is_none());
 }
@@ -60,6 +61,7 @@ fn a_body_that_is_too_long_is_passed_on_and_not_kept() {
     feed.data(" and more");
     assert!(driver.run().is_pending());
     assert!(tee.join().is_none(), "nobody else gets it");
+    assert_eq!((reader.what.size_hint().lower(), reader.what.size_hint().upper()), (13, None));
     feed.end();
     assert_eq!(driver.run(), Poll::Ready(Err(Cut::Length)));
     assert_eq!(outcome(&mut reader), ("four and more".to_owned(), "end".to_owned()));

@@ -125,19 +125,25 @@ fn within_the_limit_the_driver_goes_on_without_readers() {
 
 #[test]
 fn beyond_the_limit_the_driver_ends_with_its_last_reader() {
-    let feed = Feed::default();
-    let (tee, mut driver) = by_hand(feed.source(), 5);
-    let readers = [join(&tee), join(&tee)];
-    feed.data("longer than five");
-    assert!(driver.run().is_pending());
-    let [one, other] = readers;
-    drop(one);
-    assert!(driver.run().is_pending());
-    drop(other);
-    assert_eq!(driver.bell.rings(), 1);
-    assert_eq!(driver.run(), Poll::Ready(Err(Cut::Left)));
-    assert!(feed.fed().is_dropped);
-    assert!(tee.join().is_none());
+    for waits_for_its_body in [false, true] {
+        let feed = Feed::default();
+        let (tee, mut driver) = by_hand(feed.source(), 5);
+        let mut readers = [join(&tee), join(&tee)];
+        feed.data("longer than five");
+        assert!(driver.run().is_pending());
+        if waits_for_its_body {
+            assert!(readers.iter_mut().all(|reader| reader.text() == "longer than five"));
+        }
+        let [one, other] = readers;
+        drop(one);
+        assert!(driver.run().is_pending());
+        assert_eq!(feed.fed().polls, 1 + usize::from(waits_for_its_body));
+        drop(other);
+        assert_eq!(driver.bell.rings(), 1);
+        assert_eq!(driver.run(), Poll::Ready(Err(Cut::Left)));
+        assert!(feed.fed().is_dropped);
+        assert!(tee.join().is_none());
+    }
 }
 
 #[test]

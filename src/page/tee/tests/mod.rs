@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
@@ -34,7 +34,7 @@ struct Source(Feed, SizeHint);
 
 impl Feed {
     fn fed(&self) -> MutexGuard<'_, Fed> {
-        self.0.lock().expect("nobody panicked under it")
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn give(&self, frame: Option<Result<Frame<Bytes>, BoxError>>) {
