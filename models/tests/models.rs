@@ -1,5 +1,7 @@
 //! What must hold in whatever order threads come to their locks.
 
+mod orders;
+
 use std::any::TypeId;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use cache_core::key::{Name, Scope};
 use cache_core::record::{Erased, Record, Times};
 use cache_core::store::{Limits, Store};
 use cache_core::tags::{Bonds, Tags};
+use orders::in_many_orders;
 use shuttle::sync::atomic::{AtomicU64, Ordering};
 use shuttle::{future, thread};
 
@@ -17,16 +20,6 @@ const MARK: u64 = 7;
 
 fn name(text: &str) -> Name {
     Scope::new("", "1", None).unwrap().name(&text.into())
-}
-
-/// Tries this in many orders: half of them at random, and half with few changes of turn, which finds other things.
-fn in_many_orders(model: impl Fn() + Send + Sync + 'static) {
-    let orders =
-        std::env::var("LARDER_ORDERS").ok().map_or(4_000, |orders| orders.parse().expect("a number of orders"));
-    let model = Arc::new(model);
-    let again = Arc::clone(&model);
-    shuttle::check_random(move || model(), orders / 2);
-    shuttle::check_pct(move || again(), orders / 2, 3);
 }
 
 /// A store with what a cache has beside it, and a source that a write changes before it invalidates.

@@ -4,7 +4,7 @@ mod end;
 mod reader;
 mod shared;
 mod state;
-#[cfg(test)]
+#[cfg(all(test, not(shuttle)))]
 mod tests;
 
 use std::future::{Future, poll_fn};
@@ -15,7 +15,7 @@ use std::task::{Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, SizeHint};
 
-use super::body::BoxError;
+use crate::page::body::BoxError;
 use end::End;
 pub use end::Torn;
 pub use reader::Reader;
