@@ -47,7 +47,7 @@ pub enum Cut {
     Length,
     /// It ends with trailers.
     Trailers,
-    /// It is larger than the limit, and nobody reads it any more.
+    /// It was not to be kept any more, and nobody reads it.
     Left,
 }
 
