@@ -61,7 +61,7 @@ impl Origin {
     }
 
     pub async fn accept(&self) -> Wire {
-        Wire(self.listener.accept().await.expect("a connection").0)
+        Wire(soon(self.listener.accept()).await.expect("a connection").0)
     }
 
     /// Returns whether somebody has connected whom nobody accepted: whoever comes now is behind them in the queue.
@@ -103,22 +103,27 @@ impl Wire {
     pub async fn hear(&mut self, body: usize) -> Heard {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.0.read_u8().await.expect("a whole head"));
+            head.push(soon(self.0.read_u8()).await.expect("a whole head"));
         }
         let mut lines = head.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii).filter(|line| !line.is_empty());
         let start = String::from_utf8_lossy(lines.next().expect("a first line")).into_owned();
         let headers = lines.map(header).collect();
         let mut message = Heard { start, headers, body: vec![0; body] };
-        self.0.read_exact(&mut message.body).await.expect("a whole body");
+        soon(self.0.read_exact(&mut message.body)).await.expect("a whole body");
         message
     }
 
     /// Reads until the other end closes, or breaks.
     pub async fn rest(&mut self) -> Vec<u8> {
         let mut rest = Vec::new();
-        let _ = self.0.read_to_end(&mut rest).await;
+        let _ = soon(self.0.read_to_end(&mut rest)).await;
         rest
     }
+}
+
+/// Fails where it would wait for what never comes.
+async fn soon<F: Future>(event: F) -> F::Output {
+    tokio::time::timeout(Duration::from_secs(20), event).await.expect("what comes at once comes within 20 seconds")
 }
 
 fn header(line: &[u8]) -> (String, Vec<u8>) {
