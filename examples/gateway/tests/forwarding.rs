@@ -216,10 +216,11 @@ async fn whoever_is_being_answered_when_it_stops_is_answered_to_the_end() {
     client.send(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
     let mut asked = origin.accept().await;
     asked.hear(0).await;
-    let stopped = gateway.stop();
+    let stopped = gateway.stop().await;
+    assert!(!stopped.is_finished(), "somebody is being answered");
     asked.send(PAGE.as_bytes()).await;
     assert_eq!(client.hear(2).await.body, b"hi");
-    stopped.await;
+    stopped.await.expect("no panic");
     assert_eq!(client.rest().await, b"", "and the connection is closed");
 }
 

@@ -37,10 +37,11 @@ impl Gateway {
         Wire(TcpStream::connect(self.address).await.expect("a gateway that listens"))
     }
 
-    /// Tells it to stop, and returns what ends when it has.
-    pub fn stop(self) -> impl Future<Output = ()> {
+    /// Tells it to stop, waits until nobody can connect any more, and returns what ends when it has stopped.
+    pub async fn stop(self) -> JoinHandle<()> {
         self.stop.send(()).expect("a gateway that runs");
-        async { self.served.await.expect("no panic") }
+        while TcpStream::connect(self.address).await.is_ok() {}
+        self.served
     }
 }
 
