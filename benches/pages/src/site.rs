@@ -1,0 +1,168 @@
+//! A candidate, and how its page is asked for.
+
+use std::convert::Infallible;
+
+use axum::ServiceExt as _;
+use axum::body::{Body, to_bytes};
+use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::{HeaderValue, Request, Response, StatusCode};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+use tower::{Service, ServiceExt as _};
+
+use crate::page::{Maker, PAGE, TYPE};
+use crate::request::{Tally, request};
+
+/// A server's whole application, as axum takes it.
+pub trait App:
+    Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+impl<S> App for S where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible, Future: Send> + Clone + Send + 'static
+{
+}
+
+/// What a candidate answers with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answers {
+    /// Nothing: what a request costs that nobody looks at.
+    Nothing,
+    /// The page, made for each request anew, or a constant.
+    Uncached,
+    /// The page, from its cache.
+    Cached,
+    /// That the page is still the one whose tag the request names, from its cache.
+    NotModified,
+}
+
+/// Somebody who takes part.
+pub struct Candidate {
+    pub name: &'static str,
+    build: Box<dyn Fn() -> Box<dyn Site>>,
+}
+
+impl Candidate {
+    /// Makes a candidate; `app` puts a cache around this handler.
+    pub fn new<S: App>(name: &'static str, answers: Answers, app: impl Fn(Maker) -> S + 'static) -> Self {
+        Self { name, build: Box::new(move || Box::new(Warm::new(name, answers, &app))) }
+    }
+
+    /// Builds the application, and asks it until its cache is filled.
+    #[must_use]
+    pub fn site(&self) -> Box<dyn Site> {
+        (self.build)()
+    }
+
+    /// Returns whether this is one of larder's own.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        is_ours(self.name)
+    }
+}
+
+/// Returns whether this is the name of one of larder's own.
+#[must_use]
+pub fn is_ours(name: &str) -> bool {
+    name.starts_with("larder")
+}
+
+/// A candidate whose cache is filled.
+pub trait Site {
+    /// Asks so often, one request after another, and checks what came.
+    fn ask(&self, times: usize);
+
+    /// Answers whoever connects, for ever.
+    fn serve(&self, listener: std::net::TcpListener);
+}
+
+struct Warm<S> {
+    name: &'static str,
+    answers: Answers,
+    app: S,
+    maker: Maker,
+    /// The tag that each request names.
+    known: Option<HeaderValue>,
+    runtime: Runtime,
+}
+
+impl<S: App> Warm<S> {
+    fn new(name: &'static str, answers: Answers, app: impl Fn(Maker) -> S) -> Self {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let maker = Maker::default();
+        let app = {
+            let _entered = runtime.enter();
+            app(maker.clone())
+        };
+        let mut warm = Self { name, answers, app, maker, known: None, runtime };
+        if answers != Answers::Nothing {
+            let answer = warm.page();
+            warm.known = (answers == Answers::NotModified).then(|| answer.headers()[ETAG].clone());
+            // Some write their entry in a task of its own.
+            warm.runtime.block_on(async { while_others_run().await });
+            warm.page();
+        }
+        warm.ask(1);
+        warm
+    }
+
+    /// Asks for the page, and checks that it is the one.
+    fn page(&self) -> Response<()> {
+        self.runtime.block_on(async {
+            let answer = answer(&self.app, request(None)).await;
+            let (head, body) = answer.into_parts();
+            let body = to_bytes(body, PAGE.len()).await.expect("the page is whole");
+            assert_eq!(head.status, StatusCode::OK, "{}: a page is found", self.name);
+            assert_eq!(head.headers[CONTENT_TYPE], TYPE, "{}: headers are kept", self.name);
+            assert!(body == PAGE, "{}: the page is the one that was made", self.name);
+            Response::from_parts(head, ())
+        })
+    }
+
+    fn expected(&self, times: usize) -> (StatusCode, Tally) {
+        match self.answers {
+            Answers::Nothing => (StatusCode::OK, Tally::default()),
+            Answers::NotModified => (StatusCode::NOT_MODIFIED, Tally::default()),
+            _ => (StatusCode::OK, Tally { frames: times, bytes: times * PAGE.len(), wrong: 0 }),
+        }
+    }
+}
+
+impl<S: App> Site for Warm<S> {
+    fn ask(&self, times: usize) {
+        let (status, expected) = self.expected(times);
+        let mut tally = Tally::default();
+        self.runtime.block_on(async {
+            for _ in 0..times {
+                tally.count(answer(&self.app, request(self.known.as_ref())).await, status).await;
+            }
+        });
+        assert_eq!(tally, expected, "{}: each answer is whole", self.name);
+        if matches!(self.answers, Answers::Cached | Answers::NotModified) {
+            assert_eq!(self.maker.made(), 1, "{}: the page comes from the cache", self.name);
+        }
+    }
+
+    fn serve(&self, listener: std::net::TcpListener) {
+        self.runtime.block_on(async {
+            let listener = TcpListener::from_std(listener).expect("the listener does not block");
+            axum::serve(listener, self.app.clone().into_make_service()).await.expect("axum serves for ever");
+        });
+    }
+}
+
+/// Asks once, as axum's own server does: of a clone, for the next request may come before this one is answered.
+async fn answer<S: App>(app: &S, request: Request<Body>) -> Response<Body> {
+    match app.clone().oneshot(request).await {
+        Ok(answer) => answer,
+        Err(never) => match never {},
+    }
+}
+
+/// Lets the tasks run that were spawned.
+async fn while_others_run() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
