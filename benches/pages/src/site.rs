@@ -54,18 +54,14 @@ impl Candidate {
     pub fn site(&self) -> Box<dyn Site> {
         (self.build)()
     }
-
-    /// Returns whether this is one of larder's own.
-    #[must_use]
-    pub fn is_ours(&self) -> bool {
-        is_ours(self.name)
-    }
 }
 
-/// Returns whether this is the name of one of larder's own.
+/// Returns whether this is the name of a candidate that somebody else publishes as a cache of pages.
 #[must_use]
-pub fn is_ours(name: &str) -> bool {
-    name.starts_with("larder")
+pub fn is_rival(name: &str) -> bool {
+    ["`axum-response-cache`", "`tower-http-cache`", "`http-cache-tower-server`"]
+        .iter()
+        .any(|rival| name.starts_with(rival))
 }
 
 /// A candidate whose cache is filled.
