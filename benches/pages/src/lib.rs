@@ -1,6 +1,7 @@
 //! A page from larder beside one from rivals, for the programs of this crate: what they measure, and how.
 
 pub mod candidates;
+pub mod loopback;
 pub mod page;
 #[path = "../../src/report.rs"]
 pub mod report;

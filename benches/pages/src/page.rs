@@ -8,7 +8,7 @@ use axum::body::Bytes;
 /// What is asked for.
 pub const URI: &str = "/articles/caching?page=2";
 /// The route that leads there.
-pub const ROUTE: &str = "/articles/{name}";
+pub const ROUTE: &str = "/articles/caching";
 pub const TYPE: &str = "text/html; charset=utf-8";
 /// Four kilobytes, as compressed pages have.
 pub const PAGE: &[u8] = &[b'x'; 4096];

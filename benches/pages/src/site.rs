@@ -40,13 +40,14 @@ pub enum Answers {
 /// Somebody who takes part.
 pub struct Candidate {
     pub name: &'static str,
+    pub answers: Answers,
     build: Box<dyn Fn() -> Box<dyn Site>>,
 }
 
 impl Candidate {
     /// Makes a candidate; `app` puts a cache around this handler.
     pub fn new<S: App>(name: &'static str, answers: Answers, app: impl Fn(Maker) -> S + 'static) -> Self {
-        Self { name, build: Box::new(move || Box::new(Warm::new(name, answers, &app))) }
+        Self { name, answers, build: Box::new(move || Box::new(Warm::new(name, answers, &app))) }
     }
 
     /// Builds the application, and asks it until its cache is filled.

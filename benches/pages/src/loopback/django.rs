@@ -1,0 +1,31 @@
+//! Django's `cache_page` with entries in memory, in one worker of gunicorn.
+
+use std::env;
+use std::fs;
+use std::process::Command;
+
+use super::process::{Server, installed};
+use super::{Outcome, load};
+
+const SITE: &str = include_str!("django.py");
+
+/// Starts it, if the Python that `PYTHON` names, or else `python3`, has both.
+pub fn start() -> Outcome<Option<Server>> {
+    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
+    if !installed(&python, &["-c", "import django, gunicorn"]) {
+        return Ok(None);
+    }
+    let server = Server::start("django", |folder, port| {
+        fs::write(folder.join("pages.py"), SITE).map_err(|error| error.to_string())?;
+        let mut command = Command::new(python);
+        command.args(["-m", "gunicorn", "--workers", "1", "--worker-class", "gthread", "--threads", "4"]);
+        command.args(["--keep-alive", "60", "--bind", &format!("127.0.0.1:{port}"), "pages:application"]);
+        command.current_dir(folder);
+        Ok(command)
+    })?;
+    let port = server.port;
+    Ok(Some(server.checked(move || {
+        let made = load::get(port, "/made")?;
+        if made == "1" { Ok(()) } else { Err(format!("the view ran {} times", String::from_utf8_lossy(&made))) }
+    })))
+}
