@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::header::{CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{future::RouteFuture, get};
@@ -56,7 +57,7 @@ impl Pages {
 
     /// Returns the page, or says that it is the one that the client has.
     fn get(&self, request: &Request<Body>) -> Option<Response<Body>> {
-        let Page { headers, body } = self.kept.get(&key(request))?;
+        let Page { headers, body } = self.kept.get(key(request))?;
         if self.tagged && request.headers().get(IF_NONE_MATCH).is_some_and(|tag| tag == headers[ETAG]) {
             return Some((StatusCode::NOT_MODIFIED, [(ETAG, TAG)]).into_response());
         }
@@ -69,7 +70,7 @@ impl Pages {
             headers.insert(ETAG, HeaderValue::from_static(TAG));
         }
         let page = Page { headers, body: self.maker.page() };
-        self.kept.insert(key(request), page.clone());
+        self.kept.insert(key(request).to_owned(), page.clone());
         whole(page.headers, page.body)
     }
 }
@@ -81,8 +82,8 @@ fn whole(headers: HeaderMap, body: Bytes) -> Response<Body> {
     answer
 }
 
-fn key(request: &Request<Body>) -> String {
-    request.uri().path_and_query().map_or_else(String::new, ToString::to_string)
+fn key(request: &Request<Body>) -> &str {
+    request.uri().path_and_query().map_or("", PathAndQuery::as_str)
 }
 
 fn in_handler(maker: Maker, tagged: bool) -> Router {

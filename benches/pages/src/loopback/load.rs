@@ -40,8 +40,8 @@ impl Generator {
         }
     }
 
-    /// Returns how many requests a second this port answers.
-    pub fn rate(self, port: u16, seconds: u64) -> Outcome<f64> {
+    /// Asks for so many seconds: how many requests were answered, and how many a second.
+    pub fn ask(self, port: u16, seconds: u64) -> Outcome<(f64, f64)> {
         let command = match self {
             Self::Wrk => wrk(port, seconds),
             Self::Own => own(port, seconds)?,
@@ -51,9 +51,15 @@ impl Generator {
         if !output.status.success() || said.contains("Non-2xx") || said.contains("Socket errors") {
             return Err(format!("not all requests were answered:\n{said}{}", String::from_utf8_lossy(&output.stderr)));
         }
-        let rate = said.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok());
-        rate.ok_or_else(|| format!("there is no rate in:\n{said}"))
+        figures(&said).ok_or_else(|| format!("there is no rate in:\n{said}"))
     }
+}
+
+/// Reads what `wrk` says: `12345 requests in 1.00s, …` and `Requests/sec: 12345.67`.
+fn figures(said: &str) -> Option<(f64, f64)> {
+    let answered = said.lines().find_map(|line| line.trim().split_once(" requests in ")?.0.parse().ok());
+    let rate = said.lines().find_map(|line| line.strip_prefix("Requests/sec:")?.trim().parse().ok());
+    Some((answered?, rate?))
 }
 
 fn wrk(port: u16, seconds: u64) -> Command {
@@ -75,7 +81,7 @@ fn own(port: u16, seconds: u64) -> Outcome<Command> {
     Ok(command)
 }
 
-/// Asks for so many seconds by connections that are kept, and prints the rate as `wrk` does.
+/// Asks for so many seconds by connections that are kept, and prints the figures as `wrk` does.
 ///
 /// # Errors
 ///
@@ -93,7 +99,8 @@ pub fn load(port: &str, seconds: &str) -> Outcome<()> {
         }
         Ok::<usize, String>(answered)
     })?;
-    println!("Requests/sec: {:.2}", answered as f64 / began.elapsed().as_secs_f64());
+    let took = began.elapsed().as_secs_f64();
+    println!("{answered} requests in {took:.2}s\nRequests/sec: {:.2}", answered as f64 / took);
     Ok(())
 }
 

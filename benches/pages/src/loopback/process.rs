@@ -8,7 +8,7 @@ use std::process::{self, Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::{Outcome, SERVER, load};
+use super::{Outcome, SERVER, load, spent};
 use crate::page::PAGE;
 
 /// After so many seconds it ends by itself, should this program be killed.
@@ -44,6 +44,11 @@ impl Server {
     /// Returns an error if the page did not come from the cache.
     pub fn check(&self) -> Outcome<()> {
         (self.check)()
+    }
+
+    /// Returns the seconds of its processor that it has used so far.
+    pub fn spent(&self) -> f64 {
+        spent::seconds(self.process.id())
     }
 
     fn wait(&mut self) -> Outcome<()> {
