@@ -21,11 +21,12 @@ struct Figure {
 pub fn print(effort: Effort) {
     println!("\n## A page in the process\n");
     println!(
-        "Nanoseconds a request, from making it to the last byte of a page of 4 KB, and the ratio to a constant page;"
+        "Nanoseconds a request, from making it to the last byte of a page of 4 KB, and its ratio to a constant page;"
     );
     println!(
-        "then the ratio of what remains of both without making and dropping the request. One thread, no sockets.\n"
+        "then the ratio of what remains of both without making and dropping the request. A request that is answered"
     );
+    println!("with 304 has one header more. One thread, no sockets.\n");
     let mut table = Table::new(&["one thread", "ns a request", "ratio", "net of the request"]);
     for Figure { name, nanos, ratio, net } in measure(&candidates::all(), effort) {
         let nanos = grouped(nanos.round() as u64);

@@ -105,7 +105,7 @@ fn page(lines: &[Line]) -> Outcome<String> {
     }
     Ok(format!(
         "# Instructions a page\n\nCounted by callgrind on x86-64, where libc copies without AVX, from making a request to the \
-        last byte of its answer;\nwritten by `cargo run --profile ledger --manifest-path benches/pages/Cargo.toml --bin ledger \
+        last byte of its answer;\na request that is answered with 304 has one header more. Written by `cargo run --profile ledger --manifest-path benches/pages/Cargo.toml --bin ledger \
         -- --write`.\n\n{}",
         table.text()
     ))
