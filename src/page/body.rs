@@ -10,6 +10,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
+use super::driven::{Driver, Own};
 use super::tee::Reader;
 
 /// An error of a body, of whatever type.
@@ -31,7 +32,7 @@ pin_project! {
     enum Part<B> {
         Whole { page: Option<Bytes> },
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
-        Joined { reader: Reader },
+        Joined { reader: Reader, driver: Driver, own: Own },
         Inner { #[pin] body: B },
     }
 }
@@ -55,8 +56,16 @@ impl<B> PageBody<B> {
     }
 
     /// Makes a body of a page that is being made, perhaps for others as well.
-    pub(crate) fn joined(reader: Reader) -> Self {
-        Self { part: Part::Joined { reader } }
+    pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
+        Self { part: Part::Joined { reader, driver, own } }
+    }
+
+    /// Takes over the task that makes the page, where there is nobody else to run it.
+    pub(super) fn driven(mut self, task: Own) -> Self {
+        if let Part::Joined { own, .. } = &mut self.part {
+            *own = task;
+        }
+        self
     }
 
     /// Makes a body of another one, which is passed on untouched.
@@ -76,7 +85,10 @@ where
         let data = match self.project().part.project() {
             Pinned::Whole { page } => page.take(),
             Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
-            Pinned::Joined { reader } => return Pin::new(reader).poll_frame(context),
+            Pinned::Joined { reader, driver, own } => {
+                driver.drive(own, context);
+                return Pin::new(reader).poll_frame(context);
+            }
             Pinned::Inner { body } => {
                 return Poll::Ready(ready!(body.poll_frame(context)).map(|frame| frame.map_err(Into::into)));
             }
@@ -88,7 +100,7 @@ where
         match &self.part {
             Part::Whole { page } => page.is_none(),
             Part::Chunks { chunks, .. } => chunks.len() == 0,
-            Part::Joined { reader } => reader.is_end_stream(),
+            Part::Joined { reader, .. } => reader.is_end_stream(),
             Part::Inner { body } => body.is_end_stream(),
         }
     }
@@ -97,7 +109,7 @@ where
         match &self.part {
             Part::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
             Part::Chunks { left, .. } => SizeHint::with_exact(*left),
-            Part::Joined { reader } => reader.size_hint(),
+            Part::Joined { reader, .. } => reader.size_hint(),
             Part::Inner { body } => body.size_hint(),
         }
     }

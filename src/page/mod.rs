@@ -1,34 +1,45 @@
 //! Pages: responses of HTTP that are kept.
 
-pub mod headers;
-
-// Until the engine of pages, which reads them, has moved in.
-#[allow(dead_code, unused_imports)]
+mod answer;
+mod aspect;
+mod body;
+mod caught;
+mod change;
+mod conditional;
+mod driven;
+mod flights;
+mod freshen;
+mod future;
+// Fuzzers see how fields are read, and nobody else.
 #[cfg(not(fuzzing))]
 mod grammar;
-/// How fields are written. Fuzzers see it, and nobody else.
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod grammar;
-// Until the engine of pages uses them.
-#[allow(dead_code)]
-mod conditional;
-#[allow(dead_code, unused_imports)]
+pub mod headers;
+mod hide;
+mod key;
+mod layer;
+mod locale;
 mod policy;
-#[allow(dead_code)]
+mod purge;
+mod record;
+mod render;
+mod service;
+mod shelf;
+mod site;
 mod status;
+mod tee;
+mod variant;
+
+pub use body::{BoxError, PageBody};
+pub use future::PageFuture;
+pub use layer::{CacheLayer, cache_page};
+pub use locale::{Language, TimeZone};
+pub use policy::Statuses;
+pub use purge::{invalidate, invalidate_in};
+pub use service::CacheService;
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_django.md")]
 pub mod django {}
-
-// Until the engine of pages, which drives bodies, has moved in.
-#[allow(dead_code)]
-#[cfg(not(fuzzing))]
-mod body;
-#[allow(dead_code, unused_imports)]
-#[cfg(not(fuzzing))]
-mod tee;
-
-#[cfg(not(fuzzing))]
-pub use body::{BoxError, PageBody};

@@ -15,8 +15,6 @@ pub(crate) enum Forward {
     UriMiss,
     /// Something is stored for the URL, but not for these request headers.
     VaryMiss,
-    /// Nothing is stored, and which of the two it was is not known.
-    Miss,
     /// What is stored is fresh, but the request wants more.
     Request,
     /// What is stored is stale.
@@ -30,7 +28,6 @@ impl Forward {
             Self::Method => "method",
             Self::UriMiss => "uri-miss",
             Self::VaryMiss => "vary-miss",
-            Self::Miss => "miss",
             Self::Request => "request",
             Self::Stale => "stale",
         }
@@ -165,7 +162,10 @@ mod tests {
             (Status::hit(i64::MIN), "larder; hit; ttl=-999999999999999"),
             (Status::hit(i64::MAX), "larder; hit; ttl=999999999999999"),
             (Status { collapsed: true, ..forwarded(Forward::UriMiss) }, "larder; fwd=uri-miss; collapsed"),
-            (Status { stored: true, ttl: Some(60), ..forwarded(Forward::Miss) }, "larder; fwd=miss; ttl=60; stored"),
+            (
+                Status { stored: true, ttl: Some(60), ..forwarded(Forward::UriMiss) },
+                "larder; fwd=uri-miss; ttl=60; stored",
+            ),
             (Status { code: Some(304), ..forwarded(Forward::Stale) }, "larder; fwd=stale; fwd-status=304"),
             (forwarded(Forward::Bypass), "larder; fwd=bypass"),
             (forwarded(Forward::Method), "larder; fwd=method"),

@@ -1,3 +1,5 @@
 //! Pages, as users meet them.
 
+mod app;
 mod django_helpers;
+mod layer;

@@ -105,21 +105,28 @@ impl Filling {
         self.token.is_good()
     }
 
-    /// Keeps a value that is known to have these tags only now.
-    #[must_use]
-    pub fn tagged(mut self, tags: impl IntoIterator<Item = impl Into<Key>>) -> Self {
-        self.key = self.key.tagged(tags);
-        self
-    }
-
-    /// Keeps the value, if the right still stands, and says whether it does.
+    /// Keeps the value, with these tags more than its key has, if the right still stands; says whether it does.
     ///
     /// # Errors
     ///
     /// As those of [`Cache::set`].
-    pub async fn keep<V: Value>(self, value: V, options: impl Into<Options>) -> Result<bool, Error> {
-        let Self { cache, key, token, since } = self;
-        let bonds = Bonds::new(since, cache.tags_of(&key));
-        cache.set_since(&token, &key, value, V::keep(), options.into(), bonds).await
+    pub async fn keep_tagged<V: Value>(
+        &self,
+        tags: impl IntoIterator<Item = impl Into<Key>>,
+        value: V,
+        options: impl Into<Options>,
+    ) -> Result<bool, Error> {
+        let key = self.key.clone().tagged(tags);
+        let bonds = Bonds::new(self.since, self.cache.tags_of(&key));
+        self.cache.set_since(&self.token, &key, value, V::keep(), options.into(), bonds).await
+    }
+
+    /// Keeps the value, if the right still stands, and says whether it does. It ends by that.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Cache::set`].
+    pub async fn keep<V: Value>(&self, value: V, options: impl Into<Options>) -> Result<bool, Error> {
+        self.keep_tagged::<V>([] as [Key; 0], value, options).await
     }
 }

@@ -89,6 +89,32 @@ impl KeyWriter<'_> {
         self
     }
 
+    /// Writes bytes into a place, whatever they are.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
+    /// assert_eq!(Key::write(0, |key| { key.bytes(b"a:\xff"); }).as_str(), "a%3A%FF");
+    /// ```
+    #[inline]
+    pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
+        self.escape(bytes, &alphabet::VALUE);
+        self
+    }
+
+    /// Writes what a key ends with as readably as can be: only white space, `%` and what is not printable ASCII is
+    /// escaped. It may look like any other part, so nothing can follow it.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// # use larder::key::Key;
+    /// assert_eq!(Key::write(0, |key| key.rest(b"/blog/?page=2")).as_str(), "/blog/?page=2");
+    /// ```
+    #[inline]
+    pub fn rest(&mut self, bytes: &[u8]) {
+        self.escape(bytes, &alphabet::RAW);
+    }
+
     /// Opens a place.
     #[inline]
     pub(super) fn place(&mut self) -> Place<'_> {

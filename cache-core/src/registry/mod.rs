@@ -210,6 +210,18 @@ pub fn cache(name: &str) -> Result<Cache, Error> {
     }
 }
 
+/// Returns all caches: the test's own inside [`crate::testing`], else the program's.
+///
+/// # Errors
+///
+/// When the program's configuration cannot be used.
+pub fn caches() -> Result<Vec<Cache>, Error> {
+    match isolated() {
+        Some(registry) => Ok(registry.caches().collect()),
+        None => Ok(global()?.caches().collect()),
+    }
+}
+
 /// Invalidates everything that has this tag, in all caches of the program, or of the test, and in one step however many
 /// they are.
 ///

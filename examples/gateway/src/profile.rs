@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use tower::layer::util::Identity;
+use larder::page::CacheLayer;
 
 /// Says how much is cached of what may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,9 @@ impl FromStr for Profile {
 }
 
 /// Returns the cache that stands between the clients and the origin.
-#[must_use]
-pub fn policy(_profile: Profile) -> Identity {
-    Identity::new()
+pub fn policy(profile: Profile) -> CacheLayer {
+    match profile {
+        Profile::Rfc => CacheLayer::rfc(),
+        Profile::Safe => CacheLayer::new(),
+    }
 }

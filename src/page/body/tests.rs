@@ -1,11 +1,13 @@
+use std::sync::Arc;
 use std::task::Waker;
 
+use cache_core::executor::{Executor, NoExecutor};
 use http::HeaderMap;
 
 use super::super::tee::Tee;
 use super::*;
 
-type Own = PageBody<Inner>;
+type Whole = PageBody<Inner>;
 
 /// A body with a frame, an error and trailers, and a length that it says.
 struct Inner(Vec<Result<Frame<Bytes>, &'static str>>);
@@ -27,26 +29,26 @@ impl Body for Inner {
     }
 }
 
-fn frame(body: &mut Own) -> Option<Result<Frame<Bytes>, BoxError>> {
+fn frame(body: &mut Whole) -> Option<Result<Frame<Bytes>, BoxError>> {
     match Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(frame) => frame,
         Poll::Pending => panic!("nothing here waits"),
     }
 }
 
-fn data(body: &mut Own) -> Option<Bytes> {
+fn data(body: &mut Whole) -> Option<Bytes> {
     frame(body).map(|frame| frame.expect("no error").into_data().expect("data"))
 }
 
 /// What a body says of itself: whether it has ended, and how much is left.
-fn says(body: &Own) -> (bool, Option<u64>) {
+fn says(body: &Whole) -> (bool, Option<u64>) {
     (body.is_end_stream(), body.size_hint().exact())
 }
 
 #[test]
 fn a_whole_page_is_one_frame_of_the_bytes_that_are_kept() {
     let page = Bytes::from(vec![b'x'; 1000]);
-    let mut body = Own::whole(page.clone());
+    let mut body = Whole::whole(page.clone());
     assert_eq!(says(&body), (false, Some(1000)));
     let sent = data(&mut body).expect("a frame");
     assert_eq!((sent.as_ptr(), sent.len()), (page.as_ptr(), 1000));
@@ -56,7 +58,7 @@ fn a_whole_page_is_one_frame_of_the_bytes_that_are_kept() {
 
 #[test]
 fn an_empty_page_has_ended_before_it_is_read() {
-    for mut body in [Own::empty(), Own::whole(Bytes::new()), Own::chunks(vec![Bytes::new()])] {
+    for mut body in [Whole::empty(), Whole::whole(Bytes::new()), Whole::chunks(vec![Bytes::new()])] {
         assert_eq!(says(&body), (true, Some(0)));
         assert!(data(&mut body).is_none());
     }
@@ -65,7 +67,7 @@ fn an_empty_page_has_ended_before_it_is_read() {
 #[test]
 fn chunks_are_sent_as_they_are_and_empty_ones_left_out() {
     let chunks: Vec<_> = ["<p>", "", "hole", "</p>"].map(|text| Bytes::from(text.as_bytes().to_vec())).into();
-    let mut body = Own::chunks(chunks.clone());
+    let mut body = Whole::chunks(chunks.clone());
     for (chunk, left) in [(&chunks[0], 11), (&chunks[2], 8), (&chunks[3], 4)] {
         assert_eq!(says(&body), (false, Some(left)));
         let sent = data(&mut body).expect("a frame");
@@ -89,8 +91,9 @@ fn an_inner_body_is_passed_on_untouched() {
 
 #[test]
 fn a_joined_page_says_what_its_reader_says() {
+    let nobody: Arc<dyn Executor> = Arc::new(NoExecutor);
     let (tee, driver) = Tee::new(PageBody::<Inner>::whole("page".into()), 100);
-    let mut body = PageBody::joined(tee.join().expect("one can join"));
+    let mut body = PageBody::joined(tee.join().expect("one can join"), Driver::new(&nobody), None);
     assert_eq!(says(&body), (false, Some(4)));
     let mut driver = std::pin::pin!(driver);
     let polled = driver.as_mut().poll(&mut Context::from_waker(Waker::noop()));
@@ -107,5 +110,5 @@ fn a_page_of_any_handler_is_an_axum_body() {
 
 #[test]
 fn nothing_of_a_page_is_in_its_debug_text() {
-    assert_eq!(format!("{:?}", Own::whole("secret".into())), "PageBody(\"whole\")");
+    assert_eq!(format!("{:?}", Whole::whole("secret".into())), "PageBody(\"whole\")");
 }

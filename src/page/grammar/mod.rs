@@ -8,6 +8,7 @@ pub mod date;
 pub mod directives;
 pub mod etag;
 pub mod list;
+pub mod quality;
 pub mod range;
 pub mod seconds;
 pub mod structured;

@@ -26,6 +26,27 @@ pub(crate) enum Pass {
     NoStore,
     /// It is not clear what it asks for: two `Host`s, say. The service says so.
     Malformed,
+    /// It asks for another protocol. The service says so.
+    Upgrade,
+    /// It asks for a part of what is not there. The service says so.
+    Range,
+    /// Nothing is kept at the moment. The service says so.
+    Off,
+}
+
+impl Pass {
+    /// Returns what `Cache-Status` says of it, where there is more to say than that it was passed on.
+    pub(crate) const fn words(self) -> Option<&'static str> {
+        match self {
+            Self::Method => None,
+            Self::Body => Some("a request with a body"),
+            Self::NoStore => Some("no-store"),
+            Self::Malformed => Some("an unclear address"),
+            Self::Upgrade => Some("another protocol"),
+            Self::Range => Some("a part of what is not stored"),
+            Self::Off => Some("switched off"),
+        }
+    }
 }
 
 /// What a request wants. The fields after `authorized` are said by clients that are trusted; times are in seconds.

@@ -54,6 +54,7 @@ pub enum Cut {
 impl Tee {
     /// Makes a tee and its driver, which the caller spawns. The length is what the body itself says. Whoever must not miss
     /// the body joins before the driver runs.
+    #[cfg(test)]
     pub fn new<B>(body: B, limit: u64) -> (Self, impl Future<Output = Result<Bytes, Cut>> + Send + 'static)
     where
         B: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,

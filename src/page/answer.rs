@@ -1,0 +1,152 @@
+//! How a page that is kept becomes a response: nothing of it is copied but its headers.
+
+use http::header::{AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+
+use super::body::PageBody;
+use super::conditional::{self, Verdict};
+use super::grammar::date;
+use super::headers::CacheControl;
+use super::policy::Facts;
+use super::record::{Head, Page};
+use super::site::{Setup, Site};
+use super::status::Status;
+
+/// Who asks, and when.
+#[derive(Clone, Copy)]
+pub(super) struct Asking<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) method: &'a Method,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) now: u64,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(setup: &'a Setup, request: &'a Parts, now: u64) -> Self {
+        Self { setup, method: &request.method, headers: &request.headers, now }
+    }
+
+    /// Answers with a page that is whole.
+    pub(super) fn with_page<B>(self, page: &Page, status: &Status) -> Response<PageBody<B>> {
+        let (head, body) = (page.head(), page.body());
+        let length = body.len() as u64;
+        let verdict = self.verdict(head, length);
+        let (code, headers, body) = match verdict {
+            Verdict::Whole if self.method == Method::HEAD => {
+                (head.status, with_length(head.headers.clone(), length), PageBody::empty())
+            }
+            Verdict::Whole => (head.status, head.headers.clone(), PageBody::whole(body.clone())),
+            Verdict::Part(range) => {
+                let headers = conditional::part(&head.headers, &range, length);
+                let [first, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap_or(body.len()));
+                let part = body.slice(first..end);
+                let body = if self.method == Method::HEAD { PageBody::empty() } else { PageBody::whole(part) };
+                (StatusCode::PARTIAL_CONTENT, headers, body)
+            }
+            other => return self.with_no_body(head, &other, length, status),
+        };
+        self.finish(head, code, headers, body, status)
+    }
+
+    /// Answers with a page that is still being made. Of that a part cannot be had.
+    pub(super) fn with_head<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
+        match self.verdict(head, 0) {
+            refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
+            _ => self.finish(head, head.status, head.headers.clone(), body, status),
+        }
+    }
+
+    /// Answers the request that a page is made for: with all that the handler said, and no age.
+    pub(super) fn with_new<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
+        let mut response = self.with_head(head, body, status);
+        // What is new has the age that its handler says, if any.
+        match head.headers.get(AGE) {
+            Some(age) => drop(response.headers_mut().insert(AGE, age.clone())),
+            None => drop(response.headers_mut().remove(AGE)),
+        }
+        response
+    }
+
+    fn verdict(self, head: &Head, length: u64) -> Verdict {
+        conditional::verdict(self.method, self.headers, head.status, &head.headers, length, self.now / 1000)
+    }
+
+    fn with_no_body<B>(self, head: &Head, verdict: &Verdict, length: u64, status: &Status) -> Response<PageBody<B>> {
+        let (code, headers) = match verdict {
+            Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new()),
+            Verdict::Unsatisfiable => (
+                StatusCode::RANGE_NOT_SATISFIABLE,
+                [(CONTENT_RANGE, conditional::out_of_range(length))].into_iter().collect(),
+            ),
+            _ => (StatusCode::NOT_MODIFIED, conditional::not_modified(&head.headers)),
+        };
+        self.finish(head, code, headers, PageBody::empty(), status)
+    }
+
+    /// Adds what only this answer says.
+    fn finish<B>(
+        self,
+        head: &Head,
+        code: StatusCode,
+        mut headers: HeaderMap,
+        body: PageBody<B>,
+        status: &Status,
+    ) -> Response<PageBody<B>> {
+        let age = head.facts.age(self.now);
+        headers.insert(AGE, HeaderValue::from(age));
+        if let Some(browser) = self.setup.browser {
+            headers.insert(CACHE_CONTROL, for_browsers(age.saturating_add(browser)));
+        }
+        if self.setup.tells {
+            status.add(&mut headers);
+        }
+        let mut response = Response::new(body);
+        *response.status_mut() = code;
+        *response.headers_mut() = headers;
+        response
+    }
+}
+
+/// Returns what browsers are told: they count from when the page was made, and not from when they get it.
+pub(super) fn for_browsers(seconds: u64) -> HeaderValue {
+    HeaderValue::try_from(format!("max-age={seconds}")).expect("digits and letters")
+}
+
+fn with_length(mut headers: HeaderMap, length: u64) -> HeaderMap {
+    headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+    headers
+}
+
+impl Site {
+    /// Hands an answer of the handler on as it is, with a word of where it comes from.
+    pub(super) fn untouched<R>(&self, response: Response<R>, status: &Status) -> Response<PageBody<R>> {
+        let mut response = response.map(PageBody::inner);
+        if self.setup.tells {
+            status.add(response.headers_mut());
+        }
+        response
+    }
+
+    /// Answers a client who wants no handler to be asked, and for whom there is no page (RFC 9111, 5.2.1.7).
+    pub(super) fn only_if_cached<R>(&self) -> Response<PageBody<R>> {
+        let mut response = Response::new(PageBody::empty());
+        *response.status_mut() = StatusCode::GATEWAY_TIMEOUT;
+        if self.setup.tells {
+            Status { detail: Some("only-if-cached"), ..Status::default() }.add(response.headers_mut());
+        }
+        response
+    }
+
+    /// Adds to the headers of a new page what those downstream have to know.
+    pub(super) fn dress(&self, headers: &mut HeaderMap, facts: &Facts, now: u64) {
+        let now = now / 1000;
+        headers.entry(DATE).or_insert_with(|| date::write(now));
+        if self.setup.policy.time.is_none() && self.setup.browser.is_none() {
+            return;
+        }
+        let seconds = self.setup.browser.unwrap_or(facts.fresh / 1000);
+        headers.entry(EXPIRES).or_insert_with(|| date::write(now.saturating_add(seconds)));
+        CacheControl::new().max_age(seconds).apply(headers);
+    }
+}

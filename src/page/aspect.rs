@@ -1,0 +1,102 @@
+//! What variants of a page are told apart by.
+
+use std::borrow::Cow;
+
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderName};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// One thing in a request that a page may depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Aspect {
+    Header(HeaderName),
+    /// One cookie of this name, and none of the others.
+    Cookie(Box<str>),
+}
+
+impl Aspect {
+    /// Returns what a list of them is sorted by: `Vary: a, b` says the same as `Vary: b, a`.
+    pub(super) fn order(&self) -> (bool, &str) {
+        match self {
+            Self::Header(name) => (false, name.as_str()),
+            Self::Cookie(name) => (true, name),
+        }
+    }
+}
+
+impl From<HeaderName> for Aspect {
+    fn from(name: HeaderName) -> Self {
+        Self::Header(name)
+    }
+}
+
+/// Returns what a request says under this name, all lines of it; `None` where there is no line, which differs from an
+/// empty one.
+pub(super) fn lines<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
+    let mut lines = headers.get_all(name).iter();
+    let first = lines.next()?;
+    let mut all = Cow::Borrowed(first.as_bytes());
+    for line in lines {
+        let all = all.to_mut();
+        all.extend_from_slice(b", ");
+        all.extend_from_slice(line.as_bytes());
+    }
+    Some(all)
+}
+
+/// Returns the cookies of a request, in their order and with everything that stands around the equals sign.
+pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let pairs = headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
+    pairs.map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty())
+}
+
+/// Returns the cookies that have one of these names: several of one name too, since nobody knows which one is read.
+pub(super) fn cookies_named(headers: &HeaderMap, is_named: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
+    let name = |pair: &[u8]| pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii().to_vec();
+    let found: Vec<_> = cookies(headers).filter(|pair| is_named(&name(pair))).collect();
+    (!found.is_empty()).then(|| found.join(&b"; "[..]))
+}
+
+impl Serialize for Aspect {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.order().serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Aspect {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (is_cookie, name) = <(bool, String)>::deserialize(deserializer)?;
+        if is_cookie {
+            return Ok(Self::Cookie(name.into()));
+        }
+        HeaderName::from_bytes(name.as_bytes()).map(Self::from).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        for (name, value) in lines {
+            headers.append(*name, value.parse().expect("a value"));
+        }
+        headers
+    }
+
+    #[test]
+    fn a_header_that_is_absent_differs_from_an_empty_one() {
+        let name = HeaderName::from_static("x-lang");
+        assert_eq!(lines(&HeaderMap::new(), &name), None);
+        assert_eq!(lines(&headers(&[("x-lang", "")]), &name).as_deref(), Some(&b""[..]));
+    }
+
+    #[test]
+    fn all_cookies_of_a_name_count_and_none_of_another() {
+        let sent = headers(&[("cookie", "a=1; session=x;b=2"), ("cookie", "session = y; sessions=z")]);
+        let session = cookies_named(&sent, |name| name == b"session");
+        assert_eq!(session.as_deref(), Some(&b"session=x; session = y"[..]));
+        assert_eq!(cookies_named(&sent, |name| name == b"c"), None);
+    }
+}

@@ -1,0 +1,66 @@
+//! What an answer without a body says of a page that is kept: `304` to a question with its validators, and any to `HEAD`.
+
+use http::{HeaderMap, Response, StatusCode};
+
+use super::policy::{self, Facts, Refusal};
+use super::record::{Head, Page};
+use super::render::{Client, Outcome, Render};
+use super::status::Status;
+
+impl Render {
+    /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
+    /// once more, and the next one asks for all of it.
+    pub(super) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
+        let headers = policy::updated(&old.head().headers, answer);
+        let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
+        match self.worth(old.head().status, &headers) {
+            Ok(facts) if policy::freshens(&old.head().headers, answer) => {
+                let page = self.renewed(old, headers, facts);
+                let stored = self.put(page.clone()).await;
+                self.hand_out(&page, &Status { stored, ..told }, client);
+            }
+            // It may not be kept any more, and is still what was asked for.
+            other => {
+                let page = self.renewed(old, headers, old.facts().clone());
+                drop(self.home.cache.delete(&self.quest.key).await);
+                self.lead = None;
+                self.hand_out(&page, &Status { detail: other.err().map(Refusal::words), ..told }, client);
+            }
+        }
+    }
+
+    fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
+        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), self.purges)
+    }
+
+    async fn put(&mut self, page: Page) -> bool {
+        let aspects = self.aspects(&page.head().headers);
+        match self.shelf(&aspects).await {
+            Some(place) => place.keep(&self.site.setup, &self.home, page).await,
+            None => false,
+        }
+    }
+
+    /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
+    pub(super) async fn answer_head<R, E>(mut self, response: Response<R>, client: Client<R, E>) {
+        let old = self.quest.old.as_ref().map(|(page, _)| page.clone());
+        if let Some(old) = old.filter(|_| !policy::is_failure(response.status())) {
+            self.heed(&old, response.status(), response.headers()).await;
+        }
+        let answer = self.site.untouched(response, &self.why());
+        client.tell(Outcome::Answer(answer));
+    }
+
+    async fn heed(&mut self, old: &Page, status: StatusCode, headers: &HeaderMap) {
+        let length = old.body().len() as u64;
+        if status != old.head().status || !policy::head_agrees(&old.head().headers, length, headers) {
+            drop(self.home.cache.delete(&self.quest.key).await);
+            return;
+        }
+        let headers = policy::updated(&old.head().headers, headers);
+        if let Ok(facts) = self.worth(status, &headers) {
+            let page = self.renewed(old, headers, facts);
+            self.put(page).await;
+        }
+    }
+}

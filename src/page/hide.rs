@@ -1,0 +1,150 @@
+//! What runs behind the cache sees what pages are told apart by, and nothing else: what it cannot read cannot shape a
+//! page that others are handed.
+
+use std::borrow::Cow;
+
+use axum::extract::OriginalUri;
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HOST, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
+};
+use http::header::{IF_UNMODIFIED_SINCE, RANGE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+
+use super::aspect::{Aspect, cookies_named, lines};
+use super::grammar::quality;
+
+/// What of a request a handler gets to see.
+#[derive(Clone, Debug)]
+pub(super) struct View {
+    /// Whether nothing is hidden: who runs behind the cache then says in `Vary` what it has read.
+    pub(super) everything: bool,
+    pub(super) headers: Vec<HeaderName>,
+    pub(super) cookies: Vec<Box<str>>,
+    pub(super) offers: Vec<Offer>,
+    pub(super) query: Query,
+}
+
+/// A header by which a client chooses, and what there is to choose from.
+#[derive(Clone, Debug)]
+pub(super) struct Offer {
+    pub(super) header: HeaderName,
+    pub(super) choices: Vec<HeaderValue>,
+}
+
+/// Which parameters of a query count.
+#[derive(Clone, Debug)]
+pub(super) enum Query {
+    All,
+    These(Vec<Box<str>>),
+}
+
+impl Default for View {
+    /// Encodings are negotiated by layers which say so in `Vary`.
+    fn default() -> Self {
+        let headers = vec![HOST, ACCEPT_ENCODING];
+        Self { everything: false, headers, cookies: Vec::new(), offers: Vec::new(), query: Query::All }
+    }
+}
+
+impl View {
+    /// Returns what is to be seen of a request under this aspect.
+    pub(super) fn value<'a>(&self, request: &'a HeaderMap, aspect: &Aspect) -> Option<Cow<'a, [u8]>> {
+        match aspect {
+            Aspect::Cookie(name) => cookies_named(request, |other| other == name.as_bytes()).map(Cow::Owned),
+            Aspect::Header(name) => self.header(request, name),
+        }
+    }
+
+    fn header<'a>(&self, request: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
+        if let Some(offer) = self.offers.iter().find(|offer| offer.header == name) {
+            return offer.choice(request).map(|choice| Cow::Owned(choice.as_bytes().to_vec()));
+        }
+        if self.everything || self.headers.contains(name) {
+            return lines(request, name);
+        }
+        if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
+    }
+
+    fn cookies_of(&self, request: &HeaderMap) -> Option<Vec<u8>> {
+        cookies_named(request, |name| self.cookies.iter().any(|shown| shown.as_bytes() == name))
+    }
+
+    /// Makes a request into one that holds only what is to be seen. A page that is for nobody else may see who asks.
+    pub(super) fn apply(&self, request: &mut Parts, is_authorized: bool) {
+        forget_conditions(&mut request.headers);
+        if !self.everything {
+            let authorization = request.headers.get(AUTHORIZATION).filter(|_| is_authorized).cloned();
+            self.hide_headers(&mut request.headers);
+            request.headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
+        }
+        for offer in &self.offers {
+            match offer.choice(&request.headers) {
+                Some(choice) => drop(request.headers.insert(&offer.header, choice)),
+                None => drop(request.headers.remove(&offer.header)),
+            }
+        }
+        self.query.apply(request);
+    }
+
+    fn hide_headers(&self, headers: &mut HeaderMap) {
+        let cookies = self.cookies_of(headers);
+        let is_shown =
+            |name: &HeaderName| self.headers.contains(name) || self.offers.iter().any(|offer| offer.header == name);
+        let hidden: Vec<_> = headers.keys().filter(|name| !is_shown(name)).cloned().collect();
+        for name in hidden {
+            headers.remove(name);
+        }
+        if !self.headers.contains(&COOKIE)
+            && let Some(value) = cookies.and_then(|cookies| HeaderValue::from_bytes(&cookies).ok())
+        {
+            headers.insert(COOKIE, value);
+        }
+    }
+}
+
+/// Takes out of a request what asks for a part of a page, or for none if it is as it was.
+pub(super) fn forget_conditions(headers: &mut HeaderMap) {
+    for name in [IF_MATCH, IF_NONE_MATCH, IF_MODIFIED_SINCE, IF_UNMODIFIED_SINCE, IF_RANGE, RANGE] {
+        headers.remove(name);
+    }
+}
+
+impl Offer {
+    /// Returns what is chosen; `None` where a client wants nothing of it.
+    fn choice(&self, request: &HeaderMap) -> Option<HeaderValue> {
+        let wish = lines(request, &self.header)?;
+        quality::best(&wish, self.choices.iter().map(HeaderValue::as_bytes)).map(|best| self.choices[best].clone())
+    }
+}
+
+impl Query {
+    /// Returns the path with the part of the query that counts.
+    pub(super) fn visible<'a>(&self, uri: &'a Uri) -> Cow<'a, str> {
+        let Self::These(names) = self else {
+            return Cow::Borrowed(uri.path_and_query().map_or("/", |whole| whole.as_str()));
+        };
+        let is_named = |pair: &&str| names.iter().any(|name| **name == *pair.split('=').next().unwrap_or_default());
+        let kept: Vec<_> = uri.query().unwrap_or_default().split('&').filter(is_named).collect();
+        if kept.is_empty() {
+            return Cow::Borrowed(uri.path());
+        }
+        Cow::Owned(format!("{}?{}", uri.path(), kept.join("&")))
+    }
+
+    fn apply(&self, request: &mut Parts) {
+        let Self::These(_) = self else { return };
+        self.narrow(&mut request.uri);
+        if let Some(OriginalUri(whole)) = request.extensions.get_mut() {
+            self.narrow(whole);
+        }
+    }
+
+    fn narrow(&self, uri: &mut Uri) {
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = self.visible(uri).parse().ok();
+        if let Ok(narrowed) = Uri::from_parts(parts) {
+            *uri = narrowed;
+        }
+    }
+}

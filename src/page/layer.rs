@@ -1,0 +1,293 @@
+//! The layer: what a place in a program is told, and what it makes of a service.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+use tower_layer::Layer;
+
+use super::aspect::Aspect;
+use super::hide::{Offer, Query, View};
+use super::policy::{Policy, Statuses};
+use super::service::CacheService;
+use super::site::{Choice, Setup, Site};
+use crate::{Cache, IntoTime, Key};
+
+/// Keeps the pages of a route, of a router or of a whole site.
+///
+/// Around a route or a router of axum, or any other service that is a tower service of `http`:
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use larder::page::{CacheLayer, cache_page};
+///
+/// async fn front() -> &'static str {
+///     "a page"
+/// }
+///
+/// let app: Router = Router::new()
+///     .route("/", get(front).layer(cache_page(60 * 15)))
+///     .layer(CacheLayer::new().vary("Accept-Language"));
+/// # drop(app);
+/// ```
+///
+/// What is kept, for how long, and whom it answers follows RFC 9111; see [the manual](super) for what that means, and
+/// for what a handler behind it gets to see.
+#[derive(Clone, Debug)]
+#[must_use = "a layer does nothing before it is put around something"]
+pub struct CacheLayer {
+    setup: Setup,
+}
+
+/// Keeps each page for at most this long: a layer for a line of a routing table.
+///
+/// ```
+/// use axum::{Router, routing::get};
+/// use larder::page::cache_page;
+///
+/// let app: Router = Router::new().route("/", get(async || "a page").layer(cache_page(60 * 15)));
+/// # drop(app);
+/// ```
+pub fn cache_page(time: impl IntoTime) -> CacheLayer {
+    CacheLayer::new().time(time)
+}
+
+/// How long a page is kept that does not say, in seconds, where nobody else says so.
+const USUAL: u64 = 300;
+
+/// How many bytes a page may have that is kept, where nobody says so.
+const LIMIT: u64 = 1 << 20;
+
+/// How many variants of one URL are kept, where nobody says so.
+const VARIANTS: usize = 256;
+
+impl Default for CacheLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl CacheLayer {
+    /// Makes a layer that keeps a page for as long as it says, or for 300 seconds where it says nothing.
+    pub fn new() -> Self {
+        let policy = Policy { usual: Some(USUAL), targeted: Vec::new(), ..Policy::default() };
+        let setup = Setup {
+            choice: Choice::Named("default".to_owned()),
+            prefix: String::new(),
+            policy,
+            aspects: Vec::new(),
+            view: View::default(),
+            browser: None,
+            limit: LIMIT,
+            variants: VARIANTS,
+            tells: true,
+            tags: Vec::new(),
+            tags_from: vec![HeaderName::from_static("surrogate-key")],
+        };
+        Self { setup }
+    }
+
+    /// Makes a layer that does all that RFC 9111 lets a shared cache do, obeys its clients and hides nothing: for what
+    /// stands before another server, which says in `Vary` what it has read.
+    pub fn rfc() -> Self {
+        Self::new().with(|setup| (setup.policy, setup.view.everything) = (Policy::rfc(), true))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+        change(&mut self.setup);
+        self
+    }
+}
+
+/// For how long.
+impl CacheLayer {
+    /// Keeps each page for at most this long; what it says itself may only be shorter. Those downstream are told too.
+    pub fn time(self, time: impl IntoTime) -> Self {
+        self.with(|setup| setup.policy.time = Some(time.into_time().as_secs()))
+    }
+
+    /// Keeps only pages that say for how long.
+    pub fn explicit_only(self) -> Self {
+        self.with(|setup| setup.policy.usual = None)
+    }
+
+    /// Tells browsers to keep a page this long, however long it is kept here.
+    pub fn browser(self, time: impl IntoTime) -> Self {
+        self.with(|setup| setup.browser = Some(time.into_time().as_secs()))
+    }
+
+    /// Answers with a page whose time is over for this much longer, while it is made anew behind the answer.
+    pub fn stale(self, time: impl IntoTime) -> Self {
+        self.with(|setup| setup.policy.stale = time.into_time().as_secs())
+    }
+
+    /// Answers with a page whose time is over for this much longer, where making it anew fails.
+    pub fn stale_if_error(self, time: impl IntoTime) -> Self {
+        self.with(|setup| setup.policy.stale_if_error = time.into_time().as_secs())
+    }
+
+    /// Guesses a time for pages that say none, from when they were changed last (RFC 9111, 4.2.2).
+    pub fn heuristics(self) -> Self {
+        self.with(|setup| setup.policy.heuristics = true)
+    }
+}
+
+/// What is told apart, and what is seen.
+impl CacheLayer {
+    /// Tells pages apart by this header, and lets handlers see it.
+    ///
+    /// # Panics
+    ///
+    /// When this is no name of a header.
+    #[track_caller]
+    pub fn vary(self, header: &str) -> Self {
+        let name = header_name(header);
+        self.with(|setup| {
+            setup.view.headers.push(name.clone());
+            setup.aspects.push(name.into());
+        })
+    }
+
+    /// Tells pages apart by this one cookie, and lets handlers see it and none of the others.
+    pub fn vary_cookie(self, name: &str) -> Self {
+        self.with(|setup| {
+            setup.view.cookies.push(name.into());
+            setup.aspects.push(Aspect::Cookie(name.into()));
+        })
+    }
+
+    /// Tells pages apart by these parameters of the query only, and hides all others.
+    pub fn query<'a>(self, names: impl IntoIterator<Item = &'a str>) -> Self {
+        let names = names.into_iter().map(Into::into).collect();
+        self.with(|setup| setup.view.query = Query::These(names))
+    }
+
+    /// Lets handlers see a header by which pages are not told apart: it must not shape them, unless they name it in
+    /// `Vary`.
+    ///
+    /// # Panics
+    ///
+    /// When this is no name of a header.
+    #[track_caller]
+    pub fn see(self, header: &str) -> Self {
+        let name = header_name(header);
+        self.with(|setup| setup.view.headers.push(name))
+    }
+
+    /// Lets handlers see everything: for what stands before another server, which says in `Vary` what it has read.
+    pub fn see_everything(self) -> Self {
+        self.with(|setup| setup.view.everything = true)
+    }
+
+    /// Takes a header by which clients choose, like `Accept-Language`, for the best of these choices, which is all that
+    /// handlers see of it: pages are told apart by the choice, and not by a thousand ways to wish for it.
+    ///
+    /// # Panics
+    ///
+    /// When this is no name of a header, or a choice cannot be the value of one.
+    #[track_caller]
+    pub fn offer<'a>(self, header: &str, choices: impl IntoIterator<Item = &'a str>) -> Self {
+        let header = header_name(header);
+        let value = |choice: &str| {
+            HeaderValue::from_str(choice).unwrap_or_else(|_| panic!("`{choice}` is no value of a header"))
+        };
+        let choices = choices.into_iter().map(value).collect();
+        self.with(|setup| {
+            setup.aspects.push(header.clone().into());
+            setup.view.offers.push(Offer { header, choices });
+        })
+    }
+
+    /// Begins the keys of these pages with a word of its own.
+    pub fn key_prefix(self, prefix: impl Into<String>) -> Self {
+        self.with(|setup| setup.prefix = prefix.into())
+    }
+}
+
+/// What is kept, and whom it answers.
+impl CacheLayer {
+    /// Keeps the pages in the cache of this name.
+    pub fn cache(self, name: impl Into<String>) -> Self {
+        self.with(|setup| setup.choice = Choice::Named(name.into()))
+    }
+
+    /// Keeps the pages in this cache.
+    pub fn in_cache(self, cache: &Cache) -> Self {
+        self.with(|setup| setup.choice = Choice::Given(cache.clone()))
+    }
+
+    /// Keeps pages of these status codes.
+    pub fn statuses(self, statuses: Statuses) -> Self {
+        self.with(|setup| setup.policy.statuses = statuses)
+    }
+
+    /// Keeps errors of the server too, where they say that they may be kept.
+    pub fn keep_errors(self) -> Self {
+        self.with(|setup| setup.policy.keep_errors = true)
+    }
+
+    /// Keeps pages that set cookies, with their cookies: everybody who is handed such a page is handed the cookie.
+    pub fn keep_cookies(self) -> Self {
+        self.with(|setup| setup.policy.keep_cookies = true)
+    }
+
+    /// Obeys what clients ask of caches: `no-cache`, `max-age`, `only-if-cached` and the like. Strangers can then have
+    /// every page made anew.
+    pub fn trust_client(self) -> Self {
+        self.with(|setup| setup.policy.trust_client = true)
+    }
+
+    /// Obeys this field in the place of `Cache-Control`, where a page has it (RFC 9213): `CDN-Cache-Control`.
+    ///
+    /// # Panics
+    ///
+    /// When this is no name of a header.
+    #[track_caller]
+    pub fn targeted(self, header: &str) -> Self {
+        let name = header_name(header);
+        self.with(|setup| setup.policy.targeted.push(name))
+    }
+
+    /// Keeps pages of at most this many bytes; one mebibyte, where nothing is said.
+    pub fn limit(self, bytes: u64) -> Self {
+        self.with(|setup| setup.limit = bytes)
+    }
+
+    /// Keeps at most this many variants of one URL; 256, where nothing is said.
+    pub fn variants(self, most: usize) -> Self {
+        self.with(|setup| setup.variants = most)
+    }
+
+    /// Gives all its pages this tag, with which they are invalidated in one step.
+    pub fn tag(self, tag: impl Into<Key>) -> Self {
+        self.with(|setup| setup.tags.push(tag.into()))
+    }
+
+    /// Takes the words in this header of a page for its tags, beside those in `Surrogate-Key`.
+    ///
+    /// # Panics
+    ///
+    /// When this is no name of a header.
+    #[track_caller]
+    pub fn tags_from(self, header: &str) -> Self {
+        let name = header_name(header);
+        self.with(|setup| setup.tags_from.push(name))
+    }
+
+    /// Says nothing in `Cache-Status`.
+    pub fn quiet(self) -> Self {
+        self.with(|setup| setup.tells = false)
+    }
+}
+
+#[track_caller]
+fn header_name(name: &str) -> HeaderName {
+    name.parse().unwrap_or_else(|_| panic!("`{name}` is no name of a header"))
+}
+
+impl<S> Layer<S> for CacheLayer {
+    type Service = CacheService<S>;
+
+    fn layer(&self, inner: S) -> CacheService<S> {
+        CacheService::new(Arc::new(Site::new(self.setup.clone())), inner)
+    }
+}

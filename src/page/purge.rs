@@ -1,0 +1,145 @@
+//! What was invalidated by a pattern. Nothing is looked for when that happens: a page that is about to answer is asked
+//! whether it is older than the last time, and if so, by which patterns it would have gone.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use cache_core::registry::caches;
+
+use super::record::Page;
+use crate::{Cache, Error};
+
+/// Invalidates the pages whose path is meant by this pattern, in all caches of the program, or of the test.
+///
+/// A star stands for any text: `"/blog/*"`. A pattern without a question mark means a path with every query.
+///
+/// ```
+/// use larder::{page, testing};
+///
+/// let _larder = testing::isolated();
+/// page::invalidate("/blog/*")?;
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// When the program's configuration cannot be used.
+pub fn invalidate(pattern: &str) -> Result<(), Error> {
+    for cache in caches()? {
+        invalidate_in(&cache, pattern);
+    }
+    Ok(())
+}
+
+/// Invalidates the pages of one cache whose path is meant by this pattern, as [`invalidate`] does.
+pub fn invalidate_in(cache: &Cache, pattern: &str) {
+    cache.beside::<Purges>().add(Pattern::new(pattern));
+}
+
+/// The patterns of one cache by which pages were invalidated.
+#[derive(Debug, Default)]
+pub(super) struct Purges {
+    count: AtomicU64,
+    list: RwLock<List>,
+}
+
+#[derive(Debug, Default)]
+struct List {
+    /// Everything that is not younger than this purge is gone, whatever its path.
+    all_before: u64,
+    patterns: VecDeque<(u64, Pattern)>,
+}
+
+/// How many patterns are remembered. One more, and everything older than the oldest of them is gone: too much rather
+/// than too little.
+const MOST: usize = 1024;
+
+/// Which paths are meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    /// The text between the stars.
+    pieces: Box<[Box<str>]>,
+}
+
+impl Pattern {
+    pub(super) fn new(text: &str) -> Self {
+        Self { pieces: text.split('*').map(Into::into).collect() }
+    }
+
+    /// Returns whether a path with its query is meant; a pattern that says nothing of queries means all of them.
+    fn fits(&self, target: &str) -> bool {
+        let path = target.split_once('?').map_or(target, |(path, _)| path);
+        self.fits_whole(target) || self.fits_whole(path)
+    }
+
+    fn fits_whole(&self, text: &str) -> bool {
+        let [first, middle @ .., last] = &*self.pieces else { return *self.pieces[0] == *text };
+        let Some(mut rest) = text.strip_prefix(&**first).and_then(|rest| rest.strip_suffix(&**last)) else {
+            return false;
+        };
+        middle.iter().all(|piece| match rest.find(&**piece) {
+            Some(at) => {
+                rest = &rest[at + piece.len()..];
+                true
+            }
+            None => false,
+        })
+    }
+}
+
+impl Purges {
+    /// Returns how many there have been: what begins now is younger than all of them.
+    #[inline]
+    pub(super) fn count(&self) -> u64 {
+        self.count.load(Ordering::Acquire)
+    }
+
+    pub(super) fn add(&self, pattern: Pattern) {
+        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
+        // Counted while nobody else can read the list: whoever sees the number finds the pattern.
+        let number = self.count.load(Ordering::Acquire) + 1;
+        list.patterns.retain(|(_, older)| *older != pattern);
+        list.patterns.push_back((number, pattern));
+        if list.patterns.len() > MOST
+            && let Some((oldest, _)) = list.patterns.pop_front()
+        {
+            list.all_before = oldest;
+        }
+        self.count.store(number, Ordering::Release);
+    }
+
+    /// Returns whether a page was invalidated since it was begun.
+    #[inline]
+    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
+        let (now, known) = (self.count(), page.purged());
+        known < now && self.took_since(known, now, page, target)
+    }
+
+    #[cold]
+    fn took_since(&self, known: u64, now: u64, page: &Page, target: &str) -> bool {
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let newer = list.patterns.iter().rev().take_while(|(number, _)| *number > known);
+        let taken = known < list.all_before || newer.into_iter().any(|(_, pattern)| pattern.fits(target));
+        if !taken {
+            page.outlived(now);
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_star_stands_for_any_text_and_everything_else_for_itself() {
+        let fits = |pattern: &str, path: &str| Pattern::new(pattern).fits(path);
+        assert!(fits("/blog/*", "/blog/1") && fits("/blog/*", "/blog/") && fits("/blog/*", "/blog/a/b?page=2"));
+        assert!(!fits("/blog/*", "/blog") && !fits("/blog/*", "/a/blog/1"));
+        assert!(fits("/blog/1", "/blog/1") && fits("/blog/1", "/blog/1?page=2") && !fits("/blog/1", "/blog/10"));
+        assert!(fits("/blog/1?page=2", "/blog/1?page=2") && !fits("/blog/1?page=2", "/blog/1"));
+        assert!(fits("*", "/") && fits("/*/1/*/2", "/a/1/b/1/c/2") && !fits("/*/1/*/2", "/a/1/2"));
+        assert!(!fits("/ab*ba", "/aba"), "the two ends do not overlap");
+    }
+}

@@ -1,0 +1,147 @@
+//! A page as it is kept: status, all lines of all headers, the body as shared bytes, and what follows from them.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::de::{self, Visitor};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::policy::Facts;
+
+/// A response that is kept, shared by all whom it answers.
+#[derive(Clone, Debug)]
+pub(super) struct Page(Arc<Leaf>);
+
+#[derive(Debug)]
+struct Leaf {
+    head: Head,
+    body: Bytes,
+    /// Up to which purge it is known to be untouched.
+    purged: AtomicU64,
+    /// Until when nobody asks again after that failed, while it may be handed out stale.
+    quiet_until: AtomicU64,
+}
+
+/// All of a kept page but its body.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) facts: Facts,
+}
+
+impl Page {
+    /// Makes a page of what was begun after so many purges.
+    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
+        let purged = AtomicU64::new(began_after);
+        Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
+    }
+
+    pub(super) fn head(&self) -> &Head {
+        &self.0.head
+    }
+
+    /// Returns the body: the very bytes that are kept.
+    pub(super) fn body(&self) -> &Bytes {
+        &self.0.body
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.0.head.facts
+    }
+
+    pub(super) fn purged(&self) -> u64 {
+        self.0.purged.load(Ordering::Acquire)
+    }
+
+    pub(super) fn outlived(&self, purges: u64) {
+        self.0.purged.fetch_max(purges, Ordering::AcqRel);
+    }
+
+    /// Leaves those alone who make the page, until then: asking them has just failed.
+    pub(super) fn hush(&self, until: u64) {
+        self.0.quiet_until.fetch_max(until, Ordering::AcqRel);
+    }
+
+    pub(super) fn is_quiet(&self, now: u64) -> bool {
+        now < self.0.quiet_until.load(Ordering::Acquire)
+    }
+}
+
+/// Bytes, written and read as such.
+struct Blob<'a>(&'a [u8]);
+
+struct Owned(Vec<u8>);
+
+impl Serialize for Blob<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Owned {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_byte_buf(Reading).map(Self)
+    }
+}
+
+struct Reading;
+
+impl Visitor<'_> for Reading {
+    type Value = Vec<u8>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("bytes")
+    }
+
+    fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+        Ok(bytes.to_vec())
+    }
+
+    fn visit_byte_buf<E: de::Error>(self, bytes: Vec<u8>) -> Result<Vec<u8>, E> {
+        Ok(bytes)
+    }
+}
+
+/// A page on its way out of the process.
+#[derive(Serialize)]
+#[serde(rename = "Page")]
+struct Sent<'a> {
+    status: u16,
+    headers: Vec<(&'a str, Blob<'a>)>,
+    facts: &'a Facts,
+    body: Blob<'a>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename = "Page")]
+struct Received {
+    status: u16,
+    headers: Vec<(String, Owned)>,
+    facts: Facts,
+    body: Owned,
+}
+
+impl Serialize for Page {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Head { status, headers, facts } = self.head();
+        let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
+        Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Page {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Received { status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
+        let mut headers = HeaderMap::with_capacity(lines.len());
+        for (name, Owned(value)) in lines {
+            let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
+            headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
+        }
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), 0))
+    }
+}

@@ -1,0 +1,298 @@
+//! The service that answers with pages, and asks the one behind it where there are none.
+
+use std::future::Future;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Request, Response};
+use http_body::Body;
+use tokio::sync::oneshot;
+use tower_service::Service;
+
+use super::answer::Asking;
+use super::aspect::Aspect;
+use super::body::{BoxError, PageBody};
+use super::change::Change;
+use super::driven::{Driven, Driver};
+use super::flights::{Landing, Lead, Turn, Waiter};
+use super::future::PageFuture;
+use super::policy::{Pass, Wanted};
+use super::record::Page;
+use super::render::{Client, Outcome, Render};
+use super::site::{Home, Look, Quest, Site};
+use super::status::{Forward, Status};
+use crate::{Error, Key};
+
+/// Answers with pages that are kept, and asks the service behind it where there are none. From a
+/// [`CacheLayer`](super::CacheLayer).
+#[derive(Clone, Debug)]
+pub struct CacheService<S> {
+    site: Arc<Site>,
+    inner: S,
+}
+
+/// One request on its way through.
+struct Way<S> {
+    spot: Spot,
+    inner: S,
+}
+
+/// Where a request came by.
+struct Spot {
+    site: Arc<Site>,
+    home: Home,
+}
+
+/// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
+const PATIENCE: usize = 3;
+
+impl<S> CacheService<S> {
+    pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
+        Self { site, inner }
+    }
+}
+
+impl<S: Clone> CacheService<S> {
+    /// Takes the service that is ready, and leaves one that will be.
+    fn take_ready(&mut self) -> S {
+        let next = self.inner.clone();
+        std::mem::replace(&mut self.inner, next)
+    }
+}
+
+impl<S, B, R> Service<Request<B>> for CacheService<S>
+where
+    S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static>
+        + Clone
+        + Send
+        + 'static,
+    B: Body + Send + 'static,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    type Response = Response<PageBody<R>>;
+    type Error = S::Error;
+    type Future = PageFuture<Self::Response, S::Error>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let home = match self.site.home() {
+            Ok(home) => home,
+            Err(error) => return self.without_cache(request, &error),
+        };
+        let (parts, body) = request.into_parts();
+        let has_body = !body.is_end_stream();
+        let spot = || Spot { site: Arc::clone(&self.site), home: home.clone() };
+        if home.cache.is_outside() {
+            let way = Way { spot: spot(), inner: self.take_ready() };
+            return PageFuture::working(async move {
+                let look = way.spot.look(&parts, has_body).await;
+                way.go(look, parts, body).await
+            });
+        }
+        let look = self.site.look(home, &parts, has_body);
+        if let Look::Found(page, None) = &look {
+            return PageFuture::ready(self.site.hit(home, &parts, page));
+        }
+        let way = Way { spot: spot(), inner: self.take_ready() };
+        PageFuture::working(way.go(look, parts, body))
+    }
+}
+
+impl<S> CacheService<S> {
+    /// Asks the handler where there is no cache, since the one that was named does not exist.
+    fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone,
+    {
+        log::error!("pages are not kept: {error}");
+        let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(request));
+        PageFuture::working(async move {
+            let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
+            Ok(site.untouched(asking.await?, &told))
+        })
+    }
+}
+
+impl Site {
+    /// Answers with a page, as it is.
+    fn hit<R>(&self, home: &Home, request: &Parts, page: &Page) -> Response<PageBody<R>> {
+        let now = home.cache.clock().wall_millis();
+        let status = Status::hit(page.facts().left(now));
+        Asking::new(&self.setup, request, now).with_page(page, &status)
+    }
+}
+
+impl Spot {
+    async fn look(&self, request: &Parts, has_body: bool) -> Look {
+        if self.home.cache.is_outside() {
+            return self.site.look_outside(&self.home, request, has_body).await;
+        }
+        self.site.look(&self.home, request, has_body)
+    }
+
+    fn hit<R>(&self, request: &Parts, page: &Page) -> Response<PageBody<R>> {
+        self.site.hit(&self.home, request, page)
+    }
+
+    /// Waits for a page that is made for somebody else.
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Option<Response<PageBody<R>>> {
+        let landing = self.driven(waiter.landing()).await;
+        let view = &self.site.setup.view;
+        let is_same = |aspects: &[Aspect]| {
+            let (ours, theirs) = (&request.headers, waiter.request());
+            aspects.iter().all(|aspect| view.value(ours, aspect) == view.value(theirs, aspect))
+        };
+        let now = self.home.cache.clock().wall_millis();
+        let asking = Asking::new(&self.site.setup, request, now);
+        let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
+        match landing {
+            Landing::Kept(page, aspects) if is_same(&aspects) => Some(asking.with_page(&page, &told)),
+            Landing::Begun(head, aspects, tee) if is_same(&aspects) => {
+                let body = PageBody::joined(tee.join()?, self.driver(), None);
+                Some(asking.with_head(&head, body, &told))
+            }
+            _ => None,
+        }
+    }
+
+    fn driver(&self) -> Driver {
+        Driver::new(self.home.cache.executor())
+    }
+
+    async fn driven<F: Future>(&self, awaited: F) -> F::Output {
+        Driven::new(self.driver(), None, awaited).await.0
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    fn flight(&self, quest: &Quest, request: &Parts) -> Key {
+        let known =
+            quest.variants.as_ref().and_then(|variants| variants.keys(&self.site.setup.view, &request.headers).next());
+        known.unwrap_or_else(|| quest.key.clone())
+    }
+}
+
+impl<S> Way<S> {
+    async fn go<B, R>(self, look: Look, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        match look {
+            Look::Pass(pass) => self.pass(pass, parts, body).await,
+            Look::Found(page, quest) => {
+                let answer = self.spot.hit(&parts, &page);
+                if let Some(quest) = quest {
+                    self.renew(*quest, parts, body);
+                }
+                Ok(answer)
+            }
+            Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
+            Look::Seek(quest) => self.seek(*quest, parts, body).await,
+        }
+    }
+
+    /// Makes a page anew behind an answer, unless somebody does already.
+    fn renew<B, R>(self, quest: Quest, parts: Parts, body: B)
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let Turn::Lead(lead) = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers) else {
+            return;
+        };
+        let mut parts = parts;
+        parts.method = Method::GET;
+        let quest = Quest { wanted: Wanted { head: false, ..quest.wanted }, ..quest };
+        let (driver, inner) = (self.spot.driver(), self.inner);
+        let render = Render::new(self.spot.site, self.spot.home, parts, quest, Some(lead));
+        // Without a runtime it is not renewed before somebody has to wait for that.
+        drop(driver.spawn(Box::pin(render.run(inner, body, Client::nobody()))));
+    }
+
+    /// Finds a page that others are making, or makes it.
+    async fn seek<B, R>(self, quest: Quest, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let mut quest = quest;
+        for _ in 0..PATIENCE {
+            if quest.alone || quest.wanted.head {
+                break;
+            }
+            let turn = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers);
+            if let Turn::Wait(waiter) = turn {
+                if let Some(answer) = self.spot.wait(waiter, &parts).await {
+                    return Ok(answer);
+                }
+                match self.spot.look(&parts, false).await {
+                    Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                    Look::Seek(anew) => quest = *anew,
+                    Look::Pass(_) => break,
+                }
+                continue;
+            }
+            let Turn::Lead(lead) = turn else { break };
+            // Somebody may have kept one between looking and leading.
+            match self.spot.look(&parts, false).await {
+                Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
+                Look::Pass(_) => break,
+            }
+        }
+        self.make(quest, None, parts, body).await
+    }
+
+    /// Makes a page. It goes on when the client leaves.
+    async fn make<B, R>(
+        self,
+        quest: Quest,
+        lead: Option<Lead>,
+        parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let (driver, inner) = (self.spot.driver(), self.inner);
+        let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
+        let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));
+        match Driven::new(driver, own, receiver).await {
+            (Ok(Outcome::Answer(response)), own) => Ok(response.map(|body| body.driven(own))),
+            (Ok(Outcome::Failed(error)), _) => Err(error),
+            (Ok(Outcome::Panicked(panic)), _) => resume_unwind(panic),
+            (Err(_), _) => panic!("the runtime ended while a page was being made"),
+        }
+    }
+
+    /// Hands a request to the handler as it is, and its answer to the client.
+    async fn pass<B, R>(mut self, pass: Pass, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>>,
+    {
+        let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        let response = self.inner.call(Request::from_parts(parts, body)).await?;
+        for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
+            drop(self.spot.home.cache.delete(key).await);
+        }
+        Ok(self.spot.site.untouched(response, &passed(pass)))
+    }
+}
+
+/// Says in `Cache-Status` that a request was none of the cache's business.
+fn passed(pass: Pass) -> Status {
+    let forward = if pass == Pass::Method { Forward::Method } else { Forward::Bypass };
+    Status { detail: pass.words(), ..Status::forwarded(forward) }
+}

@@ -1,0 +1,101 @@
+//! Where a page is to be kept, and keeping it there.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderMap;
+use http::request::Parts;
+
+use super::aspect::Aspect;
+use super::record::Page;
+use super::site::{Home, Quest, Setup};
+use super::variant::{Front, Variants};
+use crate::{Filling, Key, Options};
+
+/// Where a page is to be kept.
+pub(super) enum Shelf {
+    /// Under the key of its URL: it has no variants.
+    Url(Arc<Filling>),
+    /// Beside other variants, under a key of its own.
+    Beside(Box<(Filling, Key)>, Variants),
+}
+
+/// How often a list of variants is tried to be written that others write too.
+const TRIES: usize = 3;
+
+impl Shelf {
+    /// Finds the place of a page that is told apart by this; `None` where it was invalidated meanwhile.
+    pub(super) async fn find(
+        (setup, home): (&Setup, &Home),
+        request: &Parts,
+        quest: &Quest,
+        filling: &Arc<Filling>,
+        aspects: &[Aspect],
+    ) -> Option<Self> {
+        let variants = match &quest.variants {
+            None if aspects.is_empty() => return Some(Self::Url(Arc::clone(filling))),
+            None => {
+                let variants = Variants::new(aspects.into());
+                let front = Front::Variants(variants.clone());
+                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(variants)?
+            }
+            Some(variants) if variants.knows(aspects) => variants.clone(),
+            Some(variants) => learn(home, &quest.key, variants, aspects).await?,
+        };
+        let key = variants.key(aspects, &setup.view, &request.headers);
+        Some(Self::Beside(Box::new((filling.beside(&key), key)), variants))
+    }
+
+    /// Returns the key under which others look for this page.
+    pub(super) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Url(_) => None,
+            Self::Beside(variant, _) => Some(&variant.1),
+        }
+    }
+
+    /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
+    pub(super) async fn keep(self, setup: &Setup, home: &Home, page: Page) -> bool {
+        let left = page.facts().kept_until().saturating_sub(home.cache.clock().wall_millis());
+        let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, &page.head().headers));
+        match self {
+            Self::Url(filling) => filling.keep_tagged(tags, Front::Page(page), time).await.unwrap_or(false),
+            Self::Beside(variant, variants) => {
+                let (filling, key) = *variant;
+                let is_kept = filling.keep_tagged(tags, page, time).await.unwrap_or(false);
+                for old in variants.add(&key, setup.variants) {
+                    drop(home.cache.delete(old).await);
+                }
+                is_kept
+            }
+        }
+    }
+}
+
+/// Adds a list to those of a URL, unless that was invalidated since `known` was read.
+async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+    for _ in 0..TRIES {
+        let filling = home.cache.fill(key);
+        let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
+        if !current.is_same_shelf(known) {
+            return None;
+        }
+        if current.knows(aspects) {
+            return Some(current);
+        }
+        let more = current.with(aspects.into());
+        if filling.keep(Front::Variants(more.clone()), Options::forever()).await.unwrap_or(false) {
+            return Some(more);
+        }
+    }
+    None
+}
+
+/// Returns the tags of all pages of this place, and those that a response says it has.
+fn tags(setup: &Setup, response: &HeaderMap) -> Vec<Key> {
+    let lines = setup.tags_from.iter().flat_map(|name| response.get_all(name));
+    let words = lines.flat_map(|line| line.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte == b','));
+    let words = words.filter(|word| !word.is_empty());
+    let own = words.map(|word| Key::from(&*String::from_utf8_lossy(word)));
+    setup.tags.iter().cloned().chain(own).collect()
+}

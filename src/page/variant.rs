@@ -1,0 +1,115 @@
+//! What is kept under the key of a page: the page itself, or what its variants are told apart by.
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::{HeaderMap, HeaderName};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::aspect::Aspect;
+use super::hide::View;
+use super::record::Page;
+use crate::key::{Key, mark};
+
+/// What is kept under the key of a page.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Front {
+    /// The only page behind this URL so far.
+    Page(Page),
+    /// There are several, each under a key of its own.
+    Variants(Variants),
+    /// What it was answered with last was not to be kept, so nobody waits for anybody else's answer.
+    Pass,
+}
+
+/// What the variants of a page are told apart by: as many lists as there are different `Vary` headers.
+#[derive(Clone, Debug)]
+pub(super) struct Variants(Arc<Shelf>);
+
+#[derive(Debug)]
+struct Shelf {
+    /// What the keys of all variants hold: with this, all of them are out of reach when the URL is invalidated.
+    stamp: u64,
+    lists: Box<[Box<[Aspect]>]>,
+    /// The keys of the variants, oldest first.
+    kept: Arc<Mutex<VecDeque<Key>>>,
+}
+
+/// How many different lists one URL may have. A page has one or two; who has more varies on the weather.
+const MOST_LISTS: usize = 8;
+
+impl Variants {
+    pub(super) fn new(list: Box<[Aspect]>) -> Self {
+        Self(Arc::new(Shelf { stamp: RandomState::new().hash_one(0), lists: [list].into(), kept: Arc::default() }))
+    }
+
+    /// Returns these with one list more; the one that was learned first makes room.
+    pub(super) fn with(&self, list: Box<[Aspect]>) -> Self {
+        let forgotten = (self.0.lists.len() + 1).saturating_sub(MOST_LISTS);
+        let lists = self.0.lists.iter().skip(forgotten).cloned().chain([list]).collect();
+        Self(Arc::new(Shelf { stamp: self.0.stamp, lists, kept: Arc::clone(&self.0.kept) }))
+    }
+
+    /// Returns whether these are of one shelf: none was invalidated in between.
+    pub(super) fn is_same_shelf(&self, other: &Self) -> bool {
+        self.0.stamp == other.0.stamp
+    }
+
+    pub(super) fn knows(&self, list: &[Aspect]) -> bool {
+        self.0.lists.iter().any(|known| **known == *list)
+    }
+
+    /// Returns the keys under which a page for this request may be.
+    pub(super) fn keys<'a>(&'a self, view: &'a View, request: &'a HeaderMap) -> impl Iterator<Item = Key> + 'a {
+        self.0.lists.iter().rev().map(|list| self.key(list, view, request))
+    }
+
+    /// Returns the key of one variant.
+    pub(super) fn key(&self, list: &[Aspect], view: &View, request: &HeaderMap) -> Key {
+        const MARK: u64 = mark("page-variant:<stamp>:<aspects>");
+        Key::write(MARK, |key| {
+            key.literal("page-variant:").part(&self.0.stamp).literal(":");
+            for aspect in list {
+                let (is_cookie, name) = aspect.order();
+                key.part(&is_cookie).literal("/").text(name);
+                match view.value(request, aspect) {
+                    Some(value) => drop(key.literal("=").bytes(&value).literal(":")),
+                    None => drop(key.literal(":")),
+                }
+            }
+        })
+    }
+
+    /// Notes a variant that is kept now, and returns those that make room for it.
+    pub(super) fn add(&self, key: &Key, most: usize) -> Vec<Key> {
+        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.iter().rev().any(|known| known == key) {
+            return Vec::new();
+        }
+        kept.push_back(key.clone());
+        let too_many = kept.len().saturating_sub(most.max(1));
+        kept.drain(..too_many).collect()
+    }
+}
+
+/// Returns what a page is told apart by: what the site says, and what the page says itself in `Vary`.
+pub(super) fn list(site: &[Aspect], vary: impl IntoIterator<Item = HeaderName>) -> Box<[Aspect]> {
+    let mut list: Vec<_> = site.iter().cloned().chain(vary.into_iter().map(Aspect::from)).collect();
+    list.sort_by(|one, other| one.order().cmp(&other.order()));
+    list.dedup();
+    list.into()
+}
+
+impl Serialize for Variants {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.0.stamp, &self.0.lists).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Variants {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (stamp, lists) = Deserialize::deserialize(deserializer)?;
+        Ok(Self(Arc::new(Shelf { stamp, lists, kept: Arc::default() })))
+    }
+}
