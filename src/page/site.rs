@@ -223,6 +223,12 @@ impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
         Self { key, wanted, variants: None, old: None, alone: false }
     }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, view: &View, request: &HeaderMap) -> Key {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(view, request).next());
+        known.unwrap_or_else(|| self.key.clone())
+    }
 }
 
 pub(super) fn locale(request: &Parts) -> Locale<'_> {
