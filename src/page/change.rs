@@ -4,6 +4,7 @@ use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
 
+use super::depth;
 use super::key::{self, Asked};
 use super::policy;
 use super::site::{Site, locale};
@@ -29,7 +30,13 @@ impl Change {
         let Ok(asked) = Asked::of(&self.request) else { return Vec::new() };
         let key_of = |uri: &Uri| {
             let asked = Asked { uri, ..asked };
-            key::key(&site.setup.prefix, locale(&self.request), &asked, &asked.target(&site.setup.view.query))
+            key::key(
+                &site.setup.prefix,
+                depth::of(&self.request),
+                locale(&self.request),
+                &asked,
+                &asked.target(&site.setup.view.query),
+            )
         };
         let elsewhere = absolute(&asked).map(|uri| policy::also_empties(&uri, response.headers()));
         elsewhere.into_iter().flatten().map(|uri| key_of(&uri)).chain([key_of(asked.uri)]).collect()

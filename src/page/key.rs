@@ -14,7 +14,7 @@ use super::hide::Query;
 use crate::key::{Key, mark};
 
 /// The pattern that pages are kept under.
-const PATTERN: &str = "page:<prefix>:<language>:<zone>:<scheme>:<host>:<path and query>";
+const PATTERN: &str = "page:<prefix>:<depth>:<language>:<zone>:<scheme>:<host>:<path and query>";
 
 /// Why nobody can say what a request asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,11 +67,11 @@ pub(super) struct Locale<'a> {
 }
 
 /// Writes the key of a page.
-pub(super) fn key(prefix: &str, locale: Locale<'_>, asked: &Asked<'_>, target: &str) -> Key {
+pub(super) fn key(prefix: &str, depth: u8, locale: Locale<'_>, asked: &Asked<'_>, target: &str) -> Key {
     const MARK: u64 = mark(PATTERN);
     Key::write(MARK, |key| {
-        key.literal("page:").text(prefix).literal(":");
-        key.part(&locale.language.unwrap_or_default()).literal(":").part(&locale.zone.unwrap_or_default()).literal(":");
+        key.literal("page:").text(prefix).literal(":").part(&depth).literal(":");
+        key.part(&locale.language).literal(":").part(&locale.zone).literal(":");
         key.text(asked.scheme).literal(":").bytes(asked.host).literal(":").rest(target.as_bytes());
     })
 }

@@ -6,6 +6,7 @@ mod body;
 mod caught;
 mod change;
 mod conditional;
+mod depth;
 mod driven;
 mod flights;
 mod freshen;

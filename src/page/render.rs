@@ -16,6 +16,7 @@ use super::answer::Asking;
 use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::caught::Caught;
+use super::depth;
 use super::driven::Driver;
 use super::flights::{Landing, Lead, Start};
 use super::policy::{self, Facts, Refusal, Times};
@@ -119,6 +120,7 @@ impl Render {
     /// Returns what the handler gets to see: with the validators of a page that is there already.
     fn for_handler(&self) -> Parts {
         let mut parts = self.request.clone();
+        depth::deeper(&mut parts);
         self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));

@@ -16,6 +16,7 @@ use super::answer::Asking;
 use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::change::Change;
+use super::depth;
 use super::driven::{Driven, Driver};
 use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
@@ -297,11 +298,12 @@ impl<S> Way<S> {
     }
 
     /// Hands a request to the handler as it is, and its answer to the client.
-    async fn pass<B, R>(mut self, pass: Pass, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    async fn pass<B, R>(mut self, pass: Pass, mut parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
     {
         let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        depth::deeper(&mut parts);
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
         for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
             drop(self.spot.home.cache.delete(key).await);

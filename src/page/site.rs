@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
+use super::depth;
 use super::flights::Flights;
 use super::grammar::list;
 use super::hide::View;
@@ -122,7 +123,13 @@ impl Site {
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
         let asked = Asked::of(request)?;
-        Ok(key::key(&self.setup.prefix, locale(request), &asked, &asked.target(&self.setup.view.query)))
+        Ok(key::key(
+            &self.setup.prefix,
+            depth::of(request),
+            locale(request),
+            &asked,
+            &asked.target(&self.setup.view.query),
+        ))
     }
 
     /// Looks for a page in a cache of this process.

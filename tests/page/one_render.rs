@@ -4,13 +4,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
+use axum::routing::get;
 use http::{Request, Response};
-use larder::page::{CacheLayer, cache_page};
+use larder::page::{CacheLayer, Language, TimeZone, cache_page};
 use larder::{Cache, testing};
 use tower::Layer;
 
-use crate::app::{App, request, response};
+use crate::app::{App, Count, request, response};
 use crate::play::{Gate, Pipe, Visitor, all_go_on, piped};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -371,4 +373,45 @@ fn a_runtime_that_ends_while_a_page_is_made_leaves_nobody_waiting() {
     assert!(catch_unwind(AssertUnwindSafe(|| first.step())).is_err(), "it says so");
     gate.let_go(2);
     assert_eq!(app.visitor("/", &[]).go_on().page(), Some("2"));
+}
+
+#[test]
+fn two_layers_around_one_route_do_not_wait_for_each_other() {
+    let larder = testing::isolated();
+    let runs = Count::default();
+    let count = runs.clone();
+    let handler = move || std::future::ready(format!("{}", count.one_more()));
+    let inner = Router::new().route("/", get(handler).post(async || ()).layer(cache_page(60)));
+    let service = CacheLayer::new().time(10).layer(inner);
+    let mut visit = |method| {
+        let mut visitor = Visitor::new(&service, request(method, "/", &[]));
+        visitor.go_on().page().map(str::to_owned)
+    };
+    assert_eq!(visit("GET").as_deref(), Some("1"));
+    assert_eq!(visit("GET").as_deref(), Some("1"));
+    larder.advance(10 * SECOND);
+    assert_eq!(visit("GET").as_deref(), Some("1"), "of the inner one");
+    assert_eq!(visit("POST").as_deref(), Some(""));
+    assert_eq!(visit("GET").as_deref(), Some("2"), "a write empties both");
+}
+
+#[test]
+fn pages_in_two_languages_or_for_two_zones_are_two_and_no_language_is_none_of_them() {
+    let _larder = testing::isolated();
+    let app = App::new(&cache_page(60), |run, _| response(200, &[], format!("{run}")));
+    let visit = |language: Option<&str>, zone: Option<&str>| {
+        let mut request = request("GET", "/", &[]);
+        if let Some(language) = language {
+            request.extensions_mut().insert(Language(language.to_owned()));
+        }
+        if let Some(zone) = zone {
+            request.extensions_mut().insert(TimeZone(zone.to_owned()));
+        }
+        app.visitor_with(request).go_on().text.clone()
+    };
+    let asked = [(None, None), (Some(""), None), (Some("de"), None), (None, Some("de")), (Some("de"), Some("UTC"))];
+    for _ in 0..2 {
+        let texts = asked.map(|(language, zone)| visit(language, zone));
+        assert_eq!(texts, ["1", "2", "3", "4", "5"]);
+    }
 }
