@@ -24,6 +24,7 @@ mod layer;
 mod locale;
 mod policy;
 mod purge;
+mod quiet;
 mod record;
 mod render;
 mod service;

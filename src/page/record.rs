@@ -21,8 +21,6 @@ struct Leaf {
     body: Bytes,
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
-    /// Until when nobody asks again after that failed, while it may be handed out stale.
-    quiet_until: AtomicU64,
 }
 
 /// All of a kept page but its body.
@@ -36,8 +34,7 @@ pub(super) struct Head {
 impl Page {
     /// Makes a page of what was begun after so many purges.
     pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
-        let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
+        Self(Arc::new(Leaf { head, body, purged: AtomicU64::new(began_after) }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -59,15 +56,6 @@ impl Page {
 
     pub(super) fn outlived(&self, purges: u64) {
         self.0.purged.fetch_max(purges, Ordering::AcqRel);
-    }
-
-    /// Leaves those alone who make the page, until then: asking them has just failed.
-    pub(super) fn hush(&self, until: u64) {
-        self.0.quiet_until.fetch_max(until, Ordering::AcqRel);
-    }
-
-    pub(super) fn is_quiet(&self, now: u64) -> bool {
-        now < self.0.quiet_until.load(Ordering::Acquire)
     }
 }
 

@@ -53,9 +53,6 @@ pub(super) struct Render {
     asked: u64,
 }
 
-/// How long nobody asks again after that has failed, in milliseconds, while there is something to answer with.
-const QUIET: u64 = 5_000;
-
 /// How long nobody waits for the answers of a URL that were not to be kept, in seconds.
 const PASS: u64 = 10;
 
@@ -193,7 +190,7 @@ impl Render {
 
     /// Answers with what is there, and leaves those alone for a while who could not be asked.
     fn stand_in<R, E>(self, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
-        page.hush(self.home.cache.clock().wall_millis().saturating_add(QUIET));
+        self.keep_quiet();
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
         self.hand_out(page, &told, client);
     }
@@ -207,16 +204,31 @@ impl Render {
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
     }
 
+    /// Leaves those alone for a while who make the page, if there is an older one to answer with.
+    fn keep_quiet(&self) {
+        if self.quest.old.is_some() {
+            self.home.quiet.begin(self.site.name(&self.quest, &self.request), self.home.cache.clock().wall_millis());
+        }
+    }
+
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
     async fn pass<R, E>(self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
+        let is_failure = policy::is_failure(response.status());
         self.let_go();
-        let answer = self.site.untouched(response, &told);
-        if is_awaited && !policy::is_failure(answer.status()) {
-            drop(self.filling.keep(Front::Pass, Options::ttl(PASS)).await);
+        client.tell(Outcome::Answer(self.site.untouched(response, &told)));
+        if is_awaited && !is_failure {
+            self.mark().await;
         }
-        client.tell(Outcome::Answer(answer));
+    }
+
+    /// Notes that answers to such a request are not to be kept.
+    async fn mark(&self) {
+        let name = self.site.name(&self.quest, &self.request);
+        let beside = self.quest.variants.as_ref().map(|_| self.filling.beside(&name));
+        let filling = beside.as_ref().unwrap_or(&self.filling);
+        drop(filling.keep(Front::Pass, Options::ttl(PASS)).await);
     }
 
     /// Answers while the page is made, and keeps it when all of it is there.

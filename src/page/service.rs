@@ -189,7 +189,7 @@ impl Spot {
             start.filling.is_undisturbed() && asked.is_ok_and(|target| !home.purges.took_since(start.purges, &target))
         };
         let now = home.cache.clock().wall_millis();
-        home.flights.join(&quest.name(view, &request.headers), &request.headers, now, is_current)
+        home.flights.join(&self.site.name(quest, request), &request.headers, now, is_current)
     }
 }
 

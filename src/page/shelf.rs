@@ -67,7 +67,7 @@ impl Shelf {
             Self::Url(filling) => filling.keep_tagged(tags, Front::Page(page), time).await.unwrap_or(false),
             Self::Beside(variant, variants) => {
                 let (filling, key) = *variant;
-                let is_kept = filling.keep_tagged(tags, page, time).await.unwrap_or(false);
+                let is_kept = filling.keep_tagged(tags, Front::Page(page), time).await.unwrap_or(false);
                 for old in variants.add(&key, setup.variants) {
                     drop(home.cache.delete(old).await);
                 }

@@ -17,6 +17,7 @@ use super::key::{self, Asked, Locale, Unclear};
 use super::locale::{Language, TimeZone};
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
 use super::purge::Purges;
+use super::quiet::Quiet;
 use super::record::Page;
 use super::variant::{Front, Variants};
 use crate::{Cache, Error, Key};
@@ -64,6 +65,7 @@ pub(super) struct Home {
     pub(super) cache: Cache,
     pub(super) flights: Arc<Flights>,
     pub(super) purges: Arc<Purges>,
+    pub(super) quiet: Arc<Quiet>,
 }
 
 /// What was found out about a request, without anybody having been asked.
@@ -100,7 +102,7 @@ impl Site {
                 Choice::Given(cache) => cache.clone(),
                 Choice::Named(name) => crate::cache(name)?,
             };
-            Ok(Home { flights: cache.beside(), purges: cache.beside(), cache })
+            Ok(Home { flights: cache.beside(), purges: cache.beside(), quiet: cache.beside(), cache })
         })
     }
 
@@ -134,25 +136,18 @@ impl Site {
 
     /// Looks for a page in a cache of this process.
     pub(super) fn look(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        match self.begin(home, request, has_body) {
-            Err(pass) => Look::Pass(pass),
-            Ok((key, wanted)) => {
-                let front = home.cache.blocking().get(&key).unwrap_or_default();
-                let variants = match front {
-                    Some(Front::Page(page)) => return self.judge(home, request, Quest::new(key, wanted), Some(page)),
-                    Some(Front::Variants(variants)) => variants,
-                    None => return self.judge(home, request, Quest::new(key, wanted), None),
-                    Some(Front::Pass) => {
-                        let quest = Quest { alone: true, ..Quest::new(key, wanted) };
-                        return self.judge(home, request, quest, None);
-                    }
-                };
+        let (key, wanted) = match self.begin(home, request, has_body) {
+            Ok(begun) => begun,
+            Err(pass) => return Look::Pass(pass),
+        };
+        match home.cache.blocking().get(&key).unwrap_or_default() {
+            Some(Front::Variants(variants)) => {
                 let mut keys = variants.keys(&self.setup.view, &request.headers);
-                let page = keys.find_map(|key| home.cache.blocking().get(key).unwrap_or_default());
+                let front = keys.find_map(|key| home.cache.blocking().get(key).unwrap_or_default());
                 drop(keys);
-                let quest = Quest { variants: Some(variants), ..Quest::new(key, wanted) };
-                self.judge(home, request, quest, page)
+                self.weigh(home, request, Quest { variants: Some(variants), ..Quest::new(key, wanted) }, front)
             }
+            front => self.weigh(home, request, Quest::new(key, wanted), front),
         }
     }
 
@@ -164,18 +159,23 @@ impl Site {
         };
         let quest = Quest::new(key, wanted);
         match home.cache.get(&quest.key).await.unwrap_or_default() {
-            Some(Front::Page(page)) => self.judge(home, request, quest, Some(page)),
-            None => self.judge(home, request, quest, None),
-            Some(Front::Pass) => self.judge(home, request, Quest { alone: true, ..quest }, None),
             Some(Front::Variants(variants)) => {
                 let keys: Vec<_> = variants.keys(&self.setup.view, &request.headers).collect();
-                let mut page = None;
+                let mut front = None;
                 for key in keys {
-                    page = page.or(home.cache.get(key).await.unwrap_or_default());
+                    front = front.or(home.cache.get(key).await.unwrap_or_default());
                 }
-                self.judge(home, request, Quest { variants: Some(variants), ..quest }, page)
+                self.weigh(home, request, Quest { variants: Some(variants), ..quest }, front)
             }
+            front => self.weigh(home, request, quest, front),
         }
+    }
+
+    /// Decides what may be done with what was found for a request.
+    fn weigh(&self, home: &Home, request: &Parts, mut quest: Quest, front: Option<Front>) -> Look {
+        quest.alone = matches!(front, Some(Front::Pass));
+        let page = if let Some(Front::Page(page)) = front { Some(page) } else { None };
+        self.judge(home, request, quest, page)
     }
 
     fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<(Key, Wanted), Pass> {
@@ -193,7 +193,9 @@ impl Site {
         let Some(page) = page else { return Self::without(request, quest) };
         match page.facts().reuse(&quest.wanted, now) {
             Reuse::Fresh => Look::Found(page, None),
-            Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None),
+            Reuse::Stale | Reuse::Ask { if_error: true } if home.quiet.is_kept(&self.name(&quest, request), now) => {
+                Look::Found(page, None)
+            }
             Reuse::Stale => {
                 quest.old = Some((page.clone(), true));
                 Look::Found(page, Some(Box::new(quest)))
@@ -215,6 +217,12 @@ impl Site {
         Look::Seek(Box::new(quest))
     }
 
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, quest: &Quest, request: &Parts) -> Key {
+        let keys = quest.variants.as_ref().map(|variants| variants.keys(&self.setup.view, &request.headers));
+        keys.and_then(|mut keys| keys.next()).unwrap_or_else(|| quest.key.clone())
+    }
+
     fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         let Ok(asked) = Asked::of(request) else { return true };
         home.purges.took(page, &asked.target(&self.setup.view.query))
@@ -229,12 +237,6 @@ impl Site {
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
         Self { key, wanted, variants: None, old: None, alone: false }
-    }
-
-    /// Returns the name by which those find each other who make the same page.
-    pub(super) fn name(&self, view: &View, request: &HeaderMap) -> Key {
-        let known = self.variants.as_ref().and_then(|variants| variants.keys(view, request).next());
-        known.unwrap_or_else(|| self.key.clone())
     }
 }
 
