@@ -22,7 +22,7 @@ use super::flights::{Landing, Lead, Start};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
 use super::shelf::Shelf;
-use super::site::{Home, Quest, Site};
+use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
 use super::variant::{self, Front};
@@ -91,18 +91,20 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
-        match Caught(pin!(async move { inner.call(request).await })).await {
-            Err(panic) => self.fail(Outcome::Panicked(panic), client),
-            Ok(Ok(response)) => self.judge(response, client).await,
-            Ok(Err(error)) => match self.spare() {
-                Some(page) => self.stand_in(&page, None, client),
-                None => self.fail(Outcome::Failed(error), client),
-            },
+        let failure = match Caught(pin!(async move { inner.call(request).await })).await {
+            Ok(Ok(response)) => return self.judge(response, client).await,
+            Ok(Err(error)) => Outcome::Failed(error),
+            Err(panic) => Outcome::Panicked(panic),
+        };
+        match self.spare().await {
+            Some(page) => self.stand_in(&page, None, client),
+            None => self.fail(failure, client),
         }
     }
 
     /// Tells the client that there is no answer. Whoever waited tries on their own, all at once and not one after another.
     fn fail<R, E>(&self, outcome: Outcome<R, E>, client: Client<R, E>) {
+        self.keep_quiet();
         self.let_go();
         client.tell(outcome);
     }
@@ -125,9 +127,15 @@ impl Render {
         parts
     }
 
-    /// Returns a page that may be handed out although asking for a newer one has failed.
-    fn spare(&self) -> Option<Page> {
-        self.quest.old.as_ref().filter(|(_, if_error)| *if_error).map(|(page, _)| page.clone())
+    /// Returns a page that may be handed out although asking for a newer one has failed. It is looked for once more: what
+    /// was invalidated, or was as old as it may be, while the handler was asked, stands in for nothing.
+    async fn spare(&self) -> Option<Page> {
+        self.quest.old.as_ref()?;
+        match self.site.look_outside(&self.home, &self.request, false).await {
+            Look::Found(page, _) => Some(page),
+            Look::Seek(quest) => quest.old.filter(|(_, if_error)| *if_error).map(|(page, _)| page),
+            Look::Pass(_) => None,
+        }
     }
 
     async fn judge<R, E>(self, response: Response<R>, client: Client<R, E>)
@@ -135,10 +143,14 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let status = response.status();
-        match (&self.quest.old, self.spare()) {
+        if policy::is_failure(status)
+            && let Some(page) = self.spare().await
+        {
+            return self.stand_in(&page, Some(status), client);
+        }
+        match &self.quest.old {
             _ if self.quest.wanted.head => self.answer_head(response, client).await,
-            (_, Some(page)) if policy::is_failure(status) => self.stand_in(&page, Some(status), client),
-            (Some((page, _)), _) if status == StatusCode::NOT_MODIFIED => {
+            Some((page, _)) if status == StatusCode::NOT_MODIFIED => {
                 let page = page.clone();
                 self.freshen(&page, response.headers(), client).await;
             }
@@ -215,11 +227,17 @@ impl Render {
     async fn pass<R, E>(self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
-        let is_failure = policy::is_failure(response.status());
+        let says_nothing = is_of_the_moment(response.status());
         self.let_go();
         client.tell(Outcome::Answer(self.site.untouched(response, &told)));
-        if is_awaited && !is_failure {
-            self.mark().await;
+        match &self.quest.old {
+            _ if says_nothing => self.keep_quiet(),
+            _ if is_awaited => self.mark().await,
+            // What others are shown is not up to an answer that is for one client.
+            Some(_) if !self.quest.wanted.authorized => {
+                drop(self.home.cache.delete(self.site.name(&self.quest, &self.request)).await);
+            }
+            _ => {}
         }
     }
 
@@ -254,9 +272,13 @@ impl Render {
         let told = Status { stored: place.is_some(), ..self.why() };
         let body = self.joined(reader);
         client.tell(Outcome::Answer(self.first(&first, body, &told)));
-        if let (Ok(body), Some(place)) = (driver.await, place) {
-            let page = Page::new(head, body, self.purges);
-            place.keep(&self.site.setup, &self.home, page).await;
+        match (driver.await, place) {
+            (Ok(body), Some(place)) => {
+                let page = Page::new(head, body, self.purges);
+                place.keep(&self.site.setup, &self.home, page).await;
+            }
+            (Err(_), _) => self.keep_quiet(),
+            (Ok(_), None) => {}
         }
     }
 
@@ -270,6 +292,11 @@ impl Render {
         let now = self.home.cache.clock().wall_millis();
         Asking::new(&self.site.setup, &self.request, now).with_new(head, body, told)
     }
+}
+
+/// Returns whether a response says nothing of the page, but that it cannot be had at the moment.
+fn is_of_the_moment(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 /// Returns how long a body says it is, or its head says.

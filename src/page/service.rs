@@ -21,7 +21,7 @@ use super::driven::{Driven, Driver};
 use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
 use super::key::Asked;
-use super::policy::{Pass, Wanted};
+use super::policy::Pass;
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
 use super::site::{Home, Look, Quest, Site};
@@ -205,7 +205,7 @@ impl<S> Way<S> {
             Look::Found(page, quest) => {
                 let answer = self.spot.hit(&parts, &page);
                 if let Some(quest) = quest {
-                    self.renew(*quest, parts, body);
+                    self.renew(&quest, parts, body);
                 }
                 Ok(answer)
             }
@@ -215,20 +215,25 @@ impl<S> Way<S> {
     }
 
     /// Makes a page anew behind an answer, unless somebody does already.
-    fn renew<B, R>(self, quest: Quest, parts: Parts, body: B)
+    fn renew<B, R>(self, quest: &Quest, parts: Parts, body: B)
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Turn::Lead(lead) = self.spot.join(&quest, &parts) else { return };
+        let Turn::Lead(lead) = self.spot.join(quest, &parts) else { return };
         let mut parts = parts;
         parts.method = Method::GET;
-        let quest = Quest { wanted: Wanted { head: false, ..quest.wanted }, ..quest };
-        let (driver, inner) = (self.spot.driver(), self.inner);
-        let render = Render::new(self.spot.site, self.spot.home, parts, quest, Some(lead));
+        let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
+        let task = async move {
+            // Somebody may have kept a new one between looking and leading.
+            if let Look::Found(_, Some(quest)) = spot.look(&parts, false).await {
+                let render = Render::new(spot.site, spot.home, parts, *quest, Some(lead));
+                render.run(inner, body, Client::nobody()).await;
+            }
+        };
         // Without a runtime it is not renewed before somebody has to wait for that.
-        drop(driver.spawn(Box::pin(render.run(inner, body, Client::nobody()))));
+        drop(driver.spawn(Box::pin(task)));
     }
 
     /// Finds a page that others are making, or makes it.

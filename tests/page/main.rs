@@ -2,6 +2,7 @@
 
 mod app;
 mod django_helpers;
+mod freshness;
 mod layer;
 mod one_render;
 mod play;
