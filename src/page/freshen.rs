@@ -2,6 +2,7 @@
 
 use http::{HeaderMap, Response, StatusCode};
 
+use super::aspect::Aspect;
 use super::policy::{self, Facts, Refusal};
 use super::record::{Head, Page};
 use super::render::{Client, Outcome, Render};
@@ -12,31 +13,31 @@ impl Render {
     /// once more, and the next one asks for all of it.
     pub(super) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
         let headers = policy::updated(&old.head().headers, answer);
+        let aspects = self.aspects(&headers);
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
         match self.worth(old.head().status, &headers) {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
                 let page = self.renewed(old, headers, facts);
-                let stored = self.put(page.clone()).await;
-                self.hand_out(&page, &Status { stored, ..told }, client);
+                let stored = self.put(page.clone(), &aspects).await;
+                self.hand_out(&page, aspects, &Status { stored, ..told }, client);
             }
             // It may not be kept any more, and is still what was asked for.
             other => {
                 let page = self.renewed(old, headers, old.facts().clone());
                 drop(self.home.cache.delete(&self.quest.key).await);
                 self.lead = None;
-                self.hand_out(&page, &Status { detail: other.err().map(Refusal::words), ..told }, client);
+                self.hand_out(&page, aspects, &Status { detail: other.err().map(Refusal::words), ..told }, client);
             }
         }
     }
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
-        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), self.purges)
+        self.page(Head { status: old.head().status, headers, facts }, old.body().clone())
     }
 
-    async fn put(&mut self, page: Page) -> bool {
-        let aspects = self.aspects(&page.head().headers);
-        match self.shelf(&aspects).await {
-            Some(place) => place.keep(&self.site.setup, &self.home, page).await,
+    async fn put(&mut self, page: Page, aspects: &[Aspect]) -> bool {
+        match self.shelf(&page.head().headers, aspects).await {
+            Some(place) => self.keep(place, page).await,
             None => false,
         }
     }
@@ -59,8 +60,9 @@ impl Render {
         }
         let headers = policy::updated(&old.head().headers, headers);
         if let Ok(facts) = self.worth(status, &headers) {
+            let aspects = self.aspects(&headers);
             let page = self.renewed(old, headers, facts);
-            self.put(page).await;
+            self.put(page, &aspects).await;
         }
     }
 }

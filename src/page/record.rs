@@ -19,8 +19,19 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
-    /// Up to which purge it is known to be untouched.
+    /// Up to which purge it is known to be untouched; none yet, where it comes from outside.
     purged: AtomicU64,
+    /// When it was begun, in milliseconds.
+    begun: u64,
+}
+
+/// When a page was begun.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    /// After so many purges: exact, and of this process only.
+    pub(super) after: u64,
+    /// At this time, in milliseconds.
+    pub(super) at: u64,
 }
 
 /// All of a kept page but its body.
@@ -32,9 +43,8 @@ pub(super) struct Head {
 }
 
 impl Page {
-    /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
-        Self(Arc::new(Leaf { head, body, purged: AtomicU64::new(began_after) }))
+    pub(super) fn new(head: Head, body: Bytes, begun: Begun) -> Self {
+        Self(Arc::new(Leaf { head, body, purged: AtomicU64::new(begun.after), begun: begun.at }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -48,6 +58,10 @@ impl Page {
 
     pub(super) fn facts(&self) -> &Facts {
         &self.0.head.facts
+    }
+
+    pub(super) fn begun(&self) -> u64 {
+        self.0.begun
     }
 
     pub(super) fn purged(&self) -> u64 {
@@ -101,6 +115,7 @@ struct Sent<'a> {
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
+    begun: u64,
     body: Blob<'a>,
 }
 
@@ -110,6 +125,7 @@ struct Received {
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
+    begun: u64,
     body: Owned,
 }
 
@@ -117,19 +133,20 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
+        let begun = self.begun();
+        Sent { status: status.as_u16(), headers, facts, begun, body: Blob(self.body()) }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let Received { status, headers: lines, facts, begun, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
             headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), 0))
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), Begun { after: 0, at: begun }))
     }
 }

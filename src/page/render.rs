@@ -19,9 +19,10 @@ use super::caught::Caught;
 use super::depth;
 use super::driven::Driver;
 use super::flights::{Landing, Lead, Start};
+use super::key::Asked;
 use super::policy::{self, Facts, Refusal, Times};
-use super::record::{Head, Page};
-use super::shelf::Shelf;
+use super::record::{Begun, Head, Page};
+use super::shelf::{self, Shelf};
 use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
@@ -180,7 +181,10 @@ impl Render {
     }
 
     /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
-    pub(super) async fn shelf(&mut self, aspects: &[Aspect]) -> Option<Shelf> {
+    pub(super) async fn shelf(&mut self, headers: &HeaderMap, aspects: &[Aspect]) -> Option<Shelf> {
+        if self.is_withdrawn(headers) {
+            return None;
+        }
         let place = (&self.site.setup, &self.home);
         let (found, filling) = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
         if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
@@ -188,6 +192,14 @@ impl Render {
             lead.is_also(key);
         }
         Some(found)
+    }
+
+    /// Returns whether a page that says this of itself was invalidated since it was begun. It must not even take the place
+    /// of one that was begun later.
+    fn is_withdrawn(&self, headers: &HeaderMap) -> bool {
+        let target = Asked::of(&self.request).map(|asked| asked.target(&self.site.setup.view.query));
+        self.filling.is_withdrawn(shelf::tags(&self.site.setup, headers))
+            || target.map_or(true, |target| self.home.purges.took_since(self.purges, &target))
     }
 
     /// Says in `Cache-Status` why the handler was asked.
@@ -204,13 +216,14 @@ impl Render {
     fn stand_in<R, E>(self, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
         self.keep_quiet();
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
-        self.hand_out(page, &told, client);
+        let aspects = self.aspects(&page.head().headers);
+        self.hand_out(page, aspects, &told, client);
     }
 
     /// Answers whoever asked, and all who wait, with a page that is whole.
-    pub(super) fn hand_out<R, E>(self, page: &Page, told: &Status, client: Client<R, E>) {
+    pub(super) fn hand_out<R, E>(self, page: &Page, aspects: Box<[Aspect]>, told: &Status, client: Client<R, E>) {
         if let Some(lead) = &self.lead {
-            lead.land(Landing::Kept(page.clone(), self.aspects(&page.head().headers).into()));
+            lead.land(Landing::Kept(page.clone(), aspects.into()));
         }
         let now = self.home.cache.clock().wall_millis();
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
@@ -259,7 +272,7 @@ impl Render {
         self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
-        let place = self.shelf(&aspects).await;
+        let place = self.shelf(&parts.headers, &aspects).await;
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };
@@ -274,12 +287,23 @@ impl Render {
         client.tell(Outcome::Answer(self.first(&first, body, &told)));
         match (driver.await, place) {
             (Ok(body), Some(place)) => {
-                let page = Page::new(head, body, self.purges);
-                place.keep(&self.site.setup, &self.home, page).await;
+                let page = self.page(head, body);
+                self.keep(place, page).await;
             }
             (Err(_), _) => self.keep_quiet(),
             (Ok(_), None) => {}
         }
+    }
+
+    /// Makes a page that knows when it was begun.
+    pub(super) fn page(&self, head: Head, body: Bytes) -> Page {
+        Page::new(head, body, Begun { after: self.purges, at: self.asked })
+    }
+
+    /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.
+    pub(super) async fn keep(&self, place: Shelf, page: Page) -> bool {
+        // As in `is_withdrawn`; tags are looked at by the cache.
+        !self.site.is_gone(&self.home, &self.request, &page) && place.keep(&self.site.setup, &self.home, page).await
     }
 
     fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {

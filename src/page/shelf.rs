@@ -107,7 +107,7 @@ async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> 
 }
 
 /// Returns the tags of all pages of this place, and those that a response says it has.
-fn tags(setup: &Setup, response: &HeaderMap) -> Vec<Key> {
+pub(super) fn tags(setup: &Setup, response: &HeaderMap) -> Vec<Key> {
     let lines = setup.tags_from.iter().flat_map(|name| response.get_all(name));
     let words = lines.flat_map(|line| line.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte == b','));
     let words = words.filter(|word| !word.is_empty());

@@ -223,7 +223,8 @@ impl Site {
         keys.and_then(|mut keys| keys.next()).unwrap_or_else(|| quest.key.clone())
     }
 
-    fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
+    /// Returns whether a page was invalidated by a pattern since it was begun.
+    pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         let Ok(asked) = Asked::of(request) else { return true };
         home.purges.took(page, &asked.target(&self.setup.view.query))
     }
