@@ -11,6 +11,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Uri};
 
 use super::hide::Query;
+use super::locale::Locale;
 use crate::key::{Key, mark};
 
 /// The pattern that pages are kept under.
@@ -57,13 +58,6 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a [u8], Unclear> {
         (Some(host), _) | (None, Some(host)) => Ok(host),
         (None, None) => Ok(b""),
     }
-}
-
-/// What the program says of who asks, and what is therefore told apart: `None` where it says nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Locale<'a> {
-    pub(super) language: Option<&'a str>,
-    pub(super) zone: Option<&'a str>,
 }
 
 /// Writes the key of a page.

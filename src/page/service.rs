@@ -173,6 +173,10 @@ impl Spot {
         }
     }
 
+    fn change(&self, request: &Parts) -> Option<Change> {
+        Change::begin(&self.site, &self.home, request)
+    }
+
     fn driver(&self) -> Driver {
         Driver::new(self.home.cache.executor())
     }
@@ -307,11 +311,11 @@ impl<S> Way<S> {
     where
         S: Service<Request<B>, Response = Response<R>>,
     {
-        let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
         depth::deeper(&mut parts);
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
-        for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
-            drop(self.spot.home.cache.delete(key).await);
+        if let Some(change) = change {
+            change.end(response.status(), response.headers()).await;
         }
         Ok(self.spot.site.untouched(response, &passed(pass)))
     }

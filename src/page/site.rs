@@ -13,10 +13,10 @@ use super::depth;
 use super::flights::Flights;
 use super::grammar::list;
 use super::hide::View;
-use super::key::{self, Asked, Locale, Unclear};
-use super::locale::{Language, TimeZone};
+use super::key::{self, Asked, Unclear};
+use super::locale::{Language, Locale, Locales, TimeZone};
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
-use super::purge::Purges;
+use super::purge::{Pattern, Purges};
 use super::quiet::Quiet;
 use super::record::Page;
 use super::variant::{Front, Variants};
@@ -66,6 +66,7 @@ pub(super) struct Home {
     pub(super) flights: Arc<Flights>,
     pub(super) purges: Arc<Purges>,
     pub(super) quiet: Arc<Quiet>,
+    pub(super) locales: Arc<Locales>,
 }
 
 /// What was found out about a request, without anybody having been asked.
@@ -102,7 +103,13 @@ impl Site {
                 Choice::Given(cache) => cache.clone(),
                 Choice::Named(name) => crate::cache(name)?,
             };
-            Ok(Home { flights: cache.beside(), purges: cache.beside(), quiet: cache.beside(), cache })
+            Ok(Home {
+                flights: cache.beside(),
+                purges: cache.beside(),
+                quiet: cache.beside(),
+                locales: cache.beside(),
+                cache,
+            })
         })
     }
 
@@ -183,6 +190,7 @@ impl Site {
         if home.cache.is_off() {
             return Err(Pass::Off);
         }
+        home.locales.note(locale(request));
         Ok((self.key(request).map_err(|Unclear| Pass::Malformed)?, wanted))
     }
 
@@ -238,6 +246,13 @@ impl Site {
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
         Self { key, wanted, variants: None, old: None, alone: false }
+    }
+}
+
+impl Home {
+    /// Invalidates what a pattern means.
+    pub(super) fn purge(&self, pattern: Pattern) {
+        self.purges.add(pattern, self.cache.clock().wall_millis());
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is invalidated is gone, at whatever moment of a render that happens.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -7,11 +8,11 @@ use axum::body::Body;
 use http::Response;
 use larder::backend::Memory;
 use larder::clock::Clock;
-use larder::page::{CacheLayer, cache_page};
+use larder::page::{CacheLayer, Language, cache_page};
 use larder::testing::{self, Isolated};
 use larder::{Settings, page};
 
-use crate::app::{App, response};
+use crate::app::{App, request, response};
 use crate::play::{Gate, Pipe, Visitor, piped};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -175,6 +176,100 @@ fn what_is_invalidated_elsewhere_is_no_reason_to_make_a_page_twice() {
     site.send_heads(&mut first);
     site.send_ends(&mut first);
     assert!(site.visitor().go_on().page().is_some());
+}
+
+/// A page that counts, in the language of its reader, and takes writes.
+fn polyglot(layer: &CacheLayer) -> App {
+    App::new(layer, |run, request| {
+        response(200, &[], if request.method() == "GET" { format!("{run}") } else { String::new() })
+    })
+}
+
+fn ask_in(app: &App, method: &str, language: &str) -> String {
+    let mut request = request(method, "/a", &[]);
+    if !language.is_empty() {
+        request.extensions_mut().insert(Language(language.to_owned()));
+    }
+    app.visitor_with(request).go_on().text.clone()
+}
+
+#[test]
+fn a_write_in_one_language_empties_the_page_in_all_of_them() {
+    for many in [false, true] {
+        let larder = testing::isolated();
+        let app = polyglot(&cache_page(60));
+        if many {
+            for number in 0..200 {
+                ask_in(&app, "GET", &format!("language {number}"));
+            }
+        }
+        let before: Vec<_> = ["", "de", "en"].iter().map(|one| ask_in(&app, "GET", one)).collect();
+        assert_eq!(before, ["", "de", "en"].map(|one| ask_in(&app, "GET", one)));
+        ask_in(&app, "POST", "de");
+        larder.advance(SECOND);
+        for (language, before) in ["", "de", "en"].iter().zip(before) {
+            let after = ask_in(&app, "GET", language);
+            assert!(after.parse::<u32>().unwrap() > before.parse().unwrap(), "{many} {language}");
+            assert_eq!(ask_in(&app, "GET", language), after);
+        }
+    }
+}
+
+/// A page that counts, and a write that is held after it has changed something.
+fn written(layer: &CacheLayer, gate: &Gate, panics: bool) -> App {
+    let gate = gate.clone();
+    App::slow(layer, move |run, request| {
+        let gate = gate.clone();
+        async move {
+            if request.method() == "POST" {
+                gate.pass().await;
+                assert!(!panics, "by design");
+            }
+            response(200, &[], format!("{run}"))
+        }
+    })
+}
+
+/// A cache in memory, and one in a store that takes bytes.
+fn kinds() -> impl Iterator<Item = Isolated> {
+    [false, true].into_iter().map(|is_outside| {
+        let clock = Clock::manual();
+        let store = if is_outside { Settings::backend(Memory::new(clock.clone())) } else { Settings::memory() };
+        testing::isolated_at(clock, [("default", store)]).unwrap()
+    })
+}
+
+#[test]
+fn a_writer_who_leaves_before_the_answer_empties_the_page_all_the_same() {
+    for larder in kinds() {
+        let gate = Gate::new();
+        let app = written(&cache_page(60), &gate, false);
+        assert_eq!(
+            (app.visitor("/", &[]).go_on().page(), app.visitor("/", &[]).go_on().page()),
+            (Some("1"), Some("1"))
+        );
+        let mut writer = app.visitor_with(request("POST", "/", &[]));
+        writer.go_on();
+        assert_eq!(gate.came(), 1);
+        drop(writer);
+        larder.run_tasks();
+        assert_eq!(app.visitor("/", &[]).go_on().page(), Some("3"));
+    }
+}
+
+#[test]
+fn a_write_that_panics_empties_the_page_since_nobody_knows_what_it_has_done() {
+    for larder in kinds() {
+        let gate = Gate::new();
+        gate.let_go(1);
+        let app = written(&cache_page(60), &gate, true);
+        app.visitor("/", &[]).go_on();
+        let mut writer = app.visitor_with(request("POST", "/", &[]));
+        assert!(catch_unwind(AssertUnwindSafe(|| writer.step())).is_err());
+        drop(writer);
+        larder.run_tasks();
+        assert_eq!(app.visitor("/", &[]).go_on().page(), Some("3"));
+    }
 }
 
 #[test]
