@@ -82,7 +82,7 @@ impl Due {
     async fn empty(self, home: &Home) {
         let mut is_left = self.is_part;
         for key in self.keys {
-            is_left |= home.cache.delete(key).await.is_err();
+            is_left |= home.cache.delete(key).await.inspect_err(|error| home.trouble(error)).is_err();
         }
         if is_left {
             home.purge(Pattern::exact(&self.target));

@@ -5,7 +5,7 @@ use http::{HeaderMap, Response, StatusCode};
 use super::aspect::Aspect;
 use super::policy::{self, Facts, Refusal};
 use super::record::{Head, Page};
-use super::render::{Client, Outcome, Render};
+use super::render::{Client, Outcome, Render, is_of_the_moment};
 use super::status::Status;
 
 impl Render {
@@ -18,15 +18,29 @@ impl Render {
         match self.worth(old.head().status, &headers) {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
                 let page = self.renewed(old, headers, facts);
-                let stored = self.put(page.clone(), &aspects).await;
-                self.hand_out(&page, aspects, &Status { stored, ..told }, client);
+                // Nobody waits for what a store outside takes its time for.
+                if self.home.cache.is_outside() {
+                    let told = Status { stored: self.filling.is_good(), ..told };
+                    self.hand_out(&page, &aspects, &told, client);
+                    self.put(page, &aspects).await;
+                } else {
+                    let told = Status { stored: self.put(page.clone(), &aspects).await, ..told };
+                    self.hand_out(&page, &aspects, &told, client);
+                }
             }
             // It may not be kept any more, and is still what was asked for.
             other => {
                 let page = self.renewed(old, headers, old.facts().clone());
-                drop(self.home.cache.delete(&self.quest.key).await);
-                self.lead = None;
-                self.hand_out(&page, aspects, &Status { detail: other.err().map(Refusal::words), ..told }, client);
+                let deleting = self.home.cache.delete(&self.quest.key);
+                let told = Status { detail: other.err().map(Refusal::words), ..told };
+                if self.home.cache.is_outside() {
+                    self.hand_out(&page, &aspects, &told, client);
+                    drop(deleting.await);
+                } else {
+                    drop(deleting.await);
+                    self.lead = None;
+                    self.hand_out(&page, &aspects, &told, client);
+                }
             }
         }
     }
@@ -44,12 +58,12 @@ impl Render {
 
     /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
     pub(super) async fn answer_head<R, E>(mut self, response: Response<R>, client: Client<R, E>) {
-        let old = self.quest.old.as_ref().map(|(page, _)| page.clone());
-        if let Some(old) = old.filter(|_| !policy::is_failure(response.status())) {
-            self.heed(&old, response.status(), response.headers()).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        client.tell(Outcome::Answer(self.site.untouched(response, &self.why())));
+        let says_nothing = is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
+        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing) {
+            self.heed(&old, status, &headers).await;
         }
-        let answer = self.site.untouched(response, &self.why());
-        client.tell(Outcome::Answer(answer));
     }
 
     async fn heed(&mut self, old: &Page, status: StatusCode, headers: &HeaderMap) {

@@ -1,8 +1,10 @@
 //! How a page is made: the handler is asked, its answer is judged, and what may be kept is kept when all of it is there.
 
 use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::CONTENT_LENGTH;
@@ -49,9 +51,19 @@ pub(super) struct Render {
     pub(super) quest: Quest,
     /// Present where others may wait for it.
     pub(super) lead: Option<Lead>,
-    filling: Arc<Filling>,
+    pub(super) filling: Arc<Filling>,
     pub(super) purges: u64,
     asked: u64,
+}
+
+/// The beginning of a page.
+struct Opening {
+    tee: Tee,
+    aspects: Box<[Aspect]>,
+    /// As it is kept.
+    head: Head,
+    /// As the client gets it whose request made the page.
+    first: Head,
 }
 
 /// How long nobody waits for the answers of a URL that were not to be kept, in seconds.
@@ -164,7 +176,8 @@ impl Render {
 
     fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
         let facts = self.worth(response.status(), response.headers())?;
-        let is_too_large = said_length(response).lower() > self.site.setup.limit;
+        let said = said_length(response).ok_or(Refusal::Length)?;
+        let is_too_large = said.lower() > self.site.setup.limit;
         if is_too_large { Err(Refusal::TooLarge) } else { Ok(facts) }
     }
 
@@ -217,11 +230,11 @@ impl Render {
         self.keep_quiet();
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
         let aspects = self.aspects(&page.head().headers);
-        self.hand_out(page, aspects, &told, client);
+        self.hand_out(page, &aspects, &told, client);
     }
 
     /// Answers whoever asked, and all who wait, with a page that is whole.
-    pub(super) fn hand_out<R, E>(self, page: &Page, aspects: Box<[Aspect]>, told: &Status, client: Client<R, E>) {
+    pub(super) fn hand_out<R, E>(&self, page: &Page, aspects: &[Aspect], told: &Status, client: Client<R, E>) {
         if let Some(lead) = &self.lead {
             lead.land(Landing::Kept(page.clone(), aspects.into()));
         }
@@ -267,25 +280,17 @@ impl Render {
     where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let said = said_length(&response);
+        let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
         self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
-        let aspects = self.aspects(&parts.headers);
-        let place = self.shelf(&parts.headers, &aspects).await;
-        let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
-        let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };
-        match (&self.lead, &place) {
-            (Some(lead), Some(_)) => lead.land(Landing::Begun(Arc::new(head.clone()), aspects.into(), tee)),
-            // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
-            _ => self.lead = None,
-        }
         let first = Head { headers: parts.headers, ..head.clone() };
-        let told = Status { stored: place.is_some(), ..self.why() };
-        let body = self.joined(reader);
-        client.tell(Outcome::Answer(self.first(&first, body, &told)));
-        match (driver.await, place) {
+        let aspects = self.aspects(&first.headers);
+        let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
+        let opening = Opening { tee, aspects, head: head.clone(), first };
+        let (place, body) = both(self.begin(&opening, client), driver).await;
+        match (body, place) {
             (Ok(body), Some(place)) => {
                 let page = self.page(head, body);
                 self.keep(place, page).await;
@@ -293,6 +298,32 @@ impl Render {
             (Err(_), _) => self.keep_quiet(),
             (Ok(_), None) => {}
         }
+    }
+
+    /// Finds the place of a page that has begun, and hands its beginning to the client and to all who wait. A store outside
+    /// may take its time for its part of that: there nobody waits for it.
+    async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
+        if self.home.cache.is_outside() {
+            self.open(opening, self.filling.is_good(), client);
+            return self.shelf(&opening.first.headers, &opening.aspects).await;
+        }
+        let place = self.shelf(&opening.first.headers, &opening.aspects).await;
+        self.open(opening, place.is_some(), client);
+        place
+    }
+
+    fn open<R, E>(&mut self, opening: &Opening, is_kept: bool, client: Client<R, E>) {
+        let Opening { tee, aspects, head, first } = opening;
+        let reader = tee.join();
+        match &self.lead {
+            Some(lead) if is_kept => {
+                lead.land(Landing::Begun(Arc::new(head.clone()), aspects.clone().into(), tee.clone()));
+            }
+            // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
+            _ => self.lead = None,
+        }
+        let told = Status { stored: is_kept, ..self.why() };
+        client.tell(Outcome::Answer(self.first(first, self.joined(reader), &told)));
     }
 
     /// Makes a page that knows when it was begun.
@@ -319,16 +350,43 @@ impl Render {
 }
 
 /// Returns whether a response says nothing of the page, but that it cannot be had at the moment.
-fn is_of_the_moment(status: StatusCode) -> bool {
+pub(super) fn is_of_the_moment(status: StatusCode) -> bool {
     status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
-/// Returns how long a body says it is, or its head says.
-fn said_length<R: Body>(response: &Response<R>) -> SizeHint {
+/// Runs two futures at once.
+async fn both<A: Future, B: Future>(one: A, other: B) -> (A::Output, B::Output) {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    let (mut first, mut second) = (None, None);
+    poll_fn(|context| {
+        if first.is_none()
+            && let Poll::Ready(output) = one.as_mut().poll(context)
+        {
+            first = Some(output);
+        }
+        if second.is_none()
+            && let Poll::Ready(output) = other.as_mut().poll(context)
+        {
+            second = Some(output);
+        }
+        match (first.take(), second.take()) {
+            (Some(one), Some(other)) => Poll::Ready((one, other)),
+            (one, other) => {
+                (first, second) = (one, other);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+/// Returns how long a body is, as it says or as its head says; `None` where they do not agree.
+fn said_length<R: Body>(response: &Response<R>) -> Option<SizeHint> {
     let hint = response.body().size_hint();
-    let line = response.headers().get(CONTENT_LENGTH).and_then(|line| line.to_str().ok()?.parse().ok());
-    match line {
-        Some(length) if hint.exact().is_none() => SizeHint::with_exact(length),
-        _ => hint,
-    }
+    let mut lines = response.headers().get_all(CONTENT_LENGTH).iter();
+    let Some(line) = lines.next() else { return Some(hint) };
+    let digits = line.to_str().ok().filter(|line| line.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let length = digits.parse().ok()?;
+    let agrees = hint.exact().is_none_or(|exact| exact == length) && lines.all(|other| other == line);
+    agrees.then(|| SizeHint::with_exact(length))
 }

@@ -121,7 +121,7 @@ impl<S> CacheService<S> {
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone,
     {
-        log::error!("pages are not kept: {error}");
+        self.site.complain(error);
         let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(request));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };

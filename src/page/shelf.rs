@@ -38,7 +38,7 @@ impl Shelf {
             None => {
                 let variants = Variants::new(aspects.into());
                 let front = Front::Variants(variants.clone());
-                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(())?;
+                home.kept(filling.keep(front, Options::forever()).await).then_some(())?;
                 settled(home, quest, filling, variants).await?
             }
             Some(variants) if variants.knows(aspects) => (variants.clone(), Arc::clone(filling)),
@@ -64,10 +64,10 @@ impl Shelf {
         let left = page.facts().kept_until().saturating_sub(home.cache.clock().wall_millis());
         let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, &page.head().headers));
         match self {
-            Self::Url(filling) => filling.keep_tagged(tags, Front::Page(page), time).await.unwrap_or(false),
+            Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
                 let (filling, key) = *variant;
-                let is_kept = filling.keep_tagged(tags, Front::Page(page), time).await.unwrap_or(false);
+                let is_kept = home.kept(filling.keep_tagged(tags, Front::Page(page), time).await);
                 for old in variants.add(&key, setup.variants) {
                     drop(home.cache.delete(old).await);
                 }
@@ -99,7 +99,7 @@ async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> 
             return Some(current);
         }
         let more = current.with(aspects.into());
-        if filling.keep(Front::Variants(more.clone()), Options::forever()).await.unwrap_or(false) {
+        if home.kept(filling.keep(Front::Variants(more.clone()), Options::forever()).await) {
             return Some(more);
         }
     }

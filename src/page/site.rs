@@ -1,7 +1,7 @@
 //! One place in a program where pages are cached: what it was told, and where its pages live.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
 use http::request::Parts;
@@ -27,6 +27,7 @@ use crate::{Cache, Error, Key};
 pub(super) struct Site {
     pub(super) setup: Setup,
     home: OnceCell<Home>,
+    has_complained: Once,
 }
 
 /// What one place was told.
@@ -93,7 +94,7 @@ pub(super) struct Quest {
 
 impl Site {
     pub(super) fn new(setup: Setup) -> Self {
-        Self { setup, home: OnceCell::new() }
+        Self { setup, home: OnceCell::new(), has_complained: Once::new() }
     }
 
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
@@ -111,6 +112,11 @@ impl Site {
                 cache,
             })
         })
+    }
+
+    /// Says that there is no cache: once, and not with every request.
+    pub(super) fn complain(&self, error: &Error) {
+        self.has_complained.call_once(|| log::error!("pages are not kept: {error}"));
     }
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.
@@ -147,10 +153,10 @@ impl Site {
             Ok(begun) => begun,
             Err(pass) => return Look::Pass(pass),
         };
-        match home.cache.blocking().get(&key).unwrap_or_default() {
+        match home.found(home.cache.blocking().get(&key)) {
             Some(Front::Variants(variants)) => {
                 let mut keys = variants.keys(&self.setup.view, &request.headers);
-                let front = keys.find_map(|key| home.cache.blocking().get(key).unwrap_or_default());
+                let front = keys.find_map(|key| home.found(home.cache.blocking().get(key)));
                 drop(keys);
                 self.weigh(home, request, Quest { variants: Some(variants), ..Quest::new(key, wanted) }, front)
             }
@@ -165,12 +171,12 @@ impl Site {
             Err(pass) => return Look::Pass(pass),
         };
         let quest = Quest::new(key, wanted);
-        match home.cache.get(&quest.key).await.unwrap_or_default() {
+        match home.found(home.cache.get(&quest.key).await) {
             Some(Front::Variants(variants)) => {
                 let keys: Vec<_> = variants.keys(&self.setup.view, &request.headers).collect();
                 let mut front = None;
                 for key in keys {
-                    front = front.or(home.cache.get(key).await.unwrap_or_default());
+                    front = front.or(home.found(home.cache.get(key).await));
                 }
                 self.weigh(home, request, Quest { variants: Some(variants), ..quest }, front)
             }
@@ -250,6 +256,28 @@ impl Quest {
 }
 
 impl Home {
+    /// Returns what was found. A store that fails holds nothing.
+    #[inline]
+    pub(super) fn found(&self, found: Result<Option<Front>, Error>) -> Option<Front> {
+        found.unwrap_or_else(|error| {
+            self.trouble(&error);
+            None
+        })
+    }
+
+    /// Returns whether something was kept. A store that fails keeps nothing.
+    pub(super) fn kept(&self, kept: Result<bool, Error>) -> bool {
+        kept.unwrap_or_else(|error| {
+            self.trouble(&error);
+            false
+        })
+    }
+
+    #[cold]
+    pub(super) fn trouble(&self, error: &Error) {
+        log::warn!("cache `{}`, pages: {error}", self.cache.name());
+    }
+
     /// Invalidates what a pattern means.
     pub(super) fn purge(&self, pattern: Pattern) {
         self.purges.add(pattern, self.cache.clock().wall_millis());

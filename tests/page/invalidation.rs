@@ -54,7 +54,7 @@ impl Site {
     }
 
     fn send_ends(&self, visitor: &mut Visitor) {
-        self.pipes.lock().unwrap().drain(..).for_each(|pipe| drop(pipe.send("end")));
+        self.pipes.lock().unwrap().drain(..).for_each(|pipe| pipe.send("end"));
         visitor.go_on();
     }
 }
@@ -98,7 +98,7 @@ fn at_every_moment(test: impl Fn(&Isolated, &Site, &mut Visitor, Way, &str)) {
                         site.send_heads(&mut visitor);
                     }
                     if moment == "before the end" {
-                        site.pipes.lock().unwrap().iter().for_each(|pipe| drop(pipe.send("more, ")));
+                        site.pipes.lock().unwrap().iter().for_each(|pipe| pipe.send("more, "));
                         visitor.go_on();
                     }
                     test(&larder, &site, &mut visitor, way, moment);

@@ -3,6 +3,7 @@
 mod app;
 mod django_helpers;
 mod freshness;
+mod hostile;
 mod invalidation;
 mod layer;
 mod one_render;

@@ -27,6 +27,8 @@ pub(crate) enum Refusal {
     Useless,
     /// It says that it is larger than what is kept. The service says so.
     TooLarge,
+    /// Its body is not of the length that its head says. The service says so.
+    Length,
 }
 
 impl Refusal {
@@ -43,6 +45,7 @@ impl Refusal {
             Self::Vary => "Vary with * in it",
             Self::NoTime => "no time said",
             Self::TooLarge => "larger than the limit",
+            Self::Length => "a Content-Length that is not its own",
             Self::Useless => "stale at once and without a validator",
         }
     }
