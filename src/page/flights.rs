@@ -33,7 +33,8 @@ pub(super) struct Flight {
 /// What has to be as it was when a page was begun, for those who come later to have it too.
 #[derive(Clone)]
 pub(super) struct Start {
-    pub(super) filling: Arc<Filling>,
+    /// Not there while the list is written that its URL is told apart by: that ends the one from before.
+    pub(super) filling: Option<Arc<Filling>>,
     pub(super) purges: u64,
 }
 
@@ -68,6 +69,8 @@ pub(super) struct Lead {
 pub(super) struct Waiter {
     flight: Arc<Flight>,
     landing: watch::Receiver<Landing>,
+    /// Whether nobody could tell whether the page was still good to join: it is to be asked once more.
+    pub(super) is_unsure: bool,
 }
 
 /// How long those who come later wait for a handler that has not answered, in milliseconds. One who hangs must not take
@@ -98,9 +101,11 @@ impl Flights {
             };
             // Looked at outside of the lock: that takes others, and may run code of the runtime.
             drop(table);
-            if flight.is_open(now, &is_current) {
+            let start = flight.start().clone();
+            if start.as_ref().is_none_or(&is_current) && flight.is_open(now) {
                 let landing = flight.landing.subscribe();
-                return Turn::Wait(Waiter { flight, landing });
+                let is_unsure = start.is_some_and(|start| start.filling.is_none());
+                return Turn::Wait(Waiter { flight, landing, is_unsure });
             }
             closed = Some(flight);
         }
@@ -118,9 +123,8 @@ impl Flight {
     }
 
     /// Returns whether those who come now can have this page, and need not wait for it for ever.
-    fn is_open(&self, now: u64, is_current: impl Fn(&Start) -> bool) -> bool {
-        let start = self.start().clone();
-        if self.is_alone.load(Ordering::Acquire) || !start.as_ref().is_none_or(is_current) {
+    fn is_open(&self, now: u64) -> bool {
+        if self.is_alone.load(Ordering::Acquire) {
             return false;
         }
         let landing = self.landing.borrow().clone();
@@ -196,6 +200,10 @@ impl Waiter {
             Ok(landing) => landing.clone(),
             Err(_) => Landing::Gone,
         }
+    }
+
+    pub(super) fn start(&self) -> Option<Start> {
+        self.flight.start().clone()
     }
 
     /// Returns the request that the page is made from.

@@ -28,7 +28,7 @@ use super::shelf::{self, Shelf};
 use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
-use super::variant::{self, Front};
+use super::variant::{self, Front, Variants};
 use crate::{Filling, Options};
 
 /// What becomes of a request whose page is made.
@@ -92,7 +92,7 @@ impl Render {
         let filling = Arc::new(home.cache.fill(&quest.key));
         let (purges, asked) = (home.purges.count(), home.cache.clock().wall_millis());
         if let Some(lead) = &lead {
-            lead.starts(Start { filling: Arc::clone(&filling), purges });
+            lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
         Self { site, home, request, quest, lead, filling, purges, asked }
     }
@@ -198,13 +198,22 @@ impl Render {
         if self.is_withdrawn(headers) {
             return None;
         }
-        let place = (&self.site.setup, &self.home);
-        let (found, filling) = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
-        if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
-            lead.starts(Start { filling, purges: self.purges });
-            lead.is_also(key);
+        if self.quest.variants.is_none() && aspects.is_empty() {
+            return Some(Shelf::Url(Arc::clone(&self.filling)));
         }
-        Some(found)
+        let variants = self.quest.variants.clone().unwrap_or_else(|| Variants::new(aspects.into()));
+        let key = variants.key(aspects, &self.site.setup.view, &self.request.headers);
+        let purges = self.purges;
+        if let Some(lead) = &mut self.lead {
+            // Before anybody can read the list: whoever has read it looks for this key.
+            lead.starts(Start { filling: None, purges });
+            lead.is_also(&key);
+        }
+        let (variants, filling) = shelf::list(&self.home, &self.quest, &self.filling, variants, aspects).await?;
+        if let Some(lead) = &self.lead {
+            lead.starts(Start { filling: Some(filling), purges });
+        }
+        Some(Shelf::Beside(Box::new((self.filling.beside(&key), key)), variants))
     }
 
     /// Returns whether a page that says this of itself was invalidated since it was begun. It must not even take the place

@@ -58,7 +58,7 @@ enum Waited<R> {
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
-const PATIENCE: usize = 3;
+const PATIENCE: usize = 4;
 
 impl<S> CacheService<S> {
     pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
@@ -154,6 +154,9 @@ impl Spot {
     /// Waits for a page that is made for somebody else.
     async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
+        if waiter.is_unsure && !waiter.start().is_none_or(|start| self.is_current(&start, request)) {
+            return Waited::Elsewhere;
+        }
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
             let (ours, theirs) = (&request.headers, waiter.request());
@@ -173,6 +176,10 @@ impl Spot {
         }
     }
 
+    fn is_one_page(&self, quest: &Quest, other: &Quest, request: &Parts) -> bool {
+        self.site.name(quest, request) == self.site.name(other, request)
+    }
+
     fn change(&self, request: &Parts) -> Option<Change> {
         Change::begin(&self.site, &self.home, request)
     }
@@ -187,13 +194,15 @@ impl Spot {
 
     /// Joins whoever makes the page that is looked for, or begins it.
     fn join(&self, quest: &Quest, request: &Parts) -> Turn {
-        let (home, view) = (&self.home, &self.site.setup.view);
-        let is_current = |start: &Start| {
-            let asked = Asked::of(request).map(|asked| asked.target(&view.query));
-            start.filling.is_undisturbed() && asked.is_ok_and(|target| !home.purges.took_since(start.purges, &target))
-        };
-        let now = home.cache.clock().wall_millis();
-        home.flights.join(&self.site.name(quest, request), &request.headers, now, is_current)
+        let (name, now) = (self.site.name(quest, request), self.home.cache.clock().wall_millis());
+        self.home.flights.join(&name, &request.headers, now, |start| self.is_current(start, request))
+    }
+
+    /// Returns whether what was begun then is what somebody would read who began now.
+    fn is_current(&self, start: &Start, request: &Parts) -> bool {
+        let asked = Asked::of(request).map(|asked| asked.target(&self.site.setup.view.query));
+        start.filling.as_ref().is_none_or(|filling| filling.is_undisturbed())
+            && asked.is_ok_and(|target| !self.home.purges.took_since(start.purges, &target))
     }
 }
 
@@ -270,6 +279,8 @@ impl<S> Way<S> {
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
                 Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                // What it is told apart by may have become known too: then others look for it under another name.
+                Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => quest = *anew,
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
                 Look::Pass(_) => break,
             }

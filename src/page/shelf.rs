@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::HeaderMap;
-use http::request::Parts;
 
 use super::aspect::Aspect;
 use super::record::Page;
@@ -24,41 +23,6 @@ pub(super) enum Shelf {
 const TRIES: usize = 3;
 
 impl Shelf {
-    /// Finds the place of a page that is told apart by this, and what tells from now on whether its URL is invalidated;
-    /// `None` where it was invalidated already.
-    pub(super) async fn find(
-        (setup, home): (&Setup, &Home),
-        request: &Parts,
-        quest: &Quest,
-        filling: &Arc<Filling>,
-        aspects: &[Aspect],
-    ) -> Option<(Self, Arc<Filling>)> {
-        let (variants, watch) = match &quest.variants {
-            None if aspects.is_empty() => return Some((Self::Url(Arc::clone(filling)), Arc::clone(filling))),
-            None => {
-                let variants = Variants::new(aspects.into());
-                let front = Front::Variants(variants.clone());
-                home.kept(filling.keep(front, Options::forever()).await).then_some(())?;
-                settled(home, quest, filling, variants).await?
-            }
-            Some(variants) if variants.knows(aspects) => (variants.clone(), Arc::clone(filling)),
-            Some(variants) => {
-                let variants = learn(home, &quest.key, variants, aspects).await?;
-                settled(home, quest, filling, variants).await?
-            }
-        };
-        let key = variants.key(aspects, &setup.view, &request.headers);
-        Some((Self::Beside(Box::new((filling.beside(&key), key)), variants), watch))
-    }
-
-    /// Returns the key under which others look for this page.
-    pub(super) fn key(&self) -> Option<&Key> {
-        match self {
-            Self::Url(_) => None,
-            Self::Beside(variant, _) => Some(&variant.1),
-        }
-    }
-
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
     pub(super) async fn keep(self, setup: &Setup, home: &Home, page: Page) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.cache.clock().wall_millis());
@@ -75,6 +39,26 @@ impl Shelf {
             }
         }
     }
+}
+
+/// Notes by what the pages of a URL are told apart, unless that is known. Returns all that is known then, and what tells
+/// from now on whether the URL is invalidated; `None` where it was already.
+pub(super) async fn list(
+    home: &Home,
+    quest: &Quest,
+    filling: &Arc<Filling>,
+    variants: Variants,
+    aspects: &[Aspect],
+) -> Option<(Variants, Arc<Filling>)> {
+    let variants = match &quest.variants {
+        Some(_) if variants.knows(aspects) => return Some((variants, Arc::clone(filling))),
+        Some(_) => learn(home, &quest.key, &variants, aspects).await?,
+        None => {
+            let front = Front::Variants(variants.clone());
+            home.kept(filling.keep(front, Options::forever()).await).then_some(variants)?
+        }
+    };
+    settled(home, quest, filling, variants).await
 }
 
 /// Returns the lists that were written for a URL, with the right that stands from then on: writing has ended the one from
