@@ -3,6 +3,7 @@
 use http::header::{AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http_body::Body;
 
 use super::body::PageBody;
 use super::conditional::{self, Verdict};
@@ -17,6 +18,7 @@ use super::status::Status;
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub(super) setup: &'a Setup,
+    pub(super) request: &'a Parts,
     pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
     pub(super) now: u64,
@@ -24,11 +26,14 @@ pub(super) struct Asking<'a> {
 
 impl<'a> Asking<'a> {
     pub(super) fn new(setup: &'a Setup, request: &'a Parts, now: u64) -> Self {
-        Self { setup, method: &request.method, headers: &request.headers, now }
+        Self { setup, request, method: &request.method, headers: &request.headers, now }
     }
 
     /// Answers with a page that is whole.
     pub(super) fn with_page<B>(self, page: &Page, status: &Status) -> Response<PageBody<B>> {
+        if let Some(holes) = page.holes() {
+            return self.with_filled(page, holes, status);
+        }
         let (head, body) = (page.head(), page.body());
         let length = body.len() as u64;
         let verdict = self.verdict(head, length);
@@ -51,6 +56,9 @@ impl<'a> Asking<'a> {
 
     /// Answers with a page that is still being made. Of that a part cannot be had.
     pub(super) fn with_head<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
+        if self.setup.fillers.look_into(&head.headers) {
+            return self.with_holes_to_come(head, body, status);
+        }
         match self.verdict(head, 0) {
             refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
             _ => self.finish(head, head.status, head.headers.clone(), body, status),
@@ -85,7 +93,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Adds what only this answer says.
-    fn finish<B>(
+    pub(super) fn finish<B>(
         self,
         head: &Head,
         code: StatusCode,
@@ -119,9 +127,18 @@ fn with_length(mut headers: HeaderMap, length: u64) -> HeaderMap {
 }
 
 impl Site {
-    /// Hands an answer of the handler on as it is, with a word of where it comes from.
-    pub(super) fn untouched<R>(&self, response: Response<R>, status: &Status) -> Response<PageBody<R>> {
-        let mut response = response.map(PageBody::inner);
+    /// Hands an answer of the handler on as it is, but for its holes where there is a visitor to fill them for, with a
+    /// word of where it comes from.
+    pub(super) fn untouched<R: Body>(
+        &self,
+        response: Response<R>,
+        visitor: Option<Parts>,
+        status: &Status,
+    ) -> Response<PageBody<R>> {
+        let mut response = match visitor {
+            Some(visitor) => self.setup.fillers.fill(response, visitor),
+            None => response.map(PageBody::inner),
+        };
         if self.setup.tells {
             status.add(response.headers_mut());
         }

@@ -1,7 +1,9 @@
 //! What an answer without a body says of a page that is kept: `304` to a question with its validators, and any to `HEAD`.
 
 use http::{HeaderMap, Response, StatusCode};
+use http_body::Body;
 
+use super::hole::Holes;
 use super::policy::{self, Facts, Refusal};
 use super::record::{Head, Page};
 use super::render::{Client, Outcome, Render};
@@ -30,7 +32,8 @@ impl Render {
     }
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
-        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), self.purges)
+        let holes = Holes::renewed(old, &self.site.setup.fillers, &headers);
+        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), holes, self.purges)
     }
 
     async fn put(&mut self, page: Page) -> bool {
@@ -42,12 +45,13 @@ impl Render {
     }
 
     /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
-    pub(super) async fn answer_head<R, E>(mut self, response: Response<R>, client: Client<R, E>) {
+    pub(super) async fn answer_head<R: Body, E>(mut self, response: Response<R>, client: Client<R, E>) {
         let old = self.quest.old.as_ref().map(|(page, _)| page.clone());
         if let Some(old) = old.filter(|_| !policy::is_failure(response.status())) {
             self.heed(&old, response.status(), response.headers()).await;
         }
-        let answer = self.site.untouched(response, &self.why());
+        let visitor = self.visitor();
+        let answer = self.site.untouched(response, visitor, &self.why());
         client.tell(Outcome::Answer(answer));
     }
 

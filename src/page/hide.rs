@@ -19,6 +19,8 @@ use super::grammar::quality;
 pub(super) struct View {
     /// Whether nothing is hidden: who runs behind the cache then says in `Vary` what it has read.
     pub(super) everything: bool,
+    /// Whether nobody may choose an encoding: holes are seen in what has none.
+    pub(super) no_encodings: bool,
     pub(super) headers: Vec<HeaderName>,
     pub(super) cookies: Vec<Box<str>>,
     pub(super) offers: Vec<Offer>,
@@ -43,7 +45,14 @@ impl Default for View {
     /// Encodings are negotiated by layers which say so in `Vary`.
     fn default() -> Self {
         let headers = vec![HOST, ACCEPT_ENCODING];
-        Self { everything: false, headers, cookies: Vec::new(), offers: Vec::new(), query: Query::All }
+        Self {
+            everything: false,
+            no_encodings: false,
+            headers,
+            cookies: Vec::new(),
+            offers: Vec::new(),
+            query: Query::All,
+        }
     }
 }
 
@@ -57,6 +66,9 @@ impl View {
     }
 
     fn header<'a>(&self, request: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
+        if self.no_encodings && name == ACCEPT_ENCODING {
+            return None;
+        }
         if let Some(offer) = self.offers.iter().find(|offer| offer.header == name) {
             return offer.choice(request).map(|choice| Cow::Owned(choice.as_bytes().to_vec()));
         }
@@ -83,6 +95,9 @@ impl View {
                 Some(choice) => drop(request.headers.insert(&offer.header, choice)),
                 None => drop(request.headers.remove(&offer.header)),
             }
+        }
+        if self.no_encodings {
+            request.headers.remove(ACCEPT_ENCODING);
         }
         self.query.apply(request);
     }

@@ -7,6 +7,7 @@ use tower_layer::Layer;
 
 use super::aspect::Aspect;
 use super::hide::{Offer, Query, View};
+use super::hole::Fillers;
 use super::policy::{Policy, Statuses};
 use super::service::CacheService;
 use super::site::{Choice, Setup, Site};
@@ -76,6 +77,7 @@ impl CacheLayer {
             policy,
             aspects: Vec::new(),
             view: View::default(),
+            fillers: Fillers::default(),
             browser: None,
             limit: LIMIT,
             variants: VARIANTS,
@@ -92,7 +94,7 @@ impl CacheLayer {
         Self::new().with(|setup| (setup.policy, setup.view.everything) = (Policy::rfc(), true))
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
         change(&mut self.setup);
         self
     }

@@ -18,6 +18,7 @@ mod grammar;
 pub mod grammar;
 pub mod headers;
 mod hide;
+mod hole;
 mod key;
 mod layer;
 mod locale;
@@ -34,6 +35,7 @@ mod variant;
 
 pub use body::{BoxError, PageBody};
 pub use future::PageFuture;
+pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};
 pub use policy::Statuses;

@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::hole::Holes;
 use super::policy::Facts;
 
 /// A response that is kept, shared by all whom it answers.
@@ -19,6 +20,7 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
+    holes: Option<Box<Holes>>,
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
     /// Until when nobody asks again after that failed, while it may be handed out stale.
@@ -35,9 +37,10 @@ pub(super) struct Head {
 
 impl Page {
     /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, began_after: u64) -> Self {
         let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
+        let holes = (!holes.is_empty()).then(|| Box::new(holes));
+        Self(Arc::new(Leaf { head, body, holes, purged, quiet_until: AtomicU64::new(0) }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -47,6 +50,11 @@ impl Page {
     /// Returns the body: the very bytes that are kept.
     pub(super) fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Returns where its holes are, if it has any.
+    pub(super) fn holes(&self) -> Option<&Holes> {
+        self.0.holes.as_deref()
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -113,6 +121,7 @@ struct Sent<'a> {
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
+    holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
 
@@ -122,6 +131,7 @@ struct Received {
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
+    holes: Option<Holes>,
     body: Owned,
 }
 
@@ -129,19 +139,24 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
+        Sent { status: status.as_u16(), headers, facts, holes: self.holes(), body: Blob(self.body()) }
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let Received { status, headers: lines, facts, holes, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
             headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), 0))
+        let holes = holes.unwrap_or_default();
+        if !holes.are_in(&body.0) {
+            return Err(de::Error::custom("a page whose holes are somewhere else"));
+        }
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, 0))
     }
 }

@@ -18,6 +18,7 @@ use super::body::{BoxError, PageBody};
 use super::caught::Caught;
 use super::driven::Driver;
 use super::flights::{Landing, Lead};
+use super::hole::{Holes, Marked};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
 use super::shelf::Shelf;
@@ -110,6 +111,11 @@ impl Render {
         parts
     }
 
+    /// Returns the request that holes are filled with, where they are filled at all.
+    pub(super) fn visitor(&self) -> Option<Parts> {
+        (!self.site.setup.fillers.is_empty()).then(|| self.request.clone())
+    }
+
     /// Returns a page that may be handed out although asking for a newer one has failed.
     fn spare(&self) -> Option<Page> {
         self.quest.old.as_ref().filter(|(_, if_error)| *if_error).map(|(page, _)| page.clone())
@@ -137,7 +143,11 @@ impl Render {
     fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
         let facts = self.worth(response.status(), response.headers())?;
         let is_too_large = said_length(response).lower() > self.site.setup.limit;
-        if is_too_large { Err(Refusal::TooLarge) } else { Ok(facts) }
+        match () {
+            () if is_too_large => Err(Refusal::TooLarge),
+            () if self.site.setup.fillers.are_blind_to(response.headers()) => Err(Refusal::Encoded),
+            () => Ok(facts),
+        }
     }
 
     /// Returns what a page is worth that says this of itself.
@@ -189,10 +199,10 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R, E>(mut self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R: Body, E>(mut self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.take().is_some_and(|lead| lead.is_awaited());
-        let answer = self.site.untouched(response, &told);
+        let answer = self.site.untouched(response, self.visitor(), &told);
         if is_awaited && !policy::is_failure(answer.status()) {
             drop(self.filling.keep(Front::Pass, Options::ttl(PASS)).await);
         }
@@ -210,6 +220,8 @@ impl Render {
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
         let place = self.shelf(&aspects).await;
+        let fillers = self.site.setup.fillers.clone();
+        let body = Marked::new(body, fillers.look_into(&parts.headers));
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };
@@ -221,7 +233,8 @@ impl Render {
         let body = self.joined(reader);
         client.tell(Outcome::Answer(self.first(&first, body, &told)));
         if let (Ok(body), Some(place)) = (driver.await, place) {
-            let page = Page::new(head, body, self.purges);
+            let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
+            let page = Page::new(head, body, holes, self.purges);
             place.keep(&self.site.setup, &self.home, page).await;
         }
     }

@@ -109,12 +109,15 @@ impl<S> CacheService<S> {
     fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone,
+        R: Body,
     {
         log::error!("pages are not kept: {error}");
-        let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(request));
+        let (mut parts, body) = request.into_parts();
+        let visitor = self.site.setup.fillers.visitor(&mut parts);
+        let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(Request::from_parts(parts, body)));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-            Ok(site.untouched(asking.await?, &told))
+            Ok(site.untouched(asking.await?, visitor, &told))
         })
     }
 }
@@ -278,16 +281,18 @@ impl<S> Way<S> {
     }
 
     /// Hands a request to the handler as it is, and its answer to the client.
-    async fn pass<B, R>(mut self, pass: Pass, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    async fn pass<B, R>(mut self, pass: Pass, mut parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
+        R: Body,
     {
         let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        let visitor = self.spot.site.setup.fillers.visitor(&mut parts);
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
         for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
             drop(self.spot.home.cache.delete(key).await);
         }
-        Ok(self.spot.site.untouched(response, &passed(pass)))
+        Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
     }
 }
 

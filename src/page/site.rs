@@ -12,6 +12,7 @@ use super::aspect::Aspect;
 use super::flights::Flights;
 use super::grammar::list;
 use super::hide::View;
+use super::hole::Fillers;
 use super::key::{self, Asked, Locale, Unclear};
 use super::locale::{Language, TimeZone};
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
@@ -36,6 +37,8 @@ pub(super) struct Setup {
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
     pub(super) view: View,
+    /// What the holes of its pages are filled with.
+    pub(super) fillers: Fillers,
     /// How long those downstream may keep a page, in seconds, where that is to differ.
     pub(super) browser: Option<u64>,
     /// How many bytes a page may have that is kept.
@@ -183,7 +186,7 @@ impl Site {
     fn judge(&self, home: &Home, request: &Parts, mut quest: Quest, page: Option<Page>) -> Look {
         let now = home.cache.clock().wall_millis();
         let page = page.filter(|page| !self.is_gone(home, request, page));
-        let Some(page) = page else { return Self::without(request, quest) };
+        let Some(page) = page else { return self.without(request, quest) };
         match page.facts().reuse(&quest.wanted, now) {
             Reuse::Fresh => Look::Found(page, None),
             Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None),
@@ -195,13 +198,15 @@ impl Site {
                 quest.old = Some((page, if_error));
                 Look::Seek(Box::new(quest))
             }
-            Reuse::Nothing => Self::without(request, quest),
+            Reuse::Nothing => self.without(request, quest),
         }
     }
 
-    /// Nothing was found. Who asks for a part only is not made to wait for the whole.
-    fn without(request: &Parts, mut quest: Quest) -> Look {
-        if request.headers.contains_key(RANGE) && !quest.wanted.only_if_cached {
+    /// Nothing was found. Who asks for a part only is not made to wait for the whole, unless it may have holes: half a
+    /// mark cannot be filled.
+    fn without(&self, request: &Parts, mut quest: Quest) -> Look {
+        let is_part = request.headers.contains_key(RANGE) && self.setup.fillers.is_empty();
+        if is_part && !quest.wanted.only_if_cached {
             return Look::Pass(Pass::Range);
         }
         quest.alone |= quest.wanted.authorized;

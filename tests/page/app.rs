@@ -8,7 +8,7 @@ use axum::{Router, routing};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use larder::page::{CacheLayer, CacheService};
+use larder::page::{CacheLayer, CacheService, PageBody};
 use larder::testing;
 use tower::{Layer, ServiceExt};
 
@@ -70,10 +70,14 @@ impl App {
         Self { service: layer.layer(router), runs }
     }
 
+    /// Asks for what a request asks for, and reads nothing of the body yet.
+    pub async fn open(&self, request: Request<Body>) -> Response<PageBody<Body>> {
+        self.service.clone().oneshot(request).await.expect("no error can happen")
+    }
+
     /// Asks for what a request asks for.
     pub async fn ask(&self, request: Request<Body>) -> Visit {
-        let response = self.service.clone().oneshot(request).await.expect("no error can happen");
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(request).await.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
         Visit { status: parts.status, headers: parts.headers, body }
     }

@@ -2,4 +2,5 @@
 
 mod app;
 mod django_helpers;
+mod holes;
 mod layer;

@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     NoTime,
     /// It could never be used: it is stale already or has to be asked for each time, and has nothing to ask with.
     Useless,
+    /// It is compressed, and its holes cannot be seen. The service says so.
+    Encoded,
     /// It says that it is larger than what is kept. The service says so.
     TooLarge,
 }
@@ -42,6 +44,7 @@ impl Refusal {
             Self::Cookie => "sets a cookie",
             Self::Vary => "Vary with * in it",
             Self::NoTime => "no time said",
+            Self::Encoded => "compressed where holes are filled",
             Self::TooLarge => "larger than the limit",
             Self::Useless => "stale at once and without a validator",
         }
