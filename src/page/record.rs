@@ -19,6 +19,8 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
+    /// The mark of the place that it was made at.
+    site: u64,
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
     /// Until when nobody asks again after that failed, while it may be handed out stale.
@@ -34,10 +36,10 @@ pub(super) struct Head {
 }
 
 impl Page {
-    /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
+    /// Makes a page of what was begun at this place, after so many purges.
+    pub(super) fn new(head: Head, body: Bytes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
+        Self(Arc::new(Leaf { head, body, site, purged, quiet_until: AtomicU64::new(0) }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -47,6 +49,10 @@ impl Page {
     /// Returns the body: the very bytes that are kept.
     pub(super) fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    pub(super) fn site(&self) -> u64 {
+        self.0.site
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -110,6 +116,7 @@ impl Visitor<'_> for Reading {
 #[derive(Serialize)]
 #[serde(rename = "Page")]
 struct Sent<'a> {
+    site: u64,
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
@@ -119,6 +126,7 @@ struct Sent<'a> {
 #[derive(Deserialize)]
 #[serde(rename = "Page")]
 struct Received {
+    site: u64,
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
@@ -129,19 +137,20 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
+        Sent { site: self.site(), status: status.as_u16(), headers, facts, body: Blob(self.body()) }
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let Received { site, status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
             headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), 0))
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), (site, 0)))
     }
 }
