@@ -26,6 +26,7 @@ use super::site::{Home, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
 use super::variant::{self, Front};
+use crate::report::Counted;
 use crate::{Filling, Options};
 
 /// What becomes of a request whose page is made.
@@ -91,7 +92,9 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
-        match Caught(pin!(inner.call(request))).await {
+        let counts = self.request.extensions.get().cloned();
+        let asking = Counted::new(counts, inner.call(request));
+        match Caught(pin!(asking)).await {
             Err(panic) => client.tell(Outcome::Panicked(panic)),
             Ok(Ok(response)) => self.judge(response, client).await,
             Ok(Err(error)) => match self.spare() {

@@ -4,3 +4,4 @@ mod app;
 mod django_helpers;
 mod layer;
 mod readme;
+mod report;
