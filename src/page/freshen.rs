@@ -33,7 +33,8 @@ impl Render {
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
         let holes = Holes::renewed(old, &self.site.setup.fillers, &headers);
-        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), holes, self.purges)
+        let head = Head { status: old.head().status, headers, facts };
+        Page::new(head, old.body().clone(), holes, (self.site.mark, self.purges))
     }
 
     async fn put(&mut self, page: Page) -> bool {

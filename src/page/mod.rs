@@ -1,4 +1,4 @@
-//! Pages: responses of HTTP that are kept.
+#![doc = include_str!("../docs/page.md")]
 
 mod answer;
 mod aspect;
@@ -22,6 +22,7 @@ mod hole;
 mod key;
 mod layer;
 mod locale;
+mod nested;
 mod policy;
 mod purge;
 mod record;

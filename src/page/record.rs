@@ -21,6 +21,8 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
+    /// The mark of the place that it was made at.
+    site: u64,
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
     /// Until when nobody asks again after that failed, while it may be handed out stale.
@@ -36,11 +38,11 @@ pub(super) struct Head {
 }
 
 impl Page {
-    /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, holes: Holes, began_after: u64) -> Self {
+    /// Makes a page of what was begun at this place, after so many purges.
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
-        Self(Arc::new(Leaf { head, body, holes, purged, quiet_until: AtomicU64::new(0) }))
+        Self(Arc::new(Leaf { head, body, holes, site, purged, quiet_until: AtomicU64::new(0) }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -55,6 +57,10 @@ impl Page {
     /// Returns where its holes are, if it has any.
     pub(super) fn holes(&self) -> Option<&Holes> {
         self.0.holes.as_deref()
+    }
+
+    pub(super) fn site(&self) -> u64 {
+        self.0.site
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -118,6 +124,7 @@ impl Visitor<'_> for Reading {
 #[derive(Serialize)]
 #[serde(rename = "Page")]
 struct Sent<'a> {
+    site: u64,
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
@@ -128,6 +135,7 @@ struct Sent<'a> {
 #[derive(Deserialize)]
 #[serde(rename = "Page")]
 struct Received {
+    site: u64,
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
@@ -139,14 +147,14 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { status: status.as_u16(), headers, facts, holes: self.holes(), body: Blob(self.body()) }
-            .serialize(serializer)
+        let (site, holes, body) = (self.site(), self.holes(), Blob(self.body()));
+        Sent { site, status: status.as_u16(), headers, facts, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { status, headers: lines, facts, holes, body } = Deserialize::deserialize(deserializer)?;
+        let Received { site, status, headers: lines, facts, holes, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
@@ -157,6 +165,6 @@ impl<'de> Deserialize<'de> for Page {
         if !holes.are_in(&body.0) {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, 0))
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, (site, 0)))
     }
 }

@@ -19,6 +19,7 @@ use super::caught::Caught;
 use super::driven::Driver;
 use super::flights::{Landing, Lead};
 use super::hole::{Holes, Marked};
+use super::nested::{self, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
 use super::shelf::Shelf;
@@ -26,6 +27,7 @@ use super::site::{Home, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
 use super::variant::{self, Front};
+use crate::report::Counted;
 use crate::{Filling, Options};
 
 /// What becomes of a request whose page is made.
@@ -91,7 +93,9 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
-        match Caught(pin!(inner.call(request))).await {
+        let counts = self.request.extensions.get().cloned();
+        let asking = Counted::new(counts, inner.call(request));
+        match Caught(pin!(asking)).await {
             Err(panic) => client.tell(Outcome::Panicked(panic)),
             Ok(Ok(response)) => self.judge(response, client).await,
             Ok(Err(error)) => match self.spare() {
@@ -104,7 +108,9 @@ impl Render {
     /// Returns what the handler gets to see: with the validators of a page that is there already.
     fn for_handler(&self) -> Parts {
         let mut parts = self.request.clone();
-        self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
+        let view = &self.site.setup.view;
+        view.apply(&mut parts, self.quest.wanted.authorized);
+        Outer::note(self.site.mark, view, &self.request, &mut parts);
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
@@ -141,6 +147,9 @@ impl Render {
     }
 
     fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+        if nested::is_marked(response) {
+            return Err(Refusal::Nearer);
+        }
         let facts = self.worth(response.status(), response.headers())?;
         let is_too_large = said_length(response).lower() > self.site.setup.limit;
         match () {
@@ -164,10 +173,10 @@ impl Render {
 
     /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
     pub(super) async fn shelf(&mut self, aspects: &[Aspect]) -> Option<Shelf> {
-        let place = (&self.site.setup, &self.home);
+        let place = (&*self.site, &self.home);
         let found = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
         if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
-            lead.is_also(key);
+            lead.is_also(&(self.site.mark, key.clone()));
         }
         Some(found)
     }
@@ -234,7 +243,7 @@ impl Render {
         client.tell(Outcome::Answer(self.first(&first, body, &told)));
         if let (Ok(body), Some(place)) = (driver.await, place) {
             let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
-            let page = Page::new(head, body, holes, self.purges);
+            let page = Page::new(head, body, holes, (self.site.mark, self.purges));
             place.keep(&self.site.setup, &self.home, page).await;
         }
     }

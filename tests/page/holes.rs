@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
+use axum::Router;
 use axum::body::Body;
+use axum::routing::get;
 use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response};
@@ -294,6 +296,26 @@ fn handlers_are_not_asked_for_what_cannot_be_looked_into() {
         }
         let once = (app.get("/").text().to_owned(), app.get_with("/", &[("accept-encoding", "br")]));
         assert_eq!(once.0, once.1.text(), "one variant for all encodings");
+    }
+}
+
+#[test]
+fn a_page_that_a_layer_behind_this_one_keeps_is_filled_too() {
+    let _larder = testing::isolated();
+    for inner in [cache_page(60), cache_page(60).vary("accept-encoding"), cache_page(60).fill(&NAME, name)] {
+        let app = App::of(&layer(), |runs| {
+            let page = move |request: Request<Body>| {
+                assert!(!request.headers().contains_key("accept-encoding"), "the outer one cannot look into it");
+                std::future::ready(greeting(runs.one_more()))
+            };
+            Router::new().route("/", get(page).layer(inner))
+        });
+        for user in ["ann", "ben"] {
+            let asks = [("accept-encoding", "gzip"), ("x-user", user), ("range", "bytes=0-3")];
+            let visit = app.get_with("/", &asks);
+            assert_eq!(visit.text(), format!("<p>1: {user}, hello {user}</p>"));
+            assert_eq!(visit.header("cache-control").as_deref(), Some("private, no-cache"));
+        }
     }
 }
 

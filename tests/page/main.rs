@@ -4,3 +4,5 @@ mod app;
 mod django_helpers;
 mod holes;
 mod layer;
+mod readme;
+mod report;

@@ -29,6 +29,8 @@ pub(crate) enum Refusal {
     Encoded,
     /// It says that it is larger than what is kept. The service says so.
     TooLarge,
+    /// A layer nearer to the handler keeps it. The service says so.
+    Nearer,
 }
 
 impl Refusal {
@@ -45,6 +47,7 @@ impl Refusal {
             Self::Vary => "Vary with * in it",
             Self::NoTime => "no time said",
             Self::Encoded => "compressed where holes are filled",
+            Self::Nearer => "kept nearer to the handler",
             Self::TooLarge => "larger than the limit",
             Self::Useless => "stale at once and without a validator",
         }
