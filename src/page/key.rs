@@ -71,7 +71,7 @@ pub(super) fn key(prefix: &str, locale: Locale<'_>, asked: &Asked<'_>, target: &
     const MARK: u64 = mark(PATTERN);
     Key::write(MARK, |key| {
         key.literal("page:").text(prefix).literal(":");
-        key.part(&locale.language.unwrap_or_default()).literal(":").part(&locale.zone.unwrap_or_default()).literal(":");
+        key.part(&locale.language).literal(":").part(&locale.zone).literal(":");
         key.text(asked.scheme).literal(":").bytes(asked.host).literal(":").rest(target.as_bytes());
     })
 }

@@ -17,8 +17,9 @@ use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::change::Change;
 use super::driven::{Driven, Driver};
-use super::flights::{Landing, Lead, Name, Turn, Waiter};
+use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
+use super::key::Asked;
 use super::nested::{self, Outer};
 use super::policy::{Pass, Wanted};
 use super::record::Page;
@@ -45,6 +46,15 @@ struct Way<S> {
 struct Spot {
     site: Arc<Site>,
     home: Home,
+}
+
+/// What comes of waiting for a page that is made for somebody else.
+enum Waited<R> {
+    Answered(Response<PageBody<R>>),
+    /// That page is another one, or nobody makes it any more.
+    Elsewhere,
+    /// It is for nobody else, and the next one would not be either.
+    InVain,
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
@@ -147,7 +157,7 @@ impl Spot {
     }
 
     /// Waits for a page that is made for somebody else.
-    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Option<Response<PageBody<R>>> {
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
@@ -158,12 +168,13 @@ impl Spot {
         let asking = Asking::new(&self.site.setup, request, now);
         let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
         match landing {
-            Landing::Kept(page, aspects) if is_same(&aspects) => Some(asking.with_page(&page, &told)),
-            Landing::Begun(head, aspects, tee) if is_same(&aspects) => {
-                let body = PageBody::joined(tee.join()?, self.driver(), None);
-                Some(asking.with_head(&head, body, &told))
-            }
-            _ => None,
+            Landing::LetGo => Waited::InVain,
+            Landing::Kept(page, aspects) if is_same(&aspects) => Waited::Answered(asking.with_page(&page, &told)),
+            Landing::Begun(head, aspects, tee) if is_same(&aspects) => tee.join().map_or(Waited::Elsewhere, |reader| {
+                let body = PageBody::joined(reader, self.driver(), None);
+                Waited::Answered(asking.with_head(&head, body, &told))
+            }),
+            _ => Waited::Elsewhere,
         }
     }
 
@@ -175,11 +186,15 @@ impl Spot {
         Driven::new(self.driver(), None, awaited).await.0
     }
 
-    /// Returns the name by which those find each other who make the same page.
-    fn flight(&self, quest: &Quest, request: &Parts) -> Name {
-        let variants = quest.variants.as_ref();
-        let known = variants.and_then(|variants| variants.keys(&self.site, &request.headers).next());
-        (self.site.mark, known.unwrap_or_else(|| quest.key.clone()))
+    /// Joins whoever makes the page that is looked for, or begins it.
+    fn join(&self, quest: &Quest, request: &Parts) -> Turn {
+        let (home, query) = (&self.home, &self.site.setup.view.query);
+        let is_current = |start: &Start| {
+            let asked = Asked::of(request).map(|asked| asked.target(query));
+            start.filling.is_undisturbed() && asked.is_ok_and(|target| !home.purges.took_since(start.purges, &target))
+        };
+        let now = home.cache.clock().wall_millis();
+        home.flights.join(&quest.name(&self.site, &request.headers), &request.headers, now, is_current)
     }
 }
 
@@ -211,9 +226,7 @@ impl<S> Way<S> {
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Turn::Lead(lead) = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers) else {
-            return;
-        };
+        let Turn::Lead(lead) = self.spot.join(&quest, &parts) else { return };
         let mut parts = parts;
         parts.method = Method::GET;
         let quest = Quest { wanted: Wanted { head: false, ..quest.wanted }, ..quest };
@@ -235,10 +248,12 @@ impl<S> Way<S> {
             if quest.alone || quest.wanted.head {
                 break;
             }
-            let turn = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers);
+            let turn = self.spot.join(&quest, &parts);
             if let Turn::Wait(waiter) = turn {
-                if let Some(answer) = self.spot.wait(waiter, &parts).await {
-                    return Ok(answer);
+                match self.spot.wait(waiter, &parts).await {
+                    Waited::Answered(answer) => return Ok(answer),
+                    Waited::InVain => break,
+                    Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
                     Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
@@ -273,8 +288,12 @@ impl<S> Way<S> {
     {
         let (sender, receiver) = oneshot::channel();
         let (driver, inner) = (self.spot.driver(), self.inner);
+        let flight = lead.as_ref().map(Lead::flight);
         let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
         let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));
+        if let (Some(flight), Some(_)) = (&flight, &own) {
+            flight.go_alone();
+        }
         match Driven::new(driver, own, receiver).await {
             (Ok(Outcome::Answer(response)), own) => Ok(response.map(|body| body.driven(own))),
             (Ok(Outcome::Failed(error)), _) => Err(error),

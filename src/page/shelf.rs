@@ -24,26 +24,31 @@ pub(super) enum Shelf {
 const TRIES: usize = 3;
 
 impl Shelf {
-    /// Finds the place of a page that is told apart by this; `None` where it was invalidated meanwhile.
+    /// Finds the place of a page that is told apart by this, and what tells from now on whether its URL is invalidated;
+    /// `None` where it was invalidated already.
     pub(super) async fn find(
         (site, home): (&Site, &Home),
         request: &Parts,
         quest: &Quest,
         filling: &Arc<Filling>,
         aspects: &[Aspect],
-    ) -> Option<Self> {
-        let variants = match &quest.variants {
-            None if aspects.is_empty() => return Some(Self::Url(Arc::clone(filling))),
+    ) -> Option<(Self, Arc<Filling>)> {
+        let (variants, watch) = match &quest.variants {
+            None if aspects.is_empty() => return Some((Self::Url(Arc::clone(filling)), Arc::clone(filling))),
             None => {
                 let variants = Variants::new(aspects.into());
                 let front = Front::Variants(variants.clone());
-                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(variants)?
+                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(())?;
+                settled(home, quest, filling, variants).await?
             }
-            Some(variants) if variants.knows(aspects) => variants.clone(),
-            Some(variants) => learn(home, &quest.key, variants, aspects).await?,
+            Some(variants) if variants.knows(aspects) => (variants.clone(), Arc::clone(filling)),
+            Some(variants) => {
+                let variants = learn(home, &quest.key, variants, aspects).await?;
+                settled(home, quest, filling, variants).await?
+            }
         };
         let key = variants.key(aspects, site, &request.headers);
-        Some(Self::Beside(Box::new((filling.beside(&key), key)), variants))
+        Some((Self::Beside(Box::new((filling.beside(&key), key)), variants), watch))
     }
 
     /// Returns the key under which others look for this page.
@@ -72,12 +77,22 @@ impl Shelf {
     }
 }
 
+/// Returns the lists that were written for a URL, with the right that stands from then on: writing has ended the one from
+/// before. `None` where they are gone again.
+async fn settled(home: &Home, quest: &Quest, since: &Filling, ours: Variants) -> Option<(Variants, Arc<Filling>)> {
+    let watch = Arc::new(since.beside(&quest.key));
+    match home.cache.get(&quest.key).await {
+        Ok(Some(Front::Variants(current))) if current.is_same(&ours) => Some((ours, watch)),
+        _ => None,
+    }
+}
+
 /// Adds a list to those of a URL, unless that was invalidated since `known` was read.
 async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
         let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
-        if !current.is_same_shelf(known) {
+        if !current.is_same(known) {
             return None;
         }
         if current.knows(aspects) {

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderName};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
-use super::flights::Flights;
+use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
 use super::key::{self, Asked, Locale, Unclear};
@@ -231,6 +231,12 @@ impl Site {
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
         Self { key, wanted, variants: None, old: None, alone: false }
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
+        (site.mark, known.unwrap_or_else(|| self.key.clone()))
     }
 }
 

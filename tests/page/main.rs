@@ -3,5 +3,7 @@
 mod app;
 mod django_helpers;
 mod layer;
+mod one_render;
+mod play;
 mod readme;
 mod report;
