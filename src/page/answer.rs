@@ -11,7 +11,7 @@ use super::headers::CacheControl;
 use super::policy::Facts;
 use super::record::{Head, Page};
 use super::site::{Setup, Site};
-use super::status::Status;
+use super::status::{self, Status};
 
 /// Who asks, and when.
 #[derive(Clone, Copy)]
@@ -53,7 +53,11 @@ impl<'a> Asking<'a> {
     pub(super) fn with_head<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
         match self.verdict(head, 0) {
             refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
-            _ => self.finish(head, head.status, head.headers.clone(), body, status),
+            _ => {
+                let mut headers = head.headers.clone();
+                headers.remove(AGE);
+                self.finish(head, head.status, headers, body, status)
+            }
         }
     }
 
@@ -94,12 +98,17 @@ impl<'a> Asking<'a> {
         status: &Status,
     ) -> Response<PageBody<B>> {
         let age = head.facts.age(self.now);
-        headers.insert(AGE, HeaderValue::from(age));
+        match headers.get_mut(AGE) {
+            Some(room) => *room = HeaderValue::from(age),
+            None => drop(headers.insert(AGE, HeaderValue::from(age))),
+        }
         if let Some(browser) = self.setup.browser {
             headers.insert(CACHE_CONTROL, for_browsers(age.saturating_add(browser)));
         }
         if self.setup.tells {
             status.add(&mut headers);
+        } else {
+            status::forget(&mut headers);
         }
         let mut response = Response::new(body);
         *response.status_mut() = code;

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use http::header::{AGE, CONTENT_LENGTH};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::policy::Facts;
+use super::status;
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ struct Leaf {
     quiet_until: AtomicU64,
 }
 
-/// All of a kept page but its body.
+/// All of a page but its body.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) status: StatusCode,
@@ -35,13 +37,23 @@ pub(super) struct Head {
 
 impl Page {
     /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
+    pub(super) fn new(mut head: Head, body: Bytes, began_after: u64) -> Self {
+        head.make_room(&body);
         let purged = AtomicU64::new(began_after);
         Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
     }
 
+    /// Returns the head: with a line for everything that an answer says, so that each only has to fill it in.
     pub(super) fn head(&self) -> &Head {
         &self.0.head
+    }
+
+    /// Returns the headers that it was made of, without what each answer says anew.
+    pub(super) fn headers(&self) -> HeaderMap {
+        let mut headers = self.0.head.headers.clone();
+        headers.remove(AGE);
+        status::forget(&mut headers);
+        headers
     }
 
     /// Returns the body: the very bytes that are kept.
@@ -68,6 +80,18 @@ impl Page {
 
     pub(super) fn is_quiet(&self, now: u64) -> bool {
         now < self.0.quiet_until.load(Ordering::Acquire)
+    }
+}
+
+impl Head {
+    /// Adds the lines that each answer fills in, or would have to add to its copy: a copy has no room for more, and to
+    /// make some takes as long as to copy all.
+    fn make_room(&mut self, body: &Bytes) {
+        self.headers.insert(AGE, HeaderValue::from_static("0"));
+        status::make_room(&mut self.headers);
+        if !body.is_empty() {
+            self.headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(body.len()));
+        }
     }
 }
 
@@ -127,7 +151,7 @@ struct Received {
 
 impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Head { status, headers, facts } = self.head();
+        let (Head { status, facts, .. }, headers) = (self.head(), self.headers());
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
         Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
     }

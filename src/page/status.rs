@@ -64,7 +64,10 @@ impl Status {
 
     /// Adds this as the member of `Cache-Status` after those that caches nearer to the origin wrote.
     pub(crate) fn add(&self, headers: &mut HeaderMap) {
-        headers.append(CACHE_STATUS, self.value());
+        match headers.get_mut(&CACHE_STATUS) {
+            Some(room) if room.is_empty() => *room = self.value(),
+            _ => drop(headers.append(CACHE_STATUS, self.value())),
+        }
     }
 
     /// Writes the member. Nothing is allocated but the value itself.
@@ -84,6 +87,18 @@ impl Status {
         line.flag(self.collapsed, b"; collapsed");
         self.detail.inspect(|detail| line.quoted(b"; detail=", detail));
         HeaderValue::from_bytes(line.written()).expect("what is printed makes a value")
+    }
+}
+
+/// Adds an empty line for the answers that are copies of these headers.
+pub(super) fn make_room(headers: &mut HeaderMap) {
+    headers.entry(&CACHE_STATUS).or_insert(HeaderValue::from_static(""));
+}
+
+/// Takes out the line of an answer that says nothing.
+pub(super) fn forget(headers: &mut HeaderMap) {
+    if headers.get(&CACHE_STATUS).is_some_and(HeaderValue::is_empty) {
+        headers.remove(&CACHE_STATUS);
     }
 }
 
