@@ -32,9 +32,16 @@ pin_project! {
     enum Part<B> {
         Whole { page: Option<Bytes> },
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
-        Joined { reader: Reader, driver: Driver, own: Own },
+        Joined { page: Box<Joined> },
         Inner { #[pin] body: B },
     }
+}
+
+/// A page that is being made, beside the rest: it would make every body large, and most are of pages that are kept.
+struct Joined {
+    reader: Reader,
+    driver: Driver,
+    own: Own,
 }
 
 impl<B> PageBody<B> {
@@ -57,13 +64,13 @@ impl<B> PageBody<B> {
 
     /// Makes a body of a page that is being made, perhaps for others as well.
     pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
-        Self { part: Part::Joined { reader, driver, own } }
+        Self { part: Part::Joined { page: Box::new(Joined { reader, driver, own }) } }
     }
 
     /// Takes over the task that makes the page, where there is nobody else to run it.
     pub(super) fn driven(mut self, task: Own) -> Self {
-        if let Part::Joined { own, .. } = &mut self.part {
-            *own = task;
+        if let Part::Joined { page } = &mut self.part {
+            page.own = task;
         }
         self
     }
@@ -85,9 +92,9 @@ where
         let data = match self.project().part.project() {
             Pinned::Whole { page } => page.take(),
             Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
-            Pinned::Joined { reader, driver, own } => {
-                driver.drive(own, context);
-                return Pin::new(reader).poll_frame(context);
+            Pinned::Joined { page } => {
+                page.driver.drive(&mut page.own, context);
+                return Pin::new(&mut page.reader).poll_frame(context);
             }
             Pinned::Inner { body } => {
                 return Poll::Ready(ready!(body.poll_frame(context)).map(|frame| frame.map_err(Into::into)));
@@ -100,7 +107,7 @@ where
         match &self.part {
             Part::Whole { page } => page.is_none(),
             Part::Chunks { chunks, .. } => chunks.len() == 0,
-            Part::Joined { reader, .. } => reader.is_end_stream(),
+            Part::Joined { page } => page.reader.is_end_stream(),
             Part::Inner { body } => body.is_end_stream(),
         }
     }
@@ -109,7 +116,7 @@ where
         match &self.part {
             Part::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
             Part::Chunks { left, .. } => SizeHint::with_exact(*left),
-            Part::Joined { reader, .. } => reader.size_hint(),
+            Part::Joined { page } => page.reader.size_hint(),
             Part::Inner { body } => body.size_hint(),
         }
     }

@@ -121,8 +121,12 @@ impl Site {
 
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
-        let asked = Asked::of(request)?;
-        Ok(key::key(&self.setup.prefix, locale(request), &asked, &asked.target(&self.setup.view.query)))
+        Ok(self.key_of(request, &Asked::of(request)?))
+    }
+
+    #[inline]
+    fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        key::key(&self.setup.prefix, locale(request), asked, &asked.target(&self.setup.view.query))
     }
 
     /// Looks for a page in a cache of this process.
@@ -131,8 +135,9 @@ impl Site {
             Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
-        // What is looked for is not moved about before it is known that nothing is there: a key is large.
-        let Ok(key) = self.key(request) else { return Look::Pass(Pass::Malformed) };
+        // A key is large: it is written where it is read, and moves only where nothing is there.
+        let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
+        let key = self.key_of(request, &asked);
         let (page, variants, alone) = match home.cache.blocking().__get(&key).unwrap_or_default() {
             Some(Front::Page(page)) => (Some(page), None, false),
             Some(Front::Variants(variants)) => {
@@ -144,7 +149,7 @@ impl Site {
             Some(Front::Pass) => (None, None, true),
             None => (None, None, false),
         };
-        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key, wanted) })
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key.clone(), wanted) })
     }
 
     /// Looks for a page in a cache that may be outside.
