@@ -30,8 +30,8 @@ use crate::{Cache, IntoTime, Key};
 /// # drop(app);
 /// ```
 ///
-/// What is kept, for how long, and whom it answers follows RFC 9111; see [the manual](super) for what that means, and
-/// for what a handler behind it gets to see.
+/// What is kept, for how long, and whom it answers follows RFC 9111; [the manual](crate::page) says what that means, and
+/// what a handler behind it gets to see.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing before it is put around something"]
 pub struct CacheLayer {

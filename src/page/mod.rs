@@ -1,4 +1,4 @@
-//! Pages: responses of HTTP that are kept.
+#![doc = include_str!("../docs/page.md")]
 
 mod answer;
 mod aspect;
