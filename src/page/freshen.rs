@@ -11,7 +11,7 @@ impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
     /// once more, and the next one asks for all of it.
     pub(super) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
-        let headers = policy::updated(&old.headers(), answer);
+        let headers = policy::updated(&old.head().headers, answer);
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
         match self.worth(old.head().status, &headers) {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
@@ -57,7 +57,7 @@ impl Render {
             drop(self.home.cache.delete(&self.quest.key).await);
             return;
         }
-        let headers = policy::updated(&old.headers(), headers);
+        let headers = policy::updated(&old.head().headers, headers);
         if let Ok(facts) = self.worth(status, &headers) {
             let page = self.renewed(old, headers, facts);
             self.put(page).await;

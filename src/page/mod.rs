@@ -30,6 +30,7 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
+mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::{AGE, CONTENT_LENGTH};
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::conditional;
 use super::policy::Facts;
-use super::status;
+use super::told::{News, Told};
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -21,13 +22,15 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
+    /// What the answers with it say, and those that say that nothing has changed.
+    told: [Told; 2],
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
     /// Until when nobody asks again after that failed, while it may be handed out stale.
     quiet_until: AtomicU64,
 }
 
-/// All of a page but its body.
+/// All of a kept page but its body.
 #[derive(Clone, Debug)]
 pub(super) struct Head {
     pub(super) status: StatusCode,
@@ -37,28 +40,37 @@ pub(super) struct Head {
 
 impl Page {
     /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(mut head: Head, body: Bytes, began_after: u64) -> Self {
-        head.make_room(&body);
+    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
         let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
+        Self(Arc::new(Leaf { head, body, told: Default::default(), purged, quiet_until: AtomicU64::new(0) }))
     }
 
-    /// Returns the head: with a line for everything that an answer says, so that each only has to fill it in.
     pub(super) fn head(&self) -> &Head {
         &self.0.head
-    }
-
-    /// Returns the headers that it was made of, without what each answer says anew.
-    pub(super) fn headers(&self) -> HeaderMap {
-        let mut headers = self.0.head.headers.clone();
-        headers.remove(AGE);
-        status::forget(&mut headers);
-        headers
     }
 
     /// Returns the body: the very bytes that are kept.
     pub(super) fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Returns the headers of an answer with it.
+    pub(super) fn told(&self, news: &News) -> HeaderMap {
+        self.0.told[0].headers(news, || self.with_length())
+    }
+
+    /// Returns the headers of an answer that says that it has not changed.
+    pub(super) fn told_unchanged(&self, news: &News) -> HeaderMap {
+        self.0.told[1].headers(news, || conditional::not_modified(&self.0.head.headers))
+    }
+
+    /// Says how long it is, where that is not nothing: whoever hands it on would else count, and add it.
+    fn with_length(&self) -> HeaderMap {
+        let mut headers = self.0.head.headers.clone();
+        if !self.0.body.is_empty() {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(self.0.body.len()));
+        }
+        headers
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -80,18 +92,6 @@ impl Page {
 
     pub(super) fn is_quiet(&self, now: u64) -> bool {
         now < self.0.quiet_until.load(Ordering::Acquire)
-    }
-}
-
-impl Head {
-    /// Adds the lines that each answer fills in, or would have to add to its copy: a copy has no room for more, and to
-    /// make some takes as long as to copy all.
-    fn make_room(&mut self, body: &Bytes) {
-        self.headers.insert(AGE, HeaderValue::from_static("0"));
-        status::make_room(&mut self.headers);
-        if !body.is_empty() {
-            self.headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(body.len()));
-        }
     }
 }
 
@@ -151,7 +151,7 @@ struct Received {
 
 impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let (Head { status, facts, .. }, headers) = (self.head(), self.headers());
+        let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
         Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
     }

@@ -1,6 +1,6 @@
 //! `Cache-Status`: what the cache did for a request (RFC 9211).
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{Entry, HeaderMap, HeaderName, HeaderValue};
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
@@ -64,9 +64,13 @@ impl Status {
 
     /// Adds this as the member of `Cache-Status` after those that caches nearer to the origin wrote.
     pub(crate) fn add(&self, headers: &mut HeaderMap) {
-        match headers.get_mut(&CACHE_STATUS) {
-            Some(room) if room.is_empty() => *room = self.value(),
-            _ => drop(headers.append(CACHE_STATUS, self.value())),
+        headers.append(CACHE_STATUS, self.value());
+    }
+
+    /// Writes it over the member that was added last.
+    pub(super) fn replace(&self, headers: &mut HeaderMap) {
+        if let Entry::Occupied(mut lines) = headers.entry(CACHE_STATUS) {
+            lines.iter_mut().next_back().into_iter().for_each(|last| *last = self.value());
         }
     }
 
@@ -87,18 +91,6 @@ impl Status {
         line.flag(self.collapsed, b"; collapsed");
         self.detail.inspect(|detail| line.quoted(b"; detail=", detail));
         HeaderValue::from_bytes(line.written()).expect("what is printed makes a value")
-    }
-}
-
-/// Adds an empty line for the answers that are copies of these headers.
-pub(super) fn make_room(headers: &mut HeaderMap) {
-    headers.entry(&CACHE_STATUS).or_insert(HeaderValue::from_static(""));
-}
-
-/// Takes out the line of an answer that says nothing.
-pub(super) fn forget(headers: &mut HeaderMap) {
-    if headers.get(&CACHE_STATUS).is_some_and(HeaderValue::is_empty) {
-        headers.remove(&CACHE_STATUS);
     }
 }
 
