@@ -30,7 +30,7 @@ impl Render {
     }
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
-        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), self.purges)
+        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), (self.site.mark, self.purges))
     }
 
     async fn put(&mut self, page: Page) -> bool {

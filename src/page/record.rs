@@ -24,6 +24,8 @@ struct Leaf {
     body: Bytes,
     /// What the answers with it say, and those that say that nothing has changed.
     told: [Told; 2],
+    /// The mark of the place that it was made at.
+    site: u64,
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
     /// Until when nobody asks again after that failed, while it may be handed out stale.
@@ -39,10 +41,11 @@ pub(super) struct Head {
 }
 
 impl Page {
-    /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
+    /// Makes a page of what was begun at this place, after so many purges.
+    pub(super) fn new(head: Head, body: Bytes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, told: Default::default(), purged, quiet_until: AtomicU64::new(0) }))
+        let (told, quiet_until) = (Default::default(), AtomicU64::new(0));
+        Self(Arc::new(Leaf { head, body, told, site, purged, quiet_until }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -71,6 +74,10 @@ impl Page {
             headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(self.0.body.len()));
         }
         headers
+    }
+
+    pub(super) fn site(&self) -> u64 {
+        self.0.site
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -134,6 +141,7 @@ impl Visitor<'_> for Reading {
 #[derive(Serialize)]
 #[serde(rename = "Page")]
 struct Sent<'a> {
+    site: u64,
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
@@ -143,6 +151,7 @@ struct Sent<'a> {
 #[derive(Deserialize)]
 #[serde(rename = "Page")]
 struct Received {
+    site: u64,
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
@@ -153,19 +162,20 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
+        Sent { site: self.site(), status: status.as_u16(), headers, facts, body: Blob(self.body()) }
+            .serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let Received { site, status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
             headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), 0))
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), (site, 0)))
     }
 }

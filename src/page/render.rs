@@ -18,6 +18,7 @@ use super::body::{BoxError, PageBody};
 use super::caught::Caught;
 use super::driven::Driver;
 use super::flights::{Landing, Lead};
+use super::nested::{self, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
 use super::shelf::Shelf;
@@ -104,6 +105,7 @@ impl Render {
     fn for_handler(&self) -> Parts {
         let mut parts = self.request.clone();
         self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
+        Outer::note(self.site.mark, &self.request, &mut parts);
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
@@ -135,6 +137,9 @@ impl Render {
     }
 
     fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+        if nested::is_marked(response) {
+            return Err(Refusal::Nearer);
+        }
         let facts = self.worth(response.status(), response.headers())?;
         let is_too_large = said_length(response).lower() > self.site.setup.limit;
         if is_too_large { Err(Refusal::TooLarge) } else { Ok(facts) }
@@ -154,10 +159,10 @@ impl Render {
 
     /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
     pub(super) async fn shelf(&mut self, aspects: &[Aspect]) -> Option<Shelf> {
-        let place = (&self.site.setup, &self.home);
+        let place = (&*self.site, &self.home);
         let found = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
         if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
-            lead.is_also(key);
+            lead.is_also(&(self.site.mark, key.clone()));
         }
         Some(found)
     }
@@ -221,7 +226,7 @@ impl Render {
         let body = self.joined(reader);
         client.tell(Outcome::Answer(self.first(&first, body, &told)));
         if let (Ok(body), Some(place)) = (driver.await, place) {
-            let page = Page::new(head, body, self.purges);
+            let page = Page::new(head, body, (self.site.mark, self.purges));
             place.keep(&self.site.setup, &self.home, page).await;
         }
     }

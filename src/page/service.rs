@@ -17,14 +17,15 @@ use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::change::Change;
 use super::driven::{Driven, Driver};
-use super::flights::{Landing, Lead, Turn, Waiter};
+use super::flights::{Landing, Lead, Name, Turn, Waiter};
 use super::future::PageFuture;
+use super::nested::{self, Outer};
 use super::policy::{Pass, Wanted};
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
 use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
-use crate::{Error, Key};
+use crate::Error;
 
 /// Answers with pages that are kept, and asks the service behind it where there are none. From a
 /// [`CacheLayer`](super::CacheLayer).
@@ -85,14 +86,19 @@ where
             Ok(home) => home,
             Err(error) => return self.without_cache(request, &error),
         };
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let has_body = !body.is_end_stream();
+        let is_nested = Outer::uncover(self.site.mark, &mut parts);
         let spot = || Spot { site: Arc::clone(&self.site), home: home.clone() };
-        if home.cache.is_outside() {
+        if is_nested || home.cache.is_outside() {
             let way = Way { spot: spot(), inner: self.take_ready() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
-                way.go(look, parts, body).await
+                let mut response = way.go(look, parts, body).await?;
+                if is_nested {
+                    nested::mark(&mut response);
+                }
+                Ok(response)
             });
         }
         let look = self.site.look(home, &parts, has_body);
@@ -165,10 +171,10 @@ impl Spot {
     }
 
     /// Returns the name by which those find each other who make the same page.
-    fn flight(&self, quest: &Quest, request: &Parts) -> Key {
-        let known =
-            quest.variants.as_ref().and_then(|variants| variants.keys(&self.site.setup.view, &request.headers).next());
-        known.unwrap_or_else(|| quest.key.clone())
+    fn flight(&self, quest: &Quest, request: &Parts) -> Name {
+        let variants = quest.variants.as_ref();
+        let known = variants.and_then(|variants| variants.keys(&self.site, &request.headers).next());
+        (self.site.mark, known.unwrap_or_else(|| quest.key.clone()))
     }
 }
 

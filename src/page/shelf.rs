@@ -8,7 +8,7 @@ use http::request::Parts;
 
 use super::aspect::Aspect;
 use super::record::Page;
-use super::site::{Home, Quest, Setup};
+use super::site::{Home, Quest, Setup, Site};
 use super::variant::{Front, Variants};
 use crate::{Filling, Key, Options};
 
@@ -26,7 +26,7 @@ const TRIES: usize = 3;
 impl Shelf {
     /// Finds the place of a page that is told apart by this; `None` where it was invalidated meanwhile.
     pub(super) async fn find(
-        (setup, home): (&Setup, &Home),
+        (site, home): (&Site, &Home),
         request: &Parts,
         quest: &Quest,
         filling: &Arc<Filling>,
@@ -42,7 +42,7 @@ impl Shelf {
             Some(variants) if variants.knows(aspects) => variants.clone(),
             Some(variants) => learn(home, &quest.key, variants, aspects).await?,
         };
-        let key = variants.key(aspects, &setup.view, &request.headers);
+        let key = variants.key(aspects, site, &request.headers);
         Some(Self::Beside(Box::new((filling.beside(&key), key)), variants))
     }
 

@@ -14,16 +14,20 @@ use super::grammar::list;
 use super::hide::View;
 use super::key::{self, Asked, Locale, Unclear};
 use super::locale::{Language, TimeZone};
+use super::nested::Outer;
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
 use super::purge::Purges;
 use super::record::Page;
 use super::variant::{Front, Variants};
+use crate::key::mark;
 use crate::{Cache, Error, Key};
 
 /// What one place was told, and where its pages live.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) setup: Setup,
+    /// What tells its pages from those of a place that was told something else, in the same cache.
+    pub(super) mark: u64,
     home: OnceCell<Home>,
 }
 
@@ -89,7 +93,9 @@ pub(super) struct Quest {
 
 impl Site {
     pub(super) fn new(setup: Setup) -> Self {
-        Self { setup, home: OnceCell::new() }
+        // What was told is all that there is to tell two places apart by, in every process and every build.
+        let mark = mark(&format!("{setup:?}"));
+        Self { setup, mark, home: OnceCell::new() }
     }
 
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
@@ -114,6 +120,9 @@ impl Site {
         }
         if request.headers.contains_key(UPGRADE) {
             return Err(Pass::Upgrade);
+        }
+        if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
+            return Err(Pass::Inside);
         }
         wanted.authorized &= !self.setup.aspects.contains(&Aspect::Header(AUTHORIZATION));
         Ok(wanted)
@@ -141,7 +150,7 @@ impl Site {
         let (page, variants, alone) = match home.cache.blocking().__get(&key).unwrap_or_default() {
             Some(Front::Page(page)) => (Some(page), None, false),
             Some(Front::Variants(variants)) => {
-                let mut keys = variants.keys(&self.setup.view, &request.headers);
+                let mut keys = variants.keys(self, &request.headers);
                 let page = keys.find_map(|key| home.cache.blocking().__get(&key).unwrap_or_default());
                 drop(keys);
                 (page, Some(variants), false)
@@ -165,7 +174,7 @@ impl Site {
             None => self.judge(home, request, None, &wanted, || quest),
             Some(Front::Pass) => self.judge(home, request, None, &wanted, || Quest { alone: true, ..quest }),
             Some(Front::Variants(variants)) => {
-                let keys: Vec<_> = variants.keys(&self.setup.view, &request.headers).collect();
+                let keys: Vec<_> = variants.keys(self, &request.headers).collect();
                 let mut page = None;
                 for key in keys {
                     page = page.or(home.cache.get(key).await.unwrap_or_default());
@@ -190,7 +199,7 @@ impl Site {
         quest: impl FnOnce() -> Quest,
     ) -> Look {
         let now = home.cache.clock().wall_millis();
-        let page = page.filter(|page| !self.is_gone(home, request, page));
+        let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
         let Some(page) = page else { return Self::without(request, quest()) };
         match page.facts().reuse(wanted, now) {
             Reuse::Fresh => Look::Found(page, None, now),

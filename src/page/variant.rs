@@ -8,8 +8,8 @@ use http::{HeaderMap, HeaderName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::aspect::Aspect;
-use super::hide::View;
 use super::record::Page;
+use super::site::Site;
 use crate::key::{Key, mark};
 
 /// What is kept under the key of a page.
@@ -61,19 +61,19 @@ impl Variants {
     }
 
     /// Returns the keys under which a page for this request may be.
-    pub(super) fn keys<'a>(&'a self, view: &'a View, request: &'a HeaderMap) -> impl Iterator<Item = Key> + 'a {
-        self.0.lists.iter().rev().map(|list| self.key(list, view, request))
+    pub(super) fn keys<'a>(&'a self, site: &'a Site, request: &'a HeaderMap) -> impl Iterator<Item = Key> + 'a {
+        self.0.lists.iter().rev().map(|list| self.key(list, site, request))
     }
 
     /// Returns the key of one variant.
-    pub(super) fn key(&self, list: &[Aspect], view: &View, request: &HeaderMap) -> Key {
-        const MARK: u64 = mark("page-variant:<stamp>:<aspects>");
+    pub(super) fn key(&self, list: &[Aspect], site: &Site, request: &HeaderMap) -> Key {
+        const MARK: u64 = mark("page-variant:<stamp>:<site>:<aspects>");
         Key::write(MARK, |key| {
-            key.literal("page-variant:").part(&self.0.stamp).literal(":");
+            key.literal("page-variant:").part(&self.0.stamp).literal(":").part(&site.mark).literal(":");
             for aspect in list {
                 let (is_cookie, name) = aspect.order();
                 key.part(&is_cookie).literal("/").text(name);
-                match view.value(request, aspect) {
+                match site.setup.view.value(request, aspect) {
                     Some(value) => drop(key.literal("=").bytes(&value).literal(":")),
                     None => drop(key.literal(":")),
                 }

@@ -63,11 +63,16 @@ impl App {
     where
         F: Fn(usize, Request<Body>) -> Response<Body> + Clone + Send + Sync + 'static,
     {
+        Self::of(layer, |count| {
+            let answer = move |request: Request<Body>| std::future::ready(handler(count.one_more(), request));
+            Router::new().fallback(routing::any(answer))
+        })
+    }
+
+    /// Makes one of this router, which counts how often its handlers run.
+    pub fn of(layer: &CacheLayer, router: impl FnOnce(Count) -> Router) -> Self {
         let runs = Count::default();
-        let count = runs.clone();
-        let answer = move |request: Request<Body>| std::future::ready(handler(count.one_more(), request));
-        let router = Router::new().fallback(routing::any(answer));
-        Self { service: layer.layer(router), runs }
+        Self { service: layer.layer(router(runs.clone())), runs }
     }
 
     /// Asks for what a request asks for.

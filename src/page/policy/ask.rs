@@ -32,6 +32,8 @@ pub(crate) enum Pass {
     Range,
     /// Nothing is kept at the moment. The service says so.
     Off,
+    /// The same place stands around this one, and makes the page. The service says so.
+    Inside,
 }
 
 impl Pass {
@@ -45,6 +47,7 @@ impl Pass {
             Self::Upgrade => Some("another protocol"),
             Self::Range => Some("a part of what is not stored"),
             Self::Off => Some("switched off"),
+            Self::Inside => Some("inside of itself"),
         }
     }
 }

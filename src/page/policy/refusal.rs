@@ -27,6 +27,8 @@ pub(crate) enum Refusal {
     Useless,
     /// It says that it is larger than what is kept. The service says so.
     TooLarge,
+    /// A layer nearer to the handler keeps it. The service says so.
+    Nearer,
 }
 
 impl Refusal {
@@ -42,6 +44,7 @@ impl Refusal {
             Self::Cookie => "sets a cookie",
             Self::Vary => "Vary with * in it",
             Self::NoTime => "no time said",
+            Self::Nearer => "kept nearer to the handler",
             Self::TooLarge => "larger than the limit",
             Self::Useless => "stale at once and without a validator",
         }
