@@ -44,7 +44,7 @@ impl<'a> Asking<'a> {
             }
             Verdict::NotModified => {
                 let headers = page.told_unchanged(&self.news(head, status));
-                return response(StatusCode::NOT_MODIFIED, headers, PageBody::empty());
+                return response(StatusCode::NOT_MODIFIED, headers, PageBody::absent());
             }
             Verdict::Part(range) => {
                 let headers = conditional::part(&head.headers, &range, length);

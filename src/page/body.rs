@@ -31,6 +31,7 @@ pin_project! {
     #[project = Pinned]
     enum Part<B> {
         Whole { page: Option<Bytes> },
+        Absent,
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
         Joined { page: Box<Joined> },
         Inner { #[pin] body: B },
@@ -53,6 +54,12 @@ impl<B> PageBody<B> {
     /// Makes a body of no bytes.
     pub(crate) fn empty() -> Self {
         Self { part: Part::Whole { page: None } }
+    }
+
+    /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
+    /// take it for a page of no bytes.
+    pub(crate) fn absent() -> Self {
+        Self { part: Part::Absent }
     }
 
     /// Makes a body of a page in several chunks, each sent as it is.
@@ -91,6 +98,7 @@ where
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let data = match self.project().part.project() {
             Pinned::Whole { page } => page.take(),
+            Pinned::Absent => None,
             Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
             Pinned::Joined { page } => {
                 page.driver.drive(&mut page.own, context);
@@ -106,6 +114,7 @@ where
     fn is_end_stream(&self) -> bool {
         match &self.part {
             Part::Whole { page } => page.is_none(),
+            Part::Absent => true,
             Part::Chunks { chunks, .. } => chunks.len() == 0,
             Part::Joined { page } => page.reader.is_end_stream(),
             Part::Inner { body } => body.is_end_stream(),
@@ -115,6 +124,7 @@ where
     fn size_hint(&self) -> SizeHint {
         match &self.part {
             Part::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
+            Part::Absent => SizeHint::default(),
             Part::Chunks { left, .. } => SizeHint::with_exact(*left),
             Part::Joined { page } => page.reader.size_hint(),
             Part::Inner { body } => body.size_hint(),
@@ -127,6 +137,7 @@ impl<B> fmt::Debug for PageBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.part {
             Part::Whole { .. } => "whole",
+            Part::Absent => "absent",
             Part::Chunks { .. } => "chunks",
             Part::Joined { .. } => "joined",
             Part::Inner { .. } => "inner",
