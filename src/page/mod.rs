@@ -31,6 +31,7 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
+mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};

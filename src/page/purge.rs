@@ -109,15 +109,16 @@ impl Purges {
         self.count.store(number, Ordering::Release);
     }
 
-    /// Returns whether a page was invalidated since it was begun.
+    /// Returns whether there was one since a page was begun, whatever it took.
     #[inline]
-    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
-        let (now, known) = (self.count(), page.purged());
-        known < now && self.took_old(known, now, page, target)
+    pub(super) fn came_after(&self, page: &Page) -> bool {
+        page.purged() < self.count()
     }
 
+    /// Returns whether a page was invalidated since it was begun.
     #[cold]
-    fn took_old(&self, known: u64, now: u64, page: &Page, target: &str) -> bool {
+    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
+        let (now, known) = (self.count(), page.purged());
         let taken = self.took_since(known, target);
         if !taken {
             page.outlived(now);

@@ -112,8 +112,8 @@ where
             });
         }
         let look = self.site.look(home, &parts, has_body);
-        if let Look::Found(page, None) = &look {
-            return PageFuture::ready(self.site.hit(home, &parts, page));
+        if let Look::Found(page, None, now) = &look {
+            return PageFuture::ready(self.site.hit(&parts, page, *now));
         }
         let way = Way { spot: spot(), inner: self.take_ready() };
         PageFuture::working(way.go(look, parts, body))
@@ -137,8 +137,7 @@ impl<S> CacheService<S> {
 
 impl Site {
     /// Answers with a page, as it is.
-    fn hit<R>(&self, home: &Home, request: &Parts, page: &Page) -> Response<PageBody<R>> {
-        let now = home.cache.clock().wall_millis();
+    fn hit<R>(&self, request: &Parts, page: &Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
         Asking::new(&self.setup, request, now).with_page(page, &status)
     }
@@ -150,10 +149,6 @@ impl Spot {
             return self.site.look_outside(&self.home, request, has_body).await;
         }
         self.site.look(&self.home, request, has_body)
-    }
-
-    fn hit<R>(&self, request: &Parts, page: &Page) -> Response<PageBody<R>> {
-        self.site.hit(&self.home, request, page)
     }
 
     /// Waits for a page that is made for somebody else.
@@ -207,8 +202,8 @@ impl<S> Way<S> {
     {
         match look {
             Look::Pass(pass) => self.pass(pass, parts, body).await,
-            Look::Found(page, quest) => {
-                let answer = self.spot.hit(&parts, &page);
+            Look::Found(page, quest, now) => {
+                let answer = self.spot.site.hit(&parts, &page, now);
                 if let Some(quest) = quest {
                     self.renew(*quest, parts, body);
                 }
@@ -256,7 +251,7 @@ impl<S> Way<S> {
                     Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
-                    Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                    Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                     Look::Seek(anew) => quest = *anew,
                     Look::Pass(_) => break,
                 }
@@ -265,7 +260,7 @@ impl<S> Way<S> {
             let Turn::Lead(lead) = turn else { break };
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
-                Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
                 Look::Pass(_) => break,
             }
