@@ -129,6 +129,13 @@ impl CacheLayer {
     pub fn heuristics(self) -> Self {
         self.with(|setup| setup.policy.heuristics = true)
     }
+
+    /// Says whether a page is asked for each time whose `Age` is anything but one number, since nobody can tell how old it
+    /// is. That is so where nothing is said, but for [`rfc`](Self::rfc): RFC 9111, 5.1, takes the first number, and what is
+    /// none for nothing.
+    pub fn doubt_age(self, doubts: bool) -> Self {
+        self.with(|setup| setup.policy.doubt_age = doubts)
+    }
 }
 
 /// What is told apart, and what is seen.
