@@ -89,7 +89,7 @@ impl CacheLayer {
     /// Makes a layer that does all that RFC 9111 lets a shared cache do, obeys its clients and hides nothing: for what
     /// stands before another server, which says in `Vary` what it has read.
     pub fn rfc() -> Self {
-        Self::new().with(|setup| (setup.policy, setup.view.everything) = (Policy::rfc(), true))
+        Self::new().see_everything().by_meaning().with(|setup| setup.policy = Policy::rfc())
     }
 
     fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
@@ -183,6 +183,13 @@ impl CacheLayer {
     /// Lets handlers see everything: for what stands before another server, which says in `Vary` what it has read.
     pub fn see_everything(self) -> Self {
         self.with(|setup| setup.view.everything = true)
+    }
+
+    /// Tells pages apart by what headers say and not by how they are written: in one line or in several, with spaces around
+    /// the commas or without, and `Accept-Language` in any case and order (RFC 9111, 4.1). `Cookie` and `Authorization`
+    /// are told apart by each letter all the same.
+    pub fn by_meaning(self) -> Self {
+        self.with(|setup| setup.view.by_letter = false)
     }
 
     /// Takes a header by which clients choose, like `Accept-Language`, for the best of these choices, which is all that

@@ -21,6 +21,7 @@ mod hide;
 mod key;
 mod layer;
 mod locale;
+mod meaning;
 mod policy;
 mod purge;
 mod record;
