@@ -79,6 +79,7 @@ impl CacheLayer {
             browser: None,
             limit: LIMIT,
             variants: VARIANTS,
+            parts: false,
             tells: true,
             tags: Vec::new(),
             tags_from: vec![HeaderName::from_static("surrogate-key")],
@@ -89,7 +90,7 @@ impl CacheLayer {
     /// Makes a layer that does all that RFC 9111 lets a shared cache do, obeys its clients and hides nothing: for what
     /// stands before another server, which says in `Vary` what it has read.
     pub fn rfc() -> Self {
-        Self::new().see_everything().by_meaning().with(|setup| setup.policy = Policy::rfc())
+        Self::new().see_everything().by_meaning().keep_parts().with(|setup| setup.policy = Policy::rfc())
     }
 
     fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
@@ -242,6 +243,13 @@ impl CacheLayer {
     /// Keeps pages that set cookies, with their cookies: everybody who is handed such a page is handed the cookie.
     pub fn keep_cookies(self) -> Self {
         self.with(|setup| setup.policy.keep_cookies = true)
+    }
+
+    /// Keeps parts of pages that are not there as a whole, where a client asks for one and the page says itself for how
+    /// long: who asks for that part, or for a part of it, is answered with it. A part is never taken for the whole, and
+    /// pages with variants have none. Where this is not said, what a client has as its range never shapes what is kept.
+    pub fn keep_parts(self) -> Self {
+        self.with(|setup| setup.parts = true)
     }
 
     /// Obeys what clients ask of caches: `no-cache`, `max-age`, `only-if-cached` and the like. Strangers can then have

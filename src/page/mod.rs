@@ -22,6 +22,7 @@ mod key;
 mod layer;
 mod locale;
 mod meaning;
+mod part;
 mod policy;
 mod purge;
 mod record;

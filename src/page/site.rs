@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
@@ -42,6 +42,8 @@ pub(super) struct Setup {
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether parts of pages are kept.
+    pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
     pub(super) tells: bool,
     /// The tags of all its pages.
@@ -73,6 +75,8 @@ pub(super) enum Look {
     Pass(Pass),
     /// Somebody has to be asked.
     Seek(Box<Quest>),
+    /// A part is asked for of what is not there.
+    Part(Box<Quest>),
 }
 
 /// A page that is looked for.
@@ -85,6 +89,8 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// The part that is asked for, where it is to be kept.
+    pub(super) range: Option<HeaderValue>,
 }
 
 impl Site {
@@ -183,7 +189,7 @@ impl Site {
     fn judge(&self, home: &Home, request: &Parts, mut quest: Quest, page: Option<Page>) -> Look {
         let now = home.cache.clock().wall_millis();
         let page = page.filter(|page| !self.is_gone(home, request, page));
-        let Some(page) = page else { return Self::without(request, quest) };
+        let Some(page) = page else { return self.without(request, quest) };
         match page.facts().reuse(&quest.wanted, now) {
             Reuse::Fresh => Look::Found(page, None),
             Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None),
@@ -195,20 +201,20 @@ impl Site {
                 quest.old = Some((page, if_error));
                 Look::Seek(Box::new(quest))
             }
-            Reuse::Nothing => Self::without(request, quest),
+            Reuse::Nothing => self.without(request, quest),
         }
     }
 
     /// Nothing was found. Who asks for a part only is not made to wait for the whole.
-    fn without(request: &Parts, mut quest: Quest) -> Look {
+    fn without(&self, request: &Parts, mut quest: Quest) -> Look {
         if request.headers.contains_key(RANGE) && !quest.wanted.only_if_cached {
-            return Look::Pass(Pass::Range);
+            return if self.setup.parts { Look::Part(Box::new(quest)) } else { Look::Pass(Pass::Range) };
         }
         quest.alone |= quest.wanted.authorized;
         Look::Seek(Box::new(quest))
     }
 
-    fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
+    pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         let Ok(asked) = Asked::of(request) else { return true };
         home.purges.took(page, &asked.target(&self.setup.view.query))
     }
@@ -221,7 +227,7 @@ impl Site {
 
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false }
+        Self { key, wanted, variants: None, old: None, alone: false, range: None }
     }
 }
 

@@ -3,3 +3,4 @@
 mod app;
 mod django_helpers;
 mod layer;
+mod parts;

@@ -6,6 +6,7 @@ mod empties;
 mod facts;
 mod fresh;
 mod keep;
+mod part;
 mod refusal;
 mod reuse;
 mod statuses;
