@@ -81,7 +81,13 @@ impl<'a> Asking<'a> {
         conditional::verdict(self.method, self.headers, head.status, &head.headers, length, self.now / 1000)
     }
 
-    fn with_no_body<B>(self, head: &Head, verdict: &Verdict, length: u64, status: &Status) -> Response<PageBody<B>> {
+    pub(super) fn with_no_body<B>(
+        self,
+        head: &Head,
+        verdict: &Verdict,
+        length: u64,
+        status: &Status,
+    ) -> Response<PageBody<B>> {
         let (code, headers) = match verdict {
             Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new()),
             Verdict::Unsatisfiable => (
@@ -94,7 +100,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Adds what only this answer says.
-    fn finish<B>(
+    pub(super) fn finish<B>(
         self,
         head: &Head,
         code: StatusCode,

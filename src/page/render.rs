@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
@@ -125,6 +125,7 @@ impl Render {
         let mut parts = self.request.clone();
         self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
         Outer::note(self.site.mark, &self.request, &mut parts);
+        parts.headers.extend(self.quest.range.clone().map(|range| (RANGE, range)));
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
@@ -168,7 +169,16 @@ impl Render {
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = Times { asked: self.asked, answered: self.home.cache.clock().wall_millis() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        self.site.setup.policy.keep(&wanted, status, headers, times)
+        let policy = &self.site.setup.policy;
+        if self.is_part(status) {
+            return policy.keep_part(&wanted, headers, times);
+        }
+        policy.keep(&wanted, status, headers, times)
+    }
+
+    /// Returns whether this answers a request for a part that is to be kept.
+    fn is_part(&self, status: StatusCode) -> bool {
+        status == StatusCode::PARTIAL_CONTENT && self.quest.range.is_some()
     }
 
     /// Returns what a page is told apart by that says this of itself.
@@ -235,7 +245,10 @@ impl Render {
         self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
-        let place = self.shelf(&aspects).await;
+        let place = match &self.quest.range {
+            Some(range) if self.is_part(parts.status) => Some(Shelf::part(&self.quest.key, range, &self.filling)),
+            _ => self.shelf(&aspects).await,
+        };
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };

@@ -37,15 +37,15 @@ pub struct CacheService<S> {
 }
 
 /// One request on its way through.
-struct Way<S> {
-    spot: Spot,
-    inner: S,
+pub(super) struct Way<S> {
+    pub(super) spot: Spot,
+    pub(super) inner: S,
 }
 
 /// Where a request came by.
-struct Spot {
-    site: Arc<Site>,
-    home: Home,
+pub(super) struct Spot {
+    pub(super) site: Arc<Site>,
+    pub(super) home: Home,
 }
 
 /// What comes of waiting for a page that is made for somebody else.
@@ -211,6 +211,7 @@ impl<S> Way<S> {
             }
             Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
             Look::Seek(quest) => self.seek(*quest, parts, body).await,
+            Look::Part(quest) => self.part(*quest, parts, body).await,
         }
     }
 
@@ -253,7 +254,7 @@ impl<S> Way<S> {
                 match self.spot.look(&parts, false).await {
                     Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                     Look::Seek(anew) => quest = *anew,
-                    Look::Pass(_) => break,
+                    Look::Pass(_) | Look::Part(_) => break,
                 }
                 continue;
             }
@@ -262,14 +263,14 @@ impl<S> Way<S> {
             match self.spot.look(&parts, false).await {
                 Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
-                Look::Pass(_) => break,
+                Look::Pass(_) | Look::Part(_) => break,
             }
         }
         self.make(quest, None, parts, body).await
     }
 
     /// Makes a page. It goes on when the client leaves.
-    async fn make<B, R>(
+    pub(super) async fn make<B, R>(
         self,
         quest: Quest,
         lead: Option<Lead>,
@@ -298,7 +299,12 @@ impl<S> Way<S> {
     }
 
     /// Hands a request to the handler as it is, and its answer to the client.
-    async fn pass<B, R>(mut self, pass: Pass, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    pub(super) async fn pass<B, R>(
+        mut self,
+        pass: Pass,
+        parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
     {

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 
 use super::aspect::Aspect;
+use super::part::{self, Part};
 use super::record::Page;
 use super::site::{Home, Quest, Setup, Site};
 use super::variant::{Front, Variants};
@@ -18,6 +19,8 @@ pub(super) enum Shelf {
     Url(Arc<Filling>),
     /// Beside other variants, under a key of its own.
     Beside(Box<(Filling, Key)>, Variants),
+    /// Under a key of its own: it is a part, and was asked for like this. Beside it stands the right to keep its page.
+    Part(Box<(Filling, HeaderValue)>, Arc<Filling>),
 }
 
 /// How often a list of variants is tried to be written that others write too.
@@ -51,10 +54,15 @@ impl Shelf {
         Some((Self::Beside(Box::new((filling.beside(&key), key)), variants), watch))
     }
 
+    /// Returns the place of a part.
+    pub(super) fn part(page: &Key, range: &HeaderValue, filling: &Arc<Filling>) -> Self {
+        Self::Part(Box::new((filling.beside(part::key(page)), range.clone())), Arc::clone(filling))
+    }
+
     /// Returns the key under which others look for this page.
     pub(super) fn key(&self) -> Option<&Key> {
         match self {
-            Self::Url(_) => None,
+            Self::Url(_) | Self::Part(..) => None,
             Self::Beside(variant, _) => Some(&variant.1),
         }
     }
@@ -73,6 +81,12 @@ impl Shelf {
                 }
                 is_kept
             }
+            // The right to keep the part begins with its head, and that to keep the page with the question.
+            Self::Part(own, whole) if whole.is_good() => match Part::new(&own.1, page) {
+                Some(part) => own.0.keep_tagged(tags, part, time).await.unwrap_or(false),
+                None => false,
+            },
+            Self::Part(..) => false,
         }
     }
 }

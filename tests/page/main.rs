@@ -4,6 +4,7 @@ mod app;
 mod django_helpers;
 mod layer;
 mod one_render;
+mod parts;
 mod play;
 mod readme;
 mod report;
