@@ -34,10 +34,18 @@ pin_project! {
     #[project = Pinned]
     enum Part<B> {
         Whole { page: Option<Bytes> },
+        Absent,
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
-        Joined { reader: Reader, driver: Driver, own: Own },
+        Joined { page: Box<Joined> },
         Inner { #[pin] body: Marked<B> },
     }
+}
+
+/// A page that is being made, beside the rest: it would make every body large, and most are of pages that are kept.
+struct Joined {
+    reader: Reader,
+    driver: Driver,
+    own: Own,
 }
 
 impl<B> PageBody<B> {
@@ -51,6 +59,12 @@ impl<B> PageBody<B> {
         Self::of(Part::Whole { page: None })
     }
 
+    /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
+    /// take it for a page of no bytes.
+    pub(crate) fn absent() -> Self {
+        Self::of(Part::Absent)
+    }
+
     /// Makes a body of a page in several chunks, each sent as it is.
     pub(crate) fn chunks(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
@@ -60,13 +74,13 @@ impl<B> PageBody<B> {
 
     /// Makes a body of a page that is being made, perhaps for others as well.
     pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
-        Self::of(Part::Joined { reader, driver, own })
+        Self::of(Part::Joined { page: Box::new(Joined { reader, driver, own }) })
     }
 
     /// Takes over the task that makes the page, where there is nobody else to run it.
     pub(super) fn driven(mut self, task: Own) -> Self {
-        if let Part::Joined { own, .. } = &mut self.part {
-            *own = task;
+        if let Part::Joined { page } = &mut self.part {
+            page.own = task;
         }
         self
     }
@@ -132,10 +146,11 @@ where
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let data = match self.project() {
             Pinned::Whole { page } => page.take(),
+            Pinned::Absent => None,
             Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
-            Pinned::Joined { reader, driver, own } => {
-                driver.drive(own, context);
-                return Pin::new(reader).poll_frame(context);
+            Pinned::Joined { page } => {
+                page.driver.drive(&mut page.own, context);
+                return Pin::new(&mut page.reader).poll_frame(context);
             }
             Pinned::Inner { body } => {
                 return Poll::Ready(ready!(body.poll_frame(context)).map(|frame| frame.map_err(Into::into)));
@@ -147,8 +162,9 @@ where
     fn is_end_stream(&self) -> bool {
         match self {
             Self::Whole { page } => page.is_none(),
+            Self::Absent => true,
             Self::Chunks { chunks, .. } => chunks.len() == 0,
-            Self::Joined { reader, .. } => reader.is_end_stream(),
+            Self::Joined { page } => page.reader.is_end_stream(),
             Self::Inner { body } => body.is_end_stream(),
         }
     }
@@ -156,8 +172,9 @@ where
     fn size_hint(&self) -> SizeHint {
         match self {
             Self::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
+            Self::Absent => SizeHint::default(),
             Self::Chunks { left, .. } => SizeHint::with_exact(*left),
-            Self::Joined { reader, .. } => reader.size_hint(),
+            Self::Joined { page } => page.reader.size_hint(),
             Self::Inner { body } => body.size_hint(),
         }
     }
@@ -168,6 +185,7 @@ impl<B> fmt::Debug for PageBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.part {
             Part::Whole { .. } => "whole",
+            Part::Absent => "absent",
             Part::Chunks { .. } => "chunks",
             Part::Joined { .. } => "joined",
             Part::Inner { .. } => "inner",

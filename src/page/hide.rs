@@ -13,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::aspect::{Aspect, cookies_named, lines};
 use super::grammar::quality;
+use super::meaning;
 
 /// What of a request a handler gets to see.
 #[derive(Clone, Debug)]
@@ -21,6 +22,8 @@ pub(super) struct View {
     pub(super) everything: bool,
     /// Whether nobody may choose an encoding: holes are seen in what has none.
     pub(super) no_encodings: bool,
+    /// Whether headers that say the same are told apart by how they are written.
+    pub(super) by_letter: bool,
     pub(super) headers: Vec<HeaderName>,
     pub(super) cookies: Vec<Box<str>>,
     pub(super) offers: Vec<Offer>,
@@ -48,6 +51,7 @@ impl Default for View {
         Self {
             everything: false,
             no_encodings: false,
+            by_letter: true,
             headers,
             cookies: Vec::new(),
             offers: Vec::new(),
@@ -73,7 +77,7 @@ impl View {
             return offer.choice(request).map(|choice| Cow::Owned(choice.as_bytes().to_vec()));
         }
         if self.everything || self.headers.contains(name) {
-            return lines(request, name);
+            return if self.by_letter { lines(request, name) } else { meaning::of(request, name) };
         }
         if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
     }

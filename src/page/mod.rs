@@ -22,7 +22,9 @@ mod hole;
 mod key;
 mod layer;
 mod locale;
+mod meaning;
 mod nested;
+mod part;
 mod policy;
 mod purge;
 mod record;
@@ -32,6 +34,7 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
+mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};

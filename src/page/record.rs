@@ -5,12 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::conditional;
 use super::hole::Holes;
 use super::policy::Facts;
+use super::told::{News, Told};
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -21,6 +24,8 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
+    /// What the answers with it say, and those that say that nothing has changed.
+    told: [Told; 2],
     /// The mark of the place that it was made at.
     site: u64,
     /// Up to which purge it is known to be untouched.
@@ -42,7 +47,8 @@ impl Page {
     pub(super) fn new(head: Head, body: Bytes, holes: Holes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
-        Self(Arc::new(Leaf { head, body, holes, site, purged, quiet_until: AtomicU64::new(0) }))
+        let (told, quiet_until) = (Default::default(), AtomicU64::new(0));
+        Self(Arc::new(Leaf { head, body, holes, told, site, purged, quiet_until }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -57,6 +63,25 @@ impl Page {
     /// Returns where its holes are, if it has any.
     pub(super) fn holes(&self) -> Option<&Holes> {
         self.0.holes.as_deref()
+    }
+
+    /// Returns the headers of an answer with it.
+    pub(super) fn told(&self, news: &News) -> HeaderMap {
+        self.0.told[0].headers(news, || self.with_length())
+    }
+
+    /// Returns the headers of an answer that says that it has not changed.
+    pub(super) fn told_unchanged(&self, news: &News) -> HeaderMap {
+        self.0.told[1].headers(news, || conditional::not_modified(&self.0.head.headers))
+    }
+
+    /// Says how long it is, where that is not nothing: whoever hands it on would else count, and add it.
+    fn with_length(&self) -> HeaderMap {
+        let mut headers = self.0.head.headers.clone();
+        if !self.0.body.is_empty() {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(self.0.body.len()));
+        }
+        headers
     }
 
     pub(super) fn site(&self) -> u64 {

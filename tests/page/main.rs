@@ -4,5 +4,8 @@ mod app;
 mod django_helpers;
 mod holes;
 mod layer;
+mod one_render;
+mod parts;
+mod play;
 mod readme;
 mod report;
