@@ -194,7 +194,8 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R, E>(mut self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R, E>(mut self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+        self.tell_time(response.headers_mut(), &Err(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.take().is_some_and(|lead| lead.is_awaited());
         let answer = self.site.untouched(response, &told);
@@ -204,6 +205,17 @@ impl Render {
         client.tell(Outcome::Answer(answer));
     }
 
+    /// Tells those downstream for how long an answer is fresh that is not kept here.
+    pub(super) fn tell_time(&self, headers: &mut HeaderMap, worth: &Result<Facts, Refusal>) {
+        let fresh = match worth {
+            Ok(facts) => facts.fresh,
+            // That it is kept for no time goes for everybody.
+            Err(Refusal::Useless) if self.site.setup.policy.time == Some(0) => 0,
+            Err(_) => return,
+        };
+        self.site.dress(headers, fresh, self.home.cache.clock().wall_millis());
+    }
+
     /// Answers while the page is made, and keeps it when all of it is there.
     async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
     where
@@ -211,7 +223,7 @@ impl Render {
     {
         let said = said_length(&response);
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
         let place = self.shelf(&aspects).await;

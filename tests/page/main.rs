@@ -2,5 +2,6 @@
 
 mod app;
 mod django_helpers;
+mod downstream;
 mod layer;
 mod readme;
