@@ -1,6 +1,7 @@
 //! What an answer without a body says of a page that is kept: `304` to a question with its validators, and any to `HEAD`.
 
 use http::{HeaderMap, Response, StatusCode};
+use http_body::Body;
 
 use super::policy::{self, Facts, Refusal};
 use super::record::{Head, Page};
@@ -42,11 +43,14 @@ impl Render {
     }
 
     /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
-    pub(super) async fn answer_head<R, E>(mut self, response: Response<R>, client: Client<R, E>) {
+    /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
+    pub(super) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
         let old = self.quest.old.as_ref().map(|(page, _)| page.clone());
         if let Some(old) = old.filter(|_| !policy::is_failure(response.status())) {
             self.heed(&old, response.status(), response.headers()).await;
         }
+        let worth = self.facts(&response);
+        self.tell_time(response.headers_mut(), &worth);
         let answer = self.site.untouched(response, &self.why());
         client.tell(Outcome::Answer(answer));
     }

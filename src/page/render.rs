@@ -136,7 +136,7 @@ impl Render {
         }
     }
 
-    fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+    pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
         if nested::is_marked(response) {
             return Err(Refusal::Nearer);
         }

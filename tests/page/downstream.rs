@@ -27,3 +27,20 @@ fn what_nobody_may_keep_stays_as_it_is() {
         assert_eq!(times(&app.get("/")), [Some(said.to_owned()), None], "{time}");
     }
 }
+
+#[test]
+fn an_answer_to_head_tells_the_times_that_one_to_get_tells() {
+    let _larder = testing::isolated();
+    let app = App::new(&cache_page(60), |_, _| response(200, &[], "text"));
+    let head = app.send("HEAD", "/", &[]);
+    assert_eq!(head.header("cache-control").as_deref(), Some("max-age=60"));
+    assert_eq!(times(&head), times(&app.get("/")));
+    assert!(app.send("HEAD", "/", &[]).is_hit());
+}
+
+#[test]
+fn an_answer_to_head_is_told_no_time_where_the_page_may_not_be_kept() {
+    let _larder = testing::isolated();
+    let app = App::new(&cache_page(60), |_, _| response(200, &[("set-cookie", "a=b")], "text"));
+    assert_eq!(times(&app.send("HEAD", "/", &[])), [None, None]);
+}
