@@ -9,7 +9,7 @@ use http::request::Parts;
 use super::aspect::Aspect;
 use super::record::Page;
 use super::site::{Home, Quest, Setup, Site};
-use super::variant::{Front, Variants};
+use super::variant::{self, Front, Variants};
 use crate::{Filling, Key, Options};
 
 /// Where a page is to be kept.
@@ -40,7 +40,7 @@ impl Shelf {
                 filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(variants)?
             }
             Some(variants) if variants.knows(aspects) => variants.clone(),
-            Some(variants) => learn(home, &quest.key, variants, aspects).await?,
+            Some(variants) => learn((site, home), &quest.key, variants, aspects).await?,
         };
         let key = variants.key(aspects, site, &request.headers);
         Some(Self::Beside(Box::new((filling.beside(&key), key)), variants))
@@ -73,7 +73,8 @@ impl Shelf {
 }
 
 /// Adds a list to those of a URL, unless that was invalidated since `known` was read.
-async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+    let is_bare = *aspects == *variant::list(&site.setup.aspects, []);
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
         let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
@@ -83,7 +84,7 @@ async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> 
         if current.knows(aspects) {
             return Some(current);
         }
-        let more = current.with(aspects.into());
+        let more = current.with(aspects.into(), is_bare);
         if filling.keep(Front::Variants(more.clone()), Options::forever()).await.unwrap_or(false) {
             return Some(more);
         }

@@ -5,3 +5,4 @@ mod django_helpers;
 mod downstream;
 mod layer;
 mod readme;
+mod variants;
