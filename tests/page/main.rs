@@ -2,9 +2,11 @@
 
 mod app;
 mod django_helpers;
+mod downstream;
 mod layer;
 mod one_render;
 mod parts;
 mod play;
 mod readme;
 mod report;
+mod variants;
