@@ -9,7 +9,6 @@ use super::body::PageBody;
 use super::conditional::{self, Verdict};
 use super::grammar::date;
 use super::headers::CacheControl;
-use super::policy::Facts;
 use super::record::{Head, Page};
 use super::site::{Setup, Site};
 use super::status::Status;
@@ -167,15 +166,27 @@ impl Site {
         response
     }
 
-    /// Adds to the headers of a new page what those downstream have to know.
-    pub(super) fn dress(&self, headers: &mut HeaderMap, facts: &Facts, now: u64) {
+    /// Adds to the headers of a new page what those downstream have to know. Times are in milliseconds.
+    pub(super) fn dress(&self, headers: &mut HeaderMap, fresh: u64, now: u64) {
         let now = now / 1000;
         headers.entry(DATE).or_insert_with(|| date::write(now));
-        if self.setup.policy.time.is_none() && self.setup.browser.is_none() {
+        if !self.tells_times() {
             return;
         }
-        let seconds = self.setup.browser.unwrap_or(facts.fresh / 1000);
+        let seconds = self.setup.browser.unwrap_or(fresh / 1000);
         headers.entry(EXPIRES).or_insert_with(|| date::write(now.saturating_add(seconds)));
         CacheControl::new().max_age(seconds).apply(headers);
+    }
+
+    /// Does so for a page that was confirmed by this answer: unless that says when the page expires, it is later now.
+    pub(super) fn dress_anew(&self, headers: &mut HeaderMap, answer: &HeaderMap, fresh: u64, now: u64) {
+        if self.tells_times() && !answer.contains_key(EXPIRES) {
+            headers.remove(EXPIRES);
+        }
+        self.dress(headers, fresh, now);
+    }
+
+    fn tells_times(&self) -> bool {
+        self.setup.policy.time.is_some() || self.setup.browser.is_some()
     }
 }

@@ -163,7 +163,7 @@ impl Render {
         }
     }
 
-    fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+    pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
         if nested::is_marked(response) {
             return Err(Refusal::Nearer);
         }
@@ -235,7 +235,8 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R: Body, E>(self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R: Body, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+        self.tell_time(response.headers_mut(), &Err(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         self.let_go();
@@ -246,6 +247,17 @@ impl Render {
         client.tell(Outcome::Answer(answer));
     }
 
+    /// Tells those downstream for how long an answer is fresh that is not kept here.
+    pub(super) fn tell_time(&self, headers: &mut HeaderMap, worth: &Result<Facts, Refusal>) {
+        let fresh = match worth {
+            Ok(facts) => facts.fresh,
+            // That it is kept for no time goes for everybody.
+            Err(Refusal::Useless) if self.site.setup.policy.time == Some(0) => 0,
+            Err(_) => return,
+        };
+        self.site.dress(headers, fresh, self.home.cache.clock().wall_millis());
+    }
+
     /// Answers while the page is made, and keeps it when all of it is there.
     async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
     where
@@ -253,7 +265,7 @@ impl Render {
     {
         let said = said_length(&response);
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
         let place = match &self.quest.range {

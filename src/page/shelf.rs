@@ -10,7 +10,7 @@ use super::aspect::Aspect;
 use super::part::{self, Part};
 use super::record::Page;
 use super::site::{Home, Quest, Setup, Site};
-use super::variant::{Front, Variants};
+use super::variant::{self, Front, Variants};
 use crate::{Filling, Key, Options};
 
 /// Where a page is to be kept.
@@ -46,7 +46,7 @@ impl Shelf {
             }
             Some(variants) if variants.knows(aspects) => (variants.clone(), Arc::clone(filling)),
             Some(variants) => {
-                let variants = learn(home, &quest.key, variants, aspects).await?;
+                let variants = learn((site, home), &quest.key, variants, aspects).await?;
                 settled(home, quest, filling, variants).await?
             }
         };
@@ -102,7 +102,8 @@ async fn settled(home: &Home, quest: &Quest, since: &Filling, ours: Variants) ->
 }
 
 /// Adds a list to those of a URL, unless that was invalidated since `known` was read.
-async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+    let is_bare = *aspects == *variant::list(&site.setup.aspects, []);
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
         let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
@@ -112,7 +113,7 @@ async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> 
         if current.knows(aspects) {
             return Some(current);
         }
-        let more = current.with(aspects.into());
+        let more = current.with(aspects.into(), is_bare);
         if filling.keep(Front::Variants(more.clone()), Options::forever()).await.unwrap_or(false) {
             return Some(more);
         }

@@ -45,9 +45,13 @@ impl Variants {
     }
 
     /// Returns these with one list more; the one that was learned first makes room.
-    pub(super) fn with(&self, list: Box<[Aspect]>) -> Self {
+    ///
+    /// Pages that say nothing themselves of what they vary on are bare. Such a list comes first, and is looked under
+    /// last: its pages answer everybody, and those that are made for somebody are better (RFC 9111, 4.1).
+    pub(super) fn with(&self, list: Box<[Aspect]>, is_bare: bool) -> Self {
         let forgotten = (self.0.lists.len() + 1).saturating_sub(MOST_LISTS);
-        let lists = self.0.lists.iter().skip(forgotten).cloned().chain([list]).collect();
+        let known = self.0.lists.iter().skip(forgotten).cloned();
+        let lists = if is_bare { [list].into_iter().chain(known).collect() } else { known.chain([list]).collect() };
         Self(Arc::new(Known { stamp: self.0.stamp, lists, kept: Arc::clone(&self.0.kept) }))
     }
 

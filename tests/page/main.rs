@@ -2,6 +2,7 @@
 
 mod app;
 mod django_helpers;
+mod downstream;
 mod holes;
 mod layer;
 mod one_render;
@@ -9,3 +10,4 @@ mod parts;
 mod play;
 mod readme;
 mod report;
+mod variants;
