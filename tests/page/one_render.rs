@@ -383,7 +383,7 @@ fn two_layers_around_one_route_do_not_wait_for_each_other() {
     let handler = move || std::future::ready(format!("{}", count.one_more()));
     let inner = Router::new().route("/", get(handler).post(async || ()).layer(cache_page(60)));
     let service = CacheLayer::new().time(10).layer(inner);
-    let mut visit = |method| {
+    let visit = |method| {
         let mut visitor = Visitor::new(&service, request(method, "/", &[]));
         visitor.go_on().page().map(str::to_owned)
     };

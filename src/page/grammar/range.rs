@@ -49,7 +49,7 @@ pub fn content(headers: &HeaderMap) -> Option<(std::ops::Range<u64>, u64)> {
     let (Part::Between(first, last), length) = (part(&said[..slash])?, number(&said[slash + 1..])?) else {
         return None;
     };
-    (last < length).then_some((first..last + 1, length))
+    (last < length).then(|| (first..last + 1, length))
 }
 
 /// Reads a value of `Range`.
