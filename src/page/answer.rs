@@ -1,6 +1,6 @@
 //! How a page that is kept becomes a response: nothing of it is copied but its headers.
 
-use http::header::{AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
+use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 
@@ -11,6 +11,7 @@ use super::headers::CacheControl;
 use super::record::{Head, Page};
 use super::site::{Setup, Site};
 use super::status::Status;
+use super::told::News;
 
 /// Who asks, and when.
 #[derive(Clone, Copy)]
@@ -30,12 +31,20 @@ impl<'a> Asking<'a> {
     pub(super) fn with_page<B>(self, page: &Page, status: &Status) -> Response<PageBody<B>> {
         let (head, body) = (page.head(), page.body());
         let length = body.len() as u64;
-        let verdict = self.verdict(head, length);
-        let (code, headers, body) = match verdict {
-            Verdict::Whole if self.method == Method::HEAD => {
-                (head.status, with_length(head.headers.clone(), length), PageBody::empty())
+        let (code, headers, body) = match self.verdict(head, length) {
+            Verdict::Whole => {
+                let news = self.news(head, status);
+                let headers = page.told(&news);
+                return if self.method == Method::HEAD {
+                    response(head.status, with_length(headers, length), PageBody::empty())
+                } else {
+                    response(head.status, headers, PageBody::whole(body.clone()))
+                };
             }
-            Verdict::Whole => (head.status, head.headers.clone(), PageBody::whole(body.clone())),
+            Verdict::NotModified => {
+                let headers = page.told_unchanged(&self.news(head, status));
+                return response(StatusCode::NOT_MODIFIED, headers, PageBody::absent());
+            }
             Verdict::Part(range) => {
                 let headers = conditional::part(&head.headers, &range, length);
                 let [first, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap_or(body.len()));
@@ -71,7 +80,13 @@ impl<'a> Asking<'a> {
         conditional::verdict(self.method, self.headers, head.status, &head.headers, length, self.now / 1000)
     }
 
-    fn with_no_body<B>(self, head: &Head, verdict: &Verdict, length: u64, status: &Status) -> Response<PageBody<B>> {
+    pub(super) fn with_no_body<B>(
+        self,
+        head: &Head,
+        verdict: &Verdict,
+        length: u64,
+        status: &Status,
+    ) -> Response<PageBody<B>> {
         let (code, headers) = match verdict {
             Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new()),
             Verdict::Unsatisfiable => (
@@ -84,7 +99,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Adds what only this answer says.
-    fn finish<B>(
+    pub(super) fn finish<B>(
         self,
         head: &Head,
         code: StatusCode,
@@ -92,24 +107,21 @@ impl<'a> Asking<'a> {
         body: PageBody<B>,
         status: &Status,
     ) -> Response<PageBody<B>> {
-        let age = head.facts.age(self.now);
-        headers.insert(AGE, HeaderValue::from(age));
-        if let Some(browser) = self.setup.browser {
-            headers.insert(CACHE_CONTROL, for_browsers(age.saturating_add(browser)));
-        }
-        if self.setup.tells {
-            status.add(&mut headers);
-        }
-        let mut response = Response::new(body);
-        *response.status_mut() = code;
-        *response.headers_mut() = headers;
-        response
+        self.news(head, status).add_to(&mut headers);
+        response(code, headers, body)
+    }
+
+    fn news(self, head: &Head, status: &Status) -> News {
+        let Setup { browser, tells, .. } = *self.setup;
+        News { age: head.facts.age(self.now), browser, status: tells.then_some(*status) }
     }
 }
 
-/// Returns what browsers are told: they count from when the page was made, and not from when they get it.
-pub(super) fn for_browsers(seconds: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("max-age={seconds}")).expect("digits and letters")
+fn response<B>(code: StatusCode, headers: HeaderMap, body: B) -> Response<B> {
+    let mut response = Response::new(body);
+    *response.status_mut() = code;
+    *response.headers_mut() = headers;
+    response
 }
 
 fn with_length(mut headers: HeaderMap, length: u64) -> HeaderMap {

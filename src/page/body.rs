@@ -31,10 +31,18 @@ pin_project! {
     #[project = Pinned]
     enum Part<B> {
         Whole { page: Option<Bytes> },
+        Absent,
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
-        Joined { reader: Reader, driver: Driver, own: Own },
+        Joined { page: Box<Joined> },
         Inner { #[pin] body: B },
     }
+}
+
+/// A page that is being made, beside the rest: it would make every body large, and most are of pages that are kept.
+struct Joined {
+    reader: Reader,
+    driver: Driver,
+    own: Own,
 }
 
 impl<B> PageBody<B> {
@@ -48,6 +56,12 @@ impl<B> PageBody<B> {
         Self { part: Part::Whole { page: None } }
     }
 
+    /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
+    /// take it for a page of no bytes.
+    pub(crate) fn absent() -> Self {
+        Self { part: Part::Absent }
+    }
+
     /// Makes a body of a page in several chunks, each sent as it is.
     pub(crate) fn chunks(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
@@ -57,13 +71,13 @@ impl<B> PageBody<B> {
 
     /// Makes a body of a page that is being made, perhaps for others as well.
     pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
-        Self { part: Part::Joined { reader, driver, own } }
+        Self { part: Part::Joined { page: Box::new(Joined { reader, driver, own }) } }
     }
 
     /// Takes over the task that makes the page, where there is nobody else to run it.
     pub(super) fn driven(mut self, task: Own) -> Self {
-        if let Part::Joined { own, .. } = &mut self.part {
-            *own = task;
+        if let Part::Joined { page } = &mut self.part {
+            page.own = task;
         }
         self
     }
@@ -84,10 +98,11 @@ where
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let data = match self.project().part.project() {
             Pinned::Whole { page } => page.take(),
+            Pinned::Absent => None,
             Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
-            Pinned::Joined { reader, driver, own } => {
-                driver.drive(own, context);
-                return Pin::new(reader).poll_frame(context);
+            Pinned::Joined { page } => {
+                page.driver.drive(&mut page.own, context);
+                return Pin::new(&mut page.reader).poll_frame(context);
             }
             Pinned::Inner { body } => {
                 return Poll::Ready(ready!(body.poll_frame(context)).map(|frame| frame.map_err(Into::into)));
@@ -99,8 +114,9 @@ where
     fn is_end_stream(&self) -> bool {
         match &self.part {
             Part::Whole { page } => page.is_none(),
+            Part::Absent => true,
             Part::Chunks { chunks, .. } => chunks.len() == 0,
-            Part::Joined { reader, .. } => reader.is_end_stream(),
+            Part::Joined { page } => page.reader.is_end_stream(),
             Part::Inner { body } => body.is_end_stream(),
         }
     }
@@ -108,8 +124,9 @@ where
     fn size_hint(&self) -> SizeHint {
         match &self.part {
             Part::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
+            Part::Absent => SizeHint::default(),
             Part::Chunks { left, .. } => SizeHint::with_exact(*left),
-            Part::Joined { reader, .. } => reader.size_hint(),
+            Part::Joined { page } => page.reader.size_hint(),
             Part::Inner { body } => body.size_hint(),
         }
     }
@@ -120,6 +137,7 @@ impl<B> fmt::Debug for PageBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.part {
             Part::Whole { .. } => "whole",
+            Part::Absent => "absent",
             Part::Chunks { .. } => "chunks",
             Part::Joined { .. } => "joined",
             Part::Inner { .. } => "inner",

@@ -99,10 +99,9 @@ impl Question<'_> {
 
     /// What is written just like the stored tag matches it, even where it is no tag: nobody else can have written that.
     fn is_listed(&self) -> bool {
-        let as_written = self.stored.get(ETAG).is_some_and(|own| self.request.get(IF_NONE_MATCH) == Some(own));
-        let own = EntityTag::of(self.stored);
+        let is_as_written = || self.stored.get(ETAG).is_some_and(|own| self.request.get(IF_NONE_MATCH) == Some(own));
         let same = |own: EntityTag| etag::listed(self.request, &IF_NONE_MATCH).any(|tag| tag.weak_eq(own));
-        as_written || etag::is_any(self.request, &IF_NONE_MATCH) || own.is_some_and(same)
+        is_as_written() || etag::is_any(self.request, &IF_NONE_MATCH) || EntityTag::of(self.stored).is_some_and(same)
     }
 
     /// Without `Last-Modified` it was modified when it was made at the latest (RFC 9111, 4.3.2).

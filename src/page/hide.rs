@@ -13,12 +13,15 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::aspect::{Aspect, cookies_named, lines};
 use super::grammar::quality;
+use super::meaning;
 
 /// What of a request a handler gets to see.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     /// Whether nothing is hidden: who runs behind the cache then says in `Vary` what it has read.
     pub(super) everything: bool,
+    /// Whether headers that say the same are told apart by how they are written.
+    pub(super) by_letter: bool,
     pub(super) headers: Vec<HeaderName>,
     pub(super) cookies: Vec<Box<str>>,
     pub(super) offers: Vec<Offer>,
@@ -43,7 +46,7 @@ impl Default for View {
     /// Encodings are negotiated by layers which say so in `Vary`.
     fn default() -> Self {
         let headers = vec![HOST, ACCEPT_ENCODING];
-        Self { everything: false, headers, cookies: Vec::new(), offers: Vec::new(), query: Query::All }
+        Self { everything: false, by_letter: true, headers, cookies: Vec::new(), offers: Vec::new(), query: Query::All }
     }
 }
 
@@ -61,7 +64,7 @@ impl View {
             return offer.choice(request).map(|choice| Cow::Owned(choice.as_bytes().to_vec()));
         }
         if self.everything || self.headers.contains(name) {
-            return lines(request, name);
+            return if self.by_letter { lines(request, name) } else { meaning::of(request, name) };
         }
         if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
     }

@@ -70,8 +70,14 @@ pub(super) struct Locale<'a> {
 pub(super) fn key(prefix: &str, locale: Locale<'_>, asked: &Asked<'_>, target: &str) -> Key {
     const MARK: u64 = mark(PATTERN);
     Key::write(MARK, |key| {
-        key.literal("page:").text(prefix).literal(":");
-        key.part(&locale.language.unwrap_or_default()).literal(":").part(&locale.zone.unwrap_or_default()).literal(":");
-        key.text(asked.scheme).literal(":").bytes(asked.host).literal(":").rest(target.as_bytes());
+        let Locale { language, zone } = locale;
+        if prefix.is_empty() && asked.scheme.is_empty() && language.is_none() && zone.is_none() {
+            // The same, in one step: of most sites nobody says more.
+            key.literal("page::%none:%none::");
+        } else {
+            key.literal("page:").text(prefix).literal(":").part(&language).literal(":").part(&zone).literal(":");
+            key.text(asked.scheme).literal(":");
+        }
+        key.bytes(asked.host).literal(":").rest(target.as_bytes());
     })
 }

@@ -21,7 +21,9 @@ mod hide;
 mod key;
 mod layer;
 mod locale;
+mod meaning;
 mod nested;
+mod part;
 mod policy;
 mod purge;
 mod record;
@@ -31,6 +33,7 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
+mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};

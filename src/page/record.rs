@@ -5,11 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::conditional;
 use super::policy::Facts;
+use super::told::{News, Told};
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -19,6 +22,8 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
+    /// What the answers with it say, and those that say that nothing has changed.
+    told: [Told; 2],
     /// The mark of the place that it was made at.
     site: u64,
     /// Up to which purge it is known to be untouched.
@@ -39,7 +44,8 @@ impl Page {
     /// Makes a page of what was begun at this place, after so many purges.
     pub(super) fn new(head: Head, body: Bytes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, site, purged, quiet_until: AtomicU64::new(0) }))
+        let (told, quiet_until) = (Default::default(), AtomicU64::new(0));
+        Self(Arc::new(Leaf { head, body, told, site, purged, quiet_until }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -49,6 +55,25 @@ impl Page {
     /// Returns the body: the very bytes that are kept.
     pub(super) fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Returns the headers of an answer with it.
+    pub(super) fn told(&self, news: &News) -> HeaderMap {
+        self.0.told[0].headers(news, || self.with_length())
+    }
+
+    /// Returns the headers of an answer that says that it has not changed.
+    pub(super) fn told_unchanged(&self, news: &News) -> HeaderMap {
+        self.0.told[1].headers(news, || conditional::not_modified(&self.0.head.headers))
+    }
+
+    /// Says how long it is, where that is not nothing: whoever hands it on would else count, and add it.
+    fn with_length(&self) -> HeaderMap {
+        let mut headers = self.0.head.headers.clone();
+        if !self.0.body.is_empty() {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(self.0.body.len()));
+        }
+        headers
     }
 
     pub(super) fn site(&self) -> u64 {

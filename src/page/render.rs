@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
@@ -17,7 +17,7 @@ use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::caught::Caught;
 use super::driven::Driver;
-use super::flights::{Landing, Lead};
+use super::flights::{Landing, Lead, Start};
 use super::nested::{self, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
@@ -26,6 +26,7 @@ use super::site::{Home, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
 use super::variant::{self, Front};
+use crate::report::Counted;
 use crate::{Filling, Options};
 
 /// What becomes of a request whose page is made.
@@ -81,6 +82,9 @@ impl Render {
     pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Self {
         let filling = Arc::new(home.cache.fill(&quest.key));
         let (purges, asked) = (home.purges.count(), home.cache.clock().wall_millis());
+        if let Some(lead) = &lead {
+            lead.starts(Start { filling: Arc::clone(&filling), purges });
+        }
         Self { site, home, request, quest, lead, filling, purges, asked }
     }
 
@@ -91,13 +95,28 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
-        match Caught(pin!(inner.call(request))).await {
-            Err(panic) => client.tell(Outcome::Panicked(panic)),
+        let counts = self.request.extensions.get().cloned();
+        let asking = Counted::new(counts, async move { inner.call(request).await });
+        match Caught(pin!(asking)).await {
+            Err(panic) => self.fail(Outcome::Panicked(panic), client),
             Ok(Ok(response)) => self.judge(response, client).await,
             Ok(Err(error)) => match self.spare() {
                 Some(page) => self.stand_in(&page, None, client),
-                None => client.tell(Outcome::Failed(error)),
+                None => self.fail(Outcome::Failed(error), client),
             },
+        }
+    }
+
+    /// Tells the client that there is no answer. Whoever waited tries on their own, all at once and not one after another.
+    fn fail<R, E>(&self, outcome: Outcome<R, E>, client: Client<R, E>) {
+        self.let_go();
+        client.tell(outcome);
+    }
+
+    /// Lets go whoever waits: the answer is for nobody else.
+    fn let_go(&self) {
+        if let Some(lead) = &self.lead {
+            lead.land(Landing::LetGo);
         }
     }
 
@@ -106,6 +125,7 @@ impl Render {
         let mut parts = self.request.clone();
         self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
         Outer::note(self.site.mark, &self.request, &mut parts);
+        parts.headers.extend(self.quest.range.clone().map(|range| (RANGE, range)));
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
@@ -149,7 +169,16 @@ impl Render {
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = Times { asked: self.asked, answered: self.home.cache.clock().wall_millis() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        self.site.setup.policy.keep(&wanted, status, headers, times)
+        let policy = &self.site.setup.policy;
+        if self.is_part(status) {
+            return policy.keep_part(&wanted, headers, times);
+        }
+        policy.keep(&wanted, status, headers, times)
+    }
+
+    /// Returns whether this answers a request for a part that is to be kept.
+    fn is_part(&self, status: StatusCode) -> bool {
+        status == StatusCode::PARTIAL_CONTENT && self.quest.range.is_some()
     }
 
     /// Returns what a page is told apart by that says this of itself.
@@ -160,8 +189,9 @@ impl Render {
     /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
     pub(super) async fn shelf(&mut self, aspects: &[Aspect]) -> Option<Shelf> {
         let place = (&*self.site, &self.home);
-        let found = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
+        let (found, filling) = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
         if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
+            lead.starts(Start { filling, purges: self.purges });
             lead.is_also(&(self.site.mark, key.clone()));
         }
         Some(found)
@@ -194,10 +224,11 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R, E>(mut self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
-        let is_awaited = self.lead.take().is_some_and(|lead| lead.is_awaited());
+        let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
+        self.let_go();
         let answer = self.site.untouched(response, &told);
         if is_awaited && !policy::is_failure(answer.status()) {
             drop(self.filling.keep(Front::Pass, Options::ttl(PASS)).await);
@@ -226,12 +257,17 @@ impl Render {
         self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
-        let place = self.shelf(&aspects).await;
+        let place = match &self.quest.range {
+            Some(range) if self.is_part(parts.status) => Some(Shelf::part(&self.quest.key, range, &self.filling)),
+            _ => self.shelf(&aspects).await,
+        };
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };
-        if let (Some(lead), Some(_)) = (&self.lead, &place) {
-            lead.land(Landing::Begun(Arc::new(head.clone()), aspects.into(), tee));
+        match (&self.lead, &place) {
+            (Some(lead), Some(_)) => lead.land(Landing::Begun(Arc::new(head.clone()), aspects.into(), tee)),
+            // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
+            _ => self.lead = None,
         }
         let first = Head { headers: parts.headers, ..head.clone() };
         let told = Status { stored: place.is_some(), ..self.why() };

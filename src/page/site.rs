@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
-use super::flights::Flights;
+use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
 use super::key::{self, Asked, Locale, Unclear};
@@ -46,6 +46,8 @@ pub(super) struct Setup {
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether parts of pages are kept.
+    pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
     pub(super) tells: bool,
     /// The tags of all its pages.
@@ -71,12 +73,14 @@ pub(super) struct Home {
 
 /// What was found out about a request, without anybody having been asked.
 pub(super) enum Look {
-    /// A page answers it. Behind the answer it may have to be made anew.
-    Found(Page, Option<Box<Quest>>),
+    /// A page answers it, at this time. Behind the answer it may have to be made anew.
+    Found(Page, Option<Box<Quest>>, u64),
     /// It is none of the cache's business.
     Pass(Pass),
     /// Somebody has to be asked.
     Seek(Box<Quest>),
+    /// A part is asked for of what is not there.
+    Part(Box<Quest>),
 }
 
 /// A page that is looked for.
@@ -89,6 +93,8 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// The part that is asked for, where it is to be kept.
+    pub(super) range: Option<HeaderValue>,
 }
 
 impl Site {
@@ -130,96 +136,103 @@ impl Site {
 
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
-        let asked = Asked::of(request)?;
-        Ok(key::key(&self.setup.prefix, locale(request), &asked, &asked.target(&self.setup.view.query)))
+        Ok(self.key_of(request, &Asked::of(request)?))
+    }
+
+    #[inline]
+    fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        key::key(&self.setup.prefix, locale(request), asked, &asked.target(&self.setup.view.query))
     }
 
     /// Looks for a page in a cache of this process.
     pub(super) fn look(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        match self.begin(home, request, has_body) {
-            Err(pass) => Look::Pass(pass),
-            Ok((key, wanted)) => {
-                let front = home.cache.blocking().get(&key).unwrap_or_default();
-                let variants = match front {
-                    Some(Front::Page(page)) => return self.judge(home, request, Quest::new(key, wanted), Some(page)),
-                    Some(Front::Variants(variants)) => variants,
-                    None => return self.judge(home, request, Quest::new(key, wanted), None),
-                    Some(Front::Pass) => {
-                        let quest = Quest { alone: true, ..Quest::new(key, wanted) };
-                        return self.judge(home, request, quest, None);
-                    }
-                };
+        let wanted = match self.begin(home, request, has_body) {
+            Ok(wanted) => wanted,
+            Err(pass) => return Look::Pass(pass),
+        };
+        // A key is large: it is written where it is read, and moves only where nothing is there.
+        let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
+        let key = self.key_of(request, &asked);
+        let (page, variants, alone) = match home.cache.blocking().__get(&key).unwrap_or_default() {
+            Some(Front::Page(page)) => (Some(page), None, false),
+            Some(Front::Variants(variants)) => {
                 let mut keys = variants.keys(self, &request.headers);
-                let page = keys.find_map(|key| home.cache.blocking().get(key).unwrap_or_default());
+                let page = keys.find_map(|key| home.cache.blocking().__get(&key).unwrap_or_default());
                 drop(keys);
-                let quest = Quest { variants: Some(variants), ..Quest::new(key, wanted) };
-                self.judge(home, request, quest, page)
+                (page, Some(variants), false)
             }
-        }
+            Some(Front::Pass) => (None, None, true),
+            None => (None, None, false),
+        };
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key.clone(), wanted) })
     }
 
     /// Looks for a page in a cache that may be outside.
     pub(super) async fn look_outside(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let (key, wanted) = match self.begin(home, request, has_body) {
-            Ok(begun) => begun,
+        let wanted = match self.begin(home, request, has_body) {
+            Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
+        let Ok(key) = self.key(request) else { return Look::Pass(Pass::Malformed) };
         let quest = Quest::new(key, wanted);
         match home.cache.get(&quest.key).await.unwrap_or_default() {
-            Some(Front::Page(page)) => self.judge(home, request, quest, Some(page)),
-            None => self.judge(home, request, quest, None),
-            Some(Front::Pass) => self.judge(home, request, Quest { alone: true, ..quest }, None),
+            Some(Front::Page(page)) => self.judge(home, request, Some(page), &wanted, || quest),
+            None => self.judge(home, request, None, &wanted, || quest),
+            Some(Front::Pass) => self.judge(home, request, None, &wanted, || Quest { alone: true, ..quest }),
             Some(Front::Variants(variants)) => {
                 let keys: Vec<_> = variants.keys(self, &request.headers).collect();
                 let mut page = None;
                 for key in keys {
                     page = page.or(home.cache.get(key).await.unwrap_or_default());
                 }
-                self.judge(home, request, Quest { variants: Some(variants), ..quest }, page)
+                self.judge(home, request, page, &wanted, || Quest { variants: Some(variants), ..quest })
             }
         }
     }
 
-    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<(Key, Wanted), Pass> {
+    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
         let wanted = self.ask(request, has_body)?;
-        if home.cache.is_off() {
-            return Err(Pass::Off);
-        }
-        Ok((self.key(request).map_err(|Unclear| Pass::Malformed)?, wanted))
+        if home.cache.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }
 
     /// Decides what a page that was found may do.
-    fn judge(&self, home: &Home, request: &Parts, mut quest: Quest, page: Option<Page>) -> Look {
+    fn judge(
+        &self,
+        home: &Home,
+        request: &Parts,
+        page: Option<Page>,
+        wanted: &Wanted,
+        quest: impl FnOnce() -> Quest,
+    ) -> Look {
         let now = home.cache.clock().wall_millis();
         let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
-        let Some(page) = page else { return Self::without(request, quest) };
-        match page.facts().reuse(&quest.wanted, now) {
-            Reuse::Fresh => Look::Found(page, None),
-            Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None),
+        let Some(page) = page else { return self.without(request, quest()) };
+        match page.facts().reuse(wanted, now) {
+            Reuse::Fresh => Look::Found(page, None, now),
+            Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None, now),
             Reuse::Stale => {
-                quest.old = Some((page.clone(), true));
-                Look::Found(page, Some(Box::new(quest)))
+                let quest = Quest { old: Some((page.clone(), true)), ..quest() };
+                Look::Found(page, Some(Box::new(quest)), now)
             }
-            Reuse::Ask { if_error } => {
-                quest.old = Some((page, if_error));
-                Look::Seek(Box::new(quest))
-            }
-            Reuse::Nothing => Self::without(request, quest),
+            Reuse::Ask { if_error } => Look::Seek(Box::new(Quest { old: Some((page, if_error)), ..quest() })),
+            Reuse::Nothing => self.without(request, quest()),
         }
     }
 
     /// Nothing was found. Who asks for a part only is not made to wait for the whole.
-    fn without(request: &Parts, mut quest: Quest) -> Look {
+    fn without(&self, request: &Parts, mut quest: Quest) -> Look {
         if request.headers.contains_key(RANGE) && !quest.wanted.only_if_cached {
-            return Look::Pass(Pass::Range);
+            return if self.setup.parts { Look::Part(Box::new(quest)) } else { Look::Pass(Pass::Range) };
         }
         quest.alone |= quest.wanted.authorized;
         Look::Seek(Box::new(quest))
     }
 
-    fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
-        let Ok(asked) = Asked::of(request) else { return true };
-        home.purges.took(page, &asked.target(&self.setup.view.query))
+    pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
+        home.purges.came_after(page) && {
+            let Ok(asked) = Asked::of(request) else { return true };
+            home.purges.took(page, &asked.target(&self.setup.view.query))
+        }
     }
 
     /// Returns the headers that a response says it depends on.
@@ -230,7 +243,13 @@ impl Site {
 
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false }
+        Self { key, wanted, variants: None, old: None, alone: false, range: None }
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
+        (site.mark, known.unwrap_or_else(|| self.key.clone()))
     }
 }
 

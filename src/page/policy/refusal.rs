@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     Cookie,
     /// `Vary` says `*`, or what is no name of a field: no other request is like this one.
     Vary,
+    /// A part of a page with variants, or one that does not say where it belongs.
+    Part,
     /// Nobody says how long it is fresh.
     NoTime,
     /// It could never be used: it is stale already or has to be asked for each time, and has nothing to ask with.
@@ -43,6 +45,7 @@ impl Refusal {
             Self::Authorization => "made for a request with Authorization",
             Self::Cookie => "sets a cookie",
             Self::Vary => "Vary with * in it",
+            Self::Part => "a part that stands for itself alone",
             Self::NoTime => "no time said",
             Self::Nearer => "kept nearer to the handler",
             Self::TooLarge => "larger than the limit",
