@@ -1,6 +1,9 @@
 //! Pages, as users meet them.
 
 mod app;
+mod cuts;
+mod django_conditions;
+mod django_goldens;
 mod django_helpers;
 mod downstream;
 mod holes;
