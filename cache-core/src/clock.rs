@@ -138,7 +138,7 @@ impl Clock {
         match &self.0 {
             Face::System => {
                 let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-                since.as_secs().saturating_mul(1_000).saturating_add(since.subsec_millis().into())
+                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
             }
             Face::Manual(_) => self.now().as_nanos() / 1_000_000,
         }

@@ -18,6 +18,7 @@ mod grammar;
 pub mod grammar;
 pub mod headers;
 mod hide;
+mod inner;
 mod key;
 mod layer;
 mod locale;
