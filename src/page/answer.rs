@@ -125,10 +125,12 @@ impl<'a> Asking<'a> {
     }
 }
 
-fn response<B>(code: StatusCode, headers: HeaderMap, body: B) -> Response<B> {
+fn response<B>(code: StatusCode, mut headers: HeaderMap, body: B) -> Response<B> {
     let mut response = Response::new(body);
     *response.status_mut() = code;
-    *response.headers_mut() = headers;
+    std::mem::swap(response.headers_mut(), &mut headers);
+    // Those that it was made with: there are none.
+    std::mem::forget(headers);
     response
 }
 

@@ -19,6 +19,7 @@ pub mod grammar;
 pub mod headers;
 mod hide;
 mod hole;
+mod inner;
 mod key;
 mod layer;
 mod locale;

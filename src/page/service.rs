@@ -19,6 +19,7 @@ use super::change::Change;
 use super::driven::{Driven, Driver};
 use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
+use super::inner::Inner;
 use super::key::Asked;
 use super::nested::{self, Outer};
 use super::policy::{Pass, Wanted};
@@ -33,7 +34,7 @@ use crate::Error;
 #[derive(Clone, Debug)]
 pub struct CacheService<S> {
     site: Arc<Site>,
-    inner: S,
+    inner: Inner<S>,
 }
 
 /// One request on its way through.
@@ -62,15 +63,7 @@ const PATIENCE: usize = 3;
 
 impl<S> CacheService<S> {
     pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
-        Self { site, inner }
-    }
-}
-
-impl<S: Clone> CacheService<S> {
-    /// Takes the service that is ready, and leaves one that will be.
-    fn take_ready(&mut self) -> S {
-        let next = self.inner.clone();
-        std::mem::replace(&mut self.inner, next)
+        Self { site, inner: Inner::new(inner) }
     }
 }
 
@@ -87,8 +80,8 @@ where
     type Error = S::Error;
     type Future = PageFuture<Self::Response, S::Error>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
@@ -101,7 +94,7 @@ where
         let is_nested = Outer::uncover(self.site.mark, &mut parts);
         let spot = || Spot { site: Arc::clone(&self.site), home: home.clone() };
         if is_nested || home.cache.is_outside() {
-            let way = Way { spot: spot(), inner: self.take_ready() };
+            let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
                 let mut response = way.go(look, parts, body).await?;
@@ -115,22 +108,27 @@ where
         if let Look::Found(page, None, now) = &look {
             return PageFuture::ready(self.site.hit(&parts, page, *now));
         }
-        let way = Way { spot: spot(), inner: self.take_ready() };
+        let way = Way { spot: spot(), inner: self.inner.clone() };
         PageFuture::working(way.go(look, parts, body))
     }
 }
 
 impl<S> CacheService<S> {
     /// Asks the handler where there is no cache, since the one that was named does not exist.
-    fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
+    fn without_cache<B, R: 'static>(
+        &mut self,
+        request: Request<B>,
+        error: &Error,
+    ) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
-        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone,
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
+        B: Send + 'static,
         R: Body,
     {
         log::error!("pages are not kept: {error}");
         let (mut parts, body) = request.into_parts();
         let visitor = self.site.setup.fillers.visitor(&mut parts);
-        let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(Request::from_parts(parts, body)));
+        let (site, asking) = (Arc::clone(&self.site), self.inner.call(Request::from_parts(parts, body)));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
             Ok(site.untouched(asking.await?, visitor, &told))

@@ -127,7 +127,7 @@ impl Site {
         if has_body {
             return Err(Pass::Body);
         }
-        if request.headers.contains_key(UPGRADE) {
+        if request.headers.keys().any(|name| name == UPGRADE) {
             return Err(Pass::Upgrade);
         }
         if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {

@@ -83,7 +83,7 @@ impl Policy {
         }
         let wanted = Wanted {
             head: *method == Method::HEAD,
-            authorized: headers.contains_key(AUTHORIZATION),
+            authorized: headers.keys().any(|name| name == AUTHORIZATION),
             ..Wanted::default()
         };
         if self.trust_client { trusted(wanted, headers) } else { Ask::Look(wanted) }

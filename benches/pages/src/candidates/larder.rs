@@ -24,6 +24,10 @@ pub fn candidates() -> Vec<Candidate> {
             router(maker).layer(layer("route")).with_state(())
         }),
         Candidate::new("larder, around the router", Answers::Cached, |maker| around(layer("around"), router(maker))),
+        Candidate::new("larder by `cache_page`, on the route", Answers::Cached, |maker| {
+            install();
+            router(maker).layer(cache_page(HOUR).cache("cache_page")).with_state(())
+        }),
         Candidate::new("larder, on the route, a variant", Answers::Cached, |maker| {
             varying(maker).layer(layer("varying").see("accept-language")).with_state(())
         }),
@@ -39,10 +43,10 @@ pub fn candidates() -> Vec<Candidate> {
     ]
 }
 
-/// What one writes in a line of a routing table.
+/// Everything at its default. What is kept by [`cache_page`] says for how long as well, in two headers more.
 fn layer(cache: &str) -> CacheLayer {
     install();
-    cache_page(HOUR).cache(cache)
+    CacheLayer::new().cache(cache)
 }
 
 fn around(layer: CacheLayer, router: Router) -> impl App {
@@ -69,7 +73,7 @@ fn tagged(maker: Maker) -> Router {
 fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let names = ["route", "around", "varying", "varying around", "route, 304", "around, 304"];
+        let names = ["route", "around", "varying", "varying around", "route, 304", "around, 304", "cache_page"];
         let builder = names.iter().fold(::larder::builder(), |builder, name| builder.cache(*name, Settings::memory()));
         builder.install().expect("nothing was cached before");
     });
