@@ -6,9 +6,9 @@ use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::depth;
 use super::key::{self, Asked};
 use super::locale::Locale;
+use super::part;
 use super::policy;
 use super::purge::Pattern;
 use super::site::{Home, Site, locale};
@@ -31,7 +31,7 @@ struct Due {
     /// In all languages and for all zones that are known of.
     keys: Vec<Key>,
     /// Whether there may be others that are not.
-    is_part: bool,
+    is_some: bool,
 }
 
 impl Change {
@@ -47,13 +47,16 @@ impl Change {
     }
 
     fn due(&self, asked: &Asked<'_>, uri: &Uri) -> Due {
-        let (setup, depth) = (&self.site.setup, depth::of(&self.request));
+        let setup = &self.site.setup;
         let asked = Asked { uri, ..*asked };
         let target = asked.target(&setup.view.query);
-        let key = |locale: Locale<'_>| key::key(&setup.prefix, depth, locale, &asked, &target);
+        let key = |locale: Locale<'_>| key::key(&setup.prefix, locale, &asked, &target);
         let mut keys = vec![key(locale(&self.request))];
-        let is_part = self.home.locales.each(|locale| keys.push(key(locale)), self.home.cache.is_outside());
-        Due { keys, is_part, target: target.into_owned() }
+        let is_some = self.home.locales.each(|locale| keys.push(key(locale)), self.home.cache.is_outside());
+        if setup.parts {
+            keys.extend(keys.iter().map(part::key).collect::<Vec<_>>());
+        }
+        Due { keys, is_some, target: target.into_owned() }
     }
 
     /// Empties what the request was for, and what its answer says is elsewhere, if it succeeded.
@@ -80,7 +83,7 @@ impl Change {
 impl Due {
     /// Empties it. What a store does not forget is not answered with, at least by this process.
     async fn empty(self, home: &Home) {
-        let mut is_left = self.is_part;
+        let mut is_left = self.is_some;
         for key in self.keys {
             is_left |= home.cache.delete(key).await.inspect_err(|error| home.trouble(error)).is_err();
         }
@@ -95,7 +98,7 @@ impl Due {
             for key in self.keys {
                 drop(home.cache.blocking().delete(key));
             }
-            if self.is_part {
+            if self.is_some {
                 home.purge(Pattern::exact(&self.target));
             }
             return;

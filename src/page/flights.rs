@@ -15,9 +15,12 @@ use super::tee::Tee;
 use crate::Filling;
 use crate::key::Key;
 
+/// Where a page is made, and under which key it is looked for.
+pub(super) type Name = (u64, Key);
+
 /// The pages of one cache that are being made.
 #[derive(Default)]
-pub(super) struct Flights(Mutex<HashMap<Key, Arc<Flight>>>);
+pub(super) struct Flights(Mutex<HashMap<Name, Arc<Flight>>>);
 
 /// One page that is being made.
 pub(super) struct Flight {
@@ -62,7 +65,7 @@ pub(super) enum Turn {
 pub(super) struct Lead {
     flights: Arc<Flights>,
     flight: Arc<Flight>,
-    names: Vec<Key>,
+    names: Vec<Name>,
 }
 
 /// Somebody who waits for a page that is being made for another.
@@ -78,14 +81,14 @@ pub(super) struct Waiter {
 const PATIENCE: u64 = 10_000;
 
 impl Flights {
-    fn table(&self) -> MutexGuard<'_, HashMap<Key, Arc<Flight>>> {
+    fn table(&self) -> MutexGuard<'_, HashMap<Name, Arc<Flight>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Joins whoever makes this page, if they began with what is there now, or begins it.
     pub(super) fn join(
         self: &Arc<Self>,
-        name: &Key,
+        name: &Name,
         request: &HeaderMap,
         now: u64,
         is_current: impl Fn(&Start) -> bool,
@@ -153,7 +156,7 @@ impl Lead {
     }
 
     /// Makes those find this render too who look for it under the name that it has turned out to have.
-    pub(super) fn is_also(&mut self, name: &Key) {
+    pub(super) fn is_also(&mut self, name: &Name) {
         let mut table = self.flights.table();
         if !table.contains_key(name) {
             table.insert(name.clone(), Arc::clone(&self.flight));

@@ -131,15 +131,16 @@ impl Purges {
         self.count.store(number.count, Ordering::Release);
     }
 
-    /// Returns whether a page was invalidated since it was begun.
+    /// Returns whether there was one since a page was begun, whatever it took.
     #[inline]
-    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
-        let (now, known) = (self.count(), page.purged());
-        known < now && self.took_old((known, now), page, target)
+    pub(super) fn came_after(&self, page: &Page) -> bool {
+        page.purged() < self.count()
     }
 
+    /// Returns whether a page was invalidated since it was begun.
     #[cold]
-    fn took_old(&self, (known, now): (u64, u64), page: &Page, target: &str) -> bool {
+    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
+        let (now, known) = (self.count(), page.purged());
         let taken = match known {
             // A clock may stand still for a moment: rather too much than too little.
             NONE => self.list().takes(target, |number| number.at >= page.begun()),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::key::Key;
+use super::flights::Name;
 
 /// The pages of one cache whose making has just failed, and until when nobody tries again.
 ///
@@ -14,7 +14,7 @@ pub(super) struct Quiet(Mutex<Until>);
 
 #[derive(Default)]
 struct Until {
-    times: HashMap<Key, u64>,
+    times: HashMap<Name, u64>,
     /// How many there have to be before those are looked for whose time is over.
     enough: usize,
 }
@@ -31,7 +31,7 @@ impl Quiet {
     }
 
     /// Begins to keep quiet about a page.
-    pub(super) fn begin(&self, name: Key, now: u64) {
+    pub(super) fn begin(&self, name: Name, now: u64) {
         let mut until = self.until();
         if until.times.len() >= until.enough.max(FEW) {
             until.times.retain(|_, until| *until > now);
@@ -40,7 +40,7 @@ impl Quiet {
         until.times.insert(name, now.saturating_add(QUIET));
     }
 
-    pub(super) fn is_kept(&self, name: &Key, now: u64) -> bool {
+    pub(super) fn is_kept(&self, name: &Name, now: u64) -> bool {
         self.until().times.get(name).is_some_and(|until| now < *until)
     }
 }
@@ -54,15 +54,16 @@ impl fmt::Debug for Quiet {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Key;
 
     #[test]
     fn what_has_been_quiet_for_long_enough_is_forgotten() {
         let quiet = Quiet::default();
         for number in 0..10_000 {
-            quiet.begin(Key::from(&*format!("page:{number}")), number * QUIET);
+            quiet.begin((0, Key::from(&*format!("page:{number}"))), number * QUIET);
         }
         assert!(quiet.until().times.len() <= FEW);
-        let last = Key::from("page:9999");
+        let last = (0, Key::from("page:9999"));
         assert!(quiet.is_kept(&last, 10_000 * QUIET - 1) && !quiet.is_kept(&last, 10_000 * QUIET));
     }
 }

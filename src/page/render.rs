@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
@@ -18,10 +18,11 @@ use super::answer::Asking;
 use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::caught::Caught;
-use super::depth;
 use super::driven::Driver;
 use super::flights::{Landing, Lead, Start};
+use super::hole::{Holes, Marked};
 use super::key::Asked;
+use super::nested::{self, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Begun, Head, Page};
 use super::shelf::{self, Shelf};
@@ -29,7 +30,8 @@ use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
 use super::variant::{self, Front, Variants};
-use crate::{Filling, Options};
+use crate::report::Counted;
+use crate::{Filling, Key, Options};
 
 /// What becomes of a request whose page is made.
 pub(super) enum Outcome<R, E> {
@@ -104,7 +106,9 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
-        let failure = match Caught(pin!(async move { inner.call(request).await })).await {
+        let counts = self.request.extensions.get().cloned();
+        let asking = Counted::new(counts, async move { inner.call(request).await });
+        let failure = match Caught(pin!(asking)).await {
             Ok(Ok(response)) => return self.judge(response, client).await,
             Ok(Err(error)) => Outcome::Failed(error),
             Err(panic) => Outcome::Panicked(panic),
@@ -132,12 +136,19 @@ impl Render {
     /// Returns what the handler gets to see: with the validators of a page that is there already.
     fn for_handler(&self) -> Parts {
         let mut parts = self.request.clone();
-        depth::deeper(&mut parts);
-        self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
+        let view = &self.site.setup.view;
+        view.apply(&mut parts, self.quest.wanted.authorized);
+        Outer::note(self.site.mark, view, &self.request, &mut parts);
+        parts.headers.extend(self.quest.range.clone().map(|range| (RANGE, range)));
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
         parts
+    }
+
+    /// Returns the request that holes are filled with, where they are filled at all.
+    pub(super) fn visitor(&self) -> Option<Parts> {
+        (!self.site.setup.fillers.is_empty()).then(|| self.request.clone())
     }
 
     /// Returns a page that may be handed out although asking for a newer one has failed. It is looked for once more: what
@@ -145,9 +156,9 @@ impl Render {
     async fn spare(&self) -> Option<Page> {
         self.quest.old.as_ref()?;
         match self.site.look_outside(&self.home, &self.request, false).await {
-            Look::Found(page, _) => Some(page),
+            Look::Found(page, ..) => Some(page),
             Look::Seek(quest) => quest.old.filter(|(_, if_error)| *if_error).map(|(page, _)| page),
-            Look::Pass(_) => None,
+            Look::Pass(_) | Look::Part(_) => None,
         }
     }
 
@@ -174,18 +185,35 @@ impl Render {
         }
     }
 
-    fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+    pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+        if nested::is_marked(response) {
+            return Err(Refusal::Nearer);
+        }
         let facts = self.worth(response.status(), response.headers())?;
-        let said = said_length(response).ok_or(Refusal::Length)?;
-        let is_too_large = said.lower() > self.site.setup.limit;
-        if is_too_large { Err(Refusal::TooLarge) } else { Ok(facts) }
+        // The head of an answer to `HEAD` speaks of a body that is not there.
+        let is_head = self.quest.wanted.head;
+        let said = said_length(response).or(is_head.then(SizeHint::default)).ok_or(Refusal::Length)?;
+        match () {
+            () if said.lower() > self.site.setup.limit => Err(Refusal::TooLarge),
+            () if self.site.setup.fillers.are_blind_to(response.headers()) => Err(Refusal::Encoded),
+            () => Ok(facts),
+        }
     }
 
     /// Returns what a page is worth that says this of itself.
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = Times { asked: self.asked, answered: self.home.cache.clock().wall_millis() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        self.site.setup.policy.keep(&wanted, status, headers, times)
+        let policy = &self.site.setup.policy;
+        if self.is_part(status) {
+            return policy.keep_part(&wanted, headers, times);
+        }
+        policy.keep(&wanted, status, headers, times)
+    }
+
+    /// Returns whether this answers a request for a part that is to be kept.
+    fn is_part(&self, status: StatusCode) -> bool {
+        status == StatusCode::PARTIAL_CONTENT && self.quest.range.is_some()
     }
 
     /// Returns what a page is told apart by that says this of itself.
@@ -202,14 +230,15 @@ impl Render {
             return Some(Shelf::Url(Arc::clone(&self.filling)));
         }
         let variants = self.quest.variants.clone().unwrap_or_else(|| Variants::new(aspects.into()));
-        let key = variants.key(aspects, &self.site.setup.view, &self.request.headers);
+        let key = variants.key(aspects, &self.site, &self.request.headers);
         let purges = self.purges;
         if let Some(lead) = &mut self.lead {
             // Before anybody can read the list: whoever has read it looks for this key.
             lead.starts(Start { filling: None, purges });
-            lead.is_also(&key);
+            lead.is_also(&(self.site.mark, key.clone()));
         }
-        let (variants, filling) = shelf::list(&self.home, &self.quest, &self.filling, variants, aspects).await?;
+        let (variants, filling) =
+            shelf::list((&self.site, &self.home), &self.quest, &self.filling, variants, aspects).await?;
         if let Some(lead) = &self.lead {
             lead.starts(Start { filling: Some(filling), purges });
         }
@@ -254,34 +283,51 @@ impl Render {
     /// Leaves those alone for a while who make the page, if there is an older one to answer with.
     fn keep_quiet(&self) {
         if self.quest.old.is_some() {
-            self.home.quiet.begin(self.site.name(&self.quest, &self.request), self.home.cache.clock().wall_millis());
+            self.home
+                .quiet
+                .begin(self.quest.name(&self.site, &self.request.headers), self.home.cache.clock().wall_millis());
         }
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R, E>(self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R: Body, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+        self.tell_time(response.headers_mut(), &Err(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = is_of_the_moment(response.status());
         self.let_go();
-        client.tell(Outcome::Answer(self.site.untouched(response, &told)));
+        client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
             _ if says_nothing => self.keep_quiet(),
             _ if is_awaited => self.mark().await,
             // What others are shown is not up to an answer that is for one client.
-            Some(_) if !self.quest.wanted.authorized => {
-                drop(self.home.cache.delete(self.site.name(&self.quest, &self.request)).await);
-            }
+            Some(_) if !self.quest.wanted.authorized => drop(self.home.cache.delete(self.name()).await),
             _ => {}
         }
     }
 
+    /// Returns the key under which the page would be looked for first.
+    fn name(&self) -> Key {
+        self.quest.name(&self.site, &self.request.headers).1
+    }
+
     /// Notes that answers to such a request are not to be kept.
     async fn mark(&self) {
-        let name = self.site.name(&self.quest, &self.request);
+        let name = self.name();
         let beside = self.quest.variants.as_ref().map(|_| self.filling.beside(&name));
         let filling = beside.as_ref().unwrap_or(&self.filling);
         drop(filling.keep(Front::Pass, Options::ttl(PASS)).await);
+    }
+
+    /// Tells those downstream for how long an answer is fresh that is not kept here.
+    pub(super) fn tell_time(&self, headers: &mut HeaderMap, worth: &Result<Facts, Refusal>) {
+        let fresh = match worth {
+            Ok(facts) => facts.fresh,
+            // That it is kept for no time goes for everybody.
+            Err(Refusal::Useless) if self.site.setup.policy.time == Some(0) => 0,
+            Err(_) => return,
+        };
+        self.site.dress(headers, fresh, self.home.cache.clock().wall_millis());
     }
 
     /// Answers while the page is made, and keeps it when all of it is there.
@@ -291,17 +337,20 @@ impl Render {
     {
         let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let head = Head { status: parts.status, headers: kept, facts };
         let first = Head { headers: parts.headers, ..head.clone() };
         let aspects = self.aspects(&first.headers);
+        let fillers = self.site.setup.fillers.clone();
+        let body = Marked::new(body, fillers.look_into(&first.headers));
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let opening = Opening { tee, aspects, head: head.clone(), first };
         let (place, body) = both(self.begin(&opening, client), driver).await;
         match (body, place) {
             (Ok(body), Some(place)) => {
-                let page = self.page(head, body);
+                let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
+                let page = self.page(head, body, holes);
                 self.keep(place, page).await;
             }
             (Err(_), _) => self.keep_quiet(),
@@ -314,11 +363,20 @@ impl Render {
     async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
         if self.home.cache.is_outside() {
             self.open(opening, self.filling.is_good(), client);
-            return self.shelf(&opening.first.headers, &opening.aspects).await;
+            return self.place(opening).await;
         }
-        let place = self.shelf(&opening.first.headers, &opening.aspects).await;
+        let place = self.place(opening).await;
         self.open(opening, place.is_some(), client);
         place
+    }
+
+    async fn place(&mut self, opening: &Opening) -> Option<Shelf> {
+        match &self.quest.range {
+            Some(range) if self.is_part(opening.head.status) => {
+                Some(Shelf::part(&self.quest.key, range, &self.filling))
+            }
+            _ => self.shelf(&opening.first.headers, &opening.aspects).await,
+        }
     }
 
     fn open<R, E>(&mut self, opening: &Opening, is_kept: bool, client: Client<R, E>) {
@@ -336,8 +394,8 @@ impl Render {
     }
 
     /// Makes a page that knows when it was begun.
-    pub(super) fn page(&self, head: Head, body: Bytes) -> Page {
-        Page::new(head, body, Begun { after: self.purges, at: self.asked })
+    pub(super) fn page(&self, head: Head, body: Bytes, holes: Holes) -> Page {
+        Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.asked })
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.

@@ -16,11 +16,12 @@ use super::answer::Asking;
 use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::change::Change;
-use super::depth;
 use super::driven::{Driven, Driver};
 use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
+use super::inner::Inner;
 use super::key::Asked;
+use super::nested::{self, Outer};
 use super::policy::Pass;
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
@@ -33,19 +34,19 @@ use crate::Error;
 #[derive(Clone, Debug)]
 pub struct CacheService<S> {
     site: Arc<Site>,
-    inner: S,
+    inner: Inner<S>,
 }
 
 /// One request on its way through.
-struct Way<S> {
-    spot: Spot,
-    inner: S,
+pub(super) struct Way<S> {
+    pub(super) spot: Spot,
+    pub(super) inner: S,
 }
 
 /// Where a request came by.
-struct Spot {
-    site: Arc<Site>,
-    home: Home,
+pub(super) struct Spot {
+    pub(super) site: Arc<Site>,
+    pub(super) home: Home,
 }
 
 /// What comes of waiting for a page that is made for somebody else.
@@ -62,15 +63,7 @@ const PATIENCE: usize = 4;
 
 impl<S> CacheService<S> {
     pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
-        Self { site, inner }
-    }
-}
-
-impl<S: Clone> CacheService<S> {
-    /// Takes the service that is ready, and leaves one that will be.
-    fn take_ready(&mut self) -> S {
-        let next = self.inner.clone();
-        std::mem::replace(&mut self.inner, next)
+        Self { site, inner: Inner::new(inner) }
     }
 }
 
@@ -87,8 +80,8 @@ where
     type Error = S::Error;
     type Future = PageFuture<Self::Response, S::Error>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
@@ -96,21 +89,26 @@ where
             Ok(home) => home,
             Err(error) => return self.without_cache(request, &error),
         };
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let has_body = !body.is_end_stream();
+        let is_nested = Outer::uncover(self.site.mark, &mut parts);
         let spot = || Spot { site: Arc::clone(&self.site), home: home.clone() };
-        if home.cache.is_outside() {
-            let way = Way { spot: spot(), inner: self.take_ready() };
+        if is_nested || home.cache.is_outside() {
+            let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
-                way.go(look, parts, body).await
+                let mut response = way.go(look, parts, body).await?;
+                if is_nested {
+                    nested::mark(&mut response);
+                }
+                Ok(response)
             });
         }
         let look = self.site.look(home, &parts, has_body);
-        if let Look::Found(page, None) = &look {
-            return PageFuture::ready(self.site.hit(home, &parts, page));
+        if let Look::Found(page, None, now) = &look {
+            return PageFuture::ready(self.site.hit(&parts, page, *now));
         }
-        let way = Way { spot: spot(), inner: self.take_ready() };
+        let way = Way { spot: spot(), inner: self.inner.clone() };
         PageFuture::working(way.go(look, parts, body))
     }
 }
@@ -119,21 +117,24 @@ impl<S> CacheService<S> {
     /// Asks the handler where there is no cache, since the one that was named does not exist.
     fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
-        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone,
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
+        B: Send + 'static,
+        R: Body + 'static,
     {
         self.site.complain(error);
-        let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(request));
+        let (mut parts, body) = request.into_parts();
+        let visitor = self.site.setup.fillers.visitor(&mut parts);
+        let (site, asking) = (Arc::clone(&self.site), self.inner.call(Request::from_parts(parts, body)));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-            Ok(site.untouched(asking.await?, &told))
+            Ok(site.untouched(asking.await?, visitor, &told))
         })
     }
 }
 
 impl Site {
     /// Answers with a page, as it is.
-    fn hit<R>(&self, home: &Home, request: &Parts, page: &Page) -> Response<PageBody<R>> {
-        let now = home.cache.clock().wall_millis();
+    fn hit<R>(&self, request: &Parts, page: &Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
         Asking::new(&self.setup, request, now).with_page(page, &status)
     }
@@ -145,10 +146,6 @@ impl Spot {
             return self.site.look_outside(&self.home, request, has_body).await;
         }
         self.site.look(&self.home, request, has_body)
-    }
-
-    fn hit<R>(&self, request: &Parts, page: &Page) -> Response<PageBody<R>> {
-        self.site.hit(&self.home, request, page)
     }
 
     /// Waits for a page that is made for somebody else.
@@ -177,7 +174,7 @@ impl Spot {
     }
 
     fn is_one_page(&self, quest: &Quest, other: &Quest, request: &Parts) -> bool {
-        self.site.name(quest, request) == self.site.name(other, request)
+        quest.name(&self.site, &request.headers) == other.name(&self.site, &request.headers)
     }
 
     fn change(&self, request: &Parts) -> Option<Change> {
@@ -194,7 +191,7 @@ impl Spot {
 
     /// Joins whoever makes the page that is looked for, or begins it.
     fn join(&self, quest: &Quest, request: &Parts) -> Turn {
-        let (name, now) = (self.site.name(quest, request), self.home.cache.clock().wall_millis());
+        let (name, now) = (quest.name(&self.site, &request.headers), self.home.cache.clock().wall_millis());
         self.home.flights.join(&name, &request.headers, now, |start| self.is_current(start, request))
     }
 
@@ -215,8 +212,8 @@ impl<S> Way<S> {
     {
         match look {
             Look::Pass(pass) => self.pass(pass, parts, body).await,
-            Look::Found(page, quest) => {
-                let answer = self.spot.hit(&parts, &page);
+            Look::Found(page, quest, now) => {
+                let answer = self.spot.site.hit(&parts, &page, now);
                 if let Some(quest) = quest {
                     self.renew(&quest, parts, body);
                 }
@@ -224,6 +221,7 @@ impl<S> Way<S> {
             }
             Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
             Look::Seek(quest) => self.seek(*quest, parts, body).await,
+            Look::Part(quest) => self.part(*quest, parts, body).await,
         }
     }
 
@@ -240,7 +238,7 @@ impl<S> Way<S> {
         let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
         let task = async move {
             // Somebody may have kept a new one between looking and leading.
-            if let Look::Found(_, Some(quest)) = spot.look(&parts, false).await {
+            if let Look::Found(_, Some(quest), _) = spot.look(&parts, false).await {
                 let render = Render::new(spot.site, spot.home, parts, *quest, Some(lead));
                 render.run(inner, body, Client::nobody()).await;
             }
@@ -269,27 +267,27 @@ impl<S> Way<S> {
                     Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
-                    Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                    Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                     Look::Seek(anew) => quest = *anew,
-                    Look::Pass(_) => break,
+                    Look::Pass(_) | Look::Part(_) => break,
                 }
                 continue;
             }
             let Turn::Lead(lead) = turn else { break };
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
-                Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                 // What it is told apart by may have become known too: then others look for it under another name.
                 Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => quest = *anew,
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
-                Look::Pass(_) => break,
+                Look::Pass(_) | Look::Part(_) => break,
             }
         }
         self.make(quest, None, parts, body).await
     }
 
     /// Makes a page. It goes on when the client leaves.
-    async fn make<B, R>(
+    pub(super) async fn make<B, R>(
         self,
         quest: Quest,
         lead: Option<Lead>,
@@ -318,17 +316,25 @@ impl<S> Way<S> {
     }
 
     /// Hands a request to the handler as it is, and its answer to the client.
-    async fn pass<B, R>(mut self, pass: Pass, mut parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    pub(super) async fn pass<B, R>(
+        mut self,
+        pass: Pass,
+        mut parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
+        R: Body,
     {
         let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
-        depth::deeper(&mut parts);
+        // Whoever makes the page hides what holes are filled with, and fills them.
+        let fills = pass != Pass::Inside;
+        let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
         if let Some(change) = change {
             change.end(response.status(), response.headers()).await;
         }
-        Ok(self.spot.site.untouched(response, &passed(pass)))
+        Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
     }
 }
 

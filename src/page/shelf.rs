@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 
 use super::aspect::Aspect;
+use super::part::{self, Part};
 use super::record::Page;
-use super::site::{Home, Quest, Setup};
-use super::variant::{Front, Variants};
+use super::site::{Home, Quest, Setup, Site};
+use super::variant::{self, Front, Variants};
 use crate::{Filling, Key, Options};
 
 /// Where a page is to be kept.
@@ -17,12 +18,19 @@ pub(super) enum Shelf {
     Url(Arc<Filling>),
     /// Beside other variants, under a key of its own.
     Beside(Box<(Filling, Key)>, Variants),
+    /// Under a key of its own: it is a part, and was asked for like this. Beside it stands the right to keep its page.
+    Part(Box<(Filling, HeaderValue)>, Arc<Filling>),
 }
 
 /// How often a list of variants is tried to be written that others write too.
 const TRIES: usize = 3;
 
 impl Shelf {
+    /// Returns the place of a part.
+    pub(super) fn part(page: &Key, range: &HeaderValue, filling: &Arc<Filling>) -> Self {
+        Self::Part(Box::new((filling.beside(part::key(page)), range.clone())), Arc::clone(filling))
+    }
+
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
     pub(super) async fn keep(self, setup: &Setup, home: &Home, page: Page) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.cache.clock().wall_millis());
@@ -37,6 +45,12 @@ impl Shelf {
                 }
                 is_kept
             }
+            // The right to keep the part begins with its head, and that to keep the page with the question.
+            Self::Part(own, whole) if whole.is_good() => match Part::new(&own.1, page) {
+                Some(part) => home.kept(own.0.keep_tagged(tags, part, time).await),
+                None => false,
+            },
+            Self::Part(..) => false,
         }
     }
 }
@@ -44,7 +58,7 @@ impl Shelf {
 /// Notes by what the pages of a URL are told apart, unless that is known. Returns all that is known then, and what tells
 /// from now on whether the URL is invalidated; `None` where it was already.
 pub(super) async fn list(
-    home: &Home,
+    (site, home): (&Site, &Home),
     quest: &Quest,
     filling: &Arc<Filling>,
     variants: Variants,
@@ -52,7 +66,7 @@ pub(super) async fn list(
 ) -> Option<(Variants, Arc<Filling>)> {
     let variants = match &quest.variants {
         Some(_) if variants.knows(aspects) => return Some((variants, Arc::clone(filling))),
-        Some(_) => learn(home, &quest.key, &variants, aspects).await?,
+        Some(_) => learn((site, home), &quest.key, &variants, aspects).await?,
         None => {
             let front = Front::Variants(variants.clone());
             home.kept(filling.keep(front, Options::forever()).await).then_some(variants)?
@@ -72,7 +86,8 @@ async fn settled(home: &Home, quest: &Quest, since: &Filling, ours: Variants) ->
 }
 
 /// Adds a list to those of a URL, unless that was invalidated since `known` was read.
-async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+    let is_bare = *aspects == *variant::list(&site.setup.aspects, []);
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
         let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
@@ -82,7 +97,7 @@ async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> 
         if current.knows(aspects) {
             return Some(current);
         }
-        let more = current.with(aspects.into());
+        let more = current.with(aspects.into(), is_bare);
         if home.kept(filling.keep(Front::Variants(more.clone()), Options::forever()).await) {
             return Some(more);
         }

@@ -5,27 +5,31 @@ use std::sync::{Arc, Once};
 
 use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
-use super::depth;
-use super::flights::Flights;
+use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
+use super::hole::Fillers;
 use super::key::{self, Asked, Unclear};
 use super::locale::{Language, Locale, Locales, TimeZone};
+use super::nested::Outer;
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
 use super::purge::{Pattern, Purges};
 use super::quiet::Quiet;
 use super::record::Page;
 use super::variant::{Front, Variants};
+use crate::key::mark;
 use crate::{Cache, Error, Key};
 
 /// What one place was told, and where its pages live.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) setup: Setup,
+    /// What tells its pages from those of a place that was told something else, in the same cache.
+    pub(super) mark: u64,
     home: OnceCell<Home>,
     has_complained: Once,
 }
@@ -39,12 +43,16 @@ pub(super) struct Setup {
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
     pub(super) view: View,
+    /// What the holes of its pages are filled with.
+    pub(super) fillers: Fillers,
     /// How long those downstream may keep a page, in seconds, where that is to differ.
     pub(super) browser: Option<u64>,
     /// How many bytes a page may have that is kept.
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether parts of pages are kept.
+    pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
     pub(super) tells: bool,
     /// The tags of all its pages.
@@ -72,12 +80,14 @@ pub(super) struct Home {
 
 /// What was found out about a request, without anybody having been asked.
 pub(super) enum Look {
-    /// A page answers it. Behind the answer it may have to be made anew.
-    Found(Page, Option<Box<Quest>>),
+    /// A page answers it, at this time. Behind the answer it may have to be made anew.
+    Found(Page, Option<Box<Quest>>, u64),
     /// It is none of the cache's business.
     Pass(Pass),
     /// Somebody has to be asked.
     Seek(Box<Quest>),
+    /// A part is asked for of what is not there.
+    Part(Box<Quest>),
 }
 
 /// A page that is looked for.
@@ -90,11 +100,15 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// The part that is asked for, where it is to be kept.
+    pub(super) range: Option<HeaderValue>,
 }
 
 impl Site {
     pub(super) fn new(setup: Setup) -> Self {
-        Self { setup, home: OnceCell::new(), has_complained: Once::new() }
+        // What was told is all that there is to tell two places apart by, in every process and every build.
+        let mark = mark(&format!("{setup:?}"));
+        Self { setup, mark, home: OnceCell::new(), has_complained: Once::new() }
     }
 
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
@@ -128,8 +142,11 @@ impl Site {
         if has_body {
             return Err(Pass::Body);
         }
-        if request.headers.contains_key(UPGRADE) {
+        if request.headers.keys().any(|name| name == UPGRADE) {
             return Err(Pass::Upgrade);
+        }
+        if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
+            return Err(Pass::Inside);
         }
         wanted.authorized &= !self.setup.aspects.contains(&Aspect::Header(AUTHORIZATION));
         Ok(wanted)
@@ -137,110 +154,114 @@ impl Site {
 
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
-        let asked = Asked::of(request)?;
-        Ok(key::key(
-            &self.setup.prefix,
-            depth::of(request),
-            locale(request),
-            &asked,
-            &asked.target(&self.setup.view.query),
-        ))
+        Ok(self.key_of(request, &Asked::of(request)?))
+    }
+
+    #[inline]
+    fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        key::key(&self.setup.prefix, locale(request), asked, &asked.target(&self.setup.view.query))
     }
 
     /// Looks for a page in a cache of this process.
     pub(super) fn look(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let (key, wanted) = match self.begin(home, request, has_body) {
-            Ok(begun) => begun,
+        let wanted = match self.begin(home, request, has_body) {
+            Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
-        match home.found(home.cache.blocking().get(&key)) {
+        // A key is large: it is written where it is read, and moves only where nothing is there.
+        let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
+        let key = self.key_of(request, &asked);
+        let get = |key: &Key| home.found(home.cache.blocking().__get(key));
+        let (front, variants) = match get(&key) {
             Some(Front::Variants(variants)) => {
-                let mut keys = variants.keys(&self.setup.view, &request.headers);
-                let front = keys.find_map(|key| home.found(home.cache.blocking().get(key)));
+                let mut keys = variants.keys(self, &request.headers);
+                let front = keys.find_map(|key| get(&key));
                 drop(keys);
-                self.weigh(home, request, Quest { variants: Some(variants), ..Quest::new(key, wanted) }, front)
+                (front, Some(variants))
             }
-            front => self.weigh(home, request, Quest::new(key, wanted), front),
-        }
+            front => (front, None),
+        };
+        let (page, alone) = at(front);
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key.clone(), wanted) })
     }
 
     /// Looks for a page in a cache that may be outside.
     pub(super) async fn look_outside(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let (key, wanted) = match self.begin(home, request, has_body) {
-            Ok(begun) => begun,
+        let wanted = match self.begin(home, request, has_body) {
+            Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
+        let Ok(key) = self.key(request) else { return Look::Pass(Pass::Malformed) };
         let quest = Quest::new(key, wanted);
-        match home.found(home.cache.get(&quest.key).await) {
+        let (front, variants) = match home.found(home.cache.get(&quest.key).await) {
             Some(Front::Variants(variants)) => {
-                let keys: Vec<_> = variants.keys(&self.setup.view, &request.headers).collect();
+                let keys: Vec<_> = variants.keys(self, &request.headers).collect();
                 let mut front = None;
                 for key in keys {
                     front = front.or(home.found(home.cache.get(key).await));
                 }
-                self.weigh(home, request, Quest { variants: Some(variants), ..quest }, front)
+                (front, Some(variants))
             }
-            front => self.weigh(home, request, quest, front),
-        }
+            front => (front, None),
+        };
+        let (page, alone) = at(front);
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..quest })
     }
 
-    /// Decides what may be done with what was found for a request.
-    fn weigh(&self, home: &Home, request: &Parts, mut quest: Quest, front: Option<Front>) -> Look {
-        quest.alone = matches!(front, Some(Front::Pass));
-        let page = if let Some(Front::Page(page)) = front { Some(page) } else { None };
-        self.judge(home, request, quest, page)
-    }
-
-    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<(Key, Wanted), Pass> {
+    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
         let wanted = self.ask(request, has_body)?;
-        if home.cache.is_off() {
-            return Err(Pass::Off);
-        }
         home.locales.note(locale(request));
-        Ok((self.key(request).map_err(|Unclear| Pass::Malformed)?, wanted))
+        if home.cache.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }
 
     /// Decides what a page that was found may do.
-    fn judge(&self, home: &Home, request: &Parts, mut quest: Quest, page: Option<Page>) -> Look {
+    fn judge(
+        &self,
+        home: &Home,
+        request: &Parts,
+        page: Option<Page>,
+        wanted: &Wanted,
+        quest: impl FnOnce() -> Quest,
+    ) -> Look {
         let now = home.cache.clock().wall_millis();
-        let page = page.filter(|page| !self.is_gone(home, request, page));
-        let Some(page) = page else { return Self::without(request, quest) };
-        match page.facts().reuse(&quest.wanted, now) {
-            Reuse::Fresh => Look::Found(page, None),
-            Reuse::Stale | Reuse::Ask { if_error: true } if home.quiet.is_kept(&self.name(&quest, request), now) => {
-                Look::Found(page, None)
-            }
+        let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
+        let Some(page) = page else { return self.without(request, quest()) };
+        let reuse = page.facts().reuse(wanted, now);
+        if reuse == Reuse::Fresh {
+            return Look::Found(page, None, now);
+        }
+        let quest = quest();
+        let is_spare = matches!(reuse, Reuse::Stale | Reuse::Ask { if_error: true });
+        if is_spare && home.quiet.is_kept(&quest.name(self, &request.headers), now) {
+            return Look::Found(page, None, now);
+        }
+        match reuse {
+            Reuse::Fresh | Reuse::Nothing => self.without(request, quest),
             Reuse::Stale => {
-                quest.old = Some((page.clone(), true));
-                Look::Found(page, Some(Box::new(quest)))
+                let quest = Quest { old: Some((page.clone(), true)), ..quest };
+                Look::Found(page, Some(Box::new(quest)), now)
             }
-            Reuse::Ask { if_error } => {
-                quest.old = Some((page, if_error));
-                Look::Seek(Box::new(quest))
-            }
-            Reuse::Nothing => Self::without(request, quest),
+            Reuse::Ask { if_error } => Look::Seek(Box::new(Quest { old: Some((page, if_error)), ..quest })),
         }
     }
 
-    /// Nothing was found. Who asks for a part only is not made to wait for the whole.
-    fn without(request: &Parts, mut quest: Quest) -> Look {
-        if request.headers.contains_key(RANGE) && !quest.wanted.only_if_cached {
-            return Look::Pass(Pass::Range);
+    /// Nothing was found. Who asks for a part only is not made to wait for the whole, unless it may have holes: half a
+    /// mark cannot be filled.
+    fn without(&self, request: &Parts, mut quest: Quest) -> Look {
+        let is_part = request.headers.contains_key(RANGE) && self.setup.fillers.is_empty();
+        if is_part && !quest.wanted.only_if_cached {
+            return if self.setup.parts { Look::Part(Box::new(quest)) } else { Look::Pass(Pass::Range) };
         }
         quest.alone |= quest.wanted.authorized;
         Look::Seek(Box::new(quest))
     }
 
-    /// Returns the name by which those find each other who make the same page.
-    pub(super) fn name(&self, quest: &Quest, request: &Parts) -> Key {
-        let keys = quest.variants.as_ref().map(|variants| variants.keys(&self.setup.view, &request.headers));
-        keys.and_then(|mut keys| keys.next()).unwrap_or_else(|| quest.key.clone())
-    }
-
     /// Returns whether a page was invalidated by a pattern since it was begun.
     pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
-        let Ok(asked) = Asked::of(request) else { return true };
-        home.purges.took(page, &asked.target(&self.setup.view.query))
+        home.purges.came_after(page) && {
+            let Ok(asked) = Asked::of(request) else { return true };
+            home.purges.took(page, &asked.target(&self.setup.view.query))
+        }
     }
 
     /// Returns the headers that a response says it depends on.
@@ -251,7 +272,22 @@ impl Site {
 
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false }
+        Self { key, wanted, variants: None, old: None, alone: false, range: None }
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
+        (site.mark, known.unwrap_or_else(|| self.key.clone()))
+    }
+}
+
+/// Returns the page that stands somewhere, or whether word does that there is none to be kept.
+fn at(front: Option<Front>) -> (Option<Page>, bool) {
+    match front {
+        Some(Front::Page(page)) => (Some(page), false),
+        Some(Front::Pass) => (None, true),
+        Some(Front::Variants(_)) | None => (None, false),
     }
 }
 

@@ -9,7 +9,7 @@ use axum::{Router, routing};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use larder::page::{CacheLayer, CacheService};
+use larder::page::{CacheLayer, CacheService, PageBody};
 use larder::testing;
 use tower::{Layer, ServiceExt};
 
@@ -75,11 +75,21 @@ impl App {
         F: Fn(usize, Request<Body>) -> A + Clone + Send + Sync + 'static,
         A: Future<Output = Response<Body>> + Send + 'static,
     {
+        Self::of(layer, |count| {
+            let answer = move |request: Request<Body>| handler(count.one_more(), request);
+            Router::new().fallback(routing::any(answer))
+        })
+    }
+
+    /// Makes one of this router, which counts how often its handlers run.
+    pub fn of(layer: &CacheLayer, router: impl FnOnce(Count) -> Router) -> Self {
         let runs = Count::default();
-        let count = runs.clone();
-        let answer = move |request: Request<Body>| handler(count.one_more(), request);
-        let router = Router::new().fallback(routing::any(answer));
-        Self { service: layer.layer(router), runs }
+        Self { service: layer.layer(router(runs.clone())), runs }
+    }
+
+    /// Asks for what a request asks for, and reads nothing of the body yet.
+    pub async fn open(&self, request: Request<Body>) -> Response<PageBody<Body>> {
+        self.service.clone().oneshot(request).await.expect("no error can happen")
     }
 
     /// Sends a visitor who is watched on the way.
@@ -93,8 +103,7 @@ impl App {
 
     /// Asks for what a request asks for.
     pub async fn ask(&self, request: Request<Body>) -> Visit {
-        let response = self.service.clone().oneshot(request).await.expect("no error can happen");
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(request).await.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
         Visit { status: parts.status, headers: parts.headers, body }
     }
