@@ -220,3 +220,24 @@ impl fmt::Debug for Flights {
         f.debug_tuple("Flights").field(&self.table().len()).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_of_renders_that_have_ended_or_were_replaced() {
+        let flights = Arc::new(Flights::default());
+        let names = [(0, Key::from("page")), (0, Key::from("variant"))];
+        let join = |now| flights.join(&names[0], &HeaderMap::new(), now, |_| true);
+        let lead = |now| if let Turn::Lead(lead) = join(now) { lead } else { panic!("somebody leads at {now}") };
+        let mut first = lead(0);
+        first.is_also(&names[1]);
+        assert!(matches!(join(PATIENCE - 1), Turn::Wait(_)));
+        let second = lead(PATIENCE);
+        drop(first);
+        assert!(matches!(join(PATIENCE), Turn::Wait(_)), "the first took only its own names along");
+        drop(second);
+        assert!(flights.table().is_empty());
+    }
+}

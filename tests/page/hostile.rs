@@ -486,3 +486,16 @@ async fn on_a_runtime_a_service_that_panics_at_once_panics_for_whoever_asked() {
     let panic = tokio::spawn(asking).await.expect_err("a panic").into_panic();
     assert_eq!(panic.downcast_ref(), Some(&"by design"));
 }
+
+#[test]
+fn strangers_do_not_fill_memory_with_queries_variants_or_languages() {
+    let larder = testing::isolated_with([("default", Settings::memory().max_entries(100))]).unwrap();
+    let app = counting(&cache_page(60).vary("x").variants(10));
+    for number in 0..5000 {
+        let (path, x) = (format!("/?{}", number % 700), number.to_string());
+        let mut request = request("GET", &path, &[("x", &x)]);
+        request.extensions_mut().insert(larder::page::Language(x));
+        assert_eq!(testing::block_on(app.ask(request)).status, 200);
+    }
+    assert!(larder.cache("default").stats().entries <= 100);
+}
