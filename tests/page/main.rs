@@ -3,3 +3,5 @@
 mod app;
 mod django_helpers;
 mod layer;
+mod leaks;
+mod stack;
