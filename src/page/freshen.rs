@@ -15,9 +15,13 @@ impl Render {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
         match self.worth(old.head().status, &headers) {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
-                let page = self.renewed(old, headers, facts);
-                let stored = self.put(page.clone()).await;
-                self.hand_out(&page, &Status { stored, ..told }, client);
+                let kept = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts.clone());
+                let stored = self.put(kept.clone()).await;
+                self.land(&kept);
+                // What is said to the one who asked alone is handed to nobody who waits.
+                self.lead = None;
+                let own = self.renewed(old, headers, facts);
+                self.hand_out(&own, &Status { stored, ..told }, client);
             }
             // It may not be kept any more, and is still what was asked for.
             other => {
@@ -59,7 +63,7 @@ impl Render {
         }
         let headers = policy::updated(&old.head().headers, headers);
         if let Ok(facts) = self.worth(status, &headers) {
-            let page = self.renewed(old, headers, facts);
+            let page = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts);
             self.put(page).await;
         }
     }

@@ -183,6 +183,13 @@ impl Render {
     pub(super) fn hand_out<R, E>(self, page: &Page, told: &Status, client: Client<R, E>) {
         if let Some(lead) = &self.lead {
             lead.land(Landing::Kept(page.clone(), self.aspects(&page.head().headers).into()));
+        self.land(page);
+        let now = self.home.cache.clock().wall_millis();
+        client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
+    }
+
+    /// Tells all who wait that there is a page.
+    pub(super) fn land(&self, page: &Page) {
         }
         let now = self.home.cache.clock().wall_millis();
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));

@@ -7,6 +7,8 @@ use larder::testing;
 use crate::app::{request, response};
 use crate::stack::{counted, get, said};
 
+const MINUTE: Duration = Duration::from_secs(60);
+
 #[test]
 fn a_public_page_that_varies_by_authorization_is_kept_for_each_who_is_authorized() {
     let _larder = testing::isolated();
@@ -22,6 +24,34 @@ fn a_public_page_that_varies_by_authorization_is_kept_for_each_who_is_authorized
         assert_eq!(get(&site, "/", &[]).text(), "");
     }
     assert_eq!(runs.get(), 3);
+}
+
+#[test]
+fn what_a_confirmation_keeps_to_one_person_is_not_kept() {
+    let larder = testing::isolated();
+    let (site, _) = counted(|request| {
+        let said = said(request, "x-user");
+        let cookie = format!("user={said}");
+        let own = &[
+            ("etag", "\"1\""),
+            ("cache-control", "max-age=60, private=\"x-name, set-cookie\""),
+            ("x-name", &*said),
+            ("set-cookie", &*cookie),
+        ];
+        if request.headers().contains_key("if-none-match") {
+            response(304, own, "")
+        } else {
+            response(200, own, "page")
+        }
+    });
+    let site = site.layer(CacheLayer::new().see("x-user"));
+    for _ in 0..2 {
+        assert_eq!(get(&site, "/", &[("x-user", "a")]).text(), "page");
+        let other = get(&site, "/", &[("x-user", "b")]);
+        assert!(other.is_hit());
+        assert_eq!((other.header("x-name"), other.header("set-cookie")), (None, None));
+        larder.advance(MINUTE);
+    }
 }
 
 #[test]
