@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 use once_cell::sync::OnceCell;
@@ -215,7 +215,8 @@ impl Site {
 
     /// Returns the headers that a response says it depends on.
     pub(super) fn varies_on(response: &HeaderMap) -> impl Iterator<Item = HeaderName> {
-        list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok())
+        let said = list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok());
+        said.chain(response.contains_key(CONTENT_ENCODING).then_some(ACCEPT_ENCODING))
     }
 }
 

@@ -55,6 +55,20 @@ fn what_a_confirmation_keeps_to_one_person_is_not_kept() {
 }
 
 #[test]
+fn encoded_bytes_are_not_given_to_those_who_do_not_take_them() {
+    let _larder = testing::isolated();
+    let (site, runs) = counted(|request| match &*said(request, "accept-encoding") {
+        "gzip" => response(200, &[("content-encoding", "gzip")], "zipped"),
+        _ => response(200, &[], "plain"),
+    });
+    let site = site.layer(cache_page(60));
+    assert_eq!(get(&site, "/", &[("accept-encoding", "gzip")]).text(), "zipped");
+    assert_eq!(get(&site, "/", &[]).text(), "plain");
+    assert!(get(&site, "/", &[]).is_hit() && get(&site, "/", &[("accept-encoding", "gzip")]).is_hit());
+    assert_eq!((get(&site, "/", &[]).text(), runs.get()), ("plain", 2));
+}
+
+#[test]
 fn two_lines_of_one_header_are_one_for_the_handler_as_they_are_for_the_cache() {
     let _larder = testing::isolated();
     let first = |request: &http::Request<axum::body::Body>, name| {
