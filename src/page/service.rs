@@ -19,7 +19,8 @@ use super::change::Change;
 use super::driven::{Driven, Driver};
 use super::flights::{Landing, Lead, Turn, Waiter};
 use super::future::PageFuture;
-use super::policy::{Pass, Wanted};
+use super::key::Depth;
+use super::policy::{Facts, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
 use super::site::{Home, Look, Quest, Site};
@@ -141,7 +142,7 @@ impl Spot {
     }
 
     /// Waits for a page that is made for somebody else.
-    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Option<Response<PageBody<R>>> {
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts, wanted: &Wanted) -> Option<Response<PageBody<R>>> {
         let landing = self.driven(waiter.landing()).await;
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
@@ -151,9 +152,13 @@ impl Spot {
         let now = self.home.cache.clock().wall_millis();
         let asking = Asking::new(&self.site.setup, request, now);
         let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
+        // What has to be asked for each time is made for one who asks, however many wait.
+        let answers = |facts: &Facts| matches!(facts.reuse(wanted, now), Reuse::Fresh | Reuse::Stale);
         match landing {
-            Landing::Kept(page, aspects) if is_same(&aspects) => Some(asking.with_page(&page, &told)),
-            Landing::Begun(head, aspects, tee) if is_same(&aspects) => {
+            Landing::Kept(page, aspects) if is_same(&aspects) && answers(page.facts()) => {
+                Some(asking.with_page(&page, &told))
+            }
+            Landing::Begun(head, aspects, tee) if is_same(&aspects) && answers(&head.facts) => {
                 let body = PageBody::joined(tee.join()?, self.driver(), None);
                 Some(asking.with_head(&head, body, &told))
             }
@@ -231,7 +236,7 @@ impl<S> Way<S> {
             }
             let turn = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers);
             if let Turn::Wait(waiter) = turn {
-                if let Some(answer) = self.spot.wait(waiter, &parts).await {
+                if let Some(answer) = self.spot.wait(waiter, &parts, &quest.wanted).await {
                     return Ok(answer);
                 }
                 match self.spot.look(&parts, false).await {

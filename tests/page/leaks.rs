@@ -55,6 +55,36 @@ fn what_a_confirmation_keeps_to_one_person_is_not_kept() {
 }
 
 #[test]
+fn who_waits_is_not_handed_a_page_that_has_to_be_asked_for_each_time() {
+    for says in ["no-cache", "max-age=0", "no-cache, public", "s-maxage=0"] {
+        let _larder = testing::isolated();
+        let (site, runs) = counted(move |request| {
+            let user = said(request, "x-user");
+            response(200, &[("cache-control", says), ("etag", &format!("\"{user}\""))], user)
+        });
+        let site = site.layer(CacheLayer::new().see_everything());
+        let visits = runs.together(&site, ["a", "b"].map(|user| request("GET", "/", &[("x-user", user)])));
+        assert_eq!((visits[0].text(), visits[1].text()), ("a", "b"), "{says}");
+        assert_eq!(runs.get(), 2, "{says}");
+    }
+}
+
+#[test]
+fn who_is_authorized_and_waits_is_not_handed_the_page_of_nobody() {
+    let larder = testing::isolated();
+    let (site, runs) = counted(|request| {
+        let said = said(request, "authorization");
+        let says = if said.is_empty() { "max-age=60" } else { "public, max-age=60" };
+        response(200, &[("cache-control", says), ("etag", "\"1\"")], said)
+    });
+    let site = site.layer(CacheLayer::new());
+    assert_eq!(get(&site, "/", &[("authorization", "a")]).text(), "a");
+    larder.advance(2 * MINUTE);
+    let visits = runs.together(&site, [request("GET", "/", &[]), request("GET", "/", &[("authorization", "b")])]);
+    assert_eq!((visits[0].text(), visits[1].text()), ("", "b"));
+}
+
+#[test]
 fn encoded_bytes_are_not_given_to_those_who_do_not_take_them() {
     let _larder = testing::isolated();
     let (site, runs) = counted(|request| match &*said(request, "accept-encoding") {
