@@ -4,9 +4,9 @@ use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
 
-use super::key::{self, Asked};
+use super::key::Asked;
 use super::policy;
-use super::site::{Site, locale};
+use super::site::Site;
 use crate::Key;
 
 /// A request that may change what pages show.
@@ -27,12 +27,9 @@ impl Change {
             return Vec::new();
         }
         let Ok(asked) = Asked::of(&self.request) else { return Vec::new() };
-        let key_of = |uri: &Uri| {
-            let asked = Asked { uri, ..asked };
-            key::key(&site.setup.prefix, locale(&self.request), &asked, &asked.target(&site.setup.view.query))
-        };
         let elsewhere = absolute(&asked).map(|uri| policy::also_empties(&uri, response.headers()));
-        elsewhere.into_iter().flatten().map(|uri| key_of(&uri)).chain([key_of(asked.uri)]).collect()
+        let elsewhere: Vec<_> = elsewhere.into_iter().flatten().collect();
+        asked.with_others(&elsewhere).map(|asked| site.key_of(&self.request, &asked)).collect()
     }
 }
 

@@ -18,6 +18,7 @@ use super::body::{BoxError, PageBody};
 use super::caught::Caught;
 use super::driven::Driver;
 use super::flights::{Landing, Lead};
+use super::key::Depth;
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
 use super::shelf::Shelf;
@@ -104,6 +105,7 @@ impl Render {
     fn for_handler(&self) -> Parts {
         let mut parts = self.request.clone();
         self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
+        Depth::enter(&mut parts);
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
@@ -181,8 +183,6 @@ impl Render {
 
     /// Answers whoever asked, and all who wait, with a page that is whole.
     pub(super) fn hand_out<R, E>(self, page: &Page, told: &Status, client: Client<R, E>) {
-        if let Some(lead) = &self.lead {
-            lead.land(Landing::Kept(page.clone(), self.aspects(&page.head().headers).into()));
         self.land(page);
         let now = self.home.cache.clock().wall_millis();
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
@@ -190,9 +190,9 @@ impl Render {
 
     /// Tells all who wait that there is a page.
     pub(super) fn land(&self, page: &Page) {
+        if let Some(lead) = &self.lead {
+            lead.land(Landing::Kept(page.clone(), self.aspects(&page.head().headers).into()));
         }
-        let now = self.home.cache.clock().wall_millis();
-        client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.

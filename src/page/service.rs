@@ -288,6 +288,8 @@ impl<S> Way<S> {
         S: Service<Request<B>, Response = Response<R>>,
     {
         let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        let mut parts = parts;
+        Depth::enter(&mut parts);
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
         for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
             drop(self.spot.home.cache.delete(key).await);

@@ -12,7 +12,7 @@ use super::aspect::Aspect;
 use super::flights::Flights;
 use super::grammar::list;
 use super::hide::View;
-use super::key::{self, Asked, Locale, Unclear};
+use super::key::{self, Asked, Locale, Place, Told, Unclear};
 use super::locale::{Language, TimeZone};
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
 use super::purge::Purges;
@@ -35,6 +35,8 @@ pub(super) struct Setup {
     pub(super) policy: Policy,
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
+    /// What layers outside put into requests, by which pages are told apart.
+    pub(super) told: Vec<Told>,
     pub(super) view: View,
     /// How long those downstream may keep a page, in seconds, where that is to differ.
     pub(super) browser: Option<u64>,
@@ -122,7 +124,13 @@ impl Site {
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
         let asked = Asked::of(request)?;
-        Ok(key::key(&self.setup.prefix, locale(request), &asked, &asked.target(&self.setup.view.query)))
+        Ok(self.key_of(request, &asked))
+    }
+
+    /// Returns the key of what is asked for, for those who ask for it as this request does.
+    pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        let place = Place { prefix: &self.setup.prefix, locale: locale(request), told: &self.setup.told };
+        key::key(&place, &request.extensions, asked, &self.setup.view.query)
     }
 
     /// Looks for a page in a cache of this process.
@@ -213,7 +221,8 @@ impl Site {
         home.purges.took(page, &asked.target(&self.setup.view.query))
     }
 
-    /// Returns the headers that a response says it depends on.
+    /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,
+    /// whether it says so or not.
     pub(super) fn varies_on(response: &HeaderMap) -> impl Iterator<Item = HeaderName> {
         let said = list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok());
         said.chain(response.contains_key(CONTENT_ENCODING).then_some(ACCEPT_ENCODING))

@@ -1,11 +1,17 @@
 //! Ways by which one person's page could have come to another.
 
 
+use axum::Router;
+use axum::extract::Request as AxumRequest;
+use http::Uri;
+use larder::KeyPart;
 use larder::page::{CacheLayer, cache_page};
 use larder::testing;
+use tower::ServiceBuilder;
+use tower::util::MapRequestLayer;
 
 use crate::app::{request, response};
-use crate::stack::{counted, get, said};
+use crate::stack::{counted, get, said, send};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -85,6 +91,36 @@ fn who_is_authorized_and_waits_is_not_handed_the_page_of_nobody() {
 }
 
 #[test]
+fn a_cache_in_a_cache_does_not_wait_for_itself_and_does_not_take_its_pages() {
+    let _larder = testing::isolated();
+    let (site, runs) = counted(|request| response(200, &[], said(request, "accept-language")));
+    let site = site.layer(cache_page(60)).layer(CacheLayer::new().vary("Accept-Language"));
+    assert_eq!(get(&site, "/", &[("accept-language", "de")]).text(), "");
+    assert_eq!(get(&site, "/", &[("accept-language", "de")]).text(), "");
+    assert_eq!(runs.get(), 1);
+}
+
+#[test]
+fn an_address_that_a_layer_outside_has_rewritten_is_told_apart() {
+    let _larder = testing::isolated();
+    let (site, _) = counted(|request| response(200, &[], request.uri().path().to_owned()));
+    let site = Router::new().fallback_service(by_cookie(site.layer(cache_page(60))));
+    assert_eq!(get(&site, "/", &[("cookie", "test=a")]).text(), "/a");
+    assert_eq!(get(&site, "/", &[("cookie", "test=b")]).text(), "/b");
+    assert_eq!(get(&site, "/", &[("cookie", "test=a")]).text(), "/a");
+}
+
+/// Sends each half of the visitors to another page, inside of a router that keeps the address as it came.
+fn by_cookie(inner: Router) -> Router {
+    let rewrite = |mut request: AxumRequest| {
+        let half = said(&request, "cookie").replace("test=", "/");
+        *request.uri_mut() = half.parse::<Uri>().expect("a path");
+        request
+    };
+    Router::new().fallback_service(ServiceBuilder::new().layer(MapRequestLayer::new(rewrite)).service(inner))
+}
+
+#[test]
 fn encoded_bytes_are_not_given_to_those_who_do_not_take_them() {
     let _larder = testing::isolated();
     let (site, runs) = counted(|request| match &*said(request, "accept-encoding") {
@@ -112,4 +148,42 @@ fn two_lines_of_one_header_are_one_for_the_handler_as_they_are_for_the_cache() {
     assert_eq!(get(&site, "/", &two).text(), "a, b/c=1; d=2");
     assert_eq!(get(&site, "/", &[("x-user", "a, b"), ("cookie", "c=1; d=2")]).text(), "a, b/c=1; d=2");
     assert_eq!(runs.get(), 1);
+}
+
+#[test]
+fn what_a_layer_outside_tells_of_who_asks_is_told_apart_where_it_is_named() {
+    #[derive(Clone, KeyPart)]
+    struct User(String);
+
+    let _larder = testing::isolated();
+    let (site, runs) = counted(|request| {
+        response(200, &[], request.extensions().get::<User>().map_or(String::new(), |User(name)| name.clone()))
+    });
+    let knows = MapRequestLayer::new(|mut request: AxumRequest| {
+        let name = said(&request, "cookie");
+        request.extensions_mut().insert(User(name));
+        request
+    });
+    let site = site.layer(cache_page(60).vary_extension::<User>()).layer(knows);
+    for user in ["a", "b", "", "a", "b", ""] {
+        assert_eq!(get(&site, "/", &[("cookie", user)]).text(), user);
+    }
+    assert_eq!(runs.get(), 3);
+}
+
+#[test]
+fn a_write_empties_the_pages_of_a_cache_inside_too() {
+    let _larder = testing::isolated();
+    let nested = |app: Router| Router::new().nest("/blog", app).layer(CacheLayer::new());
+    let (inner, runs) = counted(|_| response(200, &[], "page"));
+    let page = axum::routing::get_service(inner).layer(cache_page(60)).post(async || "written");
+    let site = nested(Router::new().route("/", page.clone()).route("/{id}", page));
+    for path in ["/blog", "/blog/1"] {
+        let before = runs.get();
+        get(&site, path, &[]);
+        get(&site, path, &[]);
+        assert_eq!((send(&site, "POST", path, &[]).text(), runs.get()), ("written", before + 1));
+        assert_eq!(get(&site, path, &[]).text(), "page");
+        assert_eq!(runs.get(), before + 2, "{path}");
+    }
 }
