@@ -1,5 +1,6 @@
 //! Ways by which one person's page could have come to another.
 
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request as AxumRequest;

@@ -5,3 +5,4 @@ mod django_helpers;
 mod layer;
 mod leaks;
 mod stack;
+mod two_users;
