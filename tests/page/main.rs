@@ -4,5 +4,6 @@ mod app;
 mod django_helpers;
 mod layer;
 mod leaks;
+mod pitfalls;
 mod stack;
 mod two_users;

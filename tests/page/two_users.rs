@@ -240,11 +240,13 @@ impl Case {
 
     /// Nobody is handed what was made for another, unless the author has declared it.
     fn is_for(&self, visit: &Visit, user: &str, what: &str) {
+        let own = ["nobody", if self.is_seen { user } else { "nobody" }];
+        let name = &self.name;
+        let seen = visit.header("x-seen").filter(|_| name.contains("-named"));
+        assert!(seen.is_none_or(|seen| own.contains(&&*seen)), "{name}: {user} gets a line that is named ({what})");
         if self.relation == "shared" {
             return;
         }
-        let own = ["nobody", if self.is_seen { user } else { "nobody" }];
-        let name = &self.name;
         if let Some(seen) = visit.header("x-seen") {
             assert!(own.contains(&&*seen), "{name}: {user} gets the head of {seen} ({what})");
         }
