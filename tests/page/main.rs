@@ -6,4 +6,5 @@ mod layer;
 mod leaks;
 mod pitfalls;
 mod stack;
+mod trust;
 mod two_users;

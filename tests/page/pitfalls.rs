@@ -331,11 +331,7 @@ fn directives_are_read_in_any_case_and_over_all_lines() {
 #[test]
 fn the_date_of_a_page_stays_and_its_age_is_right_whatever_expires_says() {
     let larder = testing::isolated();
-    let says = [
-        ("cache-control", "max-age=100"),
-        ("expires", "Thu, 01 Jan 1970 00:00:10 GMT"),
-        ("age", "3"),
-    ];
+    let says = [("cache-control", "max-age=100"), ("expires", "Thu, 01 Jan 1970 00:00:10 GMT"), ("age", "3")];
     let (site, runs) = counted(move |_| response(200, &says, ""));
     let site = site.layer(CacheLayer::new());
     let first = get(&site, "/", &[]);
