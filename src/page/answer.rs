@@ -1,22 +1,24 @@
 //! How a page that is kept becomes a response: nothing of it is copied but its headers.
 
-use http::header::{AGE, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
+use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http_body::Body;
 
 use super::body::PageBody;
 use super::conditional::{self, Verdict};
 use super::grammar::date;
 use super::headers::CacheControl;
-use super::policy::Facts;
 use super::record::{Head, Page};
 use super::site::{Setup, Site};
 use super::status::Status;
+use super::told::News;
 
 /// Who asks, and when.
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub(super) setup: &'a Setup,
+    pub(super) request: &'a Parts,
     pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
     pub(super) now: u64,
@@ -24,19 +26,30 @@ pub(super) struct Asking<'a> {
 
 impl<'a> Asking<'a> {
     pub(super) fn new(setup: &'a Setup, request: &'a Parts, now: u64) -> Self {
-        Self { setup, method: &request.method, headers: &request.headers, now }
+        Self { setup, request, method: &request.method, headers: &request.headers, now }
     }
 
     /// Answers with a page that is whole.
     pub(super) fn with_page<B>(self, page: &Page, status: &Status) -> Response<PageBody<B>> {
+        if let Some(holes) = page.holes() {
+            return self.with_filled(page, holes, status);
+        }
         let (head, body) = (page.head(), page.body());
         let length = body.len() as u64;
-        let verdict = self.verdict(head, length);
-        let (code, headers, body) = match verdict {
-            Verdict::Whole if self.method == Method::HEAD => {
-                (head.status, with_length(head.headers.clone(), length), PageBody::empty())
+        let (code, headers, body) = match self.verdict(head, length) {
+            Verdict::Whole => {
+                let news = self.news(head, status);
+                let headers = page.told(&news);
+                return if self.method == Method::HEAD {
+                    response(head.status, with_length(headers, length), PageBody::empty())
+                } else {
+                    response(head.status, headers, PageBody::whole(body.clone()))
+                };
             }
-            Verdict::Whole => (head.status, head.headers.clone(), PageBody::whole(body.clone())),
+            Verdict::NotModified => {
+                let headers = page.told_unchanged(&self.news(head, status));
+                return response(StatusCode::NOT_MODIFIED, headers, PageBody::absent());
+            }
             Verdict::Part(range) => {
                 let headers = conditional::part(&head.headers, &range, length);
                 let [first, end] = [range.start, range.end].map(|place| usize::try_from(place).unwrap_or(body.len()));
@@ -51,6 +64,9 @@ impl<'a> Asking<'a> {
 
     /// Answers with a page that is still being made. Of that a part cannot be had.
     pub(super) fn with_head<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
+        if self.setup.fillers.look_into(&head.headers) {
+            return self.with_holes_to_come(head, body, status);
+        }
         match self.verdict(head, 0) {
             refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
             _ => self.finish(head, head.status, head.headers.clone(), body, status),
@@ -72,7 +88,13 @@ impl<'a> Asking<'a> {
         conditional::verdict(self.method, self.headers, head.status, &head.headers, length, self.now / 1000)
     }
 
-    fn with_no_body<B>(self, head: &Head, verdict: &Verdict, length: u64, status: &Status) -> Response<PageBody<B>> {
+    pub(super) fn with_no_body<B>(
+        self,
+        head: &Head,
+        verdict: &Verdict,
+        length: u64,
+        status: &Status,
+    ) -> Response<PageBody<B>> {
         let (code, headers) = match verdict {
             Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new()),
             Verdict::Unsatisfiable => (
@@ -85,7 +107,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Adds what only this answer says.
-    fn finish<B>(
+    pub(super) fn finish<B>(
         self,
         head: &Head,
         code: StatusCode,
@@ -93,24 +115,23 @@ impl<'a> Asking<'a> {
         body: PageBody<B>,
         status: &Status,
     ) -> Response<PageBody<B>> {
-        let age = head.facts.age(self.now);
-        headers.insert(AGE, HeaderValue::from(age));
-        if let Some(browser) = self.setup.browser {
-            headers.insert(CACHE_CONTROL, for_browsers(age.saturating_add(browser)));
-        }
-        if self.setup.tells {
-            status.add(&mut headers);
-        }
-        let mut response = Response::new(body);
-        *response.status_mut() = code;
-        *response.headers_mut() = headers;
-        response
+        self.news(head, status).add_to(&mut headers);
+        response(code, headers, body)
+    }
+
+    fn news(self, head: &Head, status: &Status) -> News {
+        let Setup { browser, tells, .. } = *self.setup;
+        News { age: head.facts.age(self.now), browser, status: tells.then_some(*status) }
     }
 }
 
-/// Returns what browsers are told: they count from when the page was made, and not from when they get it.
-pub(super) fn for_browsers(seconds: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("max-age={seconds}")).expect("digits and letters")
+fn response<B>(code: StatusCode, mut headers: HeaderMap, body: B) -> Response<B> {
+    let mut response = Response::new(body);
+    *response.status_mut() = code;
+    std::mem::swap(response.headers_mut(), &mut headers);
+    // Those that it was made with: there are none.
+    std::mem::forget(headers);
+    response
 }
 
 fn with_length(mut headers: HeaderMap, length: u64) -> HeaderMap {
@@ -119,9 +140,18 @@ fn with_length(mut headers: HeaderMap, length: u64) -> HeaderMap {
 }
 
 impl Site {
-    /// Hands an answer of the handler on as it is, with a word of where it comes from.
-    pub(super) fn untouched<R>(&self, response: Response<R>, status: &Status) -> Response<PageBody<R>> {
-        let mut response = response.map(PageBody::inner);
+    /// Hands an answer of the handler on as it is, but for its holes where there is a visitor to fill them for, with a
+    /// word of where it comes from.
+    pub(super) fn untouched<R: Body>(
+        &self,
+        response: Response<R>,
+        visitor: Option<Parts>,
+        status: &Status,
+    ) -> Response<PageBody<R>> {
+        let mut response = match visitor {
+            Some(visitor) => self.setup.fillers.fill(response, visitor),
+            None => response.map(PageBody::inner),
+        };
         if self.setup.tells {
             status.add(response.headers_mut());
         }
@@ -138,15 +168,27 @@ impl Site {
         response
     }
 
-    /// Adds to the headers of a new page what those downstream have to know.
-    pub(super) fn dress(&self, headers: &mut HeaderMap, facts: &Facts, now: u64) {
+    /// Adds to the headers of a new page what those downstream have to know. Times are in milliseconds.
+    pub(super) fn dress(&self, headers: &mut HeaderMap, fresh: u64, now: u64) {
         let now = now / 1000;
         headers.entry(DATE).or_insert_with(|| date::write(now));
-        if self.setup.policy.time.is_none() && self.setup.browser.is_none() {
+        if !self.tells_times() {
             return;
         }
-        let seconds = self.setup.browser.unwrap_or(facts.fresh / 1000);
+        let seconds = self.setup.browser.unwrap_or(fresh / 1000);
         headers.entry(EXPIRES).or_insert_with(|| date::write(now.saturating_add(seconds)));
         CacheControl::new().max_age(seconds).apply(headers);
+    }
+
+    /// Does so for a page that was confirmed by this answer: unless that says when the page expires, it is later now.
+    pub(super) fn dress_anew(&self, headers: &mut HeaderMap, answer: &HeaderMap, fresh: u64, now: u64) {
+        if self.tells_times() && !answer.contains_key(EXPIRES) {
+            headers.remove(EXPIRES);
+        }
+        self.dress(headers, fresh, now);
+    }
+
+    fn tells_times(&self) -> bool {
+        self.setup.policy.time.is_some() || self.setup.browser.is_some()
     }
 }

@@ -5,6 +5,7 @@ use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
 
 use super::key::Asked;
+use super::part;
 use super::policy;
 use super::site::Site;
 use crate::Key;
@@ -27,9 +28,11 @@ impl Change {
             return Vec::new();
         }
         let Ok(asked) = Asked::of(&self.request) else { return Vec::new() };
+        let part_of = |key: &Key| site.setup.parts.then(|| part::key(key));
         let elsewhere = absolute(&asked).map(|uri| policy::also_empties(&uri, response.headers()));
         let elsewhere: Vec<_> = elsewhere.into_iter().flatten().collect();
-        asked.with_others(&elsewhere).map(|asked| site.key_of(&self.request, &asked)).collect()
+        let keys = asked.with_others(&elsewhere).map(|asked| site.key_of(&self.request, &asked));
+        keys.flat_map(|key| part_of(&key).into_iter().chain([key])).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use http::header::{
     ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_TYPE, DATE, ETAG, HeaderName, HeaderValue, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
-    IF_UNMODIFIED_SINCE, LAST_MODIFIED, RANGE, TRANSFER_ENCODING,
+    IF_UNMODIFIED_SINCE, LAST_MODIFIED, TRANSFER_ENCODING,
 };
 use http::{HeaderMap, Method, StatusCode};
 
@@ -56,8 +56,7 @@ pub(crate) fn verdict(
 
 /// A hit pays for this: nearly all requests end here, after a look at each of their names.
 fn is_condition(name: &HeaderName) -> bool {
-    let name = name.as_str();
-    name.starts_with("if-") || name == RANGE.as_str()
+    matches!(name.as_str().as_bytes(), [b'i', b'f', b'-', ..] | b"range")
 }
 
 fn part_of(request: &HeaderMap, length: u64) -> Verdict {
@@ -99,10 +98,9 @@ impl Question<'_> {
 
     /// What is written just like the stored tag matches it, even where it is no tag: nobody else can have written that.
     fn is_listed(&self) -> bool {
-        let as_written = self.stored.get(ETAG).is_some_and(|own| self.request.get(IF_NONE_MATCH) == Some(own));
-        let own = EntityTag::of(self.stored);
+        let is_as_written = || self.stored.get(ETAG).is_some_and(|own| self.request.get(IF_NONE_MATCH) == Some(own));
         let same = |own: EntityTag| etag::listed(self.request, &IF_NONE_MATCH).any(|tag| tag.weak_eq(own));
-        as_written || etag::is_any(self.request, &IF_NONE_MATCH) || own.is_some_and(same)
+        is_as_written() || etag::is_any(self.request, &IF_NONE_MATCH) || EntityTag::of(self.stored).is_some_and(same)
     }
 
     /// Without `Last-Modified` it was modified when it was made at the latest (RFC 9111, 4.3.2).

@@ -3,6 +3,7 @@
 //! It is made of the bytes of the request as they came: nothing is decoded, sorted, joined or lower-cased. Two spellings
 //! of one resource are two pages, since a handler may tell them apart; a spelling of two never is one.
 
+use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -29,7 +30,6 @@ pub(super) struct Asked<'a> {
     pub(super) uri: &'a Uri,
     /// What has become of the address on its way.
     seen: Seen<'a>,
-    depth: u8,
 }
 
 impl<'a> Asked<'a> {
@@ -40,8 +40,7 @@ impl<'a> Asked<'a> {
             None => &request.uri,
         };
         let (scheme, host) = (uri.scheme_str().unwrap_or_default(), host(uri, &request.headers)?);
-        let depth = request.extensions.get().map_or(0, |Depth(depth)| *depth);
-        Ok(Self { scheme, host, uri, seen: Seen::of(uri, &request.uri), depth })
+        Ok(Self { scheme, host, uri, seen: Seen::of(uri, &request.uri) })
     }
 
     /// Returns the path and the query that is told apart.
@@ -51,13 +50,13 @@ impl<'a> Asked<'a> {
 
     /// Returns all that is kept of this address, and of others, as far as it can be told from here.
     pub(super) fn with_others<'b>(&'b self, others: &'b [Uri]) -> impl Iterator<Item = Asked<'b>> {
-        let here = [Seen::Whole, self.seen, Seen::Rewritten("/")];
-        // A cache inside of this one, which sees no writes, may have kept it too.
-        let inside = [Seen::Whole, Seen::Stripped(1), Seen::Stripped(2), Seen::Stripped(3), Seen::Rewritten("/")];
-        let here = here.into_iter().map(|seen| (seen, self.depth));
-        let ways = here.chain(inside.into_iter().map(|seen| (seen, self.depth.saturating_add(1))));
-        let all = move |uri| ways.clone().map(move |(seen, depth)| Asked { uri, seen, depth, ..*self });
-        all.clone()(self.uri).chain(others.iter().flat_map(all))
+        // A layer further inside, which sees no writes, sees less of the address.
+        let inside = [Seen::Stripped(1), Seen::Stripped(2), Seen::Stripped(3), Seen::Rewritten("/")];
+        let all = move |uri| {
+            let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
+            ways.map(move |seen| Asked { uri, seen, ..*self })
+        };
+        all(self.uri).chain(others.iter().flat_map(all))
     }
 }
 
@@ -116,34 +115,26 @@ pub(super) struct Locale<'a> {
     pub(super) zone: Option<&'a str>,
 }
 
-/// How many caches stand around the one that a request has come to. Each keeps pages of its own: what a layer between
-/// two of them adds to a page is not for the inner one.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Depth(u8);
-
-impl Depth {
-    /// Tells caches further inside that they are.
-    pub(super) fn enter(request: &mut Parts) {
-        let depth = request.extensions.get().map_or(0, |Self(depth)| *depth);
-        request.extensions.insert(Self(depth.saturating_add(1)));
-    }
-}
-
 /// Something that layers outside put into requests, and how it is written into a key.
 #[derive(Clone, Copy)]
-pub(super) struct Told(fn(&Extensions, &mut KeyWriter<'_>));
+pub(super) struct Extension {
+    name: &'static str,
+    write: fn(&Extensions, &mut KeyWriter<'_>),
+}
 
-impl Told {
+impl Extension {
     pub(super) fn of<T: KeyPart + Send + Sync + 'static>() -> Self {
-        Self(|told, key| {
-            key.part(&told.get::<T>()).literal(":");
-        })
+        let write: fn(&Extensions, &mut KeyWriter<'_>) = |all, key| {
+            key.literal(":").part(&all.get::<T>());
+        };
+        Self { name: type_name::<T>(), write }
     }
 }
 
-impl fmt::Debug for Told {
+/// The mark of a place is made of this.
+impl fmt::Debug for Extension {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an extension")
+        f.write_str(self.name)
     }
 }
 
@@ -152,26 +143,30 @@ impl fmt::Debug for Told {
 pub(super) struct Place<'a> {
     pub(super) prefix: &'a str,
     pub(super) locale: Locale<'a>,
-    pub(super) told: &'a [Told],
+    pub(super) extensions: &'a [Extension],
 }
 
 /// Writes the key of a page.
 pub(super) fn key(place: &Place<'_>, extensions: &Extensions, asked: &Asked<'_>, query: &Query) -> Key {
     const MARK: u64 = mark(PATTERN);
-    let Place { prefix, locale, told } = place;
+    let Place { prefix, locale, extensions: own } = place;
     Key::write(MARK, |key| {
-        key.literal("page");
-        // Most pages have none of these.
-        if asked.depth > 0 || asked.seen != Seen::Whole || !told.is_empty() {
-            key.literal("-in:").part(&asked.depth).literal(":");
-            asked.seen.write(key);
-            key.part(&told.len()).literal(":");
-            told.iter().for_each(|told| told.0(extensions, key));
+        let Locale { language, zone } = locale;
+        let is_usual = asked.seen == Seen::Whole && own.is_empty();
+        if is_usual && prefix.is_empty() && asked.scheme.is_empty() && language.is_none() && zone.is_none() {
+            // The same, in one step: of most sites nobody says more.
+            key.literal("page::%none:%none::");
         } else {
-            key.literal(":");
+            key.literal("page");
+            if !is_usual {
+                key.literal("-in:");
+                asked.seen.write(key);
+                key.part(&own.len());
+                own.iter().for_each(|extension| (extension.write)(extensions, key));
+            }
+            key.literal(":").text(prefix).literal(":").part(language).literal(":").part(zone).literal(":");
+            key.text(asked.scheme).literal(":");
         }
-        key.text(prefix).literal(":");
-        key.part(&locale.language.unwrap_or_default()).literal(":").part(&locale.zone.unwrap_or_default()).literal(":");
-        key.text(asked.scheme).literal(":").bytes(asked.host).literal(":").rest(asked.target(query).as_bytes());
+        key.bytes(asked.host).literal(":").rest(asked.target(query).as_bytes());
     })
 }

@@ -1,4 +1,4 @@
-//! Pages: responses of HTTP that are kept.
+#![doc = include_str!("../docs/page.md")]
 
 mod answer;
 mod aspect;
@@ -18,9 +18,14 @@ mod grammar;
 pub mod grammar;
 pub mod headers;
 mod hide;
+mod hole;
+mod inner;
 mod key;
 mod layer;
 mod locale;
+mod meaning;
+mod nested;
+mod part;
 mod policy;
 mod purge;
 mod record;
@@ -30,10 +35,12 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
+mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};
 pub use future::PageFuture;
+pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};
 pub use policy::Statuses;

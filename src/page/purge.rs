@@ -109,22 +109,31 @@ impl Purges {
         self.count.store(number, Ordering::Release);
     }
 
-    /// Returns whether a page was invalidated since it was begun.
+    /// Returns whether there was one since a page was begun, whatever it took.
     #[inline]
-    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
-        let (now, known) = (self.count(), page.purged());
-        known < now && self.took_since(known, now, page, target)
+    pub(super) fn came_after(&self, page: &Page) -> bool {
+        page.purged() < self.count()
     }
 
+    /// Returns whether a page was invalidated since it was begun.
     #[cold]
-    fn took_since(&self, known: u64, now: u64, page: &Page, target: &str) -> bool {
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        let newer = list.patterns.iter().rev().take_while(|(number, _)| *number > known);
-        let taken = known < list.all_before || newer.into_iter().any(|(_, pattern)| pattern.fits(target));
+    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
+        let (now, known) = (self.count(), page.purged());
+        let taken = self.took_since(known, target);
         if !taken {
             page.outlived(now);
         }
         taken
+    }
+
+    /// Returns whether what is of this path was invalidated after so many purges.
+    pub(super) fn took_since(&self, known: u64, target: &str) -> bool {
+        if known == self.count() {
+            return false;
+        }
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let newer = list.patterns.iter().rev().take_while(|(number, _)| *number > known);
+        known < list.all_before || newer.into_iter().any(|(_, pattern)| pattern.fits(target))
     }
 }
 

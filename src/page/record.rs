@@ -5,11 +5,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::conditional;
+use super::hole::Holes;
 use super::policy::Facts;
+use super::told::{News, Told};
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -19,6 +23,11 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
+    holes: Option<Box<Holes>>,
+    /// What the answers with it say, and those that say that nothing has changed.
+    told: [Told; 2],
+    /// The mark of the place that it was made at.
+    site: u64,
     /// Up to which purge it is known to be untouched.
     purged: AtomicU64,
     /// Until when nobody asks again after that failed, while it may be handed out stale.
@@ -34,10 +43,12 @@ pub(super) struct Head {
 }
 
 impl Page {
-    /// Makes a page of what was begun after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, began_after: u64) -> Self {
+    /// Makes a page of what was begun at this place, after so many purges.
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
-        Self(Arc::new(Leaf { head, body, purged, quiet_until: AtomicU64::new(0) }))
+        let holes = (!holes.is_empty()).then(|| Box::new(holes));
+        let (told, quiet_until) = (Default::default(), AtomicU64::new(0));
+        Self(Arc::new(Leaf { head, body, holes, told, site, purged, quiet_until }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -47,6 +58,34 @@ impl Page {
     /// Returns the body: the very bytes that are kept.
     pub(super) fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Returns where its holes are, if it has any.
+    pub(super) fn holes(&self) -> Option<&Holes> {
+        self.0.holes.as_deref()
+    }
+
+    /// Returns the headers of an answer with it.
+    pub(super) fn told(&self, news: &News) -> HeaderMap {
+        self.0.told[0].headers(news, || self.with_length())
+    }
+
+    /// Returns the headers of an answer that says that it has not changed.
+    pub(super) fn told_unchanged(&self, news: &News) -> HeaderMap {
+        self.0.told[1].headers(news, || conditional::not_modified(&self.0.head.headers))
+    }
+
+    /// Says how long it is, where that is not nothing: whoever hands it on would else count, and add it.
+    fn with_length(&self) -> HeaderMap {
+        let mut headers = self.0.head.headers.clone();
+        if !self.0.body.is_empty() {
+            headers.entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(self.0.body.len()));
+        }
+        headers
+    }
+
+    pub(super) fn site(&self) -> u64 {
+        self.0.site
     }
 
     pub(super) fn facts(&self) -> &Facts {
@@ -110,18 +149,22 @@ impl Visitor<'_> for Reading {
 #[derive(Serialize)]
 #[serde(rename = "Page")]
 struct Sent<'a> {
+    site: u64,
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
+    holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename = "Page")]
 struct Received {
+    site: u64,
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
+    holes: Option<Holes>,
     body: Owned,
 }
 
@@ -129,19 +172,24 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { status: status.as_u16(), headers, facts, body: Blob(self.body()) }.serialize(serializer)
+        let (site, holes, body) = (self.site(), self.holes(), Blob(self.body()));
+        Sent { site, status: status.as_u16(), headers, facts, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let Received { site, status, headers: lines, facts, holes, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
             headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), 0))
+        let holes = holes.unwrap_or_default();
+        if !holes.are_in(&body.0) {
+            return Err(de::Error::custom("a page whose holes are somewhere else"));
+        }
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, (site, 0)))
     }
 }

@@ -17,34 +17,45 @@ use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::change::Change;
 use super::driven::{Driven, Driver};
-use super::flights::{Landing, Lead, Turn, Waiter};
+use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
-use super::key::Depth;
+use super::inner::Inner;
+use super::key::Asked;
+use super::nested::{self, Outer};
 use super::policy::{Facts, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
 use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
-use crate::{Error, Key};
+use crate::Error;
 
 /// Answers with pages that are kept, and asks the service behind it where there are none. From a
 /// [`CacheLayer`](super::CacheLayer).
 #[derive(Clone, Debug)]
 pub struct CacheService<S> {
     site: Arc<Site>,
-    inner: S,
+    inner: Inner<S>,
 }
 
 /// One request on its way through.
-struct Way<S> {
-    spot: Spot,
-    inner: S,
+pub(super) struct Way<S> {
+    pub(super) spot: Spot,
+    pub(super) inner: S,
 }
 
 /// Where a request came by.
-struct Spot {
-    site: Arc<Site>,
-    home: Home,
+pub(super) struct Spot {
+    pub(super) site: Arc<Site>,
+    pub(super) home: Home,
+}
+
+/// What comes of waiting for a page that is made for somebody else.
+enum Waited<R> {
+    Answered(Response<PageBody<R>>),
+    /// That page is another one, or nobody makes it any more.
+    Elsewhere,
+    /// It is for nobody else, and the next one would not be either.
+    InVain,
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
@@ -52,15 +63,7 @@ const PATIENCE: usize = 3;
 
 impl<S> CacheService<S> {
     pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
-        Self { site, inner }
-    }
-}
-
-impl<S: Clone> CacheService<S> {
-    /// Takes the service that is ready, and leaves one that will be.
-    fn take_ready(&mut self) -> S {
-        let next = self.inner.clone();
-        std::mem::replace(&mut self.inner, next)
+        Self { site, inner: Inner::new(inner) }
     }
 }
 
@@ -77,8 +80,8 @@ where
     type Error = S::Error;
     type Future = PageFuture<Self::Response, S::Error>;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
@@ -86,44 +89,56 @@ where
             Ok(home) => home,
             Err(error) => return self.without_cache(request, &error),
         };
-        let (parts, body) = request.into_parts();
+        let (mut parts, body) = request.into_parts();
         let has_body = !body.is_end_stream();
+        let is_nested = Outer::uncover(self.site.mark, &mut parts);
         let spot = || Spot { site: Arc::clone(&self.site), home: home.clone() };
-        if home.cache.is_outside() {
-            let way = Way { spot: spot(), inner: self.take_ready() };
+        if is_nested || home.cache.is_outside() {
+            let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
-                way.go(look, parts, body).await
+                let mut response = way.go(look, parts, body).await?;
+                if is_nested {
+                    nested::mark(&mut response);
+                }
+                Ok(response)
             });
         }
         let look = self.site.look(home, &parts, has_body);
-        if let Look::Found(page, None) = &look {
-            return PageFuture::ready(self.site.hit(home, &parts, page));
+        if let Look::Found(page, None, now) = &look {
+            return PageFuture::ready(self.site.hit(&parts, page, *now));
         }
-        let way = Way { spot: spot(), inner: self.take_ready() };
+        let way = Way { spot: spot(), inner: self.inner.clone() };
         PageFuture::working(way.go(look, parts, body))
     }
 }
 
 impl<S> CacheService<S> {
     /// Asks the handler where there is no cache, since the one that was named does not exist.
-    fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
+    fn without_cache<B, R: 'static>(
+        &mut self,
+        request: Request<B>,
+        error: &Error,
+    ) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
-        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone,
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
+        B: Send + 'static,
+        R: Body,
     {
         log::error!("pages are not kept: {error}");
-        let (site, asking) = (Arc::clone(&self.site), self.take_ready().call(request));
+        let (mut parts, body) = request.into_parts();
+        let visitor = self.site.setup.fillers.visitor(&mut parts);
+        let (site, asking) = (Arc::clone(&self.site), self.inner.call(Request::from_parts(parts, body)));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-            Ok(site.untouched(asking.await?, &told))
+            Ok(site.untouched(asking.await?, visitor, &told))
         })
     }
 }
 
 impl Site {
     /// Answers with a page, as it is.
-    fn hit<R>(&self, home: &Home, request: &Parts, page: &Page) -> Response<PageBody<R>> {
-        let now = home.cache.clock().wall_millis();
+    fn hit<R>(&self, request: &Parts, page: &Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
         Asking::new(&self.setup, request, now).with_page(page, &status)
     }
@@ -137,12 +152,8 @@ impl Spot {
         self.site.look(&self.home, request, has_body)
     }
 
-    fn hit<R>(&self, request: &Parts, page: &Page) -> Response<PageBody<R>> {
-        self.site.hit(&self.home, request, page)
-    }
-
     /// Waits for a page that is made for somebody else.
-    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts, wanted: &Wanted) -> Option<Response<PageBody<R>>> {
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts, wanted: &Wanted) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
@@ -155,14 +166,17 @@ impl Spot {
         // What has to be asked for each time is made for one who asks, however many wait.
         let answers = |facts: &Facts| matches!(facts.reuse(wanted, now), Reuse::Fresh | Reuse::Stale);
         match landing {
+            Landing::LetGo => Waited::InVain,
             Landing::Kept(page, aspects) if is_same(&aspects) && answers(page.facts()) => {
-                Some(asking.with_page(&page, &told))
+                Waited::Answered(asking.with_page(&page, &told))
             }
             Landing::Begun(head, aspects, tee) if is_same(&aspects) && answers(&head.facts) => {
-                let body = PageBody::joined(tee.join()?, self.driver(), None);
-                Some(asking.with_head(&head, body, &told))
+                tee.join().map_or(Waited::Elsewhere, |reader| {
+                    let body = PageBody::joined(reader, self.driver(), None);
+                    Waited::Answered(asking.with_head(&head, body, &told))
+                })
             }
-            _ => None,
+            _ => Waited::Elsewhere,
         }
     }
 
@@ -174,11 +188,15 @@ impl Spot {
         Driven::new(self.driver(), None, awaited).await.0
     }
 
-    /// Returns the name by which those find each other who make the same page.
-    fn flight(&self, quest: &Quest, request: &Parts) -> Key {
-        let known =
-            quest.variants.as_ref().and_then(|variants| variants.keys(&self.site.setup.view, &request.headers).next());
-        known.unwrap_or_else(|| quest.key.clone())
+    /// Joins whoever makes the page that is looked for, or begins it.
+    fn join(&self, quest: &Quest, request: &Parts) -> Turn {
+        let (home, query) = (&self.home, &self.site.setup.view.query);
+        let is_current = |start: &Start| {
+            let asked = Asked::of(request).map(|asked| asked.target(query));
+            start.filling.is_undisturbed() && asked.is_ok_and(|target| !home.purges.took_since(start.purges, &target))
+        };
+        let now = home.cache.clock().wall_millis();
+        home.flights.join(&quest.name(&self.site, &request.headers), &request.headers, now, is_current)
     }
 }
 
@@ -191,8 +209,8 @@ impl<S> Way<S> {
     {
         match look {
             Look::Pass(pass) => self.pass(pass, parts, body).await,
-            Look::Found(page, quest) => {
-                let answer = self.spot.hit(&parts, &page);
+            Look::Found(page, quest, now) => {
+                let answer = self.spot.site.hit(&parts, &page, now);
                 if let Some(quest) = quest {
                     self.renew(*quest, parts, body);
                 }
@@ -200,6 +218,7 @@ impl<S> Way<S> {
             }
             Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
             Look::Seek(quest) => self.seek(*quest, parts, body).await,
+            Look::Part(quest) => self.part(*quest, parts, body).await,
         }
     }
 
@@ -210,9 +229,7 @@ impl<S> Way<S> {
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Turn::Lead(lead) = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers) else {
-            return;
-        };
+        let Turn::Lead(lead) = self.spot.join(&quest, &parts) else { return };
         let mut parts = parts;
         parts.method = Method::GET;
         let quest = Quest { wanted: Wanted { head: false, ..quest.wanted }, ..quest };
@@ -234,31 +251,33 @@ impl<S> Way<S> {
             if quest.alone || quest.wanted.head {
                 break;
             }
-            let turn = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers);
+            let turn = self.spot.join(&quest, &parts);
             if let Turn::Wait(waiter) = turn {
-                if let Some(answer) = self.spot.wait(waiter, &parts, &quest.wanted).await {
-                    return Ok(answer);
+                match self.spot.wait(waiter, &parts, &quest.wanted).await {
+                    Waited::Answered(answer) => return Ok(answer),
+                    Waited::InVain => break,
+                    Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
-                    Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                    Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                     Look::Seek(anew) => quest = *anew,
-                    Look::Pass(_) => break,
+                    Look::Pass(_) | Look::Part(_) => break,
                 }
                 continue;
             }
             let Turn::Lead(lead) = turn else { break };
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
-                Look::Found(page, _) => return Ok(self.spot.hit(&parts, &page)),
+                Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
-                Look::Pass(_) => break,
+                Look::Pass(_) | Look::Part(_) => break,
             }
         }
         self.make(quest, None, parts, body).await
     }
 
     /// Makes a page. It goes on when the client leaves.
-    async fn make<B, R>(
+    pub(super) async fn make<B, R>(
         self,
         quest: Quest,
         lead: Option<Lead>,
@@ -272,8 +291,12 @@ impl<S> Way<S> {
     {
         let (sender, receiver) = oneshot::channel();
         let (driver, inner) = (self.spot.driver(), self.inner);
+        let flight = lead.as_ref().map(Lead::flight);
         let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
         let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));
+        if let (Some(flight), Some(_)) = (&flight, &own) {
+            flight.go_alone();
+        }
         match Driven::new(driver, own, receiver).await {
             (Ok(Outcome::Answer(response)), own) => Ok(response.map(|body| body.driven(own))),
             (Ok(Outcome::Failed(error)), _) => Err(error),
@@ -283,18 +306,25 @@ impl<S> Way<S> {
     }
 
     /// Hands a request to the handler as it is, and its answer to the client.
-    async fn pass<B, R>(mut self, pass: Pass, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    pub(super) async fn pass<B, R>(
+        mut self,
+        pass: Pass,
+        mut parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
+        R: Body,
     {
         let change = (pass == Pass::Method).then(|| Change::of(&parts));
-        let mut parts = parts;
-        Depth::enter(&mut parts);
+        // Whoever makes the page hides what holes are filled with, and fills them.
+        let fills = pass != Pass::Inside;
+        let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
         for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
             drop(self.spot.home.cache.delete(key).await);
         }
-        Ok(self.spot.site.untouched(response, &passed(pass)))
+        Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
     }
 }
 

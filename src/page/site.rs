@@ -5,25 +5,30 @@ use std::sync::Arc;
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
-use super::flights::Flights;
+use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
-use super::key::{self, Asked, Locale, Place, Told, Unclear};
+use super::hole::Fillers;
+use super::key::{self, Asked, Extension, Locale, Place, Unclear};
 use super::locale::{Language, TimeZone};
+use super::nested::Outer;
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
 use super::purge::Purges;
 use super::record::Page;
 use super::variant::{Front, Variants};
+use crate::key::mark;
 use crate::{Cache, Error, Key};
 
 /// What one place was told, and where its pages live.
 #[derive(Debug)]
 pub(super) struct Site {
     pub(super) setup: Setup,
+    /// What tells its pages from those of a place that was told something else, in the same cache.
+    pub(super) mark: u64,
     home: OnceCell<Home>,
 }
 
@@ -36,14 +41,18 @@ pub(super) struct Setup {
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
     /// What layers outside put into requests, by which pages are told apart.
-    pub(super) told: Vec<Told>,
+    pub(super) extensions: Vec<Extension>,
     pub(super) view: View,
+    /// What the holes of its pages are filled with.
+    pub(super) fillers: Fillers,
     /// How long those downstream may keep a page, in seconds, where that is to differ.
     pub(super) browser: Option<u64>,
     /// How many bytes a page may have that is kept.
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether parts of pages are kept.
+    pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
     pub(super) tells: bool,
     /// The tags of all its pages.
@@ -69,12 +78,14 @@ pub(super) struct Home {
 
 /// What was found out about a request, without anybody having been asked.
 pub(super) enum Look {
-    /// A page answers it. Behind the answer it may have to be made anew.
-    Found(Page, Option<Box<Quest>>),
+    /// A page answers it, at this time. Behind the answer it may have to be made anew.
+    Found(Page, Option<Box<Quest>>, u64),
     /// It is none of the cache's business.
     Pass(Pass),
     /// Somebody has to be asked.
     Seek(Box<Quest>),
+    /// A part is asked for of what is not there.
+    Part(Box<Quest>),
 }
 
 /// A page that is looked for.
@@ -87,11 +98,15 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// The part that is asked for, where it is to be kept.
+    pub(super) range: Option<HeaderValue>,
 }
 
 impl Site {
     pub(super) fn new(setup: Setup) -> Self {
-        Self { setup, home: OnceCell::new() }
+        // What was told is all that there is to tell two places apart by, in every process and every build.
+        let mark = mark(&format!("{setup:?}"));
+        Self { setup, mark, home: OnceCell::new() }
     }
 
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
@@ -114,8 +129,11 @@ impl Site {
         if has_body {
             return Err(Pass::Body);
         }
-        if request.headers.contains_key(UPGRADE) {
+        if request.headers.keys().any(|name| name == UPGRADE) {
             return Err(Pass::Upgrade);
+        }
+        if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
+            return Err(Pass::Inside);
         }
         wanted.authorized &= !self.setup.aspects.contains(&Aspect::Header(AUTHORIZATION));
         Ok(wanted)
@@ -123,102 +141,108 @@ impl Site {
 
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
-        let asked = Asked::of(request)?;
-        Ok(self.key_of(request, &asked))
+        Ok(self.key_of(request, &Asked::of(request)?))
     }
 
     /// Returns the key of what is asked for, for those who ask for it as this request does.
+    #[inline]
     pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
-        let place = Place { prefix: &self.setup.prefix, locale: locale(request), told: &self.setup.told };
-        key::key(&place, &request.extensions, asked, &self.setup.view.query)
+        let setup = &self.setup;
+        let place = Place { prefix: &setup.prefix, locale: locale(request), extensions: &setup.extensions };
+        key::key(&place, &request.extensions, asked, &setup.view.query)
     }
 
     /// Looks for a page in a cache of this process.
     pub(super) fn look(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        match self.begin(home, request, has_body) {
-            Err(pass) => Look::Pass(pass),
-            Ok((key, wanted)) => {
-                let front = home.cache.blocking().get(&key).unwrap_or_default();
-                let variants = match front {
-                    Some(Front::Page(page)) => return self.judge(home, request, Quest::new(key, wanted), Some(page)),
-                    Some(Front::Variants(variants)) => variants,
-                    None => return self.judge(home, request, Quest::new(key, wanted), None),
-                    Some(Front::Pass) => {
-                        let quest = Quest { alone: true, ..Quest::new(key, wanted) };
-                        return self.judge(home, request, quest, None);
-                    }
-                };
-                let mut keys = variants.keys(&self.setup.view, &request.headers);
-                let page = keys.find_map(|key| home.cache.blocking().get(key).unwrap_or_default());
+        let wanted = match self.begin(home, request, has_body) {
+            Ok(wanted) => wanted,
+            Err(pass) => return Look::Pass(pass),
+        };
+        // A key is large: it is written where it is read, and moves only where nothing is there.
+        let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
+        let key = self.key_of(request, &asked);
+        let (page, variants, alone) = match home.cache.blocking().__get(&key).unwrap_or_default() {
+            Some(Front::Page(page)) => (Some(page), None, false),
+            Some(Front::Variants(variants)) => {
+                let mut keys = variants.keys(self, &request.headers);
+                let page = keys.find_map(|key| home.cache.blocking().__get(&key).unwrap_or_default());
                 drop(keys);
-                let quest = Quest { variants: Some(variants), ..Quest::new(key, wanted) };
-                self.judge(home, request, quest, page)
+                (page, Some(variants), false)
             }
-        }
+            Some(Front::Pass) => (None, None, true),
+            None => (None, None, false),
+        };
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key.clone(), wanted) })
     }
 
     /// Looks for a page in a cache that may be outside.
     pub(super) async fn look_outside(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let (key, wanted) = match self.begin(home, request, has_body) {
-            Ok(begun) => begun,
+        let wanted = match self.begin(home, request, has_body) {
+            Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
+        let Ok(key) = self.key(request) else { return Look::Pass(Pass::Malformed) };
         let quest = Quest::new(key, wanted);
         match home.cache.get(&quest.key).await.unwrap_or_default() {
-            Some(Front::Page(page)) => self.judge(home, request, quest, Some(page)),
-            None => self.judge(home, request, quest, None),
-            Some(Front::Pass) => self.judge(home, request, Quest { alone: true, ..quest }, None),
+            Some(Front::Page(page)) => self.judge(home, request, Some(page), &wanted, || quest),
+            None => self.judge(home, request, None, &wanted, || quest),
+            Some(Front::Pass) => self.judge(home, request, None, &wanted, || Quest { alone: true, ..quest }),
             Some(Front::Variants(variants)) => {
-                let keys: Vec<_> = variants.keys(&self.setup.view, &request.headers).collect();
+                let keys: Vec<_> = variants.keys(self, &request.headers).collect();
                 let mut page = None;
                 for key in keys {
                     page = page.or(home.cache.get(key).await.unwrap_or_default());
                 }
-                self.judge(home, request, Quest { variants: Some(variants), ..quest }, page)
+                self.judge(home, request, page, &wanted, || Quest { variants: Some(variants), ..quest })
             }
         }
     }
 
-    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<(Key, Wanted), Pass> {
+    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
         let wanted = self.ask(request, has_body)?;
-        if home.cache.is_off() {
-            return Err(Pass::Off);
-        }
-        Ok((self.key(request).map_err(|Unclear| Pass::Malformed)?, wanted))
+        if home.cache.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }
 
     /// Decides what a page that was found may do.
-    fn judge(&self, home: &Home, request: &Parts, mut quest: Quest, page: Option<Page>) -> Look {
+    fn judge(
+        &self,
+        home: &Home,
+        request: &Parts,
+        page: Option<Page>,
+        wanted: &Wanted,
+        quest: impl FnOnce() -> Quest,
+    ) -> Look {
         let now = home.cache.clock().wall_millis();
-        let page = page.filter(|page| !self.is_gone(home, request, page));
-        let Some(page) = page else { return Self::without(request, quest) };
-        match page.facts().reuse(&quest.wanted, now) {
-            Reuse::Fresh => Look::Found(page, None),
-            Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None),
+        let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
+        let Some(page) = page else { return self.without(request, quest()) };
+        match page.facts().reuse(wanted, now) {
+            Reuse::Fresh => Look::Found(page, None, now),
+            Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None, now),
             Reuse::Stale => {
-                quest.old = Some((page.clone(), true));
-                Look::Found(page, Some(Box::new(quest)))
+                let quest = Quest { old: Some((page.clone(), true)), ..quest() };
+                Look::Found(page, Some(Box::new(quest)), now)
             }
-            Reuse::Ask { if_error } => {
-                quest.old = Some((page, if_error));
-                Look::Seek(Box::new(quest))
-            }
-            Reuse::Nothing => Self::without(request, quest),
+            Reuse::Ask { if_error } => Look::Seek(Box::new(Quest { old: Some((page, if_error)), ..quest() })),
+            Reuse::Nothing => self.without(request, quest()),
         }
     }
 
-    /// Nothing was found. Who asks for a part only is not made to wait for the whole.
-    fn without(request: &Parts, mut quest: Quest) -> Look {
-        if request.headers.contains_key(RANGE) && !quest.wanted.only_if_cached {
-            return Look::Pass(Pass::Range);
+    /// Nothing was found. Who asks for a part only is not made to wait for the whole, unless it may have holes: half a
+    /// mark cannot be filled.
+    fn without(&self, request: &Parts, mut quest: Quest) -> Look {
+        let is_part = request.headers.contains_key(RANGE) && self.setup.fillers.is_empty();
+        if is_part && !quest.wanted.only_if_cached {
+            return if self.setup.parts { Look::Part(Box::new(quest)) } else { Look::Pass(Pass::Range) };
         }
         quest.alone |= quest.wanted.authorized;
         Look::Seek(Box::new(quest))
     }
 
-    fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
-        let Ok(asked) = Asked::of(request) else { return true };
-        home.purges.took(page, &asked.target(&self.setup.view.query))
+    pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
+        home.purges.came_after(page) && {
+            let Ok(asked) = Asked::of(request) else { return true };
+            home.purges.took(page, &asked.target(&self.setup.view.query))
+        }
     }
 
     /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,
@@ -231,11 +255,17 @@ impl Site {
 
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false }
+        Self { key, wanted, variants: None, old: None, alone: false, range: None }
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
+        (site.mark, known.unwrap_or_else(|| self.key.clone()))
     }
 }
 
-pub(super) fn locale(request: &Parts) -> Locale<'_> {
+fn locale(request: &Parts) -> Locale<'_> {
     let language = request.extensions.get::<Language>().map(|language| language.0.as_str());
     Locale { language, zone: request.extensions.get::<TimeZone>().map(|zone| zone.0.as_str()) }
 }

@@ -1,6 +1,6 @@
 //! `Cache-Status`: what the cache did for a request (RFC 9211).
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::{Entry, HeaderMap, HeaderName, HeaderValue};
 
 const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
@@ -65,6 +65,13 @@ impl Status {
     /// Adds this as the member of `Cache-Status` after those that caches nearer to the origin wrote.
     pub(crate) fn add(&self, headers: &mut HeaderMap) {
         headers.append(CACHE_STATUS, self.value());
+    }
+
+    /// Writes it over the member that was added last.
+    pub(super) fn replace(&self, headers: &mut HeaderMap) {
+        if let Entry::Occupied(mut lines) = headers.entry(CACHE_STATUS) {
+            lines.iter_mut().next_back().into_iter().for_each(|last| *last = self.value());
+        }
     }
 
     /// Writes the member. Nothing is allocated but the value itself.

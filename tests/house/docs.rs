@@ -37,7 +37,8 @@ fn without_comment(line: &str) -> String {
 
 #[test]
 fn the_code_of_the_readme_is_code_that_is_tested() {
-    let tested: Vec<_> = read("tests/macros/readme.rs").lines().map(without_comment).collect();
+    let tests = read("tests/macros/readme.rs") + &read("tests/page/readme.rs");
+    let tested: Vec<_> = tests.lines().map(without_comment).collect();
     let readme = code_of_the_readme(&read("README.md"));
     assert!(readme.len() > 30, "the README shows code: {}", readme.len());
     let allowed = ["#[test]", "fn every_cached_function_has_a_home() {", "profile::get(42).await;"];

@@ -125,11 +125,18 @@ impl Blocking<'_> {
     ///
     /// When the store fails.
     pub fn get<V: Value>(self, key: impl Into<Key>) -> Result<Option<V>, Error> {
-        let (key, keep) = (key.into(), V::keep());
+        self.__get(&key.into())
+    }
+
+    /// Does the same with a key that is not given away: to copy one takes as long as to look for it.
+    #[doc(hidden)]
+    #[inline]
+    pub fn __get<V: Value>(self, key: &Key) -> Result<Option<V>, Error> {
+        let keep = V::keep();
         // What is there takes no future.
-        match self.0.get_at_once(&key, keep, None) {
+        match self.0.get_at_once(key, keep, None) {
             Some(found) => Ok(Some(found)),
-            None => block_on(self.0.get_kept(&key, keep, None)),
+            None => block_on(self.0.get_kept(key, keep, None)),
         }
     }
 }

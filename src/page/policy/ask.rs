@@ -32,6 +32,8 @@ pub(crate) enum Pass {
     Range,
     /// Nothing is kept at the moment. The service says so.
     Off,
+    /// The same place stands around this one, and makes the page. The service says so.
+    Inside,
 }
 
 impl Pass {
@@ -45,6 +47,7 @@ impl Pass {
             Self::Upgrade => Some("another protocol"),
             Self::Range => Some("a part of what is not stored"),
             Self::Off => Some("switched off"),
+            Self::Inside => Some("inside of itself"),
         }
     }
 }
@@ -80,7 +83,7 @@ impl Policy {
         }
         let wanted = Wanted {
             head: *method == Method::HEAD,
-            authorized: headers.contains_key(AUTHORIZATION),
+            authorized: headers.keys().any(|name| name == AUTHORIZATION),
             ..Wanted::default()
         };
         if self.trust_client { trusted(wanted, headers) } else { Ask::Look(wanted) }

@@ -37,9 +37,11 @@ impl Facts {
 
     /// Returns for how many seconds it is still fresh; negative once it is not.
     pub(crate) fn left(&self, now: u64) -> i64 {
-        let end = i128::from(self.born) + i128::from(self.fresh);
-        let left = (end - i128::from(now)).div_euclid(1000);
-        i64::try_from(left).unwrap_or(if left < 0 { i64::MIN } else { i64::MAX })
+        let end = self.born.saturating_add(self.fresh);
+        // Whole seconds, downwards: half a second too late is a second.
+        let left = if end >= now { (end - now) / 1000 } else { (now - end).div_ceil(1000) };
+        let left = i64::try_from(left).unwrap_or(i64::MAX);
+        if end >= now { left } else { -left }
     }
 
     /// Returns until when it is worth keeping: until it cannot be served any more, and with a validator for as long

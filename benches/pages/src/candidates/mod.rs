@@ -8,6 +8,7 @@ mod by_hand;
 mod constant;
 #[cfg(feature = "rivals")]
 mod http_cache_tower_server;
+mod larder;
 #[cfg(feature = "rivals")]
 mod tower_http_cache;
 
@@ -20,6 +21,7 @@ use crate::site::Candidate;
 pub fn all() -> Vec<Candidate> {
     let mut all = constant::candidates();
     all.extend(by_hand::candidates());
+    all.extend(larder::candidates());
     #[cfg(feature = "rivals")]
     {
         all.extend(axum_response_cache::candidates());
