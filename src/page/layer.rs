@@ -111,6 +111,11 @@ impl CacheLayer {
         self.with(|setup| setup.policy.time = Some(time.into_time().as_secs()))
     }
 
+    /// Keeps a page for this long that says nothing itself; 300 seconds, where nothing is said.
+    pub fn usual(self, time: impl IntoTime) -> Self {
+        self.with(|setup| setup.policy.usual = Some(time.into_time().as_secs()))
+    }
+
     /// Keeps only pages that say for how long.
     pub fn explicit_only(self) -> Self {
         self.with(|setup| setup.policy.usual = None)

@@ -115,15 +115,11 @@ where
 
 impl<S> CacheService<S> {
     /// Asks the handler where there is no cache, since the one that was named does not exist.
-    fn without_cache<B, R: 'static>(
-        &mut self,
-        request: Request<B>,
-        error: &Error,
-    ) -> PageFuture<Response<PageBody<R>>, S::Error>
+    fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
         B: Send + 'static,
-        R: Body,
+        R: Body + 'static,
     {
         log::error!("pages are not kept: {error}");
         let (mut parts, body) = request.into_parts();
