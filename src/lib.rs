@@ -30,6 +30,7 @@
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | a store of one's own | [`backend`] |
+//! | pages, and what a request asked of caches | `page`, `report`, with the feature `axum` |
 //!
 //! # Features
 //!
@@ -50,6 +51,8 @@
 mod config;
 #[cfg(feature = "axum")]
 pub mod page;
+#[cfg(feature = "axum")]
+pub mod report;
 
 #[doc = include_str!("docs/cached.md")]
 pub use cache_macros::cached;

@@ -4,7 +4,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`stats`], `tally`, `lock` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`stats`], [`seen`], `tally`, `lock` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
@@ -34,6 +34,7 @@ mod lock;
 pub mod policy;
 pub mod record;
 pub mod registry;
+pub mod seen;
 pub mod stats;
 pub mod store;
 pub mod tags;

@@ -30,7 +30,7 @@ struct Known {
 }
 
 /// How many invalidations there had been.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(u64);
 
 /// The number of a tag's last invalidation.

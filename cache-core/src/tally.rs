@@ -63,6 +63,14 @@ thread_local! {
     static OWN: Own = Own::take();
     /// The same page, where it is found without asking whether it has been taken, or given back.
     static PAGE: Cell<Option<&'static Page>> = const { Cell::new(None) };
+    /// How often this thread has counted where there was no place on its page.
+    static ELSEWHERE: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Returns how often this thread has raised any counter; what a thread did that has ended and left its page may be in it.
+pub(crate) fn raised_on_this_thread() -> u64 {
+    let page = PAGE.get().map_or(0, |page| page.0.iter().map(|count| count.load(Ordering::Relaxed)).sum());
+    page + ELSEWHERE.get()
 }
 
 impl Tally {
@@ -91,6 +99,7 @@ impl Tally {
             let _ = self.place.compare_exchange(UNKNOWN, place, Ordering::Relaxed, Ordering::Relaxed);
         }
         self.rest.fetch_add(1, Ordering::Relaxed);
+        let _ = ELSEWHERE.try_with(|count| count.set(count.get() + 1));
     }
 
     pub(crate) fn count(&self) -> u64 {

@@ -3,12 +3,12 @@
 use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http_body::Body;
 
 use super::body::PageBody;
 use super::conditional::{self, Verdict};
 use super::grammar::date;
 use super::headers::CacheControl;
-use super::policy::Facts;
 use super::record::{Head, Page};
 use super::site::{Setup, Site};
 use super::status::Status;
@@ -18,6 +18,7 @@ use super::told::News;
 #[derive(Clone, Copy)]
 pub(super) struct Asking<'a> {
     pub(super) setup: &'a Setup,
+    pub(super) request: &'a Parts,
     pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
     pub(super) now: u64,
@@ -25,11 +26,14 @@ pub(super) struct Asking<'a> {
 
 impl<'a> Asking<'a> {
     pub(super) fn new(setup: &'a Setup, request: &'a Parts, now: u64) -> Self {
-        Self { setup, method: &request.method, headers: &request.headers, now }
+        Self { setup, request, method: &request.method, headers: &request.headers, now }
     }
 
     /// Answers with a page that is whole.
     pub(super) fn with_page<B>(self, page: &Page, status: &Status) -> Response<PageBody<B>> {
+        if let Some(holes) = page.holes() {
+            return self.with_filled(page, holes, status);
+        }
         let (head, body) = (page.head(), page.body());
         let length = body.len() as u64;
         let (code, headers, body) = match self.verdict(head, length) {
@@ -60,6 +64,9 @@ impl<'a> Asking<'a> {
 
     /// Answers with a page that is still being made. Of that a part cannot be had.
     pub(super) fn with_head<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
+        if self.setup.fillers.look_into(&head.headers) {
+            return self.with_holes_to_come(head, body, status);
+        }
         match self.verdict(head, 0) {
             refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
             _ => self.finish(head, head.status, head.headers.clone(), body, status),
@@ -81,20 +88,27 @@ impl<'a> Asking<'a> {
         conditional::verdict(self.method, self.headers, head.status, &head.headers, length, self.now / 1000)
     }
 
-    fn with_no_body<B>(self, head: &Head, verdict: &Verdict, length: u64, status: &Status) -> Response<PageBody<B>> {
-        let (code, headers) = match verdict {
-            Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new()),
+    pub(super) fn with_no_body<B>(
+        self,
+        head: &Head,
+        verdict: &Verdict,
+        length: u64,
+        status: &Status,
+    ) -> Response<PageBody<B>> {
+        let (code, headers, body) = match verdict {
+            Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new(), PageBody::empty()),
             Verdict::Unsatisfiable => (
                 StatusCode::RANGE_NOT_SATISFIABLE,
                 [(CONTENT_RANGE, conditional::out_of_range(length))].into_iter().collect(),
+                PageBody::empty(),
             ),
-            _ => (StatusCode::NOT_MODIFIED, conditional::not_modified(&head.headers)),
+            _ => (StatusCode::NOT_MODIFIED, conditional::not_modified(&head.headers), PageBody::absent()),
         };
-        self.finish(head, code, headers, PageBody::empty(), status)
+        self.finish(head, code, headers, body, status)
     }
 
     /// Adds what only this answer says.
-    fn finish<B>(
+    pub(super) fn finish<B>(
         self,
         head: &Head,
         code: StatusCode,
@@ -127,9 +141,18 @@ fn with_length(mut headers: HeaderMap, length: u64) -> HeaderMap {
 }
 
 impl Site {
-    /// Hands an answer of the handler on as it is, with a word of where it comes from.
-    pub(super) fn untouched<R>(&self, response: Response<R>, status: &Status) -> Response<PageBody<R>> {
-        let mut response = response.map(PageBody::inner);
+    /// Hands an answer of the handler on as it is, but for its holes where there is a visitor to fill them for, with a
+    /// word of where it comes from.
+    pub(super) fn untouched<R: Body>(
+        &self,
+        response: Response<R>,
+        visitor: Option<Parts>,
+        status: &Status,
+    ) -> Response<PageBody<R>> {
+        let mut response = match visitor {
+            Some(visitor) => self.setup.fillers.fill(response, visitor),
+            None => response.map(PageBody::inner),
+        };
         if self.setup.tells {
             status.add(response.headers_mut());
         }
@@ -146,15 +169,27 @@ impl Site {
         response
     }
 
-    /// Adds to the headers of a new page what those downstream have to know.
-    pub(super) fn dress(&self, headers: &mut HeaderMap, facts: &Facts, now: u64) {
+    /// Adds to the headers of a new page what those downstream have to know. Times are in milliseconds.
+    pub(super) fn dress(&self, headers: &mut HeaderMap, fresh: u64, now: u64) {
         let now = now / 1000;
         headers.entry(DATE).or_insert_with(|| date::write(now));
-        if self.setup.policy.time.is_none() && self.setup.browser.is_none() {
+        if !self.tells_times() {
             return;
         }
-        let seconds = self.setup.browser.unwrap_or(facts.fresh / 1000);
+        let seconds = self.setup.browser.unwrap_or(fresh / 1000);
         headers.entry(EXPIRES).or_insert_with(|| date::write(now.saturating_add(seconds)));
         CacheControl::new().max_age(seconds).apply(headers);
+    }
+
+    /// Does so for a page that was confirmed by this answer: unless that says when the page expires, it is later now.
+    pub(super) fn dress_anew(&self, headers: &mut HeaderMap, answer: &HeaderMap, fresh: u64, now: u64) {
+        if self.tells_times() && !answer.contains_key(EXPIRES) {
+            headers.remove(EXPIRES);
+        }
+        self.dress(headers, fresh, now);
+    }
+
+    fn tells_times(&self) -> bool {
+        self.setup.policy.time.is_some() || self.setup.browser.is_some()
     }
 }

@@ -11,6 +11,7 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::driven::{Driver, Own};
+use super::hole::{Marked, Through};
 use super::tee::Reader;
 
 /// An error of a body, of whatever type.
@@ -24,6 +25,8 @@ pin_project! {
     pub struct PageBody<B> {
         #[pin]
         part: Part<B>,
+        // Fills its holes on the way.
+        through: Option<Box<Through>>,
     }
 }
 
@@ -34,7 +37,7 @@ pin_project! {
         Absent,
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
         Joined { page: Box<Joined> },
-        Inner { #[pin] body: B },
+        Inner { #[pin] body: Marked<B> },
     }
 }
 
@@ -48,30 +51,30 @@ struct Joined {
 impl<B> PageBody<B> {
     /// Makes a body of a page that is kept, to be sent in one frame.
     pub(crate) fn whole(page: Bytes) -> Self {
-        Self { part: Part::Whole { page: Some(page).filter(|page| !page.is_empty()) } }
+        Self::of(Part::Whole { page: Some(page).filter(|page| !page.is_empty()) })
     }
 
     /// Makes a body of no bytes.
     pub(crate) fn empty() -> Self {
-        Self { part: Part::Whole { page: None } }
+        Self::of(Part::Whole { page: None })
     }
 
     /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
     /// take it for a page of no bytes.
     pub(crate) fn absent() -> Self {
-        Self { part: Part::Absent }
+        Self::of(Part::Absent)
     }
 
     /// Makes a body of a page in several chunks, each sent as it is.
     pub(crate) fn chunks(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
         let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
-        Self { part: Part::Chunks { chunks: chunks.into_iter(), left } }
+        Self::of(Part::Chunks { chunks: chunks.into_iter(), left })
     }
 
     /// Makes a body of a page that is being made, perhaps for others as well.
     pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
-        Self { part: Part::Joined { page: Box::new(Joined { reader, driver, own }) } }
+        Self::of(Part::Joined { page: Box::new(Joined { reader, driver, own }) })
     }
 
     /// Takes over the task that makes the page, where there is nobody else to run it.
@@ -84,7 +87,21 @@ impl<B> PageBody<B> {
 
     /// Makes a body of another one, which is passed on untouched.
     pub(crate) fn inner(body: B) -> Self {
-        Self { part: Part::Inner { body } }
+        Self::of(Part::Inner { body: Marked::new(body, false) })
+    }
+
+    /// Makes a body of another one, in which holes are found and filled.
+    pub(super) fn inner_with_holes(body: B, through: Through) -> Self {
+        Self::of(Part::Inner { body: Marked::new(body, true) }).filled(through)
+    }
+
+    /// Fills the holes of this body on its way.
+    pub(super) fn filled(self, through: Through) -> Self {
+        Self { through: Some(Box::new(through)), ..self }
+    }
+
+    fn of(part: Part<B>) -> Self {
+        Self { part, through: None }
     }
 }
 
@@ -96,7 +113,38 @@ where
     type Error = BoxError;
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let data = match self.project().part.project() {
+        let mut this = self.project();
+        let Some(through) = this.through else { return this.part.poll_frame(context) };
+        loop {
+            if through.is_broken() {
+                return Poll::Ready(None);
+            }
+            let filled = match ready!(this.part.as_mut().poll_frame(context)) {
+                Some(Ok(frame)) => through.frame(frame),
+                end => return Poll::Ready(end),
+            };
+            if filled.is_some() {
+                return Poll::Ready(filled);
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.part.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        // A text has another length than the hole that it fills.
+        if self.through.is_some() && !self.part.is_end_stream() { SizeHint::new() } else { self.part.size_hint() }
+    }
+}
+
+impl<B> Part<B>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let data = match self.project() {
             Pinned::Whole { page } => page.take(),
             Pinned::Absent => None,
             Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
@@ -112,22 +160,22 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.part {
-            Part::Whole { page } => page.is_none(),
-            Part::Absent => true,
-            Part::Chunks { chunks, .. } => chunks.len() == 0,
-            Part::Joined { page } => page.reader.is_end_stream(),
-            Part::Inner { body } => body.is_end_stream(),
+        match self {
+            Self::Whole { page } => page.is_none(),
+            Self::Absent => true,
+            Self::Chunks { chunks, .. } => chunks.len() == 0,
+            Self::Joined { page } => page.reader.is_end_stream(),
+            Self::Inner { body } => body.is_end_stream(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.part {
-            Part::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
-            Part::Absent => SizeHint::default(),
-            Part::Chunks { left, .. } => SizeHint::with_exact(*left),
-            Part::Joined { page } => page.reader.size_hint(),
-            Part::Inner { body } => body.size_hint(),
+        match self {
+            Self::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
+            Self::Absent => SizeHint::default(),
+            Self::Chunks { left, .. } => SizeHint::with_exact(*left),
+            Self::Joined { page } => page.reader.size_hint(),
+            Self::Inner { body } => body.size_hint(),
         }
     }
 }

@@ -5,6 +5,7 @@ use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
 
 use super::key::{self, Asked};
+use super::part;
 use super::policy;
 use super::site::{Site, locale};
 use crate::Key;
@@ -31,8 +32,10 @@ impl Change {
             let asked = Asked { uri, ..asked };
             key::key(&site.setup.prefix, locale(&self.request), &asked, &asked.target(&site.setup.view.query))
         };
+        let part_of = |key: &Key| site.setup.parts.then(|| part::key(key));
         let elsewhere = absolute(&asked).map(|uri| policy::also_empties(&uri, response.headers()));
-        elsewhere.into_iter().flatten().map(|uri| key_of(&uri)).chain([key_of(asked.uri)]).collect()
+        let keys = elsewhere.into_iter().flatten().map(|uri| key_of(&uri)).chain([key_of(asked.uri)]);
+        keys.flat_map(|key| part_of(&key).into_iter().chain([key])).collect()
     }
 }
 

@@ -2,14 +2,17 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use http::HeaderMap;
 use tokio::sync::watch;
 
 use super::aspect::Aspect;
+use super::policy::{Reuse, Wanted};
 use super::record::{Head, Page};
 use super::tee::Tee;
+use crate::Filling;
 use crate::key::Key;
 
 /// Where a page is made, and under which key it is looked for.
@@ -24,6 +27,17 @@ pub(super) struct Flight {
     landing: watch::Sender<Landing>,
     /// What the page is made from, which tells whose it can be too.
     request: HeaderMap,
+    began: u64,
+    start: Mutex<Option<Start>>,
+    /// Whether nobody runs it but the client who asked, who may leave or read at leisure.
+    is_alone: AtomicBool,
+}
+
+/// What has to be as it was when a page was begun, for those who come later to have it too.
+#[derive(Clone)]
+pub(super) struct Start {
+    pub(super) filling: Arc<Filling>,
+    pub(super) purges: u64,
 }
 
 /// What has become of a render so far.
@@ -34,8 +48,10 @@ pub(super) enum Landing {
     Begun(Arc<Head>, Arc<[Aspect]>, Tee),
     /// The page is there.
     Kept(Page, Arc<[Aspect]>),
-    /// It is for nobody else.
+    /// It is for nobody else: whoever waited asks on their own, all at once.
     LetGo,
+    /// Nobody makes it any more: whoever waited may find it, or another who makes it.
+    Gone,
 }
 
 /// What to do who found no page.
@@ -44,7 +60,7 @@ pub(super) enum Turn {
     Wait(Waiter),
 }
 
-/// Whoever makes a page. Everybody else is let go when this is dropped before they have something.
+/// Whoever makes a page. Everybody else looks again when this is dropped before they have something.
 pub(super) struct Lead {
     flights: Arc<Flights>,
     flight: Arc<Flight>,
@@ -57,24 +73,84 @@ pub(super) struct Waiter {
     landing: watch::Receiver<Landing>,
 }
 
+/// How long those who come later wait for a handler that has not answered, in milliseconds. One who hangs must not take
+/// everybody along, for ever.
+const PATIENCE: u64 = 10_000;
+
 impl Flights {
     fn table(&self) -> MutexGuard<'_, HashMap<Name, Arc<Flight>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Joins whoever makes this page, or begins it.
-    pub(super) fn join(self: &Arc<Self>, name: &Name, request: &HeaderMap) -> Turn {
-        let mut table = self.table();
-        if let Some(flight) = table.get(name) {
-            return Turn::Wait(Waiter { flight: Arc::clone(flight), landing: flight.landing.subscribe() });
+    /// Joins whoever makes this page, if they began with what is there now, or begins it.
+    pub(super) fn join(
+        self: &Arc<Self>,
+        name: &Name,
+        request: &HeaderMap,
+        now: u64,
+        is_current: impl Fn(&Start) -> bool,
+    ) -> Turn {
+        let mut closed = None;
+        loop {
+            let mut table = self.table();
+            let found = table.get(name).filter(|flight| closed.as_ref().is_none_or(|one| !Arc::ptr_eq(one, flight)));
+            let Some(flight) = found.cloned() else {
+                let flight = Arc::new(Flight::new(request, now));
+                table.insert(name.clone(), Arc::clone(&flight));
+                return Turn::Lead(Lead { flights: Arc::clone(self), flight, names: vec![name.clone()] });
+            };
+            // Looked at outside of the lock: that takes others, and may run code of the runtime.
+            drop(table);
+            if flight.is_open(now, &is_current) {
+                let landing = flight.landing.subscribe();
+                return Turn::Wait(Waiter { flight, landing });
+            }
+            closed = Some(flight);
         }
-        let flight = Arc::new(Flight { landing: watch::Sender::new(Landing::Flying), request: request.clone() });
-        table.insert(name.clone(), Arc::clone(&flight));
-        Turn::Lead(Lead { flights: Arc::clone(self), flight, names: vec![name.clone()] })
+    }
+}
+
+impl Flight {
+    fn new(request: &HeaderMap, began: u64) -> Self {
+        let (landing, request) = (watch::Sender::new(Landing::Flying), request.clone());
+        Self { landing, request, began, start: Mutex::default(), is_alone: AtomicBool::new(false) }
+    }
+
+    fn start(&self) -> MutexGuard<'_, Option<Start>> {
+        self.start.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns whether those who come now can have this page, and need not wait for it for ever.
+    fn is_open(&self, now: u64, is_current: impl Fn(&Start) -> bool) -> bool {
+        let start = self.start().clone();
+        if self.is_alone.load(Ordering::Acquire) || !start.as_ref().is_none_or(is_current) {
+            return false;
+        }
+        let landing = self.landing.borrow().clone();
+        match landing {
+            Landing::Flying => now.saturating_sub(self.began) < PATIENCE,
+            Landing::Begun(head, _, tee) => tee.is_open() && head.facts.reuse(&Wanted::default(), now) == Reuse::Fresh,
+            Landing::Kept(..) | Landing::LetGo | Landing::Gone => true,
+        }
+    }
+
+    /// Lets everybody else go: there is no runtime, and nobody is to wait for how a client reads.
+    pub(super) fn go_alone(&self) {
+        self.is_alone.store(true, Ordering::Release);
+        self.landing.send_replace(Landing::LetGo);
     }
 }
 
 impl Lead {
+    pub(super) fn flight(&self) -> Arc<Flight> {
+        Arc::clone(&self.flight)
+    }
+
+    /// Says from what the page is made.
+    pub(super) fn starts(&self, start: Start) {
+        *self.flight.start() = Some(start);
+    }
+
     /// Makes those find this render too who look for it under the name that it has turned out to have.
     pub(super) fn is_also(&mut self, name: &Name) {
         let mut table = self.flights.table();
@@ -86,7 +162,9 @@ impl Lead {
     }
 
     pub(super) fn land(&self, landing: Landing) {
-        self.flight.landing.send_replace(landing);
+        if !self.flight.is_alone.load(Ordering::Acquire) {
+            self.flight.landing.send_replace(landing);
+        }
     }
 
     /// Returns whether anybody waits.
@@ -97,7 +175,6 @@ impl Lead {
 
 impl Drop for Lead {
     fn drop(&mut self) {
-        // In this order: nobody joins who would be told of nothing any more.
         let mut table = self.flights.table();
         for name in &self.names {
             if table.get(name).is_some_and(|flight| Arc::ptr_eq(flight, &self.flight)) {
@@ -108,7 +185,7 @@ impl Drop for Lead {
         self.flight.landing.send_if_modified(|landing| {
             let is_open = matches!(landing, Landing::Flying);
             if is_open {
-                *landing = Landing::LetGo;
+                *landing = Landing::Gone;
             }
             is_open
         });
@@ -120,7 +197,7 @@ impl Waiter {
     pub(super) async fn landing(&mut self) -> Landing {
         match self.landing.wait_for(|landing| !matches!(landing, Landing::Flying)).await {
             Ok(landing) => landing.clone(),
-            Err(_) => Landing::LetGo,
+            Err(_) => Landing::Gone,
         }
     }
 

@@ -1,7 +1,10 @@
 //! What an answer without a body says of a page that is kept: `304` to a question with its validators, and any to `HEAD`.
 
+use http::header::CACHE_CONTROL;
 use http::{HeaderMap, Response, StatusCode};
+use http_body::Body;
 
+use super::hole::Holes;
 use super::policy::{self, Facts, Refusal};
 use super::record::{Head, Page};
 use super::render::{Client, Outcome, Render};
@@ -11,9 +14,9 @@ impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
     /// once more, and the next one asks for all of it.
     pub(super) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
-        let headers = policy::updated(&old.head().headers, answer);
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
-        match self.worth(old.head().status, &headers) {
+        let (headers, worth) = self.confirmed(old, answer);
+        match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
                 let page = self.renewed(old, headers, facts);
                 let stored = self.put(page.clone()).await;
@@ -29,8 +32,25 @@ impl Render {
         }
     }
 
+    /// Returns what a page says that this answer confirms, and what it is worth.
+    fn confirmed(&self, old: &Page, answer: &HeaderMap) -> (HeaderMap, Result<Facts, Refusal>) {
+        let mut headers = policy::updated(&old.head().headers, answer);
+        let mut worth = self.worth(old.head().status, &headers);
+        if let Ok(facts) = &mut worth {
+            // What it says is then for browsers, and not how long it is kept.
+            if self.site.setup.browser.is_some() && !answer.contains_key(CACHE_CONTROL) {
+                facts.fresh = old.facts().fresh;
+            }
+            let now = self.home.cache.clock().wall_millis();
+            self.site.dress_anew(&mut headers, answer, facts.fresh, now);
+        }
+        (headers, worth)
+    }
+
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
-        Page::new(Head { status: old.head().status, headers, facts }, old.body().clone(), (self.site.mark, self.purges))
+        let holes = Holes::renewed(old, &self.site.setup.fillers, &headers);
+        let head = Head { status: old.head().status, headers, facts };
+        Page::new(head, old.body().clone(), holes, (self.site.mark, self.purges))
     }
 
     async fn put(&mut self, page: Page) -> bool {
@@ -42,12 +62,16 @@ impl Render {
     }
 
     /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
-    pub(super) async fn answer_head<R, E>(mut self, response: Response<R>, client: Client<R, E>) {
+    /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
+    pub(super) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
         let old = self.quest.old.as_ref().map(|(page, _)| page.clone());
         if let Some(old) = old.filter(|_| !policy::is_failure(response.status())) {
             self.heed(&old, response.status(), response.headers()).await;
         }
-        let answer = self.site.untouched(response, &self.why());
+        let worth = self.facts(&response);
+        self.tell_time(response.headers_mut(), &worth);
+        let visitor = self.visitor();
+        let answer = self.site.untouched(response, visitor, &self.why());
         client.tell(Outcome::Answer(answer));
     }
 
@@ -57,8 +81,7 @@ impl Render {
             drop(self.home.cache.delete(&self.quest.key).await);
             return;
         }
-        let headers = policy::updated(&old.head().headers, headers);
-        if let Ok(facts) = self.worth(status, &headers) {
+        if let (headers, Ok(facts)) = self.confirmed(old, headers) {
             let page = self.renewed(old, headers, facts);
             self.put(page).await;
         }

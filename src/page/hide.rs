@@ -13,12 +13,17 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::aspect::{Aspect, cookies_named, lines};
 use super::grammar::quality;
+use super::meaning;
 
 /// What of a request a handler gets to see.
 #[derive(Clone, Debug)]
 pub(super) struct View {
     /// Whether nothing is hidden: who runs behind the cache then says in `Vary` what it has read.
     pub(super) everything: bool,
+    /// Whether nobody may choose an encoding: holes are seen in what has none.
+    pub(super) no_encodings: bool,
+    /// Whether headers that say the same are told apart by how they are written.
+    pub(super) by_letter: bool,
     pub(super) headers: Vec<HeaderName>,
     pub(super) cookies: Vec<Box<str>>,
     pub(super) offers: Vec<Offer>,
@@ -43,7 +48,15 @@ impl Default for View {
     /// Encodings are negotiated by layers which say so in `Vary`.
     fn default() -> Self {
         let headers = vec![HOST, ACCEPT_ENCODING];
-        Self { everything: false, headers, cookies: Vec::new(), offers: Vec::new(), query: Query::All }
+        Self {
+            everything: false,
+            no_encodings: false,
+            by_letter: true,
+            headers,
+            cookies: Vec::new(),
+            offers: Vec::new(),
+            query: Query::All,
+        }
     }
 }
 
@@ -57,11 +70,14 @@ impl View {
     }
 
     fn header<'a>(&self, request: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
+        if self.no_encodings && name == ACCEPT_ENCODING {
+            return None;
+        }
         if let Some(offer) = self.offers.iter().find(|offer| offer.header == name) {
             return offer.choice(request).map(|choice| Cow::Owned(choice.as_bytes().to_vec()));
         }
         if self.everything || self.headers.contains(name) {
-            return lines(request, name);
+            return if self.by_letter { lines(request, name) } else { meaning::of(request, name) };
         }
         if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
     }
@@ -83,6 +99,9 @@ impl View {
                 Some(choice) => drop(request.headers.insert(&offer.header, choice)),
                 None => drop(request.headers.remove(&offer.header)),
             }
+        }
+        if self.no_encodings {
+            request.headers.remove(ACCEPT_ENCODING);
         }
         self.query.apply(request);
     }

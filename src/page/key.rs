@@ -71,12 +71,11 @@ pub(super) fn key(prefix: &str, locale: Locale<'_>, asked: &Asked<'_>, target: &
     const MARK: u64 = mark(PATTERN);
     Key::write(MARK, |key| {
         let Locale { language, zone } = locale;
-        let (language, zone) = (language.unwrap_or_default(), zone.unwrap_or_default());
-        if [prefix, language, zone, asked.scheme].iter().all(|text| text.is_empty()) {
+        if prefix.is_empty() && asked.scheme.is_empty() && language.is_none() && zone.is_none() {
             // The same, in one step: of most sites nobody says more.
-            key.literal("page:::::");
+            key.literal("page::%none:%none::");
         } else {
-            key.literal("page:").text(prefix).literal(":").text(language).literal(":").text(zone).literal(":");
+            key.literal("page:").text(prefix).literal(":").part(&language).literal(":").part(&zone).literal(":");
             key.text(asked.scheme).literal(":");
         }
         key.bytes(asked.host).literal(":").rest(target.as_bytes());

@@ -7,6 +7,7 @@ use tower_layer::Layer;
 
 use super::aspect::Aspect;
 use super::hide::{Offer, Query, View};
+use super::hole::Fillers;
 use super::policy::{Policy, Statuses};
 use super::service::CacheService;
 use super::site::{Choice, Setup, Site};
@@ -76,9 +77,11 @@ impl CacheLayer {
             policy,
             aspects: Vec::new(),
             view: View::default(),
+            fillers: Fillers::default(),
             browser: None,
             limit: LIMIT,
             variants: VARIANTS,
+            parts: false,
             tells: true,
             tags: Vec::new(),
             tags_from: vec![HeaderName::from_static("surrogate-key")],
@@ -89,10 +92,10 @@ impl CacheLayer {
     /// Makes a layer that does all that RFC 9111 lets a shared cache do, obeys its clients and hides nothing: for what
     /// stands before another server, which says in `Vary` what it has read.
     pub fn rfc() -> Self {
-        Self::new().with(|setup| (setup.policy, setup.view.everything) = (Policy::rfc(), true))
+        Self::new().see_everything().by_meaning().keep_parts().with(|setup| setup.policy = Policy::rfc())
     }
 
-    fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
+    pub(super) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
         change(&mut self.setup);
         self
     }
@@ -128,6 +131,13 @@ impl CacheLayer {
     /// Guesses a time for pages that say none, from when they were changed last (RFC 9111, 4.2.2).
     pub fn heuristics(self) -> Self {
         self.with(|setup| setup.policy.heuristics = true)
+    }
+
+    /// Says whether a page is asked for each time whose `Age` is anything but one number, since nobody can tell how old it
+    /// is. That is so where nothing is said, but for [`rfc`](Self::rfc): RFC 9111, 5.1, takes the first number, and what is
+    /// none for nothing.
+    pub fn doubt_age(self, doubts: bool) -> Self {
+        self.with(|setup| setup.policy.doubt_age = doubts)
     }
 }
 
@@ -176,6 +186,13 @@ impl CacheLayer {
     /// Lets handlers see everything: for what stands before another server, which says in `Vary` what it has read.
     pub fn see_everything(self) -> Self {
         self.with(|setup| setup.view.everything = true)
+    }
+
+    /// Tells pages apart by what headers say and not by how they are written: in one line or in several, with spaces around
+    /// the commas or without, and `Accept-Language` in any case and order (RFC 9111, 4.1). `Cookie` and `Authorization`
+    /// are told apart by each letter all the same.
+    pub fn by_meaning(self) -> Self {
+        self.with(|setup| setup.view.by_letter = false)
     }
 
     /// Takes a header by which clients choose, like `Accept-Language`, for the best of these choices, which is all that
@@ -228,6 +245,13 @@ impl CacheLayer {
     /// Keeps pages that set cookies, with their cookies: everybody who is handed such a page is handed the cookie.
     pub fn keep_cookies(self) -> Self {
         self.with(|setup| setup.policy.keep_cookies = true)
+    }
+
+    /// Keeps parts of pages that are not there as a whole, where a client asks for one and the page says itself for how
+    /// long: who asks for that part, or for a part of it, is answered with it. A part is never taken for the whole, and
+    /// pages with variants have none. Where this is not said, what a client has as its range never shapes what is kept.
+    pub fn keep_parts(self) -> Self {
+        self.with(|setup| setup.parts = true)
     }
 
     /// Obeys what clients ask of caches: `no-cache`, `max-age`, `only-if-cached` and the like. Strangers can then have

@@ -4,10 +4,11 @@
 //! it needs to see; and it keeps nothing that an inner one has answered, since it does not know by what that was told apart.
 
 use axum::extract::OriginalUri;
+use http::header::ACCEPT_ENCODING;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Response, Uri};
 
-use super::hide::forget_conditions;
+use super::hide::{View, forget_conditions};
 
 /// What a layer leaves in a request for those behind it.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +27,7 @@ struct Inner;
 
 impl Outer {
     /// Leaves a note in what a handler gets to see of a request, for a layer behind this one.
-    pub(super) fn note(place: u64, request: &Parts, seen: &mut Parts) {
+    pub(super) fn note(place: u64, view: &View, request: &Parts, seen: &mut Parts) {
         let mut outer = seen.extensions.remove::<Self>().unwrap_or_default();
         outer.places.push(place);
         let is_seen = |name: &HeaderName| request.headers.get_all(name).iter().eq(seen.headers.get_all(name));
@@ -34,6 +35,10 @@ impl Outer {
             outer.headers.append(name, value.clone());
         }
         forget_conditions(&mut outer.headers);
+        // Whoever fills holes has to read what comes back.
+        if view.no_encodings {
+            outer.headers.remove(ACCEPT_ENCODING);
+        }
         outer.query = request.uri.query().map(Into::into);
         seen.extensions.insert(outer);
     }

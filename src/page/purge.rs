@@ -119,13 +119,21 @@ impl Purges {
     #[cold]
     pub(super) fn took(&self, page: &Page, target: &str) -> bool {
         let (now, known) = (self.count(), page.purged());
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        let newer = list.patterns.iter().rev().take_while(|(number, _)| *number > known);
-        let taken = known < list.all_before || newer.into_iter().any(|(_, pattern)| pattern.fits(target));
+        let taken = self.took_since(known, target);
         if !taken {
             page.outlived(now);
         }
         taken
+    }
+
+    /// Returns whether what is of this path was invalidated after so many purges.
+    pub(super) fn took_since(&self, known: u64, target: &str) -> bool {
+        if known == self.count() {
+            return false;
+        }
+        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
+        let newer = list.patterns.iter().rev().take_while(|(number, _)| *number > known);
+        known < list.all_before || newer.into_iter().any(|(_, pattern)| pattern.fits(target))
     }
 }
 

@@ -11,6 +11,7 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conditional;
+use super::hole::Holes;
 use super::policy::Facts;
 use super::told::{News, Told};
 
@@ -22,6 +23,7 @@ pub(super) struct Page(Arc<Leaf>);
 struct Leaf {
     head: Head,
     body: Bytes,
+    holes: Option<Box<Holes>>,
     /// What the answers with it say, and those that say that nothing has changed.
     told: [Told; 2],
     /// The mark of the place that it was made at.
@@ -42,10 +44,11 @@ pub(super) struct Head {
 
 impl Page {
     /// Makes a page of what was begun at this place, after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, (site, began_after): (u64, u64)) -> Self {
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, (site, began_after): (u64, u64)) -> Self {
         let purged = AtomicU64::new(began_after);
+        let holes = (!holes.is_empty()).then(|| Box::new(holes));
         let (told, quiet_until) = (Default::default(), AtomicU64::new(0));
-        Self(Arc::new(Leaf { head, body, told, site, purged, quiet_until }))
+        Self(Arc::new(Leaf { head, body, holes, told, site, purged, quiet_until }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -55,6 +58,11 @@ impl Page {
     /// Returns the body: the very bytes that are kept.
     pub(super) fn body(&self) -> &Bytes {
         &self.0.body
+    }
+
+    /// Returns where its holes are, if it has any.
+    pub(super) fn holes(&self) -> Option<&Holes> {
+        self.0.holes.as_deref()
     }
 
     /// Returns the headers of an answer with it.
@@ -145,6 +153,7 @@ struct Sent<'a> {
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
+    holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
 
@@ -155,6 +164,7 @@ struct Received {
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
+    holes: Option<Holes>,
     body: Owned,
 }
 
@@ -162,20 +172,24 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        Sent { site: self.site(), status: status.as_u16(), headers, facts, body: Blob(self.body()) }
-            .serialize(serializer)
+        let (site, holes, body) = (self.site(), self.holes(), Blob(self.body()));
+        Sent { site, status: status.as_u16(), headers, facts, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { site, status, headers: lines, facts, body } = Deserialize::deserialize(deserializer)?;
+        let Received { site, status, headers: lines, facts, holes, body } = Deserialize::deserialize(deserializer)?;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
             headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), (site, 0)))
+        let holes = holes.unwrap_or_default();
+        if !holes.are_in(&body.0) {
+            return Err(de::Error::custom("a page whose holes are somewhere else"));
+        }
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, (site, 0)))
     }
 }

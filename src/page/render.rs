@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
@@ -17,7 +17,8 @@ use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::caught::Caught;
 use super::driven::Driver;
-use super::flights::{Landing, Lead};
+use super::flights::{Landing, Lead, Start};
+use super::hole::{Holes, Marked};
 use super::nested::{self, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
@@ -26,6 +27,7 @@ use super::site::{Home, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
 use super::variant::{self, Front};
+use crate::report::Counted;
 use crate::{Filling, Options};
 
 /// What becomes of a request whose page is made.
@@ -81,6 +83,9 @@ impl Render {
     pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Self {
         let filling = Arc::new(home.cache.fill(&quest.key));
         let (purges, asked) = (home.purges.count(), home.cache.clock().wall_millis());
+        if let Some(lead) = &lead {
+            lead.starts(Start { filling: Arc::clone(&filling), purges });
+        }
         Self { site, home, request, quest, lead, filling, purges, asked }
     }
 
@@ -91,25 +96,47 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
-        match Caught(pin!(inner.call(request))).await {
-            Err(panic) => client.tell(Outcome::Panicked(panic)),
+        let counts = self.request.extensions.get().cloned();
+        let asking = Counted::new(counts, async move { inner.call(request).await });
+        match Caught(pin!(asking)).await {
+            Err(panic) => self.fail(Outcome::Panicked(panic), client),
             Ok(Ok(response)) => self.judge(response, client).await,
             Ok(Err(error)) => match self.spare() {
                 Some(page) => self.stand_in(&page, None, client),
-                None => client.tell(Outcome::Failed(error)),
+                None => self.fail(Outcome::Failed(error), client),
             },
+        }
+    }
+
+    /// Tells the client that there is no answer. Whoever waited tries on their own, all at once and not one after another.
+    fn fail<R, E>(&self, outcome: Outcome<R, E>, client: Client<R, E>) {
+        self.let_go();
+        client.tell(outcome);
+    }
+
+    /// Lets go whoever waits: the answer is for nobody else.
+    fn let_go(&self) {
+        if let Some(lead) = &self.lead {
+            lead.land(Landing::LetGo);
         }
     }
 
     /// Returns what the handler gets to see: with the validators of a page that is there already.
     fn for_handler(&self) -> Parts {
         let mut parts = self.request.clone();
-        self.site.setup.view.apply(&mut parts, self.quest.wanted.authorized);
-        Outer::note(self.site.mark, &self.request, &mut parts);
+        let view = &self.site.setup.view;
+        view.apply(&mut parts, self.quest.wanted.authorized);
+        Outer::note(self.site.mark, view, &self.request, &mut parts);
+        parts.headers.extend(self.quest.range.clone().map(|range| (RANGE, range)));
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
         }
         parts
+    }
+
+    /// Returns the request that holes are filled with, where they are filled at all.
+    pub(super) fn visitor(&self) -> Option<Parts> {
+        (!self.site.setup.fillers.is_empty()).then(|| self.request.clone())
     }
 
     /// Returns a page that may be handed out although asking for a newer one has failed.
@@ -136,20 +163,33 @@ impl Render {
         }
     }
 
-    fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+    pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
         if nested::is_marked(response) {
             return Err(Refusal::Nearer);
         }
         let facts = self.worth(response.status(), response.headers())?;
         let is_too_large = said_length(response).lower() > self.site.setup.limit;
-        if is_too_large { Err(Refusal::TooLarge) } else { Ok(facts) }
+        match () {
+            () if is_too_large => Err(Refusal::TooLarge),
+            () if self.site.setup.fillers.are_blind_to(response.headers()) => Err(Refusal::Encoded),
+            () => Ok(facts),
+        }
     }
 
     /// Returns what a page is worth that says this of itself.
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = Times { asked: self.asked, answered: self.home.cache.clock().wall_millis() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        self.site.setup.policy.keep(&wanted, status, headers, times)
+        let policy = &self.site.setup.policy;
+        if self.is_part(status) {
+            return policy.keep_part(&wanted, headers, times);
+        }
+        policy.keep(&wanted, status, headers, times)
+    }
+
+    /// Returns whether this answers a request for a part that is to be kept.
+    fn is_part(&self, status: StatusCode) -> bool {
+        status == StatusCode::PARTIAL_CONTENT && self.quest.range.is_some()
     }
 
     /// Returns what a page is told apart by that says this of itself.
@@ -160,8 +200,9 @@ impl Render {
     /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
     pub(super) async fn shelf(&mut self, aspects: &[Aspect]) -> Option<Shelf> {
         let place = (&*self.site, &self.home);
-        let found = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
+        let (found, filling) = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
         if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
+            lead.starts(Start { filling, purges: self.purges });
             lead.is_also(&(self.site.mark, key.clone()));
         }
         Some(found)
@@ -194,14 +235,27 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R, E>(mut self, response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R: Body, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+        self.tell_time(response.headers_mut(), &Err(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
-        let is_awaited = self.lead.take().is_some_and(|lead| lead.is_awaited());
-        let answer = self.site.untouched(response, &told);
+        let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
+        self.let_go();
+        let answer = self.site.untouched(response, self.visitor(), &told);
         if is_awaited && !policy::is_failure(answer.status()) {
             drop(self.filling.keep(Front::Pass, Options::ttl(PASS)).await);
         }
         client.tell(Outcome::Answer(answer));
+    }
+
+    /// Tells those downstream for how long an answer is fresh that is not kept here.
+    pub(super) fn tell_time(&self, headers: &mut HeaderMap, worth: &Result<Facts, Refusal>) {
+        let fresh = match worth {
+            Ok(facts) => facts.fresh,
+            // That it is kept for no time goes for everybody.
+            Err(Refusal::Useless) if self.site.setup.policy.time == Some(0) => 0,
+            Err(_) => return,
+        };
+        self.site.dress(headers, fresh, self.home.cache.clock().wall_millis());
     }
 
     /// Answers while the page is made, and keeps it when all of it is there.
@@ -211,22 +265,30 @@ impl Render {
     {
         let said = said_length(&response);
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, &facts, self.home.cache.clock().wall_millis());
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let aspects = self.aspects(&parts.headers);
-        let place = self.shelf(&aspects).await;
+        let place = match &self.quest.range {
+            Some(range) if self.is_part(parts.status) => Some(Shelf::part(&self.quest.key, range, &self.filling)),
+            _ => self.shelf(&aspects).await,
+        };
+        let fillers = self.site.setup.fillers.clone();
+        let body = Marked::new(body, fillers.look_into(&parts.headers));
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };
-        if let (Some(lead), Some(_)) = (&self.lead, &place) {
-            lead.land(Landing::Begun(Arc::new(head.clone()), aspects.into(), tee));
+        match (&self.lead, &place) {
+            (Some(lead), Some(_)) => lead.land(Landing::Begun(Arc::new(head.clone()), aspects.into(), tee)),
+            // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
+            _ => self.lead = None,
         }
         let first = Head { headers: parts.headers, ..head.clone() };
         let told = Status { stored: place.is_some(), ..self.why() };
         let body = self.joined(reader);
         client.tell(Outcome::Answer(self.first(&first, body, &told)));
         if let (Ok(body), Some(place)) = (driver.await, place) {
-            let page = Page::new(head, body, (self.site.mark, self.purges));
+            let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
+            let page = Page::new(head, body, holes, (self.site.mark, self.purges));
             place.keep(&self.site.setup, &self.home, page).await;
         }
     }

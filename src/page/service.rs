@@ -17,9 +17,10 @@ use super::aspect::Aspect;
 use super::body::{BoxError, PageBody};
 use super::change::Change;
 use super::driven::{Driven, Driver};
-use super::flights::{Landing, Lead, Name, Turn, Waiter};
+use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
 use super::inner::Inner;
+use super::key::Asked;
 use super::nested::{self, Outer};
 use super::policy::{Pass, Wanted};
 use super::record::Page;
@@ -37,15 +38,24 @@ pub struct CacheService<S> {
 }
 
 /// One request on its way through.
-struct Way<S> {
-    spot: Spot,
-    inner: S,
+pub(super) struct Way<S> {
+    pub(super) spot: Spot,
+    pub(super) inner: S,
 }
 
 /// Where a request came by.
-struct Spot {
-    site: Arc<Site>,
-    home: Home,
+pub(super) struct Spot {
+    pub(super) site: Arc<Site>,
+    pub(super) home: Home,
+}
+
+/// What comes of waiting for a page that is made for somebody else.
+enum Waited<R> {
+    Answered(Response<PageBody<R>>),
+    /// That page is another one, or nobody makes it any more.
+    Elsewhere,
+    /// It is for nobody else, and the next one would not be either.
+    InVain,
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
@@ -113,12 +123,15 @@ impl<S> CacheService<S> {
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
         B: Send + 'static,
+        R: Body,
     {
         log::error!("pages are not kept: {error}");
-        let (site, asking) = (Arc::clone(&self.site), self.inner.call(request));
+        let (mut parts, body) = request.into_parts();
+        let visitor = self.site.setup.fillers.visitor(&mut parts);
+        let (site, asking) = (Arc::clone(&self.site), self.inner.call(Request::from_parts(parts, body)));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-            Ok(site.untouched(asking.await?, &told))
+            Ok(site.untouched(asking.await?, visitor, &told))
         })
     }
 }
@@ -140,7 +153,7 @@ impl Spot {
     }
 
     /// Waits for a page that is made for somebody else.
-    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Option<Response<PageBody<R>>> {
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
@@ -151,12 +164,13 @@ impl Spot {
         let asking = Asking::new(&self.site.setup, request, now);
         let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
         match landing {
-            Landing::Kept(page, aspects) if is_same(&aspects) => Some(asking.with_page(&page, &told)),
-            Landing::Begun(head, aspects, tee) if is_same(&aspects) => {
-                let body = PageBody::joined(tee.join()?, self.driver(), None);
-                Some(asking.with_head(&head, body, &told))
-            }
-            _ => None,
+            Landing::LetGo => Waited::InVain,
+            Landing::Kept(page, aspects) if is_same(&aspects) => Waited::Answered(asking.with_page(&page, &told)),
+            Landing::Begun(head, aspects, tee) if is_same(&aspects) => tee.join().map_or(Waited::Elsewhere, |reader| {
+                let body = PageBody::joined(reader, self.driver(), None);
+                Waited::Answered(asking.with_head(&head, body, &told))
+            }),
+            _ => Waited::Elsewhere,
         }
     }
 
@@ -168,11 +182,15 @@ impl Spot {
         Driven::new(self.driver(), None, awaited).await.0
     }
 
-    /// Returns the name by which those find each other who make the same page.
-    fn flight(&self, quest: &Quest, request: &Parts) -> Name {
-        let variants = quest.variants.as_ref();
-        let known = variants.and_then(|variants| variants.keys(&self.site, &request.headers).next());
-        (self.site.mark, known.unwrap_or_else(|| quest.key.clone()))
+    /// Joins whoever makes the page that is looked for, or begins it.
+    fn join(&self, quest: &Quest, request: &Parts) -> Turn {
+        let (home, query) = (&self.home, &self.site.setup.view.query);
+        let is_current = |start: &Start| {
+            let asked = Asked::of(request).map(|asked| asked.target(query));
+            start.filling.is_undisturbed() && asked.is_ok_and(|target| !home.purges.took_since(start.purges, &target))
+        };
+        let now = home.cache.clock().wall_millis();
+        home.flights.join(&quest.name(&self.site, &request.headers), &request.headers, now, is_current)
     }
 }
 
@@ -194,6 +212,7 @@ impl<S> Way<S> {
             }
             Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
             Look::Seek(quest) => self.seek(*quest, parts, body).await,
+            Look::Part(quest) => self.part(*quest, parts, body).await,
         }
     }
 
@@ -204,9 +223,7 @@ impl<S> Way<S> {
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Turn::Lead(lead) = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers) else {
-            return;
-        };
+        let Turn::Lead(lead) = self.spot.join(&quest, &parts) else { return };
         let mut parts = parts;
         parts.method = Method::GET;
         let quest = Quest { wanted: Wanted { head: false, ..quest.wanted }, ..quest };
@@ -228,15 +245,17 @@ impl<S> Way<S> {
             if quest.alone || quest.wanted.head {
                 break;
             }
-            let turn = self.spot.home.flights.join(&self.spot.flight(&quest, &parts), &parts.headers);
+            let turn = self.spot.join(&quest, &parts);
             if let Turn::Wait(waiter) = turn {
-                if let Some(answer) = self.spot.wait(waiter, &parts).await {
-                    return Ok(answer);
+                match self.spot.wait(waiter, &parts).await {
+                    Waited::Answered(answer) => return Ok(answer),
+                    Waited::InVain => break,
+                    Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
                     Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                     Look::Seek(anew) => quest = *anew,
-                    Look::Pass(_) => break,
+                    Look::Pass(_) | Look::Part(_) => break,
                 }
                 continue;
             }
@@ -245,14 +264,14 @@ impl<S> Way<S> {
             match self.spot.look(&parts, false).await {
                 Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
-                Look::Pass(_) => break,
+                Look::Pass(_) | Look::Part(_) => break,
             }
         }
         self.make(quest, None, parts, body).await
     }
 
     /// Makes a page. It goes on when the client leaves.
-    async fn make<B, R>(
+    pub(super) async fn make<B, R>(
         self,
         quest: Quest,
         lead: Option<Lead>,
@@ -266,8 +285,12 @@ impl<S> Way<S> {
     {
         let (sender, receiver) = oneshot::channel();
         let (driver, inner) = (self.spot.driver(), self.inner);
+        let flight = lead.as_ref().map(Lead::flight);
         let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
         let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));
+        if let (Some(flight), Some(_)) = (&flight, &own) {
+            flight.go_alone();
+        }
         match Driven::new(driver, own, receiver).await {
             (Ok(Outcome::Answer(response)), own) => Ok(response.map(|body| body.driven(own))),
             (Ok(Outcome::Failed(error)), _) => Err(error),
@@ -277,16 +300,25 @@ impl<S> Way<S> {
     }
 
     /// Hands a request to the handler as it is, and its answer to the client.
-    async fn pass<B, R>(mut self, pass: Pass, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    pub(super) async fn pass<B, R>(
+        mut self,
+        pass: Pass,
+        mut parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
+        R: Body,
     {
         let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        // Whoever makes the page hides what holes are filled with, and fills them.
+        let fills = pass != Pass::Inside;
+        let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
         for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
             drop(self.spot.home.cache.delete(key).await);
         }
-        Ok(self.spot.site.untouched(response, &passed(pass)))
+        Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
     }
 }
 

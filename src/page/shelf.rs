@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
 
 use super::aspect::Aspect;
+use super::part::{self, Part};
 use super::record::Page;
 use super::site::{Home, Quest, Setup, Site};
-use super::variant::{Front, Variants};
+use super::variant::{self, Front, Variants};
 use crate::{Filling, Key, Options};
 
 /// Where a page is to be kept.
@@ -18,38 +19,50 @@ pub(super) enum Shelf {
     Url(Arc<Filling>),
     /// Beside other variants, under a key of its own.
     Beside(Box<(Filling, Key)>, Variants),
+    /// Under a key of its own: it is a part, and was asked for like this. Beside it stands the right to keep its page.
+    Part(Box<(Filling, HeaderValue)>, Arc<Filling>),
 }
 
 /// How often a list of variants is tried to be written that others write too.
 const TRIES: usize = 3;
 
 impl Shelf {
-    /// Finds the place of a page that is told apart by this; `None` where it was invalidated meanwhile.
+    /// Finds the place of a page that is told apart by this, and what tells from now on whether its URL is invalidated;
+    /// `None` where it was invalidated already.
     pub(super) async fn find(
         (site, home): (&Site, &Home),
         request: &Parts,
         quest: &Quest,
         filling: &Arc<Filling>,
         aspects: &[Aspect],
-    ) -> Option<Self> {
-        let variants = match &quest.variants {
-            None if aspects.is_empty() => return Some(Self::Url(Arc::clone(filling))),
+    ) -> Option<(Self, Arc<Filling>)> {
+        let (variants, watch) = match &quest.variants {
+            None if aspects.is_empty() => return Some((Self::Url(Arc::clone(filling)), Arc::clone(filling))),
             None => {
                 let variants = Variants::new(aspects.into());
                 let front = Front::Variants(variants.clone());
-                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(variants)?
+                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(())?;
+                settled(home, quest, filling, variants).await?
             }
-            Some(variants) if variants.knows(aspects) => variants.clone(),
-            Some(variants) => learn(home, &quest.key, variants, aspects).await?,
+            Some(variants) if variants.knows(aspects) => (variants.clone(), Arc::clone(filling)),
+            Some(variants) => {
+                let variants = learn((site, home), &quest.key, variants, aspects).await?;
+                settled(home, quest, filling, variants).await?
+            }
         };
         let key = variants.key(aspects, site, &request.headers);
-        Some(Self::Beside(Box::new((filling.beside(&key), key)), variants))
+        Some((Self::Beside(Box::new((filling.beside(&key), key)), variants), watch))
+    }
+
+    /// Returns the place of a part.
+    pub(super) fn part(page: &Key, range: &HeaderValue, filling: &Arc<Filling>) -> Self {
+        Self::Part(Box::new((filling.beside(part::key(page)), range.clone())), Arc::clone(filling))
     }
 
     /// Returns the key under which others look for this page.
     pub(super) fn key(&self) -> Option<&Key> {
         match self {
-            Self::Url(_) => None,
+            Self::Url(_) | Self::Part(..) => None,
             Self::Beside(variant, _) => Some(&variant.1),
         }
     }
@@ -68,22 +81,39 @@ impl Shelf {
                 }
                 is_kept
             }
+            // The right to keep the part begins with its head, and that to keep the page with the question.
+            Self::Part(own, whole) if whole.is_good() => match Part::new(&own.1, page) {
+                Some(part) => own.0.keep_tagged(tags, part, time).await.unwrap_or(false),
+                None => false,
+            },
+            Self::Part(..) => false,
         }
     }
 }
 
+/// Returns the lists that were written for a URL, with the right that stands from then on: writing has ended the one from
+/// before. `None` where they are gone again.
+async fn settled(home: &Home, quest: &Quest, since: &Filling, ours: Variants) -> Option<(Variants, Arc<Filling>)> {
+    let watch = Arc::new(since.beside(&quest.key));
+    match home.cache.get(&quest.key).await {
+        Ok(Some(Front::Variants(current))) if current.is_same(&ours) => Some((ours, watch)),
+        _ => None,
+    }
+}
+
 /// Adds a list to those of a URL, unless that was invalidated since `known` was read.
-async fn learn(home: &Home, key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspects: &[Aspect]) -> Option<Variants> {
+    let is_bare = *aspects == *variant::list(&site.setup.aspects, []);
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
         let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
-        if !current.is_same_shelf(known) {
+        if !current.is_same(known) {
             return None;
         }
         if current.knows(aspects) {
             return Some(current);
         }
-        let more = current.with(aspects.into());
+        let more = current.with(aspects.into(), is_bare);
         if filling.keep(Front::Variants(more.clone()), Options::forever()).await.unwrap_or(false) {
             return Some(more);
         }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
-use super::flights::Flights;
+use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
+use super::hole::Fillers;
 use super::key::{self, Asked, Locale, Unclear};
 use super::locale::{Language, TimeZone};
 use super::nested::Outer;
@@ -40,12 +41,16 @@ pub(super) struct Setup {
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
     pub(super) view: View,
+    /// What the holes of its pages are filled with.
+    pub(super) fillers: Fillers,
     /// How long those downstream may keep a page, in seconds, where that is to differ.
     pub(super) browser: Option<u64>,
     /// How many bytes a page may have that is kept.
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether parts of pages are kept.
+    pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
     pub(super) tells: bool,
     /// The tags of all its pages.
@@ -77,6 +82,8 @@ pub(super) enum Look {
     Pass(Pass),
     /// Somebody has to be asked.
     Seek(Box<Quest>),
+    /// A part is asked for of what is not there.
+    Part(Box<Quest>),
 }
 
 /// A page that is looked for.
@@ -89,6 +96,8 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// The part that is asked for, where it is to be kept.
+    pub(super) range: Option<HeaderValue>,
 }
 
 impl Site {
@@ -200,7 +209,7 @@ impl Site {
     ) -> Look {
         let now = home.cache.clock().wall_millis();
         let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
-        let Some(page) = page else { return Self::without(request, quest()) };
+        let Some(page) = page else { return self.without(request, quest()) };
         match page.facts().reuse(wanted, now) {
             Reuse::Fresh => Look::Found(page, None, now),
             Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None, now),
@@ -209,20 +218,22 @@ impl Site {
                 Look::Found(page, Some(Box::new(quest)), now)
             }
             Reuse::Ask { if_error } => Look::Seek(Box::new(Quest { old: Some((page, if_error)), ..quest() })),
-            Reuse::Nothing => Self::without(request, quest()),
+            Reuse::Nothing => self.without(request, quest()),
         }
     }
 
-    /// Nothing was found. Who asks for a part only is not made to wait for the whole.
-    fn without(request: &Parts, mut quest: Quest) -> Look {
-        if request.headers.contains_key(RANGE) && !quest.wanted.only_if_cached {
-            return Look::Pass(Pass::Range);
+    /// Nothing was found. Who asks for a part only is not made to wait for the whole, unless it may have holes: half a
+    /// mark cannot be filled.
+    fn without(&self, request: &Parts, mut quest: Quest) -> Look {
+        let is_part = request.headers.contains_key(RANGE) && self.setup.fillers.is_empty();
+        if is_part && !quest.wanted.only_if_cached {
+            return if self.setup.parts { Look::Part(Box::new(quest)) } else { Look::Pass(Pass::Range) };
         }
         quest.alone |= quest.wanted.authorized;
         Look::Seek(Box::new(quest))
     }
 
-    fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
+    pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         home.purges.came_after(page) && {
             let Ok(asked) = Asked::of(request) else { return true };
             home.purges.took(page, &asked.target(&self.setup.view.query))
@@ -237,7 +248,13 @@ impl Site {
 
 impl Quest {
     fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false }
+        Self { key, wanted, variants: None, old: None, alone: false, range: None }
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(super) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
+        (site.mark, known.unwrap_or_else(|| self.key.clone()))
     }
 }
 

@@ -25,10 +25,10 @@ pub(super) enum Front {
 
 /// What the variants of a page are told apart by: as many lists as there are different `Vary` headers.
 #[derive(Clone, Debug)]
-pub(super) struct Variants(Arc<Shelf>);
+pub(super) struct Variants(Arc<Known>);
 
 #[derive(Debug)]
-struct Shelf {
+struct Known {
     /// What the keys of all variants hold: with this, all of them are out of reach when the URL is invalidated.
     stamp: u64,
     lists: Box<[Box<[Aspect]>]>,
@@ -41,18 +41,22 @@ const MOST_LISTS: usize = 8;
 
 impl Variants {
     pub(super) fn new(list: Box<[Aspect]>) -> Self {
-        Self(Arc::new(Shelf { stamp: RandomState::new().hash_one(0), lists: [list].into(), kept: Arc::default() }))
+        Self(Arc::new(Known { stamp: RandomState::new().hash_one(0), lists: [list].into(), kept: Arc::default() }))
     }
 
     /// Returns these with one list more; the one that was learned first makes room.
-    pub(super) fn with(&self, list: Box<[Aspect]>) -> Self {
+    ///
+    /// Pages that say nothing themselves of what they vary on are bare. Such a list comes first, and is looked under
+    /// last: its pages answer everybody, and those that are made for somebody are better (RFC 9111, 4.1).
+    pub(super) fn with(&self, list: Box<[Aspect]>, is_bare: bool) -> Self {
         let forgotten = (self.0.lists.len() + 1).saturating_sub(MOST_LISTS);
-        let lists = self.0.lists.iter().skip(forgotten).cloned().chain([list]).collect();
-        Self(Arc::new(Shelf { stamp: self.0.stamp, lists, kept: Arc::clone(&self.0.kept) }))
+        let known = self.0.lists.iter().skip(forgotten).cloned();
+        let lists = if is_bare { [list].into_iter().chain(known).collect() } else { known.chain([list]).collect() };
+        Self(Arc::new(Known { stamp: self.0.stamp, lists, kept: Arc::clone(&self.0.kept) }))
     }
 
-    /// Returns whether these are of one shelf: none was invalidated in between.
-    pub(super) fn is_same_shelf(&self, other: &Self) -> bool {
+    /// Returns whether these are of one making: the URL was not invalidated in between.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
         self.0.stamp == other.0.stamp
     }
 
@@ -110,6 +114,6 @@ impl Serialize for Variants {
 impl<'de> Deserialize<'de> for Variants {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (stamp, lists) = Deserialize::deserialize(deserializer)?;
-        Ok(Self(Arc::new(Shelf { stamp, lists, kept: Arc::default() })))
+        Ok(Self(Arc::new(Known { stamp, lists, kept: Arc::default() })))
     }
 }

@@ -25,7 +25,7 @@ const { values: said } = parseArgs({
 // Runs these tests between servers that are stopped whatever happens.
 async function results(suite, tests, loud) {
     const origin = await startOrigin(suite, loud);
-    const gateway = await startGateway(origin, said.profile);
+    const gateway = await startGateway(origin, said.profile, suite.settings);
     await meet(gateway);
     const hung = setTimeout(() => { console.error('the tests do not end'); process.exit(1); }, 300_000);
     const found = await suite.run(tests, gateway.base);
@@ -88,7 +88,8 @@ function compare(judged) {
 async function main() {
     const suite = await load(said.suite);
     if (said.id) return one(suite);
-    if (!said.json) console.log(`=== ${said.score ?? `PROFILE=${said.profile}`}`);
+    const settings = Object.entries(suite.settings).map(([name, value]) => ` ${name}=${value} (${suite.why})`).join('');
+    if (!said.json) console.log(`=== ${said.score ?? `PROFILE=${said.profile}${settings}`}`);
     const judged = judge(suite, said.score ? JSON.parse(readFileSync(said.score)) : await results(suite, suite.tests));
     print(judged);
     return said.suite || said.score ? true : compare(judged);

@@ -37,8 +37,8 @@ export function startOrigin(suite, loud) {
     return start('the origin', process.execPath, ['--require', preload, suite.server], options, loud);
 }
 
-export function startGateway(origin, profile) {
-    const environment = { LISTEN: '127.0.0.1:0', ORIGIN: origin.base, PROFILE: profile };
+export function startGateway(origin, profile, settings) {
+    const environment = { LISTEN: '127.0.0.1:0', ORIGIN: origin.base, PROFILE: profile, ...settings };
     return start('the gateway', process.env.GATEWAY, [], { env: { ...process.env, ...environment } });
 }
 

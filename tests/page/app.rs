@@ -1,5 +1,6 @@
 //! An application behind a cache, and those who visit it.
 
+use std::future::{Future, ready};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -8,9 +9,11 @@ use axum::{Router, routing};
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use larder::page::{CacheLayer, CacheService};
+use larder::page::{CacheLayer, CacheService, PageBody};
 use larder::testing;
 use tower::{Layer, ServiceExt};
+
+use crate::play::Visitor;
 
 /// What a visitor gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,8 +66,17 @@ impl App {
     where
         F: Fn(usize, Request<Body>) -> Response<Body> + Clone + Send + Sync + 'static,
     {
+        Self::slow(layer, move |run, request| ready(handler(run, request)))
+    }
+
+    /// Makes one whose handler takes its time.
+    pub fn slow<F, A>(layer: &CacheLayer, handler: F) -> Self
+    where
+        F: Fn(usize, Request<Body>) -> A + Clone + Send + Sync + 'static,
+        A: Future<Output = Response<Body>> + Send + 'static,
+    {
         Self::of(layer, |count| {
-            let answer = move |request: Request<Body>| std::future::ready(handler(count.one_more(), request));
+            let answer = move |request: Request<Body>| handler(count.one_more(), request);
             Router::new().fallback(routing::any(answer))
         })
     }
@@ -75,10 +87,23 @@ impl App {
         Self { service: layer.layer(router(runs.clone())), runs }
     }
 
+    /// Asks for what a request asks for, and reads nothing of the body yet.
+    pub async fn open(&self, request: Request<Body>) -> Response<PageBody<Body>> {
+        self.service.clone().oneshot(request).await.expect("no error can happen")
+    }
+
+    /// Sends a visitor who is watched on the way.
+    pub fn visitor(&self, path: &str, headers: &[(&str, &str)]) -> Visitor {
+        self.visitor_with(request("GET", path, headers))
+    }
+
+    pub fn visitor_with(&self, request: Request<Body>) -> Visitor {
+        Visitor::new(&self.service, request)
+    }
+
     /// Asks for what a request asks for.
     pub async fn ask(&self, request: Request<Body>) -> Visit {
-        let response = self.service.clone().oneshot(request).await.expect("no error can happen");
-        let (parts, body) = response.into_parts();
+        let (parts, body) = self.open(request).await.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
         Visit { status: parts.status, headers: parts.headers, body }
     }

@@ -47,6 +47,18 @@ fn two_variants_of_a_page_live_side_by_side() {
 }
 
 #[test]
+fn variants_are_told_apart_by_what_headers_say_where_the_site_wants_that() {
+    let _larder = testing::isolated();
+    let texts = |layer: &CacheLayer| {
+        let app = App::new(layer, |run, _| response(200, &[("vary", "Accept-Language, Cookie")], format!("{run}")));
+        let visit = |language, cookie| app.get_with("/", &[("accept-language", language), ("cookie", cookie)]);
+        [visit("en, de", "a,b"), visit("DE,en", "a,b"), visit("en, de", "a, b")].map(|visit| visit.text().to_owned())
+    };
+    assert_eq!(texts(&CacheLayer::new().see_everything()), ["1", "2", "3"]);
+    assert_eq!(texts(&CacheLayer::new().see_everything().by_meaning().key_prefix("other")), ["1", "1", "2"]);
+}
+
+#[test]
 fn a_page_that_sets_a_cookie_or_is_private_is_not_kept() {
     let _larder = testing::isolated();
     for headers in [("set-cookie", "a=b"), ("cache-control", "Private"), ("cache-control", "no-store"), ("vary", " * ")]

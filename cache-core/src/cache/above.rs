@@ -105,6 +105,13 @@ impl Filling {
         self.token.is_good()
     }
 
+    /// Returns whether the right still stands, and no tag was invalidated since, of whatever entry: what has been read is
+    /// then as good as what somebody would read who began now.
+    #[must_use]
+    pub fn is_undisturbed(&self) -> bool {
+        self.is_good() && self.cache.home().tags.now() == self.since
+    }
+
     /// Keeps the value, with these tags more than its key has, if the right still stands; says whether it does.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Cache;
 use super::home::Home;
 use crate::error::Error;
+use crate::seen;
 use crate::stats::{Counters, Event};
 
 /// A cache, and the site in whose name it is asked, where there is one.
@@ -22,10 +23,17 @@ pub(crate) struct Named {
 }
 
 impl Cache {
+    /// Counts an event, for the cache and for whoever drives this thread.
+    #[inline]
+    pub(super) fn count(&self, event: Event) {
+        self.counters().count(event);
+        seen::note(event);
+    }
+
     /// Counts an event, for the cache and for the site in whose name it is asked.
     #[inline]
     pub(super) fn count_for(&self, site: Option<Named>, event: Event) {
-        self.counters().count(event);
+        self.count(event);
         if let Some(site) = site {
             site.counters.count(event);
         }

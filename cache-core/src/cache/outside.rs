@@ -104,7 +104,7 @@ impl Cache {
         let found = found.iter().zip(doubtful).map(|(bytes, doubtful)| bytes.as_deref().filter(|_| !doubtful));
         let values: Result<Vec<_>, _> =
             names.iter().zip(found).map(|(name, bytes)| self.open(name, keep, bytes, None)).collect();
-        let count = |value: &Option<V>| self.counters().count(if value.is_some() { Event::Hit } else { Event::Miss });
+        let count = |value: &Option<V>| self.count(if value.is_some() { Event::Hit } else { Event::Miss });
         values.inspect(|values| values.iter().for_each(count))
     }
 

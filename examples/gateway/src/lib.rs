@@ -12,6 +12,6 @@ mod settings;
 
 pub use forward::{Forward, Passed};
 pub use front::Front;
-pub use profile::{Profile, policy};
+pub use profile::{Age, Profile, policy};
 pub use serve::serve;
 pub use settings::{Settings, Wrong};

@@ -32,7 +32,7 @@ async fn run(settings: Settings) -> Result<(), Box<dyn Error>> {
     let listener = TcpListener::bind(settings.listen).await?;
     let service = ServiceBuilder::new()
         .layer_fn(Front::new)
-        .layer(policy(settings.profile))
+        .layer(policy(settings.profile, settings.age))
         .service(Forward::new(settings.origin, settings.timeout));
     // With port 0 nobody knows before this line where to ask.
     println!("listening on {}", listener.local_addr()?);

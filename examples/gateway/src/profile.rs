@@ -25,10 +25,32 @@ impl FromStr for Profile {
     }
 }
 
-/// Returns the cache that stands between the clients and the origin.
-pub fn policy(profile: Profile) -> CacheLayer {
-    match profile {
+/// Says what becomes of a page whose `Age` is anything but one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Age {
+    /// It is asked for each time, since nobody can tell how old it is.
+    Doubt,
+    /// The first number counts, and what is none is as if it was not there: RFC 9111, 5.1.
+    Rfc,
+}
+
+impl FromStr for Age {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "doubt" => Ok(Self::Doubt),
+            "rfc" => Ok(Self::Rfc),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Returns the cache that stands between the clients and the origin. What `age` does not say is the profile's.
+pub fn policy(profile: Profile, age: Option<Age>) -> CacheLayer {
+    let layer = match profile {
         Profile::Rfc => CacheLayer::rfc(),
         Profile::Safe => CacheLayer::new(),
-    }
+    };
+    age.map_or(layer.clone(), |age| layer.doubt_age(age == Age::Doubt))
 }

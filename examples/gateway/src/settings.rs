@@ -8,7 +8,7 @@ use std::time::Duration;
 use hyper::Uri;
 use hyper::http::uri::{Authority, Scheme};
 
-use crate::Profile;
+use crate::{Age, Profile};
 
 /// Says where the gateway listens, whom it asks, and how it caches.
 #[derive(Debug, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub struct Settings {
     pub origin: Authority,
     /// How much is cached, from `PROFILE`.
     pub profile: Profile,
+    /// What becomes of a page whose `Age` nobody can read, from `AGE`; where it is not set, what the profile says.
+    pub age: Option<Age>,
     /// How long the origin may take until it begins to answer, from `TIMEOUT`.
     pub timeout: Duration,
 }
@@ -50,6 +52,9 @@ impl Settings {
             origin: read("ORIGIN", None, "scheme, host and port alone, such as ORIGIN=http://127.0.0.1:9000")
                 .parse(origin)?,
             profile: read("PROFILE", Some("safe"), "PROFILE=rfc or PROFILE=safe").parse(|text| text.parse().ok())?,
+            age: value("AGE")
+                .map(|_| read("AGE", None, "AGE=doubt or AGE=rfc").parse(|text| text.parse().ok()))
+                .transpose()?,
             timeout: read("TIMEOUT", Some("30"), "seconds from 1 to 3600, such as TIMEOUT=30").parse(seconds)?,
         })
     }
@@ -111,6 +116,7 @@ mod tests {
             listen: SocketAddr::from(([127, 0, 0, 1], 8080)),
             origin: Authority::from_static("[::1]:9000"),
             profile: Profile::Safe,
+            age: None,
             timeout: Duration::from_secs(30),
         };
         assert_eq!(settings, expected);
@@ -124,10 +130,21 @@ mod tests {
     fn what_cannot_be_used_is_named_with_its_value_and_what_to_write() {
         let said = read(&[("ORIGIN", "http://127.0.0.1:9000"), ("PROFILE", "RFC")]);
         assert_eq!(said, Err("PROFILE=RFC cannot be used: write PROFILE=rfc or PROFILE=safe".into()));
-        for (variable, value) in [("LISTEN", "8080"), ("LISTEN", ""), ("TIMEOUT", "0"), ("TIMEOUT", "1s")] {
+        for (variable, value) in [("LISTEN", "8080"), ("LISTEN", ""), ("TIMEOUT", "0"), ("TIMEOUT", "1s"), ("AGE", "")]
+        {
             let said = read(&[("ORIGIN", "http://127.0.0.1:9000"), (variable, value)]).expect_err("no settings");
             assert!(said.starts_with(&format!("{variable}={value} cannot be used: write ")), "{said}");
         }
+    }
+
+    #[test]
+    fn an_age_is_doubted_or_not_where_somebody_says_so() {
+        for (value, expected) in [("doubt", Age::Doubt), ("rfc", Age::Rfc)] {
+            let settings = read(&[("ORIGIN", "http://127.0.0.1:9000"), ("AGE", value)]).expect("settings");
+            assert_eq!(settings.age, Some(expected));
+        }
+        let said = read(&[("ORIGIN", "http://127.0.0.1:9000"), ("AGE", "Doubt")]);
+        assert_eq!(said, Err("AGE=Doubt cannot be used: write AGE=doubt or AGE=rfc".into()));
     }
 
     #[test]

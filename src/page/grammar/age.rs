@@ -2,28 +2,21 @@
 
 use http::header::{AGE, HeaderMap};
 
-use super::seconds::{self, LONGEST};
+use super::seconds;
 
-/// Returns how old a response says it is, in seconds: zero if it does not say, and [`LONGEST`], which no response
-/// survives, if that cannot be read. RFC 9111 would have it ignored then: whatever cache wrote that, the page may be
-/// older than it looks.
-///
-/// Of several numbers that were written in one go the first counts. Several lines, or what those on the way make of
-/// them, which has a space after the comma, were written by caches that did not know of each other, and are not
-/// believed.
+/// Returns how old a response says it is, in seconds: the first number counts, and what cannot be read is as if it was not
+/// there (RFC 9111, 5.1).
 pub fn of(headers: &HeaderMap) -> u64 {
-    let mut lines = headers.get_all(AGE).iter();
-    match (lines.next(), lines.next()) {
-        (None, _) => 0,
-        (Some(only), None) => first(only.as_bytes()).and_then(seconds::parse).unwrap_or(LONGEST),
-        (Some(_), Some(_)) => LONGEST,
-    }
+    let first = headers.get(AGE).and_then(|line| line.as_bytes().split(|byte| *byte == b',').next());
+    first.and_then(|first| seconds::parse(first.trim_ascii())).unwrap_or(0)
 }
 
-fn first(line: &[u8]) -> Option<&[u8]> {
-    let mut members = line.split(|byte| *byte == b',');
-    let first = members.next();
-    members.all(|member| !member.starts_with(b" ") && !member.starts_with(b"\t")).then_some(first)?
+/// Returns whether nobody can tell how old a response is: there is something, and it is not one number. Caches that did
+/// not know of each other wrote that, or one that is broken, and the page may be older than it looks.
+pub fn is_in_doubt(headers: &HeaderMap) -> bool {
+    let mut lines = headers.get_all(AGE).iter();
+    let is_number = lines.next().is_none_or(|line| seconds::parse(line.as_bytes()).is_some());
+    !is_number || lines.next().is_some()
 }
 
 #[cfg(test)]
@@ -31,44 +24,33 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
-
-    fn age(lines: &[&'static str]) -> u64 {
-        of(&lines.iter().map(|line| (AGE, HeaderValue::from_static(line))).collect())
-    }
+    use seconds::LONGEST;
 
     #[test]
-    fn one_number_is_an_age() {
-        assert_eq!(age(&[]), 0);
-        assert_eq!(age(&["0"]), 0);
-        assert_eq!(age(&["7200"]), 7200);
-        assert_eq!(age(&["99999999999"]), LONGEST);
-    }
-
-    #[test]
-    fn of_several_numbers_the_first_counts() {
-        assert_eq!(age(&["0,7200"]), 0);
-        assert_eq!(age(&["7200,0"]), 7200);
-        assert_eq!(age(&["7,x"]), 7);
-    }
-
-    #[test]
-    fn anything_else_is_too_old() {
-        let table: [&[&str]; 12] = [
-            &["abc"],
-            &["-7200"],
-            &["7200.0"],
-            &["x,7"],
-            &["0,\t7200"],
-            &["7200", "0"],
-            &["0", "7200"],
-            &["0, 0"],
-            &["0", "0"],
-            &["3600, 3600"],
-            &["7200;foo=bar"],
-            &[""],
+    fn the_first_number_counts_and_anything_but_one_is_in_doubt() {
+        let table: [(&[&'static str], u64, bool); 18] = [
+            (&[], 0, false),
+            (&["0"], 0, false),
+            (&["7200"], 7200, false),
+            (&["99999999999"], LONGEST, false),
+            (&["0,7200"], 0, true),
+            (&["7200, 0"], 7200, true),
+            (&["7 ,x"], 7, true),
+            (&["7200", "0"], 7200, true),
+            (&["0", "7200"], 0, true),
+            (&["0, 0"], 0, true),
+            (&["3600", "3600"], 3600, true),
+            (&["abc"], 0, true),
+            (&["-7200"], 0, true),
+            (&["7200.0"], 0, true),
+            (&["x,7"], 0, true),
+            (&["x", "7"], 0, true),
+            (&["7200;foo=bar"], 0, true),
+            (&[""], 0, true),
         ];
-        for lines in table {
-            assert_eq!(age(lines), LONGEST, "{lines:?}");
+        for (lines, age, is_doubted) in table {
+            let headers = lines.iter().map(|line| (AGE, HeaderValue::from_static(line))).collect();
+            assert_eq!((of(&headers), is_in_doubt(&headers)), (age, is_doubted), "{lines:?}");
         }
     }
 }

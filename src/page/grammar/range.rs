@@ -1,6 +1,6 @@
-//! `Range`: which bytes of a response are asked for (RFC 9110, 14).
+//! `Range`: which bytes of a response are asked for, and `Content-Range`: which ones these are (RFC 9110, 14).
 
-use http::header::{HeaderMap, RANGE};
+use http::header::{CONTENT_RANGE, HeaderMap, RANGE};
 
 use super::list;
 
@@ -38,6 +38,18 @@ pub fn of(headers: &HeaderMap) -> Option<Vec<Part>> {
     let mut lines = headers.get_all(RANGE).iter();
     let only = lines.next().filter(|_| lines.next().is_none())?;
     parse(list::trim(only.as_bytes()))
+}
+
+/// Reads which bytes a response is, and of how many; `None` where it does not say both, or not in one line.
+pub fn content(headers: &HeaderMap) -> Option<(std::ops::Range<u64>, u64)> {
+    let mut lines = headers.get_all(CONTENT_RANGE).iter();
+    let only = lines.next().filter(|_| lines.next().is_none())?;
+    let (unit, said) = list::trim(only.as_bytes()).split_at_checked(b"bytes ".len())?;
+    let slash = said.iter().position(|&byte| byte == b'/').filter(|_| unit.eq_ignore_ascii_case(b"bytes "))?;
+    let (Part::Between(first, last), length) = (part(&said[..slash])?, number(&said[slash + 1..])?) else {
+        return None;
+    };
+    (last < length).then(|| (first..last + 1, length))
 }
 
 /// Reads a value of `Range`.
@@ -122,6 +134,29 @@ mod tests {
         assert_eq!(of(&headers(&[" bytes=1- "])), Some(vec![From(1)]));
         assert_eq!(of(&headers(&[])), None);
         assert_eq!(of(&headers(&["bytes=1-", "bytes=1-"])), None);
+    }
+
+    #[test]
+    fn a_response_says_which_bytes_it_is_and_of_how_many() {
+        let table = [
+            ("bytes 0-4/10", Some((0..5, 10))),
+            ("Bytes 4-9/10", Some((4..10, 10))),
+            ("bytes 0-0/1", Some((0..1, 1))),
+            ("bytes 4-10/10", None),
+            ("bytes 5-4/10", None),
+            ("bytes 0-4/*", None),
+            ("bytes */10", None),
+            ("bytes -5/10", None),
+            ("bytes 0-4", None),
+            ("bytes=0-4/10", None),
+            ("items 0-4/10", None),
+            ("bytes 0-18446744073709551615/18446744073709551615", None),
+            ("", None),
+        ];
+        for (text, expected) in table {
+            let said = |lines| std::iter::repeat_n((CONTENT_RANGE, HeaderValue::from_static(text)), lines).collect();
+            assert_eq!((content(&said(1)), content(&said(2))), (expected, None), "{text}");
+        }
     }
 
     #[test]

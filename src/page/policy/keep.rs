@@ -3,7 +3,7 @@
 use http::header::{AGE, ETAG, LAST_MODIFIED, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 
-use super::super::grammar::{Directives, Fields, list};
+use super::super::grammar::{Directives, Fields, age, list};
 use super::fresh::{self, millis, of_date};
 use super::statuses::{is_heuristic, is_understood};
 use super::update::without_hops;
@@ -78,13 +78,13 @@ impl Policy {
         let always_ask = said.directives.no_cache == Fields::Everything;
         // What is asked for each time needs no time to be kept.
         let fresh = self.fresh(said).or(always_ask.then_some(0)).ok_or(Refusal::NoTime)?;
-        let birth = fresh::birth(said.headers, said.times);
+        let is_doubted = self.doubt_age && age::is_in_doubt(said.headers);
         let mut facts = Facts {
-            born: birth.at,
+            born: fresh::birth(said.headers, said.times),
             fresh: millis(fresh),
             stale: 0,
             stale_if_error: 0,
-            always_ask: always_ask || birth.unknown,
+            always_ask: always_ask || is_doubted,
             never_stale: said.is_never_stale(),
             for_authorized: said.is_for_authorized(),
             validator: said.has_validator(),

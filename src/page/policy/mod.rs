@@ -6,6 +6,7 @@ mod empties;
 mod facts;
 mod fresh;
 mod keep;
+mod part;
 mod refusal;
 mod reuse;
 mod statuses;
@@ -45,6 +46,9 @@ pub struct Policy {
     /// Whether what requests say to caches is obeyed: `no-cache`, `max-age`, `max-stale`, `min-fresh`,
     /// `only-if-cached`, `no-store`, `stale-if-error`, and `Pragma`. Strangers can empty a cache with it.
     pub trust_client: bool,
+    /// Whether a response is never used without asking whose `Age` is anything but one number, since nobody can tell how old
+    /// it is. If not, the first number counts, and what is none is as if it was not there (RFC 9111, 5.1).
+    pub doubt_age: bool,
     /// Whether a server error is kept that says how long, or that it is public.
     pub keep_errors: bool,
     /// Whether a response that sets a cookie is kept, with its cookies.
@@ -66,6 +70,7 @@ impl Default for Policy {
             usual: None,
             heuristics: false,
             trust_client: false,
+            doubt_age: true,
             keep_errors: false,
             keep_cookies: false,
             statuses: Statuses::default(),
@@ -85,6 +90,7 @@ impl Policy {
         Self {
             heuristics: true,
             trust_client: true,
+            doubt_age: false,
             keep_errors: true,
             keep_cookies: true,
             statuses: Statuses::any(),

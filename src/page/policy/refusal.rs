@@ -21,10 +21,14 @@ pub(crate) enum Refusal {
     Cookie,
     /// `Vary` says `*`, or what is no name of a field: no other request is like this one.
     Vary,
+    /// A part of a page with variants, or one that does not say where it belongs.
+    Part,
     /// Nobody says how long it is fresh.
     NoTime,
     /// It could never be used: it is stale already or has to be asked for each time, and has nothing to ask with.
     Useless,
+    /// It is compressed, and its holes cannot be seen. The service says so.
+    Encoded,
     /// It says that it is larger than what is kept. The service says so.
     TooLarge,
     /// A layer nearer to the handler keeps it. The service says so.
@@ -43,7 +47,9 @@ impl Refusal {
             Self::Authorization => "made for a request with Authorization",
             Self::Cookie => "sets a cookie",
             Self::Vary => "Vary with * in it",
+            Self::Part => "a part that stands for itself alone",
             Self::NoTime => "no time said",
+            Self::Encoded => "compressed where holes are filled",
             Self::Nearer => "kept nearer to the handler",
             Self::TooLarge => "larger than the limit",
             Self::Useless => "stale at once and without a validator",

@@ -83,6 +83,12 @@ impl Tee {
     pub fn join(&self) -> Option<Reader> {
         Reader::join(&self.shared)
     }
+
+    /// Returns whether one can still join.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.shared.step(|state| state.is_open())
+    }
 }
 
 /// The driver's hold: whatever ends the driver early, also a panic of the body, ends it for the readers.

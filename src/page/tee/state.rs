@@ -127,8 +127,12 @@ impl State {
         if self.is_full() { Poll::Pending } else { Poll::Ready(Ok(())) }
     }
 
+    pub(super) fn is_open(&self) -> bool {
+        self.cut.is_none()
+    }
+
     pub(super) fn join(&mut self) -> Option<Place> {
-        if self.cut.is_some() {
+        if !self.is_open() {
             return None;
         }
         self.readers += 1;

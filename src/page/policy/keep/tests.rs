@@ -56,6 +56,20 @@ fn without_a_time_of_the_site_the_response_says_it_then_a_guess_and_then_the_usu
 }
 
 #[test]
+fn a_page_whose_age_is_in_doubt_is_asked_for_each_time_where_the_site_doubts() {
+    let (doubts, believes) = (Policy::default(), Policy::rfc());
+    let table = [("x", 0), ("-1", 0), ("7, 0", 7), ("7", 7)];
+    for (said, age) in table {
+        let page = |policy: &Policy| {
+            let lines = [("cache-control", "max-age=60"), ("etag", "\"a\""), ("age", said)];
+            keep(policy, &lines).map(|facts| (facts.always_ask, facts.age(NOW)))
+        };
+        assert_eq!((page(&doubts), page(&believes)), (Ok((said != "7", age)), Ok((false, age))), "{said}");
+    }
+    assert_eq!(keep(&doubts, &[("cache-control", "max-age=60"), ("age", "x")]), Err(Refusal::Useless));
+}
+
+#[test]
 fn a_status_code_may_have_a_time_of_its_own() {
     let statuses = Statuses::default().and_for(StatusCode::NOT_FOUND, 5).and(StatusCode::FOUND);
     let policy = Policy { time: Some(60), statuses, ..Policy::default() };

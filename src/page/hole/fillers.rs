@@ -1,0 +1,74 @@
+//! What one place in a program fills its holes with.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, IF_RANGE, RANGE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue};
+
+use super::Fill;
+use super::mark::{self, Marks};
+
+/// What a place fills its holes with, by their names.
+#[derive(Clone, Default)]
+pub(in crate::page) struct Fillers(Arc<[Filler]>);
+
+#[derive(Clone)]
+struct Filler {
+    name: &'static str,
+    fill: Arc<dyn Fn(&Parts) -> Fill + Send + Sync>,
+}
+
+impl Fillers {
+    /// Adds one, in the place of the one that there was.
+    pub(super) fn with(&self, name: &'static str, fill: impl Fn(&Parts) -> Fill + Send + Sync + 'static) -> Self {
+        let others = self.0.iter().filter(|filler| filler.name != name).cloned();
+        Self(others.chain([Filler { name, fill: Arc::new(fill) }]).collect())
+    }
+
+    /// Returns whether nothing is to be filled, and nothing to be looked for.
+    pub(in crate::page) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(super) fn find(&self, name: &str) -> Option<&dyn Fn(&Parts) -> Fill> {
+        self.0.iter().find(|filler| filler.name == name).map(|filler| &*filler.fill as _)
+    }
+
+    /// Returns the request as the visitor wrote it, where holes are filled with that, and takes out of the other one
+    /// what would have an answer come in parts, or in a form in which no mark can be seen.
+    pub(in crate::page) fn visitor(&self, request: &mut Parts) -> Option<Parts> {
+        if self.is_empty() {
+            return None;
+        }
+        let visitor = request.clone();
+        for name in [ACCEPT_ENCODING, RANGE, IF_RANGE] {
+            request.headers.remove(name);
+        }
+        Some(visitor)
+    }
+
+    /// Returns whether there may be marks in what these headers speak of.
+    pub(in crate::page) fn look_into(&self, headers: &HeaderMap) -> bool {
+        !self.is_empty() && (is_text(headers) || mark::are_in(&Marks::all(), headers))
+    }
+
+    /// Returns whether no mark can be seen in this content.
+    pub(in crate::page) fn are_blind_to(&self, headers: &HeaderMap) -> bool {
+        !self.is_empty() && headers.get_all(CONTENT_ENCODING).iter().any(|coding| coding != "identity")
+    }
+}
+
+/// Returns whether a handler may have written a mark into this: not into what is no text.
+fn is_text(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes).unwrap_or_default();
+    let is = |name: &str| kind.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name.as_bytes()));
+    is("image/svg") || !["image/", "audio/", "video/", "font/"].into_iter().any(is)
+}
+
+impl fmt::Debug for Fillers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|filler| filler.name)).finish()
+    }
+}
