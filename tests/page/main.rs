@@ -6,6 +6,7 @@ mod django_conditions;
 mod django_goldens;
 mod django_helpers;
 mod downstream;
+mod hits;
 mod holes;
 mod layer;
 mod leaks;
