@@ -21,7 +21,7 @@ use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
 use super::inner::Inner;
 use super::key::Asked;
-use super::nested::{self, Outer};
+use super::nested::Outer;
 use super::policy::{Facts, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
@@ -97,11 +97,7 @@ where
             let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
-                let mut response = way.go(look, parts, body).await?;
-                if is_nested {
-                    nested::mark(&mut response);
-                }
-                Ok(response)
+                way.go(look, parts, body).await
             });
         }
         let look = self.site.look(home, &parts, has_body);

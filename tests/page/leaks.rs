@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::Request as AxumRequest;
+use axum::middleware::map_response;
+use axum::response::Response;
 use http::Uri;
 use larder::KeyPart;
 use larder::page::{CacheLayer, cache_page};
@@ -186,5 +188,17 @@ fn a_write_empties_the_pages_of_a_cache_inside_too() {
         assert_eq!((send(&site, "POST", path, &[]).text(), runs.get()), ("written", before + 1));
         assert_eq!(get(&site, path, &[]).text(), "page");
         assert_eq!(runs.get(), before + 2, "{path}");
+    }
+}
+
+#[test]
+fn what_a_layer_nearer_to_the_handler_tells_apart_stays_apart_whatever_stands_between() {
+    let _larder = testing::isolated();
+    let (site, _) = counted(|request| response(200, &[], said(request, "cookie")));
+    // It makes a response of its own, and takes only the body along.
+    let anew = map_response(async |inner: Response| Response::new(inner.into_body()));
+    let site = site.layer(cache_page(60).vary_cookie("user")).layer(anew).layer(CacheLayer::new());
+    for user in ["user=ann", "user=bob", "user=ann", ""] {
+        assert_eq!(get(&site, "/", &[("cookie", user)]).text(), user);
     }
 }
