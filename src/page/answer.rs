@@ -95,15 +95,16 @@ impl<'a> Asking<'a> {
         length: u64,
         status: &Status,
     ) -> Response<PageBody<B>> {
-        let (code, headers) = match verdict {
-            Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new()),
+        let (code, headers, body) = match verdict {
+            Verdict::Failed => (StatusCode::PRECONDITION_FAILED, HeaderMap::new(), PageBody::empty()),
             Verdict::Unsatisfiable => (
                 StatusCode::RANGE_NOT_SATISFIABLE,
                 [(CONTENT_RANGE, conditional::out_of_range(length))].into_iter().collect(),
+                PageBody::empty(),
             ),
-            _ => (StatusCode::NOT_MODIFIED, conditional::not_modified(&head.headers)),
+            _ => (StatusCode::NOT_MODIFIED, conditional::not_modified(&head.headers), PageBody::absent()),
         };
-        self.finish(head, code, headers, PageBody::empty(), status)
+        self.finish(head, code, headers, body, status)
     }
 
     /// Adds what only this answer says.

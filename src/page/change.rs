@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::key::{self, Asked};
+use super::key::Asked;
 use super::locale::Locale;
 use super::part;
 use super::policy;
@@ -47,16 +47,20 @@ impl Change {
     }
 
     fn due(&self, asked: &Asked<'_>, uri: &Uri) -> Due {
-        let setup = &self.site.setup;
-        let asked = Asked { uri, ..*asked };
-        let target = asked.target(&setup.view.query);
-        let key = |locale: Locale<'_>| key::key(&setup.prefix, locale, &asked, &target);
-        let mut keys = vec![key(locale(&self.request))];
-        let is_some = self.home.locales.each(|locale| keys.push(key(locale)), self.home.cache.is_outside());
-        if setup.parts {
+        let (site, request, locales) = (&self.site, &self.request, &self.home.locales);
+        let mut keys = Vec::new();
+        // What layers have put into other requests is not known here.
+        let mut is_some = !site.setup.extensions.is_empty();
+        for asked in asked.at(uri).with_others(&[]) {
+            let mut add = |locale: Locale<'_>| keys.push(site.key_in(request, locale, &asked));
+            add(locale(request));
+            is_some |= locales.each(add, self.home.cache.is_outside());
+        }
+        if site.setup.parts {
             keys.extend(keys.iter().map(part::key).collect::<Vec<_>>());
         }
-        Due { keys, is_some, target: target.into_owned() }
+        let target = asked.at(uri).target(&site.setup.view.query).into_owned();
+        Due { keys, is_some, target }
     }
 
     /// Empties what the request was for, and what its answer says is elsewhere, if it succeeded.

@@ -20,15 +20,19 @@ impl Render {
         let aspects = self.aspects(&headers);
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
-                let page = self.renewed(old, headers, facts);
+                let kept = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts.clone());
+                // What is said to the one who asked alone is handed to nobody who waits.
+                let own = self.renewed(old, headers, facts);
                 // Nobody waits for what a store outside takes its time for.
                 if self.home.cache.is_outside() {
                     let told = Status { stored: self.filling.is_good(), ..told };
-                    self.hand_out(&page, &aspects, &told, client);
-                    self.put(page, &aspects).await;
+                    self.land(&kept, &aspects);
+                    self.answer(&own, &told, client);
+                    self.put(kept, &aspects).await;
                 } else {
-                    let told = Status { stored: self.put(page.clone(), &aspects).await, ..told };
-                    self.hand_out(&page, &aspects, &told, client);
+                    let told = Status { stored: self.put(kept.clone(), &aspects).await, ..told };
+                    self.land(&kept, &aspects);
+                    self.answer(&own, &told, client);
                 }
             }
             // It may not be kept any more, and is still what was asked for.
@@ -96,7 +100,7 @@ impl Render {
         }
         if let (headers, Ok(facts)) = self.confirmed(old, headers) {
             let aspects = self.aspects(&headers);
-            let page = self.renewed(old, headers, facts);
+            let page = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts);
             self.put(page, &aspects).await;
         }
     }

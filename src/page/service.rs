@@ -21,8 +21,8 @@ use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
 use super::inner::Inner;
 use super::key::Asked;
-use super::nested::{self, Outer};
-use super::policy::Pass;
+use super::nested::Outer;
+use super::policy::{Facts, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
 use super::site::{Home, Look, Quest, Site};
@@ -97,11 +97,7 @@ where
             let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
-                let mut response = way.go(look, parts, body).await?;
-                if is_nested {
-                    nested::mark(&mut response);
-                }
-                Ok(response)
+                way.go(look, parts, body).await
             });
         }
         let look = self.site.look(home, &parts, has_body);
@@ -149,7 +145,7 @@ impl Spot {
     }
 
     /// Waits for a page that is made for somebody else.
-    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Waited<R> {
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts, wanted: &Wanted) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
         if waiter.is_unsure && !waiter.start().is_none_or(|start| self.is_current(&start, request)) {
             return Waited::Elsewhere;
@@ -162,13 +158,19 @@ impl Spot {
         let now = self.home.cache.clock().wall_millis();
         let asking = Asking::new(&self.site.setup, request, now);
         let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
+        // What has to be asked for each time is made for one who asks, however many wait.
+        let answers = |facts: &Facts| matches!(facts.reuse(wanted, now), Reuse::Fresh | Reuse::Stale);
         match landing {
             Landing::LetGo => Waited::InVain,
-            Landing::Kept(page, aspects) if is_same(&aspects) => Waited::Answered(asking.with_page(&page, &told)),
-            Landing::Begun(head, aspects, tee) if is_same(&aspects) => tee.join().map_or(Waited::Elsewhere, |reader| {
-                let body = PageBody::joined(reader, self.driver(), None);
-                Waited::Answered(asking.with_head(&head, body, &told))
-            }),
+            Landing::Kept(page, aspects) if is_same(&aspects) && answers(page.facts()) => {
+                Waited::Answered(asking.with_page(&page, &told))
+            }
+            Landing::Begun(head, aspects, tee) if is_same(&aspects) && answers(&head.facts) => {
+                tee.join().map_or(Waited::Elsewhere, |reader| {
+                    let body = PageBody::joined(reader, self.driver(), None);
+                    Waited::Answered(asking.with_head(&head, body, &told))
+                })
+            }
             _ => Waited::Elsewhere,
         }
     }
@@ -261,7 +263,7 @@ impl<S> Way<S> {
             }
             let turn = self.spot.join(&quest, &parts);
             if let Turn::Wait(waiter) = turn {
-                match self.spot.wait(waiter, &parts).await {
+                match self.spot.wait(waiter, &parts, &quest.wanted).await {
                     Waited::Answered(answer) => return Ok(answer),
                     Waited::InVain => break,
                     Waited::Elsewhere => {}

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::{Arc, Once};
 
-use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
@@ -13,7 +13,7 @@ use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
 use super::hole::Fillers;
-use super::key::{self, Asked, Unclear};
+use super::key::{self, Asked, Extension, Place, Unclear};
 use super::locale::{Language, Locale, Locales, TimeZone};
 use super::nested::Outer;
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
@@ -42,6 +42,8 @@ pub(super) struct Setup {
     pub(super) policy: Policy,
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
+    /// What layers outside put into requests, by which pages are told apart.
+    pub(super) extensions: Vec<Extension>,
     pub(super) view: View,
     /// What the holes of its pages are filled with.
     pub(super) fillers: Fillers,
@@ -157,9 +159,18 @@ impl Site {
         Ok(self.key_of(request, &Asked::of(request)?))
     }
 
+    /// Returns the key of what is asked for, for those who ask for it as this request does.
     #[inline]
-    fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
-        key::key(&self.setup.prefix, locale(request), asked, &asked.target(&self.setup.view.query))
+    pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        self.key_in(request, locale(request), asked)
+    }
+
+    /// Returns the key of what is asked for, in this language and for this zone.
+    #[inline]
+    pub(super) fn key_in(&self, request: &Parts, locale: Locale<'_>, asked: &Asked<'_>) -> Key {
+        let setup = &self.setup;
+        let place = Place { prefix: &setup.prefix, locale, extensions: &setup.extensions };
+        key::key(&place, &request.extensions, asked, &setup.view.query)
     }
 
     /// Looks for a page in a cache of this process.
@@ -264,9 +275,11 @@ impl Site {
         }
     }
 
-    /// Returns the headers that a response says it depends on.
+    /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,
+    /// whether it says so or not.
     pub(super) fn varies_on(response: &HeaderMap) -> impl Iterator<Item = HeaderName> {
-        list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok())
+        let said = list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok());
+        said.chain(response.contains_key(CONTENT_ENCODING).then_some(ACCEPT_ENCODING))
     }
 }
 
