@@ -60,7 +60,7 @@ impl Change {
             keys.extend(keys.iter().map(part::key).collect::<Vec<_>>());
         }
         let target = asked.at(uri).target(&site.setup.view.query).into_owned();
-        Due { keys, is_some, target }
+        Due { target, keys, is_some }
     }
 
     /// Empties what the request was for, and what its answer says is elsewhere, if it succeeded.
