@@ -36,7 +36,8 @@ pub(super) struct Flight {
 /// What has to be as it was when a page was begun, for those who come later to have it too.
 #[derive(Clone)]
 pub(super) struct Start {
-    pub(super) filling: Arc<Filling>,
+    /// Not there while the list is written that its URL is told apart by: that ends the one from before.
+    pub(super) filling: Option<Arc<Filling>>,
     pub(super) purges: u64,
 }
 
@@ -71,6 +72,8 @@ pub(super) struct Lead {
 pub(super) struct Waiter {
     flight: Arc<Flight>,
     landing: watch::Receiver<Landing>,
+    /// Whether nobody could tell whether the page was still good to join: it is to be asked once more.
+    pub(super) is_unsure: bool,
 }
 
 /// How long those who come later wait for a handler that has not answered, in milliseconds. One who hangs must not take
@@ -101,9 +104,11 @@ impl Flights {
             };
             // Looked at outside of the lock: that takes others, and may run code of the runtime.
             drop(table);
-            if flight.is_open(now, &is_current) {
+            let start = flight.start().clone();
+            if start.as_ref().is_none_or(&is_current) && flight.is_open(now) {
                 let landing = flight.landing.subscribe();
-                return Turn::Wait(Waiter { flight, landing });
+                let is_unsure = start.is_some_and(|start| start.filling.is_none());
+                return Turn::Wait(Waiter { flight, landing, is_unsure });
             }
             closed = Some(flight);
         }
@@ -121,9 +126,8 @@ impl Flight {
     }
 
     /// Returns whether those who come now can have this page, and need not wait for it for ever.
-    fn is_open(&self, now: u64, is_current: impl Fn(&Start) -> bool) -> bool {
-        let start = self.start().clone();
-        if self.is_alone.load(Ordering::Acquire) || !start.as_ref().is_none_or(is_current) {
+    fn is_open(&self, now: u64) -> bool {
+        if self.is_alone.load(Ordering::Acquire) {
             return false;
         }
         let landing = self.landing.borrow().clone();
@@ -201,6 +205,10 @@ impl Waiter {
         }
     }
 
+    pub(super) fn start(&self) -> Option<Start> {
+        self.flight.start().clone()
+    }
+
     /// Returns the request that the page is made from.
     pub(super) fn request(&self) -> &HeaderMap {
         &self.flight.request
@@ -210,5 +218,26 @@ impl Waiter {
 impl fmt::Debug for Flights {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Flights").field(&self.table().len()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_left_of_renders_that_have_ended_or_were_replaced() {
+        let flights = Arc::new(Flights::default());
+        let names = [(0, Key::from("page")), (0, Key::from("variant"))];
+        let join = |now| flights.join(&names[0], &HeaderMap::new(), now, |_| true);
+        let lead = |now| if let Turn::Lead(lead) = join(now) { lead } else { panic!("somebody leads at {now}") };
+        let mut first = lead(0);
+        first.is_also(&names[1]);
+        assert!(matches!(join(PATIENCE - 1), Turn::Wait(_)));
+        let second = lead(PATIENCE);
+        drop(first);
+        assert!(matches!(join(PATIENCE), Turn::Wait(_)), "the first took only its own names along");
+        drop(second);
+        assert!(flights.table().is_empty());
     }
 }

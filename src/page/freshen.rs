@@ -4,10 +4,11 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 
+use super::aspect::Aspect;
 use super::hole::Holes;
 use super::policy::{self, Facts, Refusal};
 use super::record::{Head, Page};
-use super::render::{Client, Outcome, Render};
+use super::render::{Client, Outcome, Render, is_of_the_moment};
 use super::status::Status;
 
 impl Render {
@@ -16,22 +17,37 @@ impl Render {
     pub(super) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
         let (headers, worth) = self.confirmed(old, answer);
+        let aspects = self.aspects(&headers);
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
                 let kept = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts.clone());
-                let stored = self.put(kept.clone()).await;
-                self.land(&kept);
-                // What is said to the one who asked alone is handed to nobody who waits.
-                self.lead = None;
                 let own = self.renewed(old, headers, facts);
-                self.hand_out(&own, &Status { stored, ..told }, client);
+                // Nobody waits for what a store outside takes its time for. What is said to the one who asked alone is
+                // handed to nobody who waits.
+                if self.home.cache.is_outside() {
+                    let told = Status { stored: self.filling.is_good(), ..told };
+                    self.land(&kept, &aspects);
+                    self.answer(&own, &told, client);
+                    self.put(kept, &aspects).await;
+                } else {
+                    let told = Status { stored: self.put(kept.clone(), &aspects).await, ..told };
+                    self.land(&kept, &aspects);
+                    self.answer(&own, &told, client);
+                }
             }
             // It may not be kept any more, and is still what was asked for.
             other => {
                 let page = self.renewed(old, headers, old.facts().clone());
-                drop(self.home.cache.delete(&self.quest.key).await);
-                self.lead = None;
-                self.hand_out(&page, &Status { detail: other.err().map(Refusal::words), ..told }, client);
+                let deleting = self.home.cache.delete(&self.quest.key);
+                let told = Status { detail: other.err().map(Refusal::words), ..told };
+                if self.home.cache.is_outside() {
+                    self.hand_out(&page, &aspects, &told, client);
+                    drop(deleting.await);
+                } else {
+                    drop(deleting.await);
+                    self.lead = None;
+                    self.hand_out(&page, &aspects, &told, client);
+                }
             }
         }
     }
@@ -53,14 +69,12 @@ impl Render {
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
         let holes = Holes::renewed(old, &self.site.setup.fillers, &headers);
-        let head = Head { status: old.head().status, headers, facts };
-        Page::new(head, old.body().clone(), holes, (self.site.mark, self.purges))
+        self.page(Head { status: old.head().status, headers, facts }, old.body().clone(), holes)
     }
 
-    async fn put(&mut self, page: Page) -> bool {
-        let aspects = self.aspects(&page.head().headers);
-        match self.shelf(&aspects).await {
-            Some(place) => place.keep(&self.site.setup, &self.home, page).await,
+    async fn put(&mut self, page: Page, aspects: &[Aspect]) -> bool {
+        match self.shelf(&page.head().headers, aspects).await {
+            Some(place) => self.keep(place, page).await,
             None => false,
         }
     }
@@ -68,15 +82,14 @@ impl Render {
     /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
     /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
     pub(super) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
-        let old = self.quest.old.as_ref().map(|(page, _)| page.clone());
-        if let Some(old) = old.filter(|_| !policy::is_failure(response.status())) {
-            self.heed(&old, response.status(), response.headers()).await;
-        }
+        let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
         self.tell_time(response.headers_mut(), &worth);
-        let visitor = self.visitor();
-        let answer = self.site.untouched(response, visitor, &self.why());
-        client.tell(Outcome::Answer(answer));
+        client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
+        let says_nothing = is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
+        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing) {
+            self.heed(&old, status, &headers).await;
+        }
     }
 
     async fn heed(&mut self, old: &Page, status: StatusCode, headers: &HeaderMap) {
@@ -86,8 +99,9 @@ impl Render {
             return;
         }
         if let (headers, Ok(facts)) = self.confirmed(old, headers) {
+            let aspects = self.aspects(&headers);
             let page = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts);
-            self.put(page).await;
+            self.put(page, &aspects).await;
         }
     }
 }

@@ -13,6 +13,7 @@ use http::request::Parts;
 use http::{Extensions, HeaderMap, HeaderValue, Uri};
 
 use super::hide::Query;
+use super::locale::Locale;
 use crate::key::{Key, KeyPart, KeyWriter, mark};
 
 /// The pattern that pages are kept under.
@@ -48,15 +49,17 @@ impl<'a> Asked<'a> {
         query.visible(self.uri)
     }
 
-    /// Returns all that is kept of this address, and of others, as far as it can be told from here.
-    pub(super) fn with_others<'b>(&'b self, others: &'b [Uri]) -> impl Iterator<Item = Asked<'b>> {
+    /// Returns the same for another address.
+    pub(super) fn at(&self, uri: &'a Uri) -> Self {
+        Self { uri, ..*self }
+    }
+
+    /// Returns what else may be kept of this address, as far as it can be told from here.
+    pub(super) fn ways(&self) -> impl Iterator<Item = Self> {
         // A layer further inside, which sees no writes, sees less of the address.
         let inside = [Seen::Stripped(1), Seen::Stripped(2), Seen::Stripped(3), Seen::Rewritten("/")];
-        let all = move |uri| {
-            let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
-            ways.map(move |seen| Asked { uri, seen, ..*self })
-        };
-        all(self.uri).chain(others.iter().flat_map(all))
+        let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
+        ways.map(|seen| Self { seen, ..*self })
     }
 }
 
@@ -106,13 +109,6 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a [u8], Unclear> {
         (Some(host), _) | (None, Some(host)) => Ok(host),
         (None, None) => Ok(b""),
     }
-}
-
-/// What the program says of who asks, and what is therefore told apart: `None` where it says nothing.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Locale<'a> {
-    pub(super) language: Option<&'a str>,
-    pub(super) zone: Option<&'a str>,
 }
 
 /// Something that layers outside put into requests, and how it is written into a key.

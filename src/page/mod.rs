@@ -28,6 +28,7 @@ mod nested;
 mod part;
 mod policy;
 mod purge;
+mod quiet;
 mod record;
 mod render;
 mod service;

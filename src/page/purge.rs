@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use cache_core::registry::caches;
 
@@ -34,11 +34,11 @@ pub fn invalidate(pattern: &str) -> Result<(), Error> {
 
 /// Invalidates the pages of one cache whose path is meant by this pattern, as [`invalidate`] does.
 pub fn invalidate_in(cache: &Cache, pattern: &str) {
-    cache.beside::<Purges>().add(Pattern::new(pattern));
+    cache.beside::<Purges>().add(Pattern::new(pattern), cache.clock().wall_millis());
 }
 
 /// The patterns of one cache by which pages were invalidated.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Purges {
     count: AtomicU64,
     list: RwLock<List>,
@@ -47,8 +47,25 @@ pub(super) struct Purges {
 #[derive(Debug, Default)]
 struct List {
     /// Everything that is not younger than this purge is gone, whatever its path.
-    all_before: u64,
-    patterns: VecDeque<(u64, Pattern)>,
+    all_before: Number,
+    patterns: VecDeque<(Number, Pattern)>,
+}
+
+/// Which purge it was.
+#[derive(Clone, Copy, Debug, Default)]
+struct Number {
+    count: u64,
+    /// When that was, in milliseconds: what comes from outside knows no count of this process.
+    at: u64,
+}
+
+/// The count of a page that comes from outside. Those of this process begin after it.
+const NONE: u64 = 0;
+
+impl Default for Purges {
+    fn default() -> Self {
+        Self { count: AtomicU64::new(NONE + 1), list: RwLock::default() }
+    }
 }
 
 /// How many patterns are remembered. One more, and everything older than the oldest of them is gone: too much rather
@@ -65,6 +82,11 @@ pub(super) struct Pattern {
 impl Pattern {
     pub(super) fn new(text: &str) -> Self {
         Self { pieces: text.split('*').map(Into::into).collect() }
+    }
+
+    /// Means one path, whatever stands in it.
+    pub(super) fn exact(path: &str) -> Self {
+        Self { pieces: [path.into()].into() }
     }
 
     /// Returns whether a path with its query is meant; a pattern that says nothing of queries means all of them.
@@ -95,10 +117,10 @@ impl Purges {
         self.count.load(Ordering::Acquire)
     }
 
-    pub(super) fn add(&self, pattern: Pattern) {
+    pub(super) fn add(&self, pattern: Pattern, now: u64) {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         // Counted while nobody else can read the list: whoever sees the number finds the pattern.
-        let number = self.count.load(Ordering::Acquire) + 1;
+        let number = Number { count: self.count.load(Ordering::Acquire) + 1, at: now };
         list.patterns.retain(|(_, older)| *older != pattern);
         list.patterns.push_back((number, pattern));
         if list.patterns.len() > MOST
@@ -106,7 +128,7 @@ impl Purges {
         {
             list.all_before = oldest;
         }
-        self.count.store(number, Ordering::Release);
+        self.count.store(number.count, Ordering::Release);
     }
 
     /// Returns whether there was one since a page was begun, whatever it took.
@@ -119,7 +141,11 @@ impl Purges {
     #[cold]
     pub(super) fn took(&self, page: &Page, target: &str) -> bool {
         let (now, known) = (self.count(), page.purged());
-        let taken = self.took_since(known, target);
+        let taken = match known {
+            // A clock may stand still for a moment: rather too much than too little.
+            NONE => self.list().takes(target, |number| number.at >= page.begun()),
+            _ => self.took_since(known, target),
+        };
         if !taken {
             page.outlived(now);
         }
@@ -128,12 +154,20 @@ impl Purges {
 
     /// Returns whether what is of this path was invalidated after so many purges.
     pub(super) fn took_since(&self, known: u64, target: &str) -> bool {
-        if known == self.count() {
-            return false;
-        }
-        let list = self.list.read().unwrap_or_else(PoisonError::into_inner);
-        let newer = list.patterns.iter().rev().take_while(|(number, _)| *number > known);
-        known < list.all_before || newer.into_iter().any(|(_, pattern)| pattern.fits(target))
+        known < self.count() && self.list().takes(target, |number| number.count > known)
+    }
+
+    fn list(&self) -> RwLockReadGuard<'_, List> {
+        self.list.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl List {
+    /// Returns whether one of the purges that are newer takes what is of this path.
+    fn takes(&self, target: &str, is_newer: impl Fn(&Number) -> bool) -> bool {
+        let newer = self.patterns.iter().rev().take_while(|(number, _)| is_newer(number));
+        (self.all_before.count > NONE && is_newer(&self.all_before))
+            || newer.into_iter().any(|(_, pattern)| pattern.fits(target))
     }
 }
 

@@ -28,10 +28,21 @@ struct Leaf {
     told: [Told; 2],
     /// The mark of the place that it was made at.
     site: u64,
-    /// Up to which purge it is known to be untouched.
+    /// Up to which purge it is known to be untouched; none yet, where it comes from outside.
     purged: AtomicU64,
-    /// Until when nobody asks again after that failed, while it may be handed out stale.
-    quiet_until: AtomicU64,
+    /// When it was begun, in milliseconds.
+    begun: u64,
+}
+
+/// Where and when a page was begun.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Begun {
+    /// The mark of the place.
+    pub(super) site: u64,
+    /// After so many purges: exact, and of this process only.
+    pub(super) after: u64,
+    /// At this time, in milliseconds.
+    pub(super) at: u64,
 }
 
 /// All of a kept page but its body.
@@ -43,12 +54,10 @@ pub(super) struct Head {
 }
 
 impl Page {
-    /// Makes a page of what was begun at this place, after so many purges.
-    pub(super) fn new(head: Head, body: Bytes, holes: Holes, (site, began_after): (u64, u64)) -> Self {
-        let purged = AtomicU64::new(began_after);
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun) -> Self {
+        let Begun { site, after, at: begun } = begun;
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
-        let (told, quiet_until) = (Default::default(), AtomicU64::new(0));
-        Self(Arc::new(Leaf { head, body, holes, told, site, purged, quiet_until }))
+        Self(Arc::new(Leaf { head, body, holes, told: Default::default(), site, purged: AtomicU64::new(after), begun }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -92,21 +101,16 @@ impl Page {
         &self.0.head.facts
     }
 
+    pub(super) fn begun(&self) -> u64 {
+        self.0.begun
+    }
+
     pub(super) fn purged(&self) -> u64 {
         self.0.purged.load(Ordering::Acquire)
     }
 
     pub(super) fn outlived(&self, purges: u64) {
         self.0.purged.fetch_max(purges, Ordering::AcqRel);
-    }
-
-    /// Leaves those alone who make the page, until then: asking them has just failed.
-    pub(super) fn hush(&self, until: u64) {
-        self.0.quiet_until.fetch_max(until, Ordering::AcqRel);
-    }
-
-    pub(super) fn is_quiet(&self, now: u64) -> bool {
-        now < self.0.quiet_until.load(Ordering::Acquire)
     }
 }
 
@@ -153,6 +157,7 @@ struct Sent<'a> {
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
+    begun: u64,
     holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
@@ -164,6 +169,7 @@ struct Received {
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
+    begun: u64,
     holes: Option<Holes>,
     body: Owned,
 }
@@ -172,14 +178,15 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        let (site, holes, body) = (self.site(), self.holes(), Blob(self.body()));
-        Sent { site, status: status.as_u16(), headers, facts, holes, body }.serialize(serializer)
+        let (site, begun, holes, body) = (self.site(), self.begun(), self.holes(), Blob(self.body()));
+        Sent { site, status: status.as_u16(), headers, facts, begun, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Received { site, status, headers: lines, facts, holes, body } = Deserialize::deserialize(deserializer)?;
+        let received = Deserialize::deserialize(deserializer)?;
+        let Received { site, status, headers: lines, facts, begun, holes, body } = received;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
@@ -190,6 +197,6 @@ impl<'de> Deserialize<'de> for Page {
         if !holes.are_in(&body.0) {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, (site, 0)))
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, Begun { site, after: 0, at: begun }))
     }
 }

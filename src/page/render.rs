@@ -1,8 +1,10 @@
 //! How a page is made: the handler is asked, its answer is judged, and what may be kept is kept when all of it is there.
 
 use std::any::Any;
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, RANGE};
@@ -19,16 +21,17 @@ use super::caught::Caught;
 use super::driven::Driver;
 use super::flights::{Landing, Lead, Start};
 use super::hole::{Holes, Marked};
+use super::key::Asked;
 use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
-use super::record::{Head, Page};
-use super::shelf::Shelf;
-use super::site::{Home, Quest, Site};
+use super::record::{Begun, Head, Page};
+use super::shelf::{self, Shelf};
+use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::tee::{Reader, Tee};
-use super::variant::{self, Front};
+use super::variant::{self, Front, Variants};
 use crate::report::Counted;
-use crate::{Filling, Options};
+use crate::{Filling, Key, Options};
 
 /// What becomes of a request whose page is made.
 pub(super) enum Outcome<R, E> {
@@ -50,14 +53,21 @@ pub(super) struct Render {
     pub(super) quest: Quest,
     /// Present where others may wait for it.
     pub(super) lead: Option<Lead>,
-    filling: Arc<Filling>,
+    pub(super) filling: Arc<Filling>,
     pub(super) purges: u64,
     asked: u64,
     nearer: Nearer,
 }
 
-/// How long nobody asks again after that has failed, in milliseconds, while there is something to answer with.
-const QUIET: u64 = 5_000;
+/// The beginning of a page.
+struct Opening {
+    tee: Tee,
+    aspects: Box<[Aspect]>,
+    /// As it is kept.
+    head: Head,
+    /// As the client gets it whose request made the page.
+    first: Head,
+}
 
 /// How long nobody waits for the answers of a URL that were not to be kept, in seconds.
 const PASS: u64 = 10;
@@ -85,7 +95,7 @@ impl Render {
         let filling = Arc::new(home.cache.fill(&quest.key));
         let (purges, asked) = (home.purges.count(), home.cache.clock().wall_millis());
         if let Some(lead) = &lead {
-            lead.starts(Start { filling: Arc::clone(&filling), purges });
+            lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
         Self { site, home, request, quest, lead, filling, purges, asked, nearer: Nearer::default() }
     }
@@ -99,18 +109,20 @@ impl Render {
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
         let asking = Counted::new(counts, async move { inner.call(request).await });
-        match Caught(pin!(asking)).await {
-            Err(panic) => self.fail(Outcome::Panicked(panic), client),
-            Ok(Ok(response)) => self.judge(response, client).await,
-            Ok(Err(error)) => match self.spare() {
-                Some(page) => self.stand_in(&page, None, client),
-                None => self.fail(Outcome::Failed(error), client),
-            },
+        let failure = match Caught(pin!(asking)).await {
+            Ok(Ok(response)) => return self.judge(response, client).await,
+            Ok(Err(error)) => Outcome::Failed(error),
+            Err(panic) => Outcome::Panicked(panic),
+        };
+        match self.spare().await {
+            Some(page) => self.stand_in(&page, None, client),
+            None => self.fail(failure, client),
         }
     }
 
     /// Tells the client that there is no answer. Whoever waited tries on their own, all at once and not one after another.
     fn fail<R, E>(&self, outcome: Outcome<R, E>, client: Client<R, E>) {
+        self.keep_quiet();
         self.let_go();
         client.tell(outcome);
     }
@@ -140,9 +152,15 @@ impl Render {
         (!self.site.setup.fillers.is_empty()).then(|| self.request.clone())
     }
 
-    /// Returns a page that may be handed out although asking for a newer one has failed.
-    fn spare(&self) -> Option<Page> {
-        self.quest.old.as_ref().filter(|(_, if_error)| *if_error).map(|(page, _)| page.clone())
+    /// Returns a page that may be handed out although asking for a newer one has failed. It is looked for once more: what
+    /// was invalidated, or was as old as it may be, while the handler was asked, stands in for nothing.
+    async fn spare(&self) -> Option<Page> {
+        self.quest.old.as_ref()?;
+        match self.site.look_outside(&self.home, &self.request, false).await {
+            Look::Found(page, ..) => Some(page),
+            Look::Seek(quest) => quest.old.filter(|(_, if_error)| *if_error).map(|(page, _)| page),
+            Look::Pass(_) | Look::Part(_) => None,
+        }
     }
 
     async fn judge<R, E>(self, response: Response<R>, client: Client<R, E>)
@@ -150,10 +168,14 @@ impl Render {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let status = response.status();
-        match (&self.quest.old, self.spare()) {
+        if policy::is_failure(status)
+            && let Some(page) = self.spare().await
+        {
+            return self.stand_in(&page, Some(status), client);
+        }
+        match &self.quest.old {
             _ if self.quest.wanted.head => self.answer_head(response, client).await,
-            (_, Some(page)) if policy::is_failure(status) => self.stand_in(&page, Some(status), client),
-            (Some((page, _)), _) if status == StatusCode::NOT_MODIFIED => {
+            Some((page, _)) if status == StatusCode::NOT_MODIFIED => {
                 let page = page.clone();
                 self.freshen(&page, response.headers(), client).await;
             }
@@ -169,9 +191,11 @@ impl Render {
             return Err(Refusal::Nearer);
         }
         let facts = self.worth(response.status(), response.headers())?;
-        let is_too_large = said_length(response).lower() > self.site.setup.limit;
+        // The head of an answer to `HEAD` speaks of a body that is not there.
+        let is_head = self.quest.wanted.head;
+        let said = said_length(response).or(is_head.then(SizeHint::default)).ok_or(Refusal::Length)?;
         match () {
-            () if is_too_large => Err(Refusal::TooLarge),
+            () if said.lower() > self.site.setup.limit => Err(Refusal::TooLarge),
             () if self.site.setup.fillers.are_blind_to(response.headers()) => Err(Refusal::Encoded),
             () => Ok(facts),
         }
@@ -199,14 +223,35 @@ impl Render {
     }
 
     /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
-    pub(super) async fn shelf(&mut self, aspects: &[Aspect]) -> Option<Shelf> {
-        let place = (&*self.site, &self.home);
-        let (found, filling) = Shelf::find(place, &self.request, &self.quest, &self.filling, aspects).await?;
-        if let (Some(lead), Some(key)) = (&mut self.lead, found.key()) {
-            lead.starts(Start { filling, purges: self.purges });
+    pub(super) async fn shelf(&mut self, headers: &HeaderMap, aspects: &[Aspect]) -> Option<Shelf> {
+        if self.is_withdrawn(headers) {
+            return None;
+        }
+        if self.quest.variants.is_none() && aspects.is_empty() {
+            return Some(Shelf::Url(Arc::clone(&self.filling)));
+        }
+        let variants = self.quest.variants.clone().unwrap_or_else(|| Variants::new(aspects.into()));
+        let key = variants.key(aspects, &self.site, &self.request.headers);
+        let purges = self.purges;
+        if let Some(lead) = &mut self.lead {
+            // Before anybody can read the list: whoever has read it looks for this key.
+            lead.starts(Start { filling: None, purges });
             lead.is_also(&(self.site.mark, key.clone()));
         }
-        Some(found)
+        let (variants, filling) =
+            shelf::list((&self.site, &self.home), &self.quest, &self.filling, variants, aspects).await?;
+        if let Some(lead) = &self.lead {
+            lead.starts(Start { filling: Some(filling), purges });
+        }
+        Some(Shelf::Beside(Box::new((self.filling.beside(&key), key)), variants))
+    }
+
+    /// Returns whether a page that says this of itself was invalidated since it was begun. It must not even take the place
+    /// of one that was begun later.
+    fn is_withdrawn(&self, headers: &HeaderMap) -> bool {
+        let target = Asked::of(&self.request).map(|asked| asked.target(&self.site.setup.view.query));
+        self.filling.is_withdrawn(shelf::tags(&self.site.setup, headers))
+            || target.map_or(true, |target| self.home.purges.took_since(self.purges, &target))
     }
 
     /// Says in `Cache-Status` why the handler was asked.
@@ -221,22 +266,37 @@ impl Render {
 
     /// Answers with what is there, and leaves those alone for a while who could not be asked.
     fn stand_in<R, E>(self, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
-        page.hush(self.home.cache.clock().wall_millis().saturating_add(QUIET));
+        self.keep_quiet();
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
-        self.hand_out(page, &told, client);
+        let aspects = self.aspects(&page.head().headers);
+        self.hand_out(page, &aspects, &told, client);
     }
 
     /// Answers whoever asked, and all who wait, with a page that is whole.
-    pub(super) fn hand_out<R, E>(self, page: &Page, told: &Status, client: Client<R, E>) {
-        self.land(page);
+    pub(super) fn hand_out<R, E>(&self, page: &Page, aspects: &[Aspect], told: &Status, client: Client<R, E>) {
+        self.land(page, aspects);
+        self.answer(page, told, client);
+    }
+
+    /// Answers whoever asked with a page that is whole.
+    pub(super) fn answer<R, E>(&self, page: &Page, told: &Status, client: Client<R, E>) {
         let now = self.home.cache.clock().wall_millis();
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
     }
 
     /// Tells all who wait that there is a page.
-    pub(super) fn land(&self, page: &Page) {
+    pub(super) fn land(&self, page: &Page, aspects: &[Aspect]) {
         if let Some(lead) = &self.lead {
-            lead.land(Landing::Kept(page.clone(), self.aspects(&page.head().headers).into()));
+            lead.land(Landing::Kept(page.clone(), aspects.into()));
+        }
+    }
+
+    /// Leaves those alone for a while who make the page, if there is an older one to answer with.
+    fn keep_quiet(&self) {
+        if self.quest.old.is_some() {
+            self.home
+                .quiet
+                .begin(self.quest.name(&self.site, &self.request.headers), self.home.cache.clock().wall_millis());
         }
     }
 
@@ -245,12 +305,29 @@ impl Render {
         self.tell_time(response.headers_mut(), &Err(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
+        let says_nothing = is_of_the_moment(response.status());
         self.let_go();
-        let answer = self.site.untouched(response, self.visitor(), &told);
-        if is_awaited && !policy::is_failure(answer.status()) {
-            drop(self.filling.keep(Front::Pass, Options::ttl(PASS)).await);
+        client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
+        match &self.quest.old {
+            _ if says_nothing => self.keep_quiet(),
+            _ if is_awaited => self.mark().await,
+            // What others are shown is not up to an answer that is for one client.
+            Some(_) if !self.quest.wanted.authorized => drop(self.home.cache.delete(self.name()).await),
+            _ => {}
         }
-        client.tell(Outcome::Answer(answer));
+    }
+
+    /// Returns the key under which the page would be looked for first.
+    fn name(&self) -> Key {
+        self.quest.name(&self.site, &self.request.headers).1
+    }
+
+    /// Notes that answers to such a request are not to be kept.
+    async fn mark(&self) {
+        let name = self.name();
+        let beside = self.quest.variants.as_ref().map(|_| self.filling.beside(&name));
+        let filling = beside.as_ref().unwrap_or(&self.filling);
+        drop(filling.keep(Front::Pass, Options::ttl(PASS)).await);
     }
 
     /// Tells those downstream for how long an answer is fresh that is not kept here.
@@ -269,34 +346,73 @@ impl Render {
     where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let said = said_length(&response);
+        let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
         self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
-        let aspects = self.aspects(&parts.headers);
-        let place = match &self.quest.range {
-            Some(range) if self.is_part(parts.status) => Some(Shelf::part(&self.quest.key, range, &self.filling)),
-            _ => self.shelf(&aspects).await,
-        };
-        let fillers = self.site.setup.fillers.clone();
-        let body = Marked::new(body, fillers.look_into(&parts.headers));
-        let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
-        let reader = tee.join();
         let head = Head { status: parts.status, headers: kept, facts };
-        match (&self.lead, &place) {
-            (Some(lead), Some(_)) => lead.land(Landing::Begun(Arc::new(head.clone()), aspects.into(), tee)),
+        let first = Head { headers: parts.headers, ..head.clone() };
+        let aspects = self.aspects(&first.headers);
+        let fillers = self.site.setup.fillers.clone();
+        let body = Marked::new(body, fillers.look_into(&first.headers));
+        let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
+        let opening = Opening { tee, aspects, head: head.clone(), first };
+        let (place, body) = both(self.begin(&opening, client), driver).await;
+        match (body, place) {
+            (Ok(body), Some(place)) => {
+                let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
+                let page = self.page(head, body, holes);
+                self.keep(place, page).await;
+            }
+            (Err(_), _) => self.keep_quiet(),
+            (Ok(_), None) => {}
+        }
+    }
+
+    /// Finds the place of a page that has begun, and hands its beginning to the client and to all who wait. A store outside
+    /// may take its time for its part of that: there nobody waits for it.
+    async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
+        if self.home.cache.is_outside() {
+            self.open(opening, self.filling.is_good(), client);
+            return self.place(opening).await;
+        }
+        let place = self.place(opening).await;
+        self.open(opening, place.is_some(), client);
+        place
+    }
+
+    async fn place(&mut self, opening: &Opening) -> Option<Shelf> {
+        match &self.quest.range {
+            Some(range) if self.is_part(opening.head.status) => {
+                Some(Shelf::part(&self.quest.key, range, &self.filling))
+            }
+            _ => self.shelf(&opening.first.headers, &opening.aspects).await,
+        }
+    }
+
+    fn open<R, E>(&mut self, opening: &Opening, is_kept: bool, client: Client<R, E>) {
+        let Opening { tee, aspects, head, first } = opening;
+        let reader = tee.join();
+        match &self.lead {
+            Some(lead) if is_kept => {
+                lead.land(Landing::Begun(Arc::new(head.clone()), aspects.clone().into(), tee.clone()));
+            }
             // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
             _ => self.lead = None,
         }
-        let first = Head { headers: parts.headers, ..head.clone() };
-        let told = Status { stored: place.is_some(), ..self.why() };
-        let body = self.joined(reader);
-        client.tell(Outcome::Answer(self.first(&first, body, &told)));
-        if let (Ok(body), Some(place)) = (driver.await, place) {
-            let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
-            let page = Page::new(head, body, holes, (self.site.mark, self.purges));
-            place.keep(&self.site.setup, &self.home, page).await;
-        }
+        let told = Status { stored: is_kept, ..self.why() };
+        client.tell(Outcome::Answer(self.first(first, self.joined(reader), &told)));
+    }
+
+    /// Makes a page that knows when it was begun.
+    pub(super) fn page(&self, head: Head, body: Bytes, holes: Holes) -> Page {
+        Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.asked })
+    }
+
+    /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.
+    pub(super) async fn keep(&self, place: Shelf, page: Page) -> bool {
+        // As in `is_withdrawn`; tags are looked at by the cache.
+        !self.site.is_gone(&self.home, &self.request, &page) && place.keep(&self.site.setup, &self.home, page).await
     }
 
     fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {
@@ -311,12 +427,44 @@ impl Render {
     }
 }
 
-/// Returns how long a body says it is, or its head says.
-fn said_length<R: Body>(response: &Response<R>) -> SizeHint {
+/// Returns whether a response says nothing of the page, but that it cannot be had at the moment.
+pub(super) fn is_of_the_moment(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+}
+
+/// Runs two futures at once.
+async fn both<A: Future, B: Future>(one: A, other: B) -> (A::Output, B::Output) {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    let (mut first, mut second) = (None, None);
+    poll_fn(|context| {
+        if first.is_none()
+            && let Poll::Ready(output) = one.as_mut().poll(context)
+        {
+            first = Some(output);
+        }
+        if second.is_none()
+            && let Poll::Ready(output) = other.as_mut().poll(context)
+        {
+            second = Some(output);
+        }
+        match (first.take(), second.take()) {
+            (Some(one), Some(other)) => Poll::Ready((one, other)),
+            (one, other) => {
+                (first, second) = (one, other);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
+/// Returns how long a body is, as it says or as its head says; `None` where they do not agree.
+fn said_length<R: Body>(response: &Response<R>) -> Option<SizeHint> {
     let hint = response.body().size_hint();
-    let line = response.headers().get(CONTENT_LENGTH).and_then(|line| line.to_str().ok()?.parse().ok());
-    match line {
-        Some(length) if hint.exact().is_none() => SizeHint::with_exact(length),
-        _ => hint,
-    }
+    let mut lines = response.headers().get_all(CONTENT_LENGTH).iter();
+    let Some(line) = lines.next() else { return Some(hint) };
+    let digits = line.to_str().ok().filter(|line| line.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let length = digits.parse().ok()?;
+    let agrees = hint.exact().is_none_or(|exact| exact == length) && lines.all(|other| other == line);
+    agrees.then(|| SizeHint::with_exact(length))
 }

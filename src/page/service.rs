@@ -59,7 +59,7 @@ enum Waited<R> {
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
-const PATIENCE: usize = 3;
+const PATIENCE: usize = 4;
 
 impl<S> CacheService<S> {
     pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
@@ -117,7 +117,7 @@ impl<S> CacheService<S> {
         B: Send + 'static,
         R: Body + 'static,
     {
-        log::error!("pages are not kept: {error}");
+        self.site.complain(error);
         let (mut parts, body) = request.into_parts();
         let visitor = self.site.setup.fillers.visitor(&mut parts);
         let (site, asking) = (Arc::clone(&self.site), self.inner.call(Request::from_parts(parts, body)));
@@ -147,6 +147,9 @@ impl Spot {
     /// Waits for a page that is made for somebody else.
     async fn wait<R>(&self, mut waiter: Waiter, request: &Parts, wanted: &Wanted) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
+        if waiter.is_unsure && !waiter.start().is_none_or(|start| self.is_current(&start, request)) {
+            return Waited::Elsewhere;
+        }
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
             let (ours, theirs) = (&request.headers, waiter.request());
@@ -172,6 +175,14 @@ impl Spot {
         }
     }
 
+    fn is_one_page(&self, quest: &Quest, other: &Quest, request: &Parts) -> bool {
+        quest.name(&self.site, &request.headers) == other.name(&self.site, &request.headers)
+    }
+
+    fn change(&self, request: &Parts) -> Option<Change> {
+        Change::begin(&self.site, &self.home, request)
+    }
+
     fn driver(&self) -> Driver {
         Driver::new(self.home.cache.executor())
     }
@@ -182,13 +193,15 @@ impl Spot {
 
     /// Joins whoever makes the page that is looked for, or begins it.
     fn join(&self, quest: &Quest, request: &Parts) -> Turn {
-        let (home, query) = (&self.home, &self.site.setup.view.query);
-        let is_current = |start: &Start| {
-            let asked = Asked::of(request).map(|asked| asked.target(query));
-            start.filling.is_undisturbed() && asked.is_ok_and(|target| !home.purges.took_since(start.purges, &target))
-        };
-        let now = home.cache.clock().wall_millis();
-        home.flights.join(&quest.name(&self.site, &request.headers), &request.headers, now, is_current)
+        let (name, now) = (quest.name(&self.site, &request.headers), self.home.cache.clock().wall_millis());
+        self.home.flights.join(&name, &request.headers, now, |start| self.is_current(start, request))
+    }
+
+    /// Returns whether what was begun then is what somebody would read who began now.
+    fn is_current(&self, start: &Start, request: &Parts) -> bool {
+        let asked = Asked::of(request).map(|asked| asked.target(&self.site.setup.view.query));
+        start.filling.as_ref().is_none_or(|filling| filling.is_undisturbed())
+            && asked.is_ok_and(|target| !self.home.purges.took_since(start.purges, &target))
     }
 }
 
@@ -204,7 +217,7 @@ impl<S> Way<S> {
             Look::Found(page, quest, now) => {
                 let answer = self.spot.site.hit(&parts, &page, now);
                 if let Some(quest) = quest {
-                    self.renew(*quest, parts, body);
+                    self.renew(&quest, parts, body);
                 }
                 Ok(answer)
             }
@@ -215,20 +228,25 @@ impl<S> Way<S> {
     }
 
     /// Makes a page anew behind an answer, unless somebody does already.
-    fn renew<B, R>(self, quest: Quest, parts: Parts, body: B)
+    fn renew<B, R>(self, quest: &Quest, parts: Parts, body: B)
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Turn::Lead(lead) = self.spot.join(&quest, &parts) else { return };
+        let Turn::Lead(lead) = self.spot.join(quest, &parts) else { return };
         let mut parts = parts;
         parts.method = Method::GET;
-        let quest = Quest { wanted: Wanted { head: false, ..quest.wanted }, ..quest };
-        let (driver, inner) = (self.spot.driver(), self.inner);
-        let render = Render::new(self.spot.site, self.spot.home, parts, quest, Some(lead));
+        let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
+        let task = async move {
+            // Somebody may have kept a new one between looking and leading.
+            if let Look::Found(_, Some(quest), _) = spot.look(&parts, false).await {
+                let render = Render::new(spot.site, spot.home, parts, *quest, Some(lead));
+                render.run(inner, body, Client::nobody()).await;
+            }
+        };
         // Without a runtime it is not renewed before somebody has to wait for that.
-        drop(driver.spawn(Box::pin(render.run(inner, body, Client::nobody()))));
+        drop(driver.spawn(Box::pin(task)));
     }
 
     /// Finds a page that others are making, or makes it.
@@ -261,6 +279,8 @@ impl<S> Way<S> {
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
                 Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
+                // What it is told apart by may have become known too: then others look for it under another name.
+                Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => quest = *anew,
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
                 Look::Pass(_) | Look::Part(_) => break,
             }
@@ -308,13 +328,13 @@ impl<S> Way<S> {
         S: Service<Request<B>, Response = Response<R>>,
         R: Body,
     {
-        let change = (pass == Pass::Method).then(|| Change::of(&parts));
+        let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
-        for key in change.map(|change| change.keys(&self.spot.site, &response)).unwrap_or_default() {
-            drop(self.spot.home.cache.delete(key).await);
+        if let Some(change) = change {
+            change.end(response.status(), response.headers()).await;
         }
         Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
     }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::aspect::Aspect;
@@ -27,44 +26,9 @@ pub(super) enum Shelf {
 const TRIES: usize = 3;
 
 impl Shelf {
-    /// Finds the place of a page that is told apart by this, and what tells from now on whether its URL is invalidated;
-    /// `None` where it was invalidated already.
-    pub(super) async fn find(
-        (site, home): (&Site, &Home),
-        request: &Parts,
-        quest: &Quest,
-        filling: &Arc<Filling>,
-        aspects: &[Aspect],
-    ) -> Option<(Self, Arc<Filling>)> {
-        let (variants, watch) = match &quest.variants {
-            None if aspects.is_empty() => return Some((Self::Url(Arc::clone(filling)), Arc::clone(filling))),
-            None => {
-                let variants = Variants::new(aspects.into());
-                let front = Front::Variants(variants.clone());
-                filling.keep(front, Options::forever()).await.unwrap_or(false).then_some(())?;
-                settled(home, quest, filling, variants).await?
-            }
-            Some(variants) if variants.knows(aspects) => (variants.clone(), Arc::clone(filling)),
-            Some(variants) => {
-                let variants = learn((site, home), &quest.key, variants, aspects).await?;
-                settled(home, quest, filling, variants).await?
-            }
-        };
-        let key = variants.key(aspects, site, &request.headers);
-        Some((Self::Beside(Box::new((filling.beside(&key), key)), variants), watch))
-    }
-
     /// Returns the place of a part.
     pub(super) fn part(page: &Key, range: &HeaderValue, filling: &Arc<Filling>) -> Self {
         Self::Part(Box::new((filling.beside(part::key(page)), range.clone())), Arc::clone(filling))
-    }
-
-    /// Returns the key under which others look for this page.
-    pub(super) fn key(&self) -> Option<&Key> {
-        match self {
-            Self::Url(_) | Self::Part(..) => None,
-            Self::Beside(variant, _) => Some(&variant.1),
-        }
     }
 
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
@@ -72,10 +36,10 @@ impl Shelf {
         let left = page.facts().kept_until().saturating_sub(home.cache.clock().wall_millis());
         let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, &page.head().headers));
         match self {
-            Self::Url(filling) => filling.keep_tagged(tags, Front::Page(page), time).await.unwrap_or(false),
+            Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
                 let (filling, key) = *variant;
-                let is_kept = filling.keep_tagged(tags, page, time).await.unwrap_or(false);
+                let is_kept = home.kept(filling.keep_tagged(tags, Front::Page(page), time).await);
                 for old in variants.add(&key, setup.variants) {
                     drop(home.cache.delete(old).await);
                 }
@@ -83,12 +47,32 @@ impl Shelf {
             }
             // The right to keep the part begins with its head, and that to keep the page with the question.
             Self::Part(own, whole) if whole.is_good() => match Part::new(&own.1, page) {
-                Some(part) => own.0.keep_tagged(tags, part, time).await.unwrap_or(false),
+                Some(part) => home.kept(own.0.keep_tagged(tags, part, time).await),
                 None => false,
             },
             Self::Part(..) => false,
         }
     }
+}
+
+/// Notes by what the pages of a URL are told apart, unless that is known. Returns all that is known then, and what tells
+/// from now on whether the URL is invalidated; `None` where it was already.
+pub(super) async fn list(
+    (site, home): (&Site, &Home),
+    quest: &Quest,
+    filling: &Arc<Filling>,
+    variants: Variants,
+    aspects: &[Aspect],
+) -> Option<(Variants, Arc<Filling>)> {
+    let variants = match &quest.variants {
+        Some(_) if variants.knows(aspects) => return Some((variants, Arc::clone(filling))),
+        Some(_) => learn((site, home), &quest.key, &variants, aspects).await?,
+        None => {
+            let front = Front::Variants(variants.clone());
+            home.kept(filling.keep(front, Options::forever()).await).then_some(variants)?
+        }
+    };
+    settled(home, quest, filling, variants).await
 }
 
 /// Returns the lists that were written for a URL, with the right that stands from then on: writing has ended the one from
@@ -114,7 +98,7 @@ async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspect
             return Some(current);
         }
         let more = current.with(aspects.into(), is_bare);
-        if filling.keep(Front::Variants(more.clone()), Options::forever()).await.unwrap_or(false) {
+        if home.kept(filling.keep(Front::Variants(more.clone()), Options::forever()).await) {
             return Some(more);
         }
     }
@@ -122,7 +106,7 @@ async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspect
 }
 
 /// Returns the tags of all pages of this place, and those that a response says it has.
-fn tags(setup: &Setup, response: &HeaderMap) -> Vec<Key> {
+pub(super) fn tags(setup: &Setup, response: &HeaderMap) -> Vec<Key> {
     let lines = setup.tags_from.iter().flat_map(|name| response.get_all(name));
     let words = lines.flat_map(|line| line.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte == b','));
     let words = words.filter(|word| !word.is_empty());

@@ -1,7 +1,7 @@
 //! One place in a program where pages are cached: what it was told, and where its pages live.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
@@ -13,11 +13,12 @@ use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
 use super::hole::Fillers;
-use super::key::{self, Asked, Extension, Locale, Place, Unclear};
-use super::locale::{Language, TimeZone};
+use super::key::{self, Asked, Extension, Place, Unclear};
+use super::locale::{Language, Locale, Locales, TimeZone};
 use super::nested::Outer;
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
-use super::purge::Purges;
+use super::purge::{Pattern, Purges};
+use super::quiet::Quiet;
 use super::record::Page;
 use super::variant::{Front, Variants};
 use crate::key::mark;
@@ -30,6 +31,7 @@ pub(super) struct Site {
     /// What tells its pages from those of a place that was told something else, in the same cache.
     pub(super) mark: u64,
     home: OnceCell<Home>,
+    has_complained: Once,
 }
 
 /// What one place was told.
@@ -74,6 +76,8 @@ pub(super) struct Home {
     pub(super) cache: Cache,
     pub(super) flights: Arc<Flights>,
     pub(super) purges: Arc<Purges>,
+    pub(super) quiet: Arc<Quiet>,
+    pub(super) locales: Arc<Locales>,
 }
 
 /// What was found out about a request, without anybody having been asked.
@@ -106,7 +110,7 @@ impl Site {
     pub(super) fn new(setup: Setup) -> Self {
         // What was told is all that there is to tell two places apart by, in every process and every build.
         let mark = mark(&format!("{setup:?}"));
-        Self { setup, mark, home: OnceCell::new() }
+        Self { setup, mark, home: OnceCell::new(), has_complained: Once::new() }
     }
 
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
@@ -116,8 +120,19 @@ impl Site {
                 Choice::Given(cache) => cache.clone(),
                 Choice::Named(name) => crate::cache(name)?,
             };
-            Ok(Home { flights: cache.beside(), purges: cache.beside(), cache })
+            Ok(Home {
+                flights: cache.beside(),
+                purges: cache.beside(),
+                quiet: cache.beside(),
+                locales: cache.beside(),
+                cache,
+            })
         })
+    }
+
+    /// Says that there is no cache: once, and not with every request.
+    pub(super) fn complain(&self, error: &Error) {
+        self.has_complained.call_once(|| log::error!("pages are not kept: {error}"));
     }
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.
@@ -147,8 +162,14 @@ impl Site {
     /// Returns the key of what is asked for, for those who ask for it as this request does.
     #[inline]
     pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        self.key_in(locale(request), request, asked)
+    }
+
+    /// Returns the same for those of another language or zone.
+    #[inline]
+    pub(super) fn key_in(&self, locale: Locale<'_>, request: &Parts, asked: &Asked<'_>) -> Key {
         let setup = &self.setup;
-        let place = Place { prefix: &setup.prefix, locale: locale(request), extensions: &setup.extensions };
+        let place = Place { prefix: &setup.prefix, locale, extensions: &setup.extensions };
         key::key(&place, &request.extensions, asked, &setup.view.query)
     }
 
@@ -161,17 +182,17 @@ impl Site {
         // A key is large: it is written where it is read, and moves only where nothing is there.
         let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
         let key = self.key_of(request, &asked);
-        let (page, variants, alone) = match home.cache.blocking().__get(&key).unwrap_or_default() {
-            Some(Front::Page(page)) => (Some(page), None, false),
+        let get = |key: &Key| home.found(home.cache.blocking().__get(key));
+        let (front, variants) = match get(&key) {
             Some(Front::Variants(variants)) => {
                 let mut keys = variants.keys(self, &request.headers);
-                let page = keys.find_map(|key| home.cache.blocking().__get(&key).unwrap_or_default());
+                let front = keys.find_map(|key| get(&key));
                 drop(keys);
-                (page, Some(variants), false)
+                (front, Some(variants))
             }
-            Some(Front::Pass) => (None, None, true),
-            None => (None, None, false),
+            front => (front, None),
         };
+        let (page, alone) = at(front);
         self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key.clone(), wanted) })
     }
 
@@ -183,23 +204,24 @@ impl Site {
         };
         let Ok(key) = self.key(request) else { return Look::Pass(Pass::Malformed) };
         let quest = Quest::new(key, wanted);
-        match home.cache.get(&quest.key).await.unwrap_or_default() {
-            Some(Front::Page(page)) => self.judge(home, request, Some(page), &wanted, || quest),
-            None => self.judge(home, request, None, &wanted, || quest),
-            Some(Front::Pass) => self.judge(home, request, None, &wanted, || Quest { alone: true, ..quest }),
+        let (front, variants) = match home.found(home.cache.get(&quest.key).await) {
             Some(Front::Variants(variants)) => {
                 let keys: Vec<_> = variants.keys(self, &request.headers).collect();
-                let mut page = None;
+                let mut front = None;
                 for key in keys {
-                    page = page.or(home.cache.get(key).await.unwrap_or_default());
+                    front = front.or(home.found(home.cache.get(key).await));
                 }
-                self.judge(home, request, page, &wanted, || Quest { variants: Some(variants), ..quest })
+                (front, Some(variants))
             }
-        }
+            front => (front, None),
+        };
+        let (page, alone) = at(front);
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..quest })
     }
 
     fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
         let wanted = self.ask(request, has_body)?;
+        home.locales.note(locale(request));
         if home.cache.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }
 
@@ -215,15 +237,22 @@ impl Site {
         let now = home.cache.clock().wall_millis();
         let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
         let Some(page) = page else { return self.without(request, quest()) };
-        match page.facts().reuse(wanted, now) {
-            Reuse::Fresh => Look::Found(page, None, now),
-            Reuse::Stale | Reuse::Ask { if_error: true } if page.is_quiet(now) => Look::Found(page, None, now),
+        let reuse = page.facts().reuse(wanted, now);
+        if reuse == Reuse::Fresh {
+            return Look::Found(page, None, now);
+        }
+        let quest = quest();
+        let is_spare = matches!(reuse, Reuse::Stale | Reuse::Ask { if_error: true });
+        if is_spare && home.quiet.is_kept(&quest.name(self, &request.headers), now) {
+            return Look::Found(page, None, now);
+        }
+        match reuse {
+            Reuse::Fresh | Reuse::Nothing => self.without(request, quest),
             Reuse::Stale => {
-                let quest = Quest { old: Some((page.clone(), true)), ..quest() };
+                let quest = Quest { old: Some((page.clone(), true)), ..quest };
                 Look::Found(page, Some(Box::new(quest)), now)
             }
-            Reuse::Ask { if_error } => Look::Seek(Box::new(Quest { old: Some((page, if_error)), ..quest() })),
-            Reuse::Nothing => self.without(request, quest()),
+            Reuse::Ask { if_error } => Look::Seek(Box::new(Quest { old: Some((page, if_error)), ..quest })),
         }
     }
 
@@ -238,6 +267,7 @@ impl Site {
         Look::Seek(Box::new(quest))
     }
 
+    /// Returns whether a page was invalidated by a pattern since it was begun.
     pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         home.purges.came_after(page) && {
             let Ok(asked) = Asked::of(request) else { return true };
@@ -265,7 +295,45 @@ impl Quest {
     }
 }
 
-fn locale(request: &Parts) -> Locale<'_> {
+/// Returns the page that stands somewhere, or whether word does that there is none to be kept.
+fn at(front: Option<Front>) -> (Option<Page>, bool) {
+    match front {
+        Some(Front::Page(page)) => (Some(page), false),
+        Some(Front::Pass) => (None, true),
+        Some(Front::Variants(_)) | None => (None, false),
+    }
+}
+
+impl Home {
+    /// Returns what was found. A store that fails holds nothing.
+    #[inline]
+    pub(super) fn found(&self, found: Result<Option<Front>, Error>) -> Option<Front> {
+        found.unwrap_or_else(|error| {
+            self.trouble(&error);
+            None
+        })
+    }
+
+    /// Returns whether something was kept. A store that fails keeps nothing.
+    pub(super) fn kept(&self, kept: Result<bool, Error>) -> bool {
+        kept.unwrap_or_else(|error| {
+            self.trouble(&error);
+            false
+        })
+    }
+
+    #[cold]
+    pub(super) fn trouble(&self, error: &Error) {
+        log::warn!("cache `{}`, pages: {error}", self.cache.name());
+    }
+
+    /// Invalidates what a pattern means.
+    pub(super) fn purge(&self, pattern: Pattern) {
+        self.purges.add(pattern, self.cache.clock().wall_millis());
+    }
+}
+
+pub(super) fn locale(request: &Parts) -> Locale<'_> {
     let language = request.extensions.get::<Language>().map(|language| language.0.as_str());
     Locale { language, zone: request.extensions.get::<TimeZone>().map(|zone| zone.0.as_str()) }
 }

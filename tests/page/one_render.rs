@@ -415,3 +415,42 @@ fn pages_in_two_languages_or_for_two_zones_are_two_and_no_language_is_none_of_th
         assert_eq!(texts, ["1", "2", "3", "4", "5"]);
     }
 }
+
+#[test]
+fn one_variant_that_is_private_leaves_the_other_variants_of_its_url_where_they_are() {
+    let _larder = testing::isolated();
+    let gate = Gate::new();
+    let app = held(&cache_page(60).vary("x-kind"), &gate, |run, request| {
+        let private = request.headers()["x-kind"] == "private";
+        let headers: &[_] = if private { &[("cache-control", "private")] } else { &[] };
+        response(200, headers, format!("{run}"))
+    });
+    gate.let_go(1);
+    assert_eq!(app.get_with("/", &[("x-kind", "public")]).text(), "1");
+    let mut two = visitors(&app, 2, "/", &[("x-kind", "private")]);
+    all_go_on(&mut two);
+    assert_eq!(gate.came(), 2);
+    gate.let_go(2);
+    all_go_on(&mut two);
+    assert!(two.iter().all(|one| one.page().is_some()));
+    assert_eq!(app.visitor("/", &[("x-kind", "public")]).go_on().page(), Some("1"));
+    all_go_on(&mut visitors(&app, 3, "/", &[("x-kind", "private")]));
+    assert_eq!(gate.came(), 6, "that one is not waited for");
+}
+
+#[test]
+fn whoever_looked_before_the_list_of_variants_was_known_joins_the_render_of_their_own() {
+    let _larder = testing::isolated();
+    let gate = Gate::new();
+    let app = held(&cache_page(60).vary("x"), &gate, |run, _| response(200, &[], format!("{run}")));
+    let mut early = app.visitor("/", &[("x", "2")]);
+    gate.let_go(1);
+    assert_eq!(app.visitor("/", &[("x", "1")]).go_on().page(), Some("1"));
+    let mut maker = app.visitor("/", &[("x", "2")]);
+    maker.go_on();
+    early.go_on();
+    assert_eq!(gate.came(), 2);
+    gate.let_go(1);
+    all_go_on([&mut maker, &mut early]);
+    assert_eq!((maker.page(), early.page()), (Some("2"), Some("2")));
+}

@@ -112,6 +112,14 @@ impl Filling {
         self.is_good() && self.cache.home().tags.now() == self.since
     }
 
+    /// Returns whether a value with these tags more than its key has is withdrawn already: one of them was invalidated
+    /// since.
+    #[must_use]
+    pub fn is_withdrawn(&self, tags: impl IntoIterator<Item = impl Into<Key>>) -> bool {
+        let key = self.key.clone().tagged(tags);
+        Bonds::new(self.since, self.cache.tags_of(&key)).is_some_and(|bonds| bonds.are_cut())
+    }
+
     /// Keeps the value, with these tags more than its key has, if the right still stands; says whether it does.
     ///
     /// # Errors
@@ -125,6 +133,10 @@ impl Filling {
     ) -> Result<bool, Error> {
         let key = self.key.clone().tagged(tags);
         let bonds = Bonds::new(self.since, self.cache.tags_of(&key));
+        // What is withdrawn already drives nobody out who read later.
+        if bonds.as_ref().is_some_and(Bonds::are_cut) {
+            return Ok(false);
+        }
         self.cache.set_since(&self.token, &key, value, V::keep(), options.into(), bonds).await
     }
 

@@ -11,7 +11,7 @@ use super::fills::Fills;
 use super::mark::{LENGTH, Mark};
 use super::*;
 use crate::page::policy::{Policy, Times, Wanted};
-use crate::page::record::{Head, Page};
+use crate::page::record::{Begun, Head, Page};
 use crate::{Options, Settings, backend::Memory, clock::Clock, testing};
 
 /// A mark of another process.
@@ -74,7 +74,12 @@ fn page(body: &str, holes: Holes) -> Page {
     let (headers, policy) = (HeaderMap::new(), Policy { time: Some(60), ..Policy::default() });
     let times = Times { asked: 0, answered: 0 };
     let facts = policy.keep(&Wanted::default(), StatusCode::OK, &headers, times).expect("a page to be kept");
-    Page::new(Head { status: StatusCode::OK, headers, facts }, Bytes::from(body.to_owned()), holes, (0, 0))
+    Page::new(
+        Head { status: StatusCode::OK, headers, facts },
+        Bytes::from(body.to_owned()),
+        holes,
+        Begun { site: 0, after: 0, at: 0 },
+    )
 }
 
 /// Returns what is read of a page that was written to a store outside.

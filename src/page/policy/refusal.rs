@@ -31,6 +31,8 @@ pub(crate) enum Refusal {
     Encoded,
     /// It says that it is larger than what is kept. The service says so.
     TooLarge,
+    /// Its body is not of the length that its head says. The service says so.
+    Length,
     /// A layer nearer to the handler keeps it. The service says so.
     Nearer,
 }
@@ -52,6 +54,7 @@ impl Refusal {
             Self::Encoded => "compressed where holes are filled",
             Self::Nearer => "kept nearer to the handler",
             Self::TooLarge => "larger than the limit",
+            Self::Length => "a Content-Length that is not its own",
             Self::Useless => "stale at once and without a validator",
         }
     }
