@@ -121,7 +121,7 @@ impl Drop for Change {
 }
 
 /// Returns the whole address that a request is for.
-fn absolute(asked: &Asked<'_>) -> Option<Uri> {
+pub(super) fn absolute(asked: &Asked<'_>) -> Option<Uri> {
     let scheme = if asked.scheme.is_empty() { Scheme::HTTP } else { asked.scheme.parse().ok()? };
     let authority = Authority::try_from(asked.host).ok()?;
     Uri::builder().scheme(scheme).authority(authority).path_and_query(asked.uri.path_and_query()?.clone()).build().ok()

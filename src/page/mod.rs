@@ -27,6 +27,7 @@ mod meaning;
 mod nested;
 mod part;
 mod policy;
+mod post;
 mod purge;
 mod quiet;
 mod record;

@@ -53,6 +53,8 @@ pub(super) struct Setup {
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether answers to `POST` are kept that are pages too.
+    pub(super) posts: bool,
     /// Whether parts of pages are kept.
     pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
@@ -102,6 +104,8 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// Whether the page is one that a `POST` was answered with.
+    pub(super) posted: bool,
     /// The part that is asked for, where it is to be kept.
     pub(super) range: Option<HeaderValue>,
 }
@@ -284,8 +288,8 @@ impl Site {
 }
 
 impl Quest {
-    fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false, range: None }
+    pub(super) fn new(key: Key, wanted: Wanted) -> Self {
+        Self { key, wanted, variants: None, old: None, alone: false, posted: false, range: None }
     }
 
     /// Returns the name by which those find each other who make the same page.
