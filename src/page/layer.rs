@@ -290,7 +290,8 @@ impl CacheLayer {
         self.with(|setup| setup.policy.trust_client = true)
     }
 
-    /// Obeys this field in the place of `Cache-Control`, where a page has it (RFC 9213): `CDN-Cache-Control`.
+    /// Obeys this field in the place of `Cache-Control`, where a page has it: `CDN-Cache-Control` and others of RFC 9213,
+    /// or `Surrogate-Control`, which is older, and written in its own way.
     ///
     /// # Panics
     ///

@@ -25,7 +25,7 @@ pub(crate) use reuse::{Reuse, is_failure};
 pub use statuses::Statuses;
 pub(crate) use update::{conditions, freshens, head_agrees, updated};
 
-use super::grammar::Directives;
+use super::grammar::{Directives, surrogate};
 
 #[cfg(test)]
 mod conformance;
@@ -104,7 +104,11 @@ impl Policy {
     /// Reads what a response says to this cache, and whether a targeted field says it; `Expires` then counts no more
     /// than `Cache-Control` does (RFC 9213, 2.2).
     fn said(&self, headers: &HeaderMap) -> (Directives, bool) {
-        let targeted = self.targeted.iter().find_map(|field| Directives::targeted(headers, field));
+        let read = |field: &HeaderName| {
+            let is_older = *field == surrogate::SURROGATE_CONTROL;
+            if is_older { surrogate::of(headers) } else { Directives::targeted(headers, field) }
+        };
+        let targeted = self.targeted.iter().find_map(read);
         targeted.map_or_else(|| (Directives::of(headers), false), |directives| (directives, true))
     }
 }
