@@ -10,7 +10,8 @@ pub enum Profile {
     /// All that the RFCs allow: heuristic freshness and errors that say `public` included. `CDN-Cache-Control` and
     /// `Surrogate-Control` are obeyed.
     Rfc,
-    /// What Larder caches unless told otherwise.
+    /// What Larder caches unless told otherwise, but only what says for how long: behind a gateway stands a server that
+    /// sees every header and every cookie, and one that is silent may have read any of them.
     Safe,
 }
 
@@ -51,7 +52,7 @@ impl FromStr for Age {
 pub fn policy(profile: Profile, age: Option<Age>) -> CacheLayer {
     let layer = match profile {
         Profile::Rfc => CacheLayer::rfc().targeted("Surrogate-Control"),
-        Profile::Safe => CacheLayer::new(),
+        Profile::Safe => CacheLayer::new().see_everything().explicit_only(),
     };
     age.map_or(layer.clone(), |age| layer.doubt_age(age == Age::Doubt))
 }
