@@ -50,6 +50,10 @@ pub use purge::{invalidate, invalidate_in};
 pub use service::CacheService;
 
 #[cfg(doc)]
+#[doc = include_str!("../docs/pages_conformance.md")]
+pub mod conformance {}
+
+#[cfg(doc)]
 #[doc = include_str!("../docs/pages_django.md")]
 pub mod django {}
 
