@@ -2,10 +2,10 @@
 //! a response say less than it did. Lines of the input are lines of one header.
 #![no_main]
 
-use http::header::{ACCEPT, CACHE_CONTROL, COOKIE, ETAG, IF_NONE_MATCH, RANGE, SET_COOKIE, VARY};
+use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_RANGE, COOKIE, ETAG, IF_NONE_MATCH, RANGE, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use larder::page::grammar::structured::{self, Value};
-use larder::page::grammar::{Directives, EntityTag, Fields, age, date, etag, list, range, seconds};
+use larder::page::grammar::{Directives, EntityTag, Fields, age, date, etag, list, range, seconds, surrogate};
 use larder::page::headers::{self, CacheControl};
 
 /// The first second of the year 10000.
@@ -25,7 +25,13 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         ranges(line, chosen);
     }
     let under = |name: HeaderName| -> HeaderMap { lines.iter().map(|line| (name.clone(), line.clone())).collect() };
-    assert!(age::of(&under(http::header::AGE)) <= seconds::LONGEST);
+    let age = under(http::header::AGE);
+    assert!(age::of(&age) <= seconds::LONGEST);
+    assert!(age::is_in_doubt(&age) || lines.len() < 2);
+    assert!(range::content(&under(CONTENT_RANGE)).is_none_or(|(bytes, of)| !bytes.is_empty() && bytes.end <= of));
+    assert!(
+        surrogate::of(&under(surrogate::SURROGATE_CONTROL)).is_none_or(|read| read.max_age.is_some() || read.no_store)
+    );
     assert!(range::of(&under(RANGE)).is_none_or(|_| lines.len() == 1));
     assert!(EntityTag::of(&under(ETAG)).is_none_or(|_| lines.len() == 1));
     let listed = under(IF_NONE_MATCH);

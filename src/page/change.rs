@@ -47,20 +47,18 @@ impl Change {
     }
 
     fn due(&self, asked: &Asked<'_>, uri: &Uri) -> Due {
-        let (site, request, locales) = (&self.site, &self.request, &self.home.locales);
-        let mut keys = Vec::new();
-        // What layers have put into other requests is not known here.
-        let mut is_some = !site.setup.extensions.is_empty();
-        for asked in asked.at(uri).with_others(&[]) {
-            let mut add = |locale: Locale<'_>| keys.push(site.key_in(request, locale, &asked));
-            add(locale(request));
-            is_some |= locales.each(add, self.home.cache.is_outside());
+        let asked = asked.at(uri);
+        let (mut keys, mut is_some) = (Vec::new(), false);
+        for asked in asked.ways() {
+            let mut add = |locale: Locale<'_>| keys.push(self.site.key_in(locale, &self.request, &asked));
+            add(locale(&self.request));
+            is_some |= self.home.locales.each(&mut add, self.home.cache.is_outside());
         }
-        if site.setup.parts {
+        if self.site.setup.parts {
             keys.extend(keys.iter().map(part::key).collect::<Vec<_>>());
         }
-        let target = asked.at(uri).target(&site.setup.view.query).into_owned();
-        Due { target, keys, is_some }
+        let target = asked.target(&self.site.setup.view.query);
+        Due { keys, is_some, target: target.into_owned() }
     }
 
     /// Empties what the request was for, and what its answer says is elsewhere, if it succeeded.
@@ -123,7 +121,7 @@ impl Drop for Change {
 }
 
 /// Returns the whole address that a request is for.
-fn absolute(asked: &Asked<'_>) -> Option<Uri> {
+pub(super) fn absolute(asked: &Asked<'_>) -> Option<Uri> {
     let scheme = if asked.scheme.is_empty() { Scheme::HTTP } else { asked.scheme.parse().ok()? };
     let authority = Authority::try_from(asked.host).ok()?;
     Uri::builder().scheme(scheme).authority(authority).path_and_query(asked.uri.path_and_query()?.clone()).build().ok()

@@ -21,9 +21,9 @@ impl Render {
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
                 let kept = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts.clone());
-                // What is said to the one who asked alone is handed to nobody who waits.
                 let own = self.renewed(old, headers, facts);
-                // Nobody waits for what a store outside takes its time for.
+                // Nobody waits for what a store outside takes its time for. What is said to the one who asked alone is
+                // handed to nobody who waits.
                 if self.home.cache.is_outside() {
                     let told = Status { stored: self.filling.is_good(), ..told };
                     self.land(&kept, &aspects);

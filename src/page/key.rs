@@ -49,20 +49,17 @@ impl<'a> Asked<'a> {
         query.visible(self.uri)
     }
 
-    /// Returns another address, seen alike.
-    pub(super) fn at<'b>(&'b self, uri: &'b Uri) -> Asked<'b> {
-        Asked { uri, ..*self }
+    /// Returns the same for another address.
+    pub(super) fn at(&self, uri: &'a Uri) -> Self {
+        Self { uri, ..*self }
     }
 
-    /// Returns all that is kept of this address, and of others, as far as it can be told from here.
-    pub(super) fn with_others<'b>(&'b self, others: &'b [Uri]) -> impl Iterator<Item = Asked<'b>> {
+    /// Returns what else may be kept of this address, as far as it can be told from here.
+    pub(super) fn ways(&self) -> impl Iterator<Item = Self> {
         // A layer further inside, which sees no writes, sees less of the address.
         let inside = [Seen::Stripped(1), Seen::Stripped(2), Seen::Stripped(3), Seen::Rewritten("/")];
-        let all = move |uri| {
-            let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
-            ways.map(move |seen| Asked { uri, seen, ..*self })
-        };
-        all(self.uri).chain(others.iter().flat_map(all))
+        let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
+        ways.map(|seen| Self { seen, ..*self })
     }
 }
 

@@ -84,6 +84,7 @@ impl CacheLayer {
             browser: None,
             limit: LIMIT,
             variants: VARIANTS,
+            posts: false,
             parts: false,
             tells: true,
             tags: Vec::new(),
@@ -95,7 +96,11 @@ impl CacheLayer {
     /// Makes a layer that does all that RFC 9111 lets a shared cache do, obeys its clients and hides nothing: for what
     /// stands before another server, which says in `Vary` what it has read.
     pub fn rfc() -> Self {
-        Self::new().see_everything().by_meaning().keep_parts().with(|setup| setup.policy = Policy::rfc())
+        Self::new()
+            .see_everything()
+            .by_meaning()
+            .keep_parts()
+            .with(|setup| (setup.policy, setup.posts) = (Policy::rfc(), true))
     }
 
     pub(super) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {
@@ -285,7 +290,8 @@ impl CacheLayer {
         self.with(|setup| setup.policy.trust_client = true)
     }
 
-    /// Obeys this field in the place of `Cache-Control`, where a page has it (RFC 9213): `CDN-Cache-Control`.
+    /// Obeys this field in the place of `Cache-Control`, where a page has it: `CDN-Cache-Control` and others of RFC 9213,
+    /// or `Surrogate-Control`, which is older, and written in its own way.
     ///
     /// # Panics
     ///

@@ -27,6 +27,7 @@ mod meaning;
 mod nested;
 mod part;
 mod policy;
+mod post;
 mod purge;
 mod quiet;
 mod record;
@@ -47,6 +48,10 @@ pub use locale::{Language, TimeZone};
 pub use policy::Statuses;
 pub use purge::{invalidate, invalidate_in};
 pub use service::CacheService;
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/pages_conformance.md")]
+pub mod conformance {}
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_django.md")]

@@ -209,6 +209,9 @@ impl Render {
         if self.is_part(status) {
             return policy.keep_part(&wanted, headers, times);
         }
+        if self.quest.posted {
+            return policy.keep_explicit(&wanted, status, headers, times);
+        }
         policy.keep(&wanted, status, headers, times)
     }
 
@@ -257,6 +260,7 @@ impl Render {
     /// Says in `Cache-Status` why the handler was asked.
     pub(super) fn why(&self) -> Status {
         Status::forwarded(match (&self.quest.old, &self.quest.variants) {
+            _ if self.quest.posted => Forward::Method,
             _ if self.quest.wanted.no_cache => Forward::Request,
             (Some(_), _) => Forward::Stale,
             (None, Some(_)) => Forward::VaryMiss,
@@ -278,7 +282,7 @@ impl Render {
         self.answer(page, told, client);
     }
 
-    /// Answers whoever asked.
+    /// Answers whoever asked with a page that is whole.
     pub(super) fn answer<R, E>(&self, page: &Page, told: &Status, client: Client<R, E>) {
         let now = self.home.cache.clock().wall_millis();
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
@@ -342,7 +346,7 @@ impl Render {
     }
 
     /// Answers while the page is made, and keeps it when all of it is there.
-    async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
+    pub(super) async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
     where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {

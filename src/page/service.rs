@@ -326,17 +326,22 @@ impl<S> Way<S> {
     ) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>>,
-        R: Body,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
+        let post = if pass == Pass::Method { self.spot.post(&parts) } else { None };
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let response = self.inner.call(Request::from_parts(parts, body)).await?;
+        let post = post.and_then(|post| post.judge(&response));
         if let Some(change) = change {
             change.end(response.status(), response.headers()).await;
         }
-        Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
+        match post {
+            Some(post) => Ok(post.keep(response).await),
+            None => Ok(self.spot.site.untouched(response, visitor, &passed(pass))),
+        }
     }
 }
 

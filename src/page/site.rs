@@ -53,6 +53,8 @@ pub(super) struct Setup {
     pub(super) limit: u64,
     /// How many variants of one URL are kept.
     pub(super) variants: usize,
+    /// Whether answers to `POST` are kept that are pages too.
+    pub(super) posts: bool,
     /// Whether parts of pages are kept.
     pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
@@ -102,6 +104,8 @@ pub(super) struct Quest {
     pub(super) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(super) alone: bool,
+    /// Whether the page is one that a `POST` was answered with.
+    pub(super) posted: bool,
     /// The part that is asked for, where it is to be kept.
     pub(super) range: Option<HeaderValue>,
 }
@@ -162,12 +166,12 @@ impl Site {
     /// Returns the key of what is asked for, for those who ask for it as this request does.
     #[inline]
     pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
-        self.key_in(request, locale(request), asked)
+        self.key_in(locale(request), request, asked)
     }
 
-    /// Returns the key of what is asked for, in this language and for this zone.
+    /// Returns the same for those of another language or zone.
     #[inline]
-    pub(super) fn key_in(&self, request: &Parts, locale: Locale<'_>, asked: &Asked<'_>) -> Key {
+    pub(super) fn key_in(&self, locale: Locale<'_>, request: &Parts, asked: &Asked<'_>) -> Key {
         let setup = &self.setup;
         let place = Place { prefix: &setup.prefix, locale, extensions: &setup.extensions };
         key::key(&place, &request.extensions, asked, &setup.view.query)
@@ -284,8 +288,8 @@ impl Site {
 }
 
 impl Quest {
-    fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false, range: None }
+    pub(super) fn new(key: Key, wanted: Wanted) -> Self {
+        Self { key, wanted, variants: None, old: None, alone: false, posted: false, range: None }
     }
 
     /// Returns the name by which those find each other who make the same page.

@@ -17,6 +17,7 @@ mod one_render;
 mod parts;
 mod pitfalls;
 mod play;
+mod posts;
 mod readme;
 mod report;
 mod stack;

@@ -7,9 +7,11 @@ use larder::page::CacheLayer;
 /// Says how much is cached of what may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// All that the RFCs allow: heuristic freshness and errors that say `public` included, `CDN-Cache-Control` obeyed.
+    /// All that the RFCs allow: heuristic freshness and errors that say `public` included. `CDN-Cache-Control` and
+    /// `Surrogate-Control` are obeyed.
     Rfc,
-    /// What Larder caches unless told otherwise.
+    /// What Larder caches unless told otherwise, but only what says for how long: behind a gateway stands a server that
+    /// sees every header and every cookie, and one that is silent may have read any of them.
     Safe,
 }
 
@@ -49,8 +51,8 @@ impl FromStr for Age {
 /// Returns the cache that stands between the clients and the origin. What `age` does not say is the profile's.
 pub fn policy(profile: Profile, age: Option<Age>) -> CacheLayer {
     let layer = match profile {
-        Profile::Rfc => CacheLayer::rfc(),
-        Profile::Safe => CacheLayer::new(),
+        Profile::Rfc => CacheLayer::rfc().targeted("Surrogate-Control"),
+        Profile::Safe => CacheLayer::new().see_everything().explicit_only(),
     };
     age.map_or(layer.clone(), |age| layer.doubt_age(age == Age::Doubt))
 }

@@ -109,7 +109,7 @@ impl Directives {
         Some(directives)
     }
 
-    fn say(&mut self, name: &[u8], argument: &Argument) {
+    pub(super) fn say(&mut self, name: &[u8], argument: &Argument) {
         let mut lower = [0; "stale-while-revalidate".len()];
         let Some(lower) = lower.get_mut(..name.len()) else { return };
         lower.copy_from_slice(name);

@@ -12,6 +12,7 @@ pub mod quality;
 pub mod range;
 pub mod seconds;
 pub mod structured;
+pub mod surrogate;
 
 pub use directives::{Directives, Fields};
 pub use etag::EntityTag;

@@ -25,7 +25,7 @@ pub(crate) fn also_empties(request: &Uri, answer: &HeaderMap) -> Vec<Uri> {
 }
 
 /// Resolves a reference (RFC 3986, 5.2); `None` where it is malformed or leads elsewhere.
-fn resolve(base: &Uri, reference: &[u8]) -> Option<Uri> {
+pub(super) fn resolve(base: &Uri, reference: &[u8]) -> Option<Uri> {
     let reference = str::from_utf8(reference).ok()?.split('#').next()?;
     let path_and_query = if has_scheme(reference) {
         of_origin(base, reference)?

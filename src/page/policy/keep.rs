@@ -51,6 +51,19 @@ impl Policy {
         }
     }
 
+    /// Says the same of a response that is kept only where it says itself how long it is fresh.
+    pub(crate) fn keep_explicit(
+        &self,
+        wanted: &Wanted,
+        status: StatusCode,
+        headers: &HeaderMap,
+        times: Times,
+    ) -> Result<Facts, Refusal> {
+        let (directives, targeted) = self.said(headers);
+        fresh::explicit(&directives, targeted, headers, times).ok_or(Refusal::NoTime)?;
+        self.keep(wanted, status, headers, times)
+    }
+
     /// The rules of RFC 9111, 3, and those of the site.
     fn refusal(&self, wanted: &Wanted, said: &Said) -> Option<Refusal> {
         let directives = &said.directives;

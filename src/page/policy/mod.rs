@@ -7,6 +7,7 @@ mod facts;
 mod fresh;
 mod keep;
 mod part;
+mod post;
 mod refusal;
 mod reuse;
 mod statuses;
@@ -18,12 +19,13 @@ pub(crate) use ask::{Ask, Pass, Wanted};
 pub(crate) use empties::{also_empties, empties};
 pub(crate) use facts::Facts;
 pub(crate) use keep::Times;
+pub(crate) use post::is_page_of;
 pub(crate) use refusal::Refusal;
 pub(crate) use reuse::{Reuse, is_failure};
 pub use statuses::Statuses;
 pub(crate) use update::{conditions, freshens, head_agrees, updated};
 
-use super::grammar::Directives;
+use super::grammar::{Directives, surrogate};
 
 #[cfg(test)]
 mod conformance;
@@ -102,7 +104,11 @@ impl Policy {
     /// Reads what a response says to this cache, and whether a targeted field says it; `Expires` then counts no more
     /// than `Cache-Control` does (RFC 9213, 2.2).
     fn said(&self, headers: &HeaderMap) -> (Directives, bool) {
-        let targeted = self.targeted.iter().find_map(|field| Directives::targeted(headers, field));
+        let read = |field: &HeaderName| {
+            let is_older = *field == surrogate::SURROGATE_CONTROL;
+            if is_older { surrogate::of(headers) } else { Directives::targeted(headers, field) }
+        };
+        let targeted = self.targeted.iter().find_map(read);
         targeted.map_or_else(|| (Directives::of(headers), false), |directives| (directives, true))
     }
 }

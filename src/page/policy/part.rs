@@ -4,18 +4,16 @@ use http::header::VARY;
 use http::{HeaderMap, StatusCode};
 
 use super::super::grammar::range;
-use super::{Facts, Policy, Refusal, Times, Wanted, fresh};
+use super::{Facts, Policy, Refusal, Times, Wanted};
 
 impl Policy {
     /// Says what a part is worth, or why it is not kept: as what its whole page would be worth, which has to say a time
     /// itself and to have no variants, while the part has to say where it belongs.
     pub(crate) fn keep_part(&self, wanted: &Wanted, headers: &HeaderMap, times: Times) -> Result<Facts, Refusal> {
-        let (directives, targeted) = self.said(headers);
         if headers.contains_key(VARY) || range::content(headers).is_none() {
             return Err(Refusal::Part);
         }
-        fresh::explicit(&directives, targeted, headers, times).ok_or(Refusal::NoTime)?;
-        self.keep(wanted, StatusCode::OK, headers, times)
+        self.keep_explicit(wanted, StatusCode::OK, headers, times)
     }
 }
 

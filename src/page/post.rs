@@ -1,0 +1,71 @@
+//! An answer to `POST` that says that it is the page of its URL, and for how long, is kept as that page (RFC 9110, 9.3.3).
+
+use std::convert::Infallible;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::{Method, Response};
+use http_body::Body;
+use tokio::sync::oneshot;
+
+use super::body::{BoxError, PageBody};
+use super::change::absolute;
+use super::driven::{Driven, Driver};
+use super::hide;
+use super::key::Asked;
+use super::policy::{self, Facts, Wanted};
+use super::render::{Client, Outcome, Render};
+use super::service::Spot;
+use super::site::Quest;
+
+/// A `POST` whose answer may be a page: that of a `GET` with the same headers.
+pub(super) struct Post(Render);
+
+/// A `POST` whose answer is a page that is worth this.
+pub(super) struct Posted(Render, Facts);
+
+impl Spot {
+    /// Begins to look at a request, before its handler runs: what is invalidated from here on is not kept.
+    pub(super) fn post(&self, request: &Parts) -> Option<Post> {
+        if !self.site.setup.posts || request.method != Method::POST || self.home.cache.is_off() {
+            return None;
+        }
+        let wanted = Wanted { authorized: request.headers.contains_key(AUTHORIZATION), ..Wanted::default() };
+        let quest = Quest { posted: true, ..Quest::new(self.site.key(request).ok()?, wanted) };
+        let mut request = request.clone();
+        request.method = Method::GET;
+        hide::forget_conditions(&mut request.headers);
+        Some(Post(Render::new(Arc::clone(&self.site), self.home.clone(), request, quest, None)))
+    }
+}
+
+impl Post {
+    /// Decides whether an answer is a page, before it empties what was kept under its URL.
+    pub(super) fn judge<R: Body>(self, response: &Response<R>) -> Option<Posted> {
+        let Self(render) = self;
+        let url = Asked::of(&render.request).ok().and_then(|asked| absolute(&asked))?;
+        let is_page = policy::is_page_of(&url, response.status(), response.headers()) && render.filling.is_good();
+        let facts = render.facts(response).ok().filter(|_| is_page)?;
+        Some(Posted(render, facts))
+    }
+}
+
+impl Posted {
+    /// Hands the answer on, and keeps it when all of it is there.
+    pub(super) async fn keep<R>(self, response: Response<R>) -> Response<PageBody<R>>
+    where
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let Self(mut render, facts) = self;
+        render.filling = Arc::new(render.home.cache.fill(&render.quest.key));
+        let (sender, receiver) = oneshot::channel();
+        let driver = Driver::new(render.home.cache.executor());
+        let own = driver.spawn(Box::pin(render.make(facts, response, Client::<R, Infallible>::new(sender))));
+        match Driven::new(driver, own, receiver).await {
+            (Ok(Outcome::Answer(response)), own) => response.map(|body| body.driven(own)),
+            _ => panic!("the runtime ended while a page was being made"),
+        }
+    }
+}
