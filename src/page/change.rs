@@ -48,7 +48,8 @@ impl Change {
 
     fn due(&self, asked: &Asked<'_>, uri: &Uri) -> Due {
         let asked = asked.at(uri);
-        let (mut keys, mut is_some) = (Vec::new(), false);
+        // Nobody here knows what layers have put into other requests.
+        let (mut keys, mut is_some) = (Vec::new(), !self.site.setup.extensions.is_empty());
         for asked in asked.ways() {
             let mut add = |locale: Locale<'_>| keys.push(self.site.key_in(locale, &self.request, &asked));
             add(locale(&self.request));

@@ -355,3 +355,17 @@ fn variants_whose_list_was_driven_out_are_made_anew_and_nothing_else_goes_wrong(
     }
     assert!(larder.cache("default").stats().entries <= 8);
 }
+
+#[test]
+fn a_write_empties_a_page_whatever_layers_have_put_into_the_requests_for_it() {
+    let _larder = testing::isolated();
+    let app = polyglot(&cache_page(60).vary_extension::<u32>());
+    let visit = |method, tenant: u32| {
+        let mut request = request(method, "/a", &[]);
+        request.extensions_mut().insert(tenant);
+        app.visitor_with(request).go_on().text.clone()
+    };
+    assert_eq!([visit("GET", 1), visit("GET", 2), visit("GET", 1)], ["1", "2", "1"]);
+    visit("POST", 1);
+    assert_eq!([visit("GET", 1), visit("GET", 2)], ["4", "5"]);
+}
