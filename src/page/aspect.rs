@@ -36,9 +36,11 @@ pub(super) fn lines<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow
     let mut lines = headers.get_all(name).iter();
     let first = lines.next()?;
     let mut all = Cow::Borrowed(first.as_bytes());
+    // Cookies alone are no list with commas (RFC 6265, 4.2.1).
+    let between: &[u8] = if name == COOKIE { b"; " } else { b", " };
     for line in lines {
         let all = all.to_mut();
-        all.extend_from_slice(b", ");
+        all.extend_from_slice(between);
         all.extend_from_slice(line.as_bytes());
     }
     Some(all)

@@ -4,10 +4,10 @@ use http::request::Parts;
 use http::uri::{Authority, Scheme};
 use http::{Method, Response, Uri};
 
-use super::key::{self, Asked};
+use super::key::Asked;
 use super::part;
 use super::policy;
-use super::site::{Site, locale};
+use super::site::Site;
 use crate::Key;
 
 /// A request that may change what pages show.
@@ -28,13 +28,10 @@ impl Change {
             return Vec::new();
         }
         let Ok(asked) = Asked::of(&self.request) else { return Vec::new() };
-        let key_of = |uri: &Uri| {
-            let asked = Asked { uri, ..asked };
-            key::key(&site.setup.prefix, locale(&self.request), &asked, &asked.target(&site.setup.view.query))
-        };
         let part_of = |key: &Key| site.setup.parts.then(|| part::key(key));
         let elsewhere = absolute(&asked).map(|uri| policy::also_empties(&uri, response.headers()));
-        let keys = elsewhere.into_iter().flatten().map(|uri| key_of(&uri)).chain([key_of(asked.uri)]);
+        let elsewhere: Vec<_> = elsewhere.into_iter().flatten().collect();
+        let keys = asked.with_others(&elsewhere).map(|asked| site.key_of(&self.request, &asked));
         keys.flat_map(|key| part_of(&key).into_iter().chain([key])).collect()
     }
 }

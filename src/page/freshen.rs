@@ -18,9 +18,13 @@ impl Render {
         let (headers, worth) = self.confirmed(old, answer);
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
-                let page = self.renewed(old, headers, facts);
-                let stored = self.put(page.clone()).await;
-                self.hand_out(&page, &Status { stored, ..told }, client);
+                let kept = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts.clone());
+                let stored = self.put(kept.clone()).await;
+                self.land(&kept);
+                // What is said to the one who asked alone is handed to nobody who waits.
+                self.lead = None;
+                let own = self.renewed(old, headers, facts);
+                self.hand_out(&own, &Status { stored, ..told }, client);
             }
             // It may not be kept any more, and is still what was asked for.
             other => {
@@ -82,7 +86,7 @@ impl Render {
             return;
         }
         if let (headers, Ok(facts)) = self.confirmed(old, headers) {
-            let page = self.renewed(old, headers, facts);
+            let page = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts);
             self.put(page).await;
         }
     }

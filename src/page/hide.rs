@@ -76,7 +76,13 @@ impl View {
         if let Some(offer) = self.offers.iter().find(|offer| offer.header == name) {
             return offer.choice(request).map(|choice| Cow::Owned(choice.as_bytes().to_vec()));
         }
-        if self.everything || self.headers.contains(name) {
+        self.line(request, name)
+    }
+
+    /// Returns what is to be seen of a header that is not chosen by, all lines of it. Who is authorized is seen by a
+    /// handler whose page is for nobody else, or which says that it is.
+    fn line<'a>(&self, request: &'a HeaderMap, name: &HeaderName) -> Option<Cow<'a, [u8]>> {
+        if self.everything || self.headers.contains(name) || name == AUTHORIZATION {
             return if self.by_letter { lines(request, name) } else { meaning::of(request, name) };
         }
         if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
@@ -90,9 +96,7 @@ impl View {
     pub(super) fn apply(&self, request: &mut Parts, is_authorized: bool) {
         forget_conditions(&mut request.headers);
         if !self.everything {
-            let authorization = request.headers.get(AUTHORIZATION).filter(|_| is_authorized).cloned();
-            self.hide_headers(&mut request.headers);
-            request.headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
+            request.headers = self.seen(&request.headers, is_authorized);
         }
         for offer in &self.offers {
             match offer.choice(&request.headers) {
@@ -106,19 +110,20 @@ impl View {
         self.query.apply(request);
     }
 
-    fn hide_headers(&self, headers: &mut HeaderMap) {
-        let cookies = self.cookies_of(headers);
-        let is_shown =
-            |name: &HeaderName| self.headers.contains(name) || self.offers.iter().any(|offer| offer.header == name);
-        let hidden: Vec<_> = headers.keys().filter(|name| !is_shown(name)).cloned().collect();
-        for name in hidden {
-            headers.remove(name);
+    /// Returns the headers that are to be seen. Several lines of one become one: what is seen is what is told apart.
+    fn seen(&self, headers: &HeaderMap, is_authorized: bool) -> HeaderMap {
+        let mut seen = HeaderMap::new();
+        let mut show = |name: &HeaderName, line: Option<Cow<'_, [u8]>>| {
+            if let Some(value) = line.and_then(|line| HeaderValue::from_bytes(&line).ok()) {
+                seen.insert(name, value);
+            }
+        };
+        for name in self.headers.iter().chain(self.offers.iter().map(|offer| &offer.header)) {
+            show(name, lines(headers, name));
         }
-        if !self.headers.contains(&COOKIE)
-            && let Some(value) = cookies.and_then(|cookies| HeaderValue::from_bytes(&cookies).ok())
-        {
-            headers.insert(COOKIE, value);
-        }
+        show(&COOKIE, self.line(headers, &COOKIE));
+        show(&AUTHORIZATION, self.line(headers, &AUTHORIZATION).filter(|_| is_authorized));
+        seen
     }
 }
 

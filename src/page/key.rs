@@ -3,15 +3,17 @@
 //! It is made of the bytes of the request as they came: nothing is decoded, sorted, joined or lower-cased. Two spellings
 //! of one resource are two pages, since a handler may tell them apart; a spelling of two never is one.
 
+use std::any::type_name;
 use std::borrow::Cow;
+use std::fmt;
 
 use axum::extract::OriginalUri;
 use http::header::HOST;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{Extensions, HeaderMap, HeaderValue, Uri};
 
 use super::hide::Query;
-use crate::key::{Key, mark};
+use crate::key::{Key, KeyPart, KeyWriter, mark};
 
 /// The pattern that pages are kept under.
 const PATTERN: &str = "page:<prefix>:<language>:<zone>:<scheme>:<host>:<path and query>";
@@ -26,6 +28,8 @@ pub(super) struct Asked<'a> {
     pub(super) scheme: &'a str,
     pub(super) host: &'a [u8],
     pub(super) uri: &'a Uri,
+    /// What has become of the address on its way.
+    seen: Seen<'a>,
 }
 
 impl<'a> Asked<'a> {
@@ -35,12 +39,57 @@ impl<'a> Asked<'a> {
             Some(OriginalUri(whole)) => whole,
             None => &request.uri,
         };
-        Ok(Self { scheme: uri.scheme_str().unwrap_or_default(), host: host(uri, &request.headers)?, uri })
+        let (scheme, host) = (uri.scheme_str().unwrap_or_default(), host(uri, &request.headers)?);
+        Ok(Self { scheme, host, uri, seen: Seen::of(uri, &request.uri) })
     }
 
     /// Returns the path and the query that is told apart.
     pub(super) fn target(&self, query: &Query) -> Cow<'a, str> {
         query.visible(self.uri)
+    }
+
+    /// Returns all that is kept of this address, and of others, as far as it can be told from here.
+    pub(super) fn with_others<'b>(&'b self, others: &'b [Uri]) -> impl Iterator<Item = Asked<'b>> {
+        // A layer further inside, which sees no writes, sees less of the address.
+        let inside = [Seen::Stripped(1), Seen::Stripped(2), Seen::Stripped(3), Seen::Rewritten("/")];
+        let all = move |uri| {
+            let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
+            ways.map(move |seen| Asked { uri, seen, ..*self })
+        };
+        all(self.uri).chain(others.iter().flat_map(all))
+    }
+}
+
+/// What a handler sees of an address. A layer between may have sent two visitors of one address to two pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Seen<'a> {
+    Whole,
+    /// All but so many segments at its beginning.
+    Stripped(usize),
+    /// Something else.
+    Rewritten(&'a str),
+}
+
+impl<'a> Seen<'a> {
+    fn of(whole: &Uri, seen: &'a Uri) -> Self {
+        if whole.query() != seen.query() {
+            return Self::Rewritten(seen.path_and_query().map_or("", |seen| seen.as_str()));
+        }
+        let segments = |path: &str| path.bytes().filter(|byte| *byte == b'/').count();
+        match whole.path().strip_suffix(seen.path()) {
+            Some("") => Self::Whole,
+            Some(prefix) => Self::Stripped(segments(prefix)),
+            None => Self::Rewritten(seen.path()),
+        }
+    }
+
+    fn write(self, key: &mut KeyWriter<'_>) {
+        let (stripped, rewritten) = match self {
+            Self::Whole => (0, None),
+            Self::Stripped(segments) => (segments, None),
+            Self::Rewritten(path) => (0, Some(path)),
+        };
+        key.part(&stripped).literal(":").part(&rewritten).literal(":");
     }
 }
 
@@ -66,18 +115,58 @@ pub(super) struct Locale<'a> {
     pub(super) zone: Option<&'a str>,
 }
 
+/// Something that layers outside put into requests, and how it is written into a key.
+#[derive(Clone, Copy)]
+pub(super) struct Extension {
+    name: &'static str,
+    write: fn(&Extensions, &mut KeyWriter<'_>),
+}
+
+impl Extension {
+    pub(super) fn of<T: KeyPart + Send + Sync + 'static>() -> Self {
+        let write: fn(&Extensions, &mut KeyWriter<'_>) = |all, key| {
+            key.literal(":").part(&all.get::<T>());
+        };
+        Self { name: type_name::<T>(), write }
+    }
+}
+
+/// The mark of a place is made of this.
+impl fmt::Debug for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
+}
+
+/// What all keys of a place hold.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) prefix: &'a str,
+    pub(super) locale: Locale<'a>,
+    pub(super) extensions: &'a [Extension],
+}
+
 /// Writes the key of a page.
-pub(super) fn key(prefix: &str, locale: Locale<'_>, asked: &Asked<'_>, target: &str) -> Key {
+pub(super) fn key(place: &Place<'_>, extensions: &Extensions, asked: &Asked<'_>, query: &Query) -> Key {
     const MARK: u64 = mark(PATTERN);
+    let Place { prefix, locale, extensions: own } = place;
     Key::write(MARK, |key| {
         let Locale { language, zone } = locale;
-        if prefix.is_empty() && asked.scheme.is_empty() && language.is_none() && zone.is_none() {
+        let is_usual = asked.seen == Seen::Whole && own.is_empty();
+        if is_usual && prefix.is_empty() && asked.scheme.is_empty() && language.is_none() && zone.is_none() {
             // The same, in one step: of most sites nobody says more.
             key.literal("page::%none:%none::");
         } else {
-            key.literal("page:").text(prefix).literal(":").part(&language).literal(":").part(&zone).literal(":");
+            key.literal("page");
+            if !is_usual {
+                key.literal("-in:");
+                asked.seen.write(key);
+                key.part(&own.len());
+                own.iter().for_each(|extension| (extension.write)(extensions, key));
+            }
+            key.literal(":").text(prefix).literal(":").part(language).literal(":").part(zone).literal(":");
             key.text(asked.scheme).literal(":");
         }
-        key.bytes(asked.host).literal(":").rest(target.as_bytes());
+        key.bytes(asked.host).literal(":").rest(asked.target(query).as_bytes());
     })
 }

@@ -8,9 +8,11 @@ use tower_layer::Layer;
 use super::aspect::Aspect;
 use super::hide::{Offer, Query, View};
 use super::hole::Fillers;
+use super::key::Extension;
 use super::policy::{Policy, Statuses};
 use super::service::CacheService;
 use super::site::{Choice, Setup, Site};
+use crate::key::KeyPart;
 use crate::{Cache, IntoTime, Key};
 
 /// Keeps the pages of a route, of a router or of a whole site.
@@ -76,6 +78,7 @@ impl CacheLayer {
             prefix: String::new(),
             policy,
             aspects: Vec::new(),
+            extensions: Vec::new(),
             view: View::default(),
             fillers: Fillers::default(),
             browser: None,
@@ -106,6 +109,11 @@ impl CacheLayer {
     /// Keeps each page for at most this long; what it says itself may only be shorter. Those downstream are told too.
     pub fn time(self, time: impl IntoTime) -> Self {
         self.with(|setup| setup.policy.time = Some(time.into_time().as_secs()))
+    }
+
+    /// Keeps a page for this long that says nothing itself; 300 seconds, where nothing is said.
+    pub fn usual(self, time: impl IntoTime) -> Self {
+        self.with(|setup| setup.policy.usual = Some(time.into_time().as_secs()))
     }
 
     /// Keeps only pages that say for how long.
@@ -163,6 +171,23 @@ impl CacheLayer {
             setup.view.cookies.push(name.into());
             setup.aspects.push(Aspect::Cookie(name.into()));
         })
+    }
+
+    /// Tells pages apart by what a layer outside of this one has put into the extensions of requests: the user that it
+    /// has found in a session, say. Extensions are the one thing in a request that is not hidden.
+    ///
+    /// ```
+    /// use larder::KeyPart;
+    /// use larder::page::CacheLayer;
+    ///
+    /// #[derive(Clone, KeyPart)]
+    /// struct User(u64);
+    ///
+    /// let layer = CacheLayer::new().vary_extension::<User>();
+    /// # drop(layer);
+    /// ```
+    pub fn vary_extension<T: KeyPart + Clone + Send + Sync + 'static>(self) -> Self {
+        self.with(|setup| setup.extensions.push(Extension::of::<T>()))
     }
 
     /// Tells pages apart by these parameters of the query only, and hides all others.

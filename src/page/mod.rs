@@ -50,3 +50,7 @@ pub use service::CacheService;
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_django.md")]
 pub mod django {}
+
+#[cfg(doc)]
+#[doc = include_str!("../docs/pages_order.md")]
+pub mod order {}

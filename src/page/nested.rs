@@ -3,10 +3,13 @@
 //! The outer one hides what it does not tell apart, so it leaves a note of that, from which the inner one takes back what
 //! it needs to see; and it keeps nothing that an inner one has answered, since it does not know by what that was told apart.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::extract::OriginalUri;
 use http::header::ACCEPT_ENCODING;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, Response, Uri};
+use http::{HeaderMap, HeaderName, Uri};
 
 use super::hide::{View, forget_conditions};
 
@@ -19,17 +22,27 @@ pub(super) struct Outer {
     headers: HeaderMap,
     /// The whole query.
     query: Option<Box<str>>,
+    /// Where they wait to be told.
+    nearer: Vec<Nearer>,
 }
 
-/// Says that a layer nearer to the handler has dealt with a response.
-#[derive(Clone, Copy, Debug)]
-struct Inner;
+/// Whether a layer nearer to the handler has seen what this one hides. It is told beside the response, which a layer
+/// between may make anew.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Nearer(Arc<AtomicBool>);
+
+impl Nearer {
+    pub(super) fn is_there(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
 
 impl Outer {
     /// Leaves a note in what a handler gets to see of a request, for a layer behind this one.
-    pub(super) fn note(place: u64, view: &View, request: &Parts, seen: &mut Parts) {
+    pub(super) fn note(place: u64, nearer: &Nearer, view: &View, request: &Parts, seen: &mut Parts) {
         let mut outer = seen.extensions.remove::<Self>().unwrap_or_default();
         outer.places.push(place);
+        outer.nearer.push(nearer.clone());
         let is_seen = |name: &HeaderName| request.headers.get_all(name).iter().eq(seen.headers.get_all(name));
         for (name, value) in request.headers.iter().filter(|(name, _)| !is_seen(name)) {
             outer.headers.append(name, value.clone());
@@ -48,10 +61,11 @@ impl Outer {
         self.places.contains(&place)
     }
 
-    /// Takes back what another place has hidden, and says whether one has.
+    /// Takes back what another place has hidden, which is told so, and says whether one has.
     pub(super) fn uncover(place: u64, request: &mut Parts) -> bool {
         let outer = request.extensions.get::<Self>().filter(|outer| !outer.is_of(place));
         let Some(mut outer) = outer.cloned() else { return false };
+        outer.nearer.iter().for_each(|Nearer(seen)| seen.store(true, Ordering::Release));
         for name in outer.headers.keys() {
             request.headers.remove(name);
         }
@@ -73,14 +87,4 @@ fn with_query(uri: &Uri, query: Option<&str>) -> Uri {
     let text = query.map_or_else(|| uri.path().to_owned(), |query| format!("{}?{query}", uri.path()));
     parts.path_and_query = text.parse().ok();
     Uri::from_parts(parts).unwrap_or_else(|_| uri.clone())
-}
-
-/// Tells an outer layer that this one has dealt with a response.
-pub(super) fn mark<R>(response: &mut Response<R>) {
-    response.extensions_mut().insert(Inner);
-}
-
-/// Returns whether a layer nearer to the handler has dealt with a response.
-pub(super) fn is_marked<R>(response: &Response<R>) -> bool {
-    response.extensions().get::<Inner>().is_some()
 }

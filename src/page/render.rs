@@ -19,7 +19,7 @@ use super::caught::Caught;
 use super::driven::Driver;
 use super::flights::{Landing, Lead, Start};
 use super::hole::{Holes, Marked};
-use super::nested::{self, Outer};
+use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Head, Page};
 use super::shelf::Shelf;
@@ -53,6 +53,7 @@ pub(super) struct Render {
     filling: Arc<Filling>,
     pub(super) purges: u64,
     asked: u64,
+    nearer: Nearer,
 }
 
 /// How long nobody asks again after that has failed, in milliseconds, while there is something to answer with.
@@ -86,7 +87,7 @@ impl Render {
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Arc::clone(&filling), purges });
         }
-        Self { site, home, request, quest, lead, filling, purges, asked }
+        Self { site, home, request, quest, lead, filling, purges, asked, nearer: Nearer::default() }
     }
 
     /// Asks the handler, answers the client as soon as there is something to say, and goes on until all is kept.
@@ -126,7 +127,7 @@ impl Render {
         let mut parts = self.request.clone();
         let view = &self.site.setup.view;
         view.apply(&mut parts, self.quest.wanted.authorized);
-        Outer::note(self.site.mark, view, &self.request, &mut parts);
+        Outer::note(self.site.mark, &self.nearer, view, &self.request, &mut parts);
         parts.headers.extend(self.quest.range.clone().map(|range| (RANGE, range)));
         if let Some((page, _)) = self.quest.old.as_ref().filter(|_| !self.quest.wanted.head) {
             parts.headers.extend(policy::conditions(&page.head().headers));
@@ -164,7 +165,7 @@ impl Render {
     }
 
     pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
-        if nested::is_marked(response) {
+        if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
         let facts = self.worth(response.status(), response.headers())?;
@@ -227,11 +228,16 @@ impl Render {
 
     /// Answers whoever asked, and all who wait, with a page that is whole.
     pub(super) fn hand_out<R, E>(self, page: &Page, told: &Status, client: Client<R, E>) {
+        self.land(page);
+        let now = self.home.cache.clock().wall_millis();
+        client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
+    }
+
+    /// Tells all who wait that there is a page.
+    pub(super) fn land(&self, page: &Page) {
         if let Some(lead) = &self.lead {
             lead.land(Landing::Kept(page.clone(), self.aspects(&page.head().headers).into()));
         }
-        let now = self.home.cache.clock().wall_millis();
-        client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.

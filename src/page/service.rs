@@ -21,8 +21,8 @@ use super::flights::{Landing, Lead, Start, Turn, Waiter};
 use super::future::PageFuture;
 use super::inner::Inner;
 use super::key::Asked;
-use super::nested::{self, Outer};
-use super::policy::{Pass, Wanted};
+use super::nested::Outer;
+use super::policy::{Facts, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::render::{Client, Outcome, Render};
 use super::site::{Home, Look, Quest, Site};
@@ -97,11 +97,7 @@ where
             let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
-                let mut response = way.go(look, parts, body).await?;
-                if is_nested {
-                    nested::mark(&mut response);
-                }
-                Ok(response)
+                way.go(look, parts, body).await
             });
         }
         let look = self.site.look(home, &parts, has_body);
@@ -115,15 +111,11 @@ where
 
 impl<S> CacheService<S> {
     /// Asks the handler where there is no cache, since the one that was named does not exist.
-    fn without_cache<B, R: 'static>(
-        &mut self,
-        request: Request<B>,
-        error: &Error,
-    ) -> PageFuture<Response<PageBody<R>>, S::Error>
+    fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
         B: Send + 'static,
-        R: Body,
+        R: Body + 'static,
     {
         log::error!("pages are not kept: {error}");
         let (mut parts, body) = request.into_parts();
@@ -153,7 +145,7 @@ impl Spot {
     }
 
     /// Waits for a page that is made for somebody else.
-    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts) -> Waited<R> {
+    async fn wait<R>(&self, mut waiter: Waiter, request: &Parts, wanted: &Wanted) -> Waited<R> {
         let landing = self.driven(waiter.landing()).await;
         let view = &self.site.setup.view;
         let is_same = |aspects: &[Aspect]| {
@@ -163,13 +155,19 @@ impl Spot {
         let now = self.home.cache.clock().wall_millis();
         let asking = Asking::new(&self.site.setup, request, now);
         let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
+        // What has to be asked for each time is made for one who asks, however many wait.
+        let answers = |facts: &Facts| matches!(facts.reuse(wanted, now), Reuse::Fresh | Reuse::Stale);
         match landing {
             Landing::LetGo => Waited::InVain,
-            Landing::Kept(page, aspects) if is_same(&aspects) => Waited::Answered(asking.with_page(&page, &told)),
-            Landing::Begun(head, aspects, tee) if is_same(&aspects) => tee.join().map_or(Waited::Elsewhere, |reader| {
-                let body = PageBody::joined(reader, self.driver(), None);
-                Waited::Answered(asking.with_head(&head, body, &told))
-            }),
+            Landing::Kept(page, aspects) if is_same(&aspects) && answers(page.facts()) => {
+                Waited::Answered(asking.with_page(&page, &told))
+            }
+            Landing::Begun(head, aspects, tee) if is_same(&aspects) && answers(&head.facts) => {
+                tee.join().map_or(Waited::Elsewhere, |reader| {
+                    let body = PageBody::joined(reader, self.driver(), None);
+                    Waited::Answered(asking.with_head(&head, body, &told))
+                })
+            }
             _ => Waited::Elsewhere,
         }
     }
@@ -247,7 +245,7 @@ impl<S> Way<S> {
             }
             let turn = self.spot.join(&quest, &parts);
             if let Turn::Wait(waiter) = turn {
-                match self.spot.wait(waiter, &parts).await {
+                match self.spot.wait(waiter, &parts, &quest.wanted).await {
                     Waited::Answered(answer) => return Ok(answer),
                     Waited::InVain => break,
                     Waited::Elsewhere => {}

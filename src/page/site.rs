@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::header::{AUTHORIZATION, RANGE, UPGRADE, VARY};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use once_cell::sync::OnceCell;
@@ -13,7 +13,7 @@ use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
 use super::hole::Fillers;
-use super::key::{self, Asked, Locale, Unclear};
+use super::key::{self, Asked, Extension, Locale, Place, Unclear};
 use super::locale::{Language, TimeZone};
 use super::nested::Outer;
 use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
@@ -40,6 +40,8 @@ pub(super) struct Setup {
     pub(super) policy: Policy,
     /// What its pages are told apart by, whatever they say themselves.
     pub(super) aspects: Vec<Aspect>,
+    /// What layers outside put into requests, by which pages are told apart.
+    pub(super) extensions: Vec<Extension>,
     pub(super) view: View,
     /// What the holes of its pages are filled with.
     pub(super) fillers: Fillers,
@@ -142,9 +144,12 @@ impl Site {
         Ok(self.key_of(request, &Asked::of(request)?))
     }
 
+    /// Returns the key of what is asked for, for those who ask for it as this request does.
     #[inline]
-    fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
-        key::key(&self.setup.prefix, locale(request), asked, &asked.target(&self.setup.view.query))
+    pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
+        let setup = &self.setup;
+        let place = Place { prefix: &setup.prefix, locale: locale(request), extensions: &setup.extensions };
+        key::key(&place, &request.extensions, asked, &setup.view.query)
     }
 
     /// Looks for a page in a cache of this process.
@@ -240,9 +245,11 @@ impl Site {
         }
     }
 
-    /// Returns the headers that a response says it depends on.
+    /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,
+    /// whether it says so or not.
     pub(super) fn varies_on(response: &HeaderMap) -> impl Iterator<Item = HeaderName> {
-        list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok())
+        let said = list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok());
+        said.chain(response.contains_key(CONTENT_ENCODING).then_some(ACCEPT_ENCODING))
     }
 }
 
@@ -258,7 +265,7 @@ impl Quest {
     }
 }
 
-pub(super) fn locale(request: &Parts) -> Locale<'_> {
+fn locale(request: &Parts) -> Locale<'_> {
     let language = request.extensions.get::<Language>().map(|language| language.0.as_str());
     Locale { language, zone: request.extensions.get::<TimeZone>().map(|zone| zone.0.as_str()) }
 }

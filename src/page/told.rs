@@ -5,6 +5,7 @@ use std::sync::RwLock;
 use http::header::{AGE, CACHE_CONTROL};
 use http::{HeaderMap, HeaderValue};
 
+use super::grammar::list;
 use super::status::Status;
 
 /// The headers of the last answer. A page that is asked for often says the same for a second: they are copied as they
@@ -48,7 +49,8 @@ impl News {
     fn write(&self, headers: &mut HeaderMap) {
         headers.insert(AGE, HeaderValue::from(self.age));
         if let Some(browser) = self.browser {
-            headers.insert(CACHE_CONTROL, for_browsers(self.age.saturating_add(browser)));
+            let value = for_browsers(headers, self.age.saturating_add(browser));
+            headers.insert(CACHE_CONTROL, value);
         }
     }
 
@@ -89,9 +91,17 @@ impl Told {
     }
 }
 
-/// Returns what browsers are told: they count from when the page was made, and not from when they get it.
-fn for_browsers(seconds: u64) -> HeaderValue {
-    HeaderValue::try_from(format!("max-age={seconds}")).expect("digits and letters")
+/// Returns what browsers are told beside what the page says: they count from when it was made, and not from when they get
+/// it.
+fn for_browsers(page: &HeaderMap, seconds: u64) -> HeaderValue {
+    let is_time = |word: &[u8]| word.get(..7).is_some_and(|name| name.eq_ignore_ascii_case(b"max-age"));
+    let mut text: Vec<u8> = Vec::new();
+    for word in list::elements(page, &CACHE_CONTROL).filter(|word| !is_time(word)) {
+        text.extend_from_slice(word);
+        text.extend_from_slice(b", ");
+    }
+    text.extend_from_slice(format!("max-age={seconds}").as_bytes());
+    HeaderValue::from_bytes(&text).expect("what was in a header fits into one")
 }
 
 #[cfg(test)]

@@ -112,3 +112,15 @@ fn an_answer_to_head_that_confirms_a_page_makes_it_expire_later_too() {
     assert!(second.is_hit());
     assert_eq!(expires(&second), expires(&first) + 61);
 }
+
+#[test]
+fn browsers_are_told_another_time_and_everything_else_that_the_page_says() {
+    let larder = testing::isolated();
+    let said = "must-revalidate, Max-Age=300, no-transform";
+    let app = App::new(&cache_page(600).browser(60), move |_, _| response(200, &[("cache-control", said)], ""));
+    assert_eq!(app.get("/").header("cache-control").as_deref(), Some("must-revalidate, no-transform, max-age=60"));
+    larder.advance(7 * SECOND);
+    assert_eq!(app.get("/").header("cache-control").as_deref(), Some("must-revalidate, no-transform, max-age=67"));
+    larder.advance(SECOND);
+    assert_eq!(app.get("/").header("cache-control").as_deref(), Some("must-revalidate, no-transform, max-age=68"));
+}

@@ -1,14 +1,22 @@
 //! Pages, as users meet them.
 
 mod app;
+mod cuts;
+mod django_conditions;
+mod django_goldens;
 mod django_helpers;
 mod downstream;
 mod hits;
 mod holes;
 mod layer;
+mod leaks;
 mod one_render;
 mod parts;
+mod pitfalls;
 mod play;
 mod readme;
 mod report;
+mod stack;
+mod trust;
+mod two_users;
 mod variants;

@@ -1,4 +1,4 @@
-use http::header::{CONTENT_LOCATION, LINK, SET_COOKIE, VARY};
+use http::header::{CONTENT_LOCATION, LINK, RANGE, SET_COOKIE, VARY};
 
 use super::*;
 
