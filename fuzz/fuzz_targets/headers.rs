@@ -5,7 +5,8 @@
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_RANGE, COOKIE, ETAG, IF_NONE_MATCH, RANGE, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use larder::page::grammar::structured::{self, Value};
-use larder::page::grammar::{Directives, EntityTag, Fields, age, date, etag, list, range, seconds, surrogate};
+use larder::page::grammar::{Directives, EntityTag, Fields, age, cookies, date, etag, list, quality, range};
+use larder::page::grammar::{seconds, surrogate};
 use larder::page::headers::{self, CacheControl};
 
 /// The first second of the year 10000.
@@ -23,7 +24,9 @@ libfuzzer_sys::fuzz_target!(|input: &[u8]| {
         dictionaries(line);
         tags(line);
         ranges(line, chosen);
+        wishes(line);
     }
+    named_cookies(&lines);
     let under = |name: HeaderName| -> HeaderMap { lines.iter().map(|line| (name.clone(), line.clone())).collect() };
     let age = under(http::header::AGE);
     assert!(age::of(&age) <= seconds::LONGEST);
@@ -212,4 +215,21 @@ fn vary(mut headers: HeaderMap, chosen: u64) {
             .all(|name| !headers::varies_on(&before, name) || headers::varies_on(&headers, name))
     );
     assert!(names.iter().all(|name| headers::varies_on(&headers, name)));
+}
+
+/// What is chosen was offered, and is chosen again where it is all that there is.
+fn wishes(line: &[u8]) {
+    let choices: [&[u8]; 4] = [b"de", b"en-gb", b"br", b"gzip"];
+    if let Some(best) = quality::best(line, choices.into_iter()) {
+        assert_eq!(quality::best(line, [choices[best]].into_iter()), Some(0));
+    }
+}
+
+/// What is shown of cookies has the name that was asked for, and is all that has it.
+fn named_cookies(lines: &[HeaderValue]) {
+    let of = |lines: &[HeaderValue]| -> HeaderMap { lines.iter().map(|line| (COOKIE, line.clone())).collect() };
+    let Some(shown) = cookies::named(&of(lines), |name| name == b"a") else { return };
+    let again = HeaderValue::from_bytes(&shown).expect("what was in a header fits into one");
+    assert_eq!(cookies::named(&of(&[again.clone()]), |name| name == b"a"), Some(shown));
+    assert_eq!(cookies::named(&of(&[again]), |name| name != b"a"), None);
 }

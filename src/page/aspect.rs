@@ -46,19 +46,6 @@ pub(super) fn lines<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Cow
     Some(all)
 }
 
-/// Returns the cookies of a request, in their order and with everything that stands around the equals sign.
-pub(super) fn cookies(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
-    let pairs = headers.get_all(COOKIE).iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b';'));
-    pairs.map(<[u8]>::trim_ascii).filter(|pair| !pair.is_empty())
-}
-
-/// Returns the cookies that have one of these names: several of one name too, since nobody knows which one is read.
-pub(super) fn cookies_named(headers: &HeaderMap, is_named: impl Fn(&[u8]) -> bool) -> Option<Vec<u8>> {
-    let name = |pair: &[u8]| pair.split(|byte| *byte == b'=').next().unwrap_or_default().trim_ascii().to_vec();
-    let found: Vec<_> = cookies(headers).filter(|pair| is_named(&name(pair))).collect();
-    (!found.is_empty()).then(|| found.join(&b"; "[..]))
-}
-
 impl Serialize for Aspect {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.order().serialize(serializer)
@@ -92,13 +79,5 @@ mod tests {
         let name = HeaderName::from_static("x-lang");
         assert_eq!(lines(&HeaderMap::new(), &name), None);
         assert_eq!(lines(&headers(&[("x-lang", "")]), &name).as_deref(), Some(&b""[..]));
-    }
-
-    #[test]
-    fn all_cookies_of_a_name_count_and_none_of_another() {
-        let sent = headers(&[("cookie", "a=1; session=x;b=2"), ("cookie", "session = y; sessions=z")]);
-        let session = cookies_named(&sent, |name| name == b"session");
-        assert_eq!(session.as_deref(), Some(&b"session=x; session = y"[..]));
-        assert_eq!(cookies_named(&sent, |name| name == b"c"), None);
     }
 }

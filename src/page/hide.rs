@@ -11,8 +11,8 @@ use http::header::{IF_UNMODIFIED_SINCE, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
-use super::aspect::{Aspect, cookies_named, lines};
-use super::grammar::quality;
+use super::aspect::{Aspect, lines};
+use super::grammar::{cookies, quality};
 use super::meaning;
 
 /// What of a request a handler gets to see.
@@ -64,7 +64,7 @@ impl View {
     /// Returns what is to be seen of a request under this aspect.
     pub(super) fn value<'a>(&self, request: &'a HeaderMap, aspect: &Aspect) -> Option<Cow<'a, [u8]>> {
         match aspect {
-            Aspect::Cookie(name) => cookies_named(request, |other| other == name.as_bytes()).map(Cow::Owned),
+            Aspect::Cookie(name) => cookies::named(request, |other| other == name.as_bytes()).map(Cow::Owned),
             Aspect::Header(name) => self.header(request, name),
         }
     }
@@ -89,7 +89,7 @@ impl View {
     }
 
     fn cookies_of(&self, request: &HeaderMap) -> Option<Vec<u8>> {
-        cookies_named(request, |name| self.cookies.iter().any(|shown| shown.as_bytes() == name))
+        cookies::named(request, |name| self.cookies.iter().any(|shown| shown.as_bytes() == name))
     }
 
     /// Makes a request into one that holds only what is to be seen. A page that is for nobody else may see who asks.

@@ -4,6 +4,7 @@
 //! read means everything.
 
 pub mod age;
+pub mod cookies;
 pub mod date;
 pub mod directives;
 pub mod etag;
