@@ -32,6 +32,7 @@ mod purge;
 mod quiet;
 mod record;
 mod render;
+mod ring;
 mod service;
 mod shelf;
 mod site;

@@ -8,6 +8,7 @@ use http::{HeaderMap, HeaderValue};
 use super::aspect::Aspect;
 use super::part::{self, Part};
 use super::record::Page;
+use super::ring;
 use super::site::{Home, Quest, Setup, Site};
 use super::variant::{self, Front, Variants};
 use crate::{Filling, Key, Options};
@@ -40,9 +41,7 @@ impl Shelf {
             Self::Beside(variant, variants) => {
                 let (filling, key) = *variant;
                 let is_kept = home.kept(filling.keep_tagged(tags, Front::Page(page), time).await);
-                for old in variants.add(&key, setup.variants) {
-                    drop(home.cache.delete(old).await);
-                }
+                ring::note(home, &variants.ring(), &key, setup.variants).await;
                 is_kept
             }
             // The right to keep the part begins with its head, and that to keep the page with the question.

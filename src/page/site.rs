@@ -318,6 +318,11 @@ impl Home {
         })
     }
 
+    /// Returns what a store said; `None` where it failed.
+    pub(super) fn heard<T>(&self, said: Result<T, Error>) -> Option<T> {
+        said.inspect_err(|error| self.trouble(error)).ok()
+    }
+
     /// Returns whether something was kept. A store that fails keeps nothing.
     pub(super) fn kept(&self, kept: Result<bool, Error>) -> bool {
         kept.unwrap_or_else(|error| {

@@ -1,8 +1,7 @@
 //! What is kept under the key of a page: the page itself, or what its variants are told apart by.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -32,8 +31,6 @@ struct Known {
     /// What the keys of all variants hold: with this, all of them are out of reach when the URL is invalidated.
     stamp: u64,
     lists: Box<[Box<[Aspect]>]>,
-    /// The keys of the variants, oldest first.
-    kept: Arc<Mutex<VecDeque<Key>>>,
 }
 
 /// How many different lists one URL may have. A page has one or two; who has more varies on the weather.
@@ -41,7 +38,7 @@ const MOST_LISTS: usize = 8;
 
 impl Variants {
     pub(super) fn new(list: Box<[Aspect]>) -> Self {
-        Self(Arc::new(Known { stamp: RandomState::new().hash_one(0), lists: [list].into(), kept: Arc::default() }))
+        Self(Arc::new(Known { stamp: RandomState::new().hash_one(0), lists: [list].into() }))
     }
 
     /// Returns these with one list more; the one that was learned first makes room.
@@ -52,7 +49,7 @@ impl Variants {
         let forgotten = (self.0.lists.len() + 1).saturating_sub(MOST_LISTS);
         let known = self.0.lists.iter().skip(forgotten).cloned();
         let lists = if is_bare { [list].into_iter().chain(known).collect() } else { known.chain([list]).collect() };
-        Self(Arc::new(Known { stamp: self.0.stamp, lists, kept: Arc::clone(&self.0.kept) }))
+        Self(Arc::new(Known { stamp: self.0.stamp, lists }))
     }
 
     /// Returns whether these are of one making: the URL was not invalidated in between.
@@ -85,15 +82,12 @@ impl Variants {
         })
     }
 
-    /// Notes a variant that is kept now, and returns those that make room for it.
-    pub(super) fn add(&self, key: &Key, most: usize) -> Vec<Key> {
-        let mut kept = self.0.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.iter().rev().any(|known| known == key) {
-            return Vec::new();
-        }
-        kept.push_back(key.clone());
-        let too_many = kept.len().saturating_sub(most.max(1));
-        kept.drain(..too_many).collect()
+    /// Returns the key of what is known of those that are kept.
+    pub(super) fn ring(&self) -> Key {
+        const MARK: u64 = mark("page-variants:<stamp>");
+        Key::write(MARK, |key| {
+            key.literal("page-variants:").part(&self.0.stamp);
+        })
     }
 }
 
@@ -114,6 +108,6 @@ impl Serialize for Variants {
 impl<'de> Deserialize<'de> for Variants {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (stamp, lists) = Deserialize::deserialize(deserializer)?;
-        Ok(Self(Arc::new(Known { stamp, lists, kept: Arc::default() })))
+        Ok(Self(Arc::new(Known { stamp, lists })))
     }
 }

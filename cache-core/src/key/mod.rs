@@ -161,6 +161,13 @@ impl Key {
 }
 
 impl Key {
+    /// Takes back a key that was written from the pattern of this mark, and was kept as text.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __sealed(mark: u64, text: &str) -> Self {
+        Self::write(mark, |key| key.push(text.as_bytes()))
+    }
+
     /// Returns the same key in a namespace, whose keys all begin so.
     pub(crate) fn behind(&self, start: &str) -> Self {
         Self::write(self.mark, |key| {
