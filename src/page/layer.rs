@@ -6,6 +6,7 @@ use http::{HeaderName, HeaderValue};
 use tower_layer::Layer;
 
 use super::aspect::Aspect;
+use super::by_body::{PostLayer, Sent};
 use super::hide::{Offer, Query, View};
 use super::hole::Fillers;
 use super::key::Extension;
@@ -86,6 +87,7 @@ impl CacheLayer {
             variants: VARIANTS,
             posts: false,
             parts: false,
+            by_body: false,
             tells: true,
             tags: Vec::new(),
             tags_from: vec![HeaderName::from_static("surrogate-key")],
@@ -326,6 +328,28 @@ impl CacheLayer {
     pub fn tags_from(self, header: &str) -> Self {
         let name = header_name(header);
         self.with(|setup| setup.tags_from.push(name))
+    }
+
+    /// Keeps answers to `POST` too, told apart by what was sent, for as long as they say or the layer does. For questions that
+    /// do not fit into a URL: such a `POST` is answered without its handler, so it must not change anything.
+    ///
+    /// Bodies of more than `limit` bytes, and those that do not say how long they are, go to the handler as before, and so
+    /// does every `POST` that finds nothing.
+    ///
+    /// ```
+    /// use axum::{Router, routing::post};
+    /// use larder::page::cache_page;
+    ///
+    /// async fn search(question: String) -> String {
+    ///     format!("what is known of {question}")
+    /// }
+    ///
+    /// let app: Router = Router::new().route("/search", post(search).layer(cache_page(60).posts(64 << 10)));
+    /// # drop(app);
+    /// ```
+    pub fn posts(self, limit: u64) -> PostLayer {
+        let layer = self.vary_extension::<Sent>().with(|setup| setup.by_body = true);
+        PostLayer::new(Site::new(layer.setup), limit)
     }
 
     /// Says nothing in `Cache-Status`.

@@ -3,6 +3,7 @@
 mod answer;
 mod aspect;
 mod body;
+mod by_body;
 mod caught;
 mod change;
 mod conditional;
@@ -42,6 +43,7 @@ mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};
+pub use by_body::{PostLayer, PostService};
 pub use future::PageFuture;
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};

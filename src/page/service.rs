@@ -236,7 +236,9 @@ impl<S> Way<S> {
     {
         let Turn::Lead(lead) = self.spot.join(quest, &parts) else { return };
         let mut parts = parts;
-        parts.method = Method::GET;
+        if parts.method == Method::HEAD {
+            parts.method = Method::GET;
+        }
         let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
         let task = async move {
             // Somebody may have kept a new one between looking and leading.

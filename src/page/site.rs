@@ -5,10 +5,11 @@ use std::sync::{Arc, Once};
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
+use super::by_body::Sent;
 use super::flights::{Flights, Name};
 use super::grammar::list;
 use super::hide::View;
@@ -35,6 +36,7 @@ pub(super) struct Site {
 }
 
 /// What one place was told.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own, which a layer is told or not")]
 #[derive(Clone, Debug)]
 pub(super) struct Setup {
     pub(super) choice: Choice,
@@ -55,6 +57,8 @@ pub(super) struct Setup {
     pub(super) variants: usize,
     /// Whether answers to `POST` are kept that are pages too.
     pub(super) posts: bool,
+    /// Whether answers to `POST` are kept, and told apart by what was sent.
+    pub(super) by_body: bool,
     /// Whether parts of pages are kept.
     pub(super) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
@@ -141,11 +145,14 @@ impl Site {
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.
     fn ask(&self, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
-        let mut wanted = match self.setup.policy.ask(&request.method, &request.headers) {
+        let is_sent =
+            self.setup.by_body && request.method == Method::POST && request.extensions.get::<Sent>().is_some();
+        let method = if is_sent { &Method::GET } else { &request.method };
+        let mut wanted = match self.setup.policy.ask(method, &request.headers) {
             Ask::Look(wanted) => wanted,
             Ask::Pass(pass) => return Err(pass),
         };
-        if has_body {
+        if has_body && !is_sent {
             return Err(Pass::Body);
         }
         if request.headers.keys().any(|name| name == UPGRADE) {
