@@ -39,7 +39,7 @@ impl<'a> Asking<'a> {
         let (code, headers, body) = match self.verdict(head, length) {
             Verdict::Whole => {
                 let news = self.news(head, status);
-                let headers = page.told(&news);
+                let headers = page.told(&news, |headers| self.complete(headers));
                 return if self.method == Method::HEAD {
                     response(head.status, with_length(headers, length), PageBody::empty())
                 } else {
@@ -47,7 +47,7 @@ impl<'a> Asking<'a> {
                 };
             }
             Verdict::NotModified => {
-                let headers = page.told_unchanged(&self.news(head, status));
+                let headers = page.told_unchanged(&self.news(head, status), |headers| self.complete(headers));
                 return response(StatusCode::NOT_MODIFIED, headers, PageBody::absent());
             }
             Verdict::Part(range) => {
@@ -112,12 +112,19 @@ impl<'a> Asking<'a> {
         self,
         head: &Head,
         code: StatusCode,
-        mut headers: HeaderMap,
+        headers: HeaderMap,
         body: PageBody<B>,
         status: &Status,
     ) -> Response<PageBody<B>> {
+        let mut headers = self.complete(headers);
         self.news(head, status).add_to(&mut headers);
         response(code, headers, body)
+    }
+
+    /// Adds what every answer with this page says.
+    fn complete(self, mut headers: HeaderMap) -> HeaderMap {
+        self.setup.tell_downstream(self.request, &mut headers);
+        headers
     }
 
     fn news(self, head: &Head, status: &Status) -> News {

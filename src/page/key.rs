@@ -115,6 +115,8 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a [u8], Unclear> {
 #[derive(Clone, Copy)]
 pub(super) struct Extension {
     name: &'static str,
+    /// Whether it says who asks, so that nobody downstream may take the page for another one's.
+    pub(super) is_personal: bool,
     write: fn(&Extensions, &mut KeyWriter<'_>),
 }
 
@@ -123,7 +125,12 @@ impl Extension {
         let write: fn(&Extensions, &mut KeyWriter<'_>) = |all, key| {
             key.literal(":").part(&all.get::<T>());
         };
-        Self { name: type_name::<T>(), write }
+        Self { name: type_name::<T>(), is_personal: true, write }
+    }
+
+    /// Says that it tells nothing of who asks.
+    pub(super) fn of_nobody(self) -> Self {
+        Self { is_personal: false, ..self }
     }
 }
 

@@ -348,7 +348,11 @@ impl CacheLayer {
     /// # drop(app);
     /// ```
     pub fn posts(self, limit: u64) -> PostLayer {
-        let layer = self.vary_extension::<Sent>().with(|setup| setup.by_body = true);
+        let sent = Extension::of::<Sent>().of_nobody();
+        let layer = self.with(|setup| {
+            setup.extensions.push(sent);
+            setup.by_body = true;
+        });
         PostLayer::new(Site::new(layer.setup), limit)
     }
 

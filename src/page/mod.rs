@@ -7,6 +7,7 @@ mod by_body;
 mod caught;
 mod change;
 mod conditional;
+mod downstream;
 mod driven;
 mod flights;
 mod freshen;

@@ -75,13 +75,13 @@ impl Page {
     }
 
     /// Returns the headers of an answer with it.
-    pub(super) fn told(&self, news: &News) -> HeaderMap {
-        self.0.told[0].headers(news, || self.with_length())
+    pub(super) fn told(&self, news: &News, complete: impl Fn(HeaderMap) -> HeaderMap) -> HeaderMap {
+        self.0.told[0].headers(news, || complete(self.with_length()))
     }
 
     /// Returns the headers of an answer that says that it has not changed.
-    pub(super) fn told_unchanged(&self, news: &News) -> HeaderMap {
-        self.0.told[1].headers(news, || conditional::not_modified(&self.0.head.headers))
+    pub(super) fn told_unchanged(&self, news: &News, complete: impl Fn(HeaderMap) -> HeaderMap) -> HeaderMap {
+        self.0.told[1].headers(news, || complete(conditional::not_modified(&self.0.head.headers)))
     }
 
     /// Says how long it is, where that is not nothing: whoever hands it on would else count, and add it.

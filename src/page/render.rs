@@ -307,6 +307,7 @@ impl Render {
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
     async fn pass<R: Body, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
+        self.site.setup.tell_downstream(&self.request, response.headers_mut());
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = is_of_the_moment(response.status());

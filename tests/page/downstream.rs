@@ -124,3 +124,42 @@ fn browsers_are_told_another_time_and_everything_else_that_the_page_says() {
     larder.advance(SECOND);
     assert_eq!(app.get("/").header("cache-control").as_deref(), Some("must-revalidate, no-transform, max-age=68"));
 }
+
+#[derive(Clone, larder::KeyPart)]
+struct User(u64);
+
+#[test]
+fn those_downstream_are_told_by_what_pages_are_told_apart() {
+    let _larder = testing::isolated();
+    let layer = cache_page(60).vary("Accept-Language").vary_cookie("theme").offer("Accept-Encoding", ["br"]);
+    let app = App::new(&layer, |_, _| response(200, &[("vary", "X-Other, accept-language")], "page"));
+    for _ in 0..2 {
+        let visit = app.get("/");
+        assert_eq!(visit.header("vary").as_deref(), Some("X-Other, accept-language, cookie, accept-encoding"));
+        assert_eq!(visit.header("cache-control").as_deref(), Some("max-age=60"));
+    }
+    let renewed = app.get_with("/", &[("accept-language", "de")]);
+    assert!(!renewed.is_hit() && renewed.header("vary").is_some_and(|vary| vary.ends_with("cookie, accept-encoding")));
+}
+
+#[test]
+fn what_a_layer_outside_says_of_who_asks_makes_a_page_private_downstream_and_not_here() {
+    let larder = testing::isolated();
+    let app = App::new(&cache_page(60).vary_extension::<User>(), |run, request| {
+        let public = request.uri().path() == "/public";
+        response(200, if public { &[("cache-control", "public")] } else { &[] }, format!("{run}"))
+    });
+    let visit = |path: &str, user: u64| {
+        let mut request = crate::app::request("GET", path, &[]);
+        request.extensions_mut().insert(User(user));
+        testing::block_on(app.ask(request))
+    };
+    for text in ["1", "1"] {
+        let page = visit("/", 1);
+        assert_eq!((page.text(), page.header("cache-control").as_deref()), (text, Some("max-age=60, private")));
+    }
+    assert_eq!((visit("/", 2).text(), visit("/", 1).text()), ("2", "1"));
+    assert_eq!(visit("/public", 1).header("cache-control").as_deref(), Some("public, max-age=60"));
+    larder.advance(61 * SECOND);
+    assert_eq!(visit("/", 1).text(), "4", "what is said downstream is not said here");
+}

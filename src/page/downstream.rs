@@ -1,0 +1,38 @@
+//! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
+//! client.
+
+use http::HeaderMap;
+use http::header::COOKIE;
+use http::request::Parts;
+
+use super::aspect::Aspect;
+use super::grammar::Directives;
+use super::headers::{CacheControl, vary};
+use super::locale::{Language, TimeZone};
+use super::site::Setup;
+
+impl Setup {
+    /// Says in `Vary` by which headers a page is told apart. What a layer outside has put into a request is in no header:
+    /// such a page is `private`, unless it says that it is `public`.
+    pub(super) fn tell_downstream(&self, request: &Parts, headers: &mut HeaderMap) {
+        if !self.aspects.is_empty() {
+            vary(headers, self.aspects.iter().map(header));
+        }
+        if self.is_personal(request) && !Directives::of(headers).public {
+            CacheControl::new().private().apply(headers);
+        }
+    }
+
+    fn is_personal(&self, request: &Parts) -> bool {
+        let extensions = &request.extensions;
+        let is_told = extensions.get::<Language>().is_some() || extensions.get::<TimeZone>().is_some();
+        is_told || self.extensions.iter().any(|extension| extension.is_personal)
+    }
+}
+
+fn header(aspect: &Aspect) -> http::HeaderName {
+    match aspect {
+        Aspect::Header(name) => name.clone(),
+        Aspect::Cookie(_) => COOKIE,
+    }
+}
