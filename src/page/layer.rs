@@ -267,7 +267,8 @@ impl CacheLayer {
         self.with(|setup| setup.policy.statuses = statuses)
     }
 
-    /// Keeps errors of the server too, where they say that they may be kept.
+    /// Keeps errors of the server too, where [`statuses`](Self::statuses) has them. Without this none is kept, even where it
+    /// does.
     pub fn keep_errors(self) -> Self {
         self.with(|setup| setup.policy.keep_errors = true)
     }
