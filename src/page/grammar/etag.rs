@@ -2,6 +2,7 @@
 
 use http::header::{ETAG, HeaderMap, HeaderName};
 
+use super::line;
 use super::list::trim;
 
 /// The mark of one version of a response.
@@ -16,9 +17,7 @@ pub struct EntityTag<'a> {
 impl<'a> EntityTag<'a> {
     /// Reads the tag of a response; `None` where it has none, or several.
     pub fn of(headers: &'a HeaderMap) -> Option<Self> {
-        let mut lines = headers.get_all(ETAG).iter();
-        let only = lines.next().filter(|_| lines.next().is_none())?;
-        Self::parse(trim(only.as_bytes()))
+        Self::parse(trim(line::only(headers, &ETAG)?))
     }
 
     /// Reads a value that is one tag and nothing else.

@@ -7,6 +7,7 @@ pub mod age;
 pub mod date;
 pub mod directives;
 pub mod etag;
+pub mod line;
 pub mod list;
 pub mod quality;
 pub mod range;

@@ -3,8 +3,8 @@
 use http::header::{AGE, ETAG, LAST_MODIFIED, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 
-use super::super::grammar::{Directives, Fields, age, list};
-use super::fresh::{self, millis, of_date};
+use super::super::grammar::{Directives, Fields, age, date, list};
+use super::fresh::{self, millis};
 use super::statuses::{is_heuristic, is_understood};
 use super::update::without_hops;
 use super::{Facts, Policy, Refusal, Wanted, is_failure};
@@ -165,7 +165,7 @@ impl Said<'_> {
     }
 
     fn has_validator(&self) -> bool {
-        let modified = || of_date(self.headers, LAST_MODIFIED, self.times.seconds());
+        let modified = || date::of(self.headers, &LAST_MODIFIED, self.times.seconds());
         self.headers.contains_key(ETAG) || modified().is_some()
     }
 }
