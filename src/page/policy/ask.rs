@@ -54,8 +54,7 @@ impl Pass {
 
 /// What a request wants. The fields after `authorized` are said by clients that are trusted; times are in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-// Each is a word that a request can say.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that a request can say")]
 pub(crate) struct Wanted {
     /// The head only.
     pub(crate) head: bool,
