@@ -79,7 +79,7 @@ impl Render {
         }
     }
 
-    /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
+    /// Hands on an answer to `HEAD`, which is no page. It makes one that is there last longer where the two agree, and else go.
     /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
     pub(super) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
         let (status, headers) = (response.status(), response.headers().clone());

@@ -53,7 +53,7 @@ impl Part {
         Some(Self { asked: asked.as_bytes().into(), page })
     }
 
-    /// The same question has the same answer, whatever it means.
+    /// Returns whether it was asked for just like this: the same question has the same answer, whatever it means.
     fn is_asked_by(&self, request: &HeaderMap) -> bool {
         !is_conditional(request) && request.get(RANGE).is_some_and(|range| *range.as_bytes() == *self.asked)
     }

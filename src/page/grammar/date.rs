@@ -196,7 +196,7 @@ fn civil(days: i64) -> (i64, usize, i64) {
     (year, month, left + 1)
 }
 
-/// 1970 began on a Thursday.
+/// Returns the number of a weekday: 1970 began on a Thursday.
 fn weekday_of(days: i64) -> usize {
     usize::try_from((days + 4).rem_euclid(7)).unwrap_or_default()
 }

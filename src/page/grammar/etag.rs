@@ -74,7 +74,7 @@ fn split(line: &[u8]) -> impl Iterator<Item = EntityTag<'_>> {
     })
 }
 
-/// Everything that is printed, but quotes and white space; and whatever is no ASCII.
+/// Returns whether a tag may hold this: what is printed, but quotes and white space, and whatever is no ASCII.
 fn is_of_tag(byte: u8) -> bool {
     matches!(byte, b'!' | b'#'..=b'~' | 0x80..)
 }

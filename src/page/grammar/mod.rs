@@ -14,6 +14,7 @@ pub mod range;
 pub mod seconds;
 pub mod structured;
 pub mod surrogate;
+pub mod vary;
 
 pub use directives::{Directives, Fields};
 pub use etag::EntityTag;

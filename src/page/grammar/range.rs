@@ -68,7 +68,7 @@ fn part(text: &[u8]) -> Option<Part> {
     }
 }
 
-/// What no number holds is past the end of everything.
+/// Reads a place or a count. What no number holds is past the end of everything.
 fn number(digits: &[u8]) -> Option<u64> {
     let add = |number: u64, digit: &u8| {
         digit.is_ascii_digit().then(|| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))

@@ -27,7 +27,7 @@ pub(super) fn explicit(said: &Directives, targeted: bool, headers: &HeaderMap, t
     said.s_maxage.or(said.max_age).or_else(expires)
 }
 
-/// What is said twice, or is no date, is over (RFC 9111, 5.3).
+/// Returns how long `Expires` says that it is fresh: what is said twice, or is no date, is over (RFC 9111, 5.3).
 fn expires(headers: &HeaderMap, times: Times) -> Option<u64> {
     headers.contains_key(EXPIRES).then(|| {
         let end = date::of(headers, &EXPIRES, times.seconds()).unwrap_or(0);

@@ -50,7 +50,7 @@ fn must_ask(wanted: &Wanted, facts: &Facts, lived: u64, now: u64) -> bool {
     facts.always_ask || wanted.no_cache || too_old || ends_too_soon || from_the_future
 }
 
-/// How long after its time it may be served, in milliseconds, as it says itself or a client does.
+/// Returns how long after its time it may be served, in milliseconds, as it says itself or a client does.
 ///
 /// Who says how old it may be, and not how stale, will have nothing stale (RFC 9111, 5.2.1.1).
 fn stale(wanted: &Wanted, facts: &Facts) -> u64 {
