@@ -54,8 +54,7 @@ pub(crate) fn verdict(
     }
 }
 
-/// Returns whether a header is a condition or asks for a part. A hit pays for this: nearly all requests end here, after a
-/// look at each of their names.
+/// A hit pays for this: nearly all requests end here, after a look at each of their names.
 fn is_condition(name: &HeaderName) -> bool {
     matches!(name.as_str().as_bytes(), [b'i', b'f', b'-', ..] | b"range")
 }

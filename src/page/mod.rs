@@ -3,13 +3,10 @@
 mod answer;
 mod aspect;
 mod body;
-mod caught;
 mod change;
 mod conditional;
 mod driven;
 mod flights;
-mod freshen;
-mod future;
 // Fuzzers see how fields are read, and nobody else.
 #[cfg(not(fuzzing))]
 mod grammar;
@@ -19,7 +16,6 @@ pub mod grammar;
 pub mod headers;
 mod hide;
 mod hole;
-mod inner;
 mod key;
 mod layer;
 mod locale;
@@ -41,13 +37,12 @@ mod told;
 mod variant;
 
 pub use body::{BoxError, PageBody};
-pub use future::PageFuture;
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};
 pub use policy::Statuses;
 pub use purge::{invalidate, invalidate_in};
-pub use service::CacheService;
+pub use service::{CacheService, PageFuture};
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_conformance.md")]

@@ -21,7 +21,7 @@ pub(crate) use facts::Facts;
 pub(crate) use keep::Times;
 pub(crate) use post::is_page_of;
 pub(crate) use refusal::Refusal;
-pub(crate) use reuse::{Reuse, is_failure};
+pub(crate) use reuse::{Reuse, is_failure, is_of_the_moment};
 pub use statuses::Statuses;
 pub(crate) use update::{conditions, freshens, head_agrees, updated};
 

@@ -78,6 +78,11 @@ pub(crate) fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502 | 503 | 504)
 }
 
+/// Returns whether a response says nothing of the page, but that it cannot be had at the moment.
+pub(crate) fn is_of_the_moment(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
