@@ -1,13 +1,12 @@
 //! Holes: what differs from visitor to visitor in a page that is kept for all of them.
 
-mod answer;
 mod fill;
 mod fillers;
 mod fills;
 mod holes;
 mod mark;
 mod marked;
-mod personal;
+pub(super) mod personal;
 #[cfg(test)]
 mod tests;
 mod through;
@@ -19,6 +18,7 @@ use http::request::Parts;
 use super::CacheLayer;
 pub use fill::Fill;
 pub(super) use fillers::Fillers;
+pub(super) use fills::{Fills, Panicked};
 pub(super) use holes::Holes;
 use mark::Marks;
 pub(super) use marked::Marked;

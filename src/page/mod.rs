@@ -6,6 +6,7 @@ mod body;
 mod change;
 mod conditional;
 mod driven;
+mod error;
 mod flights;
 // Fuzzers see how fields are read, and nobody else.
 #[cfg(not(fuzzing))]
@@ -23,7 +24,6 @@ mod meaning;
 mod nested;
 mod part;
 mod policy;
-mod post;
 mod purge;
 mod quiet;
 mod record;
@@ -36,7 +36,8 @@ mod tee;
 mod told;
 mod variant;
 
-pub use body::{BoxError, PageBody};
+pub use body::PageBody;
+pub use error::BoxError;
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};

@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use super::answer::Asking;
 use super::aspect::Aspect;
-use super::body::BoxError;
+use super::error::BoxError;
 use super::flights::{Landing, Lead, Start};
 use super::hole::Holes;
 use super::key::Asked;

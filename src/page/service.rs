@@ -2,6 +2,8 @@
 
 mod future;
 mod inner;
+mod post;
+mod ranged;
 mod spot;
 mod way;
 
@@ -15,7 +17,8 @@ use http_body::Body;
 use tower_service::Service;
 
 use super::answer::Asking;
-use super::body::{BoxError, PageBody};
+use super::body::PageBody;
+use super::error::BoxError;
 use super::nested::Outer;
 use super::record::Page;
 use super::site::{Look, Site};
@@ -23,8 +26,9 @@ use super::status::{Forward, Status};
 use crate::Error;
 pub use future::PageFuture;
 use inner::Inner;
-pub(super) use spot::Spot;
-pub(super) use way::Way;
+
+use spot::Spot;
+use way::Way;
 
 /// Answers with pages that are kept, and asks the service behind it where there are none. From a
 /// [`CacheLayer`](super::CacheLayer).

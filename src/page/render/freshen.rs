@@ -68,7 +68,7 @@ impl Render {
     }
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
-        let holes = Holes::renewed(old, &self.site.setup.fillers, &headers);
+        let holes = Holes::renewed(old.holes(), &self.site.setup.fillers, &headers, old.body());
         self.page(Head { status: old.head().status, headers, facts }, old.body().clone(), holes)
     }
 

@@ -10,8 +10,9 @@ use tokio::sync::oneshot;
 use tower_service::Service;
 
 use super::spot::{Spot, Waited};
-use crate::page::body::{BoxError, PageBody};
+use crate::page::body::PageBody;
 use crate::page::driven::Driven;
+use crate::page::error::BoxError;
 use crate::page::flights::{Lead, Turn};
 use crate::page::policy::Pass;
 use crate::page::render::{Client, Outcome, Render};
