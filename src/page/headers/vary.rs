@@ -3,8 +3,8 @@
 use http::HeaderValue;
 use http::header::{HeaderMap, HeaderName, VARY};
 
-use super::super::grammar::list;
-use super::super::grammar::vary::is_any;
+use crate::page::grammar::list;
+use crate::page::grammar::vary::is_any;
 
 /// Says which headers of the request a response depends on, beside those that it names already.
 ///

@@ -3,8 +3,8 @@
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA};
 use http::{HeaderMap, Method};
 
-use super::super::grammar::{Directives, list};
 use super::Policy;
+use crate::page::grammar::{Directives, list};
 
 /// What is done with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use http::HeaderMap;
 use http::header::{AGE, DATE, EXPIRES, LAST_MODIFIED};
 
-use super::super::grammar::{Directives, age, date};
 use super::Times;
+use crate::page::grammar::{Directives, age, date};
 
 /// How long a guess may reach, in seconds: a week. A page that was modified long ago may be modified today.
 const LONGEST_GUESS: u64 = 604_800;

@@ -3,11 +3,11 @@
 use http::header::{AGE, ETAG, LAST_MODIFIED, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 
-use super::super::grammar::{Directives, Fields, age, date, list, vary};
 use super::fresh::{self, millis};
 use super::statuses::{is_heuristic, is_understood};
 use super::update::without_hops;
 use super::{Facts, Policy, Refusal, Wanted, is_failure};
+use crate::page::grammar::{Directives, Fields, age, date, list, vary};
 
 /// When the handler was asked and when it had answered, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

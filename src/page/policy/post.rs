@@ -3,8 +3,8 @@
 use http::header::CONTENT_LOCATION;
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::super::grammar::{line, list};
 use super::empties::resolve;
+use crate::page::grammar::{line, list};
 
 /// Returns whether an answer says that it is what `GET` would be answered with. `request` has a scheme and an authority.
 pub(crate) fn is_page_of(request: &Uri, status: StatusCode, answer: &HeaderMap) -> bool {
