@@ -1,4 +1,22 @@
 #![doc = include_str!("../docs/page.md")]
+// Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
+// engine.
+//
+// | floor | what it holds |
+// |---|---|
+// | `grammar`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
+// | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
+// | `key`, `nested`, `record`, `body` | the name of a page, the page, and what carries it |
+// | `flights`, `purge` | who makes a page, and what was invalidated |
+// | `quiet` | who is not asked |
+// | `site`, `variant` | one place in a program, and where its pages are |
+// | `answer` | how a page becomes a response |
+// | `part` | parts of pages |
+// | `change`, `shelf` | what is emptied, and where a page is put |
+// | `render` | how a page is made |
+// | `service` | who answers |
+// | `layer` | what a place is told |
 
 mod answer;
 mod aspect;
