@@ -14,7 +14,8 @@
 //! ```
 //!
 //! Each request is a line in the log, at the level `debug`: `GET /: 200 in 1.204 ms, hits: 3, misses: 1, stale: 0, 75 %`. What a
-//! handler spawns elsewhere is not seen; a page that is made for the request is.
+//! handler spawns elsewhere is not seen; a page that is made for the request is. The log is that of the crate `log`, under
+//! `larder::report`: with `env_logger`, say, `RUST_LOG=larder::report=debug` shows it.
 
 use std::cell::Cell;
 use std::future::Future;

@@ -10,7 +10,7 @@ use crate::tally;
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use cache_core::seen::Seen;
+/// use larder::report::Seen;
 /// use larder::{Options, testing};
 ///
 /// let larder = testing::isolated();

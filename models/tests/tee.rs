@@ -17,13 +17,13 @@ mod tee;
 
 /// The neighbour that it knows.
 mod page {
-    pub mod body {
+    pub mod error {
         pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
     }
 }
 
 use orders::in_many_orders;
-use page::body::BoxError;
+use page::error::BoxError;
 use tee::{Cut, Reader, Tee};
 
 /// A body that another thread feeds.

@@ -1,5 +1,7 @@
 //! How a page that is kept becomes a response: nothing of it is copied but its headers.
 
+mod filled;
+
 use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};

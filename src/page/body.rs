@@ -1,6 +1,5 @@
 //! What a response carries that went through the cache.
 
-use std::error::Error;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -11,11 +10,9 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::driven::{Driver, Own};
+use super::error::BoxError;
 use super::hole::{Marked, Through};
 use super::tee::Reader;
-
-/// An error of a body, of whatever type.
-pub type BoxError = Box<dyn Error + Send + Sync>;
 
 pin_project! {
     /// Carries a page that is kept, one that is being made, or what the handler answered, untouched.

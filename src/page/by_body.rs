@@ -12,10 +12,11 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::body::{BoxError, PageBody};
+use super::body::PageBody;
+use super::error::BoxError;
+use super::sent::Sent;
 use super::service::CacheService;
 use super::site::Site;
-use crate::key::{Key, KeyPart, Place, mark};
 
 /// Keeps answers to `POST` too. From [`CacheLayer::posts`](super::CacheLayer::posts).
 #[derive(Clone, Debug)]
@@ -30,26 +31,6 @@ pub struct PostLayer {
 pub struct PostService<S> {
     inner: CacheService<S>,
     limit: u64,
-}
-
-/// What was sent, in a request whose answer is told apart by it.
-#[derive(Clone, Debug)]
-pub(super) struct Sent(Box<str>);
-
-impl Sent {
-    /// Reads it as a key does: what is long ends in a digest.
-    fn new(body: &[u8]) -> Self {
-        let key = Key::write(mark("page-body:<body>"), |key| {
-            key.bytes(body);
-        });
-        Self(key.as_str().into())
-    }
-}
-
-impl KeyPart for Sent {
-    fn write_key(&self, place: Place<'_>) {
-        self.0.write_key(place);
-    }
 }
 
 impl PostLayer {

@@ -84,7 +84,7 @@ impl Question<'_> {
             let same = |own: EntityTag| etag::listed(self.request, &IF_MATCH).any(|tag| tag.strong_eq(own));
             return Some(etag::is_any(self.request, &IF_MATCH) || own.is_some_and(same));
         }
-        Some(self.stored_date(LAST_MODIFIED)? <= self.asked_date(IF_UNMODIFIED_SINCE)?)
+        Some(self.stored_date(&LAST_MODIFIED)? <= self.asked_date(&IF_UNMODIFIED_SINCE)?)
     }
 
     /// `If-None-Match`, or else `If-Modified-Since`: whether the client has the response already.
@@ -92,7 +92,7 @@ impl Question<'_> {
         if self.request.contains_key(IF_NONE_MATCH) {
             return Some(self.is_listed());
         }
-        let since = self.asked_date(IF_MODIFIED_SINCE).filter(|_| self.is_read)?;
+        let since = self.asked_date(&IF_MODIFIED_SINCE).filter(|_| self.is_read)?;
         Some(self.modified()? <= since)
     }
 
@@ -106,7 +106,7 @@ impl Question<'_> {
     /// Without `Last-Modified` it was modified when it was made at the latest (RFC 9111, 4.3.2).
     fn modified(&self) -> Option<u64> {
         let name = if self.stored.contains_key(LAST_MODIFIED) { LAST_MODIFIED } else { DATE };
-        self.stored_date(name)
+        self.stored_date(&name)
     }
 
     /// `If-Range`: whether the client's other parts are of this very response. A date can say so only if nothing
@@ -126,23 +126,17 @@ impl Question<'_> {
 
     fn is_of_this_second(&self, value: &HeaderValue) -> bool {
         let asked = date::parse(value.as_bytes(), self.now);
-        let (modified, made) = (self.stored_date(LAST_MODIFIED), self.stored_date(DATE));
+        let (modified, made) = (self.stored_date(&LAST_MODIFIED), self.stored_date(&DATE));
         modified.is_some() && asked == modified && made > modified
     }
 
-    fn asked_date(&self, name: HeaderName) -> Option<u64> {
-        only_date(self.request, name, self.now)
+    fn asked_date(&self, name: &HeaderName) -> Option<u64> {
+        date::of(self.request, name, self.now)
     }
 
-    fn stored_date(&self, name: HeaderName) -> Option<u64> {
-        only_date(self.stored, name, self.now)
+    fn stored_date(&self, name: &HeaderName) -> Option<u64> {
+        date::of(self.stored, name, self.now)
     }
-}
-
-fn only_date(headers: &HeaderMap, name: HeaderName, now: u64) -> Option<u64> {
-    let mut lines = headers.get_all(name).iter();
-    let only = lines.next().filter(|_| lines.next().is_none())?;
-    date::parse(only.as_bytes(), now)
 }
 
 /// What describes a body that a 304 does not have (RFC 9110, 15.4.5).

@@ -1,24 +1,21 @@
 //! Holes: what differs from visitor to visitor in a page that is kept for all of them.
 
-mod answer;
 mod fill;
 mod fillers;
 mod fills;
 mod holes;
 mod mark;
 mod marked;
-mod personal;
+pub(super) mod personal;
 #[cfg(test)]
 mod tests;
 mod through;
 
 use std::fmt;
 
-use http::request::Parts;
-
-use super::CacheLayer;
 pub use fill::Fill;
 pub(super) use fillers::Fillers;
+pub(super) use fills::{Fills, Panicked};
 pub(super) use holes::Holes;
 use mark::Marks;
 pub(super) use marked::Marked;
@@ -26,9 +23,9 @@ pub(super) use through::Through;
 
 /// A place in a page that is filled for each visitor: a CSRF token, a user name, a nonce.
 ///
-/// A handler writes the hole where the text is to be, and [`CacheLayer::fill`] says what that is for each request. The
-/// page is made once and kept with the hole; each answer gets a text of its own, the first one too, and those to
-/// visitors who read along while the page is made.
+/// A handler writes the hole where the text is to be, and [`CacheLayer::fill`](super::CacheLayer::fill) says what that is
+/// for each request. The page is made once and kept with the hole; each answer gets a text of its own, the first one too,
+/// and those to visitors who read along while the page is made.
 ///
 /// ```
 /// use axum::{Router, body::Body, response::Html, routing::get};
@@ -111,22 +108,5 @@ impl fmt::Display for Hole {
         // A mark that is surely not replaced would only be shown to strangers.
         mark::say_once(self.name, "no layer fills it: see `CacheLayer::fill`");
         Ok(())
-    }
-}
-
-/// What differs from visitor to visitor.
-impl CacheLayer {
-    /// Fills a [`Hole`] in each answer with what this makes of the visitor's request: all of it, also what handlers do
-    /// not see.
-    ///
-    /// The text is escaped for HTML: it can stand between tags, and in an attribute in quotes; [`Fill::raw`] is written
-    /// as it is. What has to be waited for is fetched by a layer outside, which puts it into the extensions of the
-    /// request.
-    pub fn fill<T: Into<Fill>>(self, hole: &Hole, filler: impl Fn(&Parts) -> T + Send + Sync + 'static) -> Self {
-        Marks::learn(hole.name);
-        self.with(|setup| {
-            setup.view.no_encodings = true;
-            setup.fillers = setup.fillers.with(hole.name, move |request| filler(request).into());
-        })
     }
 }

@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use http::request::Parts;
 use http::{HeaderName, HeaderValue};
 use tower_layer::Layer;
 
 use super::aspect::Aspect;
-use super::by_body::{PostLayer, Sent};
+use super::by_body::PostLayer;
 use super::hide::{Offer, Query, View};
-use super::hole::Fillers;
+use super::hole::{Fill, Fillers, Hole};
 use super::key::Extension;
 use super::policy::{Policy, Statuses};
+use super::sent::Sent;
 use super::service::CacheService;
 use super::site::{Choice, Setup, Site};
 use crate::key::KeyPart;
@@ -269,7 +271,8 @@ impl CacheLayer {
         self.with(|setup| setup.policy.statuses = statuses)
     }
 
-    /// Keeps errors of the server too, where they say that they may be kept.
+    /// Keeps errors of the server too, where [`statuses`](Self::statuses) has them. Without this none is kept, even where it
+    /// does.
     pub fn keep_errors(self) -> Self {
         self.with(|setup| setup.policy.keep_errors = true)
     }
@@ -359,6 +362,22 @@ impl CacheLayer {
     /// Says nothing in `Cache-Status`.
     pub fn quiet(self) -> Self {
         self.with(|setup| setup.tells = false)
+    }
+}
+
+/// What differs from visitor to visitor.
+impl CacheLayer {
+    /// Fills a [`Hole`] in each answer with what this makes of the visitor's request: all of it, also what handlers do
+    /// not see.
+    ///
+    /// The text is escaped for HTML: it can stand between tags, and in an attribute in quotes; [`Fill::raw`] is written
+    /// as it is. What has to be waited for is fetched by a layer outside, which puts it into the extensions of the
+    /// request.
+    pub fn fill<T: Into<Fill>>(self, hole: &Hole, filler: impl Fn(&Parts) -> T + Send + Sync + 'static) -> Self {
+        self.with(|setup| {
+            setup.view.no_encodings = true;
+            setup.fillers = setup.fillers.with_hole(hole, move |request| filler(request).into());
+        })
     }
 }
 

@@ -1,17 +1,33 @@
 #![doc = include_str!("../docs/page.md")]
+// Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
+// engine.
+//
+// | floor | what it holds |
+// |---|---|
+// | `grammar`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
+// | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
+// | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
+// | `flights`, `purge` | who makes a page, and what was invalidated |
+// | `quiet` | who is not asked |
+// | `site`, `variant` | one place in a program, and where its pages are |
+// | `answer`, `downstream` | how a page becomes a response, and what those downstream are told |
+// | `part` | parts of pages |
+// | `change`, `shelf`, `ring` | what is emptied, where a page is put, and how many variants there are |
+// | `render` | how a page is made |
+// | `service`, `by_body` | who answers |
+// | `layer` | what a place is told |
 
 mod answer;
 mod aspect;
 mod body;
 mod by_body;
-mod caught;
 mod change;
 mod conditional;
 mod downstream;
 mod driven;
+mod error;
 mod flights;
-mod freshen;
-mod future;
 // Fuzzers see how fields are read, and nobody else.
 #[cfg(not(fuzzing))]
 mod grammar;
@@ -21,7 +37,6 @@ pub mod grammar;
 pub mod headers;
 mod hide;
 mod hole;
-mod inner;
 mod key;
 mod layer;
 mod locale;
@@ -29,12 +44,12 @@ mod meaning;
 mod nested;
 mod part;
 mod policy;
-mod post;
 mod purge;
 mod quiet;
 mod record;
 mod render;
 mod ring;
+mod sent;
 mod service;
 mod shelf;
 mod site;
@@ -43,15 +58,15 @@ mod tee;
 mod told;
 mod variant;
 
-pub use body::{BoxError, PageBody};
+pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
-pub use future::PageFuture;
+pub use error::BoxError;
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};
 pub use policy::Statuses;
 pub use purge::{invalidate, invalidate_in};
-pub use service::CacheService;
+pub use service::{CacheService, PageFuture};
 
 #[cfg(doc)]
 #[doc = include_str!("../docs/pages_conformance.md")]

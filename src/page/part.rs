@@ -3,22 +3,15 @@
 
 use std::ops::Range;
 
-use bytes::Bytes;
 use http::header::{CONTENT_ENCODING, RANGE};
-use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body::Body;
+use http::{HeaderMap, HeaderValue, Response, StatusCode};
 use serde::{Deserialize, Serialize};
-use tower_service::Service;
 
 use super::answer::Asking;
-use super::body::{BoxError, PageBody};
+use super::body::PageBody;
 use super::conditional::{self, Verdict};
 use super::grammar::range;
-use super::policy::{Pass, Reuse};
 use super::record::Page;
-use super::service::{Spot, Way};
-use super::site::Quest;
 use super::status::Status;
 use crate::key::{Key, mark};
 
@@ -53,7 +46,11 @@ impl Part {
         Some(Self { asked: asked.as_bytes().into(), page })
     }
 
-    /// The same question has the same answer, whatever it means.
+    pub(super) fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// Returns whether it was asked for just like this: the same question has the same answer, whatever it means.
     fn is_asked_by(&self, request: &HeaderMap) -> bool {
         !is_conditional(request) && request.get(RANGE).is_some_and(|range| *range.as_bytes() == *self.asked)
     }
@@ -81,7 +78,7 @@ impl Extent {
 
 impl Asking<'_> {
     /// Answers with a part; `None` where that does not hold what is asked for.
-    fn with_part<B>(self, part: &Part, told: &Status) -> Option<Response<PageBody<B>>> {
+    pub(super) fn with_part<B>(self, part: &Part, told: &Status) -> Option<Response<PageBody<B>>> {
         let (head, body) = (part.page.head(), part.page.body());
         if part.is_asked_by(self.headers) {
             return Some(self.finish(head, head.status, head.headers.clone(), PageBody::whole(body.clone()), told));
@@ -102,48 +99,7 @@ impl Asking<'_> {
     }
 }
 
-impl Spot {
-    /// Returns the one range that is asked for, where there can be a part of the page.
-    fn asked(&self, quest: &Quest, request: &Parts) -> Option<HeaderValue> {
-        let can_be = request.method == Method::GET && quest.variants.is_none() && self.site.setup.aspects.is_empty();
-        let is_one = can_be && range::of(&request.headers).is_some_and(|parts| parts.len() == 1);
-        request.headers.get(RANGE).filter(|_| is_one).cloned()
-    }
-
-    /// Answers with the part of a page that is kept, if that can answer.
-    async fn part<R>(&self, quest: &Quest, request: &Parts) -> Option<Response<PageBody<R>>> {
-        let cache = &self.home.cache;
-        let part = cache.get::<Part>(key(&quest.key)).await.unwrap_or_default()?;
-        let now = cache.clock().wall_millis();
-        let facts = part.page.facts();
-        if facts.reuse(&quest.wanted, now) != Reuse::Fresh || self.site.is_gone(&self.home, request, &part.page) {
-            return None;
-        }
-        Asking::new(&self.site.setup, request, now).with_part(&part, &Status::hit(facts.left(now)))
-    }
-}
-
-impl<S> Way<S> {
-    /// Answers a request for a part of what is not there: with a part that is, or with one that is kept from now on.
-    pub(super) async fn part<B, R>(self, quest: Quest, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
-    where
-        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
-        B: Send + 'static,
-        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let Some(range) = self.spot.asked(&quest, &parts) else { return self.pass(Pass::Range, parts, body).await };
-        if let Some(answer) = self.spot.part(&quest, &parts).await {
-            return Ok(answer);
-        }
-        // A part of another page than the client has is of no use to it, and the handler is not told of conditions.
-        if is_conditional(&parts.headers) {
-            return self.pass(Pass::Range, parts, body).await;
-        }
-        self.make(Quest { range: Some(range), ..quest }, None, parts, body).await
-    }
-}
-
-fn is_conditional(request: &HeaderMap) -> bool {
+pub(super) fn is_conditional(request: &HeaderMap) -> bool {
     request.keys().any(|name| name.as_str().starts_with("if-"))
 }
 

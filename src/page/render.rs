@@ -1,26 +1,26 @@
 //! How a page is made: the handler is asked, its answer is judged, and what may be kept is kept when all of it is there.
 
-use std::any::Any;
-use std::future::{Future, poll_fn};
+mod both;
+mod caught;
+mod client;
+mod freshen;
+mod opening;
+
 use std::pin::pin;
 use std::sync::Arc;
-use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::{CONTENT_LENGTH, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
-use tokio::sync::oneshot;
 use tower_service::Service;
 
 use super::answer::Asking;
 use super::aspect::Aspect;
-use super::body::{BoxError, PageBody};
-use super::caught::Caught;
-use super::driven::Driver;
+use super::error::BoxError;
 use super::flights::{Landing, Lead, Start};
-use super::hole::{Holes, Marked};
+use super::hole::Holes;
 use super::key::Asked;
 use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
@@ -28,21 +28,11 @@ use super::record::{Begun, Head, Page};
 use super::shelf::{self, Shelf};
 use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
-use super::tee::{Reader, Tee};
 use super::variant::{self, Front, Variants};
 use crate::report::Counted;
 use crate::{Filling, Key, Options};
-
-/// What becomes of a request whose page is made.
-pub(super) enum Outcome<R, E> {
-    Answer(Response<PageBody<R>>),
-    Failed(E),
-    /// The handler panicked; so does whoever asked.
-    Panicked(Box<dyn Any + Send>),
-}
-
-/// Who is answered; nobody, where a page is made anew behind an answer.
-pub(super) struct Client<R, E>(Option<oneshot::Sender<Outcome<R, E>>>);
+use caught::Caught;
+pub(super) use client::{Client, Outcome};
 
 /// A page on its way.
 pub(super) struct Render {
@@ -59,35 +49,8 @@ pub(super) struct Render {
     nearer: Nearer,
 }
 
-/// The beginning of a page.
-struct Opening {
-    tee: Tee,
-    aspects: Box<[Aspect]>,
-    /// As it is kept.
-    head: Head,
-    /// As the client gets it whose request made the page.
-    first: Head,
-}
-
 /// How long nobody waits for the answers of a URL that were not to be kept, in seconds.
 const PASS: u64 = 10;
-
-impl<R, E> Client<R, E> {
-    pub(super) fn new(sender: oneshot::Sender<Outcome<R, E>>) -> Self {
-        Self(Some(sender))
-    }
-
-    pub(super) fn nobody() -> Self {
-        Self(None)
-    }
-
-    /// Tells the client, who may have left.
-    pub(super) fn tell(self, outcome: Outcome<R, E>) {
-        if let Some(sender) = self.0 {
-            drop(sender.send(outcome));
-        }
-    }
-}
 
 impl Render {
     /// Begins it: what is invalidated from here on is not kept.
@@ -310,7 +273,7 @@ impl Render {
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
-        let says_nothing = is_of_the_moment(response.status());
+        let says_nothing = policy::is_of_the_moment(response.status());
         self.let_go();
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
@@ -346,69 +309,6 @@ impl Render {
         self.site.dress(headers, fresh, self.home.cache.clock().wall_millis());
     }
 
-    /// Answers while the page is made, and keeps it when all of it is there.
-    pub(super) async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
-    where
-        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-    {
-        let said = said_length(&response).unwrap_or_default();
-        let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
-        let kept = self.site.setup.policy.kept_headers(&parts.headers);
-        let head = Head { status: parts.status, headers: kept, facts };
-        let first = Head { headers: parts.headers, ..head.clone() };
-        let aspects = self.aspects(&first.headers);
-        let fillers = self.site.setup.fillers.clone();
-        let body = Marked::new(body, fillers.look_into(&first.headers));
-        let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
-        let opening = Opening { tee, aspects, head: head.clone(), first };
-        let (place, body) = both(self.begin(&opening, client), driver).await;
-        match (body, place) {
-            (Ok(body), Some(place)) => {
-                let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
-                let page = self.page(head, body, holes);
-                self.keep(place, page).await;
-            }
-            (Err(_), _) => self.keep_quiet(),
-            (Ok(_), None) => {}
-        }
-    }
-
-    /// Finds the place of a page that has begun, and hands its beginning to the client and to all who wait. A store outside
-    /// may take its time for its part of that: there nobody waits for it.
-    async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
-        if self.home.cache.is_outside() {
-            self.open(opening, self.filling.is_good(), client);
-            return self.place(opening).await;
-        }
-        let place = self.place(opening).await;
-        self.open(opening, place.is_some(), client);
-        place
-    }
-
-    async fn place(&mut self, opening: &Opening) -> Option<Shelf> {
-        match &self.quest.range {
-            Some(range) if self.is_part(opening.head.status) => {
-                Some(Shelf::part(&self.quest.key, range, &self.filling))
-            }
-            _ => self.shelf(&opening.first.headers, &opening.aspects).await,
-        }
-    }
-
-    fn open<R, E>(&mut self, opening: &Opening, is_kept: bool, client: Client<R, E>) {
-        let Opening { tee, aspects, head, first } = opening;
-        let reader = tee.join();
-        match &self.lead {
-            Some(lead) if is_kept => {
-                lead.land(Landing::Begun(Arc::new(head.clone()), aspects.clone().into(), tee.clone()));
-            }
-            // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
-            _ => self.lead = None,
-        }
-        let told = Status { stored: is_kept, ..self.why() };
-        client.tell(Outcome::Answer(self.first(first, self.joined(reader), &told)));
-    }
-
     /// Makes a page that knows when it was begun.
     pub(super) fn page(&self, head: Head, body: Bytes, holes: Holes) -> Page {
         Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.asked })
@@ -419,48 +319,6 @@ impl Render {
         // As in `is_withdrawn`; tags are looked at by the cache.
         !self.site.is_gone(&self.home, &self.request, &page) && place.keep(&self.site.setup, &self.home, page).await
     }
-
-    fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {
-        let driver = Driver::new(self.home.cache.executor());
-        reader.map_or_else(PageBody::empty, |reader| PageBody::joined(reader, driver, None))
-    }
-
-    /// Answers the client whose request made the page: with all that the handler said, and no age.
-    fn first<R>(&self, head: &Head, body: PageBody<R>, told: &Status) -> Response<PageBody<R>> {
-        let now = self.home.cache.clock().wall_millis();
-        Asking::new(&self.site.setup, &self.request, now).with_new(head, body, told)
-    }
-}
-
-/// Returns whether a response says nothing of the page, but that it cannot be had at the moment.
-pub(super) fn is_of_the_moment(status: StatusCode) -> bool {
-    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
-}
-
-/// Runs two futures at once.
-async fn both<A: Future, B: Future>(one: A, other: B) -> (A::Output, B::Output) {
-    let (mut one, mut other) = (pin!(one), pin!(other));
-    let (mut first, mut second) = (None, None);
-    poll_fn(|context| {
-        if first.is_none()
-            && let Poll::Ready(output) = one.as_mut().poll(context)
-        {
-            first = Some(output);
-        }
-        if second.is_none()
-            && let Poll::Ready(output) = other.as_mut().poll(context)
-        {
-            second = Some(output);
-        }
-        match (first.take(), second.take()) {
-            (Some(one), Some(other)) => Poll::Ready((one, other)),
-            (one, other) => {
-                (first, second) = (one, other);
-                Poll::Pending
-            }
-        }
-    })
-    .await
 }
 
 /// Returns how long a body is, as it says or as its head says; `None` where they do not agree.

@@ -1,29 +1,30 @@
 //! One place in a program where pages are cached: what it was told, and where its pages live.
 
-use std::fmt;
-use std::sync::{Arc, Once};
+mod home;
+mod quest;
+mod setup;
+
+use std::sync::Once;
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use http::{HeaderMap, HeaderName, Method};
 use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
-use super::by_body::Sent;
-use super::flights::{Flights, Name};
 use super::grammar::list;
-use super::hide::View;
-use super::hole::Fillers;
-use super::key::{self, Asked, Extension, Place, Unclear};
-use super::locale::{Language, Locale, Locales, TimeZone};
+use super::key::{self, Asked, Place, Unclear};
+use super::locale::{Language, Locale, TimeZone};
 use super::nested::Outer;
-use super::policy::{Ask, Pass, Policy, Reuse, Wanted};
-use super::purge::{Pattern, Purges};
-use super::quiet::Quiet;
+use super::policy::{Ask, Pass, Reuse, Wanted};
 use super::record::Page;
-use super::variant::{Front, Variants};
+use super::sent::Sent;
+use super::variant::Front;
 use crate::key::mark;
-use crate::{Cache, Error, Key};
+use crate::{Error, Key};
+pub(super) use home::Home;
+pub(super) use quest::{Look, Quest};
+pub(super) use setup::{Choice, Setup};
 
 /// What one place was told, and where its pages live.
 #[derive(Debug)]
@@ -33,85 +34,6 @@ pub(super) struct Site {
     pub(super) mark: u64,
     home: OnceCell<Home>,
     has_complained: Once,
-}
-
-/// What one place was told.
-#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own, which a layer is told or not")]
-#[derive(Clone, Debug)]
-pub(super) struct Setup {
-    pub(super) choice: Choice,
-    pub(super) prefix: String,
-    pub(super) policy: Policy,
-    /// What its pages are told apart by, whatever they say themselves.
-    pub(super) aspects: Vec<Aspect>,
-    /// What layers outside put into requests, by which pages are told apart.
-    pub(super) extensions: Vec<Extension>,
-    pub(super) view: View,
-    /// What the holes of its pages are filled with.
-    pub(super) fillers: Fillers,
-    /// How long those downstream may keep a page, in seconds, where that is to differ.
-    pub(super) browser: Option<u64>,
-    /// How many bytes a page may have that is kept.
-    pub(super) limit: u64,
-    /// How many variants of one URL are kept.
-    pub(super) variants: usize,
-    /// Whether answers to `POST` are kept that are pages too.
-    pub(super) posts: bool,
-    /// Whether answers to `POST` are kept, and told apart by what was sent.
-    pub(super) by_body: bool,
-    /// Whether parts of pages are kept.
-    pub(super) parts: bool,
-    /// Whether answers say in `Cache-Status` where they come from.
-    pub(super) tells: bool,
-    /// The tags of all its pages.
-    pub(super) tags: Vec<Key>,
-    /// Headers of a response that hold its own tags.
-    pub(super) tags_from: Vec<HeaderName>,
-}
-
-/// Which cache the pages live in.
-#[derive(Clone)]
-pub(super) enum Choice {
-    Named(String),
-    Given(Cache),
-}
-
-/// The cache, and what belongs to its pages.
-#[derive(Clone, Debug)]
-pub(super) struct Home {
-    pub(super) cache: Cache,
-    pub(super) flights: Arc<Flights>,
-    pub(super) purges: Arc<Purges>,
-    pub(super) quiet: Arc<Quiet>,
-    pub(super) locales: Arc<Locales>,
-}
-
-/// What was found out about a request, without anybody having been asked.
-pub(super) enum Look {
-    /// A page answers it, at this time. Behind the answer it may have to be made anew.
-    Found(Page, Option<Box<Quest>>, u64),
-    /// It is none of the cache's business.
-    Pass(Pass),
-    /// Somebody has to be asked.
-    Seek(Box<Quest>),
-    /// A part is asked for of what is not there.
-    Part(Box<Quest>),
-}
-
-/// A page that is looked for.
-#[derive(Clone, Debug)]
-pub(super) struct Quest {
-    pub(super) key: Key,
-    pub(super) wanted: Wanted,
-    pub(super) variants: Option<Variants>,
-    /// A page that may not answer without being asked for anew, and whether it may when that fails.
-    pub(super) old: Option<(Page, bool)>,
-    /// Whether an answer that others get is no answer for this one.
-    pub(super) alone: bool,
-    /// Whether the page is one that a `POST` was answered with.
-    pub(super) posted: bool,
-    /// The part that is asked for, where it is to be kept.
-    pub(super) range: Option<HeaderValue>,
 }
 
 impl Site {
@@ -294,18 +216,6 @@ impl Site {
     }
 }
 
-impl Quest {
-    pub(super) fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false, posted: false, range: None }
-    }
-
-    /// Returns the name by which those find each other who make the same page.
-    pub(super) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
-        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
-        (site.mark, known.unwrap_or_else(|| self.key.clone()))
-    }
-}
-
 /// Returns the page that stands somewhere, or whether word does that there is none to be kept.
 fn at(front: Option<Front>) -> (Option<Page>, bool) {
     match front {
@@ -315,50 +225,7 @@ fn at(front: Option<Front>) -> (Option<Page>, bool) {
     }
 }
 
-impl Home {
-    /// Returns what was found. A store that fails holds nothing.
-    #[inline]
-    pub(super) fn found(&self, found: Result<Option<Front>, Error>) -> Option<Front> {
-        found.unwrap_or_else(|error| {
-            self.trouble(&error);
-            None
-        })
-    }
-
-    /// Returns what a store said; `None` where it failed.
-    pub(super) fn heard<T>(&self, said: Result<T, Error>) -> Option<T> {
-        said.inspect_err(|error| self.trouble(error)).ok()
-    }
-
-    /// Returns whether something was kept. A store that fails keeps nothing.
-    pub(super) fn kept(&self, kept: Result<bool, Error>) -> bool {
-        kept.unwrap_or_else(|error| {
-            self.trouble(&error);
-            false
-        })
-    }
-
-    #[cold]
-    pub(super) fn trouble(&self, error: &Error) {
-        log::warn!("cache `{}`, pages: {error}", self.cache.name());
-    }
-
-    /// Invalidates what a pattern means.
-    pub(super) fn purge(&self, pattern: Pattern) {
-        self.purges.add(pattern, self.cache.clock().wall_millis());
-    }
-}
-
 pub(super) fn locale(request: &Parts) -> Locale<'_> {
     let language = request.extensions.get::<Language>().map(|language| language.0.as_str());
     Locale { language, zone: request.extensions.get::<TimeZone>().map(|zone| zone.0.as_str()) }
-}
-
-impl fmt::Debug for Choice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Named(name) => write!(f, "the cache named `{name}`"),
-            Self::Given(cache) => cache.fmt(f),
-        }
-    }
 }

@@ -1,16 +1,24 @@
 //! Imports point down only: within `cache-core` to the floors above, and between crates as the design says.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::sources;
 
-/// The floors of `cache-core`, ground first, as its `lib.rs` lists them. A floor may import itself and those before it.
+/// The floors of a folder, ground first, as a file lists them. A floor may import itself and those before it.
 struct Floors(Vec<Vec<String>>);
 
 impl Floors {
     fn of_cache_core() -> Self {
-        let text = std::fs::read_to_string(crate::root().join("cache-core/src/lib.rs")).expect("a lib.rs");
-        let rows = text.lines().filter_map(|line| line.strip_prefix("//! | ")).skip(1);
+        Self::listed("cache-core/src/lib.rs", "//! | ")
+    }
+
+    fn of_pages() -> Self {
+        Self::listed("src/page/mod.rs", "// | ")
+    }
+
+    fn listed(path: &str, mark: &str) -> Self {
+        let text = std::fs::read_to_string(crate::root().join(path)).expect("a list of floors");
+        let rows = text.lines().filter_map(|line| line.strip_prefix(mark)).skip(1);
         let first_cells = rows.filter_map(|row| row.split('|').next());
         Self(first_cells.map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()).collect())
     }
@@ -67,6 +75,58 @@ fn every_module_of_cache_core_stands_on_a_floor() {
     for (line, module) in modules {
         assert!(floors.of(module).is_some(), "lib.rs:{line}: `{module}` stands on no floor");
     }
+}
+
+/// Returns the arrows of one file of `src/page` that point up, or past the floors to what is handed out of the house.
+fn arrows_up_in_pages(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
+    let module = path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().replace(".rs", ""));
+    let is_below = path.components().count() > 3 && !path.ends_with("mod.rs");
+    let Some(own) = module.and_then(|module| floors.of(&module)) else { return vec![] };
+    let roots = if is_below { ["crate::page::", "super::super::"] } else { ["crate::page::", "use super::"] };
+    roots
+        .into_iter()
+        .flat_map(|root| mentions(text, root))
+        .filter(|(_, target)| floors.of(target).is_none_or(|target| target > own))
+        .map(|(line, target)| {
+            format!("{}:{line} imports `{target}`, which is on no floor or a higher one", path.display())
+        })
+        .collect()
+}
+
+fn is_no_test((path, _): &(PathBuf, String)) -> bool {
+    path.components().all(|part| part.as_os_str() != "tests" && part.as_os_str() != "tests.rs")
+}
+
+#[test]
+fn no_arrow_in_pages_points_up() {
+    let files: Vec<_> = sources("src/page").into_iter().filter(is_no_test).collect();
+    assert!(files.len() > 50, "the files are where this test looks for them");
+    let floors = Floors::of_pages();
+    let up: Vec<_> = files.iter().flat_map(|(path, text)| arrows_up_in_pages(&floors, path, text)).collect();
+    assert!(up.is_empty(), "{}", up.join("\n"));
+}
+
+#[test]
+fn every_module_of_pages_stands_on_a_floor() {
+    let (floors, text) = (Floors::of_pages(), std::fs::read_to_string(crate::root().join("src/page/mod.rs")));
+    let text = text.expect("a mod.rs");
+    let handed_out = ["conformance", "django", "order"];
+    let modules: Vec<_> = mentions(&text, "mod ").filter(|(_, module)| !handed_out.contains(module)).collect();
+    assert!(modules.len() > 20, "they are declared where this test looks for them");
+    for (line, module) in modules {
+        assert!(floors.of(module).is_some(), "mod.rs:{line}: `{module}` stands on no floor");
+    }
+}
+
+#[test]
+fn an_arrow_of_a_page_that_points_up_is_seen() {
+    let floors = Floors::of_pages();
+    let up = |path: &str, text: &str| arrows_up_in_pages(&floors, Path::new(path), text).len();
+    assert_eq!(up("src/page/policy/keep.rs", "use super::fresh;\nuse crate::page::grammar::date;"), 0);
+    assert_eq!(up("src/page/answer.rs", "use super::site::Site;\n// use super::layer::CacheLayer;"), 0);
+    assert_eq!(up("src/page/policy/keep.rs", "use crate::page::site::Site;\nuse super::super::record::Page;"), 2);
+    assert_eq!(up("src/page/policy/mod.rs", "use super::record::Page;"), 1);
+    assert_eq!(up("src/page/hole.rs", "use super::CacheLayer;"), 1);
 }
 
 #[test]

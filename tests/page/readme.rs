@@ -19,14 +19,14 @@ fn the_pages_of_the_readme_are_made_once_and_invalidated() -> Result<(), Box<dyn
         let runs = runs.clone();
         async move || format!("{}", runs.one_more())
     };
-    let (article, search, front) = (count(), count(), count());
+    let (article, comment, search, front) = (count(), async || "thank you", count(), count());
     #[rustfmt::skip]
     let app = {
 let app = Router::new()
-    .route("/blog/{id}", get(article).layer(cache_page(60 * 15)))             // browsers are told, too
-    .route("/search", get(search).layer(cache_page(60).query(["q", "page"]))) // other parameters do not count
+    .route("/blog/{id}", get(article).post(comment).layer(cache_page(60 * 15).browser(0)))  // each browser asks again
+    .route("/search", get(search).layer(cache_page(60).query(["q", "page"])))               // no other parameter counts
     .route("/", get(front).layer(cache_page(60).vary_cookie("theme").stale(300)))
-    .layer(CacheLayer::new().explicit_only());                                // what says itself for how long
+    .layer(CacheLayer::new().explicit_only().vary_cookie("session"));     // around a site; browsers are told the times too
         app
     };
     let visit = |path: &str, cookie: &str| {
@@ -42,5 +42,7 @@ let app = Router::new()
     assert_eq!(&*visit("/", "theme=dark; a=c"), b"3");
     page::invalidate("/blog/*")?;
     assert_eq!((&*visit("/blog/1", ""), &*visit("/search?q=a", "")), (&b"5"[..], &b"2"[..]));
+    testing::block_on(app.clone().oneshot(request("POST", "/blog/1", &[])))?;
+    assert_eq!(&*visit("/blog/1", ""), b"6");
     Ok(())
 }

@@ -9,3 +9,8 @@ pub use crate::registry::{Problem, Problems, Settings, Site, cache, check, inval
 pub use crate::stats::Stats;
 pub use crate::value::{Local, LocalValue, Value};
 pub use crate::{backend, clock, entry, executor, key, testing};
+
+/// What a request asked of caches.
+pub mod report {
+    pub use crate::seen::Seen;
+}

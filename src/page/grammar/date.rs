@@ -1,6 +1,8 @@
 //! Dates of HTTP (RFC 9110, 5.6.7): three forms are read, one is written.
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::line;
 
 const WEEKDAYS: [&[u8; 3]; 7] = [b"Sun", b"Mon", b"Tue", b"Wed", b"Thu", b"Fri", b"Sat"];
 /// How the long names of weekdays go on after the short ones.
@@ -26,6 +28,11 @@ pub fn parse(value: &[u8], now: u64) -> Option<u64> {
     };
     let seconds = days_of(written.year, written.month, written.day) * DAY + written.seconds;
     text.0.is_empty().then(|| u64::try_from(seconds).unwrap_or(0))
+}
+
+/// Reads the date that a field says in its one line; `now` is as in [`parse`].
+pub fn of(headers: &HeaderMap, name: &HeaderName, now: u64) -> Option<u64> {
+    parse(line::only(headers, name)?, now)
 }
 
 /// Writes a date, like `Sun, 06 Nov 1994 08:49:37 GMT`.
@@ -189,7 +196,7 @@ fn civil(days: i64) -> (i64, usize, i64) {
     (year, month, left + 1)
 }
 
-/// 1970 began on a Thursday.
+/// Returns the number of a weekday: 1970 began on a Thursday.
 fn weekday_of(days: i64) -> usize {
     usize::try_from((days + 4).rem_euclid(7)).unwrap_or_default()
 }

@@ -12,8 +12,7 @@ use super::structured::{self, Value};
 ///
 /// Said twice, the one that keeps less counts; what cannot be read is what keeps least: a time of zero, all fields.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-// Each is one word that stands there or does not.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one word that stands there or does not")]
 pub struct Directives {
     /// How long it is fresh; in a request, how old it may be.
     pub max_age: Option<u64>,

@@ -2,6 +2,7 @@
 
 use http::header::{ETAG, HeaderMap, HeaderName};
 
+use super::line;
 use super::list::trim;
 
 /// The mark of one version of a response.
@@ -16,9 +17,7 @@ pub struct EntityTag<'a> {
 impl<'a> EntityTag<'a> {
     /// Reads the tag of a response; `None` where it has none, or several.
     pub fn of(headers: &'a HeaderMap) -> Option<Self> {
-        let mut lines = headers.get_all(ETAG).iter();
-        let only = lines.next().filter(|_| lines.next().is_none())?;
-        Self::parse(trim(only.as_bytes()))
+        Self::parse(trim(line::only(headers, &ETAG)?))
     }
 
     /// Reads a value that is one tag and nothing else.
@@ -75,7 +74,7 @@ fn split(line: &[u8]) -> impl Iterator<Item = EntityTag<'_>> {
     })
 }
 
-/// Everything that is printed, but quotes and white space; and whatever is no ASCII.
+/// Returns whether a tag may hold this: what is printed, but quotes and white space, and whatever is no ASCII.
 fn is_of_tag(byte: u8) -> bool {
     matches!(byte, b'!' | b'#'..=b'~' | 0x80..)
 }

@@ -8,12 +8,14 @@ pub mod cookies;
 pub mod date;
 pub mod directives;
 pub mod etag;
+pub mod line;
 pub mod list;
 pub mod quality;
 pub mod range;
 pub mod seconds;
 pub mod structured;
 pub mod surrogate;
+pub mod vary;
 
 pub use directives::{Directives, Fields};
 pub use etag::EntityTag;

@@ -2,7 +2,7 @@
 
 use http::header::{CONTENT_RANGE, HeaderMap, RANGE};
 
-use super::list;
+use super::{line, list};
 
 /// Who asks for more parts than this is no reader of them: the whole takes fewer bytes than the headers of its parts.
 const MOST: usize = 64;
@@ -35,16 +35,12 @@ impl Part {
 /// `None`, and the whole is the answer, where it asks for none, in other units than bytes, in more than one line, or
 /// with a fault anywhere.
 pub fn of(headers: &HeaderMap) -> Option<Vec<Part>> {
-    let mut lines = headers.get_all(RANGE).iter();
-    let only = lines.next().filter(|_| lines.next().is_none())?;
-    parse(list::trim(only.as_bytes()))
+    parse(list::trim(line::only(headers, &RANGE)?))
 }
 
 /// Reads which bytes a response is, and of how many; `None` where it does not say both, or not in one line.
 pub fn content(headers: &HeaderMap) -> Option<(std::ops::Range<u64>, u64)> {
-    let mut lines = headers.get_all(CONTENT_RANGE).iter();
-    let only = lines.next().filter(|_| lines.next().is_none())?;
-    let (unit, said) = list::trim(only.as_bytes()).split_at_checked(b"bytes ".len())?;
+    let (unit, said) = list::trim(line::only(headers, &CONTENT_RANGE)?).split_at_checked(b"bytes ".len())?;
     let slash = said.iter().position(|&byte| byte == b'/').filter(|_| unit.eq_ignore_ascii_case(b"bytes "))?;
     let (Part::Between(first, last), length) = (part(&said[..slash])?, number(&said[slash + 1..])?) else {
         return None;
@@ -72,7 +68,7 @@ fn part(text: &[u8]) -> Option<Part> {
     }
 }
 
-/// What no number holds is past the end of everything.
+/// Reads a place or a count. What no number holds is past the end of everything.
 fn number(digits: &[u8]) -> Option<u64> {
     let add = |number: u64, digit: &u8| {
         digit.is_ascii_digit().then(|| number.saturating_mul(10).saturating_add(u64::from(digit - b'0')))

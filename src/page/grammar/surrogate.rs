@@ -30,7 +30,7 @@ pub fn of(headers: &HeaderMap) -> Option<Directives> {
     is_said.then_some(directives)
 }
 
-/// `600+30`: fresh for so long, and for so much longer to be used stale.
+/// Says a time like `600+30`: fresh for so long, and for so much longer to be used stale.
 fn say_time(directives: &mut Directives, argument: &Argument<'_>) {
     let Argument::Text(text) = argument else { return directives.say(b"max-age", argument) };
     let mut times = text.splitn(2, |byte| *byte == b'+').map(|time| Argument::Text(time.into()));

@@ -4,10 +4,10 @@ use axum::response::{IntoResponseParts, ResponseParts};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderMap, HeaderName};
 
-use super::super::grammar::Fields;
-use super::super::grammar::seconds::LONGEST;
 use super::written::Written;
 use crate::IntoTime;
+use crate::page::grammar::Fields;
+use crate::page::grammar::seconds::LONGEST;
 
 /// What a response is to say to caches, beside what it says already.
 ///

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::HeaderValue;
 
-use super::super::grammar::{EntityTag, date};
+use crate::page::grammar::{EntityTag, date};
 
 /// Writes a time as headers have it, for `Last-Modified` or `Expires`; what is before 1970 is 1970.
 ///

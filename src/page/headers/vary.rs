@@ -3,7 +3,8 @@
 use http::HeaderValue;
 use http::header::{HeaderMap, HeaderName, VARY};
 
-use super::super::grammar::list;
+use crate::page::grammar::list;
+use crate::page::grammar::vary::is_any;
 
 /// Says which headers of the request a response depends on, beside those that it names already.
 ///
@@ -49,11 +50,6 @@ pub fn vary(headers: &mut HeaderMap, names: impl IntoIterator<Item = HeaderName>
 #[must_use]
 pub fn varies_on(headers: &HeaderMap, name: &HeaderName) -> bool {
     list::elements(headers, &VARY).any(|known| known.eq_ignore_ascii_case(name.as_ref()) || is_any(known))
-}
-
-/// `*` is a name by the grammar of names.
-fn is_any(element: &[u8]) -> bool {
-    element == b"*" || HeaderName::from_bytes(element).is_err()
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use http::header::{CACHE_CONTROL, HeaderMap, HeaderName};
 
-use super::super::grammar::directives::{Argument, halves};
-use super::super::grammar::{Fields, list};
+use crate::page::grammar::directives::{Argument, halves};
+use crate::page::grammar::{Fields, list};
 
 /// The directives of a response, as they are written.
 pub(super) struct Written(Vec<Directive>);

@@ -7,8 +7,8 @@ use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, IF_RANGE, RA
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
-use super::Fill;
 use super::mark::{self, Marks};
+use super::{Fill, Hole};
 
 /// What a place fills its holes with, by their names.
 #[derive(Clone, Default)]
@@ -21,6 +21,16 @@ struct Filler {
 }
 
 impl Fillers {
+    /// Adds one for a hole, whose mark stands in pages from now on.
+    pub(in crate::page) fn with_hole(
+        &self,
+        hole: &Hole,
+        fill: impl Fn(&Parts) -> Fill + Send + Sync + 'static,
+    ) -> Self {
+        Marks::learn(hole.name);
+        self.with(hole.name, fill)
+    }
+
     /// Adds one, in the place of the one that there was.
     pub(super) fn with(&self, name: &'static str, fill: impl Fn(&Parts) -> Fill + Send + Sync + 'static) -> Self {
         let others = self.0.iter().filter(|filler| filler.name != name).cloned();

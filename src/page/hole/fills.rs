@@ -12,7 +12,7 @@ use super::mark::{self, LENGTH, Mark};
 use super::{Fill, Fillers};
 
 /// What the holes of one answer are filled with. Each has one text, wherever in the answer it stands.
-pub(super) struct Fills<R> {
+pub(in crate::page) struct Fills<R> {
     fillers: Fillers,
     request: R,
     known: Vec<(Box<str>, Fill)>,
@@ -20,10 +20,10 @@ pub(super) struct Fills<R> {
 
 /// Somebody panicked whose text was asked for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Panicked;
+pub(in crate::page) struct Panicked;
 
 impl<R: Borrow<Parts>> Fills<R> {
-    pub(super) fn new(fillers: &Fillers, request: R) -> Self {
+    pub(in crate::page) fn new(fillers: &Fillers, request: R) -> Self {
         Self { fillers: fillers.clone(), request, known: Vec::new() }
     }
 

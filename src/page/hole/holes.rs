@@ -11,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use super::Fillers;
 use super::fills::{Fills, Panicked};
 use super::mark::{self, LENGTH, Mark, Marks};
-use crate::page::record::Page;
 
 /// Where the holes of a page are, found once, when it is kept.
 ///
@@ -35,12 +34,12 @@ impl Holes {
     }
 
     /// Finds the holes of a page that goes on with other headers, which may come from another process than the page.
-    pub(in crate::page) fn renewed(page: &Page, fillers: &Fillers, headers: &HeaderMap) -> Self {
-        if fillers.is_empty() && page.holes().is_none() {
+    pub(in crate::page) fn renewed(old: Option<&Self>, fillers: &Fillers, headers: &HeaderMap, body: &[u8]) -> Self {
+        if fillers.is_empty() && old.is_none() {
             return Self::default();
         }
-        let old = page.holes().map(|holes| &*holes.marks).unwrap_or_default();
-        Self::find(&[old, &Marks::all()].concat(), headers, page.body())
+        let old = old.map(|holes| &*holes.marks).unwrap_or_default();
+        Self::find(&[old, &Marks::all()].concat(), headers, body)
     }
 
     pub(super) fn find(marks: &[Mark], headers: &HeaderMap, body: &[u8]) -> Self {
@@ -79,7 +78,11 @@ impl Holes {
     }
 
     /// Fills the holes: what lies between them are the bytes that are kept.
-    pub(super) fn fill<R: Borrow<Parts>>(&self, body: &Bytes, fills: &mut Fills<R>) -> Result<Vec<Bytes>, Panicked> {
+    pub(in crate::page) fn fill<R: Borrow<Parts>>(
+        &self,
+        body: &Bytes,
+        fills: &mut Fills<R>,
+    ) -> Result<Vec<Bytes>, Panicked> {
         let mut chunks = Vec::with_capacity(2 * self.places.len() + 1);
         let mut end = 0;
         for (at, which) in &self.places {
@@ -91,7 +94,7 @@ impl Holes {
         Ok(chunks)
     }
 
-    pub(super) fn fill_headers<R: Borrow<Parts>>(
+    pub(in crate::page) fn fill_headers<R: Borrow<Parts>>(
         &self,
         headers: &mut HeaderMap,
         fills: &mut Fills<R>,

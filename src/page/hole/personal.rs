@@ -32,7 +32,7 @@ const TARGETED: &str = "cdn-cache-control";
 ///
 /// Nobody on the way may keep it, since it is for one person. The browser may, for going back, and asks each time: what
 /// is filled in may be over with a session or a sign-in, of which no time that is said here knows.
-pub(super) fn to_one(headers: &mut HeaderMap, said: &Directives, is_page: bool) {
+pub(in crate::page) fn to_one(headers: &mut HeaderMap, said: &Directives, is_page: bool) {
     let targeted: Vec<_> = headers.keys().filter(|name| name.as_str().ends_with(TARGETED)).cloned().collect();
     // After a change validators are of what was changed, and the next one is made on their condition.
     let validators = if is_page { &VALIDATORS[..] } else { &[] };

@@ -8,7 +8,7 @@ use http_body::Frame;
 use super::Fillers;
 use super::fills::{Fills, Panicked};
 use super::mark::Marks;
-use crate::page::body::BoxError;
+use crate::page::error::BoxError;
 
 /// Fills the holes of one answer while it passes by: in its headers, and in frames each of which is one mark or has
 /// none.
@@ -19,11 +19,11 @@ pub(in crate::page) struct Through {
 }
 
 impl Through {
-    pub(super) fn new(fillers: &Fillers, visitor: Parts) -> Self {
+    pub(in crate::page) fn new(fillers: &Fillers, visitor: Parts) -> Self {
         Self { marks: Marks::all(), fills: Fills::new(fillers, visitor), is_broken: false }
     }
 
-    pub(super) fn fill_headers(&mut self, headers: &mut HeaderMap) -> Result<(), Panicked> {
+    pub(in crate::page) fn fill_headers(&mut self, headers: &mut HeaderMap) -> Result<(), Panicked> {
         self.fills.fill_headers(&self.marks, headers)
     }
 

@@ -3,8 +3,8 @@
 use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA};
 use http::{HeaderMap, Method};
 
-use super::super::grammar::{Directives, list};
 use super::Policy;
+use crate::page::grammar::{Directives, list};
 
 /// What is done with a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,8 +54,7 @@ impl Pass {
 
 /// What a request wants. The fields after `authorized` are said by clients that are trusted; times are in seconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-// Each is a word that a request can say.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a word that a request can say")]
 pub(crate) struct Wanted {
     /// The head only.
     pub(crate) head: bool,

@@ -8,8 +8,8 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
-use super::super::grammar::date;
 use super::{Ask, Policy, Reuse, Times, Wanted};
+use crate::page::grammar::date;
 
 /// 1 January 2026, in milliseconds.
 const NOW: u64 = 1_767_225_600_000;

@@ -5,7 +5,7 @@ use std::str;
 use http::header::{CONTENT_LOCATION, HeaderMap, LOCATION};
 use http::{Method, StatusCode, Uri};
 
-use super::super::grammar::list;
+use crate::page::grammar::list;
 
 /// The methods that are safe, of those that IANA lists; of any other nobody knows.
 const SAFE: [&str; 8] = ["GET", "HEAD", "OPTIONS", "TRACE", "PROPFIND", "QUERY", "REPORT", "SEARCH"];

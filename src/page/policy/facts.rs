@@ -4,8 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a stored response is worth: numbers and flags, so that a hit only compares. Times are in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-// Each is decided for itself.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "each is decided for itself")]
 pub(crate) struct Facts {
     /// When the response was made, as its `Date`, its `Age` and the time on the way say: `now - born` is its age (RFC
     /// 9111, 4.2.3).

@@ -1,10 +1,10 @@
 //! How old a response is when it comes, and how long it is fresh (RFC 9111, 4.2).
 
 use http::HeaderMap;
-use http::header::{AGE, DATE, EXPIRES, HeaderName, LAST_MODIFIED};
+use http::header::{AGE, DATE, EXPIRES, LAST_MODIFIED};
 
-use super::super::grammar::{Directives, age, date};
 use super::Times;
+use crate::page::grammar::{Directives, age, date};
 
 /// How long a guess may reach, in seconds: a week. A page that was modified long ago may be modified today.
 const LONGEST_GUESS: u64 = 604_800;
@@ -14,7 +14,7 @@ const LONGEST_GUESS: u64 = 604_800;
 /// The time on the way counts for a response that comes from somewhere, which `Date` or `Age` on it show. One without
 /// either was made right here, and the time that took was spent before it was born.
 pub(super) fn birth(headers: &HeaderMap, times: Times) -> u64 {
-    let apparent = of_date(headers, DATE, times.seconds()).map_or(0, |date| times.seconds().saturating_sub(date));
+    let apparent = date::of(headers, &DATE, times.seconds()).map_or(0, |date| times.seconds().saturating_sub(date));
     let travelled = headers.contains_key(AGE) || headers.contains_key(DATE);
     let way = if travelled { times.answered.saturating_sub(times.asked) } else { 0 };
     let age = millis(age::of(headers)).saturating_add(way).max(millis(apparent));
@@ -27,29 +27,22 @@ pub(super) fn explicit(said: &Directives, targeted: bool, headers: &HeaderMap, t
     said.s_maxage.or(said.max_age).or_else(expires)
 }
 
-/// What is said twice, or is no date, is over (RFC 9111, 5.3).
+/// Returns how long `Expires` says that it is fresh: what is said twice, or is no date, is over (RFC 9111, 5.3).
 fn expires(headers: &HeaderMap, times: Times) -> Option<u64> {
     headers.contains_key(EXPIRES).then(|| {
-        let end = of_date(headers, EXPIRES, times.seconds()).unwrap_or(0);
+        let end = date::of(headers, &EXPIRES, times.seconds()).unwrap_or(0);
         end.saturating_sub(made(headers, times))
     })
 }
 
 /// Returns a tenth of the time since the response was last modified, in seconds (RFC 9111, 4.2.2).
 pub(super) fn guess(headers: &HeaderMap, times: Times) -> Option<u64> {
-    let modified = of_date(headers, LAST_MODIFIED, times.seconds())?;
+    let modified = date::of(headers, &LAST_MODIFIED, times.seconds())?;
     Some((made(headers, times).saturating_sub(modified) / 10).min(LONGEST_GUESS)).filter(|guess| *guess > 0)
 }
 
 fn made(headers: &HeaderMap, times: Times) -> u64 {
-    of_date(headers, DATE, times.seconds()).unwrap_or(times.seconds())
-}
-
-/// Returns the date in a field; `None` where it is absent, no date, or said more than once.
-pub(super) fn of_date(headers: &HeaderMap, name: HeaderName, now: u64) -> Option<u64> {
-    let mut lines = headers.get_all(name).iter();
-    let only = lines.next().filter(|_| lines.next().is_none())?;
-    date::parse(only.as_bytes(), now)
+    date::of(headers, &DATE, times.seconds()).unwrap_or(times.seconds())
 }
 
 pub(super) const fn millis(seconds: u64) -> u64 {
@@ -58,7 +51,7 @@ pub(super) const fn millis(seconds: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use http::HeaderValue;
+    use http::{HeaderName, HeaderValue};
 
     use super::*;
 

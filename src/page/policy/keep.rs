@@ -3,11 +3,11 @@
 use http::header::{AGE, ETAG, LAST_MODIFIED, SET_COOKIE, VARY};
 use http::{HeaderMap, HeaderName, StatusCode};
 
-use super::super::grammar::{Directives, Fields, age, list};
-use super::fresh::{self, millis, of_date};
+use super::fresh::{self, millis};
 use super::statuses::{is_heuristic, is_understood};
 use super::update::without_hops;
 use super::{Facts, Policy, Refusal, Wanted, is_failure};
+use crate::page::grammar::{Directives, Fields, age, date, list, vary};
 
 /// When the handler was asked and when it had answered, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// When the answer came, in seconds.
+    /// Returns when the answer came, in seconds.
     pub(super) fn seconds(self) -> u64 {
         self.answered / 1000
     }
@@ -42,13 +42,7 @@ impl Policy {
         headers: &HeaderMap,
         times: Times,
     ) -> Result<Facts, Refusal> {
-        let (directives, targeted) = self.said(headers);
-        let explicit = fresh::explicit(&directives, targeted, headers, times);
-        let said = Said { status, headers, directives, explicit, times };
-        match self.refusal(wanted, &said) {
-            Some(refusal) => Err(refusal),
-            None => self.worth(&said),
-        }
+        self.judge(wanted, &self.read(status, headers, times))
     }
 
     /// Says the same of a response that is kept only where it says itself how long it is fresh.
@@ -59,12 +53,25 @@ impl Policy {
         headers: &HeaderMap,
         times: Times,
     ) -> Result<Facts, Refusal> {
-        let (directives, targeted) = self.said(headers);
-        fresh::explicit(&directives, targeted, headers, times).ok_or(Refusal::NoTime)?;
-        self.keep(wanted, status, headers, times)
+        let said = self.read(status, headers, times);
+        if said.explicit.is_some() { self.judge(wanted, &said) } else { Err(Refusal::NoTime) }
     }
 
-    /// The rules of RFC 9111, 3, and those of the site.
+    /// Reads what a response says.
+    fn read<'a>(&self, status: StatusCode, headers: &'a HeaderMap, times: Times) -> Said<'a> {
+        let (directives, targeted) = self.said(headers);
+        let explicit = fresh::explicit(&directives, targeted, headers, times);
+        Said { status, headers, directives, explicit, times }
+    }
+
+    fn judge(&self, wanted: &Wanted, said: &Said) -> Result<Facts, Refusal> {
+        match self.refusal(wanted, said) {
+            Some(refusal) => Err(refusal),
+            None => self.worth(said),
+        }
+    }
+
+    /// Returns which rule is broken, of RFC 9111, 3, and of the site.
     fn refusal(&self, wanted: &Wanted, said: &Said) -> Option<Refusal> {
         let directives = &said.directives;
         let rules = [
@@ -106,7 +113,8 @@ impl Policy {
         if facts.is_of_use(said.times.answered) { Ok(facts) } else { Err(Refusal::Useless) }
     }
 
-    /// The site's time is the most there is; one that a status code has of its own comes before it.
+    /// Returns how long it is fresh, in seconds. The site's time is the most there is; one that a status code has of its own
+    /// comes before it.
     fn fresh(&self, said: &Said) -> Option<u64> {
         let most = self.statuses.time(said.status).or(self.time);
         match (most, said.explicit) {
@@ -148,24 +156,24 @@ impl Policy {
 }
 
 impl Said<'_> {
-    /// RFC 9111, 3.5.
+    /// Returns whether it may answer requests with `Authorization` (RFC 9111, 3.5).
     fn is_for_authorized(&self) -> bool {
         self.directives.public || self.directives.must_revalidate || self.directives.s_maxage.is_some()
     }
 
-    /// RFC 9111, 4.2.4.
+    /// Returns whether it forbids that it is served stale (RFC 9111, 4.2.4).
     fn is_never_stale(&self) -> bool {
         let directives = &self.directives;
         directives.must_revalidate || directives.proxy_revalidate || directives.s_maxage.is_some()
     }
 
-    /// A cookie that the response itself keeps out of caches is not there.
+    /// Returns whether others would be handed a cookie. One that the response itself keeps out of caches is not there.
     fn sets_a_cookie(&self) -> bool {
         self.headers.contains_key(SET_COOKIE) && !names(&self.directives, &SET_COOKIE)
     }
 
     fn has_validator(&self) -> bool {
-        let modified = || of_date(self.headers, LAST_MODIFIED, self.times.seconds());
+        let modified = || date::of(self.headers, &LAST_MODIFIED, self.times.seconds());
         self.headers.contains_key(ETAG) || modified().is_some()
     }
 }
@@ -176,9 +184,9 @@ fn names(directives: &Directives, field: &HeaderName) -> bool {
     named(&directives.no_cache) || named(&directives.private)
 }
 
-/// An element that is no name of a field cannot be compared, and is as good as `*`.
+/// Returns whether no other request is like the one that was answered.
 fn varies_on_all(headers: &HeaderMap) -> bool {
-    list::elements(headers, &VARY).any(|element| element == b"*" || HeaderName::from_bytes(element).is_err())
+    list::elements(headers, &VARY).any(vary::is_any)
 }
 
 #[cfg(test)]

@@ -21,7 +21,7 @@ pub(crate) use facts::Facts;
 pub(crate) use keep::Times;
 pub(crate) use post::is_page_of;
 pub(crate) use refusal::Refusal;
-pub(crate) use reuse::{Reuse, is_failure};
+pub(crate) use reuse::{Reuse, is_failure, is_of_the_moment};
 pub use statuses::Statuses;
 pub(crate) use update::{conditions, freshens, head_agrees, updated};
 
@@ -33,36 +33,35 @@ mod conformance;
 /// What a site wants of its pages: plain data.
 ///
 /// By default only what says a time is kept, clients decide nothing, and nothing is served stale that does not say so.
-// Each is a choice for itself.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice for itself")]
 #[derive(Clone, Debug)]
-pub struct Policy {
+pub(crate) struct Policy {
     /// How long a response is fresh, in seconds; what the response says may only shorten it.
-    pub time: Option<u64>,
+    pub(crate) time: Option<u64>,
     /// How long a response is fresh that says nothing of it, in seconds, where there is no `time`. `None`: it is not
     /// kept.
-    pub usual: Option<u64>,
+    pub(crate) usual: Option<u64>,
     /// Whether a response that says nothing, where there is no `time`, is fresh for a tenth of the time since it was
     /// last modified, before `usual` is thought of.
-    pub heuristics: bool,
+    pub(crate) heuristics: bool,
     /// Whether what requests say to caches is obeyed: `no-cache`, `max-age`, `max-stale`, `min-fresh`,
     /// `only-if-cached`, `no-store`, `stale-if-error`, and `Pragma`. Strangers can empty a cache with it.
-    pub trust_client: bool,
+    pub(crate) trust_client: bool,
     /// Whether a response is never used without asking whose `Age` is anything but one number, since nobody can tell how old
     /// it is. If not, the first number counts, and what is none is as if it was not there (RFC 9111, 5.1).
-    pub doubt_age: bool,
+    pub(crate) doubt_age: bool,
     /// Whether a server error is kept that says how long, or that it is public.
-    pub keep_errors: bool,
+    pub(crate) keep_errors: bool,
     /// Whether a response that sets a cookie is kept, with its cookies.
-    pub keep_cookies: bool,
+    pub(crate) keep_cookies: bool,
     /// Which status codes are kept.
-    pub statuses: Statuses,
+    pub(crate) statuses: Statuses,
     /// The fields that are obeyed in the place of `Cache-Control` and `Expires`; the first that is there counts.
-    pub targeted: Vec<HeaderName>,
+    pub(crate) targeted: Vec<HeaderName>,
     /// How long a response may be served stale while another is made, in seconds, where it does not say so itself.
-    pub stale: u64,
+    pub(crate) stale: u64,
     /// How long a response may be served stale when making another fails, in seconds, where it does not say so itself.
-    pub stale_if_error: u64,
+    pub(crate) stale_if_error: u64,
 }
 
 impl Default for Policy {
@@ -88,7 +87,7 @@ impl Policy {
     ///
     /// What it kept is served for another day when the origin breaks, unless the response forbids that.
     #[must_use]
-    pub fn rfc() -> Self {
+    pub(crate) fn rfc() -> Self {
         Self {
             heuristics: true,
             trust_client: true,

@@ -3,8 +3,8 @@
 use http::header::VARY;
 use http::{HeaderMap, StatusCode};
 
-use super::super::grammar::range;
 use super::{Facts, Policy, Refusal, Times, Wanted};
+use crate::page::grammar::range;
 
 impl Policy {
     /// Says what a part is worth, or why it is not kept: as what its whole page would be worth, which has to say a time

@@ -3,15 +3,13 @@
 use http::header::CONTENT_LOCATION;
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::super::grammar::list;
 use super::empties::resolve;
+use crate::page::grammar::{line, list};
 
 /// Returns whether an answer says that it is what `GET` would be answered with. `request` has a scheme and an authority.
 pub(crate) fn is_page_of(request: &Uri, status: StatusCode, answer: &HeaderMap) -> bool {
-    let mut lines = answer.get_all(CONTENT_LOCATION).iter();
-    let only = lines.next().filter(|_| lines.next().is_none());
-    let place = only.and_then(|line| resolve(request, list::trim(line.as_bytes())));
-    status == StatusCode::OK && place.is_some_and(|place| place == *request)
+    let location = line::only(answer, &CONTENT_LOCATION).and_then(|line| resolve(request, list::trim(line)));
+    status == StatusCode::OK && location.is_some_and(|location| location == *request)
 }
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ fn must_ask(wanted: &Wanted, facts: &Facts, lived: u64, now: u64) -> bool {
     facts.always_ask || wanted.no_cache || too_old || ends_too_soon || from_the_future
 }
 
-/// How long after its time it may be served, in milliseconds, as it says itself or a client does.
+/// Returns how long after its time it may be served, in milliseconds, as it says itself or a client does.
 ///
 /// Who says how old it may be, and not how stale, will have nothing stale (RFC 9111, 5.2.1.1).
 fn stale(wanted: &Wanted, facts: &Facts) -> u64 {
@@ -76,6 +76,11 @@ fn is_within(lived: u64, facts: &Facts, after: impl Into<Option<u64>>) -> bool {
 /// Returns whether an answer is a failure that something stored may stand in for (RFC 5861, 4).
 pub(crate) fn is_failure(status: StatusCode) -> bool {
     matches!(status.as_u16(), 500 | 502 | 503 | 504)
+}
+
+/// Returns whether a response says nothing of the page, but that it cannot be had at the moment.
+pub(crate) fn is_of_the_moment(status: StatusCode) -> bool {
+    status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use http::header::{
 };
 use http::{HeaderMap, header};
 
-use super::super::grammar::{EntityTag, list};
+use crate::page::grammar::{EntityTag, list};
 
 /// What is for one connection, or between a proxy and its client (RFC 9110, 7.6.1; RFC 9111, 3.1).
 const HOPS: [HeaderName; 10] = [

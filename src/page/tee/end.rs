@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http_body::Frame;
 
 use super::Cut;
-use crate::page::body::BoxError;
+use crate::page::error::BoxError;
 
 #[derive(Clone)]
 pub(super) enum End {

@@ -15,7 +15,7 @@ use std::task::{Poll, ready};
 use bytes::Bytes;
 use http_body::{Body, SizeHint};
 
-use crate::page::body::BoxError;
+use crate::page::error::BoxError;
 use end::End;
 pub use end::Torn;
 pub use reader::Reader;

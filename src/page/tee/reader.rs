@@ -9,7 +9,7 @@ use http_body::{Body, Frame, SizeHint};
 
 use super::shared::Shared;
 use super::state::{Next, Place, State};
-use crate::page::body::BoxError;
+use crate::page::error::BoxError;
 
 /// A body that is read from its beginning, while somebody else drives it: see [`Tee`](super::Tee).
 pub struct Reader {

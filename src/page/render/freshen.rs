@@ -4,17 +4,17 @@ use http::header::CACHE_CONTROL;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 
-use super::aspect::Aspect;
-use super::hole::Holes;
-use super::policy::{self, Facts, Refusal};
-use super::record::{Head, Page};
-use super::render::{Client, Outcome, Render, is_of_the_moment};
-use super::status::Status;
+use super::{Client, Outcome, Render};
+use crate::page::aspect::Aspect;
+use crate::page::hole::Holes;
+use crate::page::policy::{self, Facts, Refusal};
+use crate::page::record::{Head, Page};
+use crate::page::status::Status;
 
 impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
     /// once more, and the next one asks for all of it.
-    pub(super) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
+    pub(in crate::page) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
         let (headers, worth) = self.confirmed(old, answer);
         let aspects = self.aspects(&headers);
@@ -68,7 +68,7 @@ impl Render {
     }
 
     fn renewed(&self, old: &Page, headers: HeaderMap, facts: Facts) -> Page {
-        let holes = Holes::renewed(old, &self.site.setup.fillers, &headers);
+        let holes = Holes::renewed(old.holes(), &self.site.setup.fillers, &headers, old.body());
         self.page(Head { status: old.head().status, headers, facts }, old.body().clone(), holes)
     }
 
@@ -79,14 +79,14 @@ impl Render {
         }
     }
 
-    /// An answer to `HEAD` is no page. It makes one that is there last longer where the two agree, and else go.
+    /// Hands on an answer to `HEAD`, which is no page. It makes one that is there last longer where the two agree, and else go.
     /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
-    pub(super) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
+    pub(in crate::page) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
         let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
         self.tell_time(response.headers_mut(), &worth);
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
-        let says_nothing = is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
+        let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
         if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing) {
             self.heed(&old, status, &headers).await;
         }

@@ -6,11 +6,10 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
 
-use super::fills::{Fills, Panicked};
-use super::{Fillers, Holes, Through, personal};
-use crate::page::answer::Asking;
+use super::Asking;
 use crate::page::body::PageBody;
 use crate::page::grammar::Directives;
+use crate::page::hole::{Fillers, Fills, Holes, Panicked, Through, personal};
 use crate::page::record::{Head, Page};
 use crate::page::status::Status;
 

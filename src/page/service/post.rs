@@ -10,15 +10,16 @@ use http::{Method, Response};
 use http_body::Body;
 use tokio::sync::oneshot;
 
-use super::body::{BoxError, PageBody};
-use super::change::absolute;
-use super::driven::{Driven, Driver};
-use super::hide;
-use super::key::Asked;
-use super::policy::{self, Facts, Wanted};
-use super::render::{Client, Outcome, Render};
-use super::service::Spot;
-use super::site::Quest;
+use super::spot::Spot;
+use crate::page::body::PageBody;
+use crate::page::change::absolute;
+use crate::page::driven::{Driven, Driver};
+use crate::page::error::BoxError;
+use crate::page::hide;
+use crate::page::key::Asked;
+use crate::page::policy::{self, Facts, Wanted};
+use crate::page::render::{Client, Outcome, Render};
+use crate::page::site::Quest;
 
 /// A `POST` whose answer may be a page: that of a `GET` with the same headers.
 pub(super) struct Post(Render);

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Answers a request. From a [`CacheService`](super::CacheService).
+/// Answers a request. From a [`CacheService`](crate::page::CacheService).
 #[must_use = "a request is answered only when somebody waits for it"]
 pub struct PageFuture<T, E>(State<T, E>);
 
@@ -17,11 +17,11 @@ enum State<T, E> {
 }
 
 impl<T, E> PageFuture<T, E> {
-    pub(super) fn ready(response: T) -> Self {
+    pub(in crate::page) fn ready(response: T) -> Self {
         Self(State::Ready(Some(response)))
     }
 
-    pub(super) fn working(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Self {
+    pub(in crate::page) fn working(work: impl Future<Output = Result<T, E>> + Send + 'static) -> Self {
         Self(State::Working(Box::pin(work)))
     }
 }

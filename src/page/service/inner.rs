@@ -11,10 +11,10 @@ use tower_service::Service;
 /// The service behind the cache. It is copied and made ready when it is asked, and not before: a page that is kept does
 /// not wait until there is room for one that is made, and to copy a service can take as long as to look for a page.
 #[derive(Debug)]
-pub(super) struct Inner<S>(Arc<Mutex<S>>);
+pub(in crate::page) struct Inner<S>(Arc<Mutex<S>>);
 
 impl<S> Inner<S> {
-    pub(super) fn new(inner: S) -> Self {
+    pub(in crate::page) fn new(inner: S) -> Self {
         Self(Arc::new(Mutex::new(inner)))
     }
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// A future that ends with what it panicked with.
-pub(super) struct Caught<'a, F>(pub(super) Pin<&'a mut F>);
+pub(in crate::page) struct Caught<'a, F>(pub(in crate::page) Pin<&'a mut F>);
 
 impl<F: Future> Future for Caught<'_, F> {
     type Output = Result<F::Output, Box<dyn Any + Send>>;

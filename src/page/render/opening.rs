@@ -1,0 +1,108 @@
+//! A page that may be kept: its beginning is handed out while the rest is made, and all of it is kept when it is there.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Response;
+use http_body::Body;
+
+use super::both::both;
+use super::{Client, Outcome, Render, said_length};
+use crate::page::answer::Asking;
+use crate::page::aspect::Aspect;
+use crate::page::body::PageBody;
+use crate::page::driven::Driver;
+use crate::page::error::BoxError;
+use crate::page::flights::Landing;
+use crate::page::hole::{Holes, Marked};
+use crate::page::policy::Facts;
+use crate::page::record::Head;
+use crate::page::shelf::Shelf;
+use crate::page::status::Status;
+use crate::page::tee::{Reader, Tee};
+
+/// The beginning of a page.
+struct Opening {
+    tee: Tee,
+    aspects: Box<[Aspect]>,
+    /// As it is kept.
+    head: Head,
+    /// As the client gets it whose request made the page.
+    first: Head,
+}
+
+impl Render {
+    /// Answers while the page is made, and keeps it when all of it is there.
+    pub(in crate::page) async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
+    where
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let said = said_length(&response).unwrap_or_default();
+        let (mut parts, body) = response.into_parts();
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
+        let kept = self.site.setup.policy.kept_headers(&parts.headers);
+        let head = Head { status: parts.status, headers: kept, facts };
+        let first = Head { headers: parts.headers, ..head.clone() };
+        let aspects = self.aspects(&first.headers);
+        let fillers = self.site.setup.fillers.clone();
+        let body = Marked::new(body, fillers.look_into(&first.headers));
+        let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
+        let opening = Opening { tee, aspects, head: head.clone(), first };
+        let (place, body) = both(self.begin(&opening, client), driver).await;
+        match (body, place) {
+            (Ok(body), Some(place)) => {
+                let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
+                let page = self.page(head, body, holes);
+                self.keep(place, page).await;
+            }
+            (Err(_), _) => self.keep_quiet(),
+            (Ok(_), None) => {}
+        }
+    }
+
+    /// Finds the place of a page that has begun, and hands its beginning to the client and to all who wait. A store outside
+    /// may take its time for its part of that: there nobody waits for it.
+    async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
+        if self.home.cache.is_outside() {
+            self.open(opening, self.filling.is_good(), client);
+            return self.place(opening).await;
+        }
+        let place = self.place(opening).await;
+        self.open(opening, place.is_some(), client);
+        place
+    }
+
+    async fn place(&mut self, opening: &Opening) -> Option<Shelf> {
+        match &self.quest.range {
+            Some(range) if self.is_part(opening.head.status) => {
+                Some(Shelf::part(&self.quest.key, range, &self.filling))
+            }
+            _ => self.shelf(&opening.first.headers, &opening.aspects).await,
+        }
+    }
+
+    fn open<R, E>(&mut self, opening: &Opening, is_kept: bool, client: Client<R, E>) {
+        let Opening { tee, aspects, head, first } = opening;
+        let reader = tee.join();
+        match &self.lead {
+            Some(lead) if is_kept => {
+                lead.land(Landing::Begun(Arc::new(head.clone()), aspects.clone().into(), tee.clone()));
+            }
+            // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
+            _ => self.lead = None,
+        }
+        let told = Status { stored: is_kept, ..self.why() };
+        client.tell(Outcome::Answer(self.first(first, self.joined(reader), &told)));
+    }
+
+    fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {
+        let driver = Driver::new(self.home.cache.executor());
+        reader.map_or_else(PageBody::empty, |reader| PageBody::joined(reader, driver, None))
+    }
+
+    /// Answers the client whose request made the page: with all that the handler said, and no age.
+    fn first<R>(&self, head: &Head, body: PageBody<R>, told: &Status) -> Response<PageBody<R>> {
+        let now = self.home.cache.clock().wall_millis();
+        Asking::new(&self.site.setup, &self.request, now).with_new(head, body, told)
+    }
+}

@@ -1,0 +1,177 @@
+//! One request on its way: to a page that is kept, to one that is being made, or to the handler.
+
+use std::panic::resume_unwind;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{Method, Request, Response};
+use http_body::Body;
+use tokio::sync::oneshot;
+use tower_service::Service;
+
+use super::spot::{Spot, Waited};
+use crate::page::body::PageBody;
+use crate::page::driven::Driven;
+use crate::page::error::BoxError;
+use crate::page::flights::{Lead, Turn};
+use crate::page::policy::Pass;
+use crate::page::render::{Client, Outcome, Render};
+use crate::page::site::{Look, Quest};
+use crate::page::status::{Forward, Status};
+
+/// One request on its way through.
+pub(in crate::page) struct Way<S> {
+    pub(in crate::page) spot: Spot,
+    pub(in crate::page) inner: S,
+}
+
+/// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
+const PATIENCE: usize = 4;
+
+impl<S> Way<S> {
+    pub(super) async fn go<B, R>(self, look: Look, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        match look {
+            Look::Pass(pass) => self.pass(pass, parts, body).await,
+            Look::Found(page, quest, now) => {
+                let answer = self.spot.site.hit(&parts, &page, now);
+                if let Some(quest) = quest {
+                    self.renew(&quest, parts, body);
+                }
+                Ok(answer)
+            }
+            Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
+            Look::Seek(quest) => self.seek(*quest, parts, body).await,
+            Look::Part(quest) => self.part(*quest, parts, body).await,
+        }
+    }
+
+    /// Makes a page anew behind an answer, unless somebody does already.
+    fn renew<B, R>(self, quest: &Quest, parts: Parts, body: B)
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let Turn::Lead(lead) = self.spot.join(quest, &parts) else { return };
+        let mut parts = parts;
+        if parts.method == Method::HEAD {
+            parts.method = Method::GET;
+        }
+        let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
+        let task = async move {
+            // Somebody may have kept a new one between looking and leading.
+            if let Look::Found(_, Some(quest), _) = spot.look(&parts, false).await {
+                let render = Render::new(spot.site, spot.home, parts, *quest, Some(lead));
+                render.run(inner, body, Client::nobody()).await;
+            }
+        };
+        // Without a runtime it is not renewed before somebody has to wait for that.
+        drop(driver.spawn(Box::pin(task)));
+    }
+
+    /// Finds a page that others are making, or makes it.
+    async fn seek<B, R>(self, quest: Quest, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let mut quest = quest;
+        for _ in 0..PATIENCE {
+            if quest.alone || quest.wanted.head {
+                break;
+            }
+            let turn = self.spot.join(&quest, &parts);
+            if let Turn::Wait(waiter) = turn {
+                match self.spot.wait(waiter, &parts, &quest.wanted).await {
+                    Waited::Answered(answer) => return Ok(answer),
+                    Waited::InVain => break,
+                    Waited::Elsewhere => {}
+                }
+                match self.spot.look(&parts, false).await {
+                    Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
+                    Look::Seek(anew) => quest = *anew,
+                    Look::Pass(_) | Look::Part(_) => break,
+                }
+                continue;
+            }
+            let Turn::Lead(lead) = turn else { break };
+            // Somebody may have kept one between looking and leading.
+            match self.spot.look(&parts, false).await {
+                Look::Found(page, _, now) => return Ok(self.spot.site.hit(&parts, &page, now)),
+                // What it is told apart by may have become known too: then others look for it under another name.
+                Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => quest = *anew,
+                Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
+                Look::Pass(_) | Look::Part(_) => break,
+            }
+        }
+        self.make(quest, None, parts, body).await
+    }
+
+    /// Makes a page. It goes on when the client leaves.
+    pub(in crate::page) async fn make<B, R>(
+        self,
+        quest: Quest,
+        lead: Option<Lead>,
+        parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let (driver, inner) = (self.spot.driver(), self.inner);
+        let flight = lead.as_ref().map(Lead::flight);
+        let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
+        let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));
+        if let (Some(flight), Some(_)) = (&flight, &own) {
+            flight.go_alone();
+        }
+        match Driven::new(driver, own, receiver).await {
+            (Ok(Outcome::Answer(response)), own) => Ok(response.map(|body| body.driven(own))),
+            (Ok(Outcome::Failed(error)), _) => Err(error),
+            (Ok(Outcome::Panicked(panic)), _) => resume_unwind(panic),
+            (Err(_), _) => panic!("the runtime ended while a page was being made"),
+        }
+    }
+
+    /// Hands a request to the handler as it is, and its answer to the client.
+    pub(in crate::page) async fn pass<B, R>(
+        mut self,
+        pass: Pass,
+        mut parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>>,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
+        let post = if pass == Pass::Method { self.spot.post(&parts) } else { None };
+        // Whoever makes the page hides what holes are filled with, and fills them.
+        let fills = pass != Pass::Inside;
+        let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
+        let response = self.inner.call(Request::from_parts(parts, body)).await?;
+        let post = post.and_then(|post| post.judge(&response));
+        if let Some(change) = change {
+            change.end(response.status(), response.headers()).await;
+        }
+        match post {
+            Some(post) => Ok(post.keep(response).await),
+            None => Ok(self.spot.site.untouched(response, visitor, &passed(pass))),
+        }
+    }
+}
+
+/// Says in `Cache-Status` that a request was none of the cache's business.
+fn passed(pass: Pass) -> Status {
+    let forward = if pass == Pass::Method { Forward::Method } else { Forward::Bypass };
+    Status { detail: pass.words(), ..Status::forwarded(forward) }
+}

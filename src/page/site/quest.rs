@@ -1,0 +1,50 @@
+//! What is looked for, and what was found.
+
+use http::{HeaderMap, HeaderValue};
+
+use super::Site;
+use crate::Key;
+use crate::page::flights::Name;
+use crate::page::policy::{Pass, Wanted};
+use crate::page::record::Page;
+use crate::page::variant::Variants;
+
+/// What was found out about a request, without anybody having been asked.
+pub(in crate::page) enum Look {
+    /// A page answers it, at this time. Behind the answer it may have to be made anew.
+    Found(Page, Option<Box<Quest>>, u64),
+    /// It is none of the cache's business.
+    Pass(Pass),
+    /// Somebody has to be asked.
+    Seek(Box<Quest>),
+    /// A part is asked for of what is not there.
+    Part(Box<Quest>),
+}
+
+/// A page that is looked for.
+#[derive(Clone, Debug)]
+pub(in crate::page) struct Quest {
+    pub(in crate::page) key: Key,
+    pub(in crate::page) wanted: Wanted,
+    pub(in crate::page) variants: Option<Variants>,
+    /// A page that may not answer without being asked for anew, and whether it may when that fails.
+    pub(in crate::page) old: Option<(Page, bool)>,
+    /// Whether an answer that others get is no answer for this one.
+    pub(in crate::page) alone: bool,
+    /// Whether the page is one that a `POST` was answered with.
+    pub(in crate::page) posted: bool,
+    /// The part that is asked for, where it is to be kept.
+    pub(in crate::page) range: Option<HeaderValue>,
+}
+
+impl Quest {
+    pub(in crate::page) fn new(key: Key, wanted: Wanted) -> Self {
+        Self { key, wanted, variants: None, old: None, alone: false, posted: false, range: None }
+    }
+
+    /// Returns the name by which those find each other who make the same page.
+    pub(in crate::page) fn name(&self, site: &Site, request: &HeaderMap) -> Name {
+        let known = self.variants.as_ref().and_then(|variants| variants.keys(site, request).next());
+        (site.mark, known.unwrap_or_else(|| self.key.clone()))
+    }
+}

@@ -1,0 +1,62 @@
+//! What one place in a program was told.
+
+use std::fmt;
+
+use http::HeaderName;
+
+use crate::page::aspect::Aspect;
+use crate::page::hide::View;
+use crate::page::hole::Fillers;
+use crate::page::key::Extension;
+use crate::page::policy::Policy;
+use crate::{Cache, Key};
+
+/// What one place was told.
+#[expect(clippy::struct_excessive_bools, reason = "each is a word of its own, which a layer is told or not")]
+#[derive(Clone, Debug)]
+pub(in crate::page) struct Setup {
+    pub(in crate::page) choice: Choice,
+    pub(in crate::page) prefix: String,
+    pub(in crate::page) policy: Policy,
+    /// What its pages are told apart by, whatever they say themselves.
+    pub(in crate::page) aspects: Vec<Aspect>,
+    /// What layers outside put into requests, by which pages are told apart.
+    pub(in crate::page) extensions: Vec<Extension>,
+    pub(in crate::page) view: View,
+    /// What the holes of its pages are filled with.
+    pub(in crate::page) fillers: Fillers,
+    /// How long those downstream may keep a page, in seconds, where that is to differ.
+    pub(in crate::page) browser: Option<u64>,
+    /// How many bytes a page may have that is kept.
+    pub(in crate::page) limit: u64,
+    /// How many variants of one URL are kept.
+    pub(in crate::page) variants: usize,
+    /// Whether answers to `POST` are kept that are pages too.
+    pub(in crate::page) posts: bool,
+    /// Whether answers to `POST` are kept, and told apart by what was sent.
+    pub(in crate::page) by_body: bool,
+    /// Whether parts of pages are kept.
+    pub(in crate::page) parts: bool,
+    /// Whether answers say in `Cache-Status` where they come from.
+    pub(in crate::page) tells: bool,
+    /// The tags of all its pages.
+    pub(in crate::page) tags: Vec<Key>,
+    /// Headers of a response that hold its own tags.
+    pub(in crate::page) tags_from: Vec<HeaderName>,
+}
+
+/// Which cache the pages live in.
+#[derive(Clone)]
+pub(in crate::page) enum Choice {
+    Named(String),
+    Given(Cache),
+}
+
+impl fmt::Debug for Choice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Named(name) => write!(f, "the cache named `{name}`"),
+            Self::Given(cache) => cache.fmt(f),
+        }
+    }
+}
