@@ -331,7 +331,7 @@ impl CacheLayer {
     }
 
     /// Says nothing in `Cache-Status`.
-    pub fn quiet(self) -> Self {
+    pub fn silent(self) -> Self {
         self.with(|setup| setup.tells = false)
     }
 }
