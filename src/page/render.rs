@@ -188,7 +188,7 @@ impl Render {
         variant::list(&self.site.setup.aspects, Site::varies_on(headers))
     }
 
-    /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
+    /// Finds the shelf on which the page is to be kept. Whoever looks for it there finds this render.
     pub(super) async fn shelf(&mut self, headers: &HeaderMap, aspects: &[Aspect]) -> Option<Shelf> {
         if self.is_withdrawn(headers) {
             return None;
@@ -277,7 +277,7 @@ impl Render {
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
             _ if says_nothing => self.keep_quiet(),
-            _ if is_awaited => self.mark().await,
+            _ if is_awaited => self.note_pass().await,
             // What others are shown is not up to an answer that is for one client.
             Some(_) if !self.quest.wanted.authorized => drop(self.home.cache.delete(self.name()).await),
             _ => {}
@@ -290,7 +290,7 @@ impl Render {
     }
 
     /// Notes that answers to such a request are not to be kept.
-    async fn mark(&self) {
+    async fn note_pass(&self) {
         let name = self.name();
         let beside = self.quest.variants.as_ref().map(|_| self.filling.beside(&name));
         let filling = beside.as_ref().unwrap_or(&self.filling);

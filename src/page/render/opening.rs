@@ -60,19 +60,19 @@ impl Render {
         }
     }
 
-    /// Finds the place of a page that has begun, and hands its beginning to the client and to all who wait. A store outside
+    /// Finds the shelf for a page that has begun, and hands its beginning to the client and to all who wait. A store outside
     /// may take its time for its part of that: there nobody waits for it.
     async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
         if self.home.cache.is_outside() {
             self.open(opening, self.filling.is_good(), client);
-            return self.place(opening).await;
+            return self.shelf_of(opening).await;
         }
-        let place = self.place(opening).await;
+        let place = self.shelf_of(opening).await;
         self.open(opening, place.is_some(), client);
         place
     }
 
-    async fn place(&mut self, opening: &Opening) -> Option<Shelf> {
+    async fn shelf_of(&mut self, opening: &Opening) -> Option<Shelf> {
         match &self.quest.range {
             Some(range) if self.is_part(opening.head.status) => {
                 Some(Shelf::part(&self.quest.key, range, &self.filling))

@@ -26,7 +26,7 @@ pub(in crate::page) struct Way<S> {
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
-const PATIENCE: usize = 4;
+const LOOKS: usize = 4;
 
 impl<S> Way<S> {
     pub(super) async fn go<B, R>(self, look: Look, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
@@ -80,7 +80,7 @@ impl<S> Way<S> {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let mut quest = quest;
-        for _ in 0..PATIENCE {
+        for _ in 0..LOOKS {
             if quest.alone || quest.wanted.head {
                 break;
             }
