@@ -11,7 +11,6 @@ use super::{Client, Outcome, Render, said_length};
 use crate::page::answer::Asking;
 use crate::page::aspect::Aspect;
 use crate::page::body::PageBody;
-use crate::page::driven::Driver;
 use crate::page::error::BoxError;
 use crate::page::flights::Landing;
 use crate::page::hole::{Holes, Marked};
@@ -39,7 +38,7 @@ impl Render {
     {
         let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.now());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let head = Head { status: parts.status, headers: kept, facts };
         let first = Head { headers: parts.headers, ..head.clone() };
@@ -96,13 +95,13 @@ impl Render {
     }
 
     fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {
-        let driver = Driver::new(self.home.cache.executor());
+        let driver = self.home.driver();
         reader.map_or_else(PageBody::empty, |reader| PageBody::joined(reader, driver, None))
     }
 
     /// Answers the client whose request made the page: with all that the handler said, and no age.
     fn first<R>(&self, head: &Head, body: PageBody<R>, told: &Status) -> Response<PageBody<R>> {
-        let now = self.home.cache.clock().wall_millis();
+        let now = self.home.now();
         Asking::new(&self.site.setup, &self.request, now).with_new(head, body, told)
     }
 }

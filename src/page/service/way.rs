@@ -60,7 +60,7 @@ impl<S> Way<S> {
         let Turn::Lead(lead) = self.spot.join(quest, &parts) else { return };
         let mut parts = parts;
         parts.method = Method::GET;
-        let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
+        let (driver, spot, inner) = (self.spot.home.driver(), self.spot, self.inner);
         let task = async move {
             // Somebody may have kept a new one between looking and leading.
             if let Look::Found(_, Some(quest), _) = spot.look(&parts, false).await {
@@ -125,7 +125,7 @@ impl<S> Way<S> {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let (driver, inner) = (self.spot.driver(), self.inner);
+        let (driver, inner) = (self.spot.home.driver(), self.inner);
         let flight = lead.as_ref().map(Lead::flight);
         let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
         let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));
