@@ -21,15 +21,16 @@ pin_project! {
     /// advance, unless the page is still being made and does not say it.
     pub struct PageBody<B> {
         #[pin]
-        part: Part<B>,
+        source: Source<B>,
         // Fills its holes on the way.
         through: Option<Box<Through>>,
     }
 }
 
 pin_project! {
+    // Where its bytes come from.
     #[project = Pinned]
-    enum Part<B> {
+    enum Source<B> {
         Whole { page: Option<Bytes> },
         Absent,
         Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
@@ -48,35 +49,35 @@ struct Joined {
 impl<B> PageBody<B> {
     /// Makes a body of a page that is kept, to be sent in one frame.
     pub(crate) fn whole(page: Bytes) -> Self {
-        Self::of(Part::Whole { page: Some(page).filter(|page| !page.is_empty()) })
+        Self::of(Source::Whole { page: Some(page).filter(|page| !page.is_empty()) })
     }
 
     /// Makes a body of no bytes.
     pub(crate) fn empty() -> Self {
-        Self::of(Part::Whole { page: None })
+        Self::of(Source::Whole { page: None })
     }
 
     /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
     /// take it for a page of no bytes.
     pub(crate) fn absent() -> Self {
-        Self::of(Part::Absent)
+        Self::of(Source::Absent)
     }
 
     /// Makes a body of a page in several chunks, each sent as it is.
     pub(crate) fn chunks(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
         let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
-        Self::of(Part::Chunks { chunks: chunks.into_iter(), left })
+        Self::of(Source::Chunks { chunks: chunks.into_iter(), left })
     }
 
     /// Makes a body of a page that is being made, perhaps for others as well.
     pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
-        Self::of(Part::Joined { page: Box::new(Joined { reader, driver, own }) })
+        Self::of(Source::Joined { page: Box::new(Joined { reader, driver, own }) })
     }
 
     /// Takes over the task that makes the page, where there is nobody else to run it.
     pub(super) fn driven(mut self, task: Own) -> Self {
-        if let Part::Joined { page } = &mut self.part {
+        if let Source::Joined { page } = &mut self.source {
             page.own = task;
         }
         self
@@ -84,12 +85,12 @@ impl<B> PageBody<B> {
 
     /// Makes a body of another one, which is passed on untouched.
     pub(crate) fn inner(body: B) -> Self {
-        Self::of(Part::Inner { body: Marked::new(body, false) })
+        Self::of(Source::Inner { body: Marked::new(body, false) })
     }
 
     /// Makes a body of another one, in which holes are found and filled.
     pub(super) fn inner_with_holes(body: B, through: Through) -> Self {
-        Self::of(Part::Inner { body: Marked::new(body, true) }).filled(through)
+        Self::of(Source::Inner { body: Marked::new(body, true) }).filled(through)
     }
 
     /// Fills the holes of this body on its way.
@@ -97,8 +98,8 @@ impl<B> PageBody<B> {
         Self { through: Some(Box::new(through)), ..self }
     }
 
-    fn of(part: Part<B>) -> Self {
-        Self { part, through: None }
+    fn of(source: Source<B>) -> Self {
+        Self { source, through: None }
     }
 }
 
@@ -111,12 +112,12 @@ where
 
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let mut this = self.project();
-        let Some(through) = this.through else { return this.part.poll_frame(context) };
+        let Some(through) = this.through else { return this.source.poll_frame(context) };
         loop {
             if through.is_broken() {
                 return Poll::Ready(None);
             }
-            let filled = match ready!(this.part.as_mut().poll_frame(context)) {
+            let filled = match ready!(this.source.as_mut().poll_frame(context)) {
                 Some(Ok(frame)) => through.frame(frame),
                 end => return Poll::Ready(end),
             };
@@ -127,16 +128,16 @@ where
     }
 
     fn is_end_stream(&self) -> bool {
-        self.part.is_end_stream()
+        self.source.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
         // A text has another length than the hole that it fills.
-        if self.through.is_some() && !self.part.is_end_stream() { SizeHint::new() } else { self.part.size_hint() }
+        if self.through.is_some() && !self.source.is_end_stream() { SizeHint::new() } else { self.source.size_hint() }
     }
 }
 
-impl<B> Part<B>
+impl<B> Source<B>
 where
     B: Body<Data = Bytes, Error: Into<BoxError>>,
 {
@@ -180,12 +181,12 @@ where
 /// Says which kind it is, and nothing of what is in it.
 impl<B> fmt::Debug for PageBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.part {
-            Part::Whole { .. } => "whole",
-            Part::Absent => "absent",
-            Part::Chunks { .. } => "chunks",
-            Part::Joined { .. } => "joined",
-            Part::Inner { .. } => "inner",
+        let kind = match &self.source {
+            Source::Whole { .. } => "whole",
+            Source::Absent => "absent",
+            Source::Chunks { .. } => "chunks",
+            Source::Joined { .. } => "joined",
+            Source::Inner { .. } => "inner",
         };
         f.debug_tuple("PageBody").field(&kind).finish()
     }

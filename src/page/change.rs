@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use http::request::Parts;
-use http::uri::{Authority, Scheme};
 use http::{HeaderMap, StatusCode, Uri};
 
 use super::key::Asked;
@@ -78,7 +77,7 @@ impl Change {
 
     fn elsewhere(&self, headers: &HeaderMap) -> Vec<Due> {
         let Ok(asked) = Asked::of(&self.request) else { return Vec::new() };
-        let uris = absolute(&asked).map(|uri| policy::also_empties(&uri, headers)).unwrap_or_default();
+        let uris = asked.absolute().map(|uri| policy::also_empties(&uri, headers)).unwrap_or_default();
         uris.iter().map(|uri| self.due(&asked, uri)).collect()
     }
 }
@@ -119,11 +118,4 @@ impl Drop for Change {
             due.empty_behind(&self.home);
         }
     }
-}
-
-/// Returns the whole address that a request is for.
-pub(super) fn absolute(asked: &Asked<'_>) -> Option<Uri> {
-    let scheme = if asked.scheme.is_empty() { Scheme::HTTP } else { asked.scheme.parse().ok()? };
-    let authority = Authority::try_from(asked.host).ok()?;
-    Uri::builder().scheme(scheme).authority(authority).path_and_query(asked.uri.path_and_query()?.clone()).build().ok()
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use axum::extract::OriginalUri;
 use http::header::HOST;
 use http::request::Parts;
+use http::uri::{Authority, Scheme};
 use http::{Extensions, HeaderMap, HeaderValue, Uri};
 
 use super::hide::Query;
@@ -60,6 +61,18 @@ impl<'a> Asked<'a> {
         let inside = [Seen::Stripped(1), Seen::Stripped(2), Seen::Stripped(3), Seen::Rewritten("/")];
         let ways = [Seen::Whole, self.seen].into_iter().chain(inside);
         ways.map(|seen| Self { seen, ..*self })
+    }
+
+    /// Returns the whole address, with its scheme and its host.
+    pub(super) fn absolute(&self) -> Option<Uri> {
+        let scheme = if self.scheme.is_empty() { Scheme::HTTP } else { self.scheme.parse().ok()? };
+        let authority = Authority::try_from(self.host).ok()?;
+        Uri::builder()
+            .scheme(scheme)
+            .authority(authority)
+            .path_and_query(self.uri.path_and_query()?.clone())
+            .build()
+            .ok()
     }
 }
 

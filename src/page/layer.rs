@@ -360,7 +360,7 @@ impl CacheLayer {
     }
 
     /// Says nothing in `Cache-Status`.
-    pub fn quiet(self) -> Self {
+    pub fn silent(self) -> Self {
         self.with(|setup| setup.tells = false)
     }
 }

@@ -16,8 +16,8 @@ use super::hide::{View, forget_conditions};
 /// What a layer leaves in a request for those behind it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Outer {
-    /// The marks of the places that make a page of this request.
-    places: Vec<u64>,
+    /// The marks of the sites that make a page of this request.
+    sites: Vec<u64>,
     /// What was hidden.
     headers: HeaderMap,
     /// The whole query.
@@ -39,9 +39,9 @@ impl Nearer {
 
 impl Outer {
     /// Leaves a note in what a handler gets to see of a request, for a layer behind this one.
-    pub(super) fn note(place: u64, nearer: &Nearer, view: &View, request: &Parts, seen: &mut Parts) {
+    pub(super) fn note(site: u64, nearer: &Nearer, view: &View, request: &Parts, seen: &mut Parts) {
         let mut outer = seen.extensions.remove::<Self>().unwrap_or_default();
-        outer.places.push(place);
+        outer.sites.push(site);
         outer.nearer.push(nearer.clone());
         let is_seen = |name: &HeaderName| request.headers.get_all(name).iter().eq(seen.headers.get_all(name));
         for (name, value) in request.headers.iter().filter(|(name, _)| !is_seen(name)) {
@@ -56,14 +56,14 @@ impl Outer {
         seen.extensions.insert(outer);
     }
 
-    /// Returns whether this place makes a page of the request already: who waits for that would wait for ever.
-    pub(super) fn is_of(&self, place: u64) -> bool {
-        self.places.contains(&place)
+    /// Returns whether this site makes a page of the request already: who waits for that would wait for ever.
+    pub(super) fn is_of(&self, site: u64) -> bool {
+        self.sites.contains(&site)
     }
 
-    /// Takes back what another place has hidden, which is told so, and says whether one has.
-    pub(super) fn uncover(place: u64, request: &mut Parts) -> bool {
-        let outer = request.extensions.get::<Self>().filter(|outer| !outer.is_of(place));
+    /// Takes back what another site has hidden, which is told so, and says whether one has.
+    pub(super) fn uncover(site: u64, request: &mut Parts) -> bool {
+        let outer = request.extensions.get::<Self>().filter(|outer| !outer.is_of(site));
         let Some(mut outer) = outer.cloned() else { return false };
         outer.nearer.iter().for_each(|Nearer(seen)| seen.store(true, Ordering::Release));
         for name in outer.headers.keys() {

@@ -21,7 +21,6 @@ use super::aspect::Aspect;
 use super::error::BoxError;
 use super::flights::{Landing, Lead, Start};
 use super::hole::Holes;
-use super::key::Asked;
 use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Begun, Head, Page};
@@ -56,7 +55,7 @@ impl Render {
     /// Begins it: what is invalidated from here on is not kept.
     pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Self {
         let filling = Arc::new(home.cache.fill(&quest.key));
-        let (purges, asked) = (home.purges.count(), home.cache.clock().wall_millis());
+        let (purges, asked) = (home.purges.count(), home.now());
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
@@ -166,7 +165,7 @@ impl Render {
 
     /// Returns what a page is worth that says this of itself.
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
-        let times = Times { asked: self.asked, answered: self.home.cache.clock().wall_millis() };
+        let times = Times { asked: self.asked, answered: self.home.now() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
         let policy = &self.site.setup.policy;
         if self.is_part(status) {
@@ -188,7 +187,7 @@ impl Render {
         variant::list(&self.site.setup.aspects, Site::varies_on(headers))
     }
 
-    /// Finds the place where the page is to be kept. Whoever looks for it there finds this render.
+    /// Finds the shelf on which the page is to be kept. Whoever looks for it there finds this render.
     pub(super) async fn shelf(&mut self, headers: &HeaderMap, aspects: &[Aspect]) -> Option<Shelf> {
         if self.is_withdrawn(headers) {
             return None;
@@ -215,7 +214,7 @@ impl Render {
     /// Returns whether a page that says this of itself was invalidated since it was begun. It must not even take the place
     /// of one that was begun later.
     fn is_withdrawn(&self, headers: &HeaderMap) -> bool {
-        let target = Asked::of(&self.request).map(|asked| asked.target(&self.site.setup.view.query));
+        let target = self.site.target(&self.request);
         self.filling.is_withdrawn(shelf::tags(&self.site.setup, headers))
             || target.map_or(true, |target| self.home.purges.took_since(self.purges, &target))
     }
@@ -247,7 +246,7 @@ impl Render {
 
     /// Answers whoever asked with a page that is whole.
     pub(super) fn answer<R, E>(&self, page: &Page, told: &Status, client: Client<R, E>) {
-        let now = self.home.cache.clock().wall_millis();
+        let now = self.home.now();
         client.tell(Outcome::Answer(Asking::new(&self.site.setup, &self.request, now).with_page(page, told)));
     }
 
@@ -261,9 +260,7 @@ impl Render {
     /// Leaves those alone for a while who make the page, if there is an older one to answer with.
     fn keep_quiet(&self) {
         if self.quest.old.is_some() {
-            self.home
-                .quiet
-                .begin(self.quest.name(&self.site, &self.request.headers), self.home.cache.clock().wall_millis());
+            self.home.quiet.begin(self.quest.name(&self.site, &self.request.headers), self.home.now());
         }
     }
 
@@ -278,7 +275,7 @@ impl Render {
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
             _ if says_nothing => self.keep_quiet(),
-            _ if is_awaited => self.mark().await,
+            _ if is_awaited => self.note_pass().await,
             // What others are shown is not up to an answer that is for one client.
             Some(_) if !self.quest.wanted.authorized => drop(self.home.cache.delete(self.name()).await),
             _ => {}
@@ -291,7 +288,7 @@ impl Render {
     }
 
     /// Notes that answers to such a request are not to be kept.
-    async fn mark(&self) {
+    async fn note_pass(&self) {
         let name = self.name();
         let beside = self.quest.variants.as_ref().map(|_| self.filling.beside(&name));
         let filling = beside.as_ref().unwrap_or(&self.filling);
@@ -306,7 +303,7 @@ impl Render {
             Err(Refusal::Useless) if self.site.setup.policy.time == Some(0) => 0,
             Err(_) => return,
         };
-        self.site.dress(headers, fresh, self.home.cache.clock().wall_millis());
+        self.site.dress(headers, fresh, self.home.now());
     }
 
     /// Makes a page that knows when it was begun.

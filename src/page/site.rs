@@ -4,6 +4,7 @@ mod home;
 mod quest;
 mod setup;
 
+use std::borrow::Cow;
 use std::sync::Once;
 
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
@@ -200,11 +201,16 @@ impl Site {
         Look::Seek(Box::new(quest))
     }
 
+    /// Returns the path of what a request asks for, with the part of the query that is told apart.
+    pub(super) fn target<'a>(&self, request: &'a Parts) -> Result<Cow<'a, str>, Unclear> {
+        Asked::of(request).map(|asked| asked.target(&self.setup.view.query))
+    }
+
     /// Returns whether a page was invalidated by a pattern since it was begun.
     pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         home.purges.came_after(page) && {
-            let Ok(asked) = Asked::of(request) else { return true };
-            home.purges.took(page, &asked.target(&self.setup.view.query))
+            let Ok(target) = self.target(request) else { return true };
+            home.purges.took(page, &target)
         }
     }
 

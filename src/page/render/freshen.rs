@@ -61,7 +61,7 @@ impl Render {
             if self.site.setup.browser.is_some() && !answer.contains_key(CACHE_CONTROL) {
                 facts.fresh = old.facts().fresh;
             }
-            let now = self.home.cache.clock().wall_millis();
+            let now = self.home.now();
             self.site.dress_anew(&mut headers, answer, facts.fresh, now);
         }
         (headers, worth)

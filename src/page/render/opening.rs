@@ -11,7 +11,6 @@ use super::{Client, Outcome, Render, said_length};
 use crate::page::answer::Asking;
 use crate::page::aspect::Aspect;
 use crate::page::body::PageBody;
-use crate::page::driven::Driver;
 use crate::page::error::BoxError;
 use crate::page::flights::Landing;
 use crate::page::hole::{Holes, Marked};
@@ -39,7 +38,7 @@ impl Render {
     {
         let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, facts.fresh, self.home.cache.clock().wall_millis());
+        self.site.dress(&mut parts.headers, facts.fresh, self.home.now());
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let head = Head { status: parts.status, headers: kept, facts };
         let first = Head { headers: parts.headers, ..head.clone() };
@@ -60,19 +59,19 @@ impl Render {
         }
     }
 
-    /// Finds the place of a page that has begun, and hands its beginning to the client and to all who wait. A store outside
+    /// Finds the shelf for a page that has begun, and hands its beginning to the client and to all who wait. A store outside
     /// may take its time for its part of that: there nobody waits for it.
     async fn begin<R, E>(&mut self, opening: &Opening, client: Client<R, E>) -> Option<Shelf> {
         if self.home.cache.is_outside() {
             self.open(opening, self.filling.is_good(), client);
-            return self.place(opening).await;
+            return self.shelf_of(opening).await;
         }
-        let place = self.place(opening).await;
+        let place = self.shelf_of(opening).await;
         self.open(opening, place.is_some(), client);
         place
     }
 
-    async fn place(&mut self, opening: &Opening) -> Option<Shelf> {
+    async fn shelf_of(&mut self, opening: &Opening) -> Option<Shelf> {
         match &self.quest.range {
             Some(range) if self.is_part(opening.head.status) => {
                 Some(Shelf::part(&self.quest.key, range, &self.filling))
@@ -96,13 +95,13 @@ impl Render {
     }
 
     fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {
-        let driver = Driver::new(self.home.cache.executor());
+        let driver = self.home.driver();
         reader.map_or_else(PageBody::empty, |reader| PageBody::joined(reader, driver, None))
     }
 
     /// Answers the client whose request made the page: with all that the handler said, and no age.
     fn first<R>(&self, head: &Head, body: PageBody<R>, told: &Status) -> Response<PageBody<R>> {
-        let now = self.home.cache.clock().wall_millis();
+        let now = self.home.now();
         Asking::new(&self.site.setup, &self.request, now).with_new(head, body, told)
     }
 }

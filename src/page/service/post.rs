@@ -12,8 +12,7 @@ use tokio::sync::oneshot;
 
 use super::spot::Spot;
 use crate::page::body::PageBody;
-use crate::page::change::absolute;
-use crate::page::driven::{Driven, Driver};
+use crate::page::driven::Driven;
 use crate::page::error::BoxError;
 use crate::page::hide;
 use crate::page::key::Asked;
@@ -46,7 +45,7 @@ impl Post {
     /// Decides whether an answer is a page, before it empties what was kept under its URL.
     pub(super) fn judge<R: Body>(self, response: &Response<R>) -> Option<Posted> {
         let Self(render) = self;
-        let url = Asked::of(&render.request).ok().and_then(|asked| absolute(&asked))?;
+        let url = Asked::of(&render.request).ok().and_then(|asked| asked.absolute())?;
         let is_page = policy::is_page_of(&url, response.status(), response.headers()) && render.filling.is_good();
         let facts = render.facts(response).ok().filter(|_| is_page)?;
         Some(Posted(render, facts))
@@ -62,7 +61,7 @@ impl Posted {
         let Self(mut render, facts) = self;
         render.filling = Arc::new(render.home.cache.fill(&render.quest.key));
         let (sender, receiver) = oneshot::channel();
-        let driver = Driver::new(render.home.cache.executor());
+        let driver = render.home.driver();
         let own = driver.spawn(Box::pin(render.make(facts, response, Client::<R, Infallible>::new(sender))));
         match Driven::new(driver, own, receiver).await {
             (Ok(Outcome::Answer(response)), own) => response.map(|body| body.driven(own)),

@@ -28,9 +28,8 @@ impl Spot {
 
     /// Answers with the part of a page that is kept, if that can answer.
     async fn part<R>(&self, quest: &Quest, request: &Parts) -> Option<Response<PageBody<R>>> {
-        let cache = &self.home.cache;
-        let part = cache.get::<Part>(part::key(&quest.key)).await.unwrap_or_default()?;
-        let now = cache.clock().wall_millis();
+        let part = self.home.cache.get::<Part>(part::key(&quest.key)).await.unwrap_or_default()?;
+        let now = self.home.now();
         let facts = part.page().facts();
         if facts.reuse(&quest.wanted, now) != Reuse::Fresh || self.site.is_gone(&self.home, request, part.page()) {
             return None;

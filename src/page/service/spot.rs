@@ -10,9 +10,8 @@ use crate::page::answer::Asking;
 use crate::page::aspect::Aspect;
 use crate::page::body::PageBody;
 use crate::page::change::Change;
-use crate::page::driven::{Driven, Driver};
+use crate::page::driven::Driven;
 use crate::page::flights::{Landing, Start, Turn, Waiter};
-use crate::page::key::Asked;
 use crate::page::policy::{Facts, Reuse, Wanted};
 use crate::page::site::{Home, Look, Quest, Site};
 use crate::page::status::{Forward, Status};
@@ -51,7 +50,7 @@ impl Spot {
             let (ours, theirs) = (&request.headers, waiter.request());
             aspects.iter().all(|aspect| view.value(ours, aspect) == view.value(theirs, aspect))
         };
-        let now = self.home.cache.clock().wall_millis();
+        let now = self.home.now();
         let asking = Asking::new(&self.site.setup, request, now);
         let told = Status { collapsed: true, ..Status::forwarded(Forward::UriMiss) };
         // What has to be asked for each time is made for one who asks, however many wait.
@@ -63,7 +62,7 @@ impl Spot {
             }
             Landing::Begun(head, aspects, tee) if is_same(&aspects) && answers(&head.facts) => {
                 tee.join().map_or(Waited::Elsewhere, |reader| {
-                    let body = PageBody::joined(reader, self.driver(), None);
+                    let body = PageBody::joined(reader, self.home.driver(), None);
                     Waited::Answered(asking.with_head(&head, body, &told))
                 })
             }
@@ -79,24 +78,20 @@ impl Spot {
         Change::begin(&self.site, &self.home, request)
     }
 
-    pub(super) fn driver(&self) -> Driver {
-        Driver::new(self.home.cache.executor())
-    }
-
     async fn driven<F: Future>(&self, awaited: F) -> F::Output {
-        Driven::new(self.driver(), None, awaited).await.0
+        Driven::new(self.home.driver(), None, awaited).await.0
     }
 
     /// Joins whoever makes the page that is looked for, or begins it.
     pub(super) fn join(&self, quest: &Quest, request: &Parts) -> Turn {
-        let (name, now) = (quest.name(&self.site, &request.headers), self.home.cache.clock().wall_millis());
+        let (name, now) = (quest.name(&self.site, &request.headers), self.home.now());
         self.home.flights.join(&name, &request.headers, now, |start| self.is_current(start, request))
     }
 
     /// Returns whether what was begun then is what somebody would read who began now.
     fn is_current(&self, start: &Start, request: &Parts) -> bool {
-        let asked = Asked::of(request).map(|asked| asked.target(&self.site.setup.view.query));
+        let target = self.site.target(request);
         start.filling.as_ref().is_none_or(|filling| filling.is_undisturbed())
-            && asked.is_ok_and(|target| !self.home.purges.took_since(start.purges, &target))
+            && target.is_ok_and(|target| !self.home.purges.took_since(start.purges, &target))
     }
 }

@@ -26,7 +26,7 @@ pub(in crate::page) struct Way<S> {
 }
 
 /// How often somebody looks again whose page was made for somebody else, before asking for one of their own.
-const PATIENCE: usize = 4;
+const LOOKS: usize = 4;
 
 impl<S> Way<S> {
     pub(super) async fn go<B, R>(self, look: Look, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
@@ -62,7 +62,7 @@ impl<S> Way<S> {
         if parts.method == Method::HEAD {
             parts.method = Method::GET;
         }
-        let (driver, spot, inner) = (self.spot.driver(), self.spot, self.inner);
+        let (driver, spot, inner) = (self.spot.home.driver(), self.spot, self.inner);
         let task = async move {
             // Somebody may have kept a new one between looking and leading.
             if let Look::Found(_, Some(quest), _) = spot.look(&parts, false).await {
@@ -82,7 +82,7 @@ impl<S> Way<S> {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let mut quest = quest;
-        for _ in 0..PATIENCE {
+        for _ in 0..LOOKS {
             if quest.alone || quest.wanted.head {
                 break;
             }
@@ -127,7 +127,7 @@ impl<S> Way<S> {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let (driver, inner) = (self.spot.driver(), self.inner);
+        let (driver, inner) = (self.spot.home.driver(), self.inner);
         let flight = lead.as_ref().map(Lead::flight);
         let render = Render::new(self.spot.site, self.spot.home, parts, quest, lead);
         let own = driver.spawn(Box::pin(render.run(inner, body, Client::new(sender))));

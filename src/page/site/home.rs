@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::page::driven::Driver;
 use crate::page::flights::Flights;
 use crate::page::locale::Locales;
 use crate::page::purge::{Pattern, Purges};
@@ -20,6 +21,16 @@ pub(in crate::page) struct Home {
 }
 
 impl Home {
+    /// Reads the clock of the cache, in milliseconds.
+    pub(in crate::page) fn now(&self) -> u64 {
+        self.cache.clock().wall_millis()
+    }
+
+    /// Returns what runs tasks for those who wait for pages of this cache.
+    pub(in crate::page) fn driver(&self) -> Driver {
+        Driver::new(self.cache.executor())
+    }
+
     /// Returns what was found. A store that fails holds nothing.
     #[inline]
     pub(in crate::page) fn found(&self, found: Result<Option<Front>, Error>) -> Option<Front> {
@@ -49,6 +60,6 @@ impl Home {
 
     /// Invalidates what a pattern means.
     pub(in crate::page) fn purge(&self, pattern: Pattern) {
-        self.purges.add(pattern, self.cache.clock().wall_millis());
+        self.purges.add(pattern, self.now());
     }
 }
