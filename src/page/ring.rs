@@ -15,7 +15,7 @@ struct Ring(Arc<Mutex<VecDeque<Box<str>>>>);
 
 /// Notes that a variant is kept now, and removes those of its URL that are too many.
 pub(super) async fn note(home: &Home, ring: &Key, variant: &Key, most: usize) {
-    let known = home.heard(home.cache.get::<Ring>(ring).await).flatten().unwrap_or_default();
+    let known = home.heard(home.cache.peek_outside::<Ring>(ring).await).flatten().unwrap_or_default();
     let Some(too_many) = known.add(variant, most) else { return };
     // Written again, since it weighs more now.
     home.heard(home.cache.set(ring, known, Options::forever()).await);

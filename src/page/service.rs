@@ -74,10 +74,12 @@ where
             let way = Way { spot: spot(), inner: self.inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
+                look.count(&way.spot.home);
                 way.go(look, parts, body).await
             });
         }
         let look = self.site.look(home, &parts, has_body);
+        look.count(home);
         if let Look::Found(page, None, now) = &look {
             return PageFuture::ready(self.site.hit(&parts, page, *now));
         }

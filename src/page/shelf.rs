@@ -78,7 +78,7 @@ pub(super) async fn list(
 /// before. `None` where they are gone again.
 async fn settled(home: &Home, quest: &Quest, since: &Filling, ours: Variants) -> Option<(Variants, Arc<Filling>)> {
     let watch = Arc::new(since.beside(&quest.key));
-    match home.cache.get(&quest.key).await {
+    match home.cache.peek_outside(&quest.key).await {
         Ok(Some(Front::Variants(current))) if current.is_same(&ours) => Some((ours, watch)),
         _ => None,
     }
@@ -89,7 +89,7 @@ async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspect
     let is_bare = *aspects == *variant::list(&site.setup.aspects, []);
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
-        let Ok(Some(Front::Variants(current))) = home.cache.get(key).await else { return None };
+        let Ok(Some(Front::Variants(current))) = home.cache.peek_outside(key).await else { return None };
         if !current.is_same(known) {
             return None;
         }

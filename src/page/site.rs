@@ -116,7 +116,7 @@ impl Site {
         // A key is large: it is written where it is read, and moves only where nothing is there.
         let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
         let key = self.key_of(request, &asked);
-        let get = |key: &Key| home.found(home.cache.blocking().__get(key));
+        let get = |key: &Key| home.found(home.cache.peek(key));
         let (front, variants) = match get(&key) {
             Some(Front::Variants(variants)) => {
                 let mut keys = variants.keys(self, &request.headers);
@@ -138,12 +138,12 @@ impl Site {
         };
         let Ok(key) = self.key(request) else { return Look::Pass(Pass::Malformed) };
         let quest = Quest::new(key, wanted);
-        let (front, variants) = match home.found(home.cache.get(&quest.key).await) {
+        let (front, variants) = match home.found(home.cache.peek_outside(&quest.key).await) {
             Some(Front::Variants(variants)) => {
                 let keys: Vec<_> = variants.keys(self, &request.headers).collect();
                 let mut front = None;
                 for key in keys {
-                    front = front.or(home.found(home.cache.get(key).await));
+                    front = front.or(home.found(home.cache.peek_outside(&key).await));
                 }
                 (front, Some(variants))
             }

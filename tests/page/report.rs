@@ -43,6 +43,23 @@ fn a_request_is_told_its_own_hits_and_misses_and_nobody_elses() {
 }
 
 #[test]
+fn a_page_is_one_hit_one_miss_or_stale_however_many_questions_it_took() {
+    let larder = testing::isolated();
+    let layer = cache_page(60).stale(60).vary("x-color");
+    let app = Router::new().route("/", get(async || "page").layer(layer));
+    let read =
+        |response: Response<Body>| testing::block_on(http_body_util::BodyExt::collect(response.into_body())).unwrap();
+    let first = visit(&app, "/");
+    assert_eq!(seen(&first), (0, 1));
+    read(first);
+    assert_eq!(seen(&visit(&app, "/")), (1, 0));
+    larder.advance(std::time::Duration::from_secs(61));
+    let old = visit(&app, "/");
+    let report = old.extensions().get::<Report>().expect("a report").seen;
+    assert_eq!((report.hits, report.misses, report.stale), (0, 0, 1));
+}
+
+#[test]
 fn a_page_out_of_the_cache_is_one_hit() {
     let _larder = testing::isolated();
     let app = Router::new().route("/", get(async || price(1).to_string()).layer(cache_page(60)));

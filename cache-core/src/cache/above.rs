@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::Cache;
 use crate::clock::Clock;
 use crate::error::Error;
-use crate::executor::Executor;
+use crate::executor::{Executor, block_on};
 use crate::flight::Token;
 use crate::key::Key;
 use crate::lock::lock;
 use crate::policy::Options;
+use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 use crate::value::Value;
 
@@ -54,6 +55,51 @@ impl Cache {
     fn fill_since(&self, key: Key, since: Moment) -> Filling {
         let token = self.home().flights.token(self.name_of(&key).as_bytes());
         Filling { cache: self.clone(), key, token, since }
+    }
+
+    /// Returns the value under this key, if there is a live one of this type in this process, and counts nothing: what is
+    /// asked of a cache above may take several questions to this one.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    #[inline]
+    pub fn peek<V: Value>(&self, key: &Key) -> Result<Option<V>, Error> {
+        let keep = V::keep();
+        // What is there takes no future.
+        match self.get_at_once(key, keep) {
+            Some(found) => Ok(Some(found)),
+            None => block_on(self.find(key, keep, None)),
+        }
+    }
+
+    /// Does the same, also where the cache lives outside the process.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn peek_outside<V: Value>(&self, key: &Key) -> Result<Option<V>, Error> {
+        self.find(key, V::keep(), None).await
+    }
+
+    /// Counts what became of such a question.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use cache_core::stats::Event;
+    /// use larder::{Key, Options};
+    ///
+    /// let larder = larder::testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", 1_u8, Options::forever())?;
+    /// assert_eq!(cache.peek(&Key::from("key"))?, Some(1_u8));
+    /// assert_eq!(cache.stats().hits, 0);
+    /// cache.note(Event::Hit);
+    /// assert_eq!(cache.stats().hits, 1);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    pub fn note(&self, event: Event) {
+        self.count(event);
     }
 
     /// Returns where this cache reads the time.

@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::executor::block_on;
 use crate::key::Key;
 use crate::policy::{Options, Ttl};
+use crate::stats::Event;
 use crate::value::Value;
 
 /// A cache for code that blocks: the thread that asks drives the engine, and parks while another one loads.
@@ -125,18 +126,14 @@ impl Blocking<'_> {
     ///
     /// When the store fails.
     pub fn get<V: Value>(self, key: impl Into<Key>) -> Result<Option<V>, Error> {
-        self.__get(&key.into())
-    }
-
-    /// Does the same with a key that is not given away: to copy one takes as long as to look for it.
-    #[doc(hidden)]
-    #[inline]
-    pub fn __get<V: Value>(self, key: &Key) -> Result<Option<V>, Error> {
-        let keep = V::keep();
+        let (key, keep) = (key.into(), V::keep());
         // What is there takes no future.
-        match self.0.get_at_once(key, keep, None) {
-            Some(found) => Ok(Some(found)),
-            None => block_on(self.0.get_kept(key, keep, None)),
+        match self.0.get_at_once(&key, keep) {
+            Some(found) => {
+                self.0.count(Event::Hit);
+                Ok(Some(found))
+            }
+            None => block_on(self.0.get_kept(&key, keep, None)),
         }
     }
 }

@@ -53,33 +53,38 @@ impl Cache {
         Ok(self.get(key).await?.unwrap_or(default))
     }
 
-    /// Returns the value under this key, if it is simply there and fresh, in this process.
+    /// Returns the value under this key, if it is simply there and fresh, in this process. Counts nothing.
     #[inline]
-    pub(super) fn get_at_once<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Option<V> {
+    pub(super) fn get_at_once<V>(&self, key: &Key, keep: Keep<V>) -> Option<V> {
         let store = self.home().memory().filter(|_| !self.is_off())?;
-        let found = store.seek(self.address_of(key)?)?.read(keep.copy, keep.is_plain)?;
-        self.count_for(site, Event::Hit);
-        Some(found)
+        store.seek(self.address_of(key)?)?.read(keep.copy, keep.is_plain)
     }
 
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
+        let found = self.find(key, keep, site).await?;
+        if !self.is_off() {
+            self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
+        }
+        Ok(found)
+    }
+
+    /// Returns the value under this key, and counts neither a hit nor a miss.
+    pub(super) async fn find<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
         if self.is_off() {
             return Ok(None);
         }
         // As a rule, no name has to be made for it.
-        if let Some(found) = self.get_at_once(key, keep, site) {
+        if let Some(found) = self.get_at_once(key, keep) {
             return Ok(Some(found));
         }
-        let found = match &self.home().backing {
-            Backing::Null => None,
+        match &self.home().backing {
+            Backing::Null => Ok(None),
             Backing::Memory(store) => {
                 let name = self.name_of(key);
-                self.read_live(store.get(&name), &name, keep, site)
+                Ok(self.read_live(store.get(&name), &name, keep, site))
             }
-            Backing::Outside(backend) => self.fetch_value(&**backend, &self.name_of(key), keep, site).await?,
-        };
-        self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
-        Ok(found)
+            Backing::Outside(backend) => self.fetch_value(&**backend, &self.name_of(key), keep, site).await,
+        }
     }
 
     pub(super) fn read_live<V>(

@@ -1,8 +1,9 @@
 //! What is looked for, and what was found.
 
+use cache_core::stats::Event;
 use http::{HeaderMap, HeaderValue};
 
-use super::Site;
+use super::{Home, Site};
 use crate::Key;
 use crate::page::flights::Name;
 use crate::page::policy::{Pass, Wanted};
@@ -19,6 +20,20 @@ pub(in crate::page) enum Look {
     Seek(Box<Quest>),
     /// A part is asked for of what is not there.
     Part(Box<Quest>),
+}
+
+impl Look {
+    /// Counts what was found, once for each request.
+    #[inline]
+    pub(in crate::page) fn count(&self, home: &Home) {
+        let event = match self {
+            Self::Found(page, _, now) if page.facts().left(*now) < 0 => Event::Stale,
+            Self::Found(..) => Event::Hit,
+            Self::Seek(_) | Self::Part(_) => Event::Miss,
+            Self::Pass(_) => return,
+        };
+        home.cache.note(event);
+    }
 }
 
 /// A page that is looked for.
