@@ -90,6 +90,7 @@ impl CacheLayer {
             posts: false,
             parts: false,
             by_body: false,
+            tagged: false,
             tells: true,
             tags: Vec::new(),
             tags_from: vec![HeaderName::from_static("surrogate-key")],
@@ -315,6 +316,13 @@ impl CacheLayer {
     /// Keeps at most this many variants of one URL; 256, where nothing is said.
     pub fn variants(self, most: usize) -> Self {
         self.with(|setup| setup.variants = most)
+    }
+
+    /// Gives pages that are kept an `ETag` of their bytes, where they have none and do not say when they were changed: who has
+    /// such a page is answered with `304`, also when it was made anew and has not changed. It is first said when all of a
+    /// page is there, and so not in the answer to who made it.
+    pub fn etag(self) -> Self {
+        self.with(|setup| setup.tagged = true)
     }
 
     /// Gives all its pages this tag, with which they are invalidated in one step.

@@ -10,9 +10,9 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, RANGE};
+use http::header::{CONTENT_LENGTH, ETAG, LAST_MODIFIED, RANGE};
 use http::request::Parts;
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
 use tower_service::Service;
 
@@ -307,7 +307,10 @@ impl Render {
     }
 
     /// Makes a page that knows when it was begun.
-    pub(super) fn page(&self, head: Head, body: Bytes, holes: Holes) -> Page {
+    pub(super) fn page(&self, mut head: Head, body: Bytes, holes: Holes) -> Page {
+        if self.site.setup.tagged && holes.is_empty() {
+            tag(&mut head.headers, &body);
+        }
         Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.asked })
     }
 
@@ -327,4 +330,14 @@ fn said_length<R: Body>(response: &Response<R>) -> Option<SizeHint> {
     let length = digits.parse().ok()?;
     let agrees = hint.exact().is_none_or(|exact| exact == length) && lines.all(|other| other == line);
     agrees.then(|| SizeHint::with_exact(length))
+}
+
+/// Gives a page an `ETag` of its bytes, unless it has one or says when it was changed.
+fn tag(headers: &mut HeaderMap, body: &[u8]) {
+    if headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED) {
+        return;
+    }
+    let digest = blake3::hash(body).to_hex();
+    let value = HeaderValue::try_from(format!("\"{}\"", &digest[..32]));
+    headers.insert(ETAG, value.expect("digits and letters"));
 }

@@ -135,3 +135,25 @@ fn two_places_in_one_cache_never_read_each_others_pages() {
     assert_eq!((one.get("/").text(), other.get("/").text()), ("one 1", "other 1"));
     assert_eq!((other.get("/").text(), one.get("/").text()), ("other 1", "one 2"), "the last page is kept");
 }
+
+#[test]
+fn a_page_gets_a_tag_of_its_bytes_where_a_layer_is_told_so() {
+    let larder = testing::isolated();
+    let app = App::new(&cache_page(60).etag(), |_, request| match request.uri().path() {
+        "/own" => response(200, &[("etag", "\"own\"")], "text"),
+        path => response(200, &[], path.to_owned()),
+    });
+    let tag = |path: &str| {
+        app.get(path);
+        app.get(path).header("etag")
+    };
+    let first = tag("/a").expect("a tag");
+    assert_eq!(app.get_with("/a", &[("if-none-match", &first)]).status, 304);
+    larder.advance(61 * SECOND);
+    assert_eq!(tag("/a"), Some(first.clone()), "what has not changed has the same tag");
+    assert_eq!(app.get_with("/a", &[("if-none-match", &first)]).status, 304);
+    assert!(tag("/b") != Some(first) && tag("/own").as_deref() == Some("\"own\""));
+    let without = App::new(&cache_page(60), |_, _| response(200, &[], "text"));
+    without.get("/");
+    assert_eq!(without.get("/").header("etag"), None);
+}

@@ -35,6 +35,8 @@ pub(in crate::page) struct Setup {
     pub(in crate::page) posts: bool,
     /// Whether answers to `POST` are kept, and told apart by what was sent.
     pub(in crate::page) by_body: bool,
+    /// Whether pages get an `ETag` that have none.
+    pub(in crate::page) tagged: bool,
     /// Whether parts of pages are kept.
     pub(in crate::page) parts: bool,
     /// Whether answers say in `Cache-Status` where they come from.
