@@ -3,7 +3,7 @@
 /// Returns which of the choices is wished for most, the first of equals; `None` where none is.
 ///
 /// A wish for `en-gb` is met by `en` too, and `*` by what is not named itself.
-pub(crate) fn best<'a>(wish: &[u8], choices: impl Iterator<Item = &'a [u8]>) -> Option<usize> {
+pub fn best<'a>(wish: &[u8], choices: impl Iterator<Item = &'a [u8]>) -> Option<usize> {
     let mut best = None;
     for (number, choice) in choices.enumerate() {
         let weight = weight(wish, choice);
