@@ -48,23 +48,23 @@ struct Joined {
 
 impl<B> PageBody<B> {
     /// Makes a body of a page that is kept, to be sent in one frame.
-    pub(crate) fn whole(page: Bytes) -> Self {
+    pub(super) fn whole(page: Bytes) -> Self {
         Self::of(Source::Whole { page: Some(page).filter(|page| !page.is_empty()) })
     }
 
     /// Makes a body of no bytes.
-    pub(crate) fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         Self::of(Source::Whole { page: None })
     }
 
     /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
     /// take it for a page of no bytes.
-    pub(crate) fn absent() -> Self {
+    pub(super) fn absent() -> Self {
         Self::of(Source::Absent)
     }
 
     /// Makes a body of a page in several chunks, each sent as it is.
-    pub(crate) fn chunks(mut chunks: Vec<Bytes>) -> Self {
+    pub(super) fn chunks(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
         let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
         Self::of(Source::Chunks { chunks: chunks.into_iter(), left })
@@ -84,7 +84,7 @@ impl<B> PageBody<B> {
     }
 
     /// Makes a body of another one, which is passed on untouched.
-    pub(crate) fn inner(body: B) -> Self {
+    pub(super) fn inner(body: B) -> Self {
         Self::of(Source::Inner { body: Marked::new(body, false) })
     }
 

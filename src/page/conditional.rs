@@ -76,7 +76,7 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// `If-Match`, or else `If-Unmodified-Since`: whether the response is still the one that the client goes by.
+    /// Reads `If-Match`, or else `If-Unmodified-Since`: whether the response is still the one that the client goes by.
     /// `None`: it does not ask, or not in a way that can be answered.
     fn must_match(&self) -> Option<bool> {
         if self.request.contains_key(IF_MATCH) {
@@ -87,7 +87,7 @@ impl Question<'_> {
         Some(self.stored_date(&LAST_MODIFIED)? <= self.asked_date(&IF_UNMODIFIED_SINCE)?)
     }
 
-    /// `If-None-Match`, or else `If-Modified-Since`: whether the client has the response already.
+    /// Reads `If-None-Match`, or else `If-Modified-Since`: whether the client has the response already.
     fn is_known(&self) -> Option<bool> {
         if self.request.contains_key(IF_NONE_MATCH) {
             return Some(self.is_listed());
@@ -96,20 +96,21 @@ impl Question<'_> {
         Some(self.modified()? <= since)
     }
 
-    /// What is written just like the stored tag matches it, even where it is no tag: nobody else can have written that.
+    /// Returns whether the stored tag is listed. What is written just like it matches it, even where it is no tag: nobody else
+    /// can have written that.
     fn is_listed(&self) -> bool {
         let is_as_written = || self.stored.get(ETAG).is_some_and(|own| self.request.get(IF_NONE_MATCH) == Some(own));
         let same = |own: EntityTag| etag::listed(self.request, &IF_NONE_MATCH).any(|tag| tag.weak_eq(own));
         is_as_written() || etag::is_any(self.request, &IF_NONE_MATCH) || EntityTag::of(self.stored).is_some_and(same)
     }
 
-    /// Without `Last-Modified` it was modified when it was made at the latest (RFC 9111, 4.3.2).
+    /// Returns when it was modified: without `Last-Modified`, when it was made at the latest (RFC 9111, 4.3.2).
     fn modified(&self) -> Option<u64> {
         let name = if self.stored.contains_key(LAST_MODIFIED) { LAST_MODIFIED } else { DATE };
         self.stored_date(&name)
     }
 
-    /// `If-Range`: whether the client's other parts are of this very response. A date can say so only if nothing
+    /// Reads `If-Range`: whether the client's other parts are of this very response. A date can say so only if nothing
     /// changed within its second (RFC 9110, 8.8.2.2, 13.1.5).
     fn is_range_of_this(&self) -> bool {
         let mut lines = self.request.get_all(IF_RANGE).iter();

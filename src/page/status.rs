@@ -6,7 +6,7 @@ const CACHE_STATUS: HeaderName = HeaderName::from_static("cache-status");
 
 /// Why a request went on to the handler (RFC 9211, 2.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Forward {
+pub(super) enum Forward {
     /// The cache was told to keep out of it.
     Bypass,
     /// Neither `GET` nor `HEAD`.
@@ -36,34 +36,34 @@ impl Forward {
 
 /// What the cache did for a request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Status {
+pub(super) struct Status {
     /// Why the request went on; `None`: it was answered with what was stored.
-    pub(crate) forward: Option<Forward>,
+    pub(super) forward: Option<Forward>,
     /// The status code of the handler, where the answer has another one.
-    pub(crate) code: Option<u16>,
+    pub(super) code: Option<u16>,
     /// For how many seconds the answer is still fresh; negative where it is not.
-    pub(crate) ttl: Option<i64>,
+    pub(super) ttl: Option<i64>,
     /// Whether the answer was kept.
-    pub(crate) stored: bool,
+    pub(super) stored: bool,
     /// Whether the answer to another request was shared.
-    pub(crate) collapsed: bool,
+    pub(super) collapsed: bool,
     /// What else there is to say, like why the answer was not kept.
-    pub(crate) detail: Option<&'static str>,
+    pub(super) detail: Option<&'static str>,
 }
 
 impl Status {
     /// Returns that of an answer that was stored.
-    pub(crate) fn hit(ttl: i64) -> Self {
+    pub(super) fn hit(ttl: i64) -> Self {
         Self { ttl: Some(ttl), ..Self::default() }
     }
 
     /// Returns that of a request that went on to the handler.
-    pub(crate) fn forwarded(forward: Forward) -> Self {
+    pub(super) fn forwarded(forward: Forward) -> Self {
         Self { forward: Some(forward), ..Self::default() }
     }
 
     /// Adds this as the member of `Cache-Status` after those that caches nearer to the origin wrote.
-    pub(crate) fn add(&self, headers: &mut HeaderMap) {
+    pub(super) fn add(&self, headers: &mut HeaderMap) {
         headers.append(CACHE_STATUS, self.value());
     }
 
@@ -75,7 +75,7 @@ impl Status {
     }
 
     /// Writes the member. Nothing is allocated but the value itself.
-    pub(crate) fn value(&self) -> HeaderValue {
+    pub(super) fn value(&self) -> HeaderValue {
         let mut line = Line::default();
         line.add(b"larder");
         match self.forward {

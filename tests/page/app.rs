@@ -13,7 +13,7 @@ use larder::page::{CacheLayer, CacheService, PageBody};
 use larder::testing;
 use tower::{Layer, ServiceExt};
 
-use crate::play::Visitor;
+use crate::play::{Gate, Visitor};
 
 /// What a visitor gets.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +78,21 @@ impl App {
         Self::of(layer, |count| {
             let answer = move |request: Request<Body>| handler(count.one_more(), request);
             Router::new().fallback(routing::any(answer))
+        })
+    }
+
+    /// Makes one whose handler stands at a gate before it answers.
+    pub fn held<F>(layer: &CacheLayer, gate: &Gate, answer: F) -> Self
+    where
+        F: Fn(usize, Request<Body>) -> Response<Body> + Clone + Send + Sync + 'static,
+    {
+        let gate = gate.clone();
+        Self::slow(layer, move |run, request| {
+            let (gate, answer) = (gate.clone(), answer.clone());
+            async move {
+                gate.pass().await;
+                answer(run, request)
+            }
         })
     }
 

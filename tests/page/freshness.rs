@@ -52,14 +52,7 @@ fn text(app: &App) -> String {
 fn past_its_time_a_page_is_made_anew_once_and_all_callers_are_answered_at_once() {
     let larder = testing::isolated();
     let gate = Gate::new();
-    let held = gate.clone();
-    let app = App::slow(&lasting(), move |run, _| {
-        let held = held.clone();
-        async move {
-            held.pass().await;
-            response(200, &[], format!("{run}"))
-        }
-    });
+    let app = App::held(&lasting(), &gate, |run, _| response(200, &[], format!("{run}")));
     gate.let_go(1);
     assert_eq!(text(&app), "1");
     larder.advance(60 * SECOND);
@@ -270,14 +263,7 @@ fn only_if_cached_of_a_client_that_is_trusted_never_asks_the_handler() {
 fn a_cache_that_is_switched_off_half_way_keeps_nothing_and_answers() {
     let larder = testing::isolated();
     let gate = Gate::new();
-    let held = gate.clone();
-    let app = App::slow(&lasting(), move |run, _| {
-        let held = held.clone();
-        async move {
-            held.pass().await;
-            response(200, &[], format!("{run}"))
-        }
-    });
+    let app = App::held(&lasting(), &gate, |run, _| response(200, &[], format!("{run}")));
     let mut all: Vec<_> = (0..3).map(|_| app.visitor("/", &[])).collect();
     all_go_on(&mut all);
     larder.cache("default").switch_off();

@@ -153,14 +153,8 @@ fn a_store_that_never_ends_a_write_does_not_hold_back_what_is_not_kept() {
     let (_larder, store) = odd();
     store.hangs.store(true, Ordering::SeqCst);
     let gate = Gate::new();
-    let held = gate.clone();
-    let app = App::slow(&cache_page(60), move |run, _| {
-        let held = held.clone();
-        async move {
-            held.pass().await;
-            response(200, &[("cache-control", "private")], format!("{run}"))
-        }
-    });
+    let app =
+        App::held(&cache_page(60), &gate, |run, _| response(200, &[("cache-control", "private")], format!("{run}")));
     let mut all: Vec<_> = (0..3).map(|_| app.visitor("/", &[])).collect();
     all_go_on(&mut all);
     gate.let_go(3);

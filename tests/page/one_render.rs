@@ -17,21 +17,6 @@ use crate::play::{Gate, Pipe, Visitor, all_go_on, piped};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// An application whose handler stands at a gate before it answers.
-fn held<F>(layer: &CacheLayer, gate: &Gate, answer: F) -> App
-where
-    F: Fn(usize, Request<Body>) -> Response<Body> + Clone + Send + Sync + 'static,
-{
-    let gate = gate.clone();
-    App::slow(layer, move |run, request| {
-        let (gate, answer) = (gate.clone(), answer.clone());
-        async move {
-            gate.pass().await;
-            answer(run, request)
-        }
-    })
-}
-
 /// An application whose pages come as they are sent: of each run the pipe is put where the test finds it.
 fn piping(layer: &CacheLayer, headers: &'static [(&str, &str)]) -> (App, Arc<Mutex<Vec<Pipe>>>) {
     let pipes = Arc::new(Mutex::new(Vec::new()));
@@ -74,7 +59,7 @@ fn those_who_waited_for_a_handler_that_fails_are_let_go_together() {
     for status in [500, 503, 599] {
         let _larder = testing::isolated();
         let gate = Gate::new();
-        let app = held(&cache_page(60), &gate, move |run, _| response(status, &[], format!("{run}")));
+        let app = App::held(&cache_page(60), &gate, move |run, _| response(status, &[], format!("{run}")));
         let mut all = visitors(&app, 64, "/", &[]);
         all_go_on(&mut all);
         assert_eq!(gate.came(), 1);
@@ -92,7 +77,7 @@ fn those_who_waited_for_a_handler_that_panics_are_let_go_together() {
     let _larder = testing::isolated();
     let gate = Gate::new();
     let app =
-        held(&cache_page(60), &gate, |run, _| if run == 1 { panic!("by design") } else { response(200, &[], "") });
+        App::held(&cache_page(60), &gate, |run, _| if run == 1 { panic!("by design") } else { response(200, &[], "") });
     let (mut first, mut others) = (app.visitor("/", &[]), visitors(&app, 64, "/", &[]));
     first.go_on();
     all_go_on(&mut others);
@@ -130,7 +115,7 @@ fn a_handler_that_panics_before_it_returns_a_future_panics_for_whoever_asked() {
 fn an_answer_that_is_private_is_handed_to_nobody_who_waited_and_for_a_while_nobody_waits() {
     let larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60), &gate, |run, _| response(200, &[("set-cookie", "id=1")], format!("{run}")));
+    let app = App::held(&cache_page(60), &gate, |run, _| response(200, &[("set-cookie", "id=1")], format!("{run}")));
     let mut all = visitors(&app, 10, "/", &[]);
     all_go_on(&mut all);
     assert_eq!(gate.came(), 1);
@@ -153,7 +138,7 @@ fn an_answer_that_is_private_is_handed_to_nobody_who_waited_and_for_a_while_nobo
 fn those_who_wait_get_the_variant_that_is_theirs_and_each_is_made_once() {
     let _larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&CacheLayer::new().see("accept-language"), &gate, |run, request| {
+    let app = App::held(&CacheLayer::new().see("accept-language"), &gate, |run, request| {
         let language = request.headers()["accept-language"].to_str().unwrap();
         response(200, &[("vary", "accept-language")], format!("{language} {run}"))
     });
@@ -172,7 +157,7 @@ fn those_who_wait_get_the_variant_that_is_theirs_and_each_is_made_once() {
 fn a_client_who_leaves_before_the_handler_has_answered_leaves_the_others_their_page() {
     let larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60), &gate, |run, _| response(200, &[], format!("{run}")));
+    let app = App::held(&cache_page(60), &gate, |run, _| response(200, &[], format!("{run}")));
     let mut all = visitors(&app, 3, "/", &[]);
     all_go_on(&mut all);
     drop(all.remove(0));
@@ -227,7 +212,7 @@ fn whoever_comes_when_a_page_has_outgrown_its_limit_shares_another_render() {
 fn a_render_that_does_not_come_to_an_answer_is_not_waited_for_by_those_who_come_much_later() {
     let larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60), &gate, |run, _| response(200, &[], format!("{run}")));
+    let app = App::held(&cache_page(60), &gate, |run, _| response(200, &[], format!("{run}")));
     let mut first = app.visitor("/", &[]);
     first.go_on();
     larder.advance(9 * SECOND);
@@ -273,7 +258,7 @@ fn whoever_waits_for_a_first_variant_that_is_not_kept_does_not_wait_for_its_end(
 fn an_answer_to_a_client_with_credentials_is_for_this_client_alone() {
     let _larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60), &gate, |run, request| {
+    let app = App::held(&cache_page(60), &gate, |run, request| {
         let who = request.headers().get("authorization").map_or("nobody", |line| line.to_str().unwrap());
         response(200, &[], format!("{who} {run}"))
     });
@@ -290,7 +275,7 @@ fn an_answer_to_a_client_with_credentials_is_for_this_client_alone() {
 fn head_of_a_cold_page_waits_for_nobody_and_keeps_nothing() {
     let _larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60), &gate, |run, request| {
+    let app = App::held(&cache_page(60), &gate, |run, request| {
         response(200, &[("x-method", request.method().as_str())], format!("{run}"))
     });
     let mut page = app.visitor("/", &[]);
@@ -361,7 +346,7 @@ fn without_a_runtime_a_client_who_leaves_takes_nobodys_page_along() {
 fn a_runtime_that_ends_while_a_page_is_made_leaves_nobody_waiting() {
     let layer = cache_page(60).in_cache(&program_cache()).key_prefix("a runtime that ends");
     let gate = Gate::new();
-    let app = held(&layer, &gate, |run, _| response(200, &[], format!("{run}")));
+    let app = App::held(&layer, &gate, |run, _| response(200, &[], format!("{run}")));
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut first = app.visitor("/", &[]);
     runtime.block_on(async {
@@ -420,7 +405,7 @@ fn pages_in_two_languages_or_for_two_zones_are_two_and_no_language_is_none_of_th
 fn one_variant_that_is_private_leaves_the_other_variants_of_its_url_where_they_are() {
     let _larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60).vary("x-kind"), &gate, |run, request| {
+    let app = App::held(&cache_page(60).vary("x-kind"), &gate, |run, request| {
         let private = request.headers()["x-kind"] == "private";
         let headers: &[_] = if private { &[("cache-control", "private")] } else { &[] };
         response(200, headers, format!("{run}"))
@@ -442,7 +427,7 @@ fn one_variant_that_is_private_leaves_the_other_variants_of_its_url_where_they_a
 fn whoever_looked_before_the_list_of_variants_was_known_joins_the_render_of_their_own() {
     let _larder = testing::isolated();
     let gate = Gate::new();
-    let app = held(&cache_page(60).vary("x"), &gate, |run, _| response(200, &[], format!("{run}")));
+    let app = App::held(&cache_page(60).vary("x"), &gate, |run, _| response(200, &[], format!("{run}")));
     let mut early = app.visitor("/", &[("x", "2")]);
     gate.let_go(1);
     assert_eq!(app.visitor("/", &[("x", "1")]).go_on().page(), Some("1"));

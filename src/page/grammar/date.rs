@@ -74,7 +74,7 @@ impl Written {
 struct Text<'a>(&'a [u8]);
 
 impl Text<'_> {
-    /// `, 06 Nov 1994 08:49:37 GMT`
+    /// Reads `, 06 Nov 1994 08:49:37 GMT`.
     fn imf_fixdate(&mut self) -> Option<Written> {
         self.literal(b", ")?;
         let day = self.digits(2)?;
@@ -87,7 +87,7 @@ impl Text<'_> {
         Written::new(year, month, day, seconds)
     }
 
-    /// `day, 06-Nov-94 08:49:37 GMT`
+    /// Reads `day, 06-Nov-94 08:49:37 GMT`.
     fn rfc850(&mut self, weekday: usize, now: u64) -> Option<Written> {
         self.literal(WEEKDAY_ENDS[weekday])?;
         self.literal(b", ")?;
@@ -101,7 +101,7 @@ impl Text<'_> {
         century(digits, month, day, seconds, now)
     }
 
-    /// ` Nov  6 08:49:37 1994`
+    /// Reads ` Nov  6 08:49:37 1994`.
     fn asctime(&mut self) -> Option<Written> {
         self.literal(b" ")?;
         let month = self.name(&MONTHS)?;
@@ -113,7 +113,7 @@ impl Text<'_> {
         Written::new(year, month, day, seconds)
     }
 
-    /// ` 08:49:37`, and the leap second ` 23:59:60`.
+    /// Reads ` 08:49:37`, and the leap second ` 23:59:60`.
     fn time_of_day(&mut self) -> Option<i64> {
         self.literal(b" ")?;
         let hour = self.digits(2)?;

@@ -40,14 +40,10 @@ pub struct Directives {
     pub no_transform: bool,
     /// The answer is a stored one or none.
     pub only_if_cached: bool,
-    /// It does not change while it is fresh.
-    pub immutable: bool,
     /// What is not used without asking.
     pub no_cache: Fields,
     /// What is for one person.
     pub private: Fields,
-    /// Whether the field was there at all.
-    pub present: bool,
 }
 
 /// Which fields of a response are meant.
@@ -75,7 +71,7 @@ pub enum Argument<'a> {
 impl Directives {
     /// Reads `Cache-Control`, all lines of it.
     pub fn of(headers: &HeaderMap) -> Self {
-        let mut directives = Self { present: headers.contains_key(CACHE_CONTROL), ..Self::default() };
+        let mut directives = Self::default();
         for element in list::elements(headers, &CACHE_CONTROL) {
             // Whatever the open string swallowed may have been this.
             directives.no_store |= list::is_open(element);
@@ -91,7 +87,7 @@ impl Directives {
         let lines: Vec<_> = headers.get_all(field).iter().map(http::HeaderValue::as_bytes).collect();
         let joined = lines.join(b", " as &[u8]);
         let members = structured::dictionary(&joined).filter(|members| !members.is_empty())?;
-        let mut directives = Self { present: true, ..Self::default() };
+        let mut directives = Self::default();
         for (name, value) in members {
             let argument = match value {
                 Value::Boolean(false) => continue,
@@ -130,7 +126,6 @@ impl Directives {
             b"public" => self.public |= alone,
             b"must-understand" => self.must_understand |= alone,
             b"only-if-cached" => self.only_if_cached |= alone,
-            b"immutable" => self.immutable |= alone,
             b"no-cache" => self.no_cache.widen(argument.fields()),
             b"private" => self.private.widen(argument.fields()),
             _ => {}

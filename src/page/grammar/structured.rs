@@ -120,7 +120,7 @@ impl<'a> Text<'a> {
         }
     }
 
-    /// An integer has up to 15 digits; a decimal number up to 12, a point and up to 3 more.
+    /// Reads a number. An integer has up to 15 digits; a decimal number up to 12, a point and up to 3 more.
     fn number(&mut self) -> Option<Value<'a>> {
         let sign = if self.literal(b'-').is_some() { -1 } else { 1 };
         let digits = self.take_while(|byte| byte.is_ascii_digit());
@@ -166,7 +166,7 @@ impl<'a> Text<'a> {
         matches!(self.number()?, Value::Integer(_)).then_some(Value::Other)
     }
 
-    /// `%"f%c3%bc"`: bytes in lower-case hex that are UTF-8 together.
+    /// Reads `%"f%c3%bc"`: bytes in lower-case hex that are UTF-8 together.
     fn display_string(&mut self) -> Option<Value<'a>> {
         self.literal(b'%')?;
         self.literal(b'"')?;

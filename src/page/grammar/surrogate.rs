@@ -14,7 +14,7 @@ pub const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-con
 /// What stands behind a semicolon is the name of the surrogate that is meant, and this is none of those. `content` asks for
 /// what a page is made into on its way, and is left to those who do that.
 pub fn of(headers: &HeaderMap) -> Option<Directives> {
-    let mut directives = Directives { present: true, ..Directives::default() };
+    let mut directives = Directives::default();
     let mut is_said = false;
     for element in list::elements(headers, &SURROGATE_CONTROL).filter(|element| !element.contains(&b';')) {
         let (name, argument) = halves(element);

@@ -91,7 +91,7 @@ impl Search {
         }
     }
 
-    /// Nothing follows but this: what had begun was no mark.
+    /// Ends it, with what follows all data: what had begun was no mark.
     fn end(&mut self, last: Option<Frame<Bytes>>) {
         let begun = std::mem::take(&mut self.begun);
         self.push(begun);

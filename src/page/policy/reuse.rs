@@ -58,7 +58,8 @@ fn stale(wanted: &Wanted, facts: &Facts) -> u64 {
     own.max(asked_for(wanted.max_stale, facts))
 }
 
-/// A client that will have nothing without asking is not fobbed off when asking fails, unless it says so.
+/// Returns how long after its time it may be served when asking fails; `None`: a client that will have nothing without asking
+/// is not fobbed off, unless it says so.
 fn on_error(wanted: &Wanted, facts: &Facts) -> Option<u64> {
     let own = (!wanted.no_cache).then_some(facts.stale_if_error.max(stale(wanted, facts)));
     let theirs = wanted.stale_if_error.map(|most| asked_for(Some(most), facts));

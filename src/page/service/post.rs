@@ -1,6 +1,7 @@
 //! An answer to `POST` that says that it is the page of its URL, and for how long, is kept as that page (RFC 9110, 9.3.3).
 
 use std::convert::Infallible;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,7 +13,6 @@ use tokio::sync::oneshot;
 
 use super::spot::Spot;
 use crate::page::body::PageBody;
-use crate::page::driven::Driven;
 use crate::page::error::BoxError;
 use crate::page::hide;
 use crate::page::key::Asked;
@@ -63,9 +63,10 @@ impl Posted {
         let (sender, receiver) = oneshot::channel();
         let driver = render.home.driver();
         let own = driver.spawn(Box::pin(render.make(facts, response, Client::<R, Infallible>::new(sender))));
-        match Driven::new(driver, own, receiver).await {
-            (Ok(Outcome::Answer(response)), own) => response.map(|body| body.driven(own)),
-            _ => panic!("the runtime ended while a page was being made"),
+        match Outcome::of(driver, own, receiver).await {
+            Outcome::Answer(response) => response,
+            Outcome::Failed(never) => match never {},
+            Outcome::Panicked(panic) => resume_unwind(panic),
         }
     }
 }

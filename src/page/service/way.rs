@@ -11,7 +11,6 @@ use tower_service::Service;
 
 use super::spot::{Spot, Waited};
 use crate::page::body::PageBody;
-use crate::page::driven::Driven;
 use crate::page::error::BoxError;
 use crate::page::flights::{Lead, Turn};
 use crate::page::policy::Pass;
@@ -134,11 +133,10 @@ impl<S> Way<S> {
         if let (Some(flight), Some(_)) = (&flight, &own) {
             flight.go_alone();
         }
-        match Driven::new(driver, own, receiver).await {
-            (Ok(Outcome::Answer(response)), own) => Ok(response.map(|body| body.driven(own))),
-            (Ok(Outcome::Failed(error)), _) => Err(error),
-            (Ok(Outcome::Panicked(panic)), _) => resume_unwind(panic),
-            (Err(_), _) => panic!("the runtime ended while a page was being made"),
+        match Outcome::of(driver, own, receiver).await {
+            Outcome::Answer(response) => Ok(response),
+            Outcome::Failed(error) => Err(error),
+            Outcome::Panicked(panic) => resume_unwind(panic),
         }
     }
 
