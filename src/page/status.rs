@@ -79,7 +79,8 @@ impl Status {
         let mut line = Line::default();
         line.add(b"larder");
         match self.forward {
-            None => line.add(b"; hit"),
+            // Who has neither an answer nor asked anybody says neither.
+            None => line.flag(self.ttl.is_some(), b"; hit"),
             Some(forward) => {
                 line.add(b"; fwd=");
                 line.add(forward.token().as_bytes());
@@ -181,7 +182,7 @@ mod tests {
                 Status { detail: Some("no-store"), ..forwarded(Forward::Request) },
                 "larder; fwd=request; detail=\"no-store\"",
             ),
-            (Status { detail: Some("a\"\\\nä\u{7f}b"), ..Status::default() }, "larder; hit; detail=\"ab\""),
+            (Status { detail: Some("a\"\\\nä\u{7f}b"), ..Status::default() }, "larder; detail=\"ab\""),
         ];
         for (status, expected) in table {
             assert_eq!(status.value(), expected, "{status:?}");
