@@ -84,6 +84,39 @@ struct Manual {
 /// Manual clocks begin here, so that a test can also step back from the beginning.
 const MANUAL_START: u64 = 1_000_000_000_000;
 
+/// What the time of day is ahead of the ticks of the system, read anew now and then: to read it each time takes as long as
+/// to look for an entry.
+static DAY: Day = Day { ahead: AtomicU64::new(0), until: AtomicU64::new(0) };
+
+#[derive(Debug)]
+struct Day {
+    /// In nanoseconds, and less than nothing where the time of day was set to a year long ago.
+    ahead: AtomicU64,
+    /// The tick at which it is to be read anew.
+    until: AtomicU64,
+}
+
+impl Day {
+    /// How long somebody who sets the system's clock is not heard, in nanoseconds.
+    const DEAF: u64 = 100_000_000;
+
+    #[inline]
+    fn millis(&self, tick: Tick, wall: impl Fn() -> u64) -> u64 {
+        // What is ahead is written before the tick that it holds until.
+        if tick.0 >= self.until.load(Ordering::Acquire) {
+            return self.read_anew(tick, wall());
+        }
+        tick.0.wrapping_add(self.ahead.load(Ordering::Relaxed)) / 1_000_000
+    }
+
+    #[cold]
+    fn read_anew(&self, tick: Tick, wall: u64) -> u64 {
+        self.ahead.store(wall.wrapping_mul(1_000_000).wrapping_sub(tick.0), Ordering::Relaxed);
+        self.until.store(tick.0.saturating_add(Self::DEAF), Ordering::Release);
+        wall
+    }
+}
+
 impl Clock {
     /// Makes a clock that stands still until [`advance`](Self::advance) moves it.
     #[must_use]
@@ -144,6 +177,25 @@ impl Clock {
         }
     }
 
+    /// Reads the time of day as coarsely as [`now`](Self::now), for hits on what carries a date. Up to a tenth of a second
+    /// late after somebody has set the system's clock.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::clock::Clock;
+    ///
+    /// let clock = Clock::manual();
+    /// assert_eq!(clock.coarse_wall_millis(), clock.wall_millis());
+    /// ```
+    #[must_use]
+    #[inline]
+    pub fn coarse_wall_millis(&self) -> u64 {
+        match &self.0 {
+            Face::System => DAY.millis(self.now(), || self.wall_millis()),
+            Face::Manual(_) => self.wall_millis(),
+        }
+    }
+
     /// Moves a manual clock forward.
     ///
     /// # Panics
@@ -163,5 +215,22 @@ impl Clock {
             Face::System => 0,
             Face::Manual(manual) => manual.precise_reads.load(Ordering::Relaxed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_of_day_goes_with_the_ticks_and_is_heard_when_it_is_set() {
+        let day = Day { ahead: AtomicU64::new(0), until: AtomicU64::new(0) };
+        let at = |millis: u64, wall: u64| day.millis(Tick(millis * 1_000_000), || wall);
+        assert_eq!(at(5, 1_700_000_000_000), 1_700_000_000_000);
+        assert_eq!(at(104, 0), 1_700_000_000_099, "nobody asks what is known");
+        assert_eq!(at(105, 1_600_000_000_000), 1_600_000_000_000);
+        assert_eq!(at(204, 0), 1_600_000_000_099);
+        assert_eq!(at(205, 3), 3, "a machine that does not know the day");
+        assert_eq!(at(206, 0), 4);
     }
 }
