@@ -38,6 +38,7 @@ pub mod headers;
 mod hide;
 mod hole;
 mod key;
+mod lasting;
 mod layer;
 mod locale;
 mod meaning;

@@ -6,6 +6,7 @@ use http::header::{AGE, CACHE_CONTROL};
 use http::{HeaderMap, HeaderValue};
 
 use super::grammar::list;
+use super::lasting;
 use super::status::Status;
 
 /// The headers of the last answer. A page that is asked for often says the same for a second: they are copied as they
@@ -80,13 +81,14 @@ impl Told {
             headers
         };
         let Ok(mut last) = self.0.try_write() else { return anew() };
-        let headers = match last.take() {
+        let mut headers = match last.take() {
             Some(Last { news: old, mut headers }) if news.has_the_lines_of(&old) => {
                 news.replace_in(&mut headers);
                 headers
             }
             _ => anew(),
         };
+        lasting::settle(&mut headers);
         last.insert(Last { news: *news, headers }).headers.clone()
     }
 }
