@@ -11,6 +11,7 @@ use http::header::{
 use http::{HeaderMap, Method, StatusCode};
 
 use super::grammar::{EntityTag, date, etag, range};
+use super::names::is_condition;
 
 /// How a response is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,11 +53,6 @@ pub(crate) fn verdict(
     } else {
         Verdict::Whole
     }
-}
-
-/// A hit pays for this: nearly all requests end here, after a look at each of their names.
-fn is_condition(name: &HeaderName) -> bool {
-    matches!(name.as_str().as_bytes(), [b'i', b'f', b'-', ..] | b"range")
 }
 
 fn part_of(request: &HeaderMap, length: u64) -> Verdict {

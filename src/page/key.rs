@@ -8,13 +8,13 @@ use std::borrow::Cow;
 use std::fmt;
 
 use axum::extract::OriginalUri;
-use http::header::HOST;
 use http::request::Parts;
 use http::uri::{Authority, Scheme};
-use http::{Extensions, HeaderMap, HeaderValue, Uri};
+use http::{Extensions, Uri};
 
 use super::hide::Query;
 use super::locale::Locale;
+use super::names::Names;
 use crate::key::{Key, KeyPart, KeyWriter, mark};
 
 /// The pattern that pages are kept under.
@@ -37,11 +37,16 @@ pub(super) struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Reads it off a request; a router in a router has stripped its own path off the URI, and keeps the whole one.
     pub(super) fn of(request: &'a Parts) -> Result<Self, Unclear> {
+        Self::named(request, &Names::of(&request.headers))
+    }
+
+    /// Does so with what its names have said already.
+    pub(super) fn named(request: &'a Parts, names: &Names<'a>) -> Result<Self, Unclear> {
         let uri = match request.extensions.get::<OriginalUri>() {
             Some(OriginalUri(whole)) => whole,
             None => &request.uri,
         };
-        let (scheme, host) = (uri.scheme_str().unwrap_or_default(), host(uri, &request.headers)?);
+        let (scheme, host) = (uri.scheme_str().unwrap_or_default(), host(uri, names)?);
         Ok(Self { scheme, host, uri, seen: Seen::of(uri, &request.uri) })
     }
 
@@ -88,6 +93,9 @@ enum Seen<'a> {
 
 impl<'a> Seen<'a> {
     fn of(whole: &Uri, seen: &'a Uri) -> Self {
+        if whole.path_and_query() == seen.path_and_query() {
+            return Self::Whole;
+        }
         if whole.query() != seen.query() {
             return Self::Rewritten(seen.path_and_query().map_or("", |seen| seen.as_str()));
         }
@@ -110,13 +118,11 @@ impl<'a> Seen<'a> {
 }
 
 /// Returns the one host that a request names. Where there are two, a handler may read the other one.
-fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<&'a [u8], Unclear> {
-    let mut lines = headers.get_all(HOST).iter().map(HeaderValue::as_bytes);
-    let line = lines.next();
-    if lines.next().is_some() {
+fn host<'a>(uri: &'a Uri, names: &Names<'a>) -> Result<&'a [u8], Unclear> {
+    if names.two_hosts {
         return Err(Unclear);
     }
-    match (uri.authority().map(|authority| authority.as_str().as_bytes()), line) {
+    match (uri.authority().map(|authority| authority.as_str().as_bytes()), names.host) {
         (Some(authority), Some(line)) if authority != line => Err(Unclear),
         (Some(authority), _) if authority.contains(&b'@') => Err(Unclear),
         (Some(host), _) | (None, Some(host)) => Ok(host),

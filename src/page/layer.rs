@@ -38,6 +38,11 @@ use crate::{Cache, IntoTime, Key};
 ///
 /// What is kept, for how long, and whom it answers follows RFC 9111; [the manual](crate::page) says what that means, and
 /// what a handler behind it gets to see.
+///
+/// What it makes of a service is ready at any time: a page that is kept does not wait until there is room for one that is
+/// made. The service behind it is waited for where it is asked, by the request that asks it. So a layer outside that turns
+/// requests away while what is inside is not ready turns none away here; one that limits how many are made stands behind
+/// the cache.
 #[derive(Clone, Debug)]
 #[must_use = "a layer does nothing before it is put around something"]
 pub struct CacheLayer {

@@ -4,7 +4,7 @@
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `grammar`, `names`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -42,6 +42,7 @@ mod lasting;
 mod layer;
 mod locale;
 mod meaning;
+mod names;
 mod nested;
 mod part;
 mod policy;

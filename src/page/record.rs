@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::header::{CONTENT_LENGTH, ETAG};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -24,6 +24,8 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
+    /// Its `ETag`, which a hit that names one compares.
+    tag: Option<HeaderValue>,
     /// What the answers with it say, and those that say that nothing has changed.
     told: [Told; 2],
     /// The mark of the place that it was made at.
@@ -57,7 +59,8 @@ impl Page {
     pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun) -> Self {
         let Begun { site, after, at: begun } = begun;
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
-        Self(Arc::new(Leaf { head, body, holes, told: Default::default(), site, purged: AtomicU64::new(after), begun }))
+        let (tag, told, purged) = (head.headers.get(ETAG).cloned(), Default::default(), AtomicU64::new(after));
+        Self(Arc::new(Leaf { head, body, holes, tag, told, site, purged, begun }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -72,6 +75,10 @@ impl Page {
     /// Returns where its holes are, if it has any.
     pub(super) fn holes(&self) -> Option<&Holes> {
         self.0.holes.as_deref()
+    }
+
+    pub(super) fn tag(&self) -> Option<&HeaderValue> {
+        self.0.tag.as_ref()
     }
 
     /// Returns the headers of an answer with it.

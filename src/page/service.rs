@@ -19,6 +19,7 @@ use tower_service::Service;
 use super::answer::Asking;
 use super::body::PageBody;
 use super::error::BoxError;
+use super::names::Names;
 use super::nested::Outer;
 use super::record::Page;
 use super::site::{Look, Site};
@@ -33,14 +34,18 @@ use way::Way;
 /// Answers with pages that are kept, and asks the service behind it where there are none. From a
 /// [`CacheLayer`](super::CacheLayer).
 #[derive(Clone, Debug)]
-pub struct CacheService<S> {
+pub struct CacheService<S>(Arc<Both<S>>);
+
+/// A place, and the service behind it: in one, since a service is copied for each request.
+#[derive(Debug)]
+struct Both<S> {
     site: Arc<Site>,
     inner: Inner<S>,
 }
 
 impl<S> CacheService<S> {
     pub(super) fn new(site: Arc<Site>, inner: S) -> Self {
-        Self { site, inner: Inner::new(inner) }
+        Self(Arc::new(Both { site, inner: Inner::new(inner) }))
     }
 }
 
@@ -62,44 +67,47 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let home = match self.site.home() {
+        let Both { site, inner } = &*self.0;
+        let home = match site.home() {
             Ok(home) => home,
             Err(error) => return self.without_cache(request, &error),
         };
         let (mut parts, body) = request.into_parts();
         let has_body = !body.is_end_stream();
-        let is_nested = Outer::uncover(self.site.mark, &mut parts);
-        let spot = || Spot { site: Arc::clone(&self.site), home: home.clone() };
+        let is_nested = Outer::uncover(site.mark, &mut parts);
+        let spot = || Spot { site: Arc::clone(site), home: home.clone() };
         if is_nested || home.cache.is_outside() {
-            let way = Way { spot: spot(), inner: self.inner.clone() };
+            let way = Way { spot: spot(), inner: inner.clone() };
             return PageFuture::working(async move {
                 let look = way.spot.look(&parts, has_body).await;
                 look.count(&way.spot.home);
                 way.go(look, parts, body).await
             });
         }
-        let look = self.site.look(home, &parts, has_body);
+        let names = Names::of(&parts.headers);
+        let look = site.look(home, &parts, &names, has_body);
         look.count(home);
         if let Look::Found(page, None, now) = &look {
-            return PageFuture::ready(self.site.hit(&parts, page, *now));
+            return PageFuture::ready(site.hit(&parts, &names, page, *now));
         }
-        let way = Way { spot: spot(), inner: self.inner.clone() };
+        let way = Way { spot: spot(), inner: inner.clone() };
         PageFuture::working(way.go(look, parts, body))
     }
 }
 
 impl<S> CacheService<S> {
     /// Asks the handler where there is no cache, since the one that was named does not exist.
-    fn without_cache<B, R>(&mut self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
+    fn without_cache<B, R>(&self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
         B: Send + 'static,
         R: Body + 'static,
     {
-        self.site.complain(error);
+        let Both { site, inner } = &*self.0;
+        site.complain(error);
         let (mut parts, body) = request.into_parts();
-        let visitor = self.site.setup.fillers.visitor(&mut parts);
-        let (site, asking) = (Arc::clone(&self.site), self.inner.call(Request::from_parts(parts, body)));
+        let visitor = site.setup.fillers.visitor(&mut parts);
+        let (site, asking) = (Arc::clone(site), inner.clone().call(Request::from_parts(parts, body)));
         PageFuture::working(async move {
             let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
             Ok(site.untouched(asking.await?, visitor, &told))
@@ -109,8 +117,15 @@ impl<S> CacheService<S> {
 
 impl Site {
     /// Answers with a page, as it is.
-    fn hit<R>(&self, request: &Parts, page: &Page, now: u64) -> Response<PageBody<R>> {
+    fn hit<R>(&self, request: &Parts, names: &Names<'_>, page: &Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
-        Asking::new(&self.setup, request, now).with_page(page, &status)
+        let asking = Asking::new(&self.setup, request, now);
+        if page.holes().is_some() || (names.conditional && !names.knows(page.tag())) {
+            return asking.with_page(page, &status);
+        }
+        if names.conditional && page.head().status.is_success() {
+            return asking.unchanged(page, &status);
+        }
+        asking.with_whole(page, &status)
     }
 }

@@ -7,7 +7,7 @@ mod setup;
 use std::borrow::Cow;
 use std::sync::Once;
 
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, UPGRADE, VARY};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, VARY};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
 use once_cell::sync::OnceCell;
@@ -16,6 +16,7 @@ use super::aspect::Aspect;
 use super::grammar::list;
 use super::key::{self, Asked, Place, Unclear};
 use super::locale::{Language, Locale, TimeZone};
+use super::names::Names;
 use super::nested::Outer;
 use super::policy::{Ask, Pass, Reuse, Wanted};
 use super::record::Page;
@@ -67,18 +68,18 @@ impl Site {
     }
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.
-    fn ask(&self, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
+    fn ask(&self, request: &Parts, names: &Names<'_>, has_body: bool) -> Result<Wanted, Pass> {
         let is_sent =
             self.setup.by_body && request.method == Method::POST && request.extensions.get::<Sent>().is_some();
         let method = if is_sent { &Method::GET } else { &request.method };
-        let mut wanted = match self.setup.policy.ask(method, &request.headers) {
+        let mut wanted = match self.setup.policy.ask(method, &request.headers, names.authorized) {
             Ask::Look(wanted) => wanted,
             Ask::Pass(pass) => return Err(pass),
         };
         if has_body && !is_sent {
             return Err(Pass::Body);
         }
-        if request.headers.keys().any(|name| name == UPGRADE) {
+        if names.upgrade {
             return Err(Pass::Upgrade);
         }
         if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
@@ -108,14 +109,15 @@ impl Site {
     }
 
     /// Looks for a page in a cache of this process.
-    pub(super) fn look(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let wanted = match self.begin(home, request, has_body) {
+    pub(super) fn look(&self, home: &Home, request: &Parts, names: &Names<'_>, has_body: bool) -> Look {
+        let locale = locale(request);
+        let wanted = match self.begin(home, request, names, locale, has_body) {
             Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
         // A key is large: it is written where it is read, and moves only where nothing is there.
-        let Ok(asked) = Asked::of(request) else { return Look::Pass(Pass::Malformed) };
-        let key = self.key_of(request, &asked);
+        let Ok(asked) = Asked::named(request, names) else { return Look::Pass(Pass::Malformed) };
+        let key = self.key_in(locale, request, &asked);
         let get = |key: &Key| home.found(home.cache.peek(key));
         let (front, variants) = match get(&key) {
             Some(Front::Variants(variants)) => {
@@ -132,7 +134,8 @@ impl Site {
 
     /// Looks for a page in a cache that may be outside.
     pub(super) async fn look_outside(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let wanted = match self.begin(home, request, has_body) {
+        let (names, locale) = (Names::of(&request.headers), locale(request));
+        let wanted = match self.begin(home, request, &names, locale, has_body) {
             Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
@@ -153,9 +156,16 @@ impl Site {
         self.judge(home, request, page, &wanted, || Quest { variants, alone, ..quest })
     }
 
-    fn begin(&self, home: &Home, request: &Parts, has_body: bool) -> Result<Wanted, Pass> {
-        let wanted = self.ask(request, has_body)?;
-        home.locales.note(locale(request));
+    fn begin(
+        &self,
+        home: &Home,
+        request: &Parts,
+        names: &Names<'_>,
+        locale: Locale<'_>,
+        has_body: bool,
+    ) -> Result<Wanted, Pass> {
+        let wanted = self.ask(request, names, has_body)?;
+        home.locales.note(locale);
         if home.cache.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }
 
@@ -168,7 +178,7 @@ impl Site {
         wanted: &Wanted,
         quest: impl FnOnce() -> Quest,
     ) -> Look {
-        let now = home.cache.clock().wall_millis();
+        let now = home.cache.clock().coarse_wall_millis();
         let page = page.filter(|page| page.site() == self.mark && !self.is_gone(home, request, page));
         let Some(page) = page else { return self.without(request, quest()) };
         let reuse = page.facts().reuse(wanted, now);

@@ -1,6 +1,6 @@
 //! What a request wants of a cache, before anything is looked for.
 
-use http::header::{AUTHORIZATION, CACHE_CONTROL, PRAGMA};
+use http::header::{CACHE_CONTROL, PRAGMA};
 use http::{HeaderMap, Method};
 
 use super::Policy;
@@ -75,16 +75,12 @@ pub(crate) struct Wanted {
 }
 
 impl Policy {
-    /// Reads what a request wants.
-    pub(crate) fn ask(&self, method: &Method, headers: &HeaderMap) -> Ask {
+    /// Reads what a request wants, of which it is known whether it has `Authorization`.
+    pub(crate) fn ask(&self, method: &Method, headers: &HeaderMap, authorized: bool) -> Ask {
         if *method != Method::GET && *method != Method::HEAD {
             return Ask::Pass(Pass::Method);
         }
-        let wanted = Wanted {
-            head: *method == Method::HEAD,
-            authorized: headers.keys().any(|name| name == AUTHORIZATION),
-            ..Wanted::default()
-        };
+        let wanted = Wanted { head: *method == Method::HEAD, authorized, ..Wanted::default() };
         if self.trust_client { trusted(wanted, headers) } else { Ask::Look(wanted) }
     }
 }
@@ -117,6 +113,7 @@ fn pragma(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use http::header::AUTHORIZATION;
     use http::{HeaderName, HeaderValue};
 
     use super::*;
@@ -124,7 +121,8 @@ mod tests {
     fn ask(policy: &Policy, method: &str, headers: &[(&'static str, &'static str)]) -> Ask {
         let pair = |&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
         let method = Method::from_bytes(method.as_bytes()).expect("a method");
-        policy.ask(&method, &headers.iter().map(pair).collect())
+        let headers: HeaderMap = headers.iter().map(pair).collect();
+        policy.ask(&method, &headers, headers.contains_key(AUTHORIZATION))
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! What is done: `fresh` and `stale` are answered with what is stored, `ask` goes to the handler, `check` does so with
 //! a validator; `spare`: the stored response answers if that fails. `no`: not kept. `pass`: the cache keeps out of it.
 
+use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 
 use super::{Ask, Policy, Reuse, Times, Wanted};
@@ -30,7 +31,8 @@ fn headers(text: &str) -> HeaderMap {
 }
 
 fn wanted(policy: &Policy, request: &str) -> Option<Wanted> {
-    match policy.ask(&Method::GET, &headers(request)) {
+    let headers = headers(request);
+    match policy.ask(&Method::GET, &headers, headers.contains_key(AUTHORIZATION)) {
         Ask::Look(wanted) => Some(wanted),
         Ask::Pass(_) => None,
     }

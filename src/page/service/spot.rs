@@ -12,7 +12,9 @@ use crate::page::body::PageBody;
 use crate::page::change::Change;
 use crate::page::driven::Driven;
 use crate::page::flights::{Landing, Start, Turn, Waiter};
+use crate::page::names::Names;
 use crate::page::policy::{Facts, Reuse, Wanted};
+use crate::page::record::Page;
 use crate::page::site::{Home, Look, Quest, Site};
 use crate::page::status::{Forward, Status};
 
@@ -36,7 +38,12 @@ impl Spot {
         if self.home.cache.is_outside() {
             return self.site.look_outside(&self.home, request, has_body).await;
         }
-        self.site.look(&self.home, request, has_body)
+        self.site.look(&self.home, request, &Names::of(&request.headers), has_body)
+    }
+
+    /// Answers with a page, as it is.
+    pub(super) fn hit<R>(&self, request: &Parts, page: &Page, now: u64) -> Response<PageBody<R>> {
+        self.site.hit(request, &Names::of(&request.headers), page, now)
     }
 
     /// Waits for a page that is made for somebody else.
