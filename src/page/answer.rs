@@ -39,7 +39,7 @@ impl<'a> Asking<'a> {
         let (head, body) = (page.head(), page.body());
         let length = body.len() as u64;
         let (code, headers, body) = match self.verdict(head, length) {
-            Verdict::Whole => return self.with_whole(page, status),
+            Verdict::Whole => return self.with_whole(page.clone(), status),
             Verdict::NotModified => return self.unchanged(page, status),
             Verdict::Part(range) => {
                 let headers = conditional::part(&head.headers, &range, length);
@@ -54,13 +54,13 @@ impl<'a> Asking<'a> {
     }
 
     /// Answers with all of a page, which has no holes.
-    pub(super) fn with_whole<B>(self, page: &Page, status: &Status) -> Response<PageBody<B>> {
-        let (head, body) = (page.head(), page.body());
-        let headers = page.told(&self.news(head, status), |headers| self.complete(headers));
+    pub(super) fn with_whole<B>(self, page: Page, status: &Status) -> Response<PageBody<B>> {
+        let headers = page.told(&self.news(page.head(), status), |headers| self.complete(headers));
+        let code = page.head().status;
         if self.method == Method::HEAD {
-            response(head.status, with_length(headers, body.len() as u64), PageBody::empty())
+            response(code, with_length(headers, page.body().len() as u64), PageBody::empty())
         } else {
-            response(head.status, headers, PageBody::whole(body.clone()))
+            response(code, headers, PageBody::kept(page))
         }
     }
 

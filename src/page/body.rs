@@ -7,77 +7,87 @@ use std::vec;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use pin_project_lite::pin_project;
 
 use super::driven::{Driver, Own};
 use super::error::BoxError;
 use super::hole::{Marked, Through};
+use super::record::Page;
 use super::tee::Reader;
 
-pin_project! {
-    /// Carries a page that is kept, one that is being made, or what the handler answered, untouched.
-    ///
-    /// Nothing is copied: what is handed out of a page that is kept are the bytes that are kept. Its length is known in
-    /// advance, unless the page is still being made and does not say it.
-    pub struct PageBody<B> {
-        #[pin]
-        source: Source<B>,
-        // Fills its holes on the way.
-        through: Option<Box<Through>>,
-    }
+/// Carries a page that is kept, one that is being made, or what the handler answered, untouched.
+///
+/// Nothing is copied: what is handed out of a page that is kept are the bytes that are kept. Its length is known in
+/// advance, unless the page is still being made and does not say it.
+pub struct PageBody<B>(Part<B>);
+
+/// Two words, and what is larger beside it: with it a response has 128 bytes, and is moved some six times on its way.
+enum Part<B> {
+    /// A page that is not empty.
+    Kept(Page),
+    Empty,
+    Absent,
+    Chunks(Box<Chunks>),
+    Joined(Box<Joined>),
+    Inner(Pin<Box<Marked<B>>>),
+    /// Its holes are filled on the way.
+    Filled(Box<Filled<B>>),
 }
 
-pin_project! {
-    // Where its bytes come from.
-    #[project = Pinned]
-    enum Source<B> {
-        Whole { page: Option<Bytes> },
-        Absent,
-        Chunks { chunks: vec::IntoIter<Bytes>, left: u64 },
-        Joined { page: Box<Joined> },
-        Inner { #[pin] body: Marked<B> },
-    }
+struct Chunks {
+    chunks: vec::IntoIter<Bytes>,
+    /// How many bytes.
+    left: u64,
 }
 
-/// A page that is being made, beside the rest: it would make every body large, and most are of pages that are kept.
+/// A page that is being made.
 struct Joined {
     reader: Reader,
     driver: Driver,
     own: Own,
 }
 
+struct Filled<B> {
+    part: Part<B>,
+    through: Through,
+}
+
 impl<B> PageBody<B> {
     /// Makes a body of a page that is kept, to be sent in one frame.
-    pub(super) fn whole(page: Bytes) -> Self {
-        Self::of(Source::Whole { page: Some(page).filter(|page| !page.is_empty()) })
+    pub(super) fn kept(page: Page) -> Self {
+        Self(if page.body().is_empty() { Part::Empty } else { Part::Kept(page) })
+    }
+
+    /// Makes a body of these bytes, to be sent in one frame.
+    pub(super) fn whole(bytes: Bytes) -> Self {
+        Self::chunks(vec![bytes])
     }
 
     /// Makes a body of no bytes.
     pub(super) fn empty() -> Self {
-        Self::of(Source::Whole { page: None })
+        Self(Part::Empty)
     }
 
     /// Makes the body of an answer that has none, and does not say how long the page is: whoever hands it on must not
     /// take it for a page of no bytes.
     pub(super) fn absent() -> Self {
-        Self::of(Source::Absent)
+        Self(Part::Absent)
     }
 
     /// Makes a body of a page in several chunks, each sent as it is.
     pub(super) fn chunks(mut chunks: Vec<Bytes>) -> Self {
         chunks.retain(|chunk| !chunk.is_empty());
         let left = chunks.iter().map(|chunk| chunk.len() as u64).sum();
-        Self::of(Source::Chunks { chunks: chunks.into_iter(), left })
+        Self(Part::Chunks(Box::new(Chunks { chunks: chunks.into_iter(), left })))
     }
 
     /// Makes a body of a page that is being made, perhaps for others as well.
     pub(super) fn joined(reader: Reader, driver: Driver, own: Own) -> Self {
-        Self::of(Source::Joined { page: Box::new(Joined { reader, driver, own }) })
+        Self(Part::Joined(Box::new(Joined { reader, driver, own })))
     }
 
     /// Takes over the task that makes the page, where there is nobody else to run it.
     pub(super) fn driven(mut self, task: Own) -> Self {
-        if let Source::Joined { page } = &mut self.source {
+        if let Part::Joined(page) = &mut self.0 {
             page.own = task;
         }
         self
@@ -85,21 +95,17 @@ impl<B> PageBody<B> {
 
     /// Makes a body of another one, which is passed on untouched.
     pub(super) fn inner(body: B) -> Self {
-        Self::of(Source::Inner { body: Marked::new(body, false) })
+        Self(Part::Inner(Box::pin(Marked::new(body, false))))
     }
 
     /// Makes a body of another one, in which holes are found and filled.
     pub(super) fn inner_with_holes(body: B, through: Through) -> Self {
-        Self::of(Source::Inner { body: Marked::new(body, true) }).filled(through)
+        Self(Part::Inner(Box::pin(Marked::new(body, true)))).filled(through)
     }
 
     /// Fills the holes of this body on its way.
     pub(super) fn filled(self, through: Through) -> Self {
-        Self { through: Some(Box::new(through)), ..self }
-    }
-
-    fn of(source: Source<B>) -> Self {
-        Self { source, through: None }
+        Self(Part::Filled(Box::new(Filled { part: self.0, through })))
     }
 }
 
@@ -110,15 +116,86 @@ where
     type Data = Bytes;
     type Error = BoxError;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let mut this = self.project();
-        let Some(through) = this.through else { return this.source.poll_frame(context) };
+    #[inline]
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        self.0.poll_frame(context)
+    }
+
+    #[inline]
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    #[inline]
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+/// Nothing in it is pinned where it stands.
+impl<B> Unpin for PageBody<B> {}
+
+impl<B> Part<B>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let data = match self {
+            Self::Kept(page) => {
+                let data = page.body().clone();
+                *self = Self::Empty;
+                Some(data)
+            }
+            Self::Empty | Self::Absent => None,
+            Self::Chunks(all) => all.chunks.next().inspect(|chunk| all.left -= chunk.len() as u64),
+            Self::Joined(page) => {
+                page.driver.drive(&mut page.own, context);
+                return Pin::new(&mut page.reader).poll_frame(context);
+            }
+            Self::Inner(body) => {
+                return Poll::Ready(ready!(body.as_mut().poll_frame(context)).map(|frame| frame.map_err(Into::into)));
+            }
+            Self::Filled(filled) => return filled.poll_frame(context),
+        };
+        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Kept(_) => false,
+            Self::Empty | Self::Absent => true,
+            Self::Chunks(all) => all.chunks.len() == 0,
+            Self::Joined(page) => page.reader.is_end_stream(),
+            Self::Inner(body) => body.is_end_stream(),
+            Self::Filled(filled) => filled.part.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Kept(page) => SizeHint::with_exact(page.body().len() as u64),
+            Self::Empty => SizeHint::with_exact(0),
+            Self::Chunks(all) => SizeHint::with_exact(all.left),
+            Self::Joined(page) => page.reader.size_hint(),
+            Self::Inner(body) => body.size_hint(),
+            Self::Filled(filled) if filled.part.is_end_stream() => filled.part.size_hint(),
+            // A text has another length than the hole that it fills.
+            Self::Absent | Self::Filled(_) => SizeHint::default(),
+        }
+    }
+}
+
+impl<B> Filled<B>
+where
+    B: Body<Data = Bytes, Error: Into<BoxError>>,
+{
+    fn poll_frame(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         loop {
-            if through.is_broken() {
+            if self.through.is_broken() {
                 return Poll::Ready(None);
             }
-            let filled = match ready!(this.source.as_mut().poll_frame(context)) {
-                Some(Ok(frame)) => through.frame(frame),
+            let filled = match ready!(self.part.poll_frame(context)) {
+                Some(Ok(frame)) => self.through.frame(frame),
                 end => return Poll::Ready(end),
             };
             if filled.is_some() {
@@ -126,67 +203,22 @@ where
             }
         }
     }
-
-    fn is_end_stream(&self) -> bool {
-        self.source.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        // A text has another length than the hole that it fills.
-        if self.through.is_some() && !self.source.is_end_stream() { SizeHint::new() } else { self.source.size_hint() }
-    }
-}
-
-impl<B> Source<B>
-where
-    B: Body<Data = Bytes, Error: Into<BoxError>>,
-{
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let data = match self.project() {
-            Pinned::Whole { page } => page.take(),
-            Pinned::Absent => None,
-            Pinned::Chunks { chunks, left } => chunks.next().inspect(|chunk| *left -= chunk.len() as u64),
-            Pinned::Joined { page } => {
-                page.driver.drive(&mut page.own, context);
-                return Pin::new(&mut page.reader).poll_frame(context);
-            }
-            Pinned::Inner { body } => {
-                return Poll::Ready(ready!(body.poll_frame(context)).map(|frame| frame.map_err(Into::into)));
-            }
-        };
-        Poll::Ready(data.map(|data| Ok(Frame::data(data))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        match self {
-            Self::Whole { page } => page.is_none(),
-            Self::Absent => true,
-            Self::Chunks { chunks, .. } => chunks.len() == 0,
-            Self::Joined { page } => page.reader.is_end_stream(),
-            Self::Inner { body } => body.is_end_stream(),
-        }
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        match self {
-            Self::Whole { page } => SizeHint::with_exact(page.as_ref().map_or(0, |page| page.len() as u64)),
-            Self::Absent => SizeHint::default(),
-            Self::Chunks { left, .. } => SizeHint::with_exact(*left),
-            Self::Joined { page } => page.reader.size_hint(),
-            Self::Inner { body } => body.size_hint(),
-        }
-    }
 }
 
 /// Says which kind it is, and nothing of what is in it.
 impl<B> fmt::Debug for PageBody<B> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kind = match &self.source {
-            Source::Whole { .. } => "whole",
-            Source::Absent => "absent",
-            Source::Chunks { .. } => "chunks",
-            Source::Joined { .. } => "joined",
-            Source::Inner { .. } => "inner",
+        let mut part = &self.0;
+        if let Part::Filled(filled) = part {
+            part = &filled.part;
+        }
+        let kind = match part {
+            Part::Kept(_) | Part::Empty => "whole",
+            Part::Absent => "absent",
+            Part::Chunks(_) => "chunks",
+            Part::Joined(_) => "joined",
+            Part::Inner(_) => "inner",
+            Part::Filled(_) => "filled",
         };
         f.debug_tuple("PageBody").field(&kind).finish()
     }

@@ -87,9 +87,10 @@ where
         let names = Names::of(&parts.headers);
         let look = site.look(home, &parts, &names, has_body);
         look.count(home);
-        if let Look::Found(page, None, now) = &look {
-            return PageFuture::ready(site.hit(&parts, &names, page, *now));
-        }
+        let look = match look {
+            Look::Found(page, None, now) => return PageFuture::ready(site.hit(&parts, &names, page, now)),
+            other => other,
+        };
         let way = Way { spot: spot(), inner: inner.clone() };
         PageFuture::working(way.go(look, parts, body))
     }
@@ -117,14 +118,14 @@ impl<S> CacheService<S> {
 
 impl Site {
     /// Answers with a page, as it is.
-    fn hit<R>(&self, request: &Parts, names: &Names<'_>, page: &Page, now: u64) -> Response<PageBody<R>> {
+    fn hit<R>(&self, request: &Parts, names: &Names<'_>, page: Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
         let asking = Asking::new(&self.setup, request, now);
         if page.holes().is_some() || (names.conditional && !names.knows(page.tag())) {
-            return asking.with_page(page, &status);
+            return asking.with_page(&page, &status);
         }
         if names.conditional && page.head().status.is_success() {
-            return asking.unchanged(page, &status);
+            return asking.unchanged(&page, &status);
         }
         asking.with_whole(page, &status)
     }

@@ -2,8 +2,12 @@ use std::sync::Arc;
 use std::task::Waker;
 
 use cache_core::executor::{Executor, NoExecutor};
-use http::HeaderMap;
+use http::{HeaderMap, Response, StatusCode};
 
+use super::super::hole::Holes;
+use super::super::policy::Facts;
+use super::super::record::{Begun, Head};
+use super::super::service::PageFuture;
 use super::super::tee::Tee;
 use super::*;
 
@@ -54,6 +58,33 @@ fn a_whole_page_is_one_frame_of_the_bytes_that_are_kept() {
     assert_eq!((sent.as_ptr(), sent.len()), (page.as_ptr(), 1000));
     assert_eq!(says(&body), (true, Some(0)));
     assert!(data(&mut body).is_none());
+}
+
+#[test]
+fn a_kept_page_is_handed_out_as_it_lies_and_a_response_with_it_is_small() {
+    let kept = Bytes::from(vec![b'x'; 1000]);
+    let mut body = Whole::kept(page(kept.clone()));
+    assert_eq!(says(&body), (false, Some(1000)));
+    assert_eq!(data(&mut body).map(|sent| sent.as_ptr()), Some(kept.as_ptr()));
+    assert_eq!(says(&body), (true, Some(0)));
+    assert_eq!(says(&Whole::kept(page(Bytes::new()))), (true, Some(0)));
+    assert!(size_of::<Response<Whole>>() <= 128, "more than that is moved by a call");
+    assert!(size_of::<PageFuture<Response<Whole>, ()>>() <= 128);
+}
+
+fn page(body: Bytes) -> Page {
+    let facts = Facts {
+        born: 0,
+        fresh: 1,
+        stale: 0,
+        stale_if_error: 0,
+        always_ask: false,
+        never_stale: false,
+        for_authorized: false,
+        validator: false,
+    };
+    let head = Head { status: StatusCode::OK, headers: HeaderMap::new(), facts };
+    Page::new(head, body, Holes::default(), Begun { site: 0, after: 0, at: 0 })
 }
 
 #[test]
@@ -110,5 +141,5 @@ fn a_page_of_any_handler_is_an_axum_body() {
 
 #[test]
 fn nothing_of_a_page_is_in_its_debug_text() {
-    assert_eq!(format!("{:?}", Whole::whole("secret".into())), "PageBody(\"whole\")");
+    assert_eq!(format!("{:?}", Whole::kept(page("secret".into()))), "PageBody(\"whole\")");
 }

@@ -42,7 +42,7 @@ impl Spot {
     }
 
     /// Answers with a page, as it is.
-    pub(super) fn hit<R>(&self, request: &Parts, page: &Page, now: u64) -> Response<PageBody<R>> {
+    pub(super) fn hit<R>(&self, request: &Parts, page: Page, now: u64) -> Response<PageBody<R>> {
         self.site.hit(request, &Names::of(&request.headers), page, now)
     }
 

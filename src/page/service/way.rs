@@ -37,7 +37,7 @@ impl<S> Way<S> {
         match look {
             Look::Pass(pass) => self.pass(pass, parts, body).await,
             Look::Found(page, quest, now) => {
-                let answer = self.spot.hit(&parts, &page, now);
+                let answer = self.spot.hit(&parts, page, now);
                 if let Some(quest) = quest {
                     self.renew(&quest, parts, body);
                 }
@@ -93,7 +93,7 @@ impl<S> Way<S> {
                     Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
-                    Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, &page, now)),
+                    Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, page, now)),
                     Look::Seek(anew) => quest = *anew,
                     Look::Pass(_) | Look::Part(_) => break,
                 }
@@ -102,7 +102,7 @@ impl<S> Way<S> {
             let Turn::Lead(lead) = turn else { break };
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
-                Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, &page, now)),
+                Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, page, now)),
                 // What it is told apart by may have become known too: then others look for it under another name.
                 Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => quest = *anew,
                 Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
