@@ -1,22 +1,26 @@
 //! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
 //! client.
 
-use http::HeaderMap;
 use http::header::COOKIE;
 use http::request::Parts;
+use http::{HeaderMap, HeaderName};
 
 use super::aspect::Aspect;
 use super::grammar::Directives;
 use super::headers::{CacheControl, vary};
 use super::locale::{Language, TimeZone};
+use super::sent::KIND;
 use super::site::Setup;
 
 impl Setup {
     /// Says in `Vary` by which headers a page is told apart. What a layer outside has put into a request is in no header:
     /// such a page is `private`, unless it says that it is `public`.
     pub(super) fn tell_downstream(&self, request: &Parts, headers: &mut HeaderMap) {
-        if !self.aspects.is_empty() {
-            vary(headers, self.aspects.iter().map(header));
+        // Answers to what was sent are kept by nobody downstream, and nothing else has a kind.
+        let is_told = |name: &HeaderName| !(self.by_body && KIND.contains(name));
+        let mut names = self.aspects.iter().map(header).filter(is_told).peekable();
+        if names.peek().is_some() {
+            vary(headers, names);
         }
         if self.is_personal(request) && !Directives::of(headers).public {
             CacheControl::new().private().apply(headers);
@@ -30,7 +34,7 @@ impl Setup {
     }
 }
 
-fn header(aspect: &Aspect) -> http::HeaderName {
+fn header(aspect: &Aspect) -> HeaderName {
     match aspect {
         Aspect::Header(name) => name.clone(),
         Aspect::Cookie(_) => COOKIE,

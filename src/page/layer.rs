@@ -12,7 +12,7 @@ use super::hide::{Offer, Query, View};
 use super::hole::{Fill, Fillers, Hole};
 use super::key::Extension;
 use super::policy::{Policy, Statuses};
-use super::sent::Sent;
+use super::sent::{KIND, Sent};
 use super::service::CacheService;
 use super::site::{Choice, Setup, Site};
 use crate::key::KeyPart;
@@ -367,6 +367,8 @@ impl CacheLayer {
         let sent = Extension::of::<Sent>().of_nobody();
         let layer = self.with(|setup| {
             setup.extensions.push(sent);
+            setup.view.headers.extend(KIND);
+            setup.aspects.extend(KIND.map(Aspect::from));
             setup.by_body = true;
         });
         PostLayer::new(Site::new(layer.setup), limit)

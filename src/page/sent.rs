@@ -1,6 +1,11 @@
 //! What was sent, in a request whose answer is told apart by it.
 
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
+
 use crate::key::{Key, KeyPart, Place, mark};
+
+/// What says of what kind it is. Handlers read it, so answers are told apart by it too.
+pub(super) const KIND: [HeaderName; 2] = [CONTENT_TYPE, CONTENT_ENCODING];
 
 /// What was sent, in a request whose answer is told apart by it.
 #[derive(Clone, Debug)]

@@ -42,6 +42,31 @@ fn answers_to_post_are_told_apart_by_what_was_sent() {
 }
 
 #[test]
+fn what_was_sent_says_of_what_kind_it_is_and_is_told_apart_by_that_too() {
+    let _larder = testing::isolated();
+    let (layer, runs) = (cache_page(60).posts(1 << 10), Count::default());
+    let count = runs.clone();
+    let kind = async move |request: Request<Body>| {
+        count.one_more();
+        let kind = request.headers().get("content-type").cloned();
+        kind.map_or("none".to_owned(), |kind| kind.to_str().expect("a text").to_owned())
+    };
+    let router = Router::new().route("/", post(kind));
+    let ask = |kind: &str| {
+        let request = Request::post("/").header("host", "example.org").header("content-type", kind);
+        let asked = layer.layer(router.clone()).oneshot(request.body(Body::from("{}")).expect("a request"));
+        testing::block_on(async {
+            let answer = asked.await.expect("no error can happen");
+            assert_eq!(answer.headers().get("vary"), None, "nobody downstream keeps an answer to POST");
+            answer.into_body().collect().await.expect("a whole body").to_bytes()
+        })
+    };
+    let json = "application/json";
+    assert_eq!((&*ask(json), &*ask("text/plain"), &*ask(json)), (json.as_bytes(), &b"text/plain"[..], json.as_bytes()));
+    assert_eq!(runs.get(), 2);
+}
+
+#[test]
 fn what_is_too_long_or_does_not_say_how_long_it_is_goes_to_its_handler() {
     let _larder = testing::isolated();
     let (layer, runs) = (cache_page(60).posts(4), Count::default());
