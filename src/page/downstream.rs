@@ -1,7 +1,7 @@
 //! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
 //! client.
 
-use http::header::COOKIE;
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -21,6 +21,10 @@ impl Setup {
         let mut names = self.aspects.iter().map(header).filter(is_told).peekable();
         if names.peek().is_some() {
             vary(headers, names);
+        }
+        // What is encoded is a variant here, whether it says so or not.
+        if headers.contains_key(CONTENT_ENCODING) && !self.view.everything {
+            vary(headers, [ACCEPT_ENCODING]);
         }
         if self.is_personal(request) && !Directives::of(headers).public {
             CacheControl::new().private().apply(headers);

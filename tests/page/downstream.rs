@@ -163,3 +163,11 @@ fn what_a_layer_outside_says_of_who_asks_makes_a_page_private_downstream_and_not
     larder.advance(61 * SECOND);
     assert_eq!(visit("/", 1).text(), "4", "what is said downstream is not said here");
 }
+
+#[test]
+fn an_encoded_page_says_so_to_those_downstream_whether_its_handler_does_or_not() {
+    let _larder = testing::isolated();
+    let app = App::new(&cache_page(60), |_, _| response(200, &[("content-encoding", "gzip")], "bytes"));
+    let visit = || app.get_with("/", &[("accept-encoding", "gzip")]).header("vary");
+    assert_eq!([visit(), visit()].map(Option::unwrap_or_default), ["accept-encoding"; 2]);
+}
