@@ -61,10 +61,16 @@ impl Cache {
     }
 
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
-        let found = self.find(key, keep, site).await?;
-        if !self.is_off() {
-            self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
+        if self.is_off() {
+            return Ok(None);
         }
+        // As a rule, no name has to be made for it.
+        if let Some(found) = self.get_at_once(key, keep) {
+            self.count_for(site, Event::Hit);
+            return Ok(Some(found));
+        }
+        let found = self.find_by_name(key, keep, site).await?;
+        self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
     }
 
@@ -73,10 +79,13 @@ impl Cache {
         if self.is_off() {
             return Ok(None);
         }
-        // As a rule, no name has to be made for it.
-        if let Some(found) = self.get_at_once(key, keep) {
-            return Ok(Some(found));
+        match self.get_at_once(key, keep) {
+            Some(found) => Ok(Some(found)),
+            None => self.find_by_name(key, keep, site).await,
         }
+    }
+
+    async fn find_by_name<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
         match &self.home().backing {
             Backing::Null => Ok(None),
             Backing::Memory(store) => {
