@@ -8,8 +8,7 @@ use http::{HeaderMap, HeaderValue};
 
 /// What a request says by naming a header, and the values that a hit looks at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-// Each is a name that a request can have.
-#[allow(clippy::struct_excessive_bools)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a name that a request can have")]
 pub(super) struct Names<'a> {
     /// `Authorization`.
     pub(super) authorized: bool,
