@@ -146,7 +146,10 @@ impl Site {
                 let keys: Vec<_> = variants.keys(self, &request.headers).collect();
                 let mut front = None;
                 for key in keys {
-                    front = front.or(home.found(home.cache.peek_outside(&key).await));
+                    front = home.found(home.cache.peek_outside(&key).await);
+                    if front.is_some() {
+                        break;
+                    }
                 }
                 (front, Some(variants))
             }
