@@ -1,5 +1,7 @@
 //! Where larder is: `crate = path`, for those who reach it through another crate.
 
+use proc_macro2::{Span, TokenStream};
+use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{LitStr, Path, Token};
 
@@ -24,6 +26,19 @@ pub fn path(input: ParseStream<'_>) -> syn::Result<Path> {
         return Err(syn::Error::new(quoted.span(), format!("a path has no quotes: write `crate = {write}`")));
     }
     Path::parse_mod_style(input).map_err(|error| syn::Error::new(error.span(), TAKES))
+}
+
+/// Emits the path of larder where something of the user's stands, since that is what an error is about.
+pub fn at(larder: &Path, span: Span) -> TokenStream {
+    respanned(larder.to_token_stream(), span)
+}
+
+fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+    let moved = tokens.into_iter().map(|mut token| {
+        token.set_span(token.span().located_at(span));
+        token
+    });
+    moved.collect()
 }
 
 /// Returns where larder is when nothing else is said.

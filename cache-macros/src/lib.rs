@@ -1,21 +1,28 @@
 //! The attributes of larder. They know syntax only; what they expand to calls `larder::__private`.
 
+mod argument;
 mod around;
+mod attributes;
 mod cached;
 mod derive;
 mod effect;
 mod errors;
 mod function;
+mod key;
 mod key_macro;
 mod key_name;
 mod key_part;
 mod larder_path;
 mod list;
 mod nearest;
+mod options;
+mod passing;
 mod pattern;
 mod returned;
 mod self_type;
 mod spelling;
+mod time;
+mod values;
 
 use proc_macro::TokenStream;
 

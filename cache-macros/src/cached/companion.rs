@@ -9,11 +9,11 @@ use syn::Ident;
 
 use super::bodies::Bodies;
 use super::facts::{Facts, turbofish};
-use super::key::{Key, Origin};
 use super::model::Model;
-use super::passing::Passing;
 use super::signature;
 use super::{detach, site, tags, writing};
+use crate::key::{Key, Origin};
+use crate::passing::Passing;
 use crate::returned::Kind;
 use crate::spelling;
 
@@ -125,7 +125,8 @@ fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream
     let (larder, vis) = (model.larder(), &model.function.vis);
     let (generics, bounds, fish) = (&facts.generics, &facts.generics.where_clause, turbofish(&facts.generics));
     let names = facts.parameters.iter().map(|parameter| bodies.name(&parameter.name));
-    let types = facts.parameters.iter().map(|parameter| Passing::of(model, &parameter.ty).argument());
+    let types =
+        facts.parameters.iter().map(|parameter| Passing::of(&model.function.sig.generics, &parameter.ty).argument());
     let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
     let tags = tags::from_companion(model, &facts.parameters);
     let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };

@@ -7,8 +7,7 @@ use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 
-use super::options::ROWS;
-use super::parse::parse;
+use super::options::{ROWS, parse};
 use crate::errors::Errors;
 
 const PAGES: [&str; 2] = ["src/docs/cached.md", "README.md"];

@@ -7,9 +7,10 @@ use syn::parse_quote;
 use super::bodies::Bodies;
 use super::companion;
 use super::facts::Facts;
-use super::key::Key;
 use super::model::{Model, Stand};
-use super::{attributes, check, method, signature};
+use super::{check, method, signature};
+use crate::attributes;
+use crate::key::Key;
 
 /// Emits the wrapper and what stands beside it.
 pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {

@@ -8,9 +8,9 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
 
-use super::key::{Key, Place, Source};
 use super::model::{Model, Stand, own};
 use super::options::Returns;
+use crate::key::{Key, Place, Source};
 use crate::returned::{self, Kind};
 use crate::spelling;
 

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::LitStr;
 
-use super::key::{Key, Origin};
 use super::model::Model;
+use crate::key::{Key, Origin};
 
 /// Emits a name that can be there once in a crate.
 ///

@@ -6,11 +6,11 @@ use syn::{GenericParam, Lifetime, LifetimeParam};
 
 use super::bodies::Bodies;
 use super::facts::{Facts, Subject};
-use super::key::Key;
 use super::model::Model;
-use super::passing::Passing;
 use super::signature;
 use super::{detach, site, tags, writing};
+use crate::key::Key;
+use crate::passing::Passing;
 
 /// Emits what stands beside a method that has a companion.
 pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream {
@@ -59,7 +59,7 @@ fn companion_type(model: &Model) -> Ident {
 fn in_tuple(model: &Model, parameter: &super::facts::Parameter) -> TokenStream {
     match parameter.subject {
         Subject::Receiver => quote!(&'k Self),
-        Subject::Argument(_) | Subject::Part => Passing::of(model, &parameter.ty).in_tuple(),
+        Subject::Argument(_) | Subject::Part => Passing::of(&model.function.sig.generics, &parameter.ty).in_tuple(),
     }
 }
 

@@ -1,10 +1,8 @@
 //! `#[cached]`: from what was written to what is emitted, a stage a file.
 //!
-//! [`parse`] reads the options, [`model`] puts them together with the function, [`check`] says whether that is legal,
+//! [`options`] reads what was written, [`model`] puts them together with the function, [`check`] says whether that is legal,
 //! [`facts`] what follows from it, and [`expand`] emits it.
 
-mod argument;
-mod attributes;
 mod bodies;
 mod check;
 mod chooser;
@@ -13,16 +11,12 @@ mod detach;
 mod expand;
 mod facts;
 mod guard;
-mod key;
 mod method;
 mod model;
 mod options;
-mod parse;
-mod passing;
 mod signature;
 mod site;
 mod tags;
-mod time;
 mod timeout;
 mod values;
 mod writing;
@@ -49,7 +43,7 @@ pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
         Err(error) => return not_a_function("cached", item, error),
     };
     let errors = Errors::new();
-    let options = parse::parse(options, &errors);
+    let options = options::parse(options, &errors);
     let model = Model::new(function, options, &errors);
     check::check(&model, &errors);
     if let Some(error) = errors.finish() {

@@ -1,17 +1,16 @@
 //! A function and its options, put together.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
 use syn::{FnArg, Ident, Path, Receiver, Visibility};
 
-use super::argument::Argument;
-use super::attributes::Sorted;
-use super::key::{Key, Scope};
 use super::options::Options;
 use super::tags;
+use crate::argument::Argument;
 use crate::around::{self, Around};
+use crate::attributes::Sorted;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::key::{Key, Scope};
 use crate::larder_path;
 
 /// An annotated function.
@@ -97,7 +96,7 @@ impl Model {
 
     /// Returns the path of this crate as if it stood at a place, for an error to point there.
     pub fn larder_at(&self, span: Span) -> TokenStream {
-        respanned(self.larder().to_token_stream(), span)
+        larder_path::at(&self.larder(), span)
     }
 
     /// Returns the name of the companion: the function's own, unless another was asked for.
@@ -135,14 +134,6 @@ fn stand(function: &Function, options: &Options, around: Option<Around>) -> Stan
         (true, true) => Stand::Method,
         (true, false) => Stand::Inside,
     }
-}
-
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    let moved = tokens.into_iter().map(|mut token| {
-        token.set_span(token.span().located_at(span));
-        token
-    });
-    moved.collect()
 }
 
 /// Makes a name of the expansion that no name of the user's can meet.

@@ -1,20 +1,17 @@
 //! The options of `#[cached]`: one row each, with its spelling, its example and the words other libraries use for it.
 
-use proc_macro2::Span;
-use syn::parse::ParseStream;
+use proc_macro2::TokenStream;
 use syn::{Expr, Ident, LitStr, Path};
 
 use super::chooser::Chooser;
-use super::time::{Time, Ttl};
 use super::timeout::Timeout;
-use super::values;
+use super::values::{error_ttl, returns};
+use crate::errors::Errors;
 use crate::larder_path;
-
-/// An option's value, and the word that it was given by.
-pub struct Said<T> {
-    pub word: Ident,
-    pub value: T,
-}
+pub use crate::options::Said;
+use crate::options::{self, Form, Read, Row, Table, row};
+use crate::time::{Time, Ttl};
+use crate::values;
 
 /// What was written, before anybody asks whether it makes sense.
 #[derive(Default)]
@@ -80,36 +77,8 @@ pub enum Returns {
     Result,
 }
 
-/// How an option is written.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    Word,
-    Value,
-    List,
-    ValueOrList,
-}
-
-pub struct Row {
-    pub name: &'static str,
-    pub form: Form,
-    pub example: &'static str,
-    /// What other libraries call it.
-    pub also: &'static [&'static str],
-    pub read: fn(&mut Options, Ident, ParseStream<'_>) -> syn::Result<()>,
-}
-
-const fn row(
-    name: &'static str,
-    form: Form,
-    example: &'static str,
-    also: &'static [&'static str],
-    read: fn(&mut Options, Ident, ParseStream<'_>) -> syn::Result<()>,
-) -> Row {
-    Row { name, form, example, also, read }
-}
-
 #[rustfmt::skip]
-pub const ROWS: &[Row] = &[
+pub const ROWS: &[Row<Options>] = &[
     row("ttl", Form::Value, "ttl = 300", &["time", "time_to_live", "expire", "expires", "expiry", "seconds", "max_age", "duration"],
         |to, word, input| { to.times.ttl = Some(Said { value: Ttl::read("ttl", input.parse()?)?, word }); Ok(()) }),
     row("key", Form::Value, "key = \"profile:<id>\"", &["convert", "name", "pattern", "cache_key", "key_prefix"],
@@ -135,7 +104,7 @@ pub const ROWS: &[Row] = &[
     row("none_ttl", Form::Value, "none_ttl = 10", &["cache_none", "option_ttl", "ttl_none"],
         |to, word, input| { to.keeping.none_ttl = Some(Said { value: Time::read("none_ttl", input.parse()?)?, word }); Ok(()) }),
     row("error_ttl", Form::Value, "error_ttl = 5", &["cache_err", "cache_errors", "err_ttl", "negative_ttl", "ttl_error"],
-        |to, word, input| { to.keeping.error_ttl = Some(Said { value: values::error_ttl(input)?, word }); Ok(()) }),
+        |to, word, input| { to.keeping.error_ttl = Some(Said { value: error_ttl(input)?, word }); Ok(()) }),
     row("when", Form::Value, "when = |value| !value.is_empty()", &["if", "condition", "cache_if", "keep_if", "predicate"],
         |to, word, input| { to.keeping.when = Some(Said { value: Chooser::read("when", "|value| !value.is_empty()", input.parse()?)?, word }); Ok(()) }),
     row("ttl_with", Form::Value, "ttl_with = |value| value.seconds", &["ttl_fn", "expire_with", "ttl_if"],
@@ -149,13 +118,13 @@ pub const ROWS: &[Row] = &[
     row("crate", Form::Value, "crate = my_app::larder", &["krate", "crate_path"],
         |to, _, input| { to.shape.larder = Some(larder_path::path(input)?); Ok(()) }),
     row("returns", Form::Value, "returns = result", &["kind", "output"],
-        |to, word, input| { to.keeping.returns = Some(Said { value: values::returns(input)?, word }); Ok(()) }),
+        |to, word, input| { to.keeping.returns = Some(Said { value: returns(input)?, word }); Ok(()) }),
     row("associated", Form::Word, "associated", &["in_impl", "method"],
         |to, word, _| { to.shape.associated = Some(word); Ok(()) }),
 ];
 
 /// Options of other libraries that have nothing to say here.
-pub const NEEDLESS: &[(&[&str], &str)] = &[
+const NEEDLESS: &[(&[&str], &str)] = &[
     (
         &["result", "option"],
         "`Result` and `Option` are told apart by their types, and only `Ok` is kept: leave this out",
@@ -172,7 +141,88 @@ pub const NEEDLESS: &[(&[&str], &str)] = &[
     (&["ty", "create", "map_error"], "the store is chosen where the cache is configured: leave this out"),
 ];
 
-/// Makes an error for an empty place, such as behind `ttl =`.
-pub fn missing(span: Span, row: &Row) -> syn::Error {
-    syn::Error::new(span, format!("`{}` needs a value: write `{}`", row.name, row.example))
+const TABLE: Table<Options> = Table { rows: ROWS, needless: NEEDLESS, example: "ttl = 300", first: None };
+
+/// Reads all options.
+pub fn parse(tokens: TokenStream, errors: &Errors) -> Options {
+    let Read { options, broken } = options::read(&TABLE, tokens, errors);
+    Options { broken, ..options }
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+    use crate::errors::Errors;
+
+    fn messages(tokens: TokenStream) -> Vec<String> {
+        let errors = Errors::new();
+        parse(tokens, &errors);
+        errors.finish().map(|all| all.into_iter().map(|error| error.to_string()).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_option_reads_its_own_example() {
+        for row in ROWS {
+            let tokens: TokenStream = row.example.parse().unwrap();
+            assert_eq!(messages(tokens), [""; 0], "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_option_does_not_hide_what_is_wrong_with_the_next() {
+        let all = messages(quote!(tlt = 5, stale = "60", ignore(&db), local = true, jitter = 10));
+        assert_eq!(all.len(), 5, "{all:#?}");
+        assert!(all[0].contains("did you mean `ttl`"), "{all:#?}");
+        assert!(all[4].contains("jitter = 0.1"), "{all:#?}");
+    }
+
+    #[test]
+    fn each_wrong_form_is_told_its_repair() {
+        for (wrong, repair) in [
+            (quote!(300), "write `ttl = 300`"),
+            (quote!("a:<b>"), "write `key = \"a:<b>\"`"),
+            (quote!(ttl(60 * 5)), "write `ttl = 60 * 5`"),
+            (quote!(ttl: 300), "write `ttl = 300`"),
+            (quote!(ttl), "write `ttl = 300`"),
+            (quote!(ttl =), "write `ttl = 300`"),
+            (quote!(ttl = 1, ttl = 2), "said twice"),
+            (quote!(ttl = 60 120), "separated by commas"),
+            (quote!(local = true), "write `local`"),
+            (quote!(ignore = db), "write `ignore(db)`"),
+            (quote!(ignore(&db)), "leave the `&` out"),
+            (quote!(ignore("db")), "without quotes"),
+            (quote!(ignore()), "leave it out"),
+            (quote!(ignore(user.id)), "whole arguments"),
+            (quote!(key = id), "<id>"),
+            (quote!(key = format!("{id}")), "not an expression"),
+            (quote!(key = 5), "in quotes"),
+            (quote!(cache = sessions), "write `cache = \"sessions\"`"),
+            (quote!(cache = ""), "leave `cache` out"),
+            (quote!(cache = "a b"), "holds ' '"),
+            (quote!(version = "2"), "write `version = 2`"),
+            (quote!(version = -1), "whole number"),
+            (quote!(refresh_ahead = 80), "write `refresh_ahead = 0.8`"),
+            (quote!(refresh_ahead = 1.0), "between 0 and 1"),
+            (quote!(when = 5), "closure of one argument"),
+            (quote!(when = |a, b| true), "closure of one argument"),
+            (quote!(when = async |a| true), "cannot wait"),
+            (quote!(when = move |a| true), "leave `move` out"),
+            (quote!(timeout(1)), "say which"),
+            (quote!(timeout(soft = 1, soft = 2)), "said twice"),
+            (quote!(timeout(sort = 1)), "`soft` or `hard`"),
+            (quote!(companion = "P"), "without quotes"),
+            (quote!(crate = "a::b"), "write `crate = a::b`"),
+            (quote!(returns = option), "`value` or `result`"),
+            (quote!(expire = 5), "did you mean `ttl`"),
+            (quote!(result = true), "leave this out"),
+            (quote!(size = 100), "configured"),
+            (quote!(zzzzzzz = 100), "there are ttl, key"),
+        ] {
+            let said = messages(wrong.clone());
+            assert_eq!(said.len(), 1, "{wrong}: {said:#?}");
+            assert!(said[0].contains(repair), "{wrong}: {}", said[0]);
+        }
+    }
 }

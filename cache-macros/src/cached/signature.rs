@@ -6,10 +6,10 @@ use syn::{FnArg, Ident, ReturnType, Signature, Type, Visibility, parse_quote};
 
 use super::bodies::Bodies;
 use super::facts::{Facts, Parameter, Subject, turbofish};
-use super::key::Key;
 use super::model::{Model, Stand};
-use super::passing::Passing;
 use super::{detach, tags, writing};
+use crate::key::Key;
+use crate::passing::Passing;
 use crate::spelling;
 
 /// Returns the signature with names in the place of patterns, under another name. `mut` stays with the body, which is
@@ -218,7 +218,7 @@ fn by_companion(model: &Model, facts: &Facts) -> Option<TokenStream> {
 fn lent(model: &Model, parameter: &Parameter) -> Option<TokenStream> {
     let Subject::Argument(_) = parameter.subject else { return None };
     let name = &parameter.name;
-    match Passing::of(model, &parameter.ty) {
+    match Passing::of(&model.function.sig.generics, &parameter.ty) {
         Passing::AsItIs(ty) if spelling::impl_trait(&ty).is_some() => None,
         Passing::AsItIs(_) => Some(quote!(#name)),
         Passing::Str | Passing::Reference(_) | Passing::Borrow(_) => Some(quote_spanned!(Span::mixed_site()=> &#name)),

@@ -5,12 +5,12 @@ use quote::{format_ident, quote, quote_spanned};
 
 use super::facts::{Facts, plain_name};
 use super::guard::guard;
-use super::key::{Key, Origin};
 use super::model::Model;
 use super::options::{ErrorTtl, Times};
-use super::time::{Time, Ttl};
 use super::writing::default_path;
+use crate::key::{Key, Origin};
 use crate::returned::Kind;
+use crate::time::{Time, Ttl};
 
 /// Emits a reference to the site, as the end of a block.
 pub fn site(model: &Model, key: &Key) -> TokenStream {
@@ -68,7 +68,7 @@ fn times(model: &Model, times: &Times) -> TokenStream {
         None => TokenStream::new(),
         Some(Ttl::Forever) => quote!(.with_ttl(#larder::Ttl::Forever)),
         Some(Ttl::For(time)) => {
-            let time = time.expand(model);
+            let time = time.expand(&model.larder());
             quote!(.with_ttl(#larder::Ttl::For(#time)))
         }
     };
@@ -81,7 +81,7 @@ fn times(model: &Model, times: &Times) -> TokenStream {
     ];
     for (name, time) in named {
         let Some(time) = time else { continue };
-        let (name, time) = (format_ident!("__{name}"), time.expand(model));
+        let (name, time) = (format_ident!("__{name}"), time.expand(&model.larder()));
         words.extend(quote!(.#name(#time)));
     }
     for (name, part) in [("refresh_ahead", &times.refresh_ahead), ("jitter", &times.jitter)] {
@@ -137,7 +137,7 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
         words.extend(quote!(.ttl_with(#ttl_with)));
     }
     if let Some(none_ttl) = &keeping.none_ttl {
-        let time = none_ttl.value.expand(model);
+        let time = none_ttl.value.expand(&model.larder());
         words.extend(quote!(.none_ttl(#time)));
     }
     if let Some(error_ttl) = &keeping.error_ttl {
@@ -158,7 +158,7 @@ fn choices(model: &Model, facts: &Facts) -> TokenStream {
 fn error_times(model: &Model, facts: &Facts, error_ttl: &ErrorTtl) -> TokenStream {
     match error_ttl {
         ErrorTtl::All(time) => {
-            let time = time.expand(model);
+            let time = time.expand(&model.larder());
             quote!(|_| ::core::option::Option::Some(#time))
         }
         ErrorTtl::Chosen(chooser) => {

@@ -5,10 +5,10 @@ use quote::quote_spanned;
 use syn::LitStr;
 
 use super::facts::Parameter;
-use super::key::{Key, Place, Scope, Source};
 use super::model::Model;
 use super::writing;
 use crate::errors::Errors;
+use crate::key::{Key, Place, Scope, Source};
 
 /// Binds the patterns of the tags.
 pub fn bind(literals: &[LitStr], key: Option<&Key>, scope: &Scope<'_>, errors: &Errors) -> Vec<Key> {

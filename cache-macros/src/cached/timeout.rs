@@ -4,8 +4,8 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Ident, Lit, Token, token};
 
-use super::time::Time;
-use super::values::inside;
+use crate::time::Time;
+use crate::values::inside;
 
 /// After how long a caller, or everybody, stops waiting.
 #[derive(Default)]

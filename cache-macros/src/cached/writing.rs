@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 
-use super::argument::Argument;
 use super::facts::{Parameter, Subject, part_name, plain_name};
-use super::key::{Key, Origin, Part, Place, Source};
 use super::model::{Model, Stand};
-use super::passing::{Passing, elided};
+use crate::argument::Argument;
+use crate::key::{Key, Origin, Part, Place, Source};
+use crate::passing::{Passing, elided};
 use crate::spelling;
 
 /// Where a key is written, which decides by what names its arguments go.
@@ -41,7 +41,7 @@ pub fn from_wrapper(model: &Model, key: &Key) -> TokenStream {
 pub fn from_companion(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenStream {
     let taken = parameters.iter().map(|parameter| {
         let name = &parameter.name;
-        match (Passing::of(model, &parameter.ty), pattern(model, parameter)) {
+        match (Passing::of(&model.function.sig.generics, &parameter.ty), pattern(model, parameter)) {
             (Passing::Borrow(ty), None) => {
                 quote_spanned!(Span::mixed_site()=> let #name: &#ty = ::core::borrow::Borrow::borrow(&#name);)
             }
@@ -156,7 +156,7 @@ fn is_reference(model: &Model, place: &Place, from: From) -> bool {
     }
     match from {
         From::Wrapper => matches!(spelling::bare(&argument.ty), Type::Reference(_)),
-        From::Companion | From::Tuple => Passing::of(model, &argument.ty).is_reference(),
+        From::Companion | From::Tuple => Passing::of(&model.function.sig.generics, &argument.ty).is_reference(),
     }
 }
 

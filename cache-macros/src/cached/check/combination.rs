@@ -6,10 +6,10 @@ use syn::Ident;
 use crate::around::Around;
 use crate::cached::model::Model;
 use crate::cached::options::{Returns, Said};
-use crate::cached::time::{Time, Ttl};
 use crate::cached::timeout::Timeout;
 use crate::errors::Errors;
 use crate::spelling;
+use crate::time::{Time, Ttl};
 
 pub fn check(model: &Model, errors: &Errors) {
     what_is_kept_forever_does_not_age(model, errors);

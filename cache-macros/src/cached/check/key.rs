@@ -7,10 +7,10 @@ use syn::ext::IdentExt;
 use syn::{GenericParam, Ident, Type};
 
 use crate::cached::facts;
-use crate::cached::key::{Key, Origin, Source};
 use crate::cached::model::{Model, Stand};
 use crate::cached::tags;
 use crate::errors::Errors;
+use crate::key::{Key, Origin, Source};
 use crate::nearest::nearest;
 use crate::spelling;
 
@@ -187,7 +187,7 @@ fn is_about_ignored_alone(model: &Model, param: &Ident) -> bool {
         return false;
     }
     let mut all = model.arguments.iter().filter(|argument| mentions(&argument.ty)).peekable();
-    let is_ignored = |argument: &super::super::argument::Argument| {
+    let is_ignored = |argument: &crate::argument::Argument| {
         !argument.bindings.is_empty() && argument.bindings.iter().all(|binding| model.is_ignored(binding))
     };
     all.peek().is_some() && all.all(is_ignored)

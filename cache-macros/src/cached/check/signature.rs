@@ -4,7 +4,7 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{FnArg, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, TypeReference};
 
-use crate::cached::attributes::{is_cached, is_condition};
+use crate::attributes::{is_cached, is_condition};
 use crate::cached::model::{Model, Stand};
 use crate::errors::Errors;
 use crate::function::CACHED_AND_CHANGING;

@@ -3,9 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
-use syn::{BinOp, Expr, ExprLit, Lit, LitFloat, LitInt, LitStr, UnOp};
+use syn::{BinOp, Expr, ExprLit, Lit, LitFloat, LitInt, LitStr, Path, UnOp};
 
-use super::model::Model;
+use crate::larder_path;
 
 /// More than this is a slip of the keyboard, and would leave the range of clocks.
 const CENTURY: u64 = 100 * 366 * 24 * 60 * 60;
@@ -43,10 +43,10 @@ impl Time {
     }
 
     /// Emits a `Duration` that the compiler computes.
-    pub fn expand(&self, model: &Model) -> TokenStream {
+    pub fn expand(&self, larder: &Path) -> TokenStream {
         let expr = &self.expr;
         let span = expr.span().resolved_at(Span::mixed_site());
-        let larder = model.larder_at(span);
+        let larder = larder_path::at(larder, span);
         if self.seconds.is_some() && !has_suffix(expr) {
             quote_spanned!(span=> #larder::__private::seconds(#expr))
         } else {

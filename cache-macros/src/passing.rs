@@ -3,9 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericParam, Lifetime, Type, TypeReference, parse_quote};
+use syn::{GenericParam, Generics, Lifetime, Type, TypeReference, parse_quote};
 
-use super::model::Model;
 use crate::spelling;
 
 /// How a companion takes an argument of some type.
@@ -21,13 +20,13 @@ pub enum Passing {
 }
 
 impl Passing {
-    pub fn of(model: &Model, ty: &Type) -> Self {
+    pub fn of(generics: &Generics, ty: &Type) -> Self {
         let ty = elided(ty);
         if is_small(&ty) || spelling::impl_trait(&ty).is_some() {
             Self::AsItIs(ty)
         } else if spelling::last_name(&ty).is_some_and(|name| name == "String") {
             Self::Str
-        } else if spelling::borrows(&ty) || is_generic(model, &ty) {
+        } else if spelling::borrows(&ty) || is_generic(generics, &ty) {
             Self::Reference(ty)
         } else {
             Self::Borrow(ty)
@@ -78,8 +77,8 @@ fn is_small(ty: &Type) -> bool {
 }
 
 /// Whether a type is made of a parameter, which a caller's argument then has to determine.
-fn is_generic(model: &Model, ty: &Type) -> bool {
-    model.function.sig.generics.params.iter().any(|param| match param {
+fn is_generic(generics: &Generics, ty: &Type) -> bool {
+    generics.params.iter().any(|param| match param {
         GenericParam::Type(param) => spelling::mentions(ty.to_token_stream(), &param.ident),
         GenericParam::Const(param) => spelling::mentions(ty.to_token_stream(), &param.ident),
         GenericParam::Lifetime(_) => false,
