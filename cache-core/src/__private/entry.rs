@@ -46,6 +46,11 @@ impl Entry {
         Self { site, key }
     }
 
+    /// The pages of a site that have this name, which is a tag of theirs.
+    pub fn of_pages(site: &'static Site, name: Key) -> Self {
+        Self { site, key: name }
+    }
+
     /// Watches the entry from now on.
     pub fn watched(self) -> Watched {
         let Ok(cache) = self.site.home() else { return Watched { entry: self, token: None, bonds: None } };
@@ -70,6 +75,9 @@ impl Entry {
             Err(error) => return self.site.trouble(&error),
         };
         self.site.count(Event::Invalidated);
+        if self.site.is_page() {
+            return invalidate(&self.key);
+        }
         if let Err(error) = cache.delete(&self.key).await {
             self.site.asker(&cache).trouble(&error);
         }
@@ -122,11 +130,7 @@ impl Invalidation {
     }
 
     fn invalidate_tags(&mut self) {
-        for tag in self.tags.drain(..) {
-            if let Err(error) = invalidate_tag(&tag) {
-                log::error!("the tag `{tag}` is not invalidated: {error}");
-            }
-        }
+        self.tags.drain(..).for_each(|tag| invalidate(&tag));
     }
 
     pub fn now_blocking(self) {
@@ -145,6 +149,12 @@ impl Invalidation {
 
     pub fn finish_blocking(self, succeeded: bool) {
         block_on(self.finish(succeeded));
+    }
+}
+
+fn invalidate(tag: &Key) {
+    if let Err(error) = invalidate_tag(tag) {
+        log::error!("the tag `{tag}` is not invalidated: {error}");
     }
 }
 

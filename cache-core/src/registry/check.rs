@@ -125,7 +125,9 @@ fn meetings(sites: &[&'static Site]) -> Vec<Problem> {
 }
 
 fn share_a_cache(site: &Site, other: &Site) -> bool {
-    site.cache_name() == other.cache_name() && site.own_version() == other.own_version()
+    // Pages are kept under their URLs.
+    let are_keys = !site.is_page() && !other.is_page();
+    are_keys && site.cache_name() == other.cache_name() && site.own_version() == other.own_version()
 }
 
 fn meeting(site: &Site, other: &Site) -> Problem {

@@ -14,9 +14,11 @@ thread_local! {
     static OWN: RefCell<Vec<Arc<Registry>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Returns whether any thread runs a test with caches of its own.
+/// Returns whether any thread runs a test with caches of its own: what is found for the program may not be what is asked for.
+#[doc(hidden)]
 #[inline]
-pub(crate) fn is_anyone_isolated() -> bool {
+#[must_use]
+pub fn is_anyone_isolated() -> bool {
     ISOLATED.load(Ordering::Relaxed) > 0
 }
 

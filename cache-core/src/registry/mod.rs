@@ -13,7 +13,8 @@ use std::sync::Arc;
 use once_cell::sync::OnceCell;
 
 pub use check::{Problem, Problems, check};
-pub(crate) use isolation::{Isolation, enter_own, is_anyone_isolated, isolated, leave_own};
+pub use isolation::is_anyone_isolated;
+pub(crate) use isolation::{Isolation, enter_own, isolated, leave_own};
 pub use settings::Settings;
 pub use site::{Site, sites};
 

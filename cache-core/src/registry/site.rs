@@ -49,6 +49,8 @@ pub struct Site {
     pub(crate) options: Options,
     /// What only a cache in memory can do for it, and the word that asks for that.
     needs: Option<(&'static str, &'static str)>,
+    /// Whether what it keeps are pages, whose keys are not made by its pattern.
+    is_page: bool,
     pub(crate) strict: bool,
     off: AtomicBool,
     counters: Counters,
@@ -87,6 +89,7 @@ impl Site {
             version: None,
             options: Options::DEFAULT,
             needs: None,
+            is_page: false,
             strict: false,
             off: AtomicBool::new(false),
             counters: Counters::new(),
@@ -139,6 +142,14 @@ impl Site {
     #[must_use]
     pub const fn tagged(self) -> Self {
         self.needing("has tags, which are known in this process only", "tags")
+    }
+
+    /// Says that it keeps pages, each under its URL: its pattern is what they are invalidated by.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn page(mut self) -> Self {
+        self.is_page = true;
+        self.needing("keeps pages that are invalidated by name, which is known in this process only", "cache_page")
     }
 
     /// Says that trouble of the store becomes an error of the function.
@@ -209,6 +220,17 @@ impl Site {
     #[must_use]
     pub fn needs_memory(&self) -> bool {
         self.needs.is_some()
+    }
+
+    /// Returns whether it keeps pages: its pattern is what they are invalidated by, and no pattern of keys.
+    #[must_use]
+    pub fn is_page(&self) -> bool {
+        self.is_page
+    }
+
+    /// Counts what became of a question that somebody else has asked its cache, as with [`Cache::note`].
+    pub fn note(&self, event: Event) {
+        self.count(event);
     }
 
     pub(crate) fn needs(&self) -> Option<(&'static str, &'static str)> {
