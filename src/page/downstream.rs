@@ -14,7 +14,7 @@ use super::site::Setup;
 
 impl Setup {
     /// Says in `Vary` by which headers a page is told apart. What a layer outside has put into a request is in no header:
-    /// such a page is `private`, unless it says that it is `public`.
+    /// such a page is `private`, unless it says that it is `public`; and so is one that somebody stands guard over.
     pub(super) fn tell_downstream(&self, request: &Parts, headers: &mut HeaderMap) {
         // Answers to what was sent are kept by nobody downstream, and nothing else has a kind.
         let is_told = |name: &HeaderName| !(self.by_body && KIND.contains(name));
@@ -34,7 +34,7 @@ impl Setup {
     fn is_personal(&self, request: &Parts) -> bool {
         let extensions = &request.extensions;
         let is_told = extensions.get::<Language>().is_some() || extensions.get::<TimeZone>().is_some();
-        is_told || self.extensions.iter().any(|extension| extension.is_personal)
+        is_told || self.guarded || self.extensions.iter().any(|extension| extension.is_personal)
     }
 }
 

@@ -4,3 +4,7 @@ use std::error::Error;
 
 /// An error of a body, of whatever type.
 pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// Stands in the extensions of a response that its handler calls an error, whatever its status code is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Failed;

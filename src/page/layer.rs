@@ -88,6 +88,8 @@ impl CacheLayer {
             aspects: Vec::new(),
             extensions: Vec::new(),
             view: View::default(),
+            guarded: false,
+            failures: Vec::new(),
             fillers: Fillers::default(),
             browser: None,
             limit: LIMIT,
@@ -111,6 +113,10 @@ impl CacheLayer {
             .by_meaning()
             .keep_parts()
             .with(|setup| (setup.policy, setup.posts) = (Policy::rfc(), true))
+    }
+
+    pub(super) fn into_setup(self) -> Setup {
+        self.setup
     }
 
     pub(super) fn with(mut self, change: impl FnOnce(&mut Setup)) -> Self {

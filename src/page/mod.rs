@@ -4,7 +4,7 @@
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -17,7 +17,11 @@
 // | `render` | how a page is made |
 // | `service`, `by_body` | who answers |
 // | `layer` | what a place is told |
+// | `handler` | handlers that are places themselves |
+// | `__private` | what expansions call |
 
+#[doc(hidden)]
+pub mod __private;
 mod answer;
 mod aspect;
 mod body;
@@ -34,6 +38,7 @@ mod grammar;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod grammar;
+mod handler;
 pub mod headers;
 mod hide;
 mod hole;
@@ -42,6 +47,7 @@ mod lasting;
 mod layer;
 mod locale;
 mod meaning;
+mod named;
 mod names;
 mod nested;
 mod part;
@@ -63,6 +69,7 @@ mod variant;
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
 pub use error::BoxError;
+pub use handler::{Arrival, Derived, PageSite};
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};

@@ -18,7 +18,7 @@ use tower_service::Service;
 
 use super::answer::Asking;
 use super::aspect::Aspect;
-use super::error::BoxError;
+use super::error::{BoxError, Failed};
 use super::flights::{Landing, Lead, Start};
 use super::hole::Holes;
 use super::nested::{Nearer, Outer};
@@ -152,6 +152,9 @@ impl Render {
         if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
+        if response.extensions().get::<Failed>().is_some() && !self.site.setup.failures.contains(&response.status()) {
+            return Err(Refusal::Failed);
+        }
         let facts = self.worth(response.status(), response.headers())?;
         // The head of an answer to `HEAD` speaks of a body that is not there.
         let is_head = self.quest.wanted.head;
@@ -215,7 +218,7 @@ impl Render {
     /// of one that was begun later.
     fn is_withdrawn(&self, headers: &HeaderMap) -> bool {
         let target = self.site.target(&self.request);
-        self.filling.is_withdrawn(shelf::tags(&self.site.setup, headers))
+        self.filling.is_withdrawn(shelf::tags(&self.site.setup, &self.request, headers))
             || target.map_or(true, |target| self.home.purges.took_since(self.purges, &target))
     }
 
@@ -317,7 +320,8 @@ impl Render {
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.
     pub(super) async fn keep(&self, place: Shelf, page: Page) -> bool {
         // As in `is_withdrawn`; tags are looked at by the cache.
-        !self.site.is_gone(&self.home, &self.request, &page) && place.keep(&self.site.setup, &self.home, page).await
+        !self.site.is_gone(&self.home, &self.request, &page)
+            && place.keep(&self.site.setup, &self.home, &self.request, page).await
     }
 }
 

@@ -68,52 +68,67 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let Both { site, inner } = &*self.0;
-        let home = match site.home() {
-            Ok(home) => home,
-            Err(error) => return self.without_cache(request, &error),
-        };
-        let (mut parts, body) = request.into_parts();
-        let has_body = !body.is_end_stream();
-        let is_nested = Outer::uncover(site.mark, &mut parts);
-        let spot = || Spot { site: Arc::clone(site), home: home.clone() };
-        if is_nested || home.cache.is_outside() {
-            let way = Way { spot: spot(), inner: inner.clone() };
-            return PageFuture::working(async move {
-                let look = way.spot.look(&parts, has_body).await;
-                look.count(&way.spot.home);
-                way.go(look, parts, body).await
-            });
-        }
-        let names = Names::of(&parts.headers);
-        let look = site.look(home, &parts, &names, has_body);
-        look.count(home);
-        let look = match look {
-            Look::Found(page, None, now) => return PageFuture::ready(site.hit(&parts, &names, page, now)),
-            other => other,
-        };
-        let way = Way { spot: spot(), inner: inner.clone() };
-        PageFuture::working(way.go(look, parts, body))
+        answer(site, request, || inner.clone())
     }
 }
 
-impl<S> CacheService<S> {
-    /// Asks the handler where there is no cache, since the one that was named does not exist.
-    fn without_cache<B, R>(&self, request: Request<B>, error: &Error) -> PageFuture<Response<PageBody<R>>, S::Error>
-    where
-        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static> + Clone + Send + 'static,
-        B: Send + 'static,
-        R: Body + 'static,
-    {
-        let Both { site, inner } = &*self.0;
-        site.complain(error);
-        let (mut parts, body) = request.into_parts();
-        let visitor = site.setup.fillers.visitor(&mut parts);
-        let (site, asking) = (Arc::clone(site), inner.clone().call(Request::from_parts(parts, body)));
-        PageFuture::working(async move {
-            let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-            Ok(site.untouched(asking.await?, visitor, &told))
-        })
+/// Answers a request with a page of this place, or asks the service that stands behind it.
+pub(super) fn answer<S, B, R>(
+    site: &Arc<Site>,
+    request: Request<B>,
+    inner: impl FnOnce() -> S,
+) -> PageFuture<Response<PageBody<R>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+    B: Body + Send + 'static,
+    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+{
+    let home = match site.home() {
+        Ok(home) => home,
+        Err(error) => return without_cache(site, request, inner(), &error),
+    };
+    let (mut parts, body) = request.into_parts();
+    let has_body = !body.is_end_stream();
+    let is_nested = Outer::uncover(site.mark, &mut parts);
+    let spot = || Spot { site: Arc::clone(site), home: home.clone() };
+    if is_nested || home.cache.is_outside() {
+        let way = Way { spot: spot(), inner: inner() };
+        return PageFuture::working(async move {
+            let look = way.spot.look(&parts, has_body).await;
+            way.spot.count(&look);
+            way.go(look, parts, body).await
+        });
     }
+    let names = Names::of(&parts.headers);
+    let look = site.look(home, &parts, &names, has_body);
+    site.count(home, &look);
+    let look = match look {
+        Look::Found(page, None, now) => return PageFuture::ready(site.hit(&parts, &names, page, now)),
+        other => other,
+    };
+    let way = Way { spot: spot(), inner: inner() };
+    PageFuture::working(way.go(look, parts, body))
+}
+
+/// Asks the handler where there is no cache, since the one that was named does not exist.
+fn without_cache<S, B, R>(
+    site: &Arc<Site>,
+    request: Request<B>,
+    mut inner: S,
+    error: &Error,
+) -> PageFuture<Response<PageBody<R>>, S::Error>
+where
+    S: Service<Request<B>, Response = Response<R>, Future: Send + 'static>,
+    R: Body + 'static,
+{
+    site.complain(error);
+    let (mut parts, body) = request.into_parts();
+    let visitor = site.setup.fillers.visitor(&mut parts);
+    let (site, asking) = (Arc::clone(site), inner.call(Request::from_parts(parts, body)));
+    PageFuture::working(async move {
+        let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
+        Ok(site.untouched(asking.await?, visitor, &told))
+    })
 }
 
 impl Site {

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::aspect::Aspect;
+use super::named::Named;
 use super::part::{self, Part};
 use super::record::Page;
 use super::ring;
@@ -33,9 +35,9 @@ impl Shelf {
     }
 
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
-    pub(super) async fn keep(self, setup: &Setup, home: &Home, page: Page) -> bool {
+    pub(super) async fn keep(self, setup: &Setup, home: &Home, request: &Parts, page: Page) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.now());
-        let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, &page.head().headers));
+        let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
         match self {
             Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
@@ -104,11 +106,12 @@ async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspect
     None
 }
 
-/// Returns the tags of all pages of this place, and those that a response says it has.
-pub(super) fn tags(setup: &Setup, response: &HeaderMap) -> Vec<Key> {
+/// Returns the tags of all pages of this place, those of what was asked for, and those that a response says it has.
+pub(super) fn tags(setup: &Setup, request: &Parts, response: &HeaderMap) -> Vec<Key> {
     let lines = setup.tags_from.iter().flat_map(|name| response.get_all(name));
     let words = lines.flat_map(|line| line.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte == b','));
     let words = words.filter(|word| !word.is_empty());
     let own = words.map(|word| Key::from(&*String::from_utf8_lossy(word)));
-    setup.tags.iter().cloned().chain(own).collect()
+    let named = request.extensions.get::<Named>().into_iter().flat_map(Named::tags);
+    setup.tags.iter().chain(named).cloned().chain(own).collect()
 }

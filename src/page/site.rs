@@ -51,6 +51,7 @@ impl Site {
             let cache = match &self.setup.choice {
                 Choice::Given(cache) => cache.clone(),
                 Choice::Named(name) => crate::cache(name)?,
+                Choice::Annotated(site) => site.home()?.into_owned(),
             };
             Ok(Home {
                 flights: cache.beside(),
@@ -87,6 +88,10 @@ impl Site {
         }
         wanted.authorized &= !self.setup.aspects.contains(&Aspect::Header(AUTHORIZATION));
         Ok(wanted)
+    }
+
+    fn is_off(&self) -> bool {
+        matches!(self.setup.choice, Choice::Annotated(site) if site.is_off())
     }
 
     /// Returns the key of what a request asks for.
@@ -169,7 +174,7 @@ impl Site {
     ) -> Result<Wanted, Pass> {
         let wanted = self.ask(request, names, has_body)?;
         home.locales.note(locale);
-        if home.cache.is_off() { Err(Pass::Off) } else { Ok(wanted) }
+        if home.cache.is_off() || self.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }
 
     /// Decides what a page that was found may do.

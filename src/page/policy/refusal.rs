@@ -9,6 +9,8 @@ pub(crate) enum Refusal {
     Head,
     /// A status code that is not kept.
     Status,
+    /// The handler calls it an error. The service says so.
+    Failed,
     /// `must-understand`, and a status code that is not understood.
     NotUnderstood,
     /// `no-store`.
@@ -43,6 +45,7 @@ impl Refusal {
         match self {
             Self::Head => "an answer to HEAD",
             Self::Status => "a status code that is not kept",
+            Self::Failed => "an error of the handler",
             Self::NotUnderstood => "must-understand with an unknown status code",
             Self::NoStore => "no-store",
             Self::Private => "private",

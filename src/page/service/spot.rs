@@ -41,6 +41,10 @@ impl Spot {
         self.site.look(&self.home, request, &Names::of(&request.headers), has_body)
     }
 
+    pub(super) fn count(&self, look: &Look) {
+        self.site.count(&self.home, look);
+    }
+
     /// Answers with a page, as it is.
     pub(super) fn hit<R>(&self, request: &Parts, page: Page, now: u64) -> Response<PageBody<R>> {
         self.site.hit(request, &Names::of(&request.headers), page, now)

@@ -3,7 +3,7 @@
 use cache_core::stats::Event;
 use http::{HeaderMap, HeaderValue};
 
-use super::{Home, Site};
+use super::{Choice, Home, Site};
 use crate::Key;
 use crate::page::flights::Name;
 use crate::page::policy::{Pass, Wanted};
@@ -23,16 +23,27 @@ pub(in crate::page) enum Look {
 }
 
 impl Look {
+    /// Returns what becomes of the request, as it is counted.
+    #[inline]
+    fn event(&self) -> Option<Event> {
+        match self {
+            Self::Found(page, _, now) if page.facts().left(*now) < 0 => Some(Event::Stale),
+            Self::Found(..) => Some(Event::Hit),
+            Self::Seek(_) | Self::Part(_) => Some(Event::Miss),
+            Self::Pass(_) => None,
+        }
+    }
+}
+
+impl Site {
     /// Counts what was found, once for each request.
     #[inline]
-    pub(in crate::page) fn count(&self, home: &Home) {
-        let event = match self {
-            Self::Found(page, _, now) if page.facts().left(*now) < 0 => Event::Stale,
-            Self::Found(..) => Event::Hit,
-            Self::Seek(_) | Self::Part(_) => Event::Miss,
-            Self::Pass(_) => return,
-        };
+    pub(in crate::page) fn count(&self, home: &Home, look: &Look) {
+        let Some(event) = look.event() else { return };
         home.cache.note(event);
+        if let Choice::Annotated(site) = &self.setup.choice {
+            site.note(event);
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::HeaderName;
+use http::{HeaderName, StatusCode};
 
 use crate::page::aspect::Aspect;
 use crate::page::hide::View;
@@ -23,6 +23,10 @@ pub(in crate::page) struct Setup {
     /// What layers outside put into requests, by which pages are told apart.
     pub(in crate::page) extensions: Vec<Extension>,
     pub(in crate::page) view: View,
+    /// Whether somebody in front of it may refuse a request: its pages are for nobody who was not let in.
+    pub(in crate::page) guarded: bool,
+    /// Status codes of pages that are kept although the handler calls them an error.
+    pub(in crate::page) failures: Vec<StatusCode>,
     /// What the holes of its pages are filled with.
     pub(in crate::page) fillers: Fillers,
     /// How long those downstream may keep a page, in seconds, where that is to differ.
@@ -52,6 +56,8 @@ pub(in crate::page) struct Setup {
 pub(in crate::page) enum Choice {
     Named(String),
     Given(Cache),
+    /// That of a handler which says so itself.
+    Annotated(&'static crate::Site),
 }
 
 impl fmt::Debug for Choice {
@@ -59,6 +65,10 @@ impl fmt::Debug for Choice {
         match self {
             Self::Named(name) => write!(f, "the cache named `{name}`"),
             Self::Given(cache) => cache.fmt(f),
+            // Another program, or a later build of this one, finds the same handler at another line.
+            Self::Annotated(site) => {
+                write!(f, "the cache of `{}::{}`, {:?}", site.module(), site.name(), site.own_version())
+            }
         }
     }
 }

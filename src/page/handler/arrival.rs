@@ -1,0 +1,107 @@
+//! What a request brings to a handler with a page of its own.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+
+use axum::body::Body;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::response::{IntoResponse, Response};
+use http::request::Parts;
+
+use super::once::Once;
+use super::site::PageSite;
+use crate::Key;
+use crate::page::body::PageBody;
+use crate::page::named::Named;
+use crate::page::nested::Outer;
+use crate::page::service;
+
+/// The one argument of a handler with [`#[cache_page]`](macro@crate::cache_page): a request, of which `Before` was taken on
+/// arrival, and `After` is taken only where there is no page.
+///
+/// Routers make it. Who calls a handler by hand calls `handler::uncached(…)`, which has the arguments that were written.
+pub struct Arrival<Before, After> {
+    request: Parts,
+    body: Body,
+    before: Before,
+    after: Taker<After>,
+}
+
+/// Takes the rest out of a request, with the state that its router had.
+type Taker<T> = Box<dyn FnOnce(Request) -> Taking<T> + Send>;
+
+type Taking<T> = Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>;
+
+/// Refuses what `Before` refuses, which is answered so each time, and never kept.
+impl<S, M, Before, After> FromRequest<S, (M,)> for Arrival<Before, After>
+where
+    S: Clone + Send + Sync + 'static,
+    Before: FromRequestParts<S> + Send,
+    After: FromRequest<S, M> + 'static,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (mut request, body) = request.into_parts();
+        // Whoever has to see who asks stands in front of this page, and not behind what hides that.
+        Outer::uncover(0, &mut request);
+        let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
+        let state = state.clone();
+        let after: Taker<After> = Box::new(move |request| {
+            Box::pin(async move { After::from_request(request, &state).await.map_err(IntoResponse::into_response) })
+        });
+        Ok(Self { request, body, before, after })
+    }
+}
+
+impl<Before, After> Arrival<Before, After>
+where
+    Before: Send + 'static,
+    After: Send + 'static,
+{
+    /// Says what was taken on arrival.
+    #[doc(hidden)]
+    pub fn before(&self) -> &Before {
+        &self.before
+    }
+
+    /// Says by what its page goes, beside its URL, and which tags it has.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn named(mut self, name: Key, tags: impl IntoIterator<Item = Key>) -> Self {
+        self.request.extensions.insert(Named::new(name, tags));
+        self
+    }
+
+    /// Answers with the page that is kept, or with the one that the handler makes.
+    #[doc(hidden)]
+    pub async fn answer<F, A>(self, site: &'static PageSite, handler: F) -> Response
+    where
+        F: FnOnce(Before, After) -> A + Send + 'static,
+        A: Future<Output = Response> + Send + 'static,
+    {
+        let Self { request, body, before, after } = self;
+        let make = move |request: Request| async move {
+            match after(request).await {
+                Ok(after) => handler(before, after).await,
+                Err(refusal) => refusal,
+            }
+        };
+        let answer = service::answer(&site.place(), Request::from_parts(request, body), || Once::new(make)).await;
+        match answer {
+            Ok(response) => response.map(whole),
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn whole(body: PageBody<Body>) -> Body {
+    Body::new(body)
+}
+
+impl<Before, After> fmt::Debug for Arrival<Before, After> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arrival").field("request", &self.request).finish_non_exhaustive()
+    }
+}

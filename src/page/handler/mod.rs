@@ -1,0 +1,16 @@
+//! Handlers that say themselves how their pages are kept: what `#[cache_page]` is made of.
+//!
+//! A handler becomes a function of one argument, an [`Arrival`], which is all that a request brings. What runs before its page
+//! is looked for has run when the function is called; the rest is taken out of the request when nobody has the page.
+
+mod answer;
+mod arrival;
+mod derived;
+mod locale;
+mod once;
+mod site;
+
+pub use answer::{Fallback, Outcome};
+pub use arrival::Arrival;
+pub use derived::{After, Derived, derived};
+pub use site::{Naming, PageSite};

@@ -1,0 +1,101 @@
+//! A handler as a place where pages are cached.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+
+use cache_core::registry::is_anyone_isolated;
+use http::StatusCode;
+use once_cell::sync::OnceCell;
+
+use crate::page::key::Extension;
+use crate::page::layer::CacheLayer;
+use crate::page::named::Named;
+use crate::page::site::{Choice, Site};
+use crate::{Key, Site as Annotated};
+
+/// A handler with [`#[cache_page]`](macro@crate::cache_page): what it was told, and where its pages live.
+pub struct PageSite {
+    site: &'static Annotated,
+    layer: fn(CacheLayer) -> CacheLayer,
+    place: OnceCell<Arc<Site>>,
+}
+
+/// What the arguments of a handler mean for its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// Pages go by their URLs alone.
+    Unnamed,
+    /// By something more, which says nothing of who asks.
+    Named,
+    /// By who asks.
+    Personal,
+}
+
+impl PageSite {
+    /// Makes one. For expansions.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(site: &'static Annotated, layer: fn(CacheLayer) -> CacheLayer) -> Self {
+        Self { site, layer, place: OnceCell::new() }
+    }
+
+    /// Returns the annotated place.
+    #[must_use]
+    pub fn site(&self) -> &'static Annotated {
+        self.site
+    }
+
+    /// Returns where its pages live. A test with caches of its own asks anew each time.
+    pub(super) fn place(&'static self) -> Cow<'static, Arc<Site>> {
+        let make = || Arc::new(Site::new((self.layer)(CacheLayer::new().annotated(self.site)).into_setup()));
+        if is_anyone_isolated() { Cow::Owned(make()) } else { Cow::Borrowed(self.place.get_or_init(make)) }
+    }
+}
+
+/// What an attribute says and a layer does not.
+#[doc(hidden)]
+impl CacheLayer {
+    fn annotated(self, site: &'static Annotated) -> Self {
+        self.with(|setup| setup.choice = Choice::Annotated(site))
+    }
+
+    /// Says by what pages go, beside their URLs.
+    pub fn __naming(self, naming: Naming) -> Self {
+        let named = Extension::of::<Named>();
+        self.with(|setup| match naming {
+            Naming::Unnamed => {}
+            Naming::Named => setup.extensions.push(named.of_nobody()),
+            Naming::Personal => setup.extensions.push(named),
+        })
+    }
+
+    /// Says that somebody stands guard over the pages: browsers ask each time, unless they are told another time.
+    pub fn __guarded(self) -> Self {
+        self.with(|setup| {
+            setup.guarded = true;
+            setup.browser.get_or_insert(0);
+        })
+    }
+
+    /// Keeps pages of this status although the handler calls them an error.
+    ///
+    /// # Panics
+    ///
+    /// When this is no status code.
+    pub fn __failure(self, status: u16) -> Self {
+        let status = StatusCode::from_u16(status).expect("the attribute has looked at it");
+        self.with(|setup| setup.failures.push(status))
+    }
+
+    /// Gives all pages the name of their handler as a tag.
+    pub fn __tag(self, name: Key) -> Self {
+        self.with(|setup| setup.tags.push(name))
+    }
+}
+
+impl fmt::Debug for PageSite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.site.fmt(f)
+    }
+}
