@@ -54,6 +54,9 @@ pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
 
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/cache_page.md")]
+pub use cache_macros::cache_page;
 #[doc = include_str!("docs/cached.md")]
 pub use cache_macros::cached;
 #[doc = include_str!("docs/invalidates.md")]

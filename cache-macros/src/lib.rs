@@ -16,6 +16,7 @@ mod larder_path;
 mod list;
 mod nearest;
 mod options;
+mod page;
 mod passing;
 mod pattern;
 mod returned;
@@ -44,6 +45,12 @@ pub fn invalidates(targets: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn updates(targets: TokenStream, item: TokenStream) -> TokenStream {
     effect::expand(Effect::Updates, targets.into(), &item.into()).into()
+}
+
+/// Keeps the pages of a handler.
+#[proc_macro_attribute]
+pub fn cache_page(options: TokenStream, item: TokenStream) -> TokenStream {
+    page::expand(options.into(), &item.into()).into()
 }
 
 /// Makes the key of a pattern whose places name variables in scope.

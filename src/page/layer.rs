@@ -83,6 +83,7 @@ impl CacheLayer {
         let policy = Policy { usual: Some(USUAL), targeted: Vec::new(), ..Policy::default() };
         let setup = Setup {
             choice: Choice::Named("default".to_owned()),
+            annotated: None,
             prefix: String::new(),
             policy,
             aspects: Vec::new(),

@@ -1,19 +1,23 @@
 //! What a handler says of a request before its page is looked for.
 
 use crate::Key;
-use crate::key::{KeyPart, Place};
+use crate::key::{KeyPart, Place, mark};
 
 /// By what the page of a request goes, beside its URL, and the tags that it is going to have. It stands in the extensions of
 /// the request.
 #[derive(Clone, Debug)]
 pub(super) struct Named {
-    name: Key,
+    apart: Box<str>,
     tags: Box<[Key]>,
 }
 
 impl Named {
-    pub(super) fn new(name: Key, tags: impl IntoIterator<Item = Key>) -> Self {
-        Self { name, tags: tags.into_iter().collect() }
+    /// Tells pages apart by the types that a handler is generic over, and by a name, which is a tag too.
+    pub(super) fn new(types: &str, name: Option<Key>, tags: impl IntoIterator<Item = Key>) -> Self {
+        let apart = Key::write(mark("page-name:<types>:<name>"), |key| {
+            key.part(types).literal(":").part(&name.as_ref().map(Key::as_str));
+        });
+        Self { apart: apart.as_str().into(), tags: name.into_iter().chain(tags).collect() }
     }
 
     pub(super) fn tags(&self) -> &[Key] {
@@ -23,6 +27,6 @@ impl Named {
 
 impl KeyPart for Named {
     fn write_key(&self, place: Place<'_>) {
-        self.name.as_str().write_key(place);
+        self.apart.write_key(place);
     }
 }

@@ -26,7 +26,7 @@ use crate::key::mark;
 use crate::{Error, Key};
 pub(super) use home::Home;
 pub(super) use quest::{Look, Quest};
-pub(super) use setup::{Choice, Setup};
+pub(super) use setup::{Annotation, Choice, Setup};
 
 /// What one place was told, and where its pages live.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Site {
             let cache = match &self.setup.choice {
                 Choice::Given(cache) => cache.clone(),
                 Choice::Named(name) => crate::cache(name)?,
-                Choice::Annotated(site) => site.home()?.into_owned(),
+                Choice::Annotated(Annotation(site)) => site.home()?.into_owned(),
             };
             Ok(Home {
                 flights: cache.beside(),
@@ -91,7 +91,7 @@ impl Site {
     }
 
     fn is_off(&self) -> bool {
-        matches!(self.setup.choice, Choice::Annotated(site) if site.is_off())
+        self.setup.annotated.is_some_and(|Annotation(site)| site.is_off())
     }
 
     /// Returns the key of what a request asks for.

@@ -1,6 +1,7 @@
 //! Pages, as users meet them.
 
 mod app;
+mod attribute;
 mod by_body;
 mod cuts;
 mod django_conditions;

@@ -3,7 +3,21 @@
 
 pub use axum::response::Response;
 
+use super::CacheLayer;
+use crate::Key;
+use crate::key::{KeyWriter, RAW};
+
 pub use super::handler::{After, Arrival, Fallback, Naming, Outcome, PageSite, derived};
+
+/// Makes a tag.
+pub fn tag(write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {
+    Key::write(RAW, write)
+}
+
+/// Tells a layer the rest.
+pub fn told(layer: CacheLayer, tell: impl FnOnce(CacheLayer) -> CacheLayer) -> CacheLayer {
+    tell(layer)
+}
 
 /// Becomes a reference to the site of a handler: a static, of which the program is told.
 #[doc(hidden)]

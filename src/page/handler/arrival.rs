@@ -66,11 +66,12 @@ where
         &self.before
     }
 
-    /// Says by what its page goes, beside its URL, and which tags it has.
+    /// Says by what its page goes, beside its URL: the types that its handler is generic over, and a name of the handler's
+    /// own, which is a tag of it too.
     #[doc(hidden)]
     #[must_use]
-    pub fn named(mut self, name: Key, tags: impl IntoIterator<Item = Key>) -> Self {
-        self.request.extensions.insert(Named::new(name, tags));
+    pub fn named(mut self, types: &'static str, name: Option<Key>, tags: impl IntoIterator<Item = Key>) -> Self {
+        self.request.extensions.insert(Named::new(types, name, tags));
         self
     }
 

@@ -5,6 +5,7 @@
 
 mod answer;
 mod arrival;
+mod companion;
 mod derived;
 mod locale;
 mod once;
@@ -12,5 +13,6 @@ mod site;
 
 pub use answer::{Fallback, Outcome};
 pub use arrival::Arrival;
+pub use companion::PageCompanion;
 pub use derived::{After, Derived, derived};
 pub use site::{Naming, PageSite};

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use cache_core::registry::is_anyone_isolated;
 use http::StatusCode;
@@ -11,7 +12,7 @@ use once_cell::sync::OnceCell;
 use crate::page::key::Extension;
 use crate::page::layer::CacheLayer;
 use crate::page::named::Named;
-use crate::page::site::{Choice, Site};
+use crate::page::site::{Annotation, Choice, Site};
 use crate::{Key, Site as Annotated};
 
 /// A handler with [`#[cache_page]`](macro@crate::cache_page): what it was told, and where its pages live.
@@ -57,7 +58,9 @@ impl PageSite {
 #[doc(hidden)]
 impl CacheLayer {
     fn annotated(self, site: &'static Annotated) -> Self {
-        self.with(|setup| setup.choice = Choice::Annotated(site))
+        self.with(|setup| {
+            (setup.choice, setup.annotated) = (Choice::Annotated(Annotation(site)), Some(Annotation(site)))
+        })
     }
 
     /// Says by what pages go, beside their URLs.
@@ -78,14 +81,21 @@ impl CacheLayer {
         })
     }
 
-    /// Keeps pages of this status although the handler calls them an error.
+    /// Keeps pages of this status, also where the handler calls them an error.
     ///
     /// # Panics
     ///
     /// When this is no status code.
-    pub fn __failure(self, status: u16) -> Self {
+    pub fn __status(self, status: u16, time: Option<Duration>) -> Self {
         let status = StatusCode::from_u16(status).expect("the attribute has looked at it");
-        self.with(|setup| setup.failures.push(status))
+        self.with(|setup| {
+            let statuses = std::mem::take(&mut setup.policy.statuses);
+            setup.policy.statuses = match time {
+                Some(time) => statuses.and_for(status, time.as_secs()),
+                None => statuses.and(status),
+            };
+            setup.failures.push(status);
+        })
     }
 
     /// Gives all pages the name of their handler as a tag.

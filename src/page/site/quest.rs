@@ -3,7 +3,7 @@
 use cache_core::stats::Event;
 use http::{HeaderMap, HeaderValue};
 
-use super::{Choice, Home, Site};
+use super::{Annotation, Home, Site};
 use crate::Key;
 use crate::page::flights::Name;
 use crate::page::policy::{Pass, Wanted};
@@ -41,7 +41,7 @@ impl Site {
     pub(in crate::page) fn count(&self, home: &Home, look: &Look) {
         let Some(event) = look.event() else { return };
         home.cache.note(event);
-        if let Choice::Annotated(site) = &self.setup.choice {
+        if let Some(Annotation(site)) = self.setup.annotated {
             site.note(event);
         }
     }

@@ -16,6 +16,8 @@ use crate::{Cache, Key};
 #[derive(Clone, Debug)]
 pub(in crate::page) struct Setup {
     pub(in crate::page) choice: Choice,
+    /// The handler that has been told, where it is one.
+    pub(in crate::page) annotated: Option<Annotation>,
     pub(in crate::page) prefix: String,
     pub(in crate::page) policy: Policy,
     /// What its pages are told apart by, whatever they say themselves.
@@ -57,7 +59,19 @@ pub(in crate::page) enum Choice {
     Named(String),
     Given(Cache),
     /// That of a handler which says so itself.
-    Annotated(&'static crate::Site),
+    Annotated(Annotation),
+}
+
+/// The handler that says so.
+#[derive(Clone, Copy)]
+pub(in crate::page) struct Annotation(pub(in crate::page) &'static crate::Site);
+
+/// Another program, or a later build of this one, finds the same handler at another line, and with other counts.
+impl fmt::Debug for Annotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(site) = self;
+        write!(f, "`{}::{}`, {}, {:?}", site.module(), site.name(), site.cache_name(), site.own_version())
+    }
 }
 
 impl fmt::Debug for Choice {
@@ -65,10 +79,7 @@ impl fmt::Debug for Choice {
         match self {
             Self::Named(name) => write!(f, "the cache named `{name}`"),
             Self::Given(cache) => cache.fmt(f),
-            // Another program, or a later build of this one, finds the same handler at another line.
-            Self::Annotated(site) => {
-                write!(f, "the cache of `{}::{}`, {:?}", site.module(), site.name(), site.own_version())
-            }
+            Self::Annotated(annotation) => write!(f, "the cache of {annotation:?}"),
         }
     }
 }

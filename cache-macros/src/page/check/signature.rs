@@ -1,0 +1,160 @@
+//! Functions that are no handlers whose pages could be kept, and what to do instead.
+
+use quote::ToTokens;
+use syn::{FnArg, PatType, Receiver, ReceiverKind, Safety};
+
+use crate::around::Around;
+use crate::attributes::is_condition;
+use crate::errors::Errors;
+use crate::function::CACHED_AND_CHANGING;
+use crate::page::model::Model;
+use crate::spelling;
+
+pub fn check(model: &Model, errors: &Errors) {
+    has_a_body(model, errors);
+    is_async(model, errors);
+    is_a_plain_function(model, errors);
+    is_annotated_once(model, errors);
+    changes_nothing_elsewhere(model, errors);
+    is_no_cached_function(model, errors);
+    owns_itself(model, errors);
+    has_every_argument_always(model, errors);
+    takes_types_with_names(model, errors);
+    returns_something(model, errors);
+    stands_where_there_is_room(model, errors);
+}
+
+/// A trait's declaration makes no page.
+fn has_a_body(model: &Model, errors: &Errors) {
+    if model.function.body.is_none() {
+        errors.on(
+            &model.function.sig,
+            "a function without a body makes no page: put the attribute on the one in the `impl`",
+        );
+    }
+}
+
+/// Handlers are, and a page that is kept is answered by one.
+fn is_async(model: &Model, errors: &Errors) {
+    let sig = &model.function.sig;
+    if sig.asyncness.is_some() {
+        return;
+    }
+    if model.function.returns().is_some_and(spelling::is_future) {
+        errors.on(
+            sig.fn_token,
+            "a handler whose pages are kept is an `async fn`: write `async fn`, and return what the future ends in",
+        );
+    } else {
+        errors.on(
+            sig.fn_token,
+            "a handler is an `async fn`: write `async fn`; to keep what an ordinary function returns, write `#[cached]`",
+        );
+    }
+}
+
+/// A router calls it like any safe Rust function.
+fn is_a_plain_function(model: &Model, errors: &Errors) {
+    let sig = &model.function.sig;
+    if let Some(word) = &sig.constness {
+        errors.on(word, "a `const fn` is no handler: remove `const`");
+    }
+    if let Safety::Unsafe(word) = &sig.safety {
+        errors.on(
+            word,
+            "an `unsafe fn` is no handler: write a safe function that calls it, and upholds what it asks for",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        errors.on(abi, "a function for other languages is no handler: call it from one");
+    }
+}
+
+/// Two of them would look twice and share a companion.
+fn is_annotated_once(model: &Model, errors: &Errors) {
+    if let Some(attr) = model.function.attribute(&["cache_page"]) {
+        errors.on(attr, "the pages of a handler are kept once: say everything in one `#[cache_page(…)]`");
+    }
+}
+
+/// On a hit the body does not run, and what it would have changed elsewhere would go on being served.
+fn changes_nothing_elsewhere(model: &Model, errors: &Errors) {
+    if let Some(attr) = model.function.attribute(&["invalidates", "updates"]) {
+        errors.on(attr, CACHED_AND_CHANGING);
+    }
+}
+
+/// What a handler returns is a response, and its extractors are no key.
+fn is_no_cached_function(model: &Model, errors: &Errors) {
+    if let Some(attr) = model.function.attribute(&["cached"]) {
+        errors.on(
+            attr,
+            "a handler has pages, and `#[cached]` keeps values: leave it out, or put it on a function that the handler calls",
+        );
+    }
+}
+
+/// A page goes on being made when its client has left, so its handler borrows nothing.
+fn owns_itself(model: &Model, errors: &Errors) {
+    let Some(receiver) = &model.receiver else { return };
+    let borrows = match &receiver.kind {
+        ReceiverKind::Reference(..) => true,
+        ReceiverKind::Typed(_, ty) => spelling::borrows(ty),
+        _ => false,
+    };
+    if borrows {
+        errors.on(
+            receiver,
+            "a page goes on being made when its client has left, so its handler cannot borrow: take `self: Arc<Self>`, or \
+             `self`",
+        );
+    }
+}
+
+/// One handler with two argument lists would need two companions.
+fn has_every_argument_always(model: &Model, errors: &Errors) {
+    for arg in &model.function.sig.inputs {
+        let (FnArg::Typed(PatType { attrs, .. }) | FnArg::Receiver(Receiver { attrs, .. })) = arg;
+        if let Some(attr) = attrs.iter().find(|attr| is_condition(attr)) {
+            errors.on(attr, "an argument that is not always there cannot be accounted for: write two handlers, each under its `cfg`");
+        }
+    }
+}
+
+/// The type of what a router brings names all of them.
+fn takes_types_with_names(model: &Model, errors: &Errors) {
+    for extractor in &model.extractors {
+        let ty = &extractor.argument.ty;
+        if spelling::impl_trait(ty).is_some() {
+            errors.on(ty, "a router has to know what it brings: name the type, or make it a parameter, `<T: …>`");
+        } else if spelling::borrows(ty) {
+            errors.on(ty, "no router brings what is borrowed: take the value itself");
+        }
+    }
+}
+
+/// A handler without a response has no page.
+fn returns_something(model: &Model, errors: &Errors) {
+    if spelling::is_unit(&model.function.sig.output) {
+        errors.on(
+            model.function.sig.ident.to_token_stream(),
+            "this handler returns nothing, so there is no page to keep: return one, or leave `#[cache_page]` out",
+        );
+    }
+}
+
+/// Beside a function of a trait nothing else can stand.
+fn stands_where_there_is_room(model: &Model, errors: &Errors) {
+    if model.around == Some(Around::Trait) {
+        errors.on(
+            model.function.sig.ident.to_token_stream(),
+            "in a trait, or the `impl` of one, there is no room for what stands beside a page: put the handler into an \
+             `impl` of the type itself, or into a module",
+        );
+    } else if model.around == Some(Around::Type) && model.options.shape.associated.is_none() {
+        errors.on(
+            model.function.sig.ident.to_token_stream(),
+            "this handler stands in an `impl`, and takes no `self` that would say so: write `associated`",
+        );
+    }
+}

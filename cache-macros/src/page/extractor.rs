@@ -1,0 +1,91 @@
+//! The arguments of a handler, and what each may say of who asks.
+
+use proc_macro2::Ident;
+use syn::Type;
+
+use crate::argument::Argument;
+use crate::spelling;
+
+/// An argument of a handler.
+pub struct Extractor {
+    pub argument: Argument,
+    pub kind: Kind,
+    pub turn: Turn,
+}
+
+/// What is known of an extractor by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Filled alike by everybody's request for one URL.
+    Derived,
+    /// The same, and it reads the body.
+    Body,
+    /// Something that layers outside have put into the request.
+    Extension,
+    /// It may differ from visitor to visitor, or refuse one.
+    Guard,
+}
+
+/// When it is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turn {
+    /// On each request, before its page is looked for.
+    Before,
+    /// When there is no page.
+    After,
+}
+
+/// What is filled from the address, from what all requests share, or from what is told apart.
+const DERIVED: [&str; 13] = [
+    "State",
+    "Path",
+    "Query",
+    "RawQuery",
+    "RawPathParams",
+    "MatchedPath",
+    "NestedPath",
+    "OriginalUri",
+    "Uri",
+    "Method",
+    "HeaderMap",
+    "Language",
+    "TimeZone",
+];
+
+/// What reads a body, of which a page that is kept has none.
+const BODIES: [&str; 7] = ["Request", "Json", "Form", "RawForm", "Bytes", "String", "Body"];
+
+/// Larder's own, which other attributes put in front.
+const OWN: [&str; 1] = ["Conditions"];
+
+impl Kind {
+    pub fn of(ty: &Type) -> Self {
+        let Some(name) = spelling::last_name(ty) else { return Self::Guard };
+        let is_one_of = |names: &[&str]| names.contains(&name.as_str());
+        if is_one_of(&DERIVED) || is_one_of(&OWN) {
+            Self::Derived
+        } else if is_one_of(&BODIES) {
+            Self::Body
+        } else if is_one_of(&["Option", "Result"]) {
+            spelling::type_arguments(ty).first().map_or(Self::Guard, |inner| Self::of(inner))
+        } else if name == "Extension" {
+            Self::Extension
+        } else {
+            Self::Guard
+        }
+    }
+
+    /// Returns whether somebody has to say what it means for pages.
+    pub fn is_to_be_accounted_for(self) -> bool {
+        matches!(self, Self::Extension | Self::Guard)
+    }
+}
+
+impl Extractor {
+    pub fn new(argument: Argument, named: &[Ident]) -> Self {
+        let kind = Kind::of(&argument.ty);
+        let is_named = argument.bindings.iter().any(|binding| named.contains(binding));
+        let turn = if is_named || kind.is_to_be_accounted_for() { Turn::Before } else { Turn::After };
+        Self { argument, kind, turn }
+    }
+}

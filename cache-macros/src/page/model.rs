@@ -1,0 +1,112 @@
+//! A handler and its options, put together.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, format_ident};
+use syn::{FnArg, Ident, LitStr, Path, Receiver};
+
+use super::extractor::{Extractor, Turn};
+use super::options::Options;
+use crate::argument::Argument;
+use crate::around::{self, Around};
+use crate::attributes::Sorted;
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::key::{Key, Scope};
+use crate::larder_path;
+
+/// An annotated handler.
+pub struct Model {
+    pub function: Function,
+    pub attributes: Sorted,
+    pub options: Options,
+    pub receiver: Option<Receiver>,
+    pub extractors: Vec<Extractor>,
+    /// The name of its pages; `None` where there is none, or it is broken, which has been reported then.
+    pub key: Option<Key>,
+    pub tags: Vec<Key>,
+    pub is_method: bool,
+    /// What the source has around it, where that matters to a message.
+    pub around: Option<Around>,
+}
+
+impl Model {
+    pub fn new(function: Function, options: Options, errors: &Errors) -> Self {
+        let receiver = function.sig.receiver().cloned();
+        let arguments = arguments(&function);
+        let says_so = options.shape.associated.is_some() || function.is_surely_in_an_impl();
+        let around = if says_so { None } else { around::look() };
+        let is_method = says_so || around.is_some();
+        let scope = Scope {
+            arguments: &arguments,
+            generics: &function.sig.generics,
+            has_receiver: receiver.is_some(),
+            is_method,
+        };
+        let bind = |literal: &LitStr| Key::written(literal, &scope, errors);
+        let key = options.naming.key.as_ref().and_then(bind);
+        let tags: Vec<_> = options.naming.tags.iter().flat_map(|said| &said.value).filter_map(bind).collect();
+        let named = named(&options, key.iter().chain(&tags));
+        let extractors = arguments.into_iter().map(|argument| Extractor::new(argument, &named)).collect();
+        let attributes = Sorted::new(&function.attrs);
+        Self { function, attributes, options, receiver, extractors, key, tags, is_method, around }
+    }
+
+    pub fn larder(&self) -> Path {
+        self.options.shape.larder.clone().unwrap_or_else(larder_path::usual)
+    }
+
+    /// Returns what its companion is called.
+    pub fn companion(&self) -> &Ident {
+        self.options.shape.companion.as_ref().map_or(&self.function.sig.ident, |said| &said.value)
+    }
+
+    /// Returns the extractors of this turn, with their places in the handler's signature.
+    pub fn taken(&self, turn: Turn) -> impl Iterator<Item = (usize, &Extractor)> {
+        self.extractors.iter().enumerate().filter(move |(_, extractor)| extractor.turn == turn)
+    }
+
+    /// Returns the names that places and options can be bound to.
+    pub fn bindings(&self) -> impl Iterator<Item = &Ident> {
+        self.extractors.iter().flat_map(|extractor| &extractor.argument.bindings)
+    }
+
+    /// Returns whether somebody stands guard over its pages.
+    pub fn is_guarded(&self) -> bool {
+        self.extractors.iter().any(|extractor| extractor.kind == super::extractor::Kind::Guard)
+    }
+
+    /// Returns what the expansion calls an argument.
+    pub fn name_of(index: usize) -> Ident {
+        format_ident!("__arg{index}", span = Span::mixed_site())
+    }
+
+    /// Returns whether pages of one URL can be made by several types.
+    pub fn is_generic(&self) -> bool {
+        self.is_method || self.function.sig.generics.type_params().next().is_some()
+    }
+
+    /// Emits the name of its companion's owner.
+    pub fn owner(&self) -> TokenStream {
+        if self.is_method { quote::quote!(Self) } else { self.companion().to_token_stream() }
+    }
+}
+
+/// Returns the names that say what an argument means for pages, or that pages are named by.
+fn named<'a>(options: &Options, keys: impl Iterator<Item = &'a Key>) -> Vec<Ident> {
+    use crate::key::Source;
+    let places = keys.flat_map(Key::places).filter_map(|place| match &place.source {
+        Source::Argument { binding, .. } => Some(binding.clone()),
+        _ => None,
+    });
+    let vary = options.telling.vary.iter().flat_map(|said| &said.value).filter_map(|vary| vary.guard.clone());
+    let shared = options.telling.shared.iter().flat_map(|said| said.value.clone());
+    places.chain(vary).chain(shared).collect()
+}
+
+fn arguments(function: &Function) -> Vec<Argument> {
+    let typed = |(index, arg): (usize, &FnArg)| match arg {
+        FnArg::Typed(arg) => Some(Argument::new(index, arg)),
+        FnArg::Receiver(_) => None,
+    };
+    function.sig.inputs.iter().enumerate().filter_map(typed).collect()
+}

@@ -1,0 +1,205 @@
+//! The options of `#[cache_page]`: one row each, with its spelling, its example and the words other libraries use for it.
+
+use proc_macro2::TokenStream;
+use syn::ext::IdentExt;
+use syn::parse::ParseStream;
+use syn::{Expr, Ident, LitStr, Path, Token, token};
+
+use super::values::{self, Status, Vary};
+use crate::errors::Errors;
+use crate::larder_path;
+pub use crate::options::Said;
+use crate::options::{self, Form, Read, Row, Table, row};
+use crate::time::Time;
+use crate::values as common;
+
+/// What was written, before anybody asks whether it makes sense.
+#[derive(Default)]
+pub struct Options {
+    pub times: Times,
+    pub naming: Naming,
+    pub telling: Telling,
+    pub keeping: Keeping,
+    pub shape: Shape,
+    /// The options that were named, and could not be read.
+    pub broken: Vec<&'static str>,
+}
+
+/// For how long.
+#[derive(Default)]
+pub struct Times {
+    pub ttl: Option<Time>,
+    pub browser: Option<Time>,
+    pub stale: Option<Said<Time>>,
+    pub stale_if_error: Option<Said<Time>>,
+}
+
+/// Where a page is kept, and under what name.
+#[derive(Default)]
+pub struct Naming {
+    pub key: Option<LitStr>,
+    pub cache: Option<LitStr>,
+    pub version: Option<String>,
+    pub key_prefix: Option<LitStr>,
+    pub tags: Option<Said<Vec<LitStr>>>,
+}
+
+/// What tells pages apart, and what handlers see.
+#[derive(Default)]
+pub struct Telling {
+    pub vary: Option<Said<Vec<Vary>>>,
+    /// What other attributes of the handler say that its pages vary on.
+    pub varied: Vec<Vary>,
+    pub query: Option<Said<Vec<LitStr>>>,
+    pub see: Option<Said<Vec<LitStr>>>,
+    pub shared: Option<Said<Vec<Ident>>>,
+}
+
+/// What is kept.
+#[derive(Default)]
+pub struct Keeping {
+    pub statuses: Option<Said<Vec<Status>>>,
+    pub keep_cookies: Option<Ident>,
+    pub trust_client: Option<Ident>,
+    pub etag: Option<Ident>,
+    pub explicit_only: Option<Ident>,
+    pub silent: Option<Ident>,
+    pub limit: Option<Expr>,
+    pub variants: Option<Expr>,
+    pub layer: Option<Said<Expr>>,
+}
+
+/// What the expansion looks like.
+#[derive(Default)]
+pub struct Shape {
+    pub companion: Option<Said<Ident>>,
+    pub larder: Option<Path>,
+    pub associated: Option<Ident>,
+}
+
+#[rustfmt::skip]
+pub const ROWS: &[Row<Options>] = &[
+    row("ttl", Form::Value, "ttl = 900", &["time", "timeout", "time_to_live", "expire", "expires", "expiry", "seconds", "max_age", "duration", "cache_timeout"],
+        |to, _, input| { to.times.ttl = Some(Time::read("ttl", input.parse()?)?); Ok(()) }),
+    row("browser", Form::Value, "browser = 60", &["client", "client_ttl", "browser_ttl", "client_max_age"],
+        |to, _, input| { to.times.browser = Some(values::browser(input)?); Ok(()) }),
+    row("stale", Form::Value, "stale = 60", &["stale_while_revalidate", "swr", "grace"],
+        |to, word, input| { to.times.stale = Some(Said { value: Time::read("stale", input.parse()?)?, word }); Ok(()) }),
+    row("stale_if_error", Form::Value, "stale_if_error = 3600", &["fallback", "sie"],
+        |to, word, input| { to.times.stale_if_error = Some(Said { value: Time::read("stale_if_error", input.parse()?)?, word }); Ok(()) }),
+    row("key", Form::Value, "key = \"article:<id>\"", &["name", "pattern", "cache_key", "convert"],
+        |to, _, input| { to.naming.key = Some(common::key(input)?); Ok(()) }),
+    row("vary", Form::ValueOrList, "vary = \"Accept-Language\"", &["vary_on", "vary_on_headers", "vary_by", "headers", "vary_header"],
+        |to, word, input| { to.telling.vary = Some(Said { value: values::vary(input)?, word }); Ok(()) }),
+    row("shared", Form::List, "shared(user)", &["ignore", "skip", "public", "allow", "same"],
+        |to, word, input| { to.telling.shared = Some(Said { value: values::shared(input)?, word }); Ok(()) }),
+    row("query", Form::List, "query(\"page\", \"sort\")", &["params", "query_params", "vary_query", "parameters"],
+        |to, word, input| { to.telling.query = Some(Said { value: values::query(input)?, word }); Ok(()) }),
+    row("see", Form::List, "see(\"X-Request-Id\")", &["show", "pass", "pass_through", "expose"],
+        |to, word, input| { to.telling.see = Some(Said { value: values::see(input)?, word }); Ok(()) }),
+    row("tags", Form::Value, "tags = [\"author:<author>\"]", &["tag", "groups", "group", "namespace", "depends_on"],
+        |to, word, input| { to.naming.tags = Some(Said { value: common::tags(input)?, word }); Ok(()) }),
+    row("cache", Form::Value, "cache = \"special\"", &["store", "backend", "alias", "using", "cache_name"],
+        |to, _, input| { to.naming.cache = Some(common::cache(input)?); Ok(()) }),
+    row("version", Form::Value, "version = 2", &["ver", "revision"],
+        |to, _, input| { to.naming.version = Some(common::version(input)?); Ok(()) }),
+    row("key_prefix", Form::Value, "key_prefix = \"site1\"", &["prefix"],
+        |to, _, input| { to.naming.key_prefix = Some(values::prefix(input)?); Ok(()) }),
+    row("statuses", Form::List, "statuses(404 = 10)", &["status", "codes", "status_codes", "error_ttl"],
+        |to, word, input| { to.keeping.statuses = Some(Said { value: values::statuses(input)?, word }); Ok(()) }),
+    row("keep_cookies", Form::Word, "keep_cookies", &["cookies", "set_cookie"],
+        |to, word, _| { to.keeping.keep_cookies = Some(word); Ok(()) }),
+    row("trust_client", Form::Word, "trust_client", &["obey_client", "client_control"],
+        |to, word, _| { to.keeping.trust_client = Some(word); Ok(()) }),
+    row("etag", Form::Word, "etag", &["etags"],
+        |to, word, _| { to.keeping.etag = Some(word); Ok(()) }),
+    row("explicit_only", Form::Word, "explicit_only", &["explicit"],
+        |to, word, _| { to.keeping.explicit_only = Some(word); Ok(()) }),
+    row("silent", Form::Word, "silent", &["quiet"],
+        |to, word, _| { to.keeping.silent = Some(word); Ok(()) }),
+    row("limit", Form::Value, "limit = 64 << 10", &["max_size", "max_bytes", "size"],
+        |to, _, input| { to.keeping.limit = Some(values::number("limit", "64 << 10", input)?); Ok(()) }),
+    row("variants", Form::Value, "variants = 16", &["max_variants"],
+        |to, _, input| { to.keeping.variants = Some(values::number("variants", "16", input)?); Ok(()) }),
+    row("layer", Form::Value, "layer = |layer| layer.keep_errors()", &["with", "configure", "config"],
+        |to, word, input| { to.keeping.layer = Some(Said { value: values::layer(input)?, word }); Ok(()) }),
+    row("companion", Form::Value, "companion = Front", &["module", "rename"],
+        |to, word, input| { to.shape.companion = Some(Said { value: common::companion(input)?, word }); Ok(()) }),
+    row("crate", Form::Value, "crate = my_app::larder", &["krate", "crate_path"],
+        |to, _, input| { to.shape.larder = Some(larder_path::path(input)?); Ok(()) }),
+    row("associated", Form::Word, "associated", &["in_impl", "method"],
+        |to, word, _| { to.shape.associated = Some(word); Ok(()) }),
+    row("__vary", Form::List, "__vary(\"Cookie\")", &[],
+        |to, _, input| { to.telling.varied = values::varied(input)?; Ok(()) }),
+];
+
+/// Options of other libraries and attributes that have nothing to say here.
+const NEEDLESS: &[(&[&str], &str)] = &[
+    (&["local"], "a page goes where its cache lives: name one with `cache = \"…\"`"),
+    (&["refresh_ahead", "jitter"], "a page is made anew behind an answer once its time is over: write `stale = 60`"),
+    (
+        &["when", "if", "condition", "unless"],
+        "whether a page is kept is said by its response, as with `Cache-Control: no-store`: leave this out",
+    ),
+    (
+        &["sync_writes", "single_flight", "singleflight", "coalesce", "lock_key"],
+        "one page serves all who wait for it, always: leave this out",
+    ),
+    (
+        &["capacity", "max_entries", "max_capacity", "unbound"],
+        "how much is kept is said where the cache is configured, not at the handler: leave this out",
+    ),
+    (&["strict"], "trouble of the cache never reaches a visitor: leave this out"),
+    (
+        &["private", "no_store", "no_cache", "must_revalidate", "s_maxage"],
+        "what a response says of itself stands in an attribute of its own: write `#[cache_control(…)]`",
+    ),
+];
+
+const TABLE: Table<Options> =
+    Table { rows: ROWS, needless: NEEDLESS, example: "vary = \"Accept-Language\"", first: Some(first) };
+
+/// Reads all options.
+pub fn parse(tokens: TokenStream, errors: &Errors) -> Options {
+    let Read { options, broken } = options::read(&TABLE, tokens, errors);
+    Options { broken, ..options }
+}
+
+/// Reads the time, where it stands first and has no name.
+fn first(to: &mut Options, input: ParseStream<'_>) -> syn::Result<Option<&'static str>> {
+    if is_option(input) {
+        return Ok(None);
+    }
+    let without_name = |error: syn::Error| {
+        let each = error.into_iter().map(|error| {
+            syn::Error::new(
+                error.span(),
+                error
+                    .to_string()
+                    .replace("`ttl = ", "`")
+                    .replace("; to keep a value until it is invalidated, write `forever`", ""),
+            )
+        });
+        each.reduce(|mut all, error| {
+            all.combine(error);
+            all
+        })
+        .expect("an error says something")
+    };
+    to.times.ttl = Some(input.parse().and_then(|expr| Time::read("ttl", expr)).map_err(without_name)?);
+    Ok(Some("ttl"))
+}
+
+/// Returns whether an option stands here, be it one that nobody knows. A time is a number or an expression; a name alone is
+/// one where it is written as constants are.
+fn is_option(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    let Ok(word) = ahead.call(Ident::parse_any) else { return input.is_empty() };
+    let name = word.unraw().to_string();
+    if TABLE.named(&name).is_some() {
+        return true;
+    }
+    let is_constant = !name.starts_with(|first: char| first.is_lowercase()) && !name.starts_with('_');
+    let has_value = ahead.peek(Token![=]) && !ahead.peek(Token![==]);
+    has_value || ((ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(token::Paren)) && !is_constant)
+}
