@@ -170,7 +170,7 @@ impl Render {
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = Times { asked: self.asked, answered: self.home.now() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        let policy = &self.site.setup.policy;
+        let policy = &self.home.policy;
         if self.is_part(status) {
             return policy.keep_part(&wanted, headers, times);
         }

@@ -10,7 +10,7 @@ use crate::executor::{Executor, block_on};
 use crate::flight::Token;
 use crate::key::Key;
 use crate::lock::lock;
-use crate::policy::Options;
+use crate::policy::{DEFAULT_TIME, Options, Ttl};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 use crate::value::Value;
@@ -100,6 +100,26 @@ impl Cache {
     /// ```
     pub fn note(&self, event: Event) {
         self.count(event);
+    }
+
+    /// Returns how long it keeps a value that says no time.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Settings, Ttl, testing};
+    ///
+    /// let larder = testing::isolated_with([("brief", Settings::memory().ttl(60))])?;
+    /// assert_eq!(larder.cache("brief").usual_ttl(), Ttl::For(Duration::from_secs(60)));
+    /// assert_eq!(larder.cache("default").usual_ttl(), Ttl::For(Duration::from_secs(300)));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn usual_ttl(&self) -> Ttl {
+        match self.usual_time() {
+            Ttl::Default => Ttl::For(DEFAULT_TIME),
+            said => said,
+        }
     }
 
     /// Returns where this cache reads the time.
