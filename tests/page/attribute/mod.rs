@@ -1,8 +1,10 @@
 //! Handlers that say themselves how their pages are kept.
 
 mod basics;
+mod handlers;
 mod kept;
 mod named;
+mod streams;
 mod times;
 mod told_apart;
 
