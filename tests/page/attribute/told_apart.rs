@@ -1,6 +1,8 @@
 //! By what pages are told apart beside their URL, and what handlers see.
 
-use axum::extract::{Extension, FromRequestParts, OriginalUri, RawQuery, State};
+use std::convert::Infallible;
+
+use axum::extract::{Extension, FromRequestParts, OriginalUri, RawQuery, Request, State};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
 use larder::page::{Language, TimeZone};
@@ -192,6 +194,24 @@ fn what_a_layer_has_put_into_a_request_is_told_apart_where_it_is_named() {
     assert_eq!(["dark", "light"].map(|theme| with(&all, Theme(theme)).text().to_owned()), ["1 dark", "1 dark"]);
     assert_eq!(with(&apart, ()).status, StatusCode::INTERNAL_SERVER_ERROR);
     assert!(with(&apart, Theme("dark")).header("cache-control").is_some_and(|said| said.contains("private")));
+}
+
+#[cache_page(60)]
+async fn of_a_request(State(count): State<Count>, request: Request) -> String {
+    format!("{} {:?}", count.one_more(), request.extensions().get::<Theme>().is_some())
+}
+
+#[cache_page(60)]
+async fn of_a_result(State(count): State<Count>, request: Result<Request, Infallible>) -> String {
+    let Ok(request) = request;
+    format!("{} {:?}", count.one_more(), request.extensions().get::<Theme>().is_some())
+}
+
+#[test]
+fn what_a_layer_has_put_into_a_request_is_seen_by_nobody_who_does_not_name_it() {
+    let _larder = testing::isolated();
+    assert_eq!(with(&Site::of(of_a_request), Theme("dark")).text(), "1 false");
+    assert_eq!(with(&Site::of(of_a_result), Theme("dark")).text(), "1 false");
 }
 
 #[cache_page(60)]
