@@ -36,9 +36,13 @@ impl Home {
                 Ttl::Default | Ttl::Forever => YEAR,
             });
         }
+        let purges: Arc<Purges> = cache.beside();
+        if setup.guarded || !setup.extensions.is_empty() {
+            purges.note_more();
+        }
         Self {
             flights: cache.beside(),
-            purges: cache.beside(),
+            purges,
             quiet: cache.beside(),
             locales: cache.beside(),
             policy: Arc::new(policy),

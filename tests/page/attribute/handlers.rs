@@ -166,7 +166,10 @@ async fn with_form(State(count): State<Count>, Form(form): Form<HashMap<String, 
 }
 
 #[cache_page(60)]
-async fn with_result(State(count): State<Count>, body: Result<Json<u8>, axum::extract::rejection::JsonRejection>) -> String {
+async fn with_result(
+    State(count): State<Count>,
+    body: Result<Json<u8>, axum::extract::rejection::JsonRejection>,
+) -> String {
     format!("{} {:?}", count.one_more(), body.map(|Json(number)| number).ok())
 }
 
@@ -213,7 +216,10 @@ fn head_is_answered_from_the_page_and_options_goes_to_the_handler() {
     let app = Router::new().route("/", any(with_body)).with_state(count.clone());
     let page = send(&app, "GET", "/", &[]);
     let head = send(&app, "HEAD", "/", &[]);
-    assert_eq!((head.status.as_u16(), head.text(), head.header("content-length"), count.get()), (200, "", page.header("content-length").or(Some("8".into())), 1));
+    assert_eq!(
+        (head.status.as_u16(), head.text(), head.header("content-length"), count.get()),
+        (200, "", page.header("content-length").or(Some("8".into())), 1)
+    );
     assert_eq!(send(&app, "OPTIONS", "/", &[]).text(), "2 OPTIONS \"\"");
     assert_eq!(send(&app, "GET", "/", &[]).text(), page.text(), "that changes nothing");
     let cold = Router::new().route("/cold", get(text)).with_state(());

@@ -1,7 +1,9 @@
 //! Handlers that say themselves how their pages are kept.
 
 mod basics;
+mod guards;
 mod handlers;
+mod invalidated;
 mod kept;
 mod named;
 mod streams;
