@@ -43,10 +43,7 @@ use crate::policy::{IntoTime, Ttl};
 /// ```
 pub fn keep_for(time: impl IntoTime) -> bool {
     let ttl = Ttl::For(time.into_time());
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.ttl = Some(ttl));
-        true
-    })
+    current().is_some_and(|link| link.wish(|wishes| wishes.ttl = Some(ttl)))
 }
 
 /// Does not keep the result that is being loaded. Callers who wait for it still get it.
@@ -69,10 +66,7 @@ pub fn keep_for(time: impl IntoTime) -> bool {
 /// ```
 #[expect(clippy::must_use_candidate, reason = "a body seldom cares whether it was called uncached")]
 pub fn discard() -> bool {
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.discard = true);
-        true
-    })
+    current().is_some_and(|link| link.wish(|wishes| wishes.discard = true))
 }
 
 /// Gives the result that is being loaded a tag: it goes when the tag is invalidated, also when that was between the
@@ -99,6 +93,5 @@ pub fn tag(name: impl Into<Key>) -> bool {
     let Some(link) = current() else { return false };
     // Outside the lock: that may be code of a user's.
     let name = name.into();
-    link.wish(|wishes| wishes.tags.push(name.as_str().into()));
-    true
+    link.wish(|wishes| wishes.tags.push(name.as_str().into()))
 }

@@ -10,6 +10,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cache_core::flight::{Link, Scoped};
 use http::header::{CONTENT_LENGTH, ETAG, LAST_MODIFIED, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
@@ -49,6 +50,8 @@ pub(super) struct Render {
     asked: u64,
     begun: u64,
     nearer: Nearer,
+    /// What whoever is asked in there stands in: they do not wait for this page.
+    link: Arc<Link>,
 }
 
 /// How long nobody waits for the answers of a URL that were not to be kept, in seconds.
@@ -63,10 +66,11 @@ impl Render {
             None => (home.cache.fill(&quest.key), home.purges.count(), asked),
         };
         let filling = Arc::new(filling);
+        let link = Link::silent(lead.as_ref().map_or(0, Lead::id));
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
-        Self { site, home, request, quest, lead, filling, purges, asked, begun, nearer: Nearer::default() }
+        Self { site, home, request, quest, lead, filling, purges, asked, begun, nearer: Nearer::default(), link }
     }
 
     /// Asks the handler, answers the client as soon as there is something to say, and goes on until all is kept.
@@ -77,7 +81,8 @@ impl Render {
     {
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
-        let asking = Counted::new(counts, async move { inner.call(request).await });
+        let link = Arc::clone(&self.link);
+        let asking = Scoped::new(link, Counted::new(counts, async move { inner.call(request).await }));
         let failure = match Caught(pin!(asking)).await {
             Ok(Ok(response)) => return self.judge(response, client).await,
             Ok(Err(error)) => Outcome::Failed(error),
@@ -156,6 +161,9 @@ impl Render {
     }
 
     pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+        if self.quest.is_inside {
+            return Err(Refusal::Inside);
+        }
         if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
@@ -287,7 +295,9 @@ impl Render {
             _ if says_nothing => self.keep_quiet(),
             _ if is_awaited => self.note_pass().await,
             // What others are shown is not up to an answer that is for one client.
-            Some(_) if !self.quest.wanted.authorized => drop(self.home.cache.delete(self.name()).await),
+            Some(_) if !self.quest.wanted.authorized && !self.quest.is_inside => {
+                drop(self.home.cache.delete(self.name()).await)
+            }
             _ => {}
         }
     }

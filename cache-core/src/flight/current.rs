@@ -19,7 +19,8 @@ pub struct Link {
     /// The number of its flight; 0 for a load without company, which nobody can wait for.
     flight: u64,
     parent: Option<Arc<Link>>,
-    wishes: Mutex<Wishes>,
+    /// None where nobody would heed them.
+    wishes: Option<Mutex<Wishes>>,
 }
 
 /// What a body said of its own result.
@@ -37,24 +38,32 @@ impl Link {
     /// Makes the link of a load that is about to run its body here.
     #[must_use]
     pub fn new(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: current(), wishes: Mutex::default() })
+        Arc::new(Self { flight, parent: current(), wishes: Some(Mutex::default()) })
+    }
+
+    /// Makes the link of what is about to be made here, and heeds no wishes.
+    #[must_use]
+    pub fn silent(flight: u64) -> Arc<Self> {
+        Arc::new(Self { flight, parent: current(), wishes: None })
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
     pub fn detached(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: None, wishes: Mutex::default() })
+        Arc::new(Self { flight, parent: None, wishes: Some(Mutex::default()) })
     }
 
     /// Returns what the body has said of its result so far.
     #[must_use]
     pub fn wishes(&self) -> Wishes {
-        lock(&self.wishes).clone()
+        self.wishes.as_ref().map(|wishes| lock(wishes).clone()).unwrap_or_default()
     }
 
-    /// Notes a wish.
-    pub fn wish(&self, say: impl FnOnce(&mut Wishes)) {
-        say(&mut lock(&self.wishes));
+    /// Notes a wish, and says whether it is heeded.
+    pub fn wish(&self, say: impl FnOnce(&mut Wishes)) -> bool {
+        let Some(wishes) = &self.wishes else { return false };
+        say(&mut lock(wishes));
+        true
     }
 
     /// Returns the flights whose bodies the running code stands in, innermost first.

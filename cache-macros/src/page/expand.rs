@@ -19,7 +19,7 @@ pub fn expand(model: &Model) -> TokenStream {
 /// Emits the handler as it was written, so that the editor and its router have it.
 pub fn after_errors(model: &Model) -> TokenStream {
     let function = &model.function;
-    let companion = model.companion();
+    let companion = companion::ours(model.companion());
     let (cfg, vis) = (&model.attributes.cfg, &function.vis);
     let beside =
         (!model.is_method).then(|| quote!(#(#cfg)* #[doc(hidden)] #[allow(dead_code)] #vis enum #companion {}));

@@ -6,6 +6,8 @@ mod handlers;
 mod invalidated;
 mod kept;
 mod named;
+mod placed;
+mod sites;
 mod streams;
 mod times;
 mod told_apart;
