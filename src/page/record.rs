@@ -34,7 +34,12 @@ struct Leaf {
     purged: AtomicU64,
     /// When it was begun, in milliseconds.
     begun: u64,
+    /// Its tags, where it lives outside: in the process its cache knows them.
+    tags: Tags,
 }
+
+/// The names of tags.
+pub(super) type Tags = Box<[Box<str>]>;
 
 /// Where and when a page was begun.
 #[derive(Clone, Copy, Debug)]
@@ -57,10 +62,15 @@ pub(super) struct Head {
 
 impl Page {
     pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun) -> Self {
+        Self::tagged(head, body, holes, begun, Tags::default())
+    }
+
+    /// Makes one that takes its tags along.
+    pub(super) fn tagged(head: Head, body: Bytes, holes: Holes, begun: Begun, tags: Tags) -> Self {
         let Begun { site, after, at: begun } = begun;
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
         let (tag, told, purged) = (head.headers.get(ETAG).cloned(), Default::default(), AtomicU64::new(after));
-        Self(Arc::new(Leaf { head, body, holes, tag, told, site, purged, begun }))
+        Self(Arc::new(Leaf { head, body, holes, tag, told, site, purged, begun, tags }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -110,6 +120,11 @@ impl Page {
 
     pub(super) fn begun(&self) -> u64 {
         self.0.begun
+    }
+
+    /// Returns its tags, where it lives outside.
+    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
+        self.0.tags.iter().map(|tag| &**tag)
     }
 
     pub(super) fn purged(&self) -> u64 {
@@ -165,6 +180,7 @@ struct Sent<'a> {
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
     begun: u64,
+    tags: &'a Tags,
     holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
@@ -177,6 +193,7 @@ struct Received {
     headers: Vec<(String, Owned)>,
     facts: Facts,
     begun: u64,
+    tags: Tags,
     holes: Option<Holes>,
     body: Owned,
 }
@@ -185,15 +202,16 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        let (site, begun, holes, body) = (self.site(), self.begun(), self.holes(), Blob(self.body()));
-        Sent { site, status: status.as_u16(), headers, facts, begun, holes, body }.serialize(serializer)
+        let (site, begun, tags) = (self.site(), self.begun(), &self.0.tags);
+        let (status, holes, body) = (status.as_u16(), self.holes(), Blob(self.body()));
+        Sent { site, status, headers, facts, begun, tags, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let received = Deserialize::deserialize(deserializer)?;
-        let Received { site, status, headers: lines, facts, begun, holes, body } = received;
+        let Received { site, status, headers: lines, facts, begun, tags, holes, body } = received;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
@@ -204,6 +222,7 @@ impl<'de> Deserialize<'de> for Page {
         if !holes.are_in(&body.0) {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, Begun { site, after: 0, at: begun }))
+        let (head, begun) = (Head { status, headers, facts }, Begun { site, after: 0, at: begun });
+        Ok(Self::tagged(head, body.0.into(), holes, begun, tags))
     }
 }

@@ -331,7 +331,13 @@ impl Render {
         if self.site.setup.tagged && holes.is_empty() {
             tag(&mut head.headers, &body);
         }
-        Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.begun })
+        let begun = Begun { site: self.site.mark, after: self.purges, at: self.begun };
+        if !self.home.cache.is_outside() {
+            return Page::new(head, body, holes, begun);
+        }
+        let tags = shelf::tags(&self.site.setup, &self.request, &head.headers);
+        let tags = tags.iter().map(|tag| tag.as_str().into()).collect();
+        Page::tagged(head, body, holes, begun, tags)
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.

@@ -37,7 +37,13 @@ impl Shelf {
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
     pub(super) async fn keep(self, setup: &Setup, home: &Home, request: &Parts, page: Page) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.now());
-        let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
+        let (time, mut tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
+        if home.cache.is_outside() {
+            // It takes its own along; what was invalidated so far is told by the right to keep it.
+            if self.filling().is_withdrawn(std::mem::take(&mut tags)) {
+                return false;
+            }
+        }
         match self {
             Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
@@ -52,6 +58,16 @@ impl Shelf {
                 None => false,
             },
             Self::Part(..) => false,
+        }
+    }
+}
+
+impl Shelf {
+    fn filling(&self) -> &Filling {
+        match self {
+            Self::Url(filling) => filling,
+            Self::Beside(variant, _) => &variant.0,
+            Self::Part(own, _) => &own.0,
         }
     }
 }

@@ -6,6 +6,7 @@ mod handlers;
 mod invalidated;
 mod kept;
 mod named;
+mod outside;
 mod placed;
 mod sites;
 mod streams;
