@@ -14,13 +14,15 @@ impl<T: IntoResponse, E: IntoResponse> Outcome<Result<T, E>> {
     pub fn answer(self) -> Response {
         match self.0 {
             Ok(page) => page.into_response(),
-            Err(error) => {
-                let mut response = error.into_response();
-                response.extensions_mut().insert(Failed);
-                response
-            }
+            Err(error) => failed(error.into_response()),
         }
     }
+}
+
+/// Says that a response is an error, whatever its status.
+pub(super) fn failed(mut response: Response) -> Response {
+    response.extensions_mut().insert(Failed);
+    response
 }
 
 /// The same for what is no `Result`.

@@ -9,6 +9,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
+use super::answer::failed;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
@@ -93,7 +94,7 @@ where
         let make = move |request: Request| async move {
             match after(request).await {
                 Ok(after) => handler(before, after).await,
-                Err(refusal) => refusal,
+                Err(refusal) => failed(refusal),
             }
         };
         let answer = service::answer(&site.place(), Request::from_parts(request, body), || Once::new(make)).await;
