@@ -21,6 +21,8 @@ mod passing;
 mod pattern;
 mod returned;
 mod self_type;
+#[cfg(test)]
+mod shown;
 mod spelling;
 mod time;
 mod values;

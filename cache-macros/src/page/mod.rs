@@ -16,6 +16,9 @@ mod order;
 mod parameters;
 mod values;
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
