@@ -1,4 +1,7 @@
 #![doc = include_str!("../docs/page.md")]
+#![doc = include_str!("../docs/page_request.svg")]
+#![doc = ""]
+#![doc = include_str!("../docs/page_more.md")]
 // Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
 // engine.
 //

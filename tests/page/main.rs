@@ -9,6 +9,7 @@ mod django_goldens;
 mod django_helpers;
 mod downstream;
 mod freshness;
+mod guards;
 mod hits;
 mod holes;
 mod hostile;
