@@ -21,6 +21,26 @@ use crate::page::service;
 /// arrival, and `After` is taken only where there is no page.
 ///
 /// Routers make it. Who calls a handler by hand calls `handler::uncached(…)`, which has the arguments that were written.
+///
+/// ```
+/// use axum::{Router, extract::Path, routing::get};
+/// use larder::cache_page;
+///
+/// #[cache_page(60)]
+/// async fn article(Path(id): Path<u64>) -> String {
+///     format!("article {id}")
+/// }
+///
+/// // What a closure hands on to a handler is an arrival too.
+/// let app: Router = Router::new()
+///     .route("/articles/{id}", get(article))
+///     .route("/news/{id}", get(async |arrival| article(arrival).await));
+/// # drop(app);
+///
+/// # larder::testing::block_on(async {
+/// assert_eq!(article::uncached(Path(7)).await, "article 7");
+/// # });
+/// ```
 pub struct Arrival<Before, After> {
     request: Parts,
     body: Body,
