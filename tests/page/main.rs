@@ -17,6 +17,7 @@ mod invalidation;
 mod layer;
 mod leaks;
 mod one_render;
+mod options;
 mod parts;
 mod pitfalls;
 mod play;
