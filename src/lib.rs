@@ -30,7 +30,7 @@
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | a store of one's own | [`backend`] |
-//! | pages, and what a request asked of caches | `page`, `report`, with the feature `axum` |
+//! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //!
 //! # Features
 //!

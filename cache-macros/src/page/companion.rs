@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
+use super::checked::checked;
 use super::expand::{place, uncached};
 use super::model::Model;
 use super::name::{self, From};
@@ -12,7 +13,7 @@ pub fn expand(model: &Model) -> TokenStream {
     let (cfg, vis, companion) = (&model.attributes.cfg, &model.function.vis, model.companion());
     let larder = model.larder();
     let doc = format!(" The pages of `{}`: their name, and what becomes of them.", model.function.sig.ident);
-    let (uncached, place, verbs) = (uncached(model), place(model), verbs(model));
+    let (uncached, place, verbs, checked) = (uncached(model), place(model), verbs(model), checked(model));
     let declared = ours(companion);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -42,6 +43,8 @@ pub fn expand(model: &Model) -> TokenStream {
                 #place
             }
         }
+
+        #checked
     }
 }
 

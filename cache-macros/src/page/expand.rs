@@ -7,7 +7,7 @@ use syn::{FnArg, parse_quote};
 
 use super::extractor::Turn;
 use super::model::Model;
-use super::{companion, method, name};
+use super::{checked, companion, method, name};
 
 /// Emits the function for the router, and what stands beside it.
 pub fn expand(model: &Model) -> TokenStream {
@@ -91,17 +91,22 @@ fn pages(model: &Model) -> TokenStream {
 fn called(model: &Model) -> TokenStream {
     let owner = model.owner();
     let uncached = uncached_name(model);
+    let fish = fish(model);
+    let receiver =
+        model.receiver.as_ref().map(|receiver| &receiver.self_token).into_iter().map(ToTokens::to_token_stream);
+    let arguments = receiver.chain((0..model.extractors.len()).map(|index| Model::name_of(index).to_token_stream()));
+    quote_spanned!(Span::mixed_site()=> #owner::#uncached #fish(#(#arguments),*))
+}
+
+/// Emits the types that a call of the handler is about.
+pub fn fish(model: &Model) -> Option<TokenStream> {
     let params = model.function.sig.generics.params.iter().filter_map(|param| match param {
         syn::GenericParam::Lifetime(_) => None,
         syn::GenericParam::Type(param) => Some(&param.ident),
         syn::GenericParam::Const(param) => Some(&param.ident),
     });
     let params: Vec<_> = params.collect();
-    let fish = (!params.is_empty()).then(|| quote!(::<#(#params),*>));
-    let receiver =
-        model.receiver.as_ref().map(|receiver| &receiver.self_token).into_iter().map(ToTokens::to_token_stream);
-    let arguments = receiver.chain((0..model.extractors.len()).map(|index| Model::name_of(index).to_token_stream()));
-    quote_spanned!(Span::mixed_site()=> #owner::#uncached #fish(#(#arguments),*))
+    (!params.is_empty()).then(|| quote!(::<#(#params),*>))
 }
 
 pub fn uncached_name(model: &Model) -> syn::Ident {
@@ -110,7 +115,8 @@ pub fn uncached_name(model: &Model) -> syn::Ident {
 
 /// Emits the function that has the body, as it was written.
 pub fn uncached(model: &Model) -> TokenStream {
-    let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
+    let (cfg, vis) = (&model.attributes.cfg, &model.function.vis);
+    let attrs = model.attributes.body.iter().filter(|attr| model.is_method || !checked::looks(attr));
     let mut sig = model.function.sig.clone();
     sig.ident = uncached_name(model);
     let body = &model.function.body;

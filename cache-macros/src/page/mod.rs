@@ -4,6 +4,7 @@
 //! [`expand`] emits it.
 
 mod check;
+mod checked;
 mod companion;
 mod expand;
 mod extractor;
