@@ -8,6 +8,7 @@
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
+// | `early` | answers before a handler runs |
 // | `flights`, `purge` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
 // | `site`, `variant` | one place in a program, and where its pages are |
@@ -17,7 +18,10 @@
 // | `render` | how a page is made |
 // | `service`, `by_body` | who answers |
 // | `layer` | what a place is told |
+// | `__private` | what expansions call |
 
+#[doc(hidden)]
+pub mod __private;
 mod answer;
 mod aspect;
 mod body;
@@ -26,6 +30,7 @@ mod change;
 mod conditional;
 mod downstream;
 mod driven;
+mod early;
 mod error;
 mod flights;
 // Fuzzers see how fields are read, and nobody else.
@@ -62,6 +67,7 @@ mod variant;
 
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
+pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};

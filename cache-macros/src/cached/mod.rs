@@ -22,7 +22,7 @@ mod passing;
 mod signature;
 mod site;
 mod tags;
-mod time;
+pub mod time;
 mod timeout;
 mod values;
 mod writing;

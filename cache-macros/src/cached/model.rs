@@ -137,7 +137,7 @@ fn stand(function: &Function, options: &Options, around: Option<Around>) -> Stan
     }
 }
 
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
+pub fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
     let moved = tokens.into_iter().map(|mut token| {
         token.set_span(token.span().located_at(span));
         token
