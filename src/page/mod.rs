@@ -8,6 +8,7 @@
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
+// | `early` | answers before a handler runs |
 // | `flights`, `purge` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
 // | `site`, `variant` | one place in a program, and where its pages are |
@@ -30,6 +31,7 @@ mod change;
 mod conditional;
 mod downstream;
 mod driven;
+mod early;
 mod error;
 mod flights;
 // Fuzzers see how fields are read, and nobody else.
@@ -68,6 +70,7 @@ mod variant;
 
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
+pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
 pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};

@@ -10,6 +10,7 @@ use axum::extract::{
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
 
+use crate::page::early::Conditions;
 use crate::page::locale::{Language, TimeZone};
 use crate::page::nested::Outer;
 
@@ -56,6 +57,8 @@ derived! {
     /// In the key of each page.
     [] Language;
     [] TimeZone;
+    /// With what is asked by the cache, and by nobody else.
+    [] Conditions;
     [] Body;
     [] Bytes;
     [] String;
