@@ -9,7 +9,7 @@
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
 // | `early` | answers before a handler runs |
-// | `flights`, `purge` | who makes a page, and what was invalidated |
+// | `flights`, `purge`, `arrived` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
 // | `site`, `variant` | one place in a program, and where its pages are |
 // | `answer`, `downstream` | how a page becomes a response, and what those downstream are told |
@@ -24,6 +24,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod answer;
+mod arrived;
 mod aspect;
 mod body;
 mod by_body;

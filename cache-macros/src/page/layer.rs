@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use syn::{Ident, Path};
 
 use super::extractor::Kind;
 use super::model::Model;
@@ -38,10 +38,19 @@ fn times(model: &Model) -> TokenStream {
     ];
     let said = all.into_iter().filter_map(|(word, time)| Some((word, time?)));
     said.map(|(word, time): (&str, &Time)| {
-        let (word, time) = (format_ident!("{word}"), time.expand(&larder));
+        let (word, time) = (format_ident!("{word}"), computed(time, &larder));
         quote_spanned!(Span::mixed_site()=> .#word(#time))
     })
     .collect()
+}
+
+/// Emits a time that the compiler computes, and not the first request.
+fn computed(time: &Time, larder: &Path) -> TokenStream {
+    if time.seconds == Some(0) {
+        return quote_spanned!(Span::mixed_site()=> ::core::time::Duration::ZERO);
+    }
+    let time = time.expand(larder);
+    quote_spanned!(Span::mixed_site()=> const { #time })
 }
 
 fn naming(model: &Model) -> TokenStream {
@@ -87,7 +96,7 @@ fn keeping(model: &Model) -> TokenStream {
         let code = status.code;
         let time = match &status.time {
             Some(time) => {
-                let time = time.expand(&larder);
+                let time = computed(time, &larder);
                 quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#time))
             }
             None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),

@@ -62,8 +62,20 @@ derived! {
     [] Body;
     [] Bytes;
     [] String;
-    [T: Derived] Option<T>;
-    [T: Derived, E] Result<T, E>;
+}
+
+/// One that may be missing is no less of one.
+impl<T: Derived> Derived for Option<T> {
+    fn hide(extensions: &mut Extensions) {
+        T::hide(extensions);
+    }
+}
+
+/// One that may fail is no less of one.
+impl<T: Derived, E> Derived for Result<T, E> {
+    fn hide(extensions: &mut Extensions) {
+        T::hide(extensions);
+    }
 }
 
 /// Without what layers have put into its extensions: nobody knows by whom that differs.
