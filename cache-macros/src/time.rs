@@ -1,11 +1,11 @@
 //! Times as people write them: `300`, `60 * 15`, a constant, a `Duration`, or the word `forever`.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{BinOp, Expr, ExprLit, Lit, LitFloat, LitInt, LitStr, Path, UnOp};
+use syn::{BinOp, Expr, ExprLit, GenericParam, Generics, Lit, LitFloat, LitInt, LitStr, Path, UnOp};
 
-use crate::larder_path;
+use crate::{larder_path, self_type, spelling};
 
 /// More than this is a slip of the keyboard, and would leave the range of clocks.
 const CENTURY: u64 = 100 * 366 * 24 * 60 * 60;
@@ -34,10 +34,16 @@ impl Ttl {
 
 impl Time {
     pub fn read(option: &str, expr: Expr) -> syn::Result<Self> {
+        let time = Self::read_even_zero(option, expr)?;
+        if time.seconds == Some(0) { Err(zero(option, &time.expr)) } else { Ok(time) }
+    }
+
+    /// Reads a time that may be none.
+    pub fn read_even_zero(option: &str, expr: Expr) -> syn::Result<Self> {
         refuse_words(option, &expr)?;
         let seconds = seconds(option, &expr)?;
-        if let Some(seconds) = seconds {
-            refuse_extremes(option, &expr, seconds)?;
+        if seconds.is_some_and(|seconds| seconds >= CENTURY) {
+            return Err(century(option, &expr));
         }
         Ok(Self { expr, seconds })
     }
@@ -53,6 +59,34 @@ impl Time {
             quote_spanned!(span=> #larder::__private::Time(#expr).get())
         }
     }
+
+    /// Emits the same of one that may be none, inside a function with these parameters.
+    pub fn expand_even_zero(&self, larder: &Path, generics: &Generics) -> TokenStream {
+        let expr = &self.expr;
+        let span = expr.span().resolved_at(Span::mixed_site());
+        if self.seconds.is_some() && !has_suffix(expr) {
+            return quote_spanned!(span=> ::core::time::Duration::from_secs(#expr));
+        }
+        let larder = larder_path::at(larder, span);
+        let time = quote_spanned!(span=> #larder::__private::Time(#expr).even_zero());
+        if is_of_the_function(expr, generics) {
+            quote_spanned!(span=> const { #time })
+        } else {
+            // This one is computed when a program is checked, and not only when it is built.
+            quote_spanned!(span=> { const __TIME: ::core::time::Duration = #time; __TIME })
+        }
+    }
+}
+
+/// Returns whether an expression speaks of parameters of a function, or of the type around it, which no item inside can.
+fn is_of_the_function(expr: &Expr, generics: &Generics) -> bool {
+    let tokens = expr.to_token_stream();
+    let mut names = generics.params.iter().filter_map(|param| match param {
+        GenericParam::Type(param) => Some(&param.ident),
+        GenericParam::Const(param) => Some(&param.ident),
+        GenericParam::Lifetime(_) => None,
+    });
+    self_type::is_mentioned(tokens.clone()) || names.any(|name| spelling::mentions(tokens.clone(), name))
 }
 
 /// Words that other libraries use, and `forever` where there is no such thing.
@@ -70,19 +104,18 @@ fn refuse_words(option: &str, expr: &Expr) -> syn::Result<()> {
     Err(syn::Error::new_spanned(expr, message))
 }
 
-fn refuse_extremes(option: &str, expr: &Expr, seconds: u64) -> syn::Result<()> {
-    let message = match (seconds, option) {
-        (0, "ttl") => {
-            "a time of 0 keeps nothing: write the seconds, as in `ttl = 60`, or take the attribute off".to_owned()
-        }
-        (0, _) => {
-            format!("a time of 0 does nothing: leave `{option}` out, or write the seconds, as in `{option} = 60`")
-        }
-        (CENTURY.., "ttl") => "this is over a hundred years; write `ttl = forever`".to_owned(),
-        (CENTURY.., _) => "this is over a hundred years; times are seconds".to_owned(),
-        _ => return Ok(()),
+fn zero(option: &str, expr: &Expr) -> syn::Error {
+    let message = if option == "ttl" {
+        "a time of 0 keeps nothing: write the seconds, as in `ttl = 60`, or take the attribute off".to_owned()
+    } else {
+        format!("a time of 0 does nothing: leave `{option}` out, or write the seconds, as in `{option} = 60`")
     };
-    Err(syn::Error::new_spanned(expr, message))
+    syn::Error::new_spanned(expr, message)
+}
+
+fn century(option: &str, expr: &Expr) -> syn::Error {
+    let instead = if option == "ttl" { "write `ttl = forever`" } else { "times are seconds" };
+    syn::Error::new_spanned(expr, format!("this is over a hundred years; {instead}"))
 }
 
 /// Computes what literals alone say; `None` where a name or a call is part of it, which is the compiler's to compute.
@@ -183,7 +216,7 @@ fn quoted(option: &str, text: &LitStr) -> syn::Error {
     syn::Error::new(text.span(), message)
 }
 
-fn not_a_time(option: &str, tokens: impl quote::ToTokens) -> syn::Error {
+fn not_a_time(option: &str, tokens: impl ToTokens) -> syn::Error {
     let message = format!("this is not a time: write the seconds, as in `{option} = 300`, or a constant `Duration`");
     syn::Error::new_spanned(tokens, message)
 }

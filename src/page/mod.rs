@@ -11,7 +11,8 @@
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
-// | `flights`, `purge` | who makes a page, and what was invalidated |
+// | `early` | answers before a handler runs |
+// | `flights`, `purge`, `arrived` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
 // | `site`, `variant` | one place in a program, and where its pages are |
 // | `answer`, `downstream` | how a page becomes a response, and what those downstream are told |
@@ -26,6 +27,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod answer;
+mod arrived;
 mod aspect;
 mod body;
 mod by_body;
@@ -33,6 +35,7 @@ mod change;
 mod conditional;
 mod downstream;
 mod driven;
+mod early;
 mod error;
 mod flights;
 // Fuzzers see how fields are read, and nobody else.
@@ -71,6 +74,7 @@ mod variant;
 
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
+pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
 pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};

@@ -17,6 +17,7 @@ use http_body::{Body, SizeHint};
 use tower_service::Service;
 
 use super::answer::Asking;
+use super::arrived::Arrived;
 use super::aspect::Aspect;
 use super::error::{BoxError, Failed};
 use super::flights::{Landing, Lead, Start};
@@ -44,7 +45,9 @@ pub(super) struct Render {
     pub(super) lead: Option<Lead>,
     pub(super) filling: Arc<Filling>,
     pub(super) purges: u64,
+    /// When the handler was asked, and when the first of what it shows was read.
     asked: u64,
+    begun: u64,
     nearer: Nearer,
 }
 
@@ -54,12 +57,16 @@ const PASS: u64 = 10;
 impl Render {
     /// Begins it: what is invalidated from here on is not kept.
     pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Self {
-        let filling = Arc::new(home.cache.fill(&quest.key));
-        let (purges, asked) = (home.purges.count(), home.now());
+        let (came, asked) = (Arrived::of(&request), home.now());
+        let (filling, purges, begun) = match came {
+            Some(came) => (came.fill(&home.cache, &quest.key), came.purges(&home.purges), came.at().min(asked)),
+            None => (home.cache.fill(&quest.key), home.purges.count(), asked),
+        };
+        let filling = Arc::new(filling);
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
-        Self { site, home, request, quest, lead, filling, purges, asked, nearer: Nearer::default() }
+        Self { site, home, request, quest, lead, filling, purges, asked, begun, nearer: Nearer::default() }
     }
 
     /// Asks the handler, answers the client as soon as there is something to say, and goes on until all is kept.
@@ -170,7 +177,7 @@ impl Render {
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = Times { asked: self.asked, answered: self.home.now() };
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        let policy = &self.site.setup.policy;
+        let policy = &self.home.policy;
         if self.is_part(status) {
             return policy.keep_part(&wanted, headers, times);
         }
@@ -314,7 +321,7 @@ impl Render {
         if self.site.setup.tagged && holes.is_empty() {
             tag(&mut head.headers, &body);
         }
-        Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.asked })
+        Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.begun })
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.

@@ -1,12 +1,22 @@
 //! Mistakes, each with the message that its author reads: one file for each, named after the mistake. After a change of
-//! words `TRYBUILD=overwrite cargo test --test ui` writes the messages anew; read every one that changes.
+//! words `TRYBUILD=overwrite cargo test --features axum --test ui` writes the messages anew; read every one that changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
 fn every_mistake_is_told_what_to_do_about_it() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+    let cases = trybuild::TestCases::new();
+    for folder in ["cached", "derive", "invalidates", "key", "updates"] {
+        cases.compile_fail(format!("tests/ui/{folder}/*.rs"));
+    }
+}
+
+/// What is about pages is there with the feature `axum` alone.
+#[cfg(feature = "axum")]
+#[test]
+fn every_mistake_at_a_handler_is_told_what_to_do_about_it() {
+    trybuild::TestCases::new().compile_fail("tests/ui/heads/*.rs");
 }
 
 /// Nobody wants to look for the error that matters among those that follow from it. A file whose name says `mistakes`

@@ -38,14 +38,14 @@ fn times(model: &Model) -> TokenStream {
     ];
     let said = all.into_iter().filter_map(|(word, time)| Some((word, time?)));
     said.map(|(word, time): (&str, &Time)| {
-        let (word, time) = (format_ident!("{word}"), time_of(time, &larder));
+        let (word, time) = (format_ident!("{word}"), computed(time, &larder));
         quote_spanned!(Span::mixed_site()=> .#word(#time))
     })
     .collect()
 }
 
-/// Emits a time that the compiler computes, so that a constant of no time does not compile. No time at all is one for browsers.
-fn time_of(time: &Time, larder: &Path) -> TokenStream {
+/// Emits a time that the compiler computes, and not the first request.
+fn computed(time: &Time, larder: &Path) -> TokenStream {
     if time.seconds == Some(0) {
         return quote_spanned!(Span::mixed_site()=> ::core::time::Duration::ZERO);
     }
@@ -96,7 +96,7 @@ fn keeping(model: &Model) -> TokenStream {
         let code = status.code;
         let time = match &status.time {
             Some(time) => {
-                let time = time_of(time, &larder);
+                let time = computed(time, &larder);
                 quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#time))
             }
             None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),

@@ -12,6 +12,7 @@ use http::request::Parts;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
+use crate::page::arrived::Arrived;
 use crate::page::body::PageBody;
 use crate::page::named::Named;
 use crate::page::nested::Outer;
@@ -66,6 +67,12 @@ where
         let (mut request, body) = request.into_parts();
         // Whoever has to see who asks stands in front of this page, and not behind what hides that.
         Outer::uncover(0, &mut request);
+        // What they read may be written over before the page is begun. Those who hold nothing have nothing to show.
+        if size_of::<Before>() > 0
+            && let Some(now) = Arrived::now()
+        {
+            request.extensions.insert(now);
+        }
         let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
         let state = state.clone();
         let after: Taker<After> = Box::new(move |request| {

@@ -10,6 +10,7 @@ use axum::extract::{
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
 
+use crate::page::early::Conditions;
 use crate::page::locale::{Language, TimeZone};
 use crate::page::nested::Outer;
 
@@ -91,11 +92,25 @@ derived! {
     /// In the key of each page.
     [] Language;
     [] TimeZone;
+    /// With what is asked by the cache, and by nobody else.
+    [] Conditions;
     [] Body;
     [] Bytes;
     [] String;
-    [T: Derived] Option<T>;
-    [T: Derived, E] Result<T, E>;
+}
+
+/// One that may be missing is no less of one.
+impl<T: Derived> Derived for Option<T> {
+    fn hide(extensions: &mut Extensions) {
+        T::hide(extensions);
+    }
+}
+
+/// One that may fail is no less of one.
+impl<T: Derived, E> Derived for Result<T, E> {
+    fn hide(extensions: &mut Extensions) {
+        T::hide(extensions);
+    }
 }
 
 /// Without what layers have put into its extensions: nobody knows by whom that differs.
