@@ -59,7 +59,8 @@ impl Posted {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let Self(mut render, facts) = self;
-        render.filling = Arc::new(render.home.cache.fill(&render.quest.key));
+        // What was there has been emptied, which ended the right to keep this; tags count from the beginning.
+        render.filling = Arc::new(render.filling.beside(&render.quest.key));
         let (sender, receiver) = oneshot::channel();
         let driver = render.home.driver();
         let own = driver.spawn(Box::pin(render.make(facts, response, Client::<R, Infallible>::new(sender))));
