@@ -16,7 +16,14 @@ impl Render {
     /// once more, and the next one asks for all of it.
     pub(in crate::page) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
+        self.heard.as_before(old.tags());
         let (headers, worth) = self.confirmed(old, answer);
+        if self.heard.is_discarded {
+            let told = Status { detail: Some(Refusal::Discarded.words()), ..told };
+            self.keep_quiet();
+            self.let_go();
+            return self.answer(&self.renewed(old, headers, old.facts().clone()), &told, client);
+        }
         let aspects = self.aspects(&headers);
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
@@ -59,10 +66,10 @@ impl Render {
         if let Ok(facts) = &mut worth {
             // What it says is then for browsers, and not how long it is kept.
             if self.site.setup.browser.is_some() && !answer.contains_key(CACHE_CONTROL) {
-                facts.fresh = old.facts().fresh;
+                let most = self.site.setup.policy.most(old.head().status, self.times());
+                facts.fresh = most.map_or(old.facts().fresh, |most| most.min(old.facts().fresh));
             }
-            let now = self.home.now();
-            self.site.dress_anew(&mut headers, answer, facts.fresh, now);
+            self.site.dress_anew(&mut headers, answer, self.lasts(facts.fresh));
         }
         (headers, worth)
     }
@@ -87,7 +94,8 @@ impl Render {
         self.tell_time(response.headers_mut(), &worth);
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
-        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing) {
+        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && !self.heard.is_discarded) {
+            self.heard.as_before(old.tags());
             self.heed(&old, status, &headers).await;
         }
     }
