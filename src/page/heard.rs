@@ -4,13 +4,14 @@ use crate::entry::Wishes;
 use crate::key::TagName;
 use crate::{Key, Ttl};
 
-/// What a handler has said of its own page.
+/// What a handler has said of its own page; most say nothing, and that takes no room.
 #[derive(Debug, Default)]
-pub(super) struct Heard {
-    /// How long it is good for, in milliseconds.
-    pub(super) time: Option<u64>,
-    /// Whether it is not to be kept: a time of nothing says so too.
-    pub(super) is_discarded: bool,
+pub(super) struct Heard(Option<Box<Said>>);
+
+#[derive(Debug, Default)]
+struct Said {
+    time: Option<u64>,
+    is_discarded: bool,
     /// In order, and each once.
     tags: Box<[TagName]>,
 }
@@ -18,25 +19,38 @@ pub(super) struct Heard {
 impl From<Wishes> for Heard {
     fn from(wishes: Wishes) -> Self {
         let time = wishes.ttl.and_then(millis);
-        Self { time, is_discarded: wishes.discard || time == Some(0), tags: in_order(wishes.tags) }
+        let is_discarded = wishes.discard || time == Some(0);
+        let says_something = time.is_some() || is_discarded || !wishes.tags.is_empty();
+        Self(says_something.then(|| Box::new(Said { time, is_discarded, tags: in_order(wishes.tags) })))
     }
 }
 
 impl Heard {
+    /// Returns how long the page is good for, in milliseconds.
+    pub(super) fn time(&self) -> Option<u64> {
+        self.0.as_ref()?.time
+    }
+
+    /// Returns whether the page is not to be kept: a time of nothing says so too.
+    pub(super) fn is_discarded(&self) -> bool {
+        self.0.as_ref().is_some_and(|said| said.is_discarded)
+    }
+
     /// Returns the tags as a cache takes them.
     pub(super) fn tags(&self) -> impl Iterator<Item = Key> {
-        self.tags.iter().map(Key::from)
+        self.names().iter().map(Key::from)
     }
 
-    /// Returns the names of the tags, to be kept with the page.
-    pub(super) fn names(&self) -> Box<[TagName]> {
-        self.tags.clone()
+    /// Returns the names of the tags.
+    pub(super) fn names(&self) -> &[TagName] {
+        self.0.as_ref().map_or(&[], |said| &said.tags)
     }
 
-    /// Adds what the handler said when it made the page that it now says is still good.
+    /// Adds the tags that the handler said when it made the page of which it now says that it has not changed.
     pub(super) fn as_before(&mut self, names: &[TagName]) {
         if !names.is_empty() {
-            self.tags = in_order(self.tags.iter().chain(names).cloned().collect());
+            let said = self.0.get_or_insert_default();
+            said.tags = in_order(said.tags.iter().chain(names).cloned().collect());
         }
     }
 }
@@ -81,13 +95,17 @@ mod tests {
     #[test]
     fn tags_that_are_said_again_and_again_are_kept_once() {
         let names = |tags: &[&'static str]| tags.iter().map(|tag| TagName::from(Key::from(*tag))).collect::<Vec<_>>();
-        let heard = |tags: &[&'static str]| Heard { tags: in_order(names(tags)), ..Heard::default() };
-        let mut page = heard(&["b", "a", "b"]).names();
+        let heard = |tags: &[&'static str]| {
+            let mut heard = Heard::default();
+            heard.as_before(&names(tags));
+            heard
+        };
+        let mut page = heard(&["b", "a", "b"]).names().to_vec();
         for _ in 0..3 {
             let mut again = heard(&["c", "a"]);
             again.as_before(&page);
-            page = again.names();
+            page = again.names().to_vec();
         }
-        assert_eq!(*page, *names(&["a", "b", "c"]));
+        assert_eq!(page, names(&["a", "b", "c"]));
     }
 }

@@ -58,26 +58,31 @@ const PASS: u64 = 10;
 
 impl Render {
     /// Begins it: what is invalidated from here on is not kept.
-    pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Self {
+    pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Box<Self> {
         let filling = Arc::new(home.cache.fill(&quest.key));
         let (purges, asked) = (home.purges.count(), home.now());
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
         let (nearer, hearing, heard) = (Nearer::default(), Hearing::begin(), Heard::default());
-        Self { site, home, request, quest, lead, filling, purges, asked, nearer, hearing, heard }
+        // It is handed on by one step to the next, each of which would have room for it.
+        Box::new(Self { site, home, request, quest, lead, filling, purges, asked, nearer, hearing, heard })
     }
 
     /// Asks the handler, answers the client as soon as there is something to say, and goes on until all is kept.
-    pub(super) async fn run<S, B, R>(mut self, mut inner: S, body: B, client: Client<R, S::Error>)
+    pub(super) async fn run<S, B, R>(mut self: Box<Self>, mut inner: S, body: B, client: Client<R, S::Error>)
     where
         S: Service<Request<B>, Response = Response<R>>,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
-        let asking = Counted::new(counts, async move { inner.call(request).await });
-        let failure = match Caught(pin!(self.hear(pin!(asking)))).await {
+        // In a block of its own, so that what the handler takes is given back before its answer is judged.
+        let asked = {
+            let asking = pin!(Counted::new(counts, async move { inner.call(request).await }));
+            Caught(pin!(self.hear(asking))).await
+        };
+        let failure = match asked {
             Ok(Ok(response)) => {
                 self.listen();
                 return self.judge(response, client).await;
@@ -144,7 +149,7 @@ impl Render {
         }
     }
 
-    async fn judge<R, E>(self, response: Response<R>, client: Client<R, E>)
+    async fn judge<R, E>(self: Box<Self>, response: Response<R>, client: Client<R, E>)
     where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
@@ -171,7 +176,7 @@ impl Render {
         if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
-        if self.heard.is_discarded {
+        if self.heard.is_discarded() {
             return Err(Refusal::Discarded);
         }
         let facts = self.worth(response.status(), response.headers())?;
@@ -200,7 +205,7 @@ impl Render {
     }
 
     fn times(&self) -> Times {
-        Times { asked: self.asked, answered: self.home.now(), good_for: self.heard.time }
+        Times { asked: self.asked, answered: self.home.now(), good_for: self.heard.time() }
     }
 
     /// Returns whether this answers a request for a part that is to be kept.
@@ -257,7 +262,7 @@ impl Render {
     }
 
     /// Answers with what is there, and leaves those alone for a while who could not be asked.
-    fn stand_in<R, E>(self, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
+    fn stand_in<R, E>(self: Box<Self>, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
         self.keep_quiet();
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
         let aspects = self.aspects(&page.head().headers);
@@ -291,7 +296,7 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R: Body, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R: Body, E>(self: Box<Self>, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         let told = Status { detail: Some(refusal.words()), ..self.why() };
@@ -340,7 +345,7 @@ impl Render {
 
     /// Returns what is to be told of a page that is fresh for so many milliseconds.
     fn lasts(&self, fresh: u64) -> Lasts {
-        let is_said = self.heard.time.is_some() || self.heard.is_discarded;
+        let is_said = self.heard.time().is_some() || self.heard.is_discarded();
         Lasts { fresh, is_said, now: self.home.now() }
     }
 
@@ -350,7 +355,7 @@ impl Render {
             tag(&mut head.headers, &body);
         }
         let begun = Begun { site: self.site.mark, after: self.purges, at: self.asked };
-        Page::new(head, body, holes, begun, self.heard.names())
+        Page::new(head, body, holes, begun, self.heard.names().into())
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.

@@ -14,11 +14,16 @@ use crate::page::status::Status;
 impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
     /// once more, and the next one asks for all of it.
-    pub(in crate::page) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
+    pub(in crate::page) async fn freshen<R, E>(
+        mut self: Box<Self>,
+        old: &Page,
+        answer: &HeaderMap,
+        client: Client<R, E>,
+    ) {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
         self.heard.as_before(old.tags());
         let (headers, worth) = self.confirmed(old, answer);
-        if self.heard.is_discarded {
+        if self.heard.is_discarded() {
             let told = Status { detail: Some(Refusal::Discarded.words()), ..told };
             self.keep_quiet();
             self.let_go();
@@ -88,13 +93,17 @@ impl Render {
 
     /// Hands on an answer to `HEAD`, which is no page. It makes one that is there last longer where the two agree, and else go.
     /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
-    pub(in crate::page) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
+    pub(in crate::page) async fn answer_head<R: Body, E>(
+        mut self: Box<Self>,
+        mut response: Response<R>,
+        client: Client<R, E>,
+    ) {
         let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
         self.tell_time(response.headers_mut(), &worth);
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
-        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && !self.heard.is_discarded) {
+        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && !self.heard.is_discarded()) {
             self.heard.as_before(old.tags());
             self.heed(&old, status, &headers).await;
         }

@@ -33,8 +33,12 @@ struct Opening {
 
 impl Render {
     /// Answers while the page is made, and keeps it when all of it is there.
-    pub(in crate::page) async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
-    where
+    pub(in crate::page) async fn make<R, E>(
+        mut self: Box<Self>,
+        facts: Facts,
+        response: Response<R>,
+        client: Client<R, E>,
+    ) where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let said = said_length(&response).unwrap_or_default();
@@ -69,10 +73,10 @@ impl Render {
     fn at_the_end(&mut self, mut head: Head) -> Option<Head> {
         self.listen();
         let now = self.home.now();
-        if self.heard.is_discarded {
+        if self.heard.is_discarded() {
             return None;
         }
-        if let Some(time) = self.heard.time
+        if let Some(time) = self.heard.time()
             && head.facts.shorten(time, now)
         {
             answer::shorten(&mut head.headers, &head.facts, now);

@@ -23,10 +23,10 @@ use crate::page::render::{Client, Outcome, Render};
 use crate::page::site::Quest;
 
 /// A `POST` whose answer may be a page: that of a `GET` with the same headers.
-pub(super) struct Post(Render);
+pub(super) struct Post(Box<Render>);
 
 /// A `POST` whose answer is a page that is worth this.
-pub(super) struct Posted(Render, Facts);
+pub(super) struct Posted(Box<Render>, Facts);
 
 impl Spot {
     /// Begins to look at a request, before its handler runs: what is invalidated from here on is not kept.
