@@ -4,7 +4,7 @@
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -43,6 +43,7 @@ mod grammar;
 pub mod grammar;
 mod handler;
 pub mod headers;
+mod heard;
 mod hide;
 mod hole;
 mod key;
