@@ -25,7 +25,7 @@
 //! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
-//! | what a body says of its own result | [`entry`] |
+//! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches and their bounds | [`builder`], [`Settings`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |

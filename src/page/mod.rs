@@ -1,13 +1,13 @@
-#![doc = include_str!("../docs/page.md")]
+#![doc = include_str!("../docs/page_ways.md")]
 #![doc = include_str!("../docs/page_request.svg")]
 #![doc = ""]
-#![doc = include_str!("../docs/page_more.md")]
+#![doc = include_str!("../docs/page.md")]
 // Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
 // engine.
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -46,6 +46,7 @@ mod grammar;
 pub mod grammar;
 mod handler;
 pub mod headers;
+mod heard;
 mod hide;
 mod hole;
 mod key;

@@ -25,6 +25,7 @@ mod play;
 mod posts;
 mod readme;
 mod report;
+mod said;
 mod stack;
 mod trust;
 mod two_users;
