@@ -36,7 +36,7 @@ impl Sorted {
     }
 
     fn sort(&mut self, attr: &Attribute) {
-        if is_cached(attr) {
+        if keeps(attr) {
             return;
         }
         match conditional(attr) {
@@ -88,9 +88,10 @@ impl Sorted {
     }
 }
 
-/// Whether this is another `#[cached]`, be it under the alias that this one goes by.
-pub fn is_cached(attr: &Attribute) -> bool {
-    let is_named = attr.path().segments.last().is_some_and(|segment| segment.ident == "cached");
+/// Whether this keeps what its function returns, as this attribute does, be it under the alias that this one goes by.
+pub fn keeps(attr: &Attribute) -> bool {
+    let name = attr.path().segments.last().map(|segment| segment.ident.to_string());
+    let is_named = name.is_some_and(|name| ["cached", "cache_page"].contains(&name.as_str()));
     is_named || alias().is_some_and(|alias| attr.path().to_token_stream().to_string().replace(' ', "") == alias)
 }
 

@@ -12,6 +12,16 @@ pub fn nearest<'a>(misspelt: &str, names: impl IntoIterator<Item = &'a str>) -> 
         .map(|(_, name)| name)
 }
 
+/// Says that nothing is called so, and what may have been meant.
+pub fn no_argument(misspelt: &str, names: &[String]) -> String {
+    match (nearest(misspelt, names.iter().map(String::as_str)), names) {
+        (Some(near), _) => format!("there is no argument `{misspelt}`; did you mean `{near}`?"),
+        (None, []) => format!("there is no argument `{misspelt}`: this function takes none"),
+        (None, [one]) => format!("there is no argument `{misspelt}`; there is only `{one}`"),
+        (None, names) => format!("there is no argument `{misspelt}`; there are `{}`", names.join("`, `")),
+    }
+}
+
 /// Counts the characters to insert, to remove, to replace, or to swap with their neighbour; capitals are no other
 /// characters.
 fn distance(from: &str, to: &str) -> usize {

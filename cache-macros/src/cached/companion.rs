@@ -7,11 +7,12 @@ use quote::{quote, quote_spanned};
 
 use syn::Ident;
 
-use super::bodies::Bodies;
-use super::facts::{Facts, turbofish};
+use super::facts::Facts;
 use super::model::Model;
 use super::signature;
 use super::{detach, site, tags, writing};
+use crate::bodies::Bodies;
+use crate::generics::turbofish;
 use crate::key::{Key, Origin};
 use crate::passing::Passing;
 use crate::returned::Kind;

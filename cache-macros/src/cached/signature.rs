@@ -4,10 +4,11 @@ use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{FnArg, Ident, ReturnType, Signature, Type, Visibility, parse_quote};
 
-use super::bodies::Bodies;
-use super::facts::{Facts, Parameter, Subject, turbofish};
+use super::facts::{Facts, Parameter, Subject};
 use super::model::{Model, Stand};
 use super::{detach, tags, writing};
+use crate::bodies::Bodies;
+use crate::generics::turbofish;
 use crate::key::Key;
 use crate::passing::Passing;
 use crate::spelling;

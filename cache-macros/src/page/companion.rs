@@ -1,18 +1,19 @@
 //! The companion of a free handler: an empty enum of its name.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote_spanned};
 
 use super::expand::{place, uncached};
 use super::model::Model;
 use super::name::{self, From};
 use super::parameters;
+use crate::bodies::Bodies;
+use crate::generics::{needed, turbofish};
 
-pub fn expand(model: &Model) -> TokenStream {
-    let (cfg, vis, companion) = (&model.attributes.cfg, &model.function.vis, model.companion());
-    let larder = model.larder();
+pub fn expand(model: &Model, bodies: Bodies) -> TokenStream {
+    let (cfg, vis, companion, larder) = (&model.attributes.cfg, &model.function.vis, model.companion(), model.larder());
     let doc = format!(" The pages of `{}`: their name, and what becomes of them.", model.function.sig.ident);
-    let (uncached, place, verbs) = (uncached(model), place(model), verbs(model));
+    let (uncached, place, verbs) = (uncached(model, bodies), place(model, bodies), verbs(model, bodies));
     let declared = ours(companion);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -38,9 +39,7 @@ pub fn expand(model: &Model) -> TokenStream {
             }
 
             #[doc(hidden)]
-            #vis fn __pages() -> &'static #larder::page::__private::PageSite {
-                #place
-            }
+            #vis fn __pages() -> &'static #larder::page::__private::PageSite #place
         }
     }
 }
@@ -53,87 +52,53 @@ fn ours(name: &Ident) -> Ident {
 }
 
 /// Emits what names pages, and invalidates them.
-fn verbs(model: &Model) -> TokenStream {
+fn verbs(model: &Model, bodies: Bodies) -> TokenStream {
     let (larder, vis) = (model.larder(), &model.function.vis);
-    let parameters = model.key.as_ref().and_then(|key| parameters::parameters(model, key).ok()).unwrap_or_default();
-    let declared: Vec<_> = parameters.iter().map(|parameter| parameter.declared(model)).collect();
+    let parameters = parameters::parameters(model).unwrap_or_default();
+    let types = parameters.iter().map(|parameter| parameter.ty.to_token_stream());
+    let generics =
+        needed(&model.function.sig.generics, types.chain(model.key.iter().flat_map(crate::key::Key::parameters)));
+    let (bounds, fish) = (&generics.where_clause, turbofish(&generics));
+    let declared: Vec<_> = parameters.iter().map(|parameter| parameter.declared(model, bodies)).collect();
     let names: Vec<_> = parameters.iter().map(|parameter| &parameter.name).collect();
     let borrowed = parameters.iter().filter_map(|parameter| parameter.borrowed(model));
-    let (generics, bounds, fish) = generics(model);
-    let key = match &model.key {
-        Some(key) => name::written(model, key, From::Companion),
-        None => {
-            let path = name::path(model);
-            quote_spanned!(Span::mixed_site()=> #larder::Key::from(#path))
-        }
-    };
-    let all = model.key.is_some().then(|| {
-        let path = name::path(model);
-        quote_spanned! {Span::mixed_site()=>
-            /// Invalidates all its pages, whatever their name.
-            #vis async fn invalidate_all() {
-                #larder::__private::Entry::of_pages(Self::site(), #larder::Key::from(#path)).invalidate().await;
-            }
-        }
-    });
+    let key = name::key(model, From::Companion);
+    let key = bodies.of(quote_spanned!(Span::mixed_site()=> { #(#borrowed)* #key }));
+    let entry = quote_spanned!(Span::mixed_site()=> Self::__entry #fish(#(#names),*));
+    let invalidate = bodies.of(quote_spanned!(Span::mixed_site()=> { #entry.invalidate().await; }));
+    let blocking = bodies
+        .of(quote_spanned!(Span::mixed_site()=> { #larder::__private::Invalidation::new([#entry]).now_blocking(); }));
+    let entry = bodies.of(quote_spanned! {Span::mixed_site()=> {
+        #larder::__private::Entry::of_pages(Self::site(), Self::key #fish(#(#names),*))
+    }});
+    let all = all(model, bodies);
     quote_spanned! {Span::mixed_site()=>
         /// Returns the name of its pages for these arguments: a tag that all of them have, whatever their URL.
         #[must_use]
-        #vis fn key #generics (#(#declared),*) -> #larder::Key #bounds {
-            #(#borrowed)*
-            #key
-        }
+        #vis fn key #generics (#(#declared),*) -> #larder::Key #bounds #key
 
         /// Invalidates its pages for these arguments, whatever their URL; one that is being made is not kept either.
-        #vis async fn invalidate #generics (#(#declared),*) #bounds {
-            Self::__entry #fish(#(#names),*).invalidate().await;
-        }
+        #vis async fn invalidate #generics (#(#declared),*) #bounds #invalidate
 
         /// Does the same as [`invalidate`](Self::invalidate), and blocks.
-        #vis fn invalidate_blocking #generics (#(#declared),*) #bounds {
-            #larder::__private::Invalidation::new([Self::__entry #fish(#(#names),*)]).now_blocking();
-        }
+        #vis fn invalidate_blocking #generics (#(#declared),*) #bounds #blocking
 
         #all
 
         #[doc(hidden)]
-        #vis fn __entry #generics (#(#declared),*) -> #larder::__private::Entry #bounds {
-            #larder::__private::Entry::of_pages(Self::site(), Self::key #fish(#(#names),*))
-        }
+        #vis fn __entry #generics (#(#declared),*) -> #larder::__private::Entry #bounds #entry
     }
 }
 
-/// Returns the generics of the handler where the name of its pages is about them, with what stands behind a signature, and in
-/// a call.
-pub fn generics(model: &Model) -> (TokenStream, TokenStream, TokenStream) {
-    let Some(key) = model.key.as_ref().filter(|key| names_a_type(model, key)) else { return Default::default() };
-    let _ = key;
-    let generics = &model.function.sig.generics;
-    let bounds = &generics.where_clause;
-    let params = generics.params.iter().filter_map(|param| match param {
-        syn::GenericParam::Lifetime(_) => None,
-        syn::GenericParam::Type(param) => Some(&param.ident),
-        syn::GenericParam::Const(param) => Some(&param.ident),
-    });
-    let params: Vec<_> = params.collect();
-    let fish = quote!(::<#(#params),*>);
-    (quote!(#generics), quote!(#bounds), fish)
-}
-
-fn names_a_type(model: &Model, key: &crate::key::Key) -> bool {
-    use crate::key::Source;
-    let names =
-        |place: &crate::key::Place| matches!(place.source, Source::TypeParameter(_) | Source::ConstParameter(_));
-    let in_types = || {
-        let parameters = parameters::parameters(model, key).unwrap_or_default();
-        let mentioned = |name: &Ident| {
-            parameters.iter().any(|parameter| {
-                let ty = &parameter.ty;
-                crate::spelling::mentions(quote!(#ty), name)
-            })
-        };
-        model.function.sig.generics.type_params().any(|param| mentioned(&param.ident))
-            || model.function.sig.generics.const_params().any(|param| mentioned(&param.ident))
-    };
-    key.places().any(names) || in_types()
+/// Emits what invalidates all pages, where each has a name of its own.
+fn all(model: &Model, bodies: Bodies) -> Option<TokenStream> {
+    model.key.as_ref()?;
+    let (larder, vis, path) = (model.larder(), &model.function.vis, name::path(model));
+    let body = bodies.of(quote_spanned! {Span::mixed_site()=> {
+        #larder::__private::Entry::of_pages(Self::site(), #larder::Key::from(#path)).invalidate().await;
+    }});
+    Some(quote_spanned! {Span::mixed_site()=>
+        /// Invalidates all its pages, whatever their name.
+        #vis async fn invalidate_all() #body
+    })
 }

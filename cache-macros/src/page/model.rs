@@ -82,7 +82,8 @@ impl Model {
 
     /// Returns whether pages of one URL can be made by several types.
     pub fn is_generic(&self) -> bool {
-        self.is_method || self.function.sig.generics.type_params().next().is_some()
+        let generics = &self.function.sig.generics;
+        self.is_method || generics.type_params().next().is_some() || generics.const_params().next().is_some()
     }
 
     /// Emits the name of its companion's owner.

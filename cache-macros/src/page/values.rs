@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, token};
+use syn::{Expr, ExprLit, ExprReference, Ident, Lit, LitStr, Token, token};
 
 use crate::time::Time;
 use crate::values::{bare_name, expression, inside, text};
@@ -184,13 +184,22 @@ pub fn shared(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
             "nothing is named here: name an argument, as in `shared(user)`, or leave it out",
         ));
     }
-    let each = all.iter().map(|expr| {
-        bare_name(expr).cloned().ok_or_else(|| {
-            let message = "only the names of arguments stand here, as in `shared(user)`";
-            syn::Error::new_spanned(expr, message)
-        })
-    });
-    each.collect()
+    all.iter().map(whole_argument).collect()
+}
+
+fn whole_argument(expr: &Expr) -> syn::Result<Ident> {
+    let message = match expr {
+        Expr::Reference(ExprReference { expr: inner, .. }) if bare_name(inner).is_some() => {
+            "an argument is shared by its bare name: leave the `&` out"
+        }
+        Expr::Field(_) | Expr::MethodCall(_) => {
+            "an argument is shared as a whole; one with a part in the key needs no word here"
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => "an argument is named without quotes, as in `shared(user)`",
+        Expr::Infer(_) => "an argument called `_` cannot be named: call it `_guard`, and write `shared(_guard)`",
+        _ => "only the names of arguments stand here, as in `shared(user)`",
+    };
+    bare_name(expr).cloned().ok_or_else(|| syn::Error::new_spanned(expr, message))
 }
 
 /// Reads a prefix of keys.
