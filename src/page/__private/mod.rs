@@ -3,7 +3,7 @@
 
 pub use axum::response::Response;
 
-use super::CacheLayer;
+use super::layer::CacheLayer;
 use crate::Key;
 use crate::key::{KeyWriter, RAW};
 
