@@ -1,10 +1,10 @@
 //! Where each attribute of the user's function goes, now that one function becomes several.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, MetaList, Path, Token, parse_quote};
+use syn::{Attribute, Meta, MetaList, Path, Token, Visibility, parse_quote};
 
 /// The attributes of a function, by where they belong.
 #[derive(Default)]
@@ -106,6 +106,13 @@ fn alias() -> Option<String> {
 /// Whether this decides if what it stands on is there at all.
 pub fn is_condition(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
+}
+
+/// Emits what keeps lints quiet that are about the docs of visible functions: the user's are on the wrapper.
+pub fn allow_docs(vis: &Visibility) -> Option<TokenStream> {
+    let is_visible = !matches!(vis, Visibility::Inherited);
+    is_visible
+        .then(|| quote!(#[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]))
 }
 
 fn belongs(meta: &Meta) -> Belongs {

@@ -8,7 +8,8 @@ pub fn nearest<'a>(misspelt: &str, names: impl IntoIterator<Item = &'a str>) -> 
     distances
         // Names that have no character in common are as far from each other as they are long.
         .filter(|(distance, name)| *distance <= near_enough && *distance < length.max(name.chars().count()))
-        .min_by_key(|(distance, _)| *distance)
+        // What is half-typed is the beginning of what was meant.
+        .min_by_key(|(distance, name)| (!name.starts_with(misspelt), *distance))
         .map(|(_, name)| name)
 }
 

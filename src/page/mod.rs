@@ -69,6 +69,8 @@ mod variant;
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
 pub use error::BoxError;
+#[doc(hidden)]
+pub use handler::ByRoutersElseUncached;
 pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};

@@ -7,13 +7,16 @@ use super::expand::{place, uncached};
 use super::model::Model;
 use super::name::{self, From};
 use super::parameters;
+use crate::attributes::allow_docs;
 use crate::bodies::Bodies;
 use crate::generics::{needed, turbofish};
+use crate::key::Key;
 
 pub fn expand(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, vis, companion, larder) = (&model.attributes.cfg, &model.function.vis, model.companion(), model.larder());
     let doc = format!(" The pages of `{}`: their name, and what becomes of them.", model.function.sig.ident);
-    let (uncached, place, verbs) = (uncached(model, bodies), place(model, bodies), verbs(model, bodies));
+    let (uncached, verbs, docs, place) = (uncached(model, bodies), verbs(model, bodies), allow_docs(vis), place(model));
+    let pages = bodies.of(quote_spanned!(Span::mixed_site()=> { #place }));
     let declared = ours(companion);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -21,25 +24,13 @@ pub fn expand(model: &Model, bodies: Bodies) -> TokenStream {
         #vis enum #declared {}
 
         #(#cfg)*
-        #[allow(dead_code)]
+        #docs
         impl #companion {
             #uncached
             #verbs
 
-            /// Returns the handler as a place in the program: where it stands, what it has counted, and its switch.
-            #[must_use]
-            #vis fn site() -> &'static #larder::Site {
-                Self::__pages().site()
-            }
-
-            /// Returns what its pages have counted since the program began.
-            #[must_use]
-            #vis fn stats() -> #larder::Stats {
-                Self::site().stats()
-            }
-
             #[doc(hidden)]
-            #vis fn __pages() -> &'static #larder::page::__private::PageSite #place
+            #vis fn __pages() -> &'static #larder::page::__private::PageSite #pages
         }
     }
 }
@@ -53,52 +44,21 @@ fn ours(name: &Ident) -> Ident {
 
 /// Emits what names pages, and invalidates them.
 fn verbs(model: &Model, bodies: Bodies) -> TokenStream {
-    let (larder, vis) = (model.larder(), &model.function.vis);
+    let (larder, vis, word) = (model.larder(), &model.function.vis, bodies.word());
     let parameters = parameters::parameters(model).unwrap_or_default();
     let types = parameters.iter().map(|parameter| parameter.ty.to_token_stream());
-    let generics =
-        needed(&model.function.sig.generics, types.chain(model.key.iter().flat_map(crate::key::Key::parameters)));
+    let generics = needed(&model.function.sig.generics, types.chain(model.key.iter().flat_map(Key::parameters)));
     let (bounds, fish) = (&generics.where_clause, turbofish(&generics));
-    let declared: Vec<_> = parameters.iter().map(|parameter| parameter.declared(model, bodies)).collect();
-    let names: Vec<_> = parameters.iter().map(|parameter| &parameter.name).collect();
+    let declared = parameters.iter().map(|parameter| parameter.declared(model, bodies));
     let borrowed = parameters.iter().filter_map(|parameter| parameter.borrowed(model));
     let key = name::key(model, From::Companion);
-    let key = bodies.of(quote_spanned!(Span::mixed_site()=> { #(#borrowed)* #key }));
-    let entry = quote_spanned!(Span::mixed_site()=> Self::__entry #fish(#(#names),*));
-    let invalidate = bodies.of(quote_spanned!(Span::mixed_site()=> { #entry.invalidate().await; }));
-    let blocking = bodies
-        .of(quote_spanned!(Span::mixed_site()=> { #larder::__private::Invalidation::new([#entry]).now_blocking(); }));
-    let entry = bodies.of(quote_spanned! {Span::mixed_site()=> {
-        #larder::__private::Entry::of_pages(Self::site(), Self::key #fish(#(#names),*))
-    }});
-    let all = all(model, bodies);
+    let all = model.key.as_ref().map(|_| {
+        let path = name::path(model);
+        quote_spanned!(Span::mixed_site()=> , #larder::Key::from(#path))
+    });
     quote_spanned! {Span::mixed_site()=>
-        /// Returns the name of its pages for these arguments: a tag that all of them have, whatever their URL.
-        #[must_use]
-        #vis fn key #generics (#(#declared),*) -> #larder::Key #bounds #key
-
-        /// Invalidates its pages for these arguments, whatever their URL; one that is being made is not kept either.
-        #vis async fn invalidate #generics (#(#declared),*) #bounds #invalidate
-
-        /// Does the same as [`invalidate`](Self::invalidate), and blocks.
-        #vis fn invalidate_blocking #generics (#(#declared),*) #bounds #blocking
-
-        #all
-
-        #[doc(hidden)]
-        #vis fn __entry #generics (#(#declared),*) -> #larder::__private::Entry #bounds #entry
+        #larder::page::__private::page_verbs! {
+            #word #vis [#generics] [#fish] [#bounds] (#(#declared),*) => { #(#borrowed)* #key } #all
+        }
     }
-}
-
-/// Emits what invalidates all pages, where each has a name of its own.
-fn all(model: &Model, bodies: Bodies) -> Option<TokenStream> {
-    model.key.as_ref()?;
-    let (larder, vis, path) = (model.larder(), &model.function.vis, name::path(model));
-    let body = bodies.of(quote_spanned! {Span::mixed_site()=> {
-        #larder::__private::Entry::of_pages(Self::site(), #larder::Key::from(#path)).invalidate().await;
-    }});
-    Some(quote_spanned! {Span::mixed_site()=>
-        /// Invalidates all its pages, whatever their name.
-        #vis async fn invalidate_all() #body
-    })
 }

@@ -7,8 +7,9 @@ use syn::{FnArg, Ident, Safety, Signature, parse_quote_spanned};
 
 use super::extractor::Turn;
 use super::model::Model;
-use super::{companion, layer, method, name};
+use super::{companion, debug, layer, method, name};
 use crate::around::Around;
+use crate::attributes::allow_docs;
 use crate::bodies::Bodies;
 use crate::generics::turbofish;
 use crate::{larder_path, spelling};
@@ -21,14 +22,15 @@ pub fn expand(model: &Model) -> TokenStream {
 /// Emits the handler with its body for the editor, and of the rest what others need to be written: whoever names it is not to
 /// blame for the mistake.
 pub fn after_errors(model: &Model) -> TokenStream {
-    let stands_alone = model.function.body.is_none() || model.around == Some(Around::Trait);
+    let has_no_room = model.function.body.is_none() || model.around == Some(Around::Trait);
+    let stands_alone = has_no_room || model.is_below_debug_handler();
     if stands_alone { model.function.to_token_stream() } else { whole(model, Bodies::Hollow) }
 }
 
 fn whole(model: &Model, bodies: Bodies) -> TokenStream {
-    let wrapper = wrapper(model, bodies);
+    let (wrapper, debugged) = (wrapper(model, bodies), debug::debugged(model));
     let beside = if model.is_method { method::beside(model, bodies) } else { companion::expand(model, bodies) };
-    quote!(#wrapper #beside)
+    quote!(#wrapper #debugged #beside)
 }
 
 /// Emits the function that a router is given: it answers with the page that is kept, or with one that the handler makes.
@@ -70,39 +72,43 @@ fn signature(model: &Model) -> Signature {
 
 /// Emits the answer to what has arrived.
 fn answer(model: &Model) -> TokenStream {
-    let (larder, held, told) = (model.larder(), held(model), name::told(model));
-    let (pages, made) = (pages(model), made(model));
+    let (larder, told) = (model.larder(), name::told(model));
+    let pages = pages(model);
+    // What cannot be sent is in the handler.
+    let span = model.function.sig.ident.span().resolved_at(Span::mixed_site());
+    let made = made(model);
+    let (answer, made) = (Ident::new("answer", span), quote_spanned!(span=> async move { #made }));
     let [before, after] = [Turn::Before, Turn::After]
         .map(|turn| model.taken(turn).map(|(index, _)| Model::name_of(index)).collect::<Vec<_>>());
     quote_spanned! {Span::mixed_site()=>
-        #held
         #told
         __arrival
-            .answer(#pages, move |(#(#before,)*), (#(#larder::page::__private::After(#after),)*)| async move {
-                use #larder::page::__private::Fallback as _;
-                #made
-            })
+            .#answer(#pages, move |(#(#before,)*), (#(#larder::page::__private::After(#after),)*)| #made)
             .await
     }
 }
 
-/// Emits what holds the names of extractors against their types.
+/// Emits what holds the names of extractors against their types: those of the values, since what is wrong with a type that is
+/// written once more is said once more.
 fn held(model: &Model) -> TokenStream {
-    let known = model.extractors.iter().filter(|extractor| !extractor.kind.is_to_be_accounted_for());
-    let held = known.map(|extractor| {
-        let ty = &extractor.argument.ty;
-        let span = ty.span().resolved_at(Span::mixed_site());
-        let larder = larder_path::at(&model.larder(), span);
-        quote_spanned!(span=> #larder::page::__private::derived::<#ty>();)
+    let known = model.extractors.iter().enumerate().filter(|(_, extractor)| !extractor.kind.is_to_be_accounted_for());
+    let held = known.map(|(index, extractor)| {
+        let span = extractor.argument.ty.span().resolved_at(Span::mixed_site());
+        let (larder, name) = (larder_path::at(&model.larder(), span), Ident::new(&format!("__arg{index}"), span));
+        quote_spanned!(span=> #larder::page::__private::derived(&#name);)
     });
     held.collect()
 }
 
-/// Emits the handler's place in the program.
+/// Emits the call that returns the handler's place in the program.
 fn pages(model: &Model) -> TokenStream {
     let owner = model.owner();
-    let pages = if model.is_method { name::beside(model, "pages") } else { Ident::new("__pages", Span::mixed_site()) };
-    quote_spanned!(Span::mixed_site()=> #owner::#pages())
+    if model.is_method {
+        let site = name::beside(model, "site");
+        quote_spanned!(Span::mixed_site()=> #owner::#site().__pages())
+    } else {
+        quote_spanned!(Span::mixed_site()=> #owner::__pages())
+    }
 }
 
 /// Emits the response that the body makes.
@@ -110,7 +116,16 @@ fn made(model: &Model) -> TokenStream {
     let (larder, body) = (model.larder(), body(model));
     let receiver = model.receiver.iter().map(|receiver| receiver.self_token.to_token_stream());
     let arguments = receiver.chain((0..model.extractors.len()).map(|index| Model::name_of(index).to_token_stream()));
-    quote_spanned!(Span::mixed_site()=> #larder::page::__private::Outcome(#body(#(#arguments),*).await).answer())
+    let span = model.function.returns().map_or_else(Span::call_site, Spanned::span).resolved_at(Span::mixed_site());
+    let larder_there = larder_path::at(&larder, span);
+    let outcome = quote_spanned!(span=> #larder_there::page::__private::Outcome(__made).answer());
+    let held = held(model);
+    quote_spanned! {Span::mixed_site()=>
+        use #larder::page::__private::Fallback as _;
+        #held
+        let __made = #body(#(#arguments),*).await;
+        #outcome
+    }
 }
 
 /// Emits the path of the function that has the body.
@@ -120,7 +135,11 @@ pub fn body(model: &Model) -> TokenStream {
 }
 
 fn uncached_name(model: &Model) -> Ident {
-    if model.is_method { name::beside(model, "uncached") } else { Ident::new("uncached", Span::mixed_site()) }
+    if model.is_method {
+        return name::beside(model, "uncached");
+    }
+    // Where the handler's is, so that what the compiler says of both signatures is said once.
+    Ident::new("uncached", model.function.sig.ident.span().resolved_at(Span::mixed_site()))
 }
 
 /// Emits the function that has the body, as it was written.
@@ -132,21 +151,19 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
         // The compiler has something to say of it too.
         sig.constness = None;
     }
+    let allow = if model.is_method { allow_docs(vis) } else { None };
     let body = &model.function.body;
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Makes the page, and leaves the cache alone.
-        #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+        #allow
         #(#attrs)*
         #vis #sig #body
     }
 }
 
-/// Emits the body of the function that returns the handler's place.
-pub fn place(model: &Model, bodies: Bodies) -> TokenStream {
-    if bodies == Bodies::Hollow {
-        return bodies.of(TokenStream::new());
-    }
+/// Emits the handler's place in the program.
+pub fn place(model: &Model) -> TokenStream {
     let (larder, naming) = (model.larder(), &model.options.naming);
     let name = spelling::plain(&model.function.sig.ident);
     let (pattern, layer) = (name::pattern(model), layer::layer(model));
@@ -155,7 +172,7 @@ pub fn place(model: &Model, bodies: Bodies) -> TokenStream {
     // Pages of a method go by the type around it, which no static can name.
     let companion = model.companion();
     let path = if model.is_method { quote!(|| "") } else { quote!(::core::any::type_name::<#companion>) };
-    quote_spanned! {Span::mixed_site()=> {
+    quote_spanned! {Span::mixed_site()=>
         #larder::page::__private::page_site!(#name, #pattern, [#cache #version], #path, #layer)
-    }}
+    }
 }

@@ -12,30 +12,23 @@ use crate::bodies::Bodies;
 /// Emits what stands beside a handler in an `impl`.
 pub fn beside(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, vis, larder) = (&model.attributes.cfg, &model.function.vis, model.larder());
-    let (pages, site) = (name::beside(model, "pages"), name::beside(model, "site"));
-    let (uncached, place) = (expand::uncached(model, bodies), expand::place(model, bodies));
+    let (site, place, key) = (name::beside(model, "site"), expand::place(model), name::key(model, From::Companion));
     let parameters = parameters::parameters(model).unwrap_or_default();
     let types: Vec<_> = parameters.iter().map(|parameter| parameter.in_tuple(model)).collect();
     let names = parameters.iter().map(|parameter| &parameter.name);
     let borrows = types.iter().any(|ty| ty.to_string().contains("'k"));
     let lifetime = borrows.then(|| quote!(<'k>));
-    let key = name::key(model, From::Companion);
     let body = bodies.of(quote_spanned! {Span::mixed_site()=> {
-        #larder::page::PageCompanion::__new(Self::#pages(), |&(#(#names,)*)| #key)
+        #larder::page::PageCompanion::__new(#place, |&(#(#names,)*)| #key)
     }});
     let doc = format!(" Returns the pages of `{}`: their name, and what becomes of them.", model.function.sig.ident);
+    let uncached = expand::uncached(model, bodies);
     quote_spanned! {Span::mixed_site()=>
         #uncached
 
         #(#cfg)*
         #[doc = #doc]
         #[must_use]
-        #[allow(dead_code)]
         #vis fn #site #lifetime () -> #larder::page::PageCompanion<(#(#types,)*)> #body
-
-        #(#cfg)*
-        #[doc(hidden)]
-        #[allow(dead_code)]
-        fn #pages() -> &'static #larder::page::__private::PageSite #place
     }
 }

@@ -6,7 +6,9 @@ use syn::Ident;
 
 use super::expand;
 use super::extractor::Turn;
+use super::layer::option;
 use super::model::Model;
+use super::parameters;
 use crate::key::{Key, Origin, Part, Place, Source};
 use crate::spelling;
 
@@ -31,13 +33,7 @@ pub fn told(model: &Model) -> Option<TokenStream> {
             (Model::name_of(index), extractor.argument.by_reference(), &extractor.argument.bindings);
         quote_spanned!(Span::mixed_site()=> let #pat = #name; let _ = (#(&#bindings,)*);)
     });
-    let key = match &model.key {
-        Some(_) => {
-            let key = key(model, From::Arrival);
-            quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#key))
-        }
-        None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
-    };
+    let key = option(model.key.as_ref().map(|_| key(model, From::Arrival)));
     let tags = model.tags.iter().map(|tag| tag_of(model, tag));
     let types = types(model);
     Some(quote_spanned! {Span::mixed_site()=>
@@ -105,11 +101,22 @@ fn place_of(model: &Model, place: &Place, from: From) -> TokenStream {
         Source::Receiver => model.receiver.as_ref().map(|receiver| receiver.self_token).to_token_stream(),
     };
     let steps = &place.steps;
-    match &place.annotation {
-        // The type that was written is held against the one that is there.
-        Some(ty) => quote_spanned!(span=> .part::<#ty>(&#root #steps)),
-        None => quote_spanned!(span=> .part(&#root #steps)),
-    }
+    // One reference is enough, and an error then speaks of the type itself.
+    let sign = if is_reference(model, place, from) { quote_spanned!(span=> &*) } else { quote_spanned!(span=> &) };
+    // The type that was written is held against the one that is there.
+    let ty = place.annotation.as_ref().map(|ty| quote_spanned!(span=> ::<#ty>));
+    quote_spanned!(span=> .part #ty (#sign #root #steps))
+}
+
+/// Whether a place is a reference already: a whole argument, which has been opened by reference, or one that the companion
+/// borrows.
+fn is_reference(model: &Model, place: &Place, from: From) -> bool {
+    let Source::Argument { binding, .. } = &place.source else { return false };
+    let borrows = || {
+        let parameters = parameters::parameters(model).unwrap_or_default();
+        parameters.iter().any(|parameter| parameter.name == *binding && parameter.is_reference(model))
+    };
+    place.steps.is_empty() && (from == From::Arrival || borrows())
 }
 
 /// Emits the path of the handler, which is the name of all its pages.

@@ -86,6 +86,11 @@ impl Parameter {
         }
     }
 
+    /// Returns whether the companion has a reference in its hands.
+    pub fn is_reference(&self, model: &Model) -> bool {
+        self.passing(model).is_reference()
+    }
+
     /// Emits its type in the tuple that a method's companion takes.
     pub fn in_tuple(&self, model: &Model) -> TokenStream {
         if spelling::last_name(&self.ty).is_some_and(|name| name == "Self") {

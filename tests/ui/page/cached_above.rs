@@ -1,7 +1,7 @@
-use larder::{cache_page, cached};
+use larder::cached;
 
 #[cached(key = "front")]
-#[cache_page(60)]
+#[larder::cache_page(60)]
 async fn front() -> String {
     String::new()
 }

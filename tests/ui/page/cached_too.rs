@@ -1,7 +1,7 @@
-use larder::{cache_page, cached};
+use larder::cache_page;
 
 #[cache_page(60)]
-#[cached(key = "front")]
+#[larder::cached(key = "front")]
 async fn front() -> String {
     String::new()
 }

@@ -2,7 +2,7 @@ use larder::cache_page;
 
 #[cache_page(60)]
 async fn front(#[cfg(unix)] uri: axum::http::Uri) -> String {
-    String::new()
+    uri.to_string()
 }
 
 fn main() {}

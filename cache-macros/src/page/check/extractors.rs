@@ -5,7 +5,7 @@ use syn::{Attribute, FnArg, PatType, Receiver};
 
 use crate::attributes::is_condition;
 use crate::errors::Errors;
-use crate::key::Source;
+use crate::key::{Key, Source};
 use crate::page::extractor::{Kind, Turn};
 use crate::page::model::Model;
 use crate::page::parameters;
@@ -58,7 +58,7 @@ fn none_is_for_something_else(model: &Model, errors: &Errors) {
 
 /// A page is asked for without a body.
 fn none_that_is_a_body_names_pages(model: &Model, errors: &Errors) {
-    let names = model.key.iter().chain(&model.tags).flat_map(|key| key.places());
+    let names = model.key.iter().chain(&model.tags).flat_map(Key::places);
     for place in names {
         let Source::Argument { index, .. } = place.source else { continue };
         let extractor = &model.extractors[index];

@@ -1,5 +1,6 @@
 //! Functions that are no handlers whose pages could be kept, and what to do instead.
 
+use proc_macro2::Span;
 use quote::ToTokens;
 use syn::{Attribute, ReceiverKind, Safety};
 
@@ -20,6 +21,7 @@ pub fn check(model: &Model, errors: &Errors) {
     owns_itself(model, errors);
     returns_something(model, errors);
     stands_where_there_is_room(model, errors);
+    looks_like_one_to_those_below(model, errors);
 }
 
 /// A trait's declaration makes no page.
@@ -120,7 +122,7 @@ fn returns_something(model: &Model, errors: &Errors) {
 
 /// Beside a function of a trait nothing else can stand.
 fn stands_where_there_is_room(model: &Model, errors: &Errors) {
-    if model.around == Some(Around::Trait) {
+    if model.around == Some(Around::Trait) && model.function.body.is_some() {
         errors.on(
             model.function.sig.ident.to_token_stream(),
             "in a trait, or the `impl` of one, there is no room for what stands beside a page: put the handler into an \
@@ -130,6 +132,17 @@ fn stands_where_there_is_room(model: &Model, errors: &Errors) {
         errors.on(
             model.function.sig.ident.to_token_stream(),
             "this handler stands in an `impl`, and takes no `self` that would say so: write `associated`",
+        );
+    }
+}
+
+/// What stands above sees the handler as it was written, and calls what it has become.
+fn looks_like_one_to_those_below(model: &Model, errors: &Errors) {
+    if model.is_below_debug_handler() {
+        errors.at(
+            Span::call_site(),
+            "`#[debug_handler]` calls a handler with the arguments that it sees: put it below `#[cache_page]`, which hands it a \
+             function that has them",
         );
     }
 }

@@ -1,6 +1,8 @@
 use larder::cache_page;
 
-#[cache_page(60, __vary = "Cookie")]
+const NONE: u64 = 0;
+
+#[cache_page(NONE)]
 async fn front() -> String {
     String::new()
 }
