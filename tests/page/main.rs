@@ -22,6 +22,7 @@ mod play;
 mod posts;
 mod readme;
 mod report;
+mod signatures;
 mod stack;
 mod trust;
 mod two_users;

@@ -24,6 +24,7 @@ impl Unwritten {
     pub fn update_blocking<E, V: Written>(self, _: E, _: V) {}
 
     /// Begins to watch.
+    #[must_use]
     pub fn since<T>(self) -> T {
         unimplemented!("what would watch for it does not compile")
     }
