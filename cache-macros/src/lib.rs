@@ -3,11 +3,13 @@
 mod argument;
 mod around;
 mod attributes;
+mod bodies;
 mod cached;
 mod derive;
 mod effect;
 mod errors;
 mod function;
+mod generics;
 mod heads;
 mod key;
 mod key_macro;

@@ -77,6 +77,8 @@ pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
 pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
+#[doc(hidden)]
+pub use handler::ByRoutersElseUncached;
 pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};

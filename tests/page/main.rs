@@ -26,6 +26,7 @@ mod posts;
 mod readme;
 mod report;
 mod said;
+mod signatures;
 mod stack;
 mod trust;
 mod two_users;

@@ -4,8 +4,8 @@
 //! [`expand`] emits it.
 
 mod check;
-mod checked;
 mod companion;
+mod debug;
 mod expand;
 mod extractor;
 mod layer;

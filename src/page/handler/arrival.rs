@@ -42,7 +42,11 @@ use crate::page::service;
 /// assert_eq!(article::uncached(Path(7)).await, "article 7");
 /// # });
 /// ```
-pub struct Arrival<Before, After> {
+pub type Arrival<Before, After> = ByRoutersElseUncached<Before, After>;
+
+/// An [`Arrival`]. This is the name that the compiler shows to whoever calls a handler by hand.
+#[doc(hidden)]
+pub struct ByRoutersElseUncached<Before, After> {
     request: Parts,
     body: Body,
     before: Before,
@@ -55,7 +59,7 @@ type Taker<T> = Box<dyn FnOnce(Request) -> Taking<T> + Send>;
 type Taking<T> = Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>;
 
 /// Refuses what `Before` refuses, which is answered so each time, and never kept.
-impl<S, M, Before, After> FromRequest<S, (M,)> for Arrival<Before, After>
+impl<S, M, Before, After> FromRequest<S, (M,)> for ByRoutersElseUncached<Before, After>
 where
     S: Clone + Send + Sync + 'static,
     Before: FromRequestParts<S> + Send,
@@ -82,7 +86,7 @@ where
     }
 }
 
-impl<Before, After> Arrival<Before, After>
+impl<Before, After> ByRoutersElseUncached<Before, After>
 where
     Before: Send + 'static,
     After: Send + 'static,
@@ -128,7 +132,7 @@ fn whole(body: PageBody<Body>) -> Body {
     Body::new(body)
 }
 
-impl<Before, After> fmt::Debug for Arrival<Before, After> {
+impl<Before, After> fmt::Debug for ByRoutersElseUncached<Before, After> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arrival").field("request", &self.request).finish_non_exhaustive()
     }

@@ -5,6 +5,7 @@ use std::fmt;
 use cache_core::__private::{Entry, Invalidation};
 
 use super::site::PageSite;
+use super::unwritten::Unwritten;
 use crate::{Key, Site, Stats};
 
 /// The pages of a handler that stands in an `impl`: their name, and what becomes of them. From `Type::handler_site()`.
@@ -54,6 +55,18 @@ impl<A> PageCompanion<A> {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.site().stats()
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __pages(&self) -> &'static PageSite {
+        self.pages
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn call(&self) -> Unwritten {
+        Unwritten
     }
 
     fn entry_of(&self, arguments: &A) -> Entry {

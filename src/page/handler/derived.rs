@@ -69,7 +69,7 @@ pub trait Derived {
 
 macro_rules! derived {
     ($($(#[$doc:meta])* [$($generics:tt)*] $ty:ty;)+) => {
-        $($(#[$doc])* impl<$($generics)*> Derived for $ty {})+
+        $($(#[$doc])* #[diagnostic::do_not_recommend] impl<$($generics)*> Derived for $ty {})+
     };
 }
 
@@ -114,6 +114,7 @@ impl<T: Derived, E> Derived for Result<T, E> {
 }
 
 /// Without what layers have put into its extensions: nobody knows by whom that differs.
+#[diagnostic::do_not_recommend]
 impl Derived for Request {
     fn hide(extensions: &mut Extensions) {
         fn keep<T: Clone + Send + Sync + 'static>(from: &mut Extensions, to: &mut Extensions) {
@@ -138,10 +139,11 @@ impl Derived for Request {
 #[derive(Clone, Copy, Debug)]
 pub struct After<T>(pub T);
 
+/// Not for what is [`Derived`] alone: of what is not, the handler itself says so, and once.
 impl<S, T> FromRequestParts<S> for After<T>
 where
     S: Send + Sync,
-    T: Derived + FromRequestParts<S>,
+    T: FromRequestParts<S>,
 {
     type Rejection = T::Rejection;
 
@@ -164,4 +166,4 @@ where
 }
 
 /// Compiles where an extractor is one of those.
-pub const fn derived<T: Derived>() {}
+pub const fn derived<T: Derived>(_: &T) {}
