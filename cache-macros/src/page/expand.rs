@@ -123,7 +123,7 @@ pub fn uncached(model: &Model) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Makes the page, and leaves the cache alone.
-        #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+        #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate, clippy::unused_async)]
         #(#attrs)*
         #vis #sig #body
     }
