@@ -1,13 +1,17 @@
+#![doc = include_str!("../docs/page_ways.md")]
+#![doc = include_str!("../docs/page_request.svg")]
+#![doc = ""]
 #![doc = include_str!("../docs/page.md")]
 // Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
 // engine.
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
+// | `early` | answers before a handler runs |
 // | `flights`, `purge`, `arrived` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
 // | `site`, `variant` | one place in a program, and where its pages are |
@@ -31,6 +35,7 @@ mod change;
 mod conditional;
 mod downstream;
 mod driven;
+mod early;
 mod error;
 mod flights;
 // Fuzzers see how fields are read, and nobody else.
@@ -41,6 +46,7 @@ mod grammar;
 pub mod grammar;
 mod handler;
 pub mod headers;
+mod heard;
 mod hide;
 mod hole;
 mod key;
@@ -69,7 +75,10 @@ mod variant;
 
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
+pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
+#[doc(hidden)]
+pub use handler::ByRoutersElseUncached;
 pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};

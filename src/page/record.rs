@@ -14,6 +14,7 @@ use super::conditional;
 use super::hole::Holes;
 use super::policy::Facts;
 use super::told::{News, Told};
+use crate::key::TagName;
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
+    /// Those that its handler has said, for when that says next that nothing has changed; where it lives outside all of
+    /// them, since only in the process its cache knows them.
+    tags: Box<[TagName]>,
     /// Its `ETag`, which a hit that names one compares.
     tag: Option<HeaderValue>,
     /// What the answers with it say, and those that say that nothing has changed.
@@ -34,12 +38,7 @@ struct Leaf {
     purged: AtomicU64,
     /// When it was begun, in milliseconds.
     begun: u64,
-    /// Its tags, where it lives outside: in the process its cache knows them.
-    tags: Tags,
 }
-
-/// The names of tags.
-pub(super) type Tags = Box<[Box<str>]>;
 
 /// Where and when a page was begun.
 #[derive(Clone, Copy, Debug)]
@@ -61,16 +60,11 @@ pub(super) struct Head {
 }
 
 impl Page {
-    pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun) -> Self {
-        Self::tagged(head, body, holes, begun, Tags::default())
-    }
-
-    /// Makes one that takes its tags along.
-    pub(super) fn tagged(head: Head, body: Bytes, holes: Holes, begun: Begun, tags: Tags) -> Self {
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun, tags: Box<[TagName]>) -> Self {
         let Begun { site, after, at: begun } = begun;
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
         let (tag, told, purged) = (head.headers.get(ETAG).cloned(), Default::default(), AtomicU64::new(after));
-        Self(Arc::new(Leaf { head, body, holes, tag, told, site, purged, begun, tags }))
+        Self(Arc::new(Leaf { head, body, holes, tags, tag, told, site, purged, begun }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -85,6 +79,11 @@ impl Page {
     /// Returns where its holes are, if it has any.
     pub(super) fn holes(&self) -> Option<&Holes> {
         self.0.holes.as_deref()
+    }
+
+    /// Returns the tags that its handler has said.
+    pub(super) fn tags(&self) -> &[TagName] {
+        &self.0.tags
     }
 
     pub(super) fn tag(&self) -> Option<&HeaderValue> {
@@ -120,11 +119,6 @@ impl Page {
 
     pub(super) fn begun(&self) -> u64 {
         self.0.begun
-    }
-
-    /// Returns its tags, where it lives outside.
-    pub(super) fn tags(&self) -> impl Iterator<Item = &str> {
-        self.0.tags.iter().map(|tag| &**tag)
     }
 
     pub(super) fn purged(&self) -> u64 {
@@ -180,7 +174,7 @@ struct Sent<'a> {
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
     begun: u64,
-    tags: &'a Tags,
+    tags: Vec<&'a str>,
     holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
@@ -193,7 +187,7 @@ struct Received {
     headers: Vec<(String, Owned)>,
     facts: Facts,
     begun: u64,
-    tags: Tags,
+    tags: Vec<String>,
     holes: Option<Holes>,
     body: Owned,
 }
@@ -202,7 +196,7 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        let (site, begun, tags) = (self.site(), self.begun(), &self.0.tags);
+        let (site, begun, tags) = (self.site(), self.begun(), self.tags().iter().map(TagName::as_str).collect());
         let (status, holes, body) = (status.as_u16(), self.holes(), Blob(self.body()));
         Sent { site, status, headers, facts, begun, tags, holes, body }.serialize(serializer)
     }
@@ -223,6 +217,7 @@ impl<'de> Deserialize<'de> for Page {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
         let (head, begun) = (Head { status, headers, facts }, Begun { site, after: 0, at: begun });
-        Ok(Self::tagged(head, body.0.into(), holes, begun, tags))
+        let tags = tags.into_iter().map(TagName::written).collect();
+        Ok(Self::new(head, body.0.into(), holes, begun, tags))
     }
 }

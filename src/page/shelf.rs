@@ -38,11 +38,10 @@ impl Shelf {
     pub(super) async fn keep(self, setup: &Setup, home: &Home, request: &Parts, page: Page) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.now());
         let (time, mut tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
-        if home.cache.is_outside() {
-            // It takes its own along; what was invalidated so far is told by the right to keep it.
-            if self.filling().is_withdrawn(std::mem::take(&mut tags)) {
-                return false;
-            }
+        tags.extend(page.tags().iter().map(Key::from));
+        // Outside it takes them along; what was invalidated so far is told by the right to keep it.
+        if home.cache.is_outside() && self.filling().is_withdrawn(std::mem::take(&mut tags)) {
+            return false;
         }
         match self {
             Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
@@ -60,9 +59,7 @@ impl Shelf {
             Self::Part(..) => false,
         }
     }
-}
 
-impl Shelf {
     fn filling(&self) -> &Filling {
         match self {
             Self::Url(filling) => filling,

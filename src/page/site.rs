@@ -22,7 +22,7 @@ use super::policy::{Ask, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::sent::Sent;
 use super::variant::Front;
-use crate::key::mark;
+use crate::key::{TagName, mark};
 use crate::{Error, Key};
 pub(super) use home::Home;
 pub(super) use quest::{Look, Quest};
@@ -225,7 +225,9 @@ impl Site {
             let Ok(target) = self.target(request) else { return true };
             home.purges.took(page, &target)
         };
-        by_pattern || (home.cache.is_outside() && home.cache.was_invalidated_since(page.tags(), page.begun()))
+        by_pattern
+            || (home.cache.is_outside()
+                && home.cache.was_invalidated_since(page.tags().iter().map(TagName::as_str), page.begun()))
     }
 
     /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,

@@ -32,7 +32,7 @@ impl Waits {
 ///
 /// let flight = next_id();
 /// assert!(wait_for(flight).is_some());
-/// let _inside = Inside::enter(Link::silent(flight));
+/// let _inside = Inside::enter(Link::new(flight));
 /// assert!(wait_for(flight).is_none());
 /// ```
 #[must_use]

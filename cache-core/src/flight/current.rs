@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::key::TagName;
 use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
 
@@ -19,51 +20,43 @@ pub struct Link {
     /// The number of its flight; 0 for a load without company, which nobody can wait for.
     flight: u64,
     parent: Option<Arc<Link>>,
-    /// None where nobody would heed them.
-    wishes: Option<Mutex<Wishes>>,
+    wishes: Mutex<Wishes>,
 }
 
 /// What a body said of its own result.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Wishes {
     /// How long to keep it.
     pub ttl: Option<Ttl>,
     /// Not to keep it at all.
     pub discard: bool,
-    /// The names of its tags.
-    pub tags: Vec<Box<str>>,
+    /// Its tags, in the order in which they were said.
+    pub tags: Vec<TagName>,
 }
 
 impl Link {
     /// Makes the link of a load that is about to run its body here.
     #[must_use]
     pub fn new(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: current(), wishes: Some(Mutex::default()) })
-    }
-
-    /// Makes the link of what is about to be made here, and heeds no wishes.
-    #[must_use]
-    pub fn silent(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: current(), wishes: None })
+        Arc::new(Self { flight, parent: current(), wishes: Mutex::default() })
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
     pub fn detached(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: None, wishes: Some(Mutex::default()) })
+        Arc::new(Self { flight, parent: None, wishes: Mutex::default() })
     }
 
     /// Returns what the body has said of its result so far.
     #[must_use]
     pub fn wishes(&self) -> Wishes {
-        self.wishes.as_ref().map(|wishes| lock(wishes).clone()).unwrap_or_default()
+        lock(&self.wishes).clone()
     }
 
-    /// Notes a wish, and says whether it is heeded.
-    pub fn wish(&self, say: impl FnOnce(&mut Wishes)) -> bool {
-        let Some(wishes) = &self.wishes else { return false };
-        say(&mut lock(wishes));
-        true
+    /// Notes a wish.
+    pub fn wish(&self, say: impl FnOnce(&mut Wishes)) {
+        say(&mut lock(&self.wishes));
     }
 
     /// Returns the flights whose bodies the running code stands in, innermost first.
@@ -82,27 +75,27 @@ pub fn current() -> Option<Arc<Link>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// A body, running as part of its load.
+/// A body, running as part of its load. It is pinned by whoever has it.
 #[derive(Debug)]
+#[must_use = "a body runs only when somebody waits for it"]
 pub struct Scoped<F> {
     link: Arc<Link>,
-    // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation.
-    body: Pin<Box<F>>,
+    body: F,
 }
 
-impl<F: Future> Scoped<F> {
+impl<F: Future + Unpin> Scoped<F> {
     /// Runs `body` as part of the load `link`.
     pub fn new(link: Arc<Link>, body: F) -> Self {
-        Self { link, body: Box::pin(body) }
+        Self { link, body }
     }
 }
 
-impl<F: Future> Future for Scoped<F> {
+impl<F: Future + Unpin> Future for Scoped<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _inside = Inside::enter(Arc::clone(&self.link));
-        self.body.as_mut().poll(context)
+        Pin::new(&mut self.body).poll(context)
     }
 }
 

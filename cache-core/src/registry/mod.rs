@@ -227,6 +227,13 @@ pub fn caches() -> Result<Vec<Cache>, Error> {
     }
 }
 
+/// Returns the clock of the test inside [`crate::testing`], else the system's. The program's caches are not made for that.
+#[doc(hidden)]
+#[must_use]
+pub fn clock() -> Clock {
+    isolated().map(|registry| registry.clock().clone()).unwrap_or_default()
+}
+
 /// Invalidates everything that has this tag, in all caches of the program, or of the test, and in one step however many
 /// they are.
 ///

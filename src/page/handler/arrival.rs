@@ -23,7 +23,31 @@ use crate::page::service;
 /// arrival, and `After` is taken only where there is no page.
 ///
 /// Routers make it. Who calls a handler by hand calls `handler::uncached(…)`, which has the arguments that were written.
-pub struct Arrival<Before, After> {
+///
+/// ```
+/// use axum::{Router, extract::Path, routing::get};
+/// use larder::cache_page;
+///
+/// #[cache_page(60)]
+/// async fn article(Path(id): Path<u64>) -> String {
+///     format!("article {id}")
+/// }
+///
+/// // What a closure hands on to a handler is an arrival too.
+/// let app: Router = Router::new()
+///     .route("/articles/{id}", get(article))
+///     .route("/news/{id}", get(async |arrival| article(arrival).await));
+/// # drop(app);
+///
+/// # larder::testing::block_on(async {
+/// assert_eq!(article::uncached(Path(7)).await, "article 7");
+/// # });
+/// ```
+pub type Arrival<Before, After> = ByRoutersElseUncached<Before, After>;
+
+/// An [`Arrival`]. This is the name that the compiler shows to whoever calls a handler by hand.
+#[doc(hidden)]
+pub struct ByRoutersElseUncached<Before, After> {
     request: Parts,
     body: Body,
     before: Before,
@@ -36,7 +60,7 @@ type Taker<T> = Box<dyn FnOnce(Request) -> Taking<T> + Send>;
 type Taking<T> = Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>;
 
 /// Refuses what `Before` refuses, which is answered so each time, and never kept.
-impl<S, M, Before, After> FromRequest<S, (M,)> for Arrival<Before, After>
+impl<S, M, Before, After> FromRequest<S, (M,)> for ByRoutersElseUncached<Before, After>
 where
     S: Clone + Send + Sync + 'static,
     Before: FromRequestParts<S> + Send,
@@ -63,7 +87,7 @@ where
     }
 }
 
-impl<Before, After> Arrival<Before, After>
+impl<Before, After> ByRoutersElseUncached<Before, After>
 where
     Before: Send + 'static,
     After: Send + 'static,
@@ -109,7 +133,7 @@ fn whole(body: PageBody<Body>) -> Body {
     Body::new(body)
 }
 
-impl<Before, After> fmt::Debug for Arrival<Before, After> {
+impl<Before, After> fmt::Debug for ByRoutersElseUncached<Before, After> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arrival").field("request", &self.request).finish_non_exhaustive()
     }

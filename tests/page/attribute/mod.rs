@@ -1,6 +1,7 @@
 //! Handlers that say themselves how their pages are kept.
 
 mod basics;
+mod beside;
 mod crowd;
 mod guards;
 mod handlers;
