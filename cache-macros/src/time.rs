@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprLit, Generics, Lit, LitFloat, LitInt, LitStr, Path, UnOp};
 
@@ -86,10 +86,17 @@ impl Ttl {
 impl Time {
     pub fn read<'a>(asked: impl Into<Asked<'a>>, expr: Expr) -> syn::Result<Self> {
         let asked = asked.into();
+        let time = Self::read_even_zero(asked, expr)?;
+        if time.seconds == Some(0) { Err(zero(asked, &time.expr)) } else { Ok(time) }
+    }
+
+    /// Reads a time that may be none.
+    pub fn read_even_zero<'a>(asked: impl Into<Asked<'a>>, expr: Expr) -> syn::Result<Self> {
+        let asked = asked.into();
         refuse_words(asked, &expr)?;
         let seconds = seconds(asked, &expr)?;
-        if let Some(seconds) = seconds {
-            refuse_extremes(asked, &expr, seconds)?;
+        if seconds.is_some_and(|seconds| seconds >= CENTURY) {
+            return Err(century(asked, &expr));
         }
         Ok(Self { expr, seconds })
     }
@@ -104,6 +111,18 @@ impl Time {
         } else {
             quote_spanned!(span=> #larder::__private::Time(#expr).get())
         }
+    }
+
+    /// Emits the same of one that may be none, inside a function with these parameters.
+    pub fn expand_even_zero(&self, larder: &Path, generics: &Generics) -> TokenStream {
+        let expr = &self.expr;
+        let span = expr.span().resolved_at(Span::mixed_site());
+        if self.seconds.is_some() && !has_suffix(expr) {
+            return quote_spanned!(span=> ::core::time::Duration::from_secs(#expr));
+        }
+        let larder = larder_path::at(larder, span);
+        let time = quote_spanned!(span=> #larder::__private::Time(#expr).even_zero());
+        constant(&time, &quote_spanned!(span=> ::core::time::Duration), generics)
     }
 }
 
@@ -135,23 +154,19 @@ fn refuse_words(asked: Asked<'_>, expr: &Expr) -> syn::Result<()> {
     Err(syn::Error::new_spanned(expr, message))
 }
 
-fn refuse_extremes(asked: Asked<'_>, expr: &Expr, seconds: u64) -> syn::Result<()> {
-    let message = match seconds {
-        0 if asked.is_all() => {
-            format!(
-                "a time of 0 keeps nothing: write the seconds, as in `{}`, or take the attribute off",
-                asked.with(60)
-            )
-        }
-        0 => {
-            let (name, write) = (asked.name(), asked.with(60));
-            format!("a time of 0 does nothing: leave {name} out, or write the seconds, as in `{write}`")
-        }
-        CENTURY.. if asked.may_last() => "this is over a hundred years; write `ttl = forever`".to_owned(),
-        CENTURY.. => "this is over a hundred years; times are seconds".to_owned(),
-        _ => return Ok(()),
+fn zero(asked: Asked<'_>, expr: &Expr) -> syn::Error {
+    let message = if asked.is_all() {
+        format!("a time of 0 keeps nothing: write the seconds, as in `{}`, or take the attribute off", asked.with(60))
+    } else {
+        let (name, write) = (asked.name(), asked.with(60));
+        format!("a time of 0 does nothing: leave {name} out, or write the seconds, as in `{write}`")
     };
-    Err(syn::Error::new_spanned(expr, message))
+    syn::Error::new_spanned(expr, message)
+}
+
+fn century(asked: Asked<'_>, expr: &Expr) -> syn::Error {
+    let instead = if asked.may_last() { "write `ttl = forever`" } else { "times are seconds" };
+    syn::Error::new_spanned(expr, format!("this is over a hundred years; {instead}"))
 }
 
 /// Computes what literals alone say; `None` where a name or a call is part of it, which is the compiler's to compute.
@@ -254,7 +269,7 @@ fn quoted(asked: Asked<'_>, text: &LitStr) -> syn::Error {
     syn::Error::new(text.span(), message)
 }
 
-fn not_a_time(asked: Asked<'_>, tokens: impl quote::ToTokens) -> syn::Error {
+fn not_a_time(asked: Asked<'_>, tokens: impl ToTokens) -> syn::Error {
     let write = asked.with(300);
     let message = format!("this is not a time: write the seconds, as in `{write}`, or a constant `Duration`");
     syn::Error::new_spanned(tokens, message)

@@ -1,11 +1,11 @@
 //! Mistakes, each with the message that its author reads: one file for each, named after the mistake. After a change of
-//! words `TRYBUILD=overwrite cargo test --test ui` writes the messages anew; read every one that changes.
+//! words `TRYBUILD=overwrite cargo test --features axum --test ui` writes the messages anew; read every one that changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The folders of what takes the feature `axum`.
-const WITH_AXUM: [&str; 1] = ["page"];
+const WITH_AXUM: [&str; 2] = ["heads", "page"];
 
 #[test]
 fn every_mistake_is_told_what_to_do_about_it() {

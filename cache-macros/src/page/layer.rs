@@ -47,6 +47,9 @@ fn times(model: &Model) -> TokenStream {
 
 /// Emits a time that the compiler computes, where it is not plain what it is.
 fn duration(model: &Model, time: &Time) -> TokenStream {
+    if time.seconds == Some(0) {
+        return quote_spanned!(Span::mixed_site()=> ::core::time::Duration::ZERO);
+    }
     let expr = time.expand(&model.larder());
     if time.seconds.is_some() { expr } else { constant(model, &expr, &quote!(::core::time::Duration)) }
 }

@@ -4,11 +4,18 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expand;
+use crate::shown;
 
 fn pretty(options: TokenStream, item: &TokenStream) -> String {
-    let tokens = expand(options, item);
-    let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error}: {tokens}"));
-    prettyplease::unparse(&file)
+    shown::pretty(&expand(options, item))
+}
+
+#[test]
+fn the_docs_show_the_whole_expansion_of_a_handler() {
+    let (options, handler) = shown::of_example("pages", "article", "cache_page");
+    let expansion = pretty(options, &handler);
+    shown::shown_in("src/docs/cache_page.md", &expansion);
+    assert!(expansion.lines().count() <= 64, "{} lines", expansion.lines().count());
 }
 
 #[test]

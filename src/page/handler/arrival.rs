@@ -12,6 +12,7 @@ use http::request::Parts;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
+use crate::page::arrived::Arrived;
 use crate::page::body::PageBody;
 use crate::page::named::Named;
 use crate::page::nested::Outer;
@@ -21,6 +22,26 @@ use crate::page::service;
 /// arrival, and `After` is taken only where there is no page.
 ///
 /// Routers make it. Who calls a handler by hand calls `handler::uncached(…)`, which has the arguments that were written.
+///
+/// ```
+/// use axum::{Router, extract::Path, routing::get};
+/// use larder::cache_page;
+///
+/// #[cache_page(60)]
+/// async fn article(Path(id): Path<u64>) -> String {
+///     format!("article {id}")
+/// }
+///
+/// // What a closure hands on to a handler is an arrival too.
+/// let app: Router = Router::new()
+///     .route("/articles/{id}", get(article))
+///     .route("/news/{id}", get(async |arrival| article(arrival).await));
+/// # drop(app);
+///
+/// # larder::testing::block_on(async {
+/// assert_eq!(article::uncached(Path(7)).await, "article 7");
+/// # });
+/// ```
 pub type Arrival<Before, After> = ByRoutersElseUncached<Before, After>;
 
 /// An [`Arrival`]. This is the name that the compiler shows to whoever calls a handler by hand.
@@ -50,6 +71,12 @@ where
         let (mut request, body) = request.into_parts();
         // Whoever has to see who asks stands in front of this page, and not behind what hides that.
         Outer::uncover(0, &mut request);
+        // What they read may be written over before the page is begun. Those who hold nothing have nothing to show.
+        if size_of::<Before>() > 0
+            && let Some(now) = Arrived::now()
+        {
+            request.extensions.insert(now);
+        }
         let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
         let state = state.clone();
         let after: Taker<After> = Box::new(move |request| {

@@ -1,6 +1,7 @@
 //! One request on its way: to a page that is kept, to one that is being made, or to the handler.
 
 use std::panic::resume_unwind;
+use std::pin::pin;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -156,7 +157,11 @@ impl<S> Way<S> {
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
-        let response = self.inner.call(Request::from_parts(parts, body)).await?;
+        let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
+        let response = match &post {
+            Some(post) => post.hear(asking).await?,
+            None => asking.await?,
+        };
         let post = post.and_then(|post| post.judge(&response));
         if let Some(change) = change {
             change.end(response.status(), response.headers()).await;
