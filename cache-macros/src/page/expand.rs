@@ -153,6 +153,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
         #(#cfg)*
         /// Makes the page, and leaves the cache alone.
         #allow
+        #[allow(clippy::unused_async)]
         #(#attrs)*
         #vis #sig #body
     }
