@@ -69,7 +69,7 @@ mod variant;
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
 pub use error::BoxError;
-pub use handler::{Arrival, Derived, PageCompanion, PageSite};
+pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};

@@ -51,7 +51,7 @@ impl Site {
             let cache = match &self.setup.choice {
                 Choice::Given(cache) => cache.clone(),
                 Choice::Named(name) => crate::cache(name)?,
-                Choice::Annotated(Annotation(site)) => site.home()?.into_owned(),
+                Choice::Annotated(Annotation { site, .. }) => site.home()?.into_owned(),
             };
             Ok(Home {
                 flights: cache.beside(),
@@ -86,12 +86,13 @@ impl Site {
         if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
             return Err(Pass::Inside);
         }
-        wanted.authorized &= !self.setup.aspects.contains(&Aspect::Header(AUTHORIZATION));
+        // Whoever stands guard has read it, and has said what it means for pages.
+        wanted.authorized &= !self.setup.guarded && !self.setup.aspects.contains(&Aspect::Header(AUTHORIZATION));
         Ok(wanted)
     }
 
     fn is_off(&self) -> bool {
-        self.setup.annotated.is_some_and(|Annotation(site)| site.is_off())
+        self.setup.annotated.is_some_and(|Annotation { site, .. }| site.is_off())
     }
 
     /// Returns the key of what a request asks for.

@@ -195,3 +195,57 @@ fn a_write_empties_the_pages_that_show_its_data() {
     assert_eq!((visit("/a/1").text(), visit("/a/2").text(), visit("/a/1?x").text()), ("4 of 1", "2 of 2", "5 of 1"));
     assert_eq!(article::key(1).as_str(), "article:1");
 }
+
+/// Who shows this is let in.
+struct Bearer(String);
+
+impl<S: Sync> FromRequestParts<S> for Bearer {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let shown = parts.headers.get("authorization").and_then(|shown| shown.to_str().ok());
+        shown.map(|shown| Self(shown.to_owned())).ok_or(StatusCode::UNAUTHORIZED)
+    }
+}
+
+#[cache_page(60, key = "of:<bearer.0>")]
+async fn account(bearer: Bearer, headers: HeaderMap, State(count): State<Count>) -> String {
+    format!("{} for {}, {:?}", count.one_more(), bearer.0, headers.get("authorization"))
+}
+
+#[test]
+fn a_guard_that_reads_authorization_has_said_what_it_means_for_pages() {
+    let _larder = testing::isolated();
+    let app = Router::new().route("/", get(account)).with_state(Count::default());
+    let ask = |shown| stack::get(&app, "/", &[("authorization", shown)]);
+    for _ in 0..2 {
+        assert_eq!((ask("ann").text(), ask("bob").text()), ("1 for ann, None", "2 for bob, None"));
+    }
+    assert!(ask("ann").is_hit());
+    assert_eq!(visit(&app, "/").status, StatusCode::UNAUTHORIZED);
+}
+
+fn of_the_shop() -> Router {
+    #[cache_page(60)]
+    async fn index() -> &'static str {
+        "the shop"
+    }
+    Router::new().route("/", get(index))
+}
+
+fn of_the_office() -> Router {
+    #[cache_page(60)]
+    async fn index() -> &'static str {
+        "the office"
+    }
+    Router::new().route("/", get(index))
+}
+
+#[test]
+fn two_handlers_of_one_name_do_not_read_each_others_pages() {
+    let _larder = testing::isolated();
+    for _ in 0..2 {
+        let both = (visit(&of_the_shop(), "/"), visit(&of_the_office(), "/"));
+        assert_eq!((both.0.text(), both.1.text()), ("the shop", "the office"));
+    }
+}

@@ -38,7 +38,7 @@ pub fn expand(model: &Model) -> TokenStream {
             }
 
             #[doc(hidden)]
-            #vis fn __pages() -> &'static #larder::page::PageSite {
+            #vis fn __pages() -> &'static #larder::page::__private::PageSite {
                 #place
             }
         }

@@ -130,5 +130,10 @@ pub fn place(model: &Model) -> TokenStream {
     let (pattern, layer) = (name::pattern(model), super::layer::layer(model));
     let cache = naming.cache.as_ref().map(|name| quote!(.cache(#name)));
     let version = naming.version.as_ref().map(|version| quote!(.version(#version)));
-    quote_spanned!(Span::mixed_site()=> #larder::page::__private::page_site!(#name, #pattern, [#cache #version], #layer))
+    // Pages of a method go by the type around it, which no static can name.
+    let companion = model.companion();
+    let path = if model.is_method { quote!(|| "") } else { quote!(::core::any::type_name::<#companion>) };
+    quote_spanned! {Span::mixed_site()=>
+        #larder::page::__private::page_site!(#name, #pattern, [#cache #version], #path, #layer)
+    }
 }

@@ -42,7 +42,7 @@ pub fn beside(model: &Model) -> TokenStream {
 
         #(#cfg)*
         #[doc(hidden)]
-        fn #pages() -> &'static #larder::page::PageSite {
+        fn #pages() -> &'static #larder::page::__private::PageSite {
             #place
         }
     }

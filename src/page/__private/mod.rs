@@ -3,7 +3,7 @@
 
 pub use axum::response::Response;
 
-use super::CacheLayer;
+use super::layer::CacheLayer;
 use crate::Key;
 use crate::key::{KeyWriter, RAW};
 
@@ -23,9 +23,9 @@ pub fn told(layer: CacheLayer, tell: impl FnOnce(CacheLayer) -> CacheLayer) -> C
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __page_site {
-    ($name:literal, $pattern:expr, [$($word:tt)*], $layer:expr) => {{
+    ($name:literal, $pattern:expr, [$($word:tt)*], $path:expr, $layer:expr) => {{
         static PAGES: $crate::page::__private::PageSite = $crate::page::__private::PageSite::new(
-            $crate::__private::site!($name, $pattern, .page() $($word)*), $layer
+            $crate::__private::site!($name, $pattern, .page() $($word)*), $path, $layer
         );
         &PAGES
     }};

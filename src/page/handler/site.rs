@@ -18,6 +18,8 @@ use crate::{Key, Site as Annotated};
 /// A handler with [`#[cache_page]`](macro@crate::cache_page): what it was told, and where its pages live.
 pub struct PageSite {
     site: &'static Annotated,
+    /// Tells two handlers of one name apart, which stand in two functions of a module.
+    path: fn() -> &'static str,
     layer: fn(CacheLayer) -> CacheLayer,
     place: OnceCell<Arc<Site>>,
 }
@@ -37,8 +39,12 @@ impl PageSite {
     /// Makes one. For expansions.
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(site: &'static Annotated, layer: fn(CacheLayer) -> CacheLayer) -> Self {
-        Self { site, layer, place: OnceCell::new() }
+    pub const fn new(
+        site: &'static Annotated,
+        path: fn() -> &'static str,
+        layer: fn(CacheLayer) -> CacheLayer,
+    ) -> Self {
+        Self { site, path, layer, place: OnceCell::new() }
     }
 
     /// Returns the annotated place.
@@ -49,7 +55,8 @@ impl PageSite {
 
     /// Returns where its pages live. A test with caches of its own asks anew each time.
     pub(super) fn place(&'static self) -> Cow<'static, Arc<Site>> {
-        let make = || Arc::new(Site::new((self.layer)(CacheLayer::new().annotated(self.site)).into_setup()));
+        let annotation = || Annotation { site: self.site, path: (self.path)() };
+        let make = || Arc::new(Site::new((self.layer)(CacheLayer::new().annotated(annotation())).into_setup()));
         if is_anyone_isolated() { Cow::Owned(make()) } else { Cow::Borrowed(self.place.get_or_init(make)) }
     }
 }
@@ -57,10 +64,8 @@ impl PageSite {
 /// What an attribute says and a layer does not.
 #[doc(hidden)]
 impl CacheLayer {
-    fn annotated(self, site: &'static Annotated) -> Self {
-        self.with(|setup| {
-            (setup.choice, setup.annotated) = (Choice::Annotated(Annotation(site)), Some(Annotation(site)))
-        })
+    fn annotated(self, annotation: Annotation) -> Self {
+        self.with(|setup| (setup.choice, setup.annotated) = (Choice::Annotated(annotation), Some(annotation)))
     }
 
     /// Says by what pages go, beside their URLs.

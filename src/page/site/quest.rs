@@ -41,7 +41,7 @@ impl Site {
     pub(in crate::page) fn count(&self, home: &Home, look: &Look) {
         let Some(event) = look.event() else { return };
         home.cache.note(event);
-        if let Some(Annotation(site)) = self.setup.annotated {
+        if let Some(Annotation { site, .. }) = self.setup.annotated {
             site.note(event);
         }
     }

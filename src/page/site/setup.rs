@@ -64,13 +64,16 @@ pub(in crate::page) enum Choice {
 
 /// The handler that says so.
 #[derive(Clone, Copy)]
-pub(in crate::page) struct Annotation(pub(in crate::page) &'static crate::Site);
+pub(in crate::page) struct Annotation {
+    pub(in crate::page) site: &'static crate::Site,
+    pub(in crate::page) path: &'static str,
+}
 
 /// Another program, or a later build of this one, finds the same handler at another line, and with other counts.
 impl fmt::Debug for Annotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self(site) = self;
-        write!(f, "`{}::{}`, {}, {:?}", site.module(), site.name(), site.cache_name(), site.own_version())
+        let Self { site, path } = self;
+        write!(f, "`{}::{}`, {path}, {}, {:?}", site.module(), site.name(), site.cache_name(), site.own_version())
     }
 }
 
