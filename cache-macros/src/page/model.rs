@@ -72,7 +72,7 @@ impl Model {
 
     /// Returns whether somebody stands guard over its pages.
     pub fn is_guarded(&self) -> bool {
-        self.extractors.iter().any(|extractor| extractor.kind == super::extractor::Kind::Guard)
+        self.extractors.iter().any(|extractor| extractor.kind.is_to_be_accounted_for())
     }
 
     /// Returns what the expansion calls an argument.

@@ -14,6 +14,7 @@ use larder::testing;
 use tower::ServiceExt;
 
 /// What a visitor gets.
+#[derive(Clone, Debug)]
 pub struct Visit {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -28,6 +29,10 @@ impl Runs {
     pub fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
+
+    pub fn one_more(&self) -> usize {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 /// Makes a site of one handler.
@@ -35,7 +40,7 @@ pub fn site<R: IntoResponse>(answer: impl Fn() -> R + Clone + Send + Sync + 'sta
     let runs = Runs::default();
     let count = runs.clone();
     let handler = async move || {
-        count.0.fetch_add(1, Ordering::Relaxed);
+        count.one_more();
         answer()
     };
     (Router::new().fallback(any(handler)), runs)
