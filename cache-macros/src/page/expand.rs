@@ -43,8 +43,11 @@ fn wrapper(model: &Model) -> TokenStream {
     let held = held(model);
     let told = name::told(model);
     let pages = pages(model);
-    let [taken_before, taken_after] = [Turn::Before, Turn::After]
-        .map(|turn| model.taken(turn).map(|(index, _)| Model::name_of(index)).collect::<Vec<_>>());
+    let taken_before = model.taken(Turn::Before).map(|(index, extractor)| match extractor.turn {
+        Turn::Both => quote!(_),
+        Turn::Before | Turn::After => Model::name_of(index).into_token_stream(),
+    });
+    let taken_after = model.taken(Turn::After).map(|(index, _)| Model::name_of(index));
     let body = called(model);
     let body = model.function.braced(quote_spanned! {Span::mixed_site()=>
         #held

@@ -59,8 +59,18 @@ derived! {
     [] Body;
     [] Bytes;
     [] String;
-    [T: Derived] Option<T>;
-    [T: Derived, E] Result<T, E>;
+}
+
+impl<T: Derived> Derived for Option<T> {
+    fn hide(extensions: &mut Extensions) {
+        T::hide(extensions);
+    }
+}
+
+impl<T: Derived, E> Derived for Result<T, E> {
+    fn hide(extensions: &mut Extensions) {
+        T::hide(extensions);
+    }
 }
 
 /// Without what layers have put into its extensions: nobody knows by whom that differs.

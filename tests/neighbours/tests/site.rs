@@ -48,16 +48,28 @@ pub fn site<R: IntoResponse>(answer: impl Fn() -> R + Clone + Send + Sync + 'sta
 
 /// Visits the site.
 pub fn send(site: &Router, method: &str, headers: &[(&str, &str)]) -> Visit {
-    let mut request = Request::builder().method(method).uri("/page").header("host", "example.org");
+    send_to(site, method, "/page", headers)
+}
+
+/// Visits a page of the site.
+pub fn send_to(site: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Visit {
+    testing::block_on(ask(site, request(method, path, headers)))
+}
+
+/// Writes a request.
+pub fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header("host", "example.org");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::empty()).expect("a request");
-    testing::block_on(async {
-        let (parts, body) = site.clone().oneshot(request).await.expect("no error can happen").into_parts();
-        let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
-        Visit { status: parts.status, headers: parts.headers, body }
-    })
+    request.body(Body::empty()).expect("a request")
+}
+
+/// Asks the site for what a request asks for.
+pub async fn ask(site: &Router, request: Request<Body>) -> Visit {
+    let (parts, body) = site.clone().oneshot(request).await.expect("no error can happen").into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+    Visit { status: parts.status, headers: parts.headers, body }
 }
 
 pub fn get(site: &Router, headers: &[(&str, &str)]) -> Visit {

@@ -144,11 +144,15 @@ pub enum Order {
     CacheOutsideUntold,
 }
 
+/// Adds what is needed to log in and out.
+pub fn with_logins(router: Router<Runs>) -> Router<Runs> {
+    router.route("/login", post(log_in)).route("/logout", post(log_out)).route("/switch", post(switch))
+}
+
 /// Makes the application.
 pub fn app(runs: &Runs, order: Order) -> Router {
     let around = CacheLayer::new().time(600);
-    let router =
-        pages::router().route("/login", post(log_in)).route("/logout", post(log_out)).route("/switch", post(switch));
+    let router = with_logins(pages::router());
     let router = if order == Order::CacheInside { router.layer(around.clone()) } else { router };
     let sessions = SessionManagerLayer::new(MemoryStore::default()).with_secure(false);
     let router = router.layer(from_fn(tell)).layer(sessions);

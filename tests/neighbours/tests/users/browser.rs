@@ -45,7 +45,7 @@ impl Browser {
     }
 
     pub async fn log_in(&self, name: &str) {
-        let visit = self.send("POST", "/login", &[(CONTENT_TYPE, FORM)], &format!("name={name}")).await;
+        let visit = self.send("POST", "/login", &FORM, &format!("name={name}")).await;
         assert_eq!((visit.status.as_u16(), visit.header("location")), (303, Some("/")));
     }
 
@@ -112,7 +112,8 @@ impl Browser {
     }
 }
 
-const FORM: &str = "application/x-www-form-urlencoded";
+/// What a browser says of a form that it sends.
+pub const FORM: [(HeaderName, &str); 1] = [(CONTENT_TYPE, "application/x-www-form-urlencoded")];
 
 fn by_reference((name, value): &(HeaderName, HeaderValue)) -> (HeaderName, &str) {
     (name.clone(), value.to_str().expect("a text"))
