@@ -25,12 +25,13 @@
 //! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
-//! | what a body says of its own result | [`entry`] |
+//! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches and their bounds | [`builder`], [`Settings`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | a store of one's own | [`backend`] |
-//! | pages, and what a request asked of caches | `page`, `report`, with the feature `axum` |
+//! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
+//! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
 //!
 //! # Features
 //!
@@ -38,7 +39,7 @@
 //! |---|---|
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |
-//! | `chrono` | dates and times of `chrono` in keys |
+//! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
 //! | `axum` | `page`: cached pages on axum, or on any other tower service of `http`; brings `tokio` along |
 //!
 //! # What it promises
@@ -63,6 +64,25 @@ pub use cache_macros::cached;
 pub use cache_macros::invalidates;
 #[doc = include_str!("docs/updates.md")]
 pub use cache_macros::updates;
+
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/cache_control.md")]
+pub use cache_macros::cache_control;
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/etag.md")]
+pub use cache_macros::etag;
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/last_modified.md")]
+pub use cache_macros::last_modified;
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/never_cache.md")]
+pub use cache_macros::never_cache;
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/vary_on_cookie.md")]
+pub use cache_macros::vary_on_cookie;
+#[cfg(feature = "axum")]
+#[doc = include_str!("docs/vary_on_headers.md")]
+pub use cache_macros::vary_on_headers;
 
 #[doc = include_str!("docs/key_name.md")]
 pub use cache_macros::KeyName;

@@ -1,5 +1,9 @@
 //! What a body can say of its own result, while it is being loaded.
 //!
+//! A body is that of a function that is cached, one given to [`get_or_load`](crate::cache::Cache::get_or_load), or the
+//! handler of a page that is being made, with all that runs in the same task on its behalf. Of bodies within bodies each
+//! speaks of its own result. What it hands to other tasks or threads says nothing of it.
+//!
 //! ```
 //! # use cache_core::__private::larder;
 //! use std::time::Duration;
@@ -18,12 +22,20 @@
 //! # Ok::<(), larder::Error>(())
 //! ```
 
-use crate::flight::current;
-use crate::key::Key;
+use std::future::Future;
+use std::sync::Arc;
+
+use crate::flight::{Link, current};
+pub use crate::flight::{Scoped, Wishes};
+use crate::key::{Key, TagName};
 use crate::policy::{IntoTime, Ttl};
 
 /// Keeps the result that is being loaded for this long, whatever its site says: whole seconds, or a
-/// [`Duration`](std::time::Duration).
+/// [`Duration`](std::time::Duration). Zero keeps nothing.
+///
+/// What is said last counts. A page says it in the place of its layer, also to those downstream, and what its response
+/// says in `Cache-Control` or `Expires` can only be shorter; once its response has begun, it can only be said shorter than
+/// before.
 ///
 /// Returns whether anything is being loaded here: outside of a cached body there is nothing to say it of.
 ///
@@ -49,7 +61,8 @@ pub fn keep_for(time: impl IntoTime) -> bool {
     })
 }
 
-/// Does not keep the result that is being loaded. Callers who wait for it still get it.
+/// Does not keep the result that is being loaded. Callers who wait for it still get it; those who wait for a page do not,
+/// and each asks for their own. What was kept before stays as it was.
 ///
 /// Returns whether anything is being loaded here.
 ///
@@ -98,7 +111,57 @@ pub fn discard() -> bool {
 pub fn tag(name: impl Into<Key>) -> bool {
     let Some(link) = current() else { return false };
     // Outside the lock: that may be code of a user's.
-    let name = name.into();
-    link.wish(|wishes| wishes.tags.push(name.as_str().into()));
+    let name = TagName::from(name.into());
+    link.wish(|wishes| wishes.tags.push(name));
     true
+}
+
+/// Hears what a body says of its own result, for those who build another cache on this one.
+///
+/// Beside a [`Filling`](crate::cache::Filling), which is the right to keep what is read. What a body says can be asked for
+/// at any time, also after it has returned; and what comes after it, like the rest of a page, can be heard too.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::pin::pin;
+/// use larder::{Key, Options, entry, testing};
+/// use larder::entry::Hearing;
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// testing::block_on(async {
+///     let (filling, hearing) = (cache.fill("post:1"), Hearing::begin());
+///     let text = hearing.of(pin!(async {
+///         entry::tag("author:7");
+///         "a text".to_owned()
+///     })).await;
+///     let wishes = hearing.wishes();
+///     let tags: Vec<Key> = wishes.tags.iter().map(Key::from).collect();
+///     assert!(!wishes.discard && filling.keep_tagged(tags, text, Options::ttl(60)).await?);
+///     larder::invalidate_tag("author:7")?;
+///     assert!(!cache.has("post:1").await?);
+///     Ok::<(), larder::Error>(())
+/// })?;
+/// # Ok::<(), larder::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Hearing(Arc<Link>);
+
+impl Hearing {
+    /// Begins, for a body that the caller waits for: should it ask for what the caller is a part of, it is not waited for.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(Link::new(0))
+    }
+
+    /// Runs a future so that what it says is heard.
+    pub fn of<F: Future + Unpin>(&self, body: F) -> Scoped<F> {
+        Scoped::new(Arc::clone(&self.0), body)
+    }
+
+    /// Returns what has been said so far.
+    #[must_use]
+    pub fn wishes(&self) -> Wishes {
+        self.0.wishes()
+    }
 }

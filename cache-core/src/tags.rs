@@ -33,6 +33,15 @@ struct Known {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(u64);
 
+/// When something began to be read of which nobody knew yet in which cache it was to be kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Began {
+    /// Of which tags that is the moment: where they are, and nothing is read there.
+    tags: usize,
+    moment: Moment,
+    at: u64,
+}
+
 /// The number of a tag's last invalidation.
 #[derive(Clone, Debug)]
 pub struct Tag(Arc<AtomicU64>);
@@ -49,6 +58,18 @@ impl Tags {
     #[must_use]
     pub fn now(&self) -> Moment {
         Moment(self.invalidations.load(Ordering::Acquire))
+    }
+
+    /// Returns the present too, for what is told its cache only later, and the time in milliseconds.
+    #[must_use]
+    pub fn begin(self: &Arc<Self>, at: u64) -> Began {
+        Began { tags: Arc::as_ptr(self).addr(), moment: self.now(), at }
+    }
+
+    /// Returns the moment when something began; now, where that was told by other tags.
+    #[must_use]
+    pub fn since(self: &Arc<Self>, began: Began) -> Moment {
+        if began.tags == Arc::as_ptr(self).addr() { began.moment } else { self.now() }
     }
 
     /// Returns the tag of this name.
@@ -92,6 +113,14 @@ impl Known {
             is_used
         });
         (self.forgotten, self.enough) = (forgotten, 2 * self.tags.len());
+    }
+}
+
+impl Began {
+    /// Returns when it was, in milliseconds.
+    #[must_use]
+    pub fn at(&self) -> u64 {
+        self.at
     }
 }
 
@@ -140,6 +169,15 @@ mod tests {
         let before = tags.now();
         tags.invalidate("nobody has it yet");
         assert!(bonds(&tags, before, &["nobody has it yet"]).are_cut());
+    }
+
+    #[test]
+    fn what_began_with_other_tags_is_as_old_as_now() {
+        let (tags, others) = (Arc::new(Tags::default()), Arc::new(Tags::default()));
+        let (before, elsewhere) = (tags.begin(0), others.begin(0));
+        tags.invalidate("a");
+        assert_ne!(tags.since(before), tags.now());
+        assert_eq!(tags.since(elsewhere), tags.now());
     }
 
     #[test]

@@ -28,6 +28,22 @@ pub fn look() -> Option<Around> {
     around(&source, span.line())
 }
 
+/// Returns whether an attribute of this name stands above the one that is being expanded, on a line of its own.
+pub fn is_below(attribute: &str) -> bool {
+    if !proc_macro::is_available() {
+        return false;
+    }
+    let span = proc_macro::Span::call_site();
+    let source = span.local_file().and_then(|file| fs::read_to_string(file).ok());
+    source.is_some_and(|source| stands_above(&source, span.line(), attribute))
+}
+
+fn stands_above(source: &str, line: usize, attribute: &str) -> bool {
+    let lines: Vec<&str> = source.lines().take(line.saturating_sub(1)).map(str::trim).collect();
+    let mut above = lines.iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("//"));
+    above.any(|line| line.starts_with("#[") && line.contains(attribute))
+}
+
 /// Returns what the last line before this one opens that stands further out.
 fn around(source: &str, line: usize) -> Option<Around> {
     let lines: Vec<&str> = source.lines().take(line).collect();
@@ -64,6 +80,20 @@ mod tests {
     fn around_the_attribute(source: &str) -> Option<Around> {
         let line = source.lines().position(|line| line.contains("#[cached")).expect("it stands there");
         around(source, line + 1)
+    }
+
+    #[test]
+    fn an_attribute_above_stands_on_one_of_the_lines_before_without_code_between() {
+        for (source, expected) in [
+            ("#[debug_handler]\n#[cached]\n", true),
+            ("#[axum::debug_handler(state = Db)]\n/// Docs.\n#[inline]\n#[cached]\n", true),
+            ("// #[debug_handler]\n#[cached]\n", false),
+            ("#[debug_handler]\nfn a() {}\n#[cached]\n", false),
+            ("#[cached]\n#[debug_handler]\n", false),
+        ] {
+            let line = source.lines().position(|line| line.contains("#[cached")).expect("it stands there");
+            assert_eq!(stands_above(source, line + 1, "debug_handler"), expected, "{source}");
+        }
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Where each attribute of the user's function goes, now that one function becomes several.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, MetaList, Path, Token, parse_quote};
+use syn::{Attribute, Meta, MetaList, Path, Token, Visibility, parse_quote};
 
 /// The attributes of a function, by where they belong.
 #[derive(Default)]
@@ -36,7 +36,7 @@ impl Sorted {
     }
 
     fn sort(&mut self, attr: &Attribute) {
-        if is_cached(attr) {
+        if keeps(attr) {
             return;
         }
         match conditional(attr) {
@@ -88,9 +88,10 @@ impl Sorted {
     }
 }
 
-/// Whether this is another `#[cached]`, be it under the alias that this one goes by.
-pub fn is_cached(attr: &Attribute) -> bool {
-    let is_named = attr.path().segments.last().is_some_and(|segment| segment.ident == "cached");
+/// Whether this keeps what its function returns, as this attribute does, be it under the alias that this one goes by.
+pub fn keeps(attr: &Attribute) -> bool {
+    let name = attr.path().segments.last().map(|segment| segment.ident.to_string());
+    let is_named = name.is_some_and(|name| ["cached", "cache_page"].contains(&name.as_str()));
     is_named || alias().is_some_and(|alias| attr.path().to_token_stream().to_string().replace(' ', "") == alias)
 }
 
@@ -105,6 +106,13 @@ fn alias() -> Option<String> {
 /// Whether this decides if what it stands on is there at all.
 pub fn is_condition(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr")
+}
+
+/// Emits what keeps lints quiet that are about the docs of visible functions: the user's are on the wrapper.
+pub fn allow_docs(vis: &Visibility) -> Option<TokenStream> {
+    let is_visible = !matches!(vis, Visibility::Inherited);
+    is_visible
+        .then(|| quote!(#[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]))
 }
 
 fn belongs(meta: &Meta) -> Belongs {

@@ -2,9 +2,8 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Field, Ident, Path};
+use syn::{Attribute, Data, DeriveInput, Field, Path};
 
 use crate::errors::Errors;
 use crate::larder_path;
@@ -77,9 +76,4 @@ pub fn fields(data: &Data) -> Vec<&Field> {
         Data::Enum(data) => data.variants.iter().flat_map(|variant| &variant.fields).collect(),
         Data::Union(data) => data.fields.named.iter().collect(),
     }
-}
-
-/// Returns a name as it reads in keys: without the mark of raw identifiers.
-pub fn plain(name: &Ident) -> String {
-    name.unraw().to_string()
 }

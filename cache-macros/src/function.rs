@@ -22,6 +22,14 @@ pub struct Function {
 pub const CACHED_AND_CHANGING: &str = "on a hit the body of a cached function does not run, and nothing would be changed: cache the part that reads, \
      in a function of its own";
 
+/// What is said of a function whose page and value are kept.
+pub const CACHED_AND_PAGE: &str = "a handler has a page, and `#[cached]` keeps values: leave one of them out, and put `#[cached]` on a function that \
+     the handler calls";
+
+/// What is said of a handler whose page is kept, and which changes what others keep.
+pub const PAGE_AND_CHANGING: &str = "on a hit the body of a handler does not run, and nothing would be changed: put the attribute on the function that \
+     writes";
+
 impl Function {
     /// Returns the first of its attributes that has one of these names, under whatever path.
     pub fn attribute(&self, names: &[&str]) -> Option<&Attribute> {

@@ -1,13 +1,13 @@
 //! The key of a site: its pattern, with each place bound to what it names.
 
 use proc_macro2::{Span, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics, Ident, LitStr, Type};
 
 use super::argument::Argument;
 use crate::errors::Errors;
-use crate::nearest::nearest;
+use crate::nearest::no_argument;
 use crate::pattern::{self, Pattern};
 use crate::spelling;
 
@@ -144,12 +144,33 @@ impl Key {
         self.places().filter(is_here).collect()
     }
 
+    /// Emits the parameters of the function that it names.
+    pub fn parameters(&self) -> impl Iterator<Item = TokenStream> {
+        self.places().filter_map(|place| match &place.source {
+            Source::TypeParameter(name) | Source::ConstParameter(name) => Some(name.to_token_stream()),
+            _ => None,
+        })
+    }
+
     pub fn uses(&self, name: &Ident) -> bool {
         self.places().any(|place| match &place.source {
             Source::Argument { binding, .. } => binding == name,
             Source::TypeParameter(param) | Source::ConstParameter(param) => param == name,
             Source::Receiver | Source::TypeAround(_) | Source::ConstantAround(_) => false,
         })
+    }
+}
+
+impl Place {
+    /// Names the part `<user.id: u64>` as `user_id`, and `<self.tenant: u32>` as `tenant`.
+    pub fn part_name(&self) -> Ident {
+        if let (Source::Argument { binding, .. }, true) = (&self.source, self.steps.is_empty()) {
+            return binding.clone();
+        }
+        let words = self.text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        let words: Vec<_> = words.filter(|word| !matches!(*word, "" | "self" | "r")).collect();
+        let name = if words.is_empty() { "this".to_owned() } else { words.join("_") };
+        format_ident!("{name}", span = Span::mixed_site().located_at(self.span))
     }
 }
 
@@ -221,12 +242,7 @@ impl Scope<'_> {
             );
         }
         let names: Vec<String> = self.names().iter().map(ToString::to_string).collect();
-        match nearest(&root.to_string(), names.iter().map(String::as_str)) {
-            Some(near) => format!("there is no argument `{root}`; did you mean `{near}`?"),
-            None if names.is_empty() => format!("there is no argument `{root}`: this function takes none"),
-            None if names.len() == 1 => format!("there is no argument `{root}`; there is only `{}`", names[0]),
-            None => format!("there is no argument `{root}`; there are `{}`", names.join("`, `")),
-        }
+        no_argument(&root.to_string(), &names)
     }
 
     /// Returns all that a place or `ignore` can name, but for `self`.

@@ -4,8 +4,9 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Attribute, DeriveInput, Expr, ExprLit, Ident, Lit, LitStr, Path};
 
-use crate::derive::{allowed, check_inside, larder, plain};
+use crate::derive::{allowed, check_inside, larder};
 use crate::errors::Errors;
+use crate::spelling::plain;
 
 pub fn expand(input: TokenStream) -> TokenStream {
     syn::parse2::<DeriveInput>(input).map_or_else(|error| error.to_compile_error(), |input| derive(&input))

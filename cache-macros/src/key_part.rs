@@ -4,9 +4,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Data, DataEnum, DeriveInput, Field, Fields, Generics, Path, Type};
 
-use crate::derive::{allowed, check_inside, fields, larder, plain};
+use crate::derive::{allowed, check_inside, fields, larder};
 use crate::errors::Errors;
 use crate::spelling;
+use crate::spelling::plain;
 
 pub fn expand(input: TokenStream) -> TokenStream {
     syn::parse2::<DeriveInput>(input).map_or_else(|error| error.to_compile_error(), |input| derive(&input))

@@ -3,11 +3,14 @@
 mod argument;
 mod around;
 mod attributes;
+mod bodies;
 mod cached;
 mod derive;
 mod effect;
 mod errors;
 mod function;
+mod generics;
+mod heads;
 mod key;
 mod key_macro;
 mod key_name;
@@ -21,6 +24,8 @@ mod passing;
 mod pattern;
 mod returned;
 mod self_type;
+#[cfg(test)]
+mod shown;
 mod spelling;
 mod time;
 mod values;
@@ -28,6 +33,7 @@ mod values;
 use proc_macro::TokenStream;
 
 use effect::Effect;
+use heads::Head;
 
 /// Turns a function into a cached one.
 #[proc_macro_attribute]
@@ -51,6 +57,42 @@ pub fn updates(targets: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn cache_page(options: TokenStream, item: TokenStream) -> TokenStream {
     page::expand(options.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler what caches are told of it.
+#[proc_macro_attribute]
+pub fn cache_control(directives: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::CacheControl, &directives.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler that nobody keeps it.
+#[proc_macro_attribute]
+pub fn never_cache(nothing: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::NeverCache, &nothing.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler which headers of the request it depends on.
+#[proc_macro_attribute]
+pub fn vary_on_headers(names: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::VaryOnHeaders, &names.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler that it depends on the cookies of the request.
+#[proc_macro_attribute]
+pub fn vary_on_cookie(nothing: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::VaryOnCookie, &nothing.into(), &item.into()).into()
+}
+
+/// Answers clients that have the page already, by its mark.
+#[proc_macro_attribute]
+pub fn etag(mark: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::Etag, &mark.into(), &item.into()).into()
+}
+
+/// Answers clients that have the page already, by the time of its last change.
+#[proc_macro_attribute]
+pub fn last_modified(time: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::LastModified, &time.into(), &item.into()).into()
 }
 
 /// Makes the key of a pattern whose places name variables in scope.

@@ -8,8 +8,19 @@ pub fn nearest<'a>(misspelt: &str, names: impl IntoIterator<Item = &'a str>) -> 
     distances
         // Names that have no character in common are as far from each other as they are long.
         .filter(|(distance, name)| *distance <= near_enough && *distance < length.max(name.chars().count()))
-        .min_by_key(|(distance, _)| *distance)
+        // What is half-typed is the beginning of what was meant.
+        .min_by_key(|(distance, name)| (!name.starts_with(misspelt), *distance))
         .map(|(_, name)| name)
+}
+
+/// Says that nothing is called so, and what may have been meant.
+pub fn no_argument(misspelt: &str, names: &[String]) -> String {
+    match (nearest(misspelt, names.iter().map(String::as_str)), names) {
+        (Some(near), _) => format!("there is no argument `{misspelt}`; did you mean `{near}`?"),
+        (None, []) => format!("there is no argument `{misspelt}`: this function takes none"),
+        (None, [one]) => format!("there is no argument `{misspelt}`; there is only `{one}`"),
+        (None, names) => format!("there is no argument `{misspelt}`; there are `{}`", names.join("`, `")),
+    }
 }
 
 /// Counts the characters to insert, to remove, to replace, or to swap with their neighbour; capitals are no other

@@ -116,6 +116,18 @@ impl<O> Table<O> {
         self.rows.iter().find(|row| row.name == name)
     }
 
+    /// Returns whether a name is one of an option, of one that other libraries have, or of nearly one.
+    pub fn knows(&self, name: &str) -> bool {
+        let is_foreign = self.rows.iter().any(|row| row.also.contains(&name));
+        let is_needless = self.needless.iter().any(|(names, _)| names.contains(&name));
+        is_foreign || is_needless || nearest(name, self.names()).is_some()
+    }
+
+    /// Returns the names of all options, without those that are for other attributes.
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.rows.iter().map(|row| row.name).filter(|name| !name.starts_with('_'))
+    }
+
     fn find(&self, word: &Ident) -> syn::Result<&'static Row<O>> {
         let name = word.unraw().to_string();
         if let Some(row) = self.named(&name) {
@@ -125,11 +137,9 @@ impl<O> Table<O> {
             return Err(syn::Error::new(word.span(), format!("there is no option `{name}`: {message}")));
         }
         let foreign = self.rows.iter().find(|row| row.also.contains(&name.as_str()));
-        // What is hidden is for other attributes.
-        let all = || self.rows.iter().map(|row| row.name).filter(|name| !name.starts_with('_'));
-        let near = foreign.or_else(|| self.named(nearest(&name, all())?));
+        let near = foreign.or_else(|| self.named(nearest(&name, self.names())?));
         let message = near.map_or_else(
-            || format!("there is no option `{name}`; there are {}", all().collect::<Vec<_>>().join(", ")),
+            || format!("there is no option `{name}`; there are {}", self.names().collect::<Vec<_>>().join(", ")),
             |row| format!("there is no option `{name}`; did you mean `{}`, as in `{}`?", row.name, row.example),
         );
         Err(syn::Error::new(word.span(), message))
@@ -179,11 +189,13 @@ fn form<O>(input: ParseStream<'_>, word: &Ident, row: &Row<O>) -> syn::Result<()
     }
 }
 
-/// Repairs `ignore = db` in the user's own words.
+/// Repairs `ignore = db` and `query = "page"` in the user's own words.
 fn listed<O>(input: ParseStream<'_>, row: &Row<O>) -> String {
     let fork = input.fork();
-    let name = fork.parse::<Token![=]>().and_then(|_| fork.call(Ident::parse_any));
-    name.map_or_else(|_| row.example.to_owned(), |name| format!("{}({name})", row.name))
+    match fork.parse::<Token![=]>().and_then(|_| fork.parse()) {
+        Ok(TokenTree::Group(_)) | Err(_) => row.example.to_owned(),
+        Ok(item) => format!("{}({item})", row.name),
+    }
 }
 
 /// Repairs `ttl(300)` and `ttl: 300` in the user's own words.

@@ -1,11 +1,17 @@
 //! What a type's spelling says. A macro sees words and not types; where a word may be an alias, the answer is "unknown".
 
 use proc_macro2::{TokenStream, TokenTree};
+use syn::ext::IdentExt;
 use syn::visit::{self, Visit};
 use syn::{
     GenericArgument, Ident, Lifetime, PathArguments, PathSegment, ReturnType, Type, TypeFnPtr, TypeImplTrait,
     TypeParamBound, TypePath, TypeReference,
 };
+
+/// Returns a name as it reads in keys: without the mark of raw identifiers.
+pub fn plain(name: &Ident) -> String {
+    name.unraw().to_string()
+}
 
 /// Returns the type inside parentheses and invisible groups.
 pub fn bare(ty: &Type) -> &Type {

@@ -1,11 +1,13 @@
 //! Times as people write them: `300`, `60 * 15`, a constant, a `Duration`, or the word `forever`.
 
-use proc_macro2::{Span, TokenStream};
-use quote::quote_spanned;
-use syn::spanned::Spanned;
-use syn::{BinOp, Expr, ExprLit, Lit, LitFloat, LitInt, LitStr, Path, UnOp};
+use std::fmt::Display;
 
-use crate::larder_path;
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{BinOp, Expr, ExprLit, Generics, Lit, LitFloat, LitInt, LitStr, Path, UnOp};
+
+use crate::{generics, larder_path, self_type};
 
 /// More than this is a slip of the keyboard, and would leave the range of clocks.
 const CENTURY: u64 = 100 * 366 * 24 * 60 * 60;
@@ -23,21 +25,78 @@ pub enum Ttl {
     For(Time),
 }
 
+/// Where a time was asked for, in whose words its repair is written.
+#[derive(Clone, Copy)]
+pub enum Asked<'a> {
+    Option(&'a str),
+    /// `ttl`, which may also be the word.
+    Lasting,
+    /// What stands first, and has no name.
+    First,
+    /// The time of one status.
+    Status(u16),
+}
+
+impl<'a> From<&'a str> for Asked<'a> {
+    fn from(option: &'a str) -> Self {
+        Self::Option(option)
+    }
+}
+
+impl Asked<'_> {
+    /// Returns what to write.
+    fn with(self, time: impl Display) -> String {
+        match self {
+            Self::Option(option) => format!("{option} = {time}"),
+            Self::Lasting => format!("ttl = {time}"),
+            Self::First => time.to_string(),
+            Self::Status(status) => format!("statuses({status} = {time})"),
+        }
+    }
+
+    /// Returns how it is called.
+    fn name(self) -> String {
+        match self {
+            Self::Option(option) => format!("`{option}`"),
+            Self::Lasting => "`ttl`".to_owned(),
+            Self::First => "the time of a page".to_owned(),
+            Self::Status(status) => format!("`{status}`"),
+        }
+    }
+
+    /// Returns whether nothing is kept without it.
+    fn is_all(self) -> bool {
+        matches!(self, Self::Lasting | Self::First | Self::Option("ttl"))
+    }
+
+    fn may_last(self) -> bool {
+        matches!(self, Self::Lasting)
+    }
+}
+
 impl Ttl {
-    pub fn read(option: &str, expr: Expr) -> syn::Result<Self> {
+    pub fn read(expr: Expr) -> syn::Result<Self> {
         if is_word(&expr, "forever") {
             return Ok(Self::Forever);
         }
-        Time::read(option, expr).map(Self::For)
+        Time::read(Asked::Lasting, expr).map(Self::For)
     }
 }
 
 impl Time {
-    pub fn read(option: &str, expr: Expr) -> syn::Result<Self> {
-        refuse_words(option, &expr)?;
-        let seconds = seconds(option, &expr)?;
-        if let Some(seconds) = seconds {
-            refuse_extremes(option, &expr, seconds)?;
+    pub fn read<'a>(asked: impl Into<Asked<'a>>, expr: Expr) -> syn::Result<Self> {
+        let asked = asked.into();
+        let time = Self::read_even_zero(asked, expr)?;
+        if time.seconds == Some(0) { Err(zero(asked, &time.expr)) } else { Ok(time) }
+    }
+
+    /// Reads a time that may be none.
+    pub fn read_even_zero<'a>(asked: impl Into<Asked<'a>>, expr: Expr) -> syn::Result<Self> {
+        let asked = asked.into();
+        refuse_words(asked, &expr)?;
+        let seconds = seconds(asked, &expr)?;
+        if seconds.is_some_and(|seconds| seconds >= CENTURY) {
+            return Err(century(asked, &expr));
         }
         Ok(Self { expr, seconds })
     }
@@ -53,61 +112,86 @@ impl Time {
             quote_spanned!(span=> #larder::__private::Time(#expr).get())
         }
     }
+
+    /// Emits the same of one that may be none, inside a function with these parameters.
+    pub fn expand_even_zero(&self, larder: &Path, generics: &Generics) -> TokenStream {
+        let expr = &self.expr;
+        let span = expr.span().resolved_at(Span::mixed_site());
+        if self.seconds.is_some() && !has_suffix(expr) {
+            return quote_spanned!(span=> ::core::time::Duration::from_secs(#expr));
+        }
+        let larder = larder_path::at(larder, span);
+        let time = quote_spanned!(span=> #larder::__private::Time(#expr).even_zero());
+        constant(&time, &quote_spanned!(span=> ::core::time::Duration), generics)
+    }
+}
+
+/// Emits an expression of this type that is computed when a program is checked, inside a function with these parameters.
+pub fn constant(expr: &TokenStream, ty: &TokenStream, generics: &Generics) -> TokenStream {
+    let names = generics::needed(generics, [expr.clone()]);
+    if names.params.is_empty() && !self_type::is_mentioned(expr.clone()) {
+        quote_spanned!(Span::mixed_site()=> { const __CONSTANT: #ty = #expr; __CONSTANT })
+    } else {
+        // What is about parameters cannot be known before there are some.
+        quote_spanned!(Span::mixed_site()=> const { #expr })
+    }
 }
 
 /// Words that other libraries use, and `forever` where there is no such thing.
-fn refuse_words(option: &str, expr: &Expr) -> syn::Result<()> {
+fn refuse_words(asked: Asked<'_>, expr: &Expr) -> syn::Result<()> {
     let Expr::Path(path) = expr else { return Ok(()) };
     let Some(word) = path.path.get_ident() else { return Ok(()) };
     let message = match word.to_string().as_str() {
-        "forever" => format!("`{option}` needs an end: write a time, as in `{option} = 60`"),
-        "never" | "infinite" | "infinity" | "eternal" | "always" | "None" | "none" | "Forever" if option == "ttl" => {
+        "never" | "infinite" | "infinity" | "eternal" | "always" | "None" | "none" | "Forever" if asked.may_last() => {
             "to keep a value until it is invalidated, write `ttl = forever`".to_owned()
         }
-        "never" | "none" | "None" => format!("to go without, leave `{option}` out"),
+        "never" | "none" | "None" if !asked.is_all() => format!("to go without, leave {} out", asked.name()),
+        "forever" | "never" | "infinite" | "infinity" | "eternal" | "always" | "None" | "none" | "Forever" => {
+            format!("{} needs an end: write a time, as in `{}`", asked.name(), asked.with(60))
+        }
         _ => return Ok(()),
     };
     Err(syn::Error::new_spanned(expr, message))
 }
 
-fn refuse_extremes(option: &str, expr: &Expr, seconds: u64) -> syn::Result<()> {
-    let message = match (seconds, option) {
-        (0, "ttl") => {
-            "a time of 0 keeps nothing: write the seconds, as in `ttl = 60`, or take the attribute off".to_owned()
-        }
-        (0, _) => {
-            format!("a time of 0 does nothing: leave `{option}` out, or write the seconds, as in `{option} = 60`")
-        }
-        (CENTURY.., "ttl") => "this is over a hundred years; write `ttl = forever`".to_owned(),
-        (CENTURY.., _) => "this is over a hundred years; times are seconds".to_owned(),
-        _ => return Ok(()),
+fn zero(asked: Asked<'_>, expr: &Expr) -> syn::Error {
+    let message = if asked.is_all() {
+        format!("a time of 0 keeps nothing: write the seconds, as in `{}`, or take the attribute off", asked.with(60))
+    } else {
+        let (name, write) = (asked.name(), asked.with(60));
+        format!("a time of 0 does nothing: leave {name} out, or write the seconds, as in `{write}`")
     };
-    Err(syn::Error::new_spanned(expr, message))
+    syn::Error::new_spanned(expr, message)
+}
+
+fn century(asked: Asked<'_>, expr: &Expr) -> syn::Error {
+    let instead = if asked.may_last() { "write `ttl = forever`" } else { "times are seconds" };
+    syn::Error::new_spanned(expr, format!("this is over a hundred years; {instead}"))
 }
 
 /// Computes what literals alone say; `None` where a name or a call is part of it, which is the compiler's to compute.
-fn seconds(option: &str, expr: &Expr) -> syn::Result<Option<u64>> {
+fn seconds(asked: Asked<'_>, expr: &Expr) -> syn::Result<Option<u64>> {
     match expr {
-        Expr::Lit(literal) => from_literal(option, literal),
-        Expr::Paren(inner) => seconds(option, &inner.expr),
-        Expr::Group(inner) => seconds(option, &inner.expr),
+        Expr::Lit(literal) => from_literal(asked, literal),
+        Expr::Paren(inner) => seconds(asked, &inner.expr),
+        Expr::Group(inner) => seconds(asked, &inner.expr),
         Expr::Unary(unary) if matches!(unary.op, UnOp::Neg(_)) => Err(syn::Error::new_spanned(
             expr,
-            format!("a time cannot be negative: write the seconds, as in `{option} = 300`"),
+            format!("a time cannot be negative: write the seconds, as in `{}`", asked.with(300)),
         )),
         Expr::Binary(binary) => {
-            let sides = (seconds(option, &binary.left)?, seconds(option, &binary.right)?);
+            let sides = (seconds(asked, &binary.left)?, seconds(asked, &binary.right)?);
             let (Some(left), Some(right)) = sides else { return Ok(None) };
-            compute(left, &binary.op, right).map_err(|message| syn::Error::new_spanned(expr, message))
+            compute(asked, left, &binary.op, right).map_err(|message| syn::Error::new_spanned(expr, message))
         }
         Expr::Closure(_) | Expr::Array(_) | Expr::Tuple(_) | Expr::Range(_) | Expr::Reference(_) => {
-            Err(not_a_time(option, expr))
+            Err(not_a_time(asked, expr))
         }
         _ => Ok(None),
     }
 }
 
-fn compute(left: u64, op: &BinOp, right: u64) -> Result<Option<u64>, &'static str> {
+fn compute(asked: Asked<'_>, left: u64, op: &BinOp, right: u64) -> Result<Option<u64>, &'static str> {
     let value = match op {
         BinOp::Add(_) => left.checked_add(right),
         BinOp::Mul(_) => left.checked_mul(right),
@@ -117,37 +201,39 @@ fn compute(left: u64, op: &BinOp, right: u64) -> Result<Option<u64>, &'static st
         BinOp::Div(_) => left.checked_div(right),
         _ => return Ok(None),
     };
-    value
-        .map(Some)
-        .ok_or("this is more seconds than fit in a `u64`; to keep a value until it is invalidated, write `forever`")
+    value.map(Some).ok_or_else(|| too_long(asked))
 }
 
-fn from_literal(option: &str, literal: &ExprLit) -> syn::Result<Option<u64>> {
-    match &literal.lit {
-        Lit::Int(number) => from_integer(option, number).map(Some),
-        Lit::Float(number) => Err(fraction(option, number)),
-        Lit::Str(text) => Err(quoted(option, text)),
-        _ => Err(not_a_time(option, literal)),
+fn too_long(asked: Asked<'_>) -> &'static str {
+    if asked.may_last() {
+        "this is more seconds than fit in a `u64`; to keep a value until it is invalidated, write `forever`"
+    } else {
+        "this is more seconds than fit in a `u64`"
     }
 }
 
-fn from_integer(option: &str, number: &LitInt) -> syn::Result<u64> {
+fn from_literal(asked: Asked<'_>, literal: &ExprLit) -> syn::Result<Option<u64>> {
+    match &literal.lit {
+        Lit::Int(number) => from_integer(asked, number).map(Some),
+        Lit::Float(number) => Err(fraction(asked, number)),
+        Lit::Str(text) => Err(quoted(asked, text)),
+        _ => Err(not_a_time(asked, literal)),
+    }
+}
+
+fn from_integer(asked: Asked<'_>, number: &LitInt) -> syn::Result<u64> {
     let digits = number.base10_digits();
     if let Some(repair) = with_unit(digits, number.suffix()) {
         return Err(syn::Error::new(
             number.span(),
-            format!("times are written in seconds: write `{option} = {repair}`"),
+            format!("times are written in seconds: write `{}`", asked.with(repair)),
         ));
     }
-    digits.parse().map_err(|_| {
-        let message =
-            "this is more seconds than fit in a `u64`; to keep a value until it is invalidated, write `forever`";
-        syn::Error::new(number.span(), message)
-    })
+    digits.parse().map_err(|_| syn::Error::new(number.span(), too_long(asked)))
 }
 
 /// The repair for a number with a part of a second: milliseconds where they say it, else whole seconds.
-fn fraction(option: &str, number: &LitFloat) -> syn::Error {
+fn fraction(asked: Asked<'_>, number: &LitFloat) -> syn::Error {
     let value: f64 = number.base10_digits().parse().unwrap_or(0.0);
     let repair = match number.suffix() {
         "" | "f32" | "f64" | "s" => {
@@ -160,12 +246,12 @@ fn fraction(option: &str, number: &LitFloat) -> syn::Error {
         suffix => unit(suffix)
             .map_or_else(|| "300".to_owned(), |(_, factor)| format!("{:.0}", value * f64::from(factor.unwrap_or(1)))),
     };
-    let message = format!("a time is a whole number of seconds, or a `Duration`: write `{option} = {repair}`");
+    let message = format!("a time is a whole number of seconds, or a `Duration`: write `{}`", asked.with(repair));
     syn::Error::new(number.span(), message)
 }
 
 /// The repair for a time in quotes: `"300"`, `"5m"`, `"1 hour"`.
-fn quoted(option: &str, text: &LitStr) -> syn::Error {
+fn quoted(asked: Asked<'_>, text: &LitStr) -> syn::Error {
     let said = text.value();
     let said = said.trim();
     let end = said.find(|c: char| !c.is_ascii_digit()).unwrap_or(said.len());
@@ -175,16 +261,17 @@ fn quoted(option: &str, text: &LitStr) -> syn::Error {
     } else {
         with_unit(digits, rest.trim()).unwrap_or_else(|| digits.to_owned())
     };
-    let message = if matches!(said, "forever" | "never" | "infinite") && option == "ttl" {
+    let message = if matches!(said, "forever" | "never" | "infinite") && asked.may_last() {
         "a time is not text: write the word without quotes, `ttl = forever`".to_owned()
     } else {
-        format!("a time is a number of seconds, not text: write `{option} = {repair}`")
+        format!("a time is a number of seconds, not text: write `{}`", asked.with(repair))
     };
     syn::Error::new(text.span(), message)
 }
 
-fn not_a_time(option: &str, tokens: impl quote::ToTokens) -> syn::Error {
-    let message = format!("this is not a time: write the seconds, as in `{option} = 300`, or a constant `Duration`");
+fn not_a_time(asked: Asked<'_>, tokens: impl ToTokens) -> syn::Error {
+    let write = asked.with(300);
+    let message = format!("this is not a time: write the seconds, as in `{write}`, or a constant `Duration`");
     syn::Error::new_spanned(tokens, message)
 }
 
@@ -231,7 +318,7 @@ mod tests {
     use super::*;
 
     fn message(text: &str) -> String {
-        Ttl::read("ttl", syn::parse_str(text).unwrap()).err().expect(text).to_string()
+        Ttl::read(syn::parse_str(text).unwrap()).err().expect(text).to_string()
     }
 
     fn seconds_of(text: &str) -> Option<u64> {

@@ -11,6 +11,7 @@ use super::body::PageBody;
 use super::conditional::{self, Verdict};
 use super::grammar::date;
 use super::headers::CacheControl;
+use super::policy::Facts;
 use super::record::{Head, Page};
 use super::site::{Setup, Site};
 use super::status::Status;
@@ -141,6 +142,32 @@ impl<'a> Asking<'a> {
     }
 }
 
+/// How long a page is fresh, in milliseconds.
+#[derive(Clone, Copy)]
+pub(super) struct Lasts {
+    pub(super) fresh: u64,
+    /// Whether its handler has said so.
+    pub(super) is_said: bool,
+    pub(super) now: u64,
+}
+
+impl Lasts {
+    /// Returns whether nobody is to have it for any time, by the word of its handler.
+    fn is_over(self) -> bool {
+        self.is_said && self.fresh == 0
+    }
+}
+
+/// Makes the headers of a page say that it ends sooner than they do.
+pub(super) fn shorten(headers: &mut HeaderMap, facts: &Facts, now: u64) {
+    let seconds = facts.fresh / 1000;
+    CacheControl::new().max_age(seconds).apply(headers);
+    let end = (facts.born / 1000).saturating_add(seconds);
+    if date::of(headers, &EXPIRES, now / 1000).is_some_and(|said| said > end) {
+        headers.insert(EXPIRES, date::write(end));
+    }
+}
+
 fn response<B>(code: StatusCode, mut headers: HeaderMap, body: B) -> Response<B> {
     let mut response = Response::new(body);
     *response.status_mut() = code;
@@ -185,27 +212,30 @@ impl Site {
         response
     }
 
-    /// Adds to the headers of a new page what those downstream have to know. Times are in milliseconds.
-    pub(super) fn dress(&self, headers: &mut HeaderMap, fresh: u64, now: u64) {
-        let now = now / 1000;
+    /// Adds to the headers of a new page what those downstream have to know.
+    pub(super) fn dress(&self, headers: &mut HeaderMap, lasts: Lasts) {
+        let now = lasts.now / 1000;
         headers.entry(DATE).or_insert_with(|| date::write(now));
-        if !self.tells_times() {
-            return;
+        if let Some(seconds) = self.told(lasts) {
+            headers.entry(EXPIRES).or_insert_with(|| date::write(now.saturating_add(seconds)));
+            CacheControl::new().max_age(seconds).apply(headers);
         }
-        let seconds = self.setup.browser.unwrap_or(fresh / 1000);
-        headers.entry(EXPIRES).or_insert_with(|| date::write(now.saturating_add(seconds)));
-        CacheControl::new().max_age(seconds).apply(headers);
     }
 
     /// Does so for a page that was confirmed by this answer: unless that says when the page expires, it is later now.
-    pub(super) fn dress_anew(&self, headers: &mut HeaderMap, answer: &HeaderMap, fresh: u64, now: u64) {
-        if self.tells_times() && !answer.contains_key(EXPIRES) {
+    pub(super) fn dress_anew(&self, headers: &mut HeaderMap, answer: &HeaderMap, lasts: Lasts) {
+        if self.told(lasts).is_some() && !answer.contains_key(EXPIRES) {
             headers.remove(EXPIRES);
         }
-        self.dress(headers, fresh, now);
+        self.dress(headers, lasts);
     }
 
-    fn tells_times(&self) -> bool {
-        self.setup.policy.time.is_some() || self.setup.browser.is_some()
+    /// Returns how long those downstream are told that a page is fresh, in seconds, if they are told.
+    fn told(&self, lasts: Lasts) -> Option<u64> {
+        match self.setup.browser {
+            Some(browser) if !lasts.is_over() => Some(browser),
+            Some(_) => Some(0),
+            None => (lasts.is_said || self.setup.policy.time.is_some()).then_some(lasts.fresh / 1000),
+        }
     }
 }

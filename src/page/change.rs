@@ -47,8 +47,8 @@ impl Change {
 
     fn due(&self, asked: &Asked<'_>, uri: &Uri) -> Due {
         let asked = asked.at(uri);
-        // Nobody here knows what layers have put into other requests.
-        let (mut keys, mut is_some) = (Vec::new(), !self.site.setup.extensions.is_empty());
+        // Nobody here knows by what others tell apart pages of this URL, nor what guards have read that come later.
+        let (mut keys, mut is_some) = (Vec::new(), self.home.purges.go_by_more());
         for asked in asked.ways() {
             let mut add = |locale: Locale<'_>| keys.push(self.site.key_in(locale, &self.request, &asked));
             add(locale(&self.request));

@@ -62,9 +62,6 @@ pub fn cache_page(time: impl IntoTime) -> CacheLayer {
     CacheLayer::new().time(time)
 }
 
-/// How long a page is kept that does not say, in seconds, where nobody else says so.
-const USUAL: u64 = 300;
-
 /// How many bytes a page may have that is kept, where nobody says so.
 const LIMIT: u64 = 1 << 20;
 
@@ -78,14 +75,16 @@ impl Default for CacheLayer {
 }
 
 impl CacheLayer {
-    /// Makes a layer that keeps a page for as long as it says, or for 300 seconds where it says nothing.
+    /// Makes a layer that keeps a page for as long as it says, or where it says nothing for as long as its cache keeps what
+    /// says nothing: 300 seconds, unless that was told otherwise.
     pub fn new() -> Self {
-        let policy = Policy { usual: Some(USUAL), targeted: Vec::new(), ..Policy::default() };
+        let policy = Policy { targeted: Vec::new(), ..Policy::default() };
         let setup = Setup {
             choice: Choice::Named("default".to_owned()),
             annotated: None,
             prefix: String::new(),
             policy,
+            is_usual: true,
             aspects: Vec::new(),
             extensions: Vec::new(),
             view: View::default(),
@@ -113,7 +112,7 @@ impl CacheLayer {
             .see_everything()
             .by_meaning()
             .keep_parts()
-            .with(|setup| (setup.policy, setup.posts) = (Policy::rfc(), true))
+            .with(|setup| (setup.policy, setup.is_usual, setup.posts) = (Policy::rfc(), false, true))
     }
 
     pub(super) fn into_setup(self) -> Setup {
@@ -133,14 +132,15 @@ impl CacheLayer {
         self.with(|setup| setup.policy.time = Some(time.into_time().as_secs()))
     }
 
-    /// Keeps a page for this long that says nothing itself; 300 seconds, where nothing is said.
+    /// Keeps a page for this long that says nothing itself; where nothing is said, for as long as its cache keeps what says
+    /// nothing.
     pub fn usual(self, time: impl IntoTime) -> Self {
-        self.with(|setup| setup.policy.usual = Some(time.into_time().as_secs()))
+        self.with(|setup| (setup.policy.usual, setup.is_usual) = (Some(time.into_time().as_secs()), false))
     }
 
     /// Keeps only pages that say for how long.
     pub fn explicit_only(self) -> Self {
-        self.with(|setup| setup.policy.usual = None)
+        self.with(|setup| (setup.policy.usual, setup.is_usual) = (None, false))
     }
 
     /// Tells browsers to keep a page this long, however long it is kept here.

@@ -1,14 +1,18 @@
+#![doc = include_str!("../docs/page_ways.md")]
+#![doc = include_str!("../docs/page_request.svg")]
+#![doc = ""]
 #![doc = include_str!("../docs/page.md")]
 // Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
 // engine.
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
-// | `flights`, `purge` | who makes a page, and what was invalidated |
+// | `early` | answers before a handler runs |
+// | `flights`, `purge`, `arrived` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
 // | `site`, `variant` | one place in a program, and where its pages are |
 // | `answer`, `downstream` | how a page becomes a response, and what those downstream are told |
@@ -23,6 +27,7 @@
 #[doc(hidden)]
 pub mod __private;
 mod answer;
+mod arrived;
 mod aspect;
 mod body;
 mod by_body;
@@ -30,6 +35,7 @@ mod change;
 mod conditional;
 mod downstream;
 mod driven;
+mod early;
 mod error;
 mod flights;
 // Fuzzers see how fields are read, and nobody else.
@@ -40,6 +46,7 @@ mod grammar;
 pub mod grammar;
 mod handler;
 pub mod headers;
+mod heard;
 mod hide;
 mod hole;
 mod key;
@@ -68,7 +75,10 @@ mod variant;
 
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
+pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
+#[doc(hidden)]
+pub use handler::ByRoutersElseUncached;
 pub use handler::{Arrival, Derived, PageCompanion};
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};

@@ -2,7 +2,7 @@
 //! whether it is older than the last time, and if so, by which patterns it would have gone.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use cache_core::registry::caches;
@@ -37,10 +37,20 @@ pub fn invalidate_in(cache: &Cache, pattern: &str) {
     cache.beside::<Purges>().add(Pattern::new(pattern), cache.clock().wall_millis());
 }
 
+/// How many purges there have been in all caches: what is read before its cache is known is told by that what came after.
+static SEQUENCE: AtomicU64 = AtomicU64::new(0);
+
+/// Returns how many purges there have been in all caches.
+pub(super) fn sequence() -> u64 {
+    SEQUENCE.load(Ordering::Acquire)
+}
+
 /// The patterns of one cache by which pages were invalidated.
 #[derive(Debug)]
 pub(super) struct Purges {
     count: AtomicU64,
+    /// Whether pages are kept of which nobody else knows by what they go, beside their URL: a write has to mean them all.
+    go_by_more: AtomicBool,
     list: RwLock<List>,
 }
 
@@ -55,6 +65,8 @@ struct List {
 #[derive(Clone, Copy, Debug, Default)]
 struct Number {
     count: u64,
+    /// Which one of all caches.
+    sequence: u64,
     /// When that was, in milliseconds: what comes from outside knows no count of this process.
     at: u64,
 }
@@ -64,7 +76,7 @@ const NONE: u64 = 0;
 
 impl Default for Purges {
     fn default() -> Self {
-        Self { count: AtomicU64::new(NONE + 1), list: RwLock::default() }
+        Self { count: AtomicU64::new(NONE + 1), go_by_more: AtomicBool::new(false), list: RwLock::default() }
     }
 }
 
@@ -117,10 +129,33 @@ impl Purges {
         self.count.load(Ordering::Acquire)
     }
 
+    /// Returns how many there had been when there were so many in all caches.
+    pub(super) fn count_at(&self, sequence: u64) -> u64 {
+        let list = self.list();
+        let is_newer = |number: &Number| number.sequence > sequence;
+        let first = list.patterns.iter().map(|(number, _)| number).find(|number| is_newer(number));
+        match first {
+            _ if is_newer(&list.all_before) => NONE,
+            Some(first) => first.count - 1,
+            None => self.count(),
+        }
+    }
+
+    /// Notes that some pages go by more than their URL.
+    pub(super) fn note_more(&self) {
+        self.go_by_more.store(true, Ordering::Release);
+    }
+
+    /// Returns whether some do.
+    pub(super) fn go_by_more(&self) -> bool {
+        self.go_by_more.load(Ordering::Acquire)
+    }
+
     pub(super) fn add(&self, pattern: Pattern, now: u64) {
         let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
         // Counted while nobody else can read the list: whoever sees the number finds the pattern.
-        let number = Number { count: self.count.load(Ordering::Acquire) + 1, at: now };
+        let sequence = SEQUENCE.fetch_add(1, Ordering::AcqRel) + 1;
+        let number = Number { count: self.count.load(Ordering::Acquire) + 1, sequence, at: now };
         list.patterns.retain(|(_, older)| *older != pattern);
         list.patterns.push_back((number, pattern));
         if list.patterns.len() > MOST

@@ -14,6 +14,7 @@ use super::conditional;
 use super::hole::Holes;
 use super::policy::Facts;
 use super::told::{News, Told};
+use crate::key::TagName;
 
 /// A response that is kept, shared by all whom it answers.
 #[derive(Clone, Debug)]
@@ -24,6 +25,8 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
+    /// Those that its handler has said, for when that says next that nothing has changed.
+    tags: Box<[TagName]>,
     /// Its `ETag`, which a hit that names one compares.
     tag: Option<HeaderValue>,
     /// What the answers with it say, and those that say that nothing has changed.
@@ -56,11 +59,11 @@ pub(super) struct Head {
 }
 
 impl Page {
-    pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun) -> Self {
+    pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun, tags: Box<[TagName]>) -> Self {
         let Begun { site, after, at: begun } = begun;
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
         let (tag, told, purged) = (head.headers.get(ETAG).cloned(), Default::default(), AtomicU64::new(after));
-        Self(Arc::new(Leaf { head, body, holes, tag, told, site, purged, begun }))
+        Self(Arc::new(Leaf { head, body, holes, tags, tag, told, site, purged, begun }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -75,6 +78,11 @@ impl Page {
     /// Returns where its holes are, if it has any.
     pub(super) fn holes(&self) -> Option<&Holes> {
         self.0.holes.as_deref()
+    }
+
+    /// Returns the tags that its handler has said.
+    pub(super) fn tags(&self) -> &[TagName] {
+        &self.0.tags
     }
 
     pub(super) fn tag(&self) -> Option<&HeaderValue> {
@@ -204,6 +212,8 @@ impl<'de> Deserialize<'de> for Page {
         if !holes.are_in(&body.0) {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, Begun { site, after: 0, at: begun }))
+        let begun = Begun { site, after: 0, at: begun };
+        // What has tags stays in its process.
+        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, begun, Box::default()))
     }
 }

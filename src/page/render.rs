@@ -6,20 +6,23 @@ mod client;
 mod freshen;
 mod opening;
 
+use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, ETAG, LAST_MODIFIED, RANGE};
+use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, EXPIRES, LAST_MODIFIED, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
 use tower_service::Service;
 
-use super::answer::Asking;
+use super::answer::{Asking, Lasts};
+use super::arrived::Arrived;
 use super::aspect::Aspect;
 use super::error::{BoxError, Failed};
 use super::flights::{Landing, Lead, Start};
+use super::heard::Heard;
 use super::hole::Holes;
 use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
@@ -28,6 +31,7 @@ use super::shelf::{self, Shelf};
 use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::variant::{self, Front, Variants};
+use crate::entry::{Hearing, Scoped};
 use crate::report::Counted;
 use crate::{Filling, Key, Options};
 use caught::Caught;
@@ -44,8 +48,12 @@ pub(super) struct Render {
     pub(super) lead: Option<Lead>,
     pub(super) filling: Arc<Filling>,
     pub(super) purges: u64,
+    /// When the handler was asked, and when the first of what it shows was read.
     asked: u64,
+    begun: u64,
     nearer: Nearer,
+    hearing: Hearing,
+    heard: Heard,
 }
 
 /// How long nobody waits for the answers of a URL that were not to be kept, in seconds.
@@ -53,26 +61,39 @@ const PASS: u64 = 10;
 
 impl Render {
     /// Begins it: what is invalidated from here on is not kept.
-    pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Self {
-        let filling = Arc::new(home.cache.fill(&quest.key));
-        let (purges, asked) = (home.purges.count(), home.now());
+    pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Box<Self> {
+        let (came, asked) = (Arrived::of(&request), home.now());
+        let (filling, purges, begun) = match came {
+            Some(came) => (came.fill(&home.cache, &quest.key), came.purges(&home.purges), came.at().min(asked)),
+            None => (home.cache.fill(&quest.key), home.purges.count(), asked),
+        };
+        let filling = Arc::new(filling);
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
-        Self { site, home, request, quest, lead, filling, purges, asked, nearer: Nearer::default() }
+        let (nearer, hearing, heard) = (Nearer::default(), Hearing::begin(), Heard::default());
+        // It is handed on by one step to the next, each of which would have room for it.
+        Box::new(Self { site, home, request, quest, lead, filling, purges, asked, begun, nearer, hearing, heard })
     }
 
     /// Asks the handler, answers the client as soon as there is something to say, and goes on until all is kept.
-    pub(super) async fn run<S, B, R>(self, mut inner: S, body: B, client: Client<R, S::Error>)
+    pub(super) async fn run<S, B, R>(mut self: Box<Self>, mut inner: S, body: B, client: Client<R, S::Error>)
     where
         S: Service<Request<B>, Response = Response<R>>,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
-        let asking = Counted::new(counts, async move { inner.call(request).await });
-        let failure = match Caught(pin!(asking)).await {
-            Ok(Ok(response)) => return self.judge(response, client).await,
+        // In a block of its own, so that what the handler takes is given back before its answer is judged.
+        let asked = {
+            let asking = pin!(Counted::new(counts, async move { inner.call(request).await }));
+            Caught(pin!(self.hear(asking))).await
+        };
+        let failure = match asked {
+            Ok(Ok(response)) => {
+                self.listen();
+                return self.judge(response, client).await;
+            }
             Ok(Err(error)) => Outcome::Failed(error),
             Err(panic) => Outcome::Panicked(panic),
         };
@@ -80,6 +101,16 @@ impl Render {
             Some(page) => self.stand_in(&page, None, client),
             None => self.fail(failure, client),
         }
+    }
+
+    /// Runs what speaks of the page: its handler, and then its body.
+    pub(super) fn hear<F: Future + Unpin>(&self, speaker: F) -> Scoped<F> {
+        self.hearing.of(speaker)
+    }
+
+    /// Takes down what has been said so far.
+    pub(super) fn listen(&mut self) {
+        self.heard = self.hearing.wishes().into();
     }
 
     /// Tells the client that there is no answer. Whoever waited tries on their own, all at once and not one after another.
@@ -125,7 +156,7 @@ impl Render {
         }
     }
 
-    async fn judge<R, E>(self, response: Response<R>, client: Client<R, E>)
+    async fn judge<R, E>(self: Box<Self>, response: Response<R>, client: Client<R, E>)
     where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
@@ -155,6 +186,9 @@ impl Render {
         if response.extensions().get::<Failed>().is_some() && !self.site.setup.failures.contains(&response.status()) {
             return Err(Refusal::Failed);
         }
+        if self.heard.is_discarded() {
+            return Err(Refusal::Discarded);
+        }
         let facts = self.worth(response.status(), response.headers())?;
         // The head of an answer to `HEAD` speaks of a body that is not there.
         let is_head = self.quest.wanted.head;
@@ -168,9 +202,9 @@ impl Render {
 
     /// Returns what a page is worth that says this of itself.
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
-        let times = Times { asked: self.asked, answered: self.home.now() };
+        let times = self.times();
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
-        let policy = &self.site.setup.policy;
+        let policy = &self.home.policy;
         if self.is_part(status) {
             return policy.keep_part(&wanted, headers, times);
         }
@@ -178,6 +212,10 @@ impl Render {
             return policy.keep_explicit(&wanted, status, headers, times);
         }
         policy.keep(&wanted, status, headers, times)
+    }
+
+    fn times(&self) -> Times {
+        Times { asked: self.asked, answered: self.home.now(), good_for: self.heard.time() }
     }
 
     /// Returns whether this answers a request for a part that is to be kept.
@@ -218,7 +256,8 @@ impl Render {
     /// of one that was begun later.
     fn is_withdrawn(&self, headers: &HeaderMap) -> bool {
         let target = self.site.target(&self.request);
-        self.filling.is_withdrawn(shelf::tags(&self.site.setup, &self.request, headers))
+        let tags = shelf::tags(&self.site.setup, &self.request, headers);
+        self.filling.is_withdrawn(tags.into_iter().chain(self.heard.tags()))
             || target.map_or(true, |target| self.home.purges.took_since(self.purges, &target))
     }
 
@@ -234,7 +273,7 @@ impl Render {
     }
 
     /// Answers with what is there, and leaves those alone for a while who could not be asked.
-    fn stand_in<R, E>(self, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
+    fn stand_in<R, E>(self: Box<Self>, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
         self.keep_quiet();
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
         let aspects = self.aspects(&page.head().headers);
@@ -268,19 +307,24 @@ impl Render {
     }
 
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
-    async fn pass<R: Body, E>(self, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
+    async fn pass<R: Body, E>(self: Box<Self>, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = policy::is_of_the_moment(response.status());
+        let is_discarded = refusal == Refusal::Discarded;
         self.let_go();
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
             _ if says_nothing => self.keep_quiet(),
+            // As if it had not been made: what there is goes on.
+            Some((_, true)) if is_discarded => self.keep_quiet(),
             _ if is_awaited => self.note_pass().await,
             // What others are shown is not up to an answer that is for one client.
-            Some(_) if !self.quest.wanted.authorized => drop(self.home.cache.delete(self.name()).await),
+            Some(_) if !is_discarded && !self.quest.wanted.authorized => {
+                drop(self.home.cache.delete(self.name()).await);
+            }
             _ => {}
         }
     }
@@ -304,9 +348,16 @@ impl Render {
             Ok(facts) => facts.fresh,
             // That it is kept for no time goes for everybody.
             Err(Refusal::Useless) if self.site.setup.policy.time == Some(0) => 0,
+            Err(Refusal::Discarded) if !says_a_time(headers) => 0,
             Err(_) => return,
         };
-        self.site.dress(headers, fresh, self.home.now());
+        self.site.dress(headers, self.lasts(fresh));
+    }
+
+    /// Returns what is to be told of a page that is fresh for so many milliseconds.
+    fn lasts(&self, fresh: u64) -> Lasts {
+        let is_said = self.heard.time().is_some() || self.heard.is_discarded();
+        Lasts { fresh, is_said, now: self.home.now() }
     }
 
     /// Makes a page that knows when it was begun.
@@ -314,7 +365,8 @@ impl Render {
         if self.site.setup.tagged && holes.is_empty() {
             tag(&mut head.headers, &body);
         }
-        Page::new(head, body, holes, Begun { site: self.site.mark, after: self.purges, at: self.asked })
+        let begun = Begun { site: self.site.mark, after: self.purges, at: self.begun };
+        Page::new(head, body, holes, begun, self.heard.names().into())
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.
@@ -334,6 +386,11 @@ fn said_length<R: Body>(response: &Response<R>) -> Option<SizeHint> {
     let length = digits.parse().ok()?;
     let agrees = hint.exact().is_none_or(|exact| exact == length) && lines.all(|other| other == line);
     agrees.then(|| SizeHint::with_exact(length))
+}
+
+/// Returns whether a response says to caches itself how it is to be used.
+fn says_a_time(headers: &HeaderMap) -> bool {
+    headers.contains_key(CACHE_CONTROL) || headers.contains_key(EXPIRES)
 }
 
 /// Gives a page an `ETag` of its bytes, unless it has one or says when it was changed.

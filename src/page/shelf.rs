@@ -37,7 +37,8 @@ impl Shelf {
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
     pub(super) async fn keep(self, setup: &Setup, home: &Home, request: &Parts, page: Page) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.now());
-        let (time, tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
+        let (time, mut tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
+        tags.extend(page.tags().iter().map(Key::from));
         match self {
             Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {

@@ -53,13 +53,7 @@ impl Site {
                 Choice::Named(name) => crate::cache(name)?,
                 Choice::Annotated(Annotation { site, .. }) => site.home()?.into_owned(),
             };
-            Ok(Home {
-                flights: cache.beside(),
-                purges: cache.beside(),
-                quiet: cache.beside(),
-                locales: cache.beside(),
-                cache,
-            })
+            Ok(Home::new(cache, &self.setup))
         })
     }
 

@@ -1,15 +1,20 @@
-//! The conditions of requests beside Django's answers to them, asked of a page that is kept: each row is answered alike,
-//! or named here with the line of `src/docs/pages_django.md` that says why not.
+//! The conditions of requests beside Django's answers to them, asked of a page that is kept, and of a handler that knows its
+//! validators: each row is answered alike, or named here with the line of `src/docs/pages_django.md` that says why not.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
+use axum::Router;
+use axum::extract::State;
+use axum::routing::any;
 use http::{HeaderMap, HeaderValue};
 use larder::page::{CacheLayer, headers};
 use larder::testing::{self, Isolated};
+use larder::{etag, last_modified};
 use serde_json::{Value, json};
 
-use crate::app::{App, Visit, response};
+use crate::app::{App, Count, Visit, request, response};
+use crate::heads::ask;
 
 /// The page that conditions are asked of, and what its handler saw of the last request.
 struct Kept {
@@ -60,10 +65,11 @@ fn conditions(row: &Value) -> Vec<(&str, &str)> {
     asked.map(|(name, value)| (name.as_str(), value.as_str().expect("a text"))).collect()
 }
 
+const ANY: &str = "`If-Match: *` and `If-None-Match: *`";
+const UNDATED: &str = "`If-Unmodified-Since` of a page without a date";
+
 /// What is answered otherwise: the tag and the date of the page, what is asked, the status, and the line of the docs.
 fn others() -> Vec<(Value, u16, &'static str)> {
-    const ANY: &str = "`If-Match: *` and `If-None-Match: *`";
-    const UNDATED: &str = "`If-Unmodified-Since` of a page without a date";
     let any = [json!(null), json!(1_699_999_400)].into_iter().flat_map(|modified| {
         [("If-Match", 200), ("If-None-Match", 304)]
             .map(|(name, status)| (json!([null, modified, {name: "*"}]), status, ANY))
@@ -108,4 +114,61 @@ fn the_conditions_of_a_write_are_left_to_its_handler() {
             assert_eq!(seen.get(name).map(HeaderValue::as_bytes), Some(value.as_bytes()), "{row}");
         }
     }
+}
+
+/// What is known before a handler runs, and how often it did.
+#[derive(Clone)]
+struct Known {
+    tag: Option<String>,
+    modified: Option<u64>,
+    runs: Count,
+}
+
+#[last_modified(known.modified)]
+#[etag(known.tag.as_deref())]
+async fn known(State(known): State<Known>) {
+    known.runs.one_more();
+}
+
+/// What is answered otherwise by a handler that knows its validators.
+fn known_otherwise(row: &Value) -> Option<(u16, &'static str)> {
+    let asked = row[3].as_object().expect("headers");
+    let (tag, modified) = (&row[1], &row[2]);
+    if asked.contains_key("If-Match") && tag.is_null() {
+        let is_any = asked["If-Match"] == "*" && !modified.is_null();
+        let is_read = modified.is_null() && row[0] != "PUT";
+        return (is_any || is_read).then_some((200, if is_any { ANY } else { UNKNOWN }));
+    }
+    if asked.contains_key("If-None-Match") && !asked.contains_key("If-Match") && tag.is_null() && !modified.is_null() {
+        let status = if row[0] == "PUT" { 412 } else { 304 };
+        return (asked["If-None-Match"] == "*").then_some((status, ANY));
+    }
+    let is_undated = modified.is_null() && asked.contains_key("If-Unmodified-Since") && !asked.contains_key("If-Match");
+    (is_undated && row[4] == 412).then_some((200, UNDATED))
+}
+
+const UNKNOWN: &str = "a page of which nothing is known";
+
+#[test]
+fn conditions_are_answered_before_a_handler_runs_as_django_answers_them_but_for_what_is_named() {
+    let docs = include_str!("../../src/docs/pages_django.md");
+    let mut met = Vec::new();
+    for row in rows() {
+        let theirs = u16::try_from(row[4].as_u64().unwrap_or(200)).expect("a status");
+        let other = known_otherwise(&row);
+        if let Some((status, why)) = other {
+            assert!(docs.contains(&format!("\n| {why} |")), "the docs do not tell of `{why}`");
+            assert_ne!(status, theirs, "{row} is answered as Django answers it");
+            met.push(why);
+        }
+        let state =
+            Known { tag: row[1].as_str().map(str::to_owned), modified: row[2].as_u64(), runs: Count::default() };
+        let app = Router::new().route("/", any(known)).with_state(state.clone());
+        let visit = ask(&app, request(row[0].as_str().expect("a method"), "/", &conditions(&row)));
+        assert_eq!(visit.status, other.map_or(theirs, |(status, _)| status), "{row}");
+        assert_eq!(state.runs.get(), usize::from(visit.status == 200), "{row}");
+    }
+    met.sort_unstable();
+    met.dedup();
+    assert_eq!(met, [ANY, UNDATED, UNKNOWN]);
 }

@@ -343,6 +343,16 @@ fn no_more_variants_of_a_url_are_kept_than_were_allowed() {
 }
 
 #[test]
+fn no_more_variants_are_kept_that_are_told_apart_by_long_headers() {
+    let larder = testing::isolated();
+    let app = App::new(&cache_page(60).vary("x").variants(4), |run, _| response(200, &[], format!("{run}")));
+    for number in 0..20 {
+        app.get_with("/", &[("x", &format!("{}{number}", "long".repeat(100)))]);
+    }
+    assert!(larder.cache("default").stats().entries <= 6, "four, and two that speak of them");
+}
+
+#[test]
 fn variants_whose_list_was_driven_out_are_made_anew_and_nothing_else_goes_wrong() {
     let larder = testing::isolated_with([("default", Settings::memory().max_entries(8))]).unwrap();
     let app = App::new(&cache_page(60).vary("x"), |run, _| response(200, &[], format!("{run}")));

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
+use axum::Router;
 use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Frame;
-use larder::page::{CacheService, PageBody};
+use larder::page::CacheService;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tower::{Service, ServiceExt};
@@ -78,12 +79,12 @@ impl http_body::Body for Piped {
     }
 }
 
-type Answer<B> = Response<PageBody<B>>;
+type Asking = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
 
 /// Somebody on their way to a page.
-pub struct Visitor<B = Body> {
-    asking: Option<Pin<Box<dyn Future<Output = Answer<B>> + Send>>>,
-    body: Option<PageBody<B>>,
+pub struct Visitor {
+    asking: Option<Asking>,
+    body: Option<Body>,
     pub head: Option<(StatusCode, HeaderMap)>,
     /// What has come of the page so far.
     pub text: String,
@@ -105,7 +106,16 @@ impl Visitor {
         let ready = std::pin::pin!(ready).poll(&mut Context::from_waker(Waker::noop()));
         let Poll::Ready(Ok(ready)) = ready else { panic!("a service that is ready") };
         let asking = ready.call(request);
-        let asking = async move { asking.await.expect("no error can happen") };
+        Self::who(async move { asking.await.expect("no error can happen").map(Body::new) })
+    }
+
+    /// Asks a router, in the same way.
+    pub fn at(router: &Router, request: Request<Body>) -> Self {
+        let asking = router.clone().oneshot(request);
+        Self::who(async move { asking.await.expect("no error can happen") })
+    }
+
+    fn who(asking: impl Future<Output = Response<Body>> + Send + 'static) -> Self {
         Self { asking: Some(Box::pin(asking)), body: None, head: None, text: String::new(), end: None }
     }
 

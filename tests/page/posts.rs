@@ -42,3 +42,16 @@ fn any_other_answer_to_post_is_no_page() {
         assert_eq!((app.send("POST", "/", &[]).text(), app.get("/").text()), ("1", "2"), "{number}");
     }
 }
+
+#[test]
+fn an_answer_to_post_whose_tag_was_invalidated_while_it_was_made_is_no_page() {
+    let _larder = testing::isolated();
+    let headers = &[PLACE, TIME, ("surrogate-key", "news")];
+    let app = App::new(&CacheLayer::rfc(), move |run, request| {
+        if request.method() == "POST" {
+            larder::invalidate_tag("news").unwrap();
+        }
+        response(200, headers, format!("{run}"))
+    });
+    assert_eq!((app.send("POST", "/", &[]).text(), app.get("/").text(), app.get("/").text()), ("1", "2", "2"));
+}

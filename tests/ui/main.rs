@@ -1,12 +1,27 @@
 //! Mistakes, each with the message that its author reads: one file for each, named after the mistake. After a change of
-//! words `TRYBUILD=overwrite cargo test --test ui` writes the messages anew; read every one that changes.
+//! words `TRYBUILD=overwrite cargo test --features axum --test ui` writes the messages anew; read every one that changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// The folders of what takes the feature `axum`.
+const WITH_AXUM: [&str; 2] = ["heads", "page"];
+
 #[test]
 fn every_mistake_is_told_what_to_do_about_it() {
-    trybuild::TestCases::new().compile_fail("tests/ui/*/*.rs");
+    let cases = trybuild::TestCases::new();
+    for folder in folders().iter().filter(|folder| !is_with_axum(folder)) {
+        cases.compile_fail(folder.join("*.rs"));
+    }
+}
+
+#[cfg(feature = "axum")]
+#[test]
+fn every_mistake_with_a_page_is_told_what_to_do_about_it() {
+    let cases = trybuild::TestCases::new();
+    for folder in folders().iter().filter(|folder| is_with_axum(folder)) {
+        cases.compile_fail(folder.join("*.rs"));
+    }
 }
 
 /// Nobody wants to look for the error that matters among those that follow from it. A file whose name says `mistakes`
@@ -28,9 +43,17 @@ fn makes_several(path: &Path) -> bool {
     path.file_stem().expect("a file has a name").to_string_lossy().contains("mistakes")
 }
 
+fn is_with_axum(folder: &Path) -> bool {
+    WITH_AXUM.iter().any(|name| folder.ends_with(name))
+}
+
+/// From where tests are run, as messages name their files.
+fn folders() -> Vec<PathBuf> {
+    inside(Path::new("tests/ui")).filter(|path| path.is_dir()).collect()
+}
+
 fn messages() -> Vec<PathBuf> {
-    let ui = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/ui");
-    let files = inside(&ui).filter(|path| path.is_dir()).flat_map(|folder| inside(&folder).collect::<Vec<_>>());
+    let files = folders().into_iter().flat_map(|folder| inside(&folder).collect::<Vec<_>>());
     files.filter(|path| path.extension().is_some_and(|extension| extension == "stderr")).collect()
 }
 

@@ -25,6 +25,11 @@ impl Time<Duration> {
         );
         self.0
     }
+
+    #[must_use]
+    pub const fn even_zero(self) -> Duration {
+        self.0
+    }
 }
 
 macro_rules! whole_seconds {
@@ -36,6 +41,14 @@ macro_rules! whole_seconds {
             pub const fn get(self) -> Duration {
                 assert!(self.0 >= 0, "larder: a time cannot be negative");
                 seconds(self.0 as u64)
+            }
+
+            #[must_use]
+            #[track_caller]
+            #[allow(clippy::cast_sign_loss, clippy::cast_lossless, unused_comparisons, reason = "the sign is checked first")]
+            pub const fn even_zero(self) -> Duration {
+                assert!(self.0 >= 0, "larder: a time cannot be negative");
+                Duration::from_secs(self.0 as u64)
             }
         }
     )*};
@@ -50,6 +63,12 @@ macro_rules! no_times {
             #[track_caller]
             pub const fn get(self) -> Duration {
                 panic!("larder: a time is a whole number of seconds, such as `60 * 15`, or a `Duration`")
+            }
+
+            #[must_use]
+            #[track_caller]
+            pub const fn even_zero(self) -> Duration {
+                self.get()
             }
         }
     )*};

@@ -10,9 +10,9 @@ use crate::executor::{Executor, block_on};
 use crate::flight::Token;
 use crate::key::Key;
 use crate::lock::lock;
-use crate::policy::Options;
+use crate::policy::{DEFAULT_TIME, Options, Ttl};
 use crate::stats::Event;
-use crate::tags::{Bonds, Moment};
+use crate::tags::{Began, Bonds, Moment};
 use crate::value::Value;
 
 /// The right to keep what is being read now: it ends when somebody else writes or invalidates the entry.
@@ -50,6 +50,24 @@ impl Cache {
     #[must_use]
     pub fn fill(&self, key: impl Into<Key>) -> Filling {
         self.fill_since(key.into(), self.home().tags.now())
+    }
+
+    /// Takes the same right as if it had been taken when something else began to be read, as far as tags go.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let (cache, began) = (larder.cache("default"), cache_core::registry::begin()?);
+    /// larder::invalidate_tag("user:7")?; // between reading who asks and what was asked for
+    /// let filling = cache.fill_as_of("page", began);
+    /// assert!(!testing::block_on(filling.keep_tagged(["user:7"], 1_u8, Options::ttl(60)))?);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn fill_as_of(&self, key: impl Into<Key>, began: Began) -> Filling {
+        self.fill_since(key.into(), self.home().tags.since(began))
     }
 
     fn fill_since(&self, key: Key, since: Moment) -> Filling {
@@ -100,6 +118,26 @@ impl Cache {
     /// ```
     pub fn note(&self, event: Event) {
         self.count(event);
+    }
+
+    /// Returns how long it keeps a value that says no time.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Settings, Ttl, testing};
+    ///
+    /// let larder = testing::isolated_with([("brief", Settings::memory().ttl(60))])?;
+    /// assert_eq!(larder.cache("brief").usual_ttl(), Ttl::For(Duration::from_secs(60)));
+    /// assert_eq!(larder.cache("default").usual_ttl(), Ttl::For(Duration::from_secs(300)));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn usual_ttl(&self) -> Ttl {
+        match self.usual_time() {
+            Ttl::Default => Ttl::For(DEFAULT_TIME),
+            said => said,
+        }
     }
 
     /// Returns where this cache reads the time.

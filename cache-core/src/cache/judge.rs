@@ -62,7 +62,7 @@ impl<V, E> Load<V, E> {
     fn bonds(&self, link: &Link, began: Began) -> Option<Bonds> {
         let told = link.wishes().tags;
         let tags = &self.asker.home().tags;
-        Bonds::new(began.moment, self.tags.iter().cloned().chain(told.iter().map(|name| tags.tag(name))))
+        Bonds::new(began.moment, self.tags.iter().cloned().chain(told.iter().map(|name| tags.tag(name.as_str()))))
     }
 
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.

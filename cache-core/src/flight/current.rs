@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::key::TagName;
 use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
 
@@ -24,13 +25,14 @@ pub struct Link {
 
 /// What a body said of its own result.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct Wishes {
     /// How long to keep it.
     pub ttl: Option<Ttl>,
     /// Not to keep it at all.
     pub discard: bool,
-    /// The names of its tags.
-    pub tags: Vec<Box<str>>,
+    /// Its tags, in the order in which they were said.
+    pub tags: Vec<TagName>,
 }
 
 impl Link {
@@ -73,27 +75,27 @@ pub fn current() -> Option<Arc<Link>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 
-/// A body, running as part of its load.
+/// A body, running as part of its load. It is pinned by whoever has it.
 #[derive(Debug)]
+#[must_use = "a body runs only when somebody waits for it"]
 pub struct Scoped<F> {
     link: Arc<Link>,
-    // Boxed, since pinning a field by hand takes unsafe code; a load is not the place to save an allocation.
-    body: Pin<Box<F>>,
+    body: F,
 }
 
-impl<F: Future> Scoped<F> {
+impl<F: Future + Unpin> Scoped<F> {
     /// Runs `body` as part of the load `link`.
     pub fn new(link: Arc<Link>, body: F) -> Self {
-        Self { link, body: Box::pin(body) }
+        Self { link, body }
     }
 }
 
-impl<F: Future> Future for Scoped<F> {
+impl<F: Future + Unpin> Future for Scoped<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let _inside = Inside::enter(Arc::clone(&self.link));
-        self.body.as_mut().poll(context)
+        Pin::new(&mut self.body).poll(context)
     }
 }
 

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 
-pub use current::{Inside, Link, Scoped, current};
+pub use current::{Inside, Link, Scoped, Wishes, current};
 pub use leader::Leader;
 use state::Flight;
 pub use state::{Landing, News, Waiter};

@@ -73,6 +73,7 @@ fn readable(beginning: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::Key;
 
     fn of(more: &[u8]) -> Digest {
         let mut digest = Digest::of(b"full");
@@ -93,5 +94,15 @@ mod tests {
         // Two at once, as where a value writes a key of its own.
         let (one, other) = (of(b"one"), of(b"other"));
         assert_eq!((sealed(one), sealed(other) == first), (first.clone(), false));
+    }
+
+    #[test]
+    fn a_key_that_was_kept_as_text_is_itself_again() {
+        for len in [0, 1, 165, 166, 167, 199, 200, 201, 1000] {
+            for text in ["x".repeat(len), format!("{}%+{}", "x".repeat(len), "0".repeat(DIGITS))] {
+                let key = Key::write(7, |key| key.push(text.as_bytes()));
+                assert_eq!(Key::__sealed(7, key.as_str()), key, "{len}");
+            }
+        }
     }
 }

@@ -40,6 +40,7 @@ mod name;
 mod part;
 pub mod pattern;
 mod place;
+mod tag_name;
 mod text;
 mod type_name;
 mod view;
@@ -55,6 +56,7 @@ pub use mark::{RAW, mark, mark_within};
 pub use name::{KeyFunction, Name, Scope};
 pub use part::KeyPart;
 pub use place::{Fields, Items, Place, Variant};
+pub use tag_name::TagName;
 pub(crate) use text::bytes_of;
 pub use type_name::KeyName;
 pub use view::{page, user_view, view};
@@ -165,7 +167,10 @@ impl Key {
     #[doc(hidden)]
     #[must_use]
     pub fn __sealed(mark: u64, text: &str) -> Self {
-        Self::write(mark, |key| key.push(text.as_bytes()))
+        let mut room = KeyText::empty();
+        // What was too long ends in its digest already, and is not to get another one.
+        room.write_open(|key| key.push(text.as_bytes()));
+        Self { mark, len: room.len(), words: *room.room(), tags: None }
     }
 
     /// Returns the same key in a namespace, whose keys all begin so.

@@ -7,7 +7,7 @@ use crate::clock::Tick;
 use crate::record::Times;
 
 /// How long a value is kept where neither the site nor its cache says so.
-const DEFAULT_TIME: Duration = Duration::from_secs(300);
+pub(crate) const DEFAULT_TIME: Duration = Duration::from_secs(300);
 
 /// What a record is worth now.
 ///

@@ -4,6 +4,7 @@ mod freshness;
 mod options;
 mod ttl;
 
+pub(crate) use freshness::DEFAULT_TIME;
 pub use freshness::{Freshness, freshness, times};
 pub use options::Options;
 pub use ttl::{IntoTime, Ttl};

@@ -24,7 +24,7 @@ use crate::error::{Error, Kind};
 use crate::executor::{self, Executor};
 use crate::key::Key;
 use crate::lock::{self, RwLock};
-use crate::tags::Tags;
+use crate::tags::{Began, Tags};
 
 /// The variable that switches every cache of the program off.
 pub const OFF_VARIABLE: &str = "LARDER_OFF";
@@ -144,6 +144,10 @@ impl Registry {
         self.tags.invalidate(tag.as_str());
     }
 
+    fn begin(&self) -> Began {
+        self.tags.begin(self.clock.coarse_wall_millis())
+    }
+
     /// Returns the clock of its caches.
     #[must_use]
     pub fn clock(&self) -> &Clock {
@@ -223,6 +227,13 @@ pub fn caches() -> Result<Vec<Cache>, Error> {
     }
 }
 
+/// Returns the clock of the test inside [`crate::testing`], else the system's. The program's caches are not made for that.
+#[doc(hidden)]
+#[must_use]
+pub fn clock() -> Clock {
+    isolated().map(|registry| registry.clock().clone()).unwrap_or_default()
+}
+
 /// Invalidates everything that has this tag, in all caches of the program, or of the test, and in one step however many
 /// they are.
 ///
@@ -251,6 +262,18 @@ pub fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
         None => global()?.invalidate_tag(&tag.into()),
     }
     Ok(())
+}
+
+/// Returns what tells later which tags were invalidated from now on, for what is read before its cache is known.
+///
+/// # Errors
+///
+/// When the program's configuration cannot be used.
+pub fn begin() -> Result<Began, Error> {
+    match isolated() {
+        Some(registry) => Ok(registry.begin()),
+        None => Ok(global()?.begin()),
+    }
 }
 
 #[cfg(test)]

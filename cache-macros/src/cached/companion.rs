@@ -7,11 +7,13 @@ use quote::{quote, quote_spanned};
 
 use syn::Ident;
 
-use super::bodies::Bodies;
-use super::facts::{Facts, turbofish};
+use super::facts::Facts;
 use super::model::Model;
 use super::signature;
 use super::{detach, site, tags, writing};
+use crate::attributes::allow_docs;
+use crate::bodies::Bodies;
+use crate::generics::turbofish;
 use crate::key::{Key, Origin};
 use crate::passing::Passing;
 use crate::returned::Kind;
@@ -26,7 +28,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
     let detached = detach::detached(model, bodies);
-    let docs = signature::allow_docs(model);
+    let docs = allow_docs(&model.function.vis);
     let declared = ours(companion);
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*

@@ -5,10 +5,10 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{ReceiverKind, Type, parse_quote};
 
-use super::bodies::Bodies;
-use super::facts::turbofish;
 use super::model::{Model, Stand, own};
 use super::signature::{call_uncached, owner, passed_each};
+use crate::bodies::Bodies;
+use crate::generics::turbofish;
 use crate::spelling;
 
 /// Emits a load that can go on as a task, or `None` where nobody would want that, or where an argument belongs to the

@@ -4,12 +4,12 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::parse_quote;
 
-use super::bodies::Bodies;
 use super::companion;
 use super::facts::Facts;
 use super::model::{Model, Stand};
 use super::{check, method, signature};
 use crate::attributes;
+use crate::bodies::Bodies;
 use crate::key::Key;
 
 /// Emits the wrapper and what stands beside it.
@@ -25,7 +25,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
 /// Emits the function as it was written, so that the editor and its callers have it; and where it can be told what the
 /// companion would have looked like, that too.
 pub fn after_errors(mut model: Model) -> TokenStream {
-    model.function.attrs.retain(|attr| !attributes::is_cached(attr));
+    model.function.attrs.retain(|attr| !attributes::keeps(attr));
     let function = model.function.to_token_stream();
     if check::signature::returns_nothing_to_keep(&model) {
         model.function.sig.output = parse_quote!(-> ());

@@ -1,16 +1,15 @@
 //! What follows from an annotated function: the arguments of its companion, the generics they need, what is kept.
 
-use std::collections::HashSet;
-
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{GenericParam, Generics, Ident, Type, WherePredicate, parse_quote};
+use syn::{Generics, Ident, Type, parse_quote};
 
 use super::model::{Model, Stand, own};
 use super::options::Returns;
-use crate::key::{Key, Place, Source};
+use crate::generics;
+use crate::key::{Key, Place};
 use crate::returned::{self, Kind};
 use crate::spelling;
 
@@ -127,7 +126,7 @@ fn of_places(places: &[&Place], whole: Parameter) -> Vec<Parameter> {
     let mut parts: Vec<Parameter> = Vec::new();
     for place in places {
         let Some(ty) = place.annotation.clone() else { continue };
-        let name = part_name(place);
+        let name = place.part_name();
         if !parts.iter().any(|part| part.name == name) {
             parts.push(Parameter { name, ty, subject: Subject::Part });
         }
@@ -135,108 +134,11 @@ fn of_places(places: &[&Place], whole: Parameter) -> Vec<Parameter> {
     parts
 }
 
-/// Names the part `<user.id: u64>` as `user_id`, and `<self.tenant: u32>` as `tenant`.
-pub fn part_name(place: &Place) -> Ident {
-    if let (Source::Argument { binding, .. }, true) = (&place.source, place.steps.is_empty()) {
-        return binding.clone();
-    }
-    let words = place.text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let words: Vec<_> = words.filter(|word| !matches!(*word, "" | "self" | "r")).collect();
-    let name = if words.is_empty() { "this".to_owned() } else { words.join("_") };
-    format_ident!("{name}", span = Span::mixed_site().located_at(place.span))
-}
-
-/// Returns the generics of a function without those that neither its key nor what it keeps is about.
+/// Returns the generics that the companion cannot do without.
 fn needed(model: &Model, key: &Key, parameters: &[Parameter], returns: &Return) -> Generics {
-    let all = &model.function.sig.generics;
-    let mut names = Names::default();
-    names.add(returns.ty.to_token_stream());
-    for parameter in parameters {
-        names.add(parameter.ty.to_token_stream());
-    }
-    for place in key.places() {
-        if let Source::TypeParameter(param) | Source::ConstParameter(param) = &place.source {
-            names.0.insert(param.to_string());
-        }
-    }
-    names.close(all);
-    let mut generics = all.clone();
-    generics.params = all.params.iter().filter(|param| names.has(param)).cloned().collect();
-    if let Some(clause) = &mut generics.where_clause {
-        let dropped: Vec<_> = all.params.iter().filter(|param| !names.has(param)).map(param_name).collect();
-        let stays = |predicate: &&WherePredicate| {
-            let mut mentioned = Names::default();
-            mentioned.add(predicate.to_token_stream());
-            !dropped.iter().any(|name| mentioned.0.contains(name))
-        };
-        clause.predicates = clause.predicates.iter().filter(stays).cloned().collect();
-    }
-    if generics.params.is_empty() {
-        (generics.lt_token, generics.gt_token) = (None, None);
-    }
-    generics
-}
-
-/// The names in a piece of code; lifetimes with their tick.
-#[derive(Default)]
-struct Names(HashSet<String>);
-
-impl Names {
-    fn add(&mut self, tokens: TokenStream) {
-        let mut tick = "";
-        for token in tokens {
-            match token {
-                TokenTree::Ident(ident) => {
-                    self.0.insert(format!("{tick}{ident}"));
-                    tick = "";
-                }
-                TokenTree::Punct(punct) => tick = if punct.as_char() == '\'' { "'" } else { "" },
-                TokenTree::Group(group) => self.add(group.stream()),
-                TokenTree::Literal(_) => {}
-            }
-        }
-    }
-
-    fn has(&self, param: &GenericParam) -> bool {
-        self.0.contains(&param_name(param))
-    }
-
-    /// Adds what the bounds of those in need are about.
-    fn close(&mut self, generics: &Generics) {
-        loop {
-            let before = self.0.len();
-            for param in &generics.params {
-                if self.has(param) {
-                    self.add(param.to_token_stream());
-                }
-            }
-            if self.0.len() == before {
-                return;
-            }
-        }
-    }
-}
-
-fn param_name(param: &GenericParam) -> String {
-    match param {
-        GenericParam::Lifetime(param) => format!("'{}", param.lifetime.ident),
-        GenericParam::Type(param) => param.ident.to_string(),
-        GenericParam::Const(param) => param.ident.to_string(),
-    }
-}
-
-/// Emits `::<T, N>`, without lifetimes: they are inferred.
-pub fn turbofish(generics: &Generics) -> TokenStream {
-    let params: Vec<_> = generics
-        .params
-        .iter()
-        .filter_map(|param| match param {
-            GenericParam::Lifetime(_) => None,
-            GenericParam::Type(param) => Some(&param.ident),
-            GenericParam::Const(param) => Some(&param.ident),
-        })
-        .collect();
-    if params.is_empty() { TokenStream::new() } else { quote!(::<#(#params),*>) }
+    let types = parameters.iter().map(|parameter| parameter.ty.to_token_stream());
+    let about = types.chain([returns.ty.to_token_stream()]).chain(key.parameters());
+    generics::needed(&model.function.sig.generics, about)
 }
 
 /// Returns the name of a function without `r#`, for text.

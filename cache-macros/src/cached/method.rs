@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{GenericParam, Lifetime, LifetimeParam};
 
-use super::bodies::Bodies;
 use super::facts::{Facts, Subject};
 use super::model::Model;
 use super::signature;
 use super::{detach, site, tags, writing};
+use crate::bodies::Bodies;
 use crate::key::Key;
 use crate::passing::Passing;
 

@@ -3,7 +3,6 @@
 //! [`options`] reads what was written, [`model`] puts them together with the function, [`check`] says whether that is legal,
 //! [`facts`] what follows from it, and [`expand`] emits it.
 
-mod bodies;
 mod check;
 mod chooser;
 mod companion;

@@ -80,7 +80,7 @@ pub enum Returns {
 #[rustfmt::skip]
 pub const ROWS: &[Row<Options>] = &[
     row("ttl", Form::Value, "ttl = 300", &["time", "time_to_live", "expire", "expires", "expiry", "seconds", "max_age", "duration"],
-        |to, word, input| { to.times.ttl = Some(Said { value: Ttl::read("ttl", input.parse()?)?, word }); Ok(()) }),
+        |to, word, input| { to.times.ttl = Some(Said { value: Ttl::read(input.parse()?)?, word }); Ok(()) }),
     row("key", Form::Value, "key = \"profile:<id>\"", &["convert", "name", "pattern", "cache_key", "key_prefix"],
         |to, _, input| { to.naming.key = Some(values::key(input)?); Ok(()) }),
     row("cache", Form::Value, "cache = \"sessions\"", &["store", "backend", "alias", "using", "cache_name"],

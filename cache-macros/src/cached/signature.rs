@@ -2,12 +2,14 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{FnArg, Ident, ReturnType, Signature, Type, Visibility, parse_quote};
+use syn::{FnArg, Ident, ReturnType, Signature, Type, parse_quote};
 
-use super::bodies::Bodies;
-use super::facts::{Facts, Parameter, Subject, turbofish};
+use super::facts::{Facts, Parameter, Subject};
 use super::model::{Model, Stand};
 use super::{detach, tags, writing};
+use crate::attributes::allow_docs;
+use crate::bodies::Bodies;
+use crate::generics::turbofish;
 use crate::key::Key;
 use crate::passing::Passing;
 use crate::spelling;
@@ -137,20 +139,13 @@ pub fn load(model: &Model) -> TokenStream {
     }
 }
 
-/// Emits what keeps lints quiet that are about the docs of visible functions: the user's are on the wrapper.
-pub fn allow_docs(model: &Model) -> Option<TokenStream> {
-    let is_visible = !matches!(model.function.vis, Visibility::Inherited);
-    is_visible
-        .then(|| quote!(#[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]))
-}
-
 /// Emits the function that has the body, as it was written.
 pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
     let mut sig = model.function.sig.clone();
     sig.ident = uncached_name(model);
     let sig = bodies.signature(sig);
-    let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
+    let allow = if model.stand == Stand::Method { allow_docs(&model.function.vis) } else { None };
     let body = bodies.of(model.function.body.clone().unwrap_or_default());
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
@@ -165,7 +160,7 @@ pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
 pub fn refresh(model: &Model, facts: &Facts, key: &Key, bodies: Bodies) -> TokenStream {
     let (cfg, vis) = (&model.attributes.cfg, &model.function.vis);
     let mut sig = bodies.signature(named(model, &refresh_name(model)));
-    let allow = if model.stand == Stand::Method { allow_docs(model) } else { None };
+    let allow = if model.stand == Stand::Method { allow_docs(&model.function.vis) } else { None };
     let arguments = passed(model);
     let body = call_uncached(model, &arguments);
     let (refresh, body) = if model.function.is_async() {

@@ -62,7 +62,7 @@ impl Timeout {
             return Err(syn::Error::new(word.span(), format!("`{word}` needs a time: write `{word} = 5`")));
         }
         content.parse::<Token![=]>()?;
-        *place = Some(Time::read(&word.to_string(), content.parse()?)?);
+        *place = Some(Time::read(word.to_string().as_str(), content.parse()?)?);
         Ok(())
     }
 }

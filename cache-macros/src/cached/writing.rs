@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Type;
 
-use super::facts::{Parameter, Subject, part_name, plain_name};
+use super::facts::{Parameter, Subject, plain_name};
 use super::model::{Model, Stand};
 use crate::argument::Argument;
 use crate::key::{Key, Origin, Part, Place, Source};
@@ -124,7 +124,7 @@ fn written(model: &Model, place: &Place, from: From) -> TokenStream {
         Source::TypeParameter(ty) | Source::TypeAround(ty) => return quote_spanned!(span=> .name::<#ty>()),
         Source::ConstParameter(value) | Source::ConstantAround(value) => return quote_spanned!(span=> .part(&#value)),
         Source::Argument { .. } | Source::Receiver if is_part => {
-            let name = part_name(place);
+            let name = place.part_name();
             return quote_spanned!(span=> .part(&#name));
         }
         Source::Argument { binding, .. } => at(binding, place.span),

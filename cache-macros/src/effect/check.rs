@@ -8,7 +8,7 @@ use syn::{ExprAsync, ExprClosure, ExprReturn, ExprTry, Item};
 use super::Effect;
 use super::targets::Targets;
 use crate::errors::Errors;
-use crate::function::{CACHED_AND_CHANGING, Function};
+use crate::function::{CACHED_AND_CHANGING, Function, PAGE_AND_CHANGING};
 use crate::nearest::nearest;
 
 pub fn check(effect: Effect, function: &Function, targets: &Targets, errors: &Errors) {
@@ -34,6 +34,8 @@ fn has_a_body(effect: Effect, function: &Function, errors: &Errors) {
 fn is_not_cached_too(function: &Function, errors: &Errors) {
     if let Some(attr) = function.attribute(&["cached"]) {
         errors.on(attr, CACHED_AND_CHANGING);
+    } else if let Some(attr) = function.attribute(&["cache_page"]) {
+        errors.on(attr, PAGE_AND_CHANGING);
     }
 }
 

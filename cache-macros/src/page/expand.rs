@@ -3,60 +3,44 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{FnArg, parse_quote};
+use syn::{FnArg, Ident, Safety, Signature, parse_quote_spanned};
 
 use super::extractor::Turn;
 use super::model::Model;
-use super::{companion, method, name};
+use super::{companion, debug, layer, method, name};
+use crate::around::Around;
+use crate::attributes::allow_docs;
+use crate::bodies::Bodies;
+use crate::generics::turbofish;
+use crate::{larder_path, spelling};
 
 /// Emits the function for the router, and what stands beside it.
 pub fn expand(model: &Model) -> TokenStream {
-    let wrapper = wrapper(model);
-    let beside = if model.is_method { method::beside(model) } else { companion::expand(model) };
-    quote!(#wrapper #beside)
+    whole(model, Bodies::Real)
 }
 
-/// Emits the handler as it was written, so that the editor and its router have it.
+/// Emits the handler with its body for the editor, and of the rest what others need to be written: whoever names it is not to
+/// blame for the mistake.
 pub fn after_errors(model: &Model) -> TokenStream {
-    let function = &model.function;
-    let companion = model.companion();
-    let (cfg, vis) = (&model.attributes.cfg, &function.vis);
-    let beside =
-        (!model.is_method).then(|| quote!(#(#cfg)* #[doc(hidden)] #[allow(dead_code)] #vis enum #companion {}));
-    quote!(#function #beside)
+    let has_no_room = model.function.body.is_none() || model.around == Some(Around::Trait);
+    let stands_alone = has_no_room || model.is_below_debug_handler();
+    if stands_alone { model.function.to_token_stream() } else { whole(model, Bodies::Hollow) }
+}
+
+fn whole(model: &Model, bodies: Bodies) -> TokenStream {
+    let (wrapper, debugged) = (wrapper(model, bodies), debug::debugged(model));
+    let beside = if model.is_method { method::beside(model, bodies) } else { companion::expand(model, bodies) };
+    quote!(#wrapper #debugged #beside)
 }
 
 /// Emits the function that a router is given: it answers with the page that is kept, or with one that the handler makes.
-fn wrapper(model: &Model) -> TokenStream {
+fn wrapper(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.wrapper, &model.function.vis);
-    let larder = model.larder();
-    let mut sig = model.function.sig.clone();
-    let [before, after] = [Turn::Before, Turn::After].map(|turn| types(model, turn));
-    let receiver = model.receiver.as_ref().map(|receiver| {
-        let mut receiver = receiver.clone();
-        receiver.attrs.clear();
-        FnArg::Receiver(receiver)
-    });
-    let arrival: FnArg = syn::parse_quote_spanned!(Span::mixed_site()=> __arrival: #larder::page::Arrival<(#(#before,)*), (#(#larder::page::__private::After<#after>,)*)>);
-    sig.inputs = receiver.into_iter().chain([arrival]).collect();
-    sig.output = parse_quote!(-> #larder::page::__private::Response);
-    let held = held(model);
-    let told = name::told(model);
-    let pages = pages(model);
-    let taken_before = model.taken(Turn::Before).map(|(index, extractor)| match extractor.turn {
-        Turn::Both => quote!(_),
-        Turn::Before | Turn::After => Model::name_of(index).into_token_stream(),
-    });
-    let taken_after = model.taken(Turn::After).map(|(index, _)| Model::name_of(index));
-    let body = called(model);
-    let body = model.function.braced(quote_spanned! {Span::mixed_site()=>
-        #held
-        #told
-        __arrival.answer(#pages, move |(#(#taken_before,)*), (#(#larder::page::__private::After(#taken_after),)*)| async move {
-            use #larder::page::__private::Fallback as _;
-            #larder::page::__private::Outcome(#body.await).answer()
-        }).await
-    });
+    let sig = bodies.signature(signature(model));
+    let body = match bodies {
+        Bodies::Real => model.function.braced(answer(model)),
+        Bodies::Hollow => bodies.of(TokenStream::new()),
+    };
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         #(#attrs)*
@@ -64,73 +48,130 @@ fn wrapper(model: &Model) -> TokenStream {
     }
 }
 
-fn types(model: &Model, turn: Turn) -> Vec<TokenStream> {
-    model.taken(turn).map(|(_, extractor)| extractor.argument.ty.to_token_stream()).collect()
+/// Returns the signature with one argument in the place of all extractors.
+fn signature(model: &Model) -> Signature {
+    let larder = model.larder();
+    let [before, after] = [Turn::Before, Turn::After].map(|turn| {
+        model.taken(turn).map(|(_, extractor)| extractor.argument.ty.to_token_stream()).collect::<Vec<_>>()
+    });
+    let receiver = model.receiver.clone().map(|mut receiver| {
+        receiver.attrs.clear();
+        receiver.mutability = None;
+        FnArg::Receiver(receiver)
+    });
+    let arrival: FnArg = parse_quote_spanned! {Span::mixed_site()=>
+        __arrival: #larder::page::Arrival<(#(#before,)*), (#(#larder::page::__private::After<#after>,)*)>
+    };
+    let mut sig = model.function.sig.clone();
+    sig.asyncness = Some(sig.asyncness.unwrap_or_default());
+    (sig.constness, sig.safety, sig.abi) = (None, Safety::Default, None);
+    sig.inputs = receiver.into_iter().chain([arrival]).collect();
+    sig.output = parse_quote_spanned!(Span::mixed_site()=> -> #larder::page::__private::Response);
+    sig
 }
 
-/// Emits what holds the names of extractors against their types.
+/// Emits the answer to what has arrived.
+fn answer(model: &Model) -> TokenStream {
+    let (larder, told) = (model.larder(), name::told(model));
+    let pages = pages(model);
+    // What cannot be sent is in the handler.
+    let span = model.function.sig.ident.span().resolved_at(Span::mixed_site());
+    let made = made(model);
+    let (answer, made) = (Ident::new("answer", span), quote_spanned!(span=> async move { #made }));
+    let before = model.taken(Turn::Before).map(|(index, extractor)| match extractor.turn {
+        // The body gets the one that is taken later.
+        Turn::Both => quote!(_),
+        Turn::Before | Turn::After => Model::name_of(index).into_token_stream(),
+    });
+    let after = model.taken(Turn::After).map(|(index, _)| Model::name_of(index));
+    quote_spanned! {Span::mixed_site()=>
+        #told
+        __arrival
+            .#answer(#pages, move |(#(#before,)*), (#(#larder::page::__private::After(#after),)*)| #made)
+            .await
+    }
+}
+
+/// Emits what holds the names of extractors against their types: those of the values, since what is wrong with a type that is
+/// written once more is said once more.
 fn held(model: &Model) -> TokenStream {
-    let known = model.extractors.iter().filter(|extractor| !extractor.kind.is_to_be_accounted_for());
-    let held = known.map(|extractor| {
-        let ty = &extractor.argument.ty;
-        let span = ty.span().resolved_at(Span::mixed_site());
-        let larder = name::larder_at(model, span);
-        quote_spanned!(span=> #larder::page::__private::derived::<#ty>();)
+    let known = model.extractors.iter().enumerate().filter(|(_, extractor)| !extractor.kind.is_to_be_accounted_for());
+    let held = known.map(|(index, extractor)| {
+        let span = extractor.argument.ty.span().resolved_at(Span::mixed_site());
+        let (larder, name) = (larder_path::at(&model.larder(), span), Ident::new(&format!("__arg{index}"), span));
+        quote_spanned!(span=> #larder::page::__private::derived(&#name);)
     });
     held.collect()
 }
 
-/// Emits the handler's place in the program.
+/// Emits the call that returns the handler's place in the program.
 fn pages(model: &Model) -> TokenStream {
-    if model.is_method {
-        let pages = name::beside(model, "pages");
-        return quote_spanned!(Span::mixed_site()=> Self::#pages());
-    }
-    let companion = model.companion();
-    quote_spanned!(Span::mixed_site()=> #companion::__pages())
-}
-
-/// Emits the call of the function that has the body.
-fn called(model: &Model) -> TokenStream {
     let owner = model.owner();
-    let uncached = uncached_name(model);
-    let params = model.function.sig.generics.params.iter().filter_map(|param| match param {
-        syn::GenericParam::Lifetime(_) => None,
-        syn::GenericParam::Type(param) => Some(&param.ident),
-        syn::GenericParam::Const(param) => Some(&param.ident),
-    });
-    let params: Vec<_> = params.collect();
-    let fish = (!params.is_empty()).then(|| quote!(::<#(#params),*>));
-    let receiver =
-        model.receiver.as_ref().map(|receiver| &receiver.self_token).into_iter().map(ToTokens::to_token_stream);
-    let arguments = receiver.chain((0..model.extractors.len()).map(|index| Model::name_of(index).to_token_stream()));
-    quote_spanned!(Span::mixed_site()=> #owner::#uncached #fish(#(#arguments),*))
+    if model.is_method {
+        let site = name::beside(model, "site");
+        quote_spanned!(Span::mixed_site()=> #owner::#site().__pages())
+    } else {
+        quote_spanned!(Span::mixed_site()=> #owner::__pages())
+    }
 }
 
-pub fn uncached_name(model: &Model) -> syn::Ident {
-    if model.is_method { name::beside(model, "uncached") } else { syn::Ident::new("uncached", Span::mixed_site()) }
+/// Emits the response that the body makes.
+fn made(model: &Model) -> TokenStream {
+    let (larder, body) = (model.larder(), body(model));
+    let receiver = model.receiver.iter().map(|receiver| receiver.self_token.to_token_stream());
+    let arguments = receiver.chain((0..model.extractors.len()).map(|index| Model::name_of(index).to_token_stream()));
+    let span = model.function.returns().map_or_else(Span::call_site, Spanned::span).resolved_at(Span::mixed_site());
+    let larder_there = larder_path::at(&larder, span);
+    let outcome = quote_spanned!(span=> #larder_there::page::__private::Outcome(__made).answer());
+    let held = held(model);
+    quote_spanned! {Span::mixed_site()=>
+        use #larder::page::__private::Fallback as _;
+        #held
+        let __made = #body(#(#arguments),*).await;
+        #outcome
+    }
+}
+
+/// Emits the path of the function that has the body.
+pub fn body(model: &Model) -> TokenStream {
+    let (owner, name, fish) = (model.owner(), uncached_name(model), turbofish(&model.function.sig.generics));
+    quote_spanned!(Span::mixed_site()=> #owner::#name #fish)
+}
+
+fn uncached_name(model: &Model) -> Ident {
+    if model.is_method {
+        return name::beside(model, "uncached");
+    }
+    // Where the handler's is, so that what the compiler says of both signatures is said once.
+    Ident::new("uncached", model.function.sig.ident.span().resolved_at(Span::mixed_site()))
 }
 
 /// Emits the function that has the body, as it was written.
-pub fn uncached(model: &Model) -> TokenStream {
+pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
     let mut sig = model.function.sig.clone();
     sig.ident = uncached_name(model);
+    if bodies == Bodies::Hollow {
+        // The compiler has something to say of it too.
+        sig.constness = None;
+    }
+    let allow = if model.is_method { allow_docs(vis) } else { None };
     let body = &model.function.body;
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
         /// Makes the page, and leaves the cache alone.
-        #[allow(clippy::missing_errors_doc, clippy::missing_panics_doc, clippy::must_use_candidate)]
+        #allow
+        #[allow(clippy::unused_async)]
         #(#attrs)*
         #vis #sig #body
     }
 }
 
-/// Emits the body of the function that returns the handler's place.
+/// Emits the handler's place in the program.
 pub fn place(model: &Model) -> TokenStream {
     let (larder, naming) = (model.larder(), &model.options.naming);
-    let name = syn::ext::IdentExt::unraw(&model.function.sig.ident).to_string();
-    let (pattern, layer) = (name::pattern(model), super::layer::layer(model));
+    let name = spelling::plain(&model.function.sig.ident);
+    let (pattern, layer) = (name::pattern(model), layer::layer(model));
     let cache = naming.cache.as_ref().map(|name| quote!(.cache(#name)));
     let version = naming.version.as_ref().map(|version| quote!(.version(#version)));
     // Pages of a method go by the type around it, which no static can name.

@@ -1,6 +1,7 @@
 //! The arguments of a handler, and what each may say of who asks.
 
 use proc_macro2::Ident;
+use quote::ToTokens;
 use syn::Type;
 
 use crate::argument::Argument;
@@ -24,6 +25,8 @@ pub enum Kind {
     Extension,
     /// It may differ from visitor to visitor, or refuse one.
     Guard,
+    /// What it is for is no page.
+    NoPage(&'static str),
 }
 
 /// When it is taken.
@@ -64,6 +67,16 @@ const DERIVED: [&str; 13] = [
 /// What reads a body, of which a page that is kept has none.
 const BODIES: [&str; 7] = ["Request", "Json", "Form", "RawForm", "Bytes", "String", "Body"];
 
+/// What nobody takes who makes a page, and why.
+const NO_PAGES: [(&str, &str); 4] = [
+    ("Multipart", UPLOAD),
+    ("TypedMultipart", UPLOAD),
+    ("BodyStream", UPLOAD),
+    ("WebSocketUpgrade", "opens a connection, which is no page that could be kept"),
+];
+
+const UPLOAD: &str = "reads what was sent, and a page is asked for without that";
+
 /// Larder's own, which other attributes put in front.
 const OWN: [&str; 1] = ["Conditions"];
 
@@ -80,7 +93,8 @@ impl Kind {
         } else if name == "Extension" {
             Self::Extension
         } else {
-            Self::Guard
+            let no_page = NO_PAGES.iter().find(|(no_page, _)| name == *no_page);
+            no_page.map_or(Self::Guard, |(_, why)| Self::NoPage(why))
         }
     }
 
@@ -102,5 +116,12 @@ impl Extractor {
             _ => Turn::After,
         };
         Self { argument, kind, turn }
+    }
+
+    /// Returns its type as it was written.
+    pub fn spelt(&self) -> String {
+        let text = self.argument.ty.to_token_stream().to_string();
+        let without = [(" < ", "<"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" :: ", "::"), ("& ", "&")];
+        without.iter().fold(text, |text, (from, to)| text.replace(from, to))
     }
 }

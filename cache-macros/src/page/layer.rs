@@ -1,15 +1,16 @@
 //! What the layer of a handler is told.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Ident};
 
 use super::extractor::Kind;
 use super::model::Model;
 use super::name;
 use super::values::{By, Vary};
-use crate::key::Source;
-use crate::time::Time;
+use crate::key::{Key, Source};
+use crate::spelling;
+use crate::time::{self, Time};
 
 /// Emits a closure that tells a layer all that the attribute says.
 pub fn layer(model: &Model) -> TokenStream {
@@ -31,7 +32,7 @@ pub fn layer(model: &Model) -> TokenStream {
 }
 
 fn times(model: &Model) -> TokenStream {
-    let (times, larder) = (&model.options.times, model.larder());
+    let times = &model.options.times;
     let all = [
         ("time", times.ttl.as_ref()),
         ("browser", times.browser.as_ref()),
@@ -39,11 +40,32 @@ fn times(model: &Model) -> TokenStream {
         ("stale_if_error", times.stale_if_error.as_ref().map(|said| &said.value)),
     ];
     let said = all.into_iter().filter_map(|(word, time)| Some((word, time?)));
-    said.map(|(word, time): (&str, &Time)| {
-        let (word, time) = (format_ident!("{word}"), time.expand(&larder));
+    said.map(|(word, time)| {
+        let (word, time) = (Ident::new(word, Span::mixed_site()), duration(model, time));
         quote_spanned!(Span::mixed_site()=> .#word(#time))
     })
     .collect()
+}
+
+/// Emits a time that the compiler computes, where it is not plain what it is.
+fn duration(model: &Model, time: &Time) -> TokenStream {
+    if time.seconds == Some(0) {
+        return quote_spanned!(Span::mixed_site()=> ::core::time::Duration::ZERO);
+    }
+    let expr = time.expand(&model.larder());
+    if time.seconds.is_some() { expr } else { constant(model, &expr, &quote!(::core::time::Duration)) }
+}
+
+/// Emits a number that the compiler computes, where it is not plain what it is.
+fn number(model: &Model, expr: &Expr, ty: &TokenStream) -> TokenStream {
+    match expr {
+        Expr::Lit(literal) => literal.to_token_stream(),
+        expr => constant(model, &expr.to_token_stream(), ty),
+    }
+}
+
+fn constant(model: &Model, expr: &TokenStream, ty: &TokenStream) -> TokenStream {
+    time::constant(expr, ty, &model.function.sig.generics)
 }
 
 fn naming(model: &Model) -> TokenStream {
@@ -71,32 +93,31 @@ fn varies(vary: &Vary) -> TokenStream {
 }
 
 fn keeping(model: &Model) -> TokenStream {
-    let (keeping, larder) = (&model.options.keeping, model.larder());
-    let words: [(&Option<Ident>, &str); 5] = [
-        (&keeping.keep_cookies, "keep_cookies"),
-        (&keeping.trust_client, "trust_client"),
-        (&keeping.etag, "etag"),
-        (&keeping.explicit_only, "explicit_only"),
-        (&keeping.silent, "silent"),
-    ];
-    let words = words.into_iter().filter(|(said, _)| said.is_some()).map(|(_, word)| {
-        let word = format_ident!("{word}");
+    let keeping = &model.options.keeping;
+    let words = [&keeping.keep_cookies, &keeping.trust_client, &keeping.etag, &keeping.explicit_only, &keeping.silent];
+    let words = words.into_iter().flatten().map(|word| {
+        let word = Ident::new(&spelling::plain(word), Span::mixed_site());
         quote_spanned!(Span::mixed_site()=> .#word())
     });
-    let limit = keeping.limit.as_ref().map(|limit| quote_spanned!(Span::mixed_site()=> .limit(#limit)));
-    let variants = keeping.variants.as_ref().map(|most| quote_spanned!(Span::mixed_site()=> .variants(#most)));
+    let limit = keeping.limit.as_ref().map(|limit| {
+        let limit = number(model, limit, &quote!(::core::primitive::u64));
+        quote_spanned!(Span::mixed_site()=> .limit(#limit))
+    });
+    let variants = keeping.variants.as_ref().map(|most| {
+        let most = number(model, most, &quote!(::core::primitive::usize));
+        quote_spanned!(Span::mixed_site()=> .variants(#most))
+    });
     let statuses = keeping.statuses.iter().flat_map(|said| &said.value).map(|status| {
-        let code = status.code;
-        let time = match &status.time {
-            Some(time) => {
-                let time = time.expand(&larder);
-                quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#time))
-            }
-            None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
-        };
+        let (code, time) = (status.code, option(status.time.as_ref().map(|time| duration(model, time))));
         quote_spanned!(Span::mixed_site()=> .__status(#code, #time))
     });
     quote!(#(#words)* #limit #variants #(#statuses)*)
+}
+
+/// Emits an option.
+pub fn option(some: Option<TokenStream>) -> TokenStream {
+    let none = || quote_spanned!(Span::mixed_site()=> ::core::option::Option::None);
+    some.map_or_else(none, |some| quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#some)))
 }
 
 /// Emits by what pages go, beside their URLs.
@@ -111,7 +132,7 @@ fn apart(model: &Model) -> Option<TokenStream> {
 
 /// Returns whether the name of its pages says who asks.
 fn is_personal(model: &Model) -> bool {
-    let places = model.key.iter().flat_map(|key| key.places());
+    let places = model.key.iter().flat_map(Key::places);
     let mut sources = places.map(|place| &place.source);
     sources.any(|source| match source {
         Source::Argument { index, .. } => matches!(model.extractors[*index].kind, Kind::Guard | Kind::Extension),

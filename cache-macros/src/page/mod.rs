@@ -5,6 +5,7 @@
 
 mod check;
 mod companion;
+mod debug;
 mod expand;
 mod extractor;
 mod layer;
@@ -15,6 +16,9 @@ mod options;
 mod order;
 mod parameters;
 mod values;
+
+#[cfg(test)]
+mod tests;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -1,9 +1,10 @@
 //! A handler and its options, put together.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, format_ident};
-use syn::{FnArg, Ident, LitStr, Path, Receiver};
+use quote::{ToTokens, format_ident, quote_spanned};
+use syn::{Attribute, FnArg, Ident, LitStr, Path, Receiver};
 
+use super::debug;
 use super::extractor::{Extractor, Turn};
 use super::options::Options;
 use crate::argument::Argument;
@@ -27,6 +28,8 @@ pub struct Model {
     pub is_method: bool,
     /// What the source has around it, where that matters to a message.
     pub around: Option<Around>,
+    /// That of axum, below this attribute.
+    pub debug_handler: Option<Attribute>,
 }
 
 impl Model {
@@ -47,8 +50,10 @@ impl Model {
         let tags: Vec<_> = options.naming.tags.iter().flat_map(|said| &said.value).filter_map(bind).collect();
         let named = named(&options, key.iter().chain(&tags));
         let extractors = arguments.into_iter().map(|argument| Extractor::new(argument, &named)).collect();
-        let attributes = Sorted::new(&function.attrs);
-        Self { function, attributes, options, receiver, extractors, key, tags, is_method, around }
+        let (debug_handlers, others): (Vec<_>, Vec<_>) =
+            function.attrs.iter().cloned().partition(|attr| !is_method && debug::is_one(attr));
+        let (attributes, debug_handler) = (Sorted::new(&others), debug_handlers.into_iter().next());
+        Self { function, attributes, options, receiver, extractors, key, tags, is_method, around, debug_handler }
     }
 
     pub fn larder(&self) -> Path {
@@ -80,14 +85,26 @@ impl Model {
         format_ident!("__arg{index}", span = Span::mixed_site())
     }
 
+    /// Returns whether that of axum stands above this attribute, where it calls the handler with all its arguments: that does
+    /// not compile, unless there is one.
+    pub fn is_below_debug_handler(&self) -> bool {
+        self.extractors.len() != 1 && around::is_below("debug_handler")
+    }
+
     /// Returns whether pages of one URL can be made by several types.
     pub fn is_generic(&self) -> bool {
-        self.is_method || self.function.sig.generics.type_params().next().is_some()
+        let generics = &self.function.sig.generics;
+        self.is_method || generics.type_params().next().is_some() || generics.const_params().next().is_some()
     }
 
     /// Emits the name of its companion's owner.
     pub fn owner(&self) -> TokenStream {
-        if self.is_method { quote::quote!(Self) } else { self.companion().to_token_stream() }
+        if !self.is_method {
+            return self.companion().to_token_stream();
+        }
+        // Where there is none, the word that says so is wrong.
+        let span = self.options.shape.associated.as_ref().map_or_else(Span::mixed_site, Ident::span);
+        quote_spanned!(span.resolved_at(Span::mixed_site())=> Self)
     }
 }
 

@@ -1,14 +1,16 @@
 //! What writes the name of pages, and their tags.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::Ident;
 
+use super::expand;
 use super::extractor::Turn;
+use super::layer::option;
 use super::model::Model;
 use super::parameters;
 use crate::key::{Key, Origin, Part, Place, Source};
-use crate::larder_path;
+use crate::spelling;
 
 /// Where a name is written, which decides what its places are called.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,13 +33,7 @@ pub fn told(model: &Model) -> Option<TokenStream> {
             (Model::name_of(index), extractor.argument.by_reference(), &extractor.argument.bindings);
         quote_spanned!(Span::mixed_site()=> let #pat = #name; let _ = (#(&#bindings,)*);)
     });
-    let key = match &model.key {
-        Some(key) => {
-            let key = written(model, key, From::Arrival);
-            quote_spanned!(Span::mixed_site()=> ::core::option::Option::Some(#key))
-        }
-        None => quote_spanned!(Span::mixed_site()=> ::core::option::Option::None),
-    };
+    let key = option(model.key.as_ref().map(|_| key(model, From::Arrival)));
     let tags = model.tags.iter().map(|tag| tag_of(model, tag));
     let types = types(model);
     Some(quote_spanned! {Span::mixed_site()=>
@@ -52,47 +48,48 @@ pub fn told(model: &Model) -> Option<TokenStream> {
     })
 }
 
-/// Emits the names of the types that a handler is generic over, which may make different pages.
+/// Emits the name of the function that has the body, with the types that it is generic over: they may make different pages.
 fn types(model: &Model) -> TokenStream {
     if !model.is_generic() {
         return quote!("");
     }
-    let own = model.is_method.then(|| quote!(Self,));
-    let types = model.function.sig.generics.type_params().map(|param| &param.ident);
-    quote_spanned!(Span::mixed_site()=> ::core::any::type_name::<(#own #(#types,)*)>())
+    let body = expand::body(model);
+    quote_spanned!(Span::mixed_site()=> ::core::any::type_name_of_val(&#body))
 }
 
-/// Emits a key of this pattern.
-pub fn written(model: &Model, key: &Key, from: From) -> TokenStream {
-    let (larder, writes) = (model.larder(), writes(key, from));
-    let Origin::Written { literal, text } = &key.origin else { return TokenStream::new() };
-    let span = literal.span();
-    let text = quote_spanned!(span=> #text);
+/// Emits the name of pages: the key that was written, or the path of their handler.
+pub fn key(model: &Model, from: From) -> TokenStream {
+    let larder = model.larder();
+    let Some((key, text)) = model.key.as_ref().and_then(|key| Some((key, pattern_of(key)?))) else {
+        let path = path(model);
+        return quote_spanned!(Span::mixed_site()=> #larder::Key::from(#path));
+    };
+    let writes = writes(model, key, from);
     quote_spanned!(Span::mixed_site()=> #larder::Key::write(#larder::__private::mark!(#text), |__key| { __key #writes; }))
 }
 
 /// Emits a tag, which is a text.
 fn tag_of(model: &Model, tag: &Key) -> TokenStream {
-    let (larder, writes) = (model.larder(), writes(tag, From::Arrival));
+    let (larder, writes) = (model.larder(), writes(model, tag, From::Arrival));
     quote_spanned!(Span::mixed_site()=> #larder::page::__private::tag(|__key| { __key #writes; }))
 }
 
 /// Emits the calls that write a pattern.
-pub fn writes(key: &Key, from: From) -> TokenStream {
+fn writes(model: &Model, key: &Key, from: From) -> TokenStream {
     let parts = key.parts.iter().map(|part| match part {
         Part::Literal(text) => quote_spanned!(Span::mixed_site()=> .literal(#text)),
-        Part::Place(place) => place_of(place, from),
+        Part::Place(place) => place_of(model, place, from),
     });
     parts.collect()
 }
 
-fn place_of(place: &Place, from: From) -> TokenStream {
+fn place_of(model: &Model, place: &Place, from: From) -> TokenStream {
     let span = place.span.resolved_at(Span::mixed_site());
     let root = match &place.source {
         Source::TypeParameter(ty) | Source::TypeAround(ty) => return quote_spanned!(span=> .name::<#ty>()),
         Source::ConstParameter(value) | Source::ConstantAround(value) => return quote_spanned!(span=> .part(&#value)),
         Source::Argument { .. } | Source::Receiver if from == From::Companion && place.annotation.is_some() => {
-            let name = parameters::part_name(place);
+            let name = place.part_name();
             return quote_spanned!(span=> .part(&#name));
         }
         Source::Argument { binding, .. } => {
@@ -101,39 +98,45 @@ fn place_of(place: &Place, from: From) -> TokenStream {
             binding.to_token_stream()
         }
         Source::Receiver if from == From::Companion => quote_spanned!(span=> this),
-        Source::Receiver => quote_spanned!(place.span=> self),
+        Source::Receiver => model.receiver.as_ref().map(|receiver| receiver.self_token).to_token_stream(),
     };
     let steps = &place.steps;
-    match &place.annotation {
-        // The type that was written is held against the one that is there.
-        Some(ty) => quote_spanned!(span=> .part::<#ty>(&#root #steps)),
-        None => quote_spanned!(span=> .part(&#root #steps)),
-    }
+    // One reference is enough, and an error then speaks of the type itself.
+    let sign = if is_reference(model, place, from) { quote_spanned!(span=> &*) } else { quote_spanned!(span=> &) };
+    // The type that was written is held against the one that is there.
+    let ty = place.annotation.as_ref().map(|ty| quote_spanned!(span=> ::<#ty>));
+    quote_spanned!(span=> .part #ty (#sign #root #steps))
+}
+
+/// Whether a place is a reference already: a whole argument, which has been opened by reference, or one that the companion
+/// borrows.
+fn is_reference(model: &Model, place: &Place, from: From) -> bool {
+    let Source::Argument { binding, .. } = &place.source else { return false };
+    let borrows = || {
+        let parameters = parameters::parameters(model).unwrap_or_default();
+        parameters.iter().any(|parameter| parameter.name == *binding && parameter.is_reference(model))
+    };
+    place.steps.is_empty() && (from == From::Arrival || borrows())
 }
 
 /// Emits the path of the handler, which is the name of all its pages.
 pub fn path(model: &Model) -> TokenStream {
-    let name = format!("::{}", model.function.sig.ident.unraw());
+    let name = format!("::{}", spelling::plain(&model.function.sig.ident));
     quote_spanned!(Span::mixed_site()=> ::core::concat!(::core::module_path!(), #name))
 }
 
 /// Emits the pattern that its place in the program shows: that of its pages' names.
 pub fn pattern(model: &Model) -> TokenStream {
-    match model.key.as_ref().map(|key| &key.origin) {
-        Some(Origin::Written { literal, text }) => {
-            let span = literal.span();
-            quote_spanned!(span=> #text)
-        }
-        _ => path(model),
-    }
+    model.key.as_ref().and_then(pattern_of).unwrap_or_else(|| path(model))
 }
 
-/// Emits the path of larder where something of the user's stands.
-pub fn larder_at(model: &Model, span: Span) -> TokenStream {
-    larder_path::at(&model.larder(), span)
+fn pattern_of(key: &Key) -> Option<TokenStream> {
+    let Origin::Written { literal, text } = &key.origin else { return None };
+    let span = literal.span();
+    Some(quote_spanned!(span=> #text))
 }
 
-/// Emits nothing but the word for a method's own name.
-pub fn beside(model: &Model, what: &str) -> syn::Ident {
-    quote::format_ident!("{}_{what}", model.companion(), span = Span::mixed_site())
+/// Returns the name of something that stands beside a handler in an `impl`.
+pub fn beside(model: &Model, what: &str) -> Ident {
+    format_ident!("{}_{what}", model.companion(), span = Span::mixed_site())
 }

@@ -3,15 +3,15 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Expr, Ident, LitStr, Path, Token, token};
+use syn::{Expr, Ident, LitBool, LitStr, Path, Token};
 
 use super::values::{self, Status, Vary};
 use crate::errors::Errors;
-use crate::larder_path;
 pub use crate::options::Said;
 use crate::options::{self, Form, Read, Row, Table, row};
-use crate::time::Time;
+use crate::time::{Asked, Time};
 use crate::values as common;
+use crate::{larder_path, spelling};
 
 /// What was written, before anybody asks whether it makes sense.
 #[derive(Default)]
@@ -87,7 +87,7 @@ pub const ROWS: &[Row<Options>] = &[
         |to, word, input| { to.times.stale = Some(Said { value: Time::read("stale", input.parse()?)?, word }); Ok(()) }),
     row("stale_if_error", Form::Value, "stale_if_error = 3600", &["fallback", "sie"],
         |to, word, input| { to.times.stale_if_error = Some(Said { value: Time::read("stale_if_error", input.parse()?)?, word }); Ok(()) }),
-    row("key", Form::Value, "key = \"article:<id>\"", &["name", "pattern", "cache_key", "convert"],
+    row("key", Form::Value, "key = \"article:<id>\"", &["name", "pattern", "cache_key", "key_func", "convert"],
         |to, _, input| { to.naming.key = Some(common::key(input)?); Ok(()) }),
     row("vary", Form::ValueOrList, "vary = \"Accept-Language\"", &["vary_on", "vary_on_headers", "vary_by", "headers", "vary_header"],
         |to, word, input| { to.telling.vary = Some(Said { value: values::vary(input)?, word }); Ok(()) }),
@@ -117,7 +117,7 @@ pub const ROWS: &[Row<Options>] = &[
         |to, word, _| { to.keeping.explicit_only = Some(word); Ok(()) }),
     row("silent", Form::Word, "silent", &["quiet"],
         |to, word, _| { to.keeping.silent = Some(word); Ok(()) }),
-    row("limit", Form::Value, "limit = 64 << 10", &["max_size", "max_bytes", "size"],
+    row("limit", Form::Value, "limit = 64 << 10", &["max_size", "max_bytes", "size", "body_limit"],
         |to, _, input| { to.keeping.limit = Some(values::number("limit", "64 << 10", input)?); Ok(()) }),
     row("variants", Form::Value, "variants = 16", &["max_variants"],
         |to, _, input| { to.keeping.variants = Some(values::number("variants", "16", input)?); Ok(()) }),
@@ -130,7 +130,7 @@ pub const ROWS: &[Row<Options>] = &[
     row("associated", Form::Word, "associated", &["in_impl", "method"],
         |to, word, _| { to.shape.associated = Some(word); Ok(()) }),
     row("__vary", Form::List, "__vary(\"Cookie\")", &[],
-        |to, _, input| { to.telling.varied = values::varied(input)?; Ok(()) }),
+        |to, _, input| { to.telling.varied = values::vary(input)?; Ok(()) }),
 ];
 
 /// Options of other libraries and attributes that have nothing to say here.
@@ -149,9 +149,13 @@ const NEEDLESS: &[(&[&str], &str)] = &[
         &["capacity", "max_entries", "max_capacity", "unbound"],
         "how much is kept is said where the cache is configured, not at the handler: leave this out",
     ),
+    (
+        &["method", "methods", "get", "post"],
+        "pages are asked for with `GET` and `HEAD`, and nothing else is answered: leave this out",
+    ),
     (&["strict"], "trouble of the cache never reaches a visitor: leave this out"),
     (
-        &["private", "no_store", "no_cache", "must_revalidate", "s_maxage"],
+        &["private", "no_store", "no_cache", "must_revalidate", "s_maxage", "cache_control", "never_cache"],
         "what a response says of itself stands in an attribute of its own: write `#[cache_control(…)]`",
     ),
 ];
@@ -170,23 +174,7 @@ fn first(to: &mut Options, input: ParseStream<'_>) -> syn::Result<Option<&'stati
     if is_option(input) {
         return Ok(None);
     }
-    let without_name = |error: syn::Error| {
-        let each = error.into_iter().map(|error| {
-            syn::Error::new(
-                error.span(),
-                error
-                    .to_string()
-                    .replace("`ttl = ", "`")
-                    .replace("; to keep a value until it is invalidated, write `forever`", ""),
-            )
-        });
-        each.reduce(|mut all, error| {
-            all.combine(error);
-            all
-        })
-        .expect("an error says something")
-    };
-    to.times.ttl = Some(input.parse().and_then(|expr| Time::read("ttl", expr)).map_err(without_name)?);
+    to.times.ttl = Some(Time::read(Asked::First, input.parse()?)?);
     Ok(Some("ttl"))
 }
 
@@ -194,12 +182,16 @@ fn first(to: &mut Options, input: ParseStream<'_>) -> syn::Result<Option<&'stati
 /// one where it is written as constants are.
 fn is_option(input: ParseStream<'_>) -> bool {
     let ahead = input.fork();
-    let Ok(word) = ahead.call(Ident::parse_any) else { return input.is_empty() };
-    let name = word.unraw().to_string();
-    if TABLE.named(&name).is_some() {
-        return true;
+    if ahead.peek(LitBool) {
+        return false;
     }
-    let is_constant = !name.starts_with(|first: char| first.is_lowercase()) && !name.starts_with('_');
+    let Ok(word) = ahead.call(Ident::parse_any) else { return input.is_empty() };
+    let name = spelling::plain(&word);
     let has_value = ahead.peek(Token![=]) && !ahead.peek(Token![==]);
-    has_value || ((ahead.is_empty() || ahead.peek(Token![,]) || ahead.peek(token::Paren)) && !is_constant)
+    let is_constant = !name.starts_with(|first: char| first.is_lowercase()) && !name.starts_with('_');
+    if has_value || is_constant {
+        return has_value;
+    }
+    let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
+    TABLE.knows(&name) || (is_alone && name != "forever" && name != "never")
 }

@@ -8,10 +8,8 @@ use quote::quote;
 use syn::Attribute;
 
 use crate::function::Function;
+use crate::heads::Head;
 use crate::larder_path;
-
-/// Those that edit a response.
-const HEADS: [&str; 6] = ["cache_control", "never_cache", "vary_on_headers", "vary_on_cookie", "etag", "last_modified"];
 
 /// Emits the handler with the attributes first that stand below this one and have to come before it; `None` where there are
 /// none.
@@ -34,7 +32,7 @@ fn comes_first(attr: &Attribute) -> bool {
     let path = attr.path();
     let Some(last) = path.segments.last() else { return false };
     let describes = path.segments.len() > 1 && path.segments[0].ident == "utoipa" && last.ident == "path";
-    describes || HEADS.iter().any(|head| last.ident == head)
+    describes || Head::of(attr).is_some()
 }
 
 /// Returns what `crate = …` says.

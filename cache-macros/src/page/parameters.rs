@@ -6,7 +6,8 @@ use syn::spanned::Spanned;
 use syn::{Pat, PatTuple, PatTupleStruct, Type, parse_quote};
 
 use super::model::Model;
-use crate::key::{Key, Place, Source};
+use crate::bodies::Bodies;
+use crate::key::{Place, Source};
 use crate::passing::Passing;
 use crate::spelling;
 
@@ -17,8 +18,9 @@ pub struct Parameter {
 }
 
 /// Returns the arguments of the companion, in the order of the handler's; or the first place whose type nobody can see.
-pub fn parameters<'a>(model: &Model, key: &'a Key) -> Result<Vec<Parameter>, &'a Place> {
+pub fn parameters(model: &Model) -> Result<Vec<Parameter>, &Place> {
     let mut all: Vec<Parameter> = Vec::new();
+    let Some(key) = &model.key else { return Ok(all) };
     let own = key.places_of(None);
     let arguments = (0..model.extractors.len()).flat_map(|index| key.places_of(Some(index)));
     for place in own.into_iter().chain(arguments) {
@@ -32,7 +34,7 @@ pub fn parameters<'a>(model: &Model, key: &'a Key) -> Result<Vec<Parameter>, &'a
 
 fn parameter(model: &Model, place: &Place) -> Option<Parameter> {
     if let Some(ty) = &place.annotation {
-        return Some(Parameter { name: part_name(place), ty: ty.clone() });
+        return Some(Parameter { name: place.part_name(), ty: ty.clone() });
     }
     match &place.source {
         Source::Receiver => {
@@ -66,21 +68,10 @@ fn type_of(pat: &Pat, ty: &Type, name: &Ident) -> Option<Type> {
     }
 }
 
-/// Names the part `<user.id: u64>` as `user_id`, and `<self.tenant: u32>` as `tenant`.
-pub fn part_name(place: &Place) -> Ident {
-    if let (Source::Argument { binding, .. }, true) = (&place.source, place.steps.is_empty()) {
-        return binding.clone();
-    }
-    let words = place.text.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let words: Vec<_> = words.filter(|word| !matches!(*word, "" | "self" | "r")).collect();
-    let name = if words.is_empty() { "this".to_owned() } else { words.join("_") };
-    format_ident!("{name}", span = Span::mixed_site().located_at(place.span))
-}
-
 impl Parameter {
     /// Emits it as a function takes it.
-    pub fn declared(&self, model: &Model) -> TokenStream {
-        let (name, ty) = (&self.name, self.passing(model).argument());
+    pub fn declared(&self, model: &Model, bodies: Bodies) -> TokenStream {
+        let (name, ty) = (bodies.name(&self.name), self.passing(model).argument());
         quote_spanned!(self.ty.span()=> #name: #ty)
     }
 
@@ -93,6 +84,11 @@ impl Parameter {
             }
             _ => None,
         }
+    }
+
+    /// Returns whether the companion has a reference in its hands.
+    pub fn is_reference(&self, model: &Model) -> bool {
+        self.passing(model).is_reference()
     }
 
     /// Emits its type in the tuple that a method's companion takes.

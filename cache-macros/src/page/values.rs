@@ -4,9 +4,9 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token, token};
+use syn::{Expr, ExprCall, ExprLit, ExprReference, Ident, Lit, LitStr, Token, token};
 
-use crate::time::Time;
+use crate::time::{Asked, Time};
 use crate::values::{bare_name, expression, inside, text};
 
 /// One thing that pages vary on, and the guard that it decides.
@@ -28,9 +28,6 @@ pub struct Status {
     pub span: Span,
 }
 
-const VARY: &str = "pages vary on headers, in quotes, or on one cookie: write `vary = \"Accept-Language\"`, or \
-                    `vary = cookie(\"session\")`";
-
 /// Reads `= "Cookie"`, or `("Accept", cookie("session"), user = "Cookie")`.
 pub fn vary(input: ParseStream<'_>) -> syn::Result<Vec<Vary>> {
     if !input.peek(token::Paren) {
@@ -42,11 +39,6 @@ pub fn vary(input: ParseStream<'_>) -> syn::Result<Vec<Vary>> {
         return Err(syn::Error::new(start, "nothing is named here: name a header, or leave `vary` out"));
     }
     Ok(all.into_iter().collect())
-}
-
-/// Reads what another attribute has added.
-pub fn varied(input: ParseStream<'_>) -> syn::Result<Vec<Vary>> {
-    vary(input)
 }
 
 fn one(input: ParseStream<'_>) -> syn::Result<Vary> {
@@ -62,49 +54,63 @@ fn one(input: ParseStream<'_>) -> syn::Result<Vary> {
 
 fn by(input: ParseStream<'_>) -> syn::Result<By> {
     let expr = expression(input)?;
-    if let Some(name) = text(&expr) {
-        return header(name).map(By::Header);
+    match &expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(name), .. }) => header("vary", name).map(By::Header),
+        Expr::Call(call) if bare_name(&call.func).is_some_and(|name| name == "cookie") => of_a_cookie(call),
+        _ => Err(syn::Error::new_spanned(&expr, not_by(&expr))),
     }
-    if let Expr::Call(call) = &expr
-        && bare_name(&call.func).is_some_and(|name| name == "cookie")
-    {
-        return match call.args.iter().map(text).collect::<Vec<_>>().as_slice() {
-            [Some(name)] => cookie(name).map(By::Cookie),
-            _ => Err(syn::Error::new_spanned(call, "a cookie is named in quotes: write `cookie(\"session\")`")),
-        };
+}
+
+fn of_a_cookie(call: &ExprCall) -> syn::Result<By> {
+    let names: Option<Vec<_>> = call.args.iter().map(text).collect();
+    match names.as_deref() {
+        Some([name]) => cookie(name).map(By::Cookie),
+        Some(names @ [_, ..]) => {
+            let all: Vec<_> = names.iter().map(|name| format!("cookie({:?})", name.value())).collect();
+            let message = format!("each cookie is named by itself: write `vary({})`", all.join(", "));
+            Err(syn::Error::new_spanned(call, message))
+        }
+        _ => Err(syn::Error::new_spanned(call, "a cookie is named in quotes: write `cookie(\"session\")`")),
     }
-    let message = match (&expr, bare_name(&expr)) {
+}
+
+fn not_by(expr: &Expr) -> String {
+    match (expr, bare_name(expr).map(ToString::to_string)) {
         (_, Some(name)) if name == "cookie" => {
             "say which cookie: write `cookie(\"session\")`, or `\"Cookie\"` for all of them".to_owned()
         }
+        (_, Some(name)) if name.starts_with(|first: char| first.is_uppercase()) => {
+            format!("a header is named in quotes: write `vary = \"{}\"`", name.replace('_', "-"))
+        }
         (_, Some(name)) => format!(
-            "a header is named in quotes, as in `vary(\"Accept-Language\")`; and if one decides what `{name}` is, write \
+            "a header is named in quotes, as in `vary = \"Accept-Language\"`; if one decides what `{name}` is, write \
              `vary({name} = \"Cookie\")`"
         ),
         (Expr::Array(_) | Expr::Tuple(_), _) => {
             "several headers stand in parentheses: write `vary(\"Accept\", \"Accept-Language\")`".to_owned()
         }
-        _ => VARY.to_owned(),
-    };
-    Err(syn::Error::new_spanned(&expr, message))
+        _ => "pages vary on headers, in quotes, or on one cookie: write `vary = \"Accept-Language\"`, or \
+              `vary = cookie(\"session\")`"
+            .to_owned(),
+    }
 }
 
-/// Looks whether this can be the name of a header.
-fn header(name: &LitStr) -> syn::Result<LitStr> {
+/// Looks whether this can be the name of a header, in an option.
+fn header(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     let value = name.value();
     let wrong = |message: String| Err(syn::Error::new(name.span(), message));
+    let cookie = value.split_once([':', '=']).filter(|(header, _)| header.trim().eq_ignore_ascii_case("cookie"));
     if value == "*" {
-        return wrong("`*` says that no two requests are alike, so nothing would be kept: name the headers".to_owned());
+        let why =
+            if option == "vary" { "no two requests are alike, and nothing would be kept" } else { "headers are named" };
+        return wrong(format!("{why}: write `{option}(\"Accept-Language\")`"));
     }
-    if let Some((header, cookie)) =
-        value.split_once([':', '=']).filter(|(header, _)| header.trim().eq_ignore_ascii_case("cookie"))
-    {
-        let _ = header;
-        return wrong(format!("one cookie is named like this: `cookie(\"{}\")`", cookie.trim()));
+    if let Some((_, cookie)) = cookie {
+        return wrong(format!("one cookie is told apart like this: `vary = cookie({:?})`", cookie.trim()));
     }
     if value.contains(',') {
         let all: Vec<_> = value.split(',').map(|name| format!("{:?}", name.trim())).collect();
-        return wrong(format!("each header is named by itself: write `({})`", all.join(", ")));
+        return wrong(format!("each header is named by itself: write `{option}({})`", all.join(", ")));
     }
     token_of(name, "header", "Accept-Language")
 }
@@ -155,21 +161,25 @@ pub fn see(input: ParseStream<'_>) -> syn::Result<Vec<LitStr>> {
     if each.is_empty() {
         return Err(syn::Error::new(start, "nothing is named here: name a header, or leave `see` out"));
     }
-    each.iter().map(header).collect()
+    each.iter().map(|name| header("see", name)).collect()
 }
 
 fn texts(input: ParseStream<'_>, option: &str, what: &str, example: &str) -> syn::Result<Vec<LitStr>> {
     let all = inside(input, Punctuated::<Expr, Token![,]>::parse_terminated)?;
-    let each = all.iter().map(|expr| match (text(expr), bare_name(expr)) {
-        (Some(name), _) => Ok(name.clone()),
-        (None, Some(name)) => {
-            let message = format!("{what} is named in quotes: write `{option}(\"{name}\")`");
-            Err(syn::Error::new_spanned(expr, message))
-        }
-        (None, None) => {
-            let message = format!("{what} is named in quotes, as in `{option}(\"{example}\")`");
-            Err(syn::Error::new_spanned(expr, message))
-        }
+    let each = all.iter().map(|expr| {
+        let message = match expr {
+            Expr::Call(call) if option == "see" && bare_name(&call.func).is_some_and(|name| name == "cookie") => {
+                "a cookie that handlers see tells pages apart: write `vary = cookie(\"session\")`".to_owned()
+            }
+            _ => match bare_name(expr).map(ToString::to_string) {
+                Some(name) if option == "see" => {
+                    format!("{what} is named in quotes: write `{option}({:?})`", name.replace('_', "-"))
+                }
+                Some(name) => format!("{what} is named in quotes: write `{option}({name:?})`"),
+                None => format!("{what} is named in quotes, as in `{option}({example:?})`"),
+            },
+        };
+        text(expr).cloned().ok_or_else(|| syn::Error::new_spanned(expr, message))
     });
     each.collect()
 }
@@ -184,13 +194,22 @@ pub fn shared(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
             "nothing is named here: name an argument, as in `shared(user)`, or leave it out",
         ));
     }
-    let each = all.iter().map(|expr| {
-        bare_name(expr).cloned().ok_or_else(|| {
-            let message = "only the names of arguments stand here, as in `shared(user)`";
-            syn::Error::new_spanned(expr, message)
-        })
-    });
-    each.collect()
+    all.iter().map(whole_argument).collect()
+}
+
+fn whole_argument(expr: &Expr) -> syn::Result<Ident> {
+    let message = match expr {
+        Expr::Reference(ExprReference { expr: inner, .. }) if bare_name(inner).is_some() => {
+            "an argument is shared by its bare name: leave the `&` out"
+        }
+        Expr::Field(_) | Expr::MethodCall(_) => {
+            "an argument is shared as a whole; one with a part in the key needs no word here"
+        }
+        Expr::Lit(ExprLit { lit: Lit::Str(_), .. }) => "an argument is named without quotes, as in `shared(user)`",
+        Expr::Infer(_) => "an argument called `_` cannot be named: call it `_guard`, and write `shared(_guard)`",
+        _ => "only the names of arguments stand here, as in `shared(user)`",
+    };
+    bare_name(expr).cloned().ok_or_else(|| syn::Error::new_spanned(expr, message))
 }
 
 /// Reads a prefix of keys.
@@ -242,14 +261,14 @@ fn status(input: ParseStream<'_>) -> syn::Result<Status> {
     let message = match code {
         None => "a response has a status from 200 to 599: write `statuses(404 = 10)`".to_owned(),
         Some(code @ 500..) => format!(
-            "`{code}` is an error of the server, which is never kept; where it must be, say \
-             `layer = |layer| layer.keep_errors()` too, and name it in there"
+            "`{code}` is an error of the server, which is never kept: leave it out; who keeps errors all the same says so to the \
+             `layer`, with `keep_errors` and `statuses`"
         ),
         Some(code @ (206 | 304)) => format!("`{code}` is no whole page, and is never kept: leave it out"),
         Some(code) => {
             let time = if input.peek(Token![=]) {
                 input.parse::<Token![=]>()?;
-                Some(Time::read(&code.to_string(), input.parse()?)?)
+                Some(Time::read(Asked::Status(code), input.parse()?)?)
             } else {
                 None
             };

@@ -1,13 +1,19 @@
 //! What expansions call. Not for use by hand: it changes with the attributes.
 #![allow(missing_docs, reason = "nobody reads these pages")]
 
+mod heads;
+mod verbs;
+
 pub use axum::response::Response;
 
 use super::layer::CacheLayer;
 use crate::Key;
 use crate::key::{KeyWriter, RAW};
 
-pub use super::handler::{After, Arrival, Fallback, Naming, Outcome, PageSite, derived};
+pub use heads::{Conditions, entity_tag, last_modified, names, never_cached, response, say_to_caches, vary_on};
+
+pub use self::verbs::page_verbs;
+pub use super::handler::{After, Arrival, Fallback, Naming, Outcome, PageSite, Unwritten, derived};
 
 /// Makes a tag.
 pub fn tag(write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {

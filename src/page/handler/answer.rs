@@ -9,28 +9,40 @@ use crate::page::error::Failed;
 #[derive(Debug)]
 pub struct Outcome<T>(pub T);
 
-impl<T: IntoResponse, E: IntoResponse> Outcome<Result<T, E>> {
+// The bounds are those of the functions, so that what meets none is told which.
+impl<T, E> Outcome<Result<T, E>> {
     /// Makes it a response.
-    pub fn answer(self) -> Response {
-        match self.0 {
-            Ok(page) => page.into_response(),
-            Err(error) => {
-                let mut response = error.into_response();
-                response.extensions_mut().insert(Failed);
-                response
-            }
+    pub fn answer(self) -> Response
+    where
+        Result<T, E>: IntoResponse,
+    {
+        let has_failed = self.0.is_err();
+        let mut response = self.0.into_response();
+        if has_failed {
+            response.extensions_mut().insert(Failed);
         }
+        response
     }
 }
 
 /// The same for what is no `Result`.
 pub trait Fallback {
+    /// What was returned.
+    type Returned;
+
     /// Makes it a response.
-    fn answer(self) -> Response;
+    fn answer(self) -> Response
+    where
+        Self::Returned: IntoResponse;
 }
 
-impl<T: IntoResponse> Fallback for Outcome<T> {
-    fn answer(self) -> Response {
+impl<T> Fallback for Outcome<T> {
+    type Returned = T;
+
+    fn answer(self) -> Response
+    where
+        T: IntoResponse,
+    {
         self.0.into_response()
     }
 }

@@ -14,6 +14,7 @@ use super::came::Came;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
+use crate::page::arrived::Arrived;
 use crate::page::body::PageBody;
 use crate::page::named::Named;
 use crate::page::nested::Outer;
@@ -23,7 +24,31 @@ use crate::page::service;
 /// arrival, and `After` is taken only where there is no page.
 ///
 /// Routers make it. Who calls a handler by hand calls `handler::uncached(…)`, which has the arguments that were written.
-pub struct Arrival<Before, After> {
+///
+/// ```
+/// use axum::{Router, extract::Path, routing::get};
+/// use larder::cache_page;
+///
+/// #[cache_page(60)]
+/// async fn article(Path(id): Path<u64>) -> String {
+///     format!("article {id}")
+/// }
+///
+/// // What a closure hands on to a handler is an arrival too.
+/// let app: Router = Router::new()
+///     .route("/articles/{id}", get(article))
+///     .route("/news/{id}", get(async |arrival| article(arrival).await));
+/// # drop(app);
+///
+/// # larder::testing::block_on(async {
+/// assert_eq!(article::uncached(Path(7)).await, "article 7");
+/// # });
+/// ```
+pub type Arrival<Before, After> = ByRoutersElseUncached<Before, After>;
+
+/// An [`Arrival`]. This is the name that the compiler shows to whoever calls a handler by hand.
+#[doc(hidden)]
+pub struct ByRoutersElseUncached<Before, After> {
     request: Parts,
     body: Body,
     before: Before,
@@ -36,7 +61,7 @@ type Taker<T> = Box<dyn FnOnce(Request) -> Taking<T> + Send>;
 type Taking<T> = Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>;
 
 /// Refuses what `Before` refuses, which is answered so each time, and never kept.
-impl<S, M, Before, After> FromRequest<S, (M,)> for Arrival<Before, After>
+impl<S, M, Before, After> FromRequest<S, (M,)> for ByRoutersElseUncached<Before, After>
 where
     S: Clone + Send + Sync + 'static,
     Before: FromRequestParts<S> + Send + 'static,
@@ -49,6 +74,12 @@ where
         // Whoever has to see who asks stands in front of this page, and not behind what hides that.
         Outer::uncover(0, &mut request);
         let came = (TypeId::of::<Before>() != TypeId::of::<()>()).then(|| Came::of(&request));
+        // What they read may be written over before the page is begun. Those who hold nothing have nothing to show.
+        if size_of::<Before>() > 0
+            && let Some(now) = Arrived::now()
+        {
+            request.extensions.insert(now);
+        }
         let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
         if let Some(came) = came {
             came.back_into(&mut request);
@@ -61,7 +92,7 @@ where
     }
 }
 
-impl<Before, After> Arrival<Before, After>
+impl<Before, After> ByRoutersElseUncached<Before, After>
 where
     Before: Send + 'static,
     After: Send + 'static,
@@ -107,7 +138,7 @@ fn whole(body: PageBody<Body>) -> Body {
     Body::new(body)
 }
 
-impl<Before, After> fmt::Debug for Arrival<Before, After> {
+impl<Before, After> fmt::Debug for ByRoutersElseUncached<Before, After> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arrival").field("request", &self.request).finish_non_exhaustive()
     }

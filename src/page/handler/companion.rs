@@ -5,9 +5,34 @@ use std::fmt;
 use cache_core::__private::{Entry, Invalidation};
 
 use super::site::PageSite;
+use super::unwritten::Unwritten;
 use crate::{Key, Site, Stats};
 
 /// The pages of a handler that stands in an `impl`: their name, and what becomes of them. From `Type::handler_site()`.
+///
+/// ```
+/// use std::sync::Arc;
+/// use axum::{Router, extract::Path, routing::get};
+/// use larder::{cache_page, testing};
+///
+/// struct Api {
+///     region: &'static str,
+/// }
+///
+/// impl Api {
+///     #[cache_page(60, key = "price:<self.region: str>:<id>")]
+///     async fn price(self: Arc<Self>, Path(id): Path<u64>) -> String {
+///         format!("{id} costs 5 in {}", self.region)
+///     }
+/// }
+///
+/// let _larder = testing::isolated();
+/// testing::block_on(Api::price_site().invalidate("eu", 7));
+/// assert_eq!(Api::price_site().key("eu", 7).as_str(), "price:eu:7");
+/// assert_eq!(Api::price_site().stats().invalidated, 1);
+/// # let api = Arc::new(Api { region: "eu" });
+/// # drop(Router::<()>::new().route("/{id}", get(move |arrival| api.price(arrival))));
+/// ```
 pub struct PageCompanion<A> {
     pages: &'static PageSite,
     name: fn(&A) -> Key,
@@ -30,6 +55,18 @@ impl<A> PageCompanion<A> {
     #[must_use]
     pub fn stats(&self) -> Stats {
         self.site().stats()
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn __pages(&self) -> &'static PageSite {
+        self.pages
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub fn call(&self) -> Unwritten {
+        Unwritten
     }
 
     fn entry_of(&self, arguments: &A) -> Entry {

@@ -10,6 +10,7 @@ use axum::extract::{
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Method, Uri};
 
+use crate::page::early::Conditions;
 use crate::page::locale::{Language, TimeZone};
 use crate::page::nested::Outer;
 
@@ -17,7 +18,42 @@ use crate::page::nested::Outer;
 /// from headers by which pages are told apart, since others are hidden from it.
 ///
 /// What a handler with [`#[cache_page]`](macro@crate::cache_page) takes and does not account for has to be one. Implement it
-/// for an extractor of your own that reads nothing else, such as a `Query` that checks itself.
+/// for an extractor of your own that reads nothing else, such as a `Query` that checks itself:
+///
+/// ```
+/// use axum::extract::{FromRequestParts, Query as Unchecked, rejection::QueryRejection};
+/// use axum::{http::request::Parts, routing::get};
+/// use larder::{cache_page, page::Derived};
+/// use serde::{Deserialize, de::DeserializeOwned};
+///
+/// /// Parameters of the query, tidied up.
+/// struct Query<T>(T);
+///
+/// impl<S: Send + Sync, T: DeserializeOwned + Ord + Default> FromRequestParts<S> for Query<T> {
+///     type Rejection = QueryRejection;
+///
+///     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, QueryRejection> {
+///         Unchecked::from_request_parts(parts, state).await.map(|Unchecked(said): Unchecked<T>| Self(said.max(T::default())))
+///     }
+/// }
+///
+/// impl<T> Derived for Query<T> {}
+///
+/// #[derive(Default, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Paging {
+///     page: u32,
+/// }
+///
+/// #[cache_page(60)]
+/// async fn list(Query(paging): Query<Paging>) -> String {
+///     format!("page {}", paging.page)
+/// }
+///
+/// # drop(get::<_, _, ()>(list));
+/// ```
+///
+/// By its name the attribute tells what may be derived, and by this trait the compiler holds the name against the type. An
+/// extractor with another name is a guard, whatever it implements.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` may differ from visitor to visitor, and its name says otherwise",
     label = "this has the name of an extractor of axum, and is another type",
@@ -33,7 +69,7 @@ pub trait Derived {
 
 macro_rules! derived {
     ($($(#[$doc:meta])* [$($generics:tt)*] $ty:ty;)+) => {
-        $($(#[$doc])* impl<$($generics)*> Derived for $ty {})+
+        $($(#[$doc])* #[diagnostic::do_not_recommend] impl<$($generics)*> Derived for $ty {})+
     };
 }
 
@@ -56,17 +92,21 @@ derived! {
     /// In the key of each page.
     [] Language;
     [] TimeZone;
+    /// With what is asked by the cache, and by nobody else.
+    [] Conditions;
     [] Body;
     [] Bytes;
     [] String;
 }
 
+/// One that may be missing is no less of one.
 impl<T: Derived> Derived for Option<T> {
     fn hide(extensions: &mut Extensions) {
         T::hide(extensions);
     }
 }
 
+/// One that may fail is no less of one.
 impl<T: Derived, E> Derived for Result<T, E> {
     fn hide(extensions: &mut Extensions) {
         T::hide(extensions);
@@ -74,6 +114,7 @@ impl<T: Derived, E> Derived for Result<T, E> {
 }
 
 /// Without what layers have put into its extensions: nobody knows by whom that differs.
+#[diagnostic::do_not_recommend]
 impl Derived for Request {
     fn hide(extensions: &mut Extensions) {
         fn keep<T: Clone + Send + Sync + 'static>(from: &mut Extensions, to: &mut Extensions) {
@@ -98,10 +139,11 @@ impl Derived for Request {
 #[derive(Clone, Copy, Debug)]
 pub struct After<T>(pub T);
 
+/// Not for what is [`Derived`] alone: of what is not, the handler itself says so, and once.
 impl<S, T> FromRequestParts<S> for After<T>
 where
     S: Send + Sync,
-    T: Derived + FromRequestParts<S>,
+    T: FromRequestParts<S>,
 {
     type Rejection = T::Rejection;
 
@@ -124,4 +166,4 @@ where
 }
 
 /// Compiles where an extractor is one of those.
-pub const fn derived<T: Derived>() {}
+pub const fn derived<T: Derived>(_: &T) {}

@@ -11,9 +11,11 @@ mod derived;
 mod locale;
 mod once;
 mod site;
+mod unwritten;
 
 pub use answer::{Fallback, Outcome};
-pub use arrival::Arrival;
+pub use arrival::{Arrival, ByRoutersElseUncached};
 pub use companion::PageCompanion;
 pub use derived::{After, Derived, derived};
 pub use site::{Naming, PageSite};
+pub use unwritten::Unwritten;

@@ -154,6 +154,13 @@ impl CacheControl {
         }
     }
 
+    /// Returns what of it is said of errors as well: that they are not kept, or not for long. Nobody means them by what
+    /// allows to keep a page.
+    pub(in crate::page) fn of_errors(mut self) -> Self {
+        self.edits.retain(|edit| !edit.allows());
+        self
+    }
+
     fn with(mut self, edit: Edit) -> Self {
         self.edits.push(edit);
         self
@@ -180,6 +187,11 @@ impl IntoResponseParts for CacheControl {
 }
 
 impl Edit {
+    /// Returns whether it makes caches keep what they would not keep, or not for as long.
+    fn allows(&self) -> bool {
+        matches!(self, Self::Public | Self::Word("immutable") | Self::Time(_, 1..))
+    }
+
     /// Takes out what contradicts it.
     fn make_room(&self, written: &mut Written) {
         match self {

@@ -72,13 +72,14 @@ fn what_is_found_in_one_frame_is_not_copied() {
 
 fn page(body: &str, holes: Holes) -> Page {
     let (headers, policy) = (HeaderMap::new(), Policy { time: Some(60), ..Policy::default() });
-    let times = Times { asked: 0, answered: 0 };
+    let times = Times::default();
     let facts = policy.keep(&Wanted::default(), StatusCode::OK, &headers, times).expect("a page to be kept");
     Page::new(
         Head { status: StatusCode::OK, headers, facts },
         Bytes::from(body.to_owned()),
         holes,
         Begun { site: 0, after: 0, at: 0 },
+        Box::default(),
     )
 }
 

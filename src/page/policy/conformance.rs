@@ -39,7 +39,7 @@ fn wanted(policy: &Policy, request: &str) -> Option<Wanted> {
 }
 
 fn done(policy: &Policy, status: StatusCode, later: u64, first: &str, answer: &str, second: &str) -> String {
-    let times = Times { asked: NOW, answered: NOW + 20 };
+    let times = Times { asked: NOW, answered: NOW + 20, ..Times::default() };
     let first = wanted(policy, first).expect("a request for a cache");
     let facts = match policy.keep(&first, status, &headers(answer), times) {
         Ok(facts) => facts,

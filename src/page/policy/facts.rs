@@ -51,6 +51,14 @@ impl Facts {
         self.born.saturating_add(self.fresh).saturating_add(after)
     }
 
+    /// Makes it end no later than after this time from now, and says whether that is sooner than before.
+    pub(crate) fn shorten(&mut self, time: u64, now: u64) -> bool {
+        let fresh = self.lived(now).saturating_add(time);
+        let is_sooner = fresh < self.fresh;
+        self.fresh = self.fresh.min(fresh);
+        is_sooner
+    }
+
     /// Returns whether it can be used at all: at once, stale, or after asking.
     pub(super) fn is_of_use(&self, now: u64) -> bool {
         (self.validator || !self.always_ask) && self.kept_until() > now
@@ -95,6 +103,23 @@ mod tests {
         assert_eq!(Facts { stale: 5, stale_if_error: 7, ..facts.clone() }.kept_until(), 12_007);
         assert_eq!(Facts { validator: true, ..facts.clone() }.kept_until(), 12_000 + HOUR);
         assert_eq!(Facts { validator: true, fresh: 3 * HOUR, ..facts }.kept_until(), 10_000 + 6 * HOUR);
+    }
+
+    #[test]
+    fn a_page_can_be_made_to_end_sooner_and_not_later() {
+        // After so many milliseconds it is said to last so much longer.
+        let table = [
+            ((0, 0), (true, 0)),
+            ((0, 1999), (true, 1999)),
+            ((999, 1000), (true, 1999)),
+            ((1000, 1000), (false, 2000)),
+            ((5000, 0), (false, 2000)),
+            ((0, u64::MAX), (false, 2000)),
+        ];
+        for ((after, time), expected) in table {
+            let mut facts = fresh_for(2000);
+            assert_eq!((facts.shorten(time, facts.born + after), facts.fresh), expected, "{after} {time}");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ mod tests {
 
     fn age_after(way: u64, lines: &[Line]) -> u64 {
         let answered = NOW * 1000 + 900;
-        answered - birth(&headers(lines), Times { asked: answered - way, answered })
+        answered - birth(&headers(lines), Times { asked: answered - way, answered, good_for: None })
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
             (&[(cc.clone(), "max-age=7, s-maxage=9")], Some(9)),
             (&[(cc.clone(), "s-maxage=1"), (cc, "max-age=7")], Some(1)),
         ];
-        let times = Times { asked: NOW * 1000, answered: NOW * 1000 };
+        let times = Times { asked: NOW * 1000, answered: NOW * 1000, ..Times::default() };
         for (lines, expected) in table {
             let map = headers(lines);
             assert_eq!(explicit(&Directives::of(&map), false, &map, times), expected, "{lines:?}");
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_guess_is_a_tenth_and_at_most_a_week() {
-        let times = Times { asked: NOW * 1000, answered: NOW * 1000 };
+        let times = Times { asked: NOW * 1000, answered: NOW * 1000, ..Times::default() };
         let table =
             [(-86_400, Some(8640)), (-5, None), (-10, Some(1)), (60, None), (-400_000_000, Some(LONGEST_GUESS))];
         for (modified, expected) in table {

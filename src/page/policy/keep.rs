@@ -9,11 +9,12 @@ use super::update::without_hops;
 use super::{Facts, Policy, Refusal, Wanted, is_failure};
 use crate::page::grammar::{Directives, Fields, age, date, list, vary};
 
-/// When the handler was asked and when it had answered, in milliseconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// When the handler was asked, when it had answered, and how long it says that its answer is good for; in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Times {
     pub(crate) asked: u64,
     pub(crate) answered: u64,
+    pub(crate) good_for: Option<u64>,
 }
 
 impl Times {
@@ -101,7 +102,7 @@ impl Policy {
         let is_doubted = self.doubt_age && age::is_in_doubt(said.headers);
         let mut facts = Facts {
             born: fresh::birth(said.headers, said.times),
-            fresh: millis(fresh),
+            fresh,
             stale: 0,
             stale_if_error: 0,
             always_ask: always_ask || is_doubted,
@@ -113,15 +114,19 @@ impl Policy {
         if facts.is_of_use(said.times.answered) { Ok(facts) } else { Err(Refusal::Useless) }
     }
 
-    /// Returns how long it is fresh, in seconds. The site's time is the most there is; one that a status code has of its own
-    /// comes before it.
+    /// Returns how long it is fresh, in milliseconds.
     fn fresh(&self, said: &Said) -> Option<u64> {
-        let most = self.statuses.time(said.status).or(self.time);
-        match (most, said.explicit) {
+        match (self.most(said.status, said.times), said.explicit.map(millis)) {
             (Some(most), Some(explicit)) => Some(most.min(explicit)),
             (Some(time), None) | (None, Some(time)) => Some(time),
-            (None, None) => self.guessed(said).or(self.usual),
+            (None, None) => self.guessed(said).or(self.usual).map(millis),
         }
+    }
+
+    /// Returns how long it is fresh at most, in milliseconds, whatever the response says: what the handler says comes before
+    /// the site's time, and so does one that a status code has of its own.
+    pub(crate) fn most(&self, status: StatusCode, times: Times) -> Option<u64> {
+        times.good_for.or_else(|| self.statuses.time(status).or(self.time).map(millis))
     }
 
     fn guessed(&self, said: &Said) -> Option<u64> {

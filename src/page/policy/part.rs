@@ -38,7 +38,7 @@ mod tests {
         for (lines, expected) in table {
             let pair = |&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value));
             let headers = lines.iter().map(pair).collect();
-            let kept = policy.keep_part(&Wanted::default(), &headers, Times { asked: 0, answered: 0 });
+            let kept = policy.keep_part(&Wanted::default(), &headers, Times::default());
             assert_eq!(kept.map(|facts| facts.fresh), expected, "{lines:?}");
         }
     }

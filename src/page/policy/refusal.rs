@@ -25,6 +25,8 @@ pub(crate) enum Refusal {
     Vary,
     /// A part of a page with variants, or one that does not say where it belongs.
     Part,
+    /// Its handler says that it is not to be kept. The service says so.
+    Discarded,
     /// Nobody says how long it is fresh.
     NoTime,
     /// It could never be used: it is stale already or has to be asked for each time, and has nothing to ask with.
@@ -53,6 +55,7 @@ impl Refusal {
             Self::Cookie => "sets a cookie",
             Self::Vary => "Vary with * in it",
             Self::Part => "a part that stands for itself alone",
+            Self::Discarded => "discarded by its handler",
             Self::NoTime => "no time said",
             Self::Encoded => "compressed where holes are filled",
             Self::Nearer => "kept nearer to the handler",

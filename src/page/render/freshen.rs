@@ -14,9 +14,21 @@ use crate::page::status::Status;
 impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
     /// once more, and the next one asks for all of it.
-    pub(in crate::page) async fn freshen<R, E>(mut self, old: &Page, answer: &HeaderMap, client: Client<R, E>) {
+    pub(in crate::page) async fn freshen<R, E>(
+        mut self: Box<Self>,
+        old: &Page,
+        answer: &HeaderMap,
+        client: Client<R, E>,
+    ) {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
+        self.heard.as_before(old.tags());
         let (headers, worth) = self.confirmed(old, answer);
+        if self.heard.is_discarded() {
+            let told = Status { detail: Some(Refusal::Discarded.words()), ..told };
+            self.keep_quiet();
+            self.let_go();
+            return self.answer(&self.renewed(old, headers, old.facts().clone()), &told, client);
+        }
         let aspects = self.aspects(&headers);
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
@@ -59,10 +71,10 @@ impl Render {
         if let Ok(facts) = &mut worth {
             // What it says is then for browsers, and not how long it is kept.
             if self.site.setup.browser.is_some() && !answer.contains_key(CACHE_CONTROL) {
-                facts.fresh = old.facts().fresh;
+                let most = self.site.setup.policy.most(old.head().status, self.times());
+                facts.fresh = most.map_or(old.facts().fresh, |most| most.min(old.facts().fresh));
             }
-            let now = self.home.now();
-            self.site.dress_anew(&mut headers, answer, facts.fresh, now);
+            self.site.dress_anew(&mut headers, answer, self.lasts(facts.fresh));
         }
         (headers, worth)
     }
@@ -81,14 +93,19 @@ impl Render {
 
     /// Hands on an answer to `HEAD`, which is no page. It makes one that is there last longer where the two agree, and else go.
     /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
-    pub(in crate::page) async fn answer_head<R: Body, E>(mut self, mut response: Response<R>, client: Client<R, E>) {
+    pub(in crate::page) async fn answer_head<R: Body, E>(
+        mut self: Box<Self>,
+        mut response: Response<R>,
+        client: Client<R, E>,
+    ) {
         let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
         self.tell_time(response.headers_mut(), &worth);
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
-        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing) {
+        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && !self.heard.is_discarded()) {
+            self.heard.as_before(old.tags());
             self.heed(&old, status, &headers).await;
         }
     }

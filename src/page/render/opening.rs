@@ -1,5 +1,6 @@
 //! A page that may be kept: its beginning is handed out while the rest is made, and all of it is kept when it is there.
 
+use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -8,7 +9,7 @@ use http_body::Body;
 
 use super::both::both;
 use super::{Client, Outcome, Render, said_length};
-use crate::page::answer::Asking;
+use crate::page::answer::{self, Asking};
 use crate::page::aspect::Aspect;
 use crate::page::body::PageBody;
 use crate::page::error::BoxError;
@@ -32,13 +33,17 @@ struct Opening {
 
 impl Render {
     /// Answers while the page is made, and keeps it when all of it is there.
-    pub(in crate::page) async fn make<R, E>(mut self, facts: Facts, response: Response<R>, client: Client<R, E>)
-    where
+    pub(in crate::page) async fn make<R, E>(
+        mut self: Box<Self>,
+        facts: Facts,
+        response: Response<R>,
+        client: Client<R, E>,
+    ) where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
-        self.site.dress(&mut parts.headers, facts.fresh, self.home.now());
+        self.site.dress(&mut parts.headers, self.lasts(facts.fresh));
         let kept = self.site.setup.policy.kept_headers(&parts.headers);
         let head = Head { status: parts.status, headers: kept, facts };
         let first = Head { headers: parts.headers, ..head.clone() };
@@ -47,16 +52,36 @@ impl Render {
         let body = Marked::new(body, fillers.look_into(&first.headers));
         let (tee, driver) = Tee::with_length(body, said, self.site.setup.limit);
         let opening = Opening { tee, aspects, head: head.clone(), first };
+        let driver = pin!(driver);
+        let driver = self.hear(driver);
         let (place, body) = both(self.begin(&opening, client), driver).await;
         match (body, place) {
             (Ok(body), Some(place)) => {
                 let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
-                let page = self.page(head, body, holes);
-                self.keep(place, page).await;
+                match self.at_the_end(head) {
+                    Some(head) => drop(self.keep(place, self.page(head, body, holes)).await),
+                    None => self.keep_quiet(),
+                }
             }
             (Err(_), _) => self.keep_quiet(),
             (Ok(_), None) => {}
         }
+    }
+
+    /// Returns the head of a page with what was said while its body was sent; `None` where the page is not to be kept. Its
+    /// beginning has been handed out: it can end sooner than that says, and not later.
+    fn at_the_end(&mut self, mut head: Head) -> Option<Head> {
+        self.listen();
+        let now = self.home.now();
+        if self.heard.is_discarded() {
+            return None;
+        }
+        if let Some(time) = self.heard.time()
+            && head.facts.shorten(time, now)
+        {
+            answer::shorten(&mut head.headers, &head.facts, now);
+        }
+        Some(head)
     }
 
     /// Finds the shelf for a page that has begun, and hands its beginning to the client and to all who wait. A store outside

@@ -1,6 +1,7 @@
 //! An answer to `POST` that says that it is the page of its URL, and for how long, is kept as that page (RFC 9110, 9.3.3).
 
 use std::convert::Infallible;
+use std::future::Future;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use http_body::Body;
 use tokio::sync::oneshot;
 
 use super::spot::Spot;
+use crate::entry::Scoped;
 use crate::page::body::PageBody;
 use crate::page::error::BoxError;
 use crate::page::hide;
@@ -21,10 +23,10 @@ use crate::page::render::{Client, Outcome, Render};
 use crate::page::site::Quest;
 
 /// A `POST` whose answer may be a page: that of a `GET` with the same headers.
-pub(super) struct Post(Render);
+pub(super) struct Post(Box<Render>);
 
 /// A `POST` whose answer is a page that is worth this.
-pub(super) struct Posted(Render, Facts);
+pub(super) struct Posted(Box<Render>, Facts);
 
 impl Spot {
     /// Begins to look at a request, before its handler runs: what is invalidated from here on is not kept.
@@ -42,9 +44,15 @@ impl Spot {
 }
 
 impl Post {
+    /// Runs the handler, which may speak of the page.
+    pub(super) fn hear<F: Future + Unpin>(&self, handler: F) -> Scoped<F> {
+        self.0.hear(handler)
+    }
+
     /// Decides whether an answer is a page, before it empties what was kept under its URL.
     pub(super) fn judge<R: Body>(self, response: &Response<R>) -> Option<Posted> {
-        let Self(render) = self;
+        let Self(mut render) = self;
+        render.listen();
         let url = Asked::of(&render.request).ok().and_then(|asked| asked.absolute())?;
         let is_page = policy::is_page_of(&url, response.status(), response.headers()) && render.filling.is_good();
         let facts = render.facts(response).ok().filter(|_| is_page)?;
@@ -59,7 +67,8 @@ impl Posted {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let Self(mut render, facts) = self;
-        render.filling = Arc::new(render.home.cache.fill(&render.quest.key));
+        // What was there has been emptied, which ended the right to keep this; tags count from the beginning.
+        render.filling = Arc::new(render.filling.beside(&render.quest.key));
         let (sender, receiver) = oneshot::channel();
         let driver = render.home.driver();
         let own = driver.spawn(Box::pin(render.make(facts, response, Client::<R, Infallible>::new(sender))));

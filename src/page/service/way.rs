@@ -1,6 +1,7 @@
 //! One request on its way: to a page that is kept, to one that is being made, or to the handler.
 
 use std::panic::resume_unwind;
+use std::pin::pin;
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -160,7 +161,11 @@ impl<S> Way<S> {
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let asked = self.spot.site.narrow(pass, &mut parts);
-        let mut response = self.inner.call(Request::from_parts(parts, body)).await?;
+        let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
+        let mut response = match &post {
+            Some(post) => post.hear(asking).await?,
+            None => asking.await?,
+        };
         if let Some(asked) = asked {
             self.spot.site.setup.tell_downstream(&asked, response.headers_mut());
         }

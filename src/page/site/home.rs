@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::Setup;
 use crate::page::driven::Driver;
 use crate::page::flights::Flights;
 use crate::page::locale::Locales;
+use crate::page::policy::Policy;
 use crate::page::purge::{Pattern, Purges};
 use crate::page::quiet::Quiet;
 use crate::page::variant::Front;
-use crate::{Cache, Error};
+use crate::{Cache, Error, Ttl};
 
 /// The cache, and what belongs to its pages.
 #[derive(Clone, Debug)]
@@ -18,9 +20,36 @@ pub(in crate::page) struct Home {
     pub(in crate::page) purges: Arc<Purges>,
     pub(in crate::page) quiet: Arc<Quiet>,
     pub(in crate::page) locales: Arc<Locales>,
+    /// What the place was told, and for how long the cache keeps what says nothing, where that counts.
+    pub(in crate::page) policy: Arc<Policy>,
 }
 
+/// What is for ever elsewhere, in seconds: RFC 2616 had it that nothing says more than a year.
+const YEAR: u64 = 31_536_000;
+
 impl Home {
+    pub(in crate::page) fn new(cache: Cache, setup: &Setup) -> Self {
+        let mut policy = setup.policy.clone();
+        if setup.is_usual {
+            policy.usual = Some(match cache.usual_ttl() {
+                Ttl::For(time) => time.as_secs(),
+                Ttl::Default | Ttl::Forever => YEAR,
+            });
+        }
+        let purges: Arc<Purges> = cache.beside();
+        if setup.guarded || !setup.extensions.is_empty() {
+            purges.note_more();
+        }
+        Self {
+            flights: cache.beside(),
+            purges,
+            quiet: cache.beside(),
+            locales: cache.beside(),
+            policy: Arc::new(policy),
+            cache,
+        }
+    }
+
     /// Reads the clock of the cache, in milliseconds.
     pub(in crate::page) fn now(&self) -> u64 {
         self.cache.clock().wall_millis()

@@ -20,6 +20,8 @@ pub(in crate::page) struct Setup {
     pub(in crate::page) annotated: Option<Annotation>,
     pub(in crate::page) prefix: String,
     pub(in crate::page) policy: Policy,
+    /// Whether what says no time is kept for as long as its cache keeps such things.
+    pub(in crate::page) is_usual: bool,
     /// What its pages are told apart by, whatever they say themselves.
     pub(in crate::page) aspects: Vec<Aspect>,
     /// What layers outside put into requests, by which pages are told apart.

@@ -11,7 +11,7 @@ use axum::routing::{MethodRouter, any};
 use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LANGUAGE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use larder::page::headers::{self, CacheControl};
-use larder::page::{CacheLayer, TimeZone, cache_page};
+use larder::page::{CacheLayer, Conditions, TimeZone, cache_page};
 use tower::util::MapResponseLayer;
 
 use super::condition::{known, tagged};
@@ -28,12 +28,6 @@ pub fn decorated(scenario: &Scenario, view: &View, runs: &Count) -> MethodRouter
         let said = said_by(&view.decorators[at..], &view.replies());
         route = around(route, scenario, decorator.clone(), &said);
     }
-    let has = |is_one: fn(&Decorator) -> bool| view.decorators.iter().any(is_one);
-    let asks = has(|decorator| matches!(decorator, Decorator::Condition(_)));
-    // Conditions are answered by a layer, if not by that of the page.
-    if asks && !has(|decorator| matches!(decorator, Decorator::CachePage(_))) {
-        return route.layer(CacheLayer::new());
-    }
     route
 }
 
@@ -47,7 +41,9 @@ fn around(route: MethodRouter, scenario: &Scenario, decorator: Decorator, said: 
         }
         Decorator::VaryOnCookie {} => edited(route, |map| headers::vary(map, [COOKIE])),
         Decorator::Condition(condition) => {
-            route.layer(from_fn(move |request: Request, next: Next| known(condition.clone(), request, next)))
+            let known =
+                move |asked: Conditions, request: Request, next: Next| known(asked, condition.clone(), request, next);
+            route.layer(from_fn(known))
         }
         Decorator::ConditionalPage {} => route.layer(from_fn(tagged)),
         Decorator::GzipPage {} => route.layer(from_fn(gzip)),

@@ -1,8 +1,6 @@
 //! What Django's decorators and middleware for conditional requests do, as far as a program with Larder still has a need
 //! for it: the layer itself answers the conditions of a request, with the validators that a page has.
 
-use std::time::{Duration, UNIX_EPOCH};
-
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -11,6 +9,7 @@ use http::header::{CACHE_CONTROL, ETAG, EXPIRES, IF_NONE_MATCH, LAST_MODIFIED, V
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use http_body_util::BodyExt;
 use larder::page::headers;
+use larder::{etag, last_modified};
 
 use super::scenario::Condition;
 use super::site::BEGIN;
@@ -23,24 +22,11 @@ const TAGS: [(&str, &str); 4] = [
     ("fr n=3 s=None", "1326f2fbee5b6554913bd99fdf23a3c2"),
 ];
 
-/// Says the validators that are known before the page is made, and does not make it for somebody who has it.
+/// Does not make a page for somebody who has it, as far as is known before it is made.
+#[etag(condition.etag.as_deref())]
+#[last_modified(condition.last_modified_offset.map(|offset| BEGIN.saturating_add_signed(offset)))]
 pub async fn known(condition: Condition, request: Request, next: Next) -> Response {
-    let validators = validators(&condition);
-    if has(request.headers(), validators.get(ETAG)) {
-        return (StatusCode::NOT_MODIFIED, validators).into_response();
-    }
-    let mut response = next.run(request).await;
-    response.headers_mut().extend(validators);
-    response
-}
-
-fn validators(condition: &Condition) -> HeaderMap {
-    let tag = condition.etag.as_deref().map(|text| (ETAG, headers::entity_tag(text).expect("a tag")));
-    let modified = condition.last_modified_offset.map(|offset| {
-        let before = Duration::from_secs(offset.unsigned_abs());
-        (LAST_MODIFIED, headers::date(UNIX_EPOCH + Duration::from_secs(BEGIN) - before))
-    });
-    tag.into_iter().chain(modified).collect()
+    next.run(request).await
 }
 
 /// Makes a tag of the body, and takes it back for somebody who has it.

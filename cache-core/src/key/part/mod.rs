@@ -45,7 +45,7 @@ use crate::key::Place;
     note = "a hash map or hash set has no order: collect it into a `BTreeMap` or `BTreeSet` first",
     note = "a path is bytes that differ between platforms: take its text, as in `<path.to_str()>`",
     note = "`Debug` and `Display` are never taken for it: a type that hides its secrets there would make all users one",
-    note = "if it does not decide the result, write `ignore(…)` with its name"
+    note = "if it does not decide the result, write `ignore(…)` with its name; a page needs no place in its key for it"
 )]
 pub trait KeyPart {
     /// Fills the place with this value.

@@ -4,10 +4,10 @@ use quote::ToTokens;
 use syn::visit::{self, Visit};
 use syn::{FnArg, Pat, Receiver, ReceiverKind, ReturnType, Safety, Type, TypeReference};
 
-use crate::attributes::{is_cached, is_condition};
+use crate::attributes::{is_condition, keeps};
 use crate::cached::model::{Model, Stand};
 use crate::errors::Errors;
-use crate::function::CACHED_AND_CHANGING;
+use crate::function::{CACHED_AND_CHANGING, CACHED_AND_PAGE};
 use crate::spelling;
 
 pub fn check(model: &Model, errors: &Errors) {
@@ -63,7 +63,9 @@ fn is_a_plain_function(model: &Model, errors: &Errors) {
 
 /// Two wrappers would look twice and share a companion.
 fn is_annotated_once(model: &Model, errors: &Errors) {
-    if let Some(attr) = model.function.attrs.iter().find(|attr| is_cached(attr)) {
+    if let Some(attr) = model.function.attribute(&["cache_page"]) {
+        errors.on(attr, CACHED_AND_PAGE);
+    } else if let Some(attr) = model.function.attrs.iter().find(|attr| keeps(attr)) {
         errors.on(attr, "a function is cached once: say everything in one `#[cached(…)]`");
     }
 }

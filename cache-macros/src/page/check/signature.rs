@@ -1,12 +1,13 @@
 //! Functions that are no handlers whose pages could be kept, and what to do instead.
 
+use proc_macro2::Span;
 use quote::ToTokens;
-use syn::{FnArg, PatType, Receiver, ReceiverKind, Safety};
+use syn::{Attribute, ReceiverKind, Safety};
 
 use crate::around::Around;
-use crate::attributes::is_condition;
+use crate::attributes::keeps;
 use crate::errors::Errors;
-use crate::function::CACHED_AND_CHANGING;
+use crate::function::{CACHED_AND_PAGE, PAGE_AND_CHANGING};
 use crate::page::model::Model;
 use crate::spelling;
 
@@ -18,10 +19,9 @@ pub fn check(model: &Model, errors: &Errors) {
     changes_nothing_elsewhere(model, errors);
     is_no_cached_function(model, errors);
     owns_itself(model, errors);
-    has_every_argument_always(model, errors);
-    takes_types_with_names(model, errors);
     returns_something(model, errors);
     stands_where_there_is_room(model, errors);
+    looks_like_one_to_those_below(model, errors);
 }
 
 /// A trait's declaration makes no page.
@@ -72,7 +72,9 @@ fn is_a_plain_function(model: &Model, errors: &Errors) {
 
 /// Two of them would look twice and share a companion.
 fn is_annotated_once(model: &Model, errors: &Errors) {
-    if let Some(attr) = model.function.attribute(&["cache_page"]) {
+    let is_page =
+        |attr: &&Attribute| keeps(attr) && attr.path().segments.last().is_none_or(|last| last.ident != "cached");
+    if let Some(attr) = model.function.attrs.iter().find(is_page) {
         errors.on(attr, "the pages of a handler are kept once: say everything in one `#[cache_page(…)]`");
     }
 }
@@ -80,17 +82,14 @@ fn is_annotated_once(model: &Model, errors: &Errors) {
 /// On a hit the body does not run, and what it would have changed elsewhere would go on being served.
 fn changes_nothing_elsewhere(model: &Model, errors: &Errors) {
     if let Some(attr) = model.function.attribute(&["invalidates", "updates"]) {
-        errors.on(attr, CACHED_AND_CHANGING);
+        errors.on(attr, PAGE_AND_CHANGING);
     }
 }
 
 /// What a handler returns is a response, and its extractors are no key.
 fn is_no_cached_function(model: &Model, errors: &Errors) {
     if let Some(attr) = model.function.attribute(&["cached"]) {
-        errors.on(
-            attr,
-            "a handler has pages, and `#[cached]` keeps values: leave it out, or put it on a function that the handler calls",
-        );
+        errors.on(attr, CACHED_AND_PAGE);
     }
 }
 
@@ -111,28 +110,6 @@ fn owns_itself(model: &Model, errors: &Errors) {
     }
 }
 
-/// One handler with two argument lists would need two companions.
-fn has_every_argument_always(model: &Model, errors: &Errors) {
-    for arg in &model.function.sig.inputs {
-        let (FnArg::Typed(PatType { attrs, .. }) | FnArg::Receiver(Receiver { attrs, .. })) = arg;
-        if let Some(attr) = attrs.iter().find(|attr| is_condition(attr)) {
-            errors.on(attr, "an argument that is not always there cannot be accounted for: write two handlers, each under its `cfg`");
-        }
-    }
-}
-
-/// The type of what a router brings names all of them.
-fn takes_types_with_names(model: &Model, errors: &Errors) {
-    for extractor in &model.extractors {
-        let ty = &extractor.argument.ty;
-        if spelling::impl_trait(ty).is_some() {
-            errors.on(ty, "a router has to know what it brings: name the type, or make it a parameter, `<T: …>`");
-        } else if spelling::borrows(ty) {
-            errors.on(ty, "no router brings what is borrowed: take the value itself");
-        }
-    }
-}
-
 /// A handler without a response has no page.
 fn returns_something(model: &Model, errors: &Errors) {
     if spelling::is_unit(&model.function.sig.output) {
@@ -145,7 +122,7 @@ fn returns_something(model: &Model, errors: &Errors) {
 
 /// Beside a function of a trait nothing else can stand.
 fn stands_where_there_is_room(model: &Model, errors: &Errors) {
-    if model.around == Some(Around::Trait) {
+    if model.around == Some(Around::Trait) && model.function.body.is_some() {
         errors.on(
             model.function.sig.ident.to_token_stream(),
             "in a trait, or the `impl` of one, there is no room for what stands beside a page: put the handler into an \
@@ -155,6 +132,17 @@ fn stands_where_there_is_room(model: &Model, errors: &Errors) {
         errors.on(
             model.function.sig.ident.to_token_stream(),
             "this handler stands in an `impl`, and takes no `self` that would say so: write `associated`",
+        );
+    }
+}
+
+/// What stands above sees the handler as it was written, and calls what it has become.
+fn looks_like_one_to_those_below(model: &Model, errors: &Errors) {
+    if model.is_below_debug_handler() {
+        errors.at(
+            Span::call_site(),
+            "`#[debug_handler]` calls a handler with the arguments that it sees: put it below `#[cache_page]`, which hands it a \
+             function that has them",
         );
     }
 }

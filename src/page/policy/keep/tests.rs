@@ -6,7 +6,7 @@ use super::*;
 
 /// 1 January 2026, in milliseconds.
 const NOW: u64 = 1_767_225_600_000;
-const TIMES: Times = Times { asked: NOW, answered: NOW };
+const TIMES: Times = Times { asked: NOW, answered: NOW, good_for: None };
 
 fn headers(lines: &[(&str, &str)]) -> HeaderMap {
     let value = |text: &str| HeaderValue::from_str(text).expect("a value");
@@ -238,12 +238,42 @@ fn absurd_numbers_are_no_panic() {
             &[("date", date)],
         ] {
             for (asked, answered) in clocks.into_iter().flat_map(|asked| clocks.map(|answered| (asked, answered))) {
-                let times = Times { asked, answered };
+                let times = Times { asked, answered, ..Times::default() };
                 let kept = policy.keep(&Wanted::default(), StatusCode::OK, &headers(lines), times);
                 assert!(
                     kept.is_err() || kept.is_ok_and(|facts| facts.born <= answered && facts.kept_until() > answered)
                 );
             }
+        }
+    }
+}
+
+/// A status code, the lines of a response, and how long it is fresh.
+type Case<'a> = (u16, &'a [(&'a str, &'a str)], Result<u64, Refusal>);
+
+#[test]
+fn what_a_handler_says_comes_before_the_times_of_the_site_and_changes_nothing_else() {
+    let statuses = Statuses::default().and_for(StatusCode::NOT_FOUND, 5);
+    let sites = [
+        Policy { time: Some(60), statuses: statuses.clone(), ..Policy::default() },
+        Policy { usual: Some(60), heuristics: true, statuses, ..Policy::default() },
+    ];
+    let old = ("last-modified", "Mon, 01 Jan 2024 00:00:00 GMT");
+    let cases: [Case; 7] = [
+        (200, &[], Ok(1500)),
+        (404, &[], Ok(1500)),
+        (200, &[old], Ok(1500)),
+        (200, &[("cache-control", "max-age=9")], Ok(1500)),
+        (200, &[("cache-control", "max-age=1")], Ok(1000)),
+        (200, &[("cache-control", "private")], Err(Refusal::Private)),
+        (500, &[], Err(Refusal::Status)),
+    ];
+    for policy in sites {
+        for (code, lines, expected) in cases {
+            let status = StatusCode::from_u16(code).expect("a status code");
+            let times = Times { good_for: Some(1500), ..TIMES };
+            let kept = policy.keep(&Wanted::default(), status, &headers(lines), times);
+            assert_eq!(kept.map(|facts| facts.fresh), expected, "{code} {lines:?}");
         }
     }
 }

@@ -1,0 +1,51 @@
+//! Expansions as the docs show them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Item;
+
+/// Writes an expansion as people write code.
+pub fn pretty(tokens: &TokenStream) -> String {
+    let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error}: {tokens}"));
+    prettyplease::unparse(&file)
+}
+
+/// Returns what an attribute of a function says that stands in an example, and the function without it.
+pub fn of_example(example: &str, name: &str, attribute: &str) -> (TokenStream, TokenStream) {
+    let source = fs::read_to_string(at(&format!("examples/{example}.rs"))).expect("an example");
+    let file = syn::parse_file(&source).expect("an example is Rust");
+    let functions = file.items.into_iter().filter_map(|item| match item {
+        Item::Fn(function) => Some(function),
+        _ => None,
+    });
+    let mut function = functions.into_iter().find(|function| function.sig.ident == name).expect("it stands there");
+    let place = function.attrs.iter().position(|attr| attr.path().is_ident(attribute)).expect("it has the attribute");
+    let options = function.attrs.remove(place).parse_args().expect("options");
+    (options, function.into_token_stream())
+}
+
+/// Compares an expansion with the one that a page of the docs shows; `LARDER_BLESS=1` writes it anew.
+pub fn shown_in(page: &str, expansion: &str) {
+    const BEGIN: &str = "```text\n";
+    let text = fs::read_to_string(at(page)).expect("a page");
+    let begin = text.find("# The expansion").expect("its place");
+    let begin = begin + text[begin..].find(BEGIN).expect("a block of code") + BEGIN.len();
+    let end = begin + text[begin..].find("```").expect("its end");
+    if std::env::var_os("LARDER_BLESS").is_some() {
+        let blessed = format!("{}{expansion}{}", &text[..begin], &text[end..]);
+        fs::write(at(page), blessed).expect("the docs can be written");
+    } else {
+        assert_eq!(
+            &text[begin..end],
+            expansion,
+            "{page} shows another expansion; `LARDER_BLESS=1 cargo test -p cache-macros` writes it"
+        );
+    }
+}
+
+fn at(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}

@@ -1,0 +1,45 @@
+//! When a request came, where guards have read something before its page was looked for: what was invalidated between is not
+//! kept.
+
+use cache_core::registry;
+use cache_core::tags::Began;
+use http::request::Parts;
+
+use super::purge::{self, Purges};
+use crate::{Cache, Filling, Key};
+
+/// When a request came. It stands in the extensions of the request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrived {
+    tags: Began,
+    purges: u64,
+}
+
+impl Arrived {
+    /// Notes the present; `None` where the program has no caches that work.
+    pub(super) fn now() -> Option<Self> {
+        // Counted first: what comes between counts as later.
+        let purges = purge::sequence();
+        registry::begin().ok().map(|tags| Self { tags, purges })
+    }
+
+    /// Returns when this request came, where that counts.
+    pub(super) fn of(request: &Parts) -> Option<Self> {
+        request.extensions.get().copied()
+    }
+
+    /// Takes the right to keep a page that is made from what was read since.
+    pub(super) fn fill(self, cache: &Cache, key: &Key) -> Filling {
+        cache.fill_as_of(key, self.tags)
+    }
+
+    /// Returns how many purges there had been in one cache.
+    pub(super) fn purges(self, all: &Purges) -> u64 {
+        all.count_at(self.purges)
+    }
+
+    /// Returns the time, in milliseconds.
+    pub(super) fn at(self) -> u64 {
+        self.tags.at()
+    }
+}

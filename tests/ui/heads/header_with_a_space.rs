@@ -1,0 +1,8 @@
+use larder::vary_on_headers;
+
+#[vary_on_headers("Accept Language")]
+async fn page() -> &'static str {
+    "fine"
+}
+
+fn main() {}

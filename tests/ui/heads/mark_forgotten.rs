@@ -1,0 +1,8 @@
+use larder::etag;
+
+#[etag]
+async fn page() -> &'static str {
+    "fine"
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use larder::never_cache;
+
+struct Page;
+
+#[never_cache]
+async fn page() -> Page {
+    Page
+}
+
+fn main() {}

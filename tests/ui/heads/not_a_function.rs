@@ -1,0 +1,6 @@
+use larder::never_cache;
+
+#[never_cache]
+struct Page;
+
+fn main() {}

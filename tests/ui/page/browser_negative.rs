@@ -1,0 +1,8 @@
+use larder::cache_page;
+
+#[cache_page(60, browser = -1)]
+async fn front() -> String {
+    String::new()
+}
+
+fn main() {}

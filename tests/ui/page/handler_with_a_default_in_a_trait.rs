@@ -1,0 +1,10 @@
+use larder::cache_page;
+
+trait Shows {
+    #[cache_page(60)]
+    async fn front() -> String {
+        String::new()
+    }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use axum::extract::State;
+use larder::cache_page;
+
+#[derive(Clone)]
+struct Db;
+
+#[cache_page(60)]
+async fn front(State(Db): State<Db>) -> String {
+    String::new()
+}
+
+fn main() {
+    let _: axum::Router<Db> = axum::Router::new().route("/", axum::routing::get(front)).with_state(7);
+}

@@ -1,0 +1,13 @@
+use larder::cache_page;
+
+struct User {
+    id: u64,
+}
+
+#[cache_page(60, vary(user = "Cookie"), shared(user))]
+async fn front(user: User) -> String {
+    let _ = user;
+    String::new()
+}
+
+fn main() {}
