@@ -67,7 +67,7 @@ impl Model {
 
     /// Returns the extractors of this turn, with their places in the handler's signature.
     pub fn taken(&self, turn: Turn) -> impl Iterator<Item = (usize, &Extractor)> {
-        self.extractors.iter().enumerate().filter(move |(_, extractor)| extractor.turn == turn)
+        self.extractors.iter().enumerate().filter(move |(_, extractor)| extractor.turn.includes(turn))
     }
 
     /// Returns the names that places and options can be bound to.
@@ -77,7 +77,7 @@ impl Model {
 
     /// Returns whether somebody stands guard over its pages.
     pub fn is_guarded(&self) -> bool {
-        self.extractors.iter().any(|extractor| extractor.kind == super::extractor::Kind::Guard)
+        self.extractors.iter().any(|extractor| extractor.kind.is_to_be_accounted_for())
     }
 
     /// Returns what the expansion calls an argument.

@@ -122,22 +122,30 @@ fn guards_see_who_asks_behind_whatever_layer() {
     }
 }
 
+#[cache_page(60, key_prefix = "other")]
+async fn prefixed(State(count): State<Count>) -> String {
+    count.one_more().to_string()
+}
+
 #[test]
 fn a_write_that_only_a_layer_outside_sees_empties_the_pages_of_handlers_too() {
     let _larder = testing::isolated();
     let app = Router::new()
         .route("/mine", get(mine).post(async || "saved"))
         .route("/x", get(anything).post(async || "saved"))
+        .route("/p", get(prefixed).post(async || "saved"))
         .with_state(Count::default())
         .layer(CacheLayer::new());
     let ask = |path, user: &str| stack::get(&app, path, &[("cookie", user)]).text().to_owned();
-    let all = || [ask("/mine", "user=1"), ask("/mine", "user=2"), ask("/x", "")];
-    assert_eq!(all(), ["1 for 1", "2 for 2", "3 /x None"]);
-    assert_eq!(all(), ["1 for 1", "2 for 2", "3 /x None"]);
+    let all = || [ask("/mine", "user=1"), ask("/mine", "user=2"), ask("/x", ""), ask("/p", "")];
+    assert_eq!(all(), ["1 for 1", "2 for 2", "3 /x None", "4"]);
+    assert_eq!(all(), ["1 for 1", "2 for 2", "3 /x None", "4"]);
     send(&app, "POST", "/mine", &[]);
-    assert_eq!(all(), ["4 for 1", "5 for 2", "3 /x None"]);
+    assert_eq!(all(), ["5 for 1", "6 for 2", "3 /x None", "4"]);
     send(&app, "POST", "/x", &[]);
-    assert_eq!(all(), ["4 for 1", "5 for 2", "6 /x None"]);
+    assert_eq!(all(), ["5 for 1", "6 for 2", "7 /x None", "4"]);
+    send(&app, "POST", "/p", &[]);
+    assert_eq!(all(), ["5 for 1", "6 for 2", "7 /x None", "8"]);
 }
 
 /// Where a handler finds the router that it stands in.
