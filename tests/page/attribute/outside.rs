@@ -73,9 +73,12 @@ fn pages_of_handlers_are_kept_outside_too() {
     assert!(stack::get(&app, "/", &[]).is_hit());
 }
 
+/// A way to invalidate something, and which of the pages are gone then.
+type Way = (&'static str, fn(&Router), [bool; 4]);
+
 #[test]
 fn outside_pages_are_invalidated_by_whatever_names_them() {
-    let ways: [(&str, fn(&Router), [bool; 4]); 10] = [
+    let ways: [Way; 10] = [
         ("a name", |_| testing::block_on(article::invalidate(1)), [true, false, false, false]),
         ("a write", |_| testing::block_on(save(2)), [false, true, false, false]),
         ("all of a handler", |_| testing::block_on(article::invalidate_all()), [true, true, false, false]),
