@@ -58,6 +58,7 @@ pub fn expression(input: ParseStream<'_>) -> syn::Result<Expr> {
 /// Returns the text that an expression is.
 pub fn text(expr: &Expr) -> Option<&LitStr> {
     match expr {
+        Expr::Group(group) => text(&group.expr),
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text),
         _ => None,
     }
@@ -66,6 +67,7 @@ pub fn text(expr: &Expr) -> Option<&LitStr> {
 /// Returns the one name that an expression is.
 pub fn bare_name(expr: &Expr) -> Option<&Ident> {
     match expr {
+        Expr::Group(group) => bare_name(&group.expr),
         Expr::Path(path) if path.qself.is_none() => path.path.get_ident(),
         _ => None,
     }

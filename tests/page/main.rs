@@ -1,4 +1,5 @@
 //! Pages, as users meet them.
+#![allow(clippy::unused_async, reason = "handlers are, whether they wait or not")]
 
 mod app;
 mod attribute;
@@ -14,6 +15,7 @@ mod heads;
 mod hits;
 mod holes;
 mod hostile;
+mod hygiene;
 mod invalidation;
 mod layer;
 mod leaks;

@@ -70,7 +70,7 @@ async fn sixteen(
 }
 
 #[cache_page(60)]
-#[expect(clippy::too_many_arguments, reason = "as many as a router takes")]
+#[expect(clippy::too_many_arguments, clippy::many_single_char_names, reason = "as many as a router takes")]
 async fn all_derived(
     State(a): State<Count>,
     Path(b): Path<u64>,
@@ -230,7 +230,7 @@ async fn aliased(Path(id): Path<u64>) -> Answer<Html<&'static str>> {
 #[cache_page(60)]
 async fn with_any_error(Path(id): Path<u64>) -> axum::response::Result<&'static str> {
     if id == 0 {
-        Err((StatusCode::GONE, "gone"))?
+        Err((StatusCode::GONE, "gone"))?;
     }
     Ok("here")
 }

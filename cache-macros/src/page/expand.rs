@@ -139,11 +139,7 @@ pub fn body(model: &Model) -> TokenStream {
 }
 
 fn uncached_name(model: &Model) -> Ident {
-    if model.is_method {
-        return name::beside(model, "uncached");
-    }
-    // Where the handler's is, so that what the compiler says of both signatures is said once.
-    Ident::new("uncached", model.function.sig.ident.span().resolved_at(Span::mixed_site()))
+    if model.is_method { name::beside(model, "uncached") } else { Ident::new("uncached", Span::mixed_site()) }
 }
 
 /// Emits the function that has the body, as it was written.

@@ -80,7 +80,7 @@ fn telling(model: &Model) -> TokenStream {
     let see = see.map(|header| quote_spanned!(Span::mixed_site()=> .see(#header)));
     let query = telling.query.as_ref().map(|said| {
         let names = &said.value;
-        quote_spanned!(Span::mixed_site()=> .query([#(#names),*] as [&str; _]))
+        quote_spanned!(Span::mixed_site()=> .query([#(#names),*] as [&::core::primitive::str; _]))
     });
     quote!(#(#vary)* #(#see)* #query)
 }

@@ -18,6 +18,8 @@ mod parameters;
 mod values;
 
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod tests;
 
 use proc_macro2::TokenStream;

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::Ident;
 
 use super::expand;
-use super::extractor::Turn;
+use super::extractor::{Extractor, Turn};
 use super::layer::option;
 use super::model::Model;
 use super::parameters;
@@ -27,12 +27,7 @@ pub fn told(model: &Model) -> Option<TokenStream> {
         return None;
     }
     let larder = model.larder();
-    let names = model.taken(Turn::Before).map(|(index, _)| Model::name_of(index));
-    let opened = model.taken(Turn::Before).map(|(index, extractor)| {
-        let (name, pat, bindings) =
-            (Model::name_of(index), extractor.argument.by_reference(), &extractor.argument.bindings);
-        quote_spanned!(Span::mixed_site()=> let #pat = #name; let _ = (#(&#bindings,)*);)
-    });
+    let (names, opened): (Vec<_>, Vec<_>) = model.taken(Turn::Before).map(|before| opened(model, before)).unzip();
     let key = option(model.key.as_ref().map(|_| key(model, From::Arrival)));
     let tags = model.tags.iter().map(|tag| tag_of(model, tag));
     let types = types(model);
@@ -46,6 +41,18 @@ pub fn told(model: &Model) -> Option<TokenStream> {
             __arrival.named(#types, __key, __tags)
         };
     })
+}
+
+/// Emits what is called by a name of what was taken, and how its parts get theirs: nothing, where the name of pages has none
+/// of them. Those of them that it leaves out are used too, by saying them: to allow that they are not could meet a `forbid`.
+fn opened(model: &Model, (index, extractor): (usize, &Extractor)) -> (TokenStream, TokenStream) {
+    let is_named = |key: &Key| !key.places_of(Some(index)).is_empty();
+    if !model.key.iter().chain(&model.tags).any(is_named) {
+        return (quote!(_), TokenStream::new());
+    }
+    let (name, pat) = (Model::name_of(index), extractor.argument.by_reference());
+    let bindings = extractor.argument.bindings.iter().filter(|binding| !binding.to_string().starts_with('_'));
+    (name.to_token_stream(), quote_spanned!(Span::mixed_site()=> let #pat = #name; let _ = (#(&#bindings,)*);))
 }
 
 /// Emits the name of the function that has the body, with the types that it is generic over: they may make different pages.

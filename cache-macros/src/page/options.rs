@@ -195,3 +195,90 @@ fn is_option(input: ParseStream<'_>) -> bool {
     let is_alone = ahead.is_empty() || ahead.peek(Token![,]);
     TABLE.knows(&name) || (is_alone && name != "forever" && name != "never")
 }
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    fn messages(tokens: TokenStream) -> Vec<String> {
+        let errors = Errors::new();
+        parse(tokens, &errors);
+        errors.finish().map(|all| all.into_iter().map(|error| error.to_string()).collect()).unwrap_or_default()
+    }
+
+    #[test]
+    fn every_option_reads_its_own_example() {
+        for row in ROWS {
+            let tokens: TokenStream = row.example.parse().unwrap();
+            assert_eq!(messages(tokens), [""; 0], "{}", row.name);
+        }
+    }
+
+    #[test]
+    fn a_time_stands_first_in_whatever_way_it_is_computed() {
+        for time in [
+            quote!(900),
+            quote!(60 * 15),
+            quote!(DAY),
+            quote!(times::day()),
+            quote!(minutes(5)),
+            quote!(Duration::from_secs(5)),
+        ] {
+            assert_eq!(messages(quote!(#time, etag)), [""; 0], "{time}");
+            assert_eq!(messages(quote!(#time, ttl = 5)), ["`ttl` is said twice: leave one out"], "{time}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_option_does_not_hide_what_is_wrong_with_the_next() {
+        let all = messages(quote!("900", stale = "60", shared(&user), etag = true, vary = Cookie));
+        assert_eq!(all.len(), 5, "{all:#?}");
+        assert!(all[0].contains("write `900`") && all[4].contains("write `vary = \"Cookie\"`"), "{all:#?}");
+    }
+
+    #[test]
+    fn each_wrong_form_is_told_its_repair() {
+        for (wrong, repair) in [
+            (quote!("15m"), "write `15 * 60`"),
+            (quote!(0), "as in `60`"),
+            (quote!(forever), "the time of a page needs an end"),
+            (quote!(ttl = forever), "write a time, as in `ttl = 60`"),
+            (quote!(ttl(900)), "write `ttl = 900`"),
+            (quote!(vary = "Accept", 900), "write `ttl = 900`"),
+            (quote!(60, browser = "60"), "write `browser = 60`"),
+            (quote!(60, vary = user), "write `vary(user = \"Cookie\")`"),
+            (quote!(60, vary = ["A", "B"]), "parentheses"),
+            (quote!(60, vary = "*"), "write `vary(\"Accept-Language\")`"),
+            (quote!(60, vary = "A, B"), "write `vary(\"A\", \"B\")`"),
+            (quote!(60, vary = "Cookie: session"), "`vary = cookie(\"session\")`"),
+            (quote!(60, vary = cookie), "which cookie"),
+            (quote!(60, vary = cookie(session)), "named in quotes"),
+            (quote!(60, vary("A", b = cookie("c", "d"))), "write `vary(cookie(\"c\"), cookie(\"d\"))`"),
+            (quote!(60, shared = user), "write `shared(user)`"),
+            (quote!(60, shared(user.id)), "as a whole"),
+            (quote!(60, query = "page"), "write `query(\"page\")`"),
+            (quote!(60, query("page=1")), "without its value"),
+            (quote!(60, see(x_trace)), "write `see(\"x-trace\")`"),
+            (quote!(60, see(cookie("session"))), "`vary = cookie(\"session\")`"),
+            (quote!(60, statuses = 404), "write `statuses(404)`"),
+            (quote!(60, statuses(404 = "10")), "write `statuses(404 = 10)`"),
+            (quote!(60, statuses(500)), "never kept"),
+            (quote!(60, statuses(304)), "no whole page"),
+            (quote!(60, limit = -1), "write `limit = 64 << 10`"),
+            (quote!(60, layer = 5), "write `layer = |layer|"),
+            (quote!(60, key_prefix = site1), "write `key_prefix = \"site1\"`"),
+            (quote!(60, timeout = 900), "did you mean `ttl`"),
+            (quote!(60, sta), "did you mean `stale`"),
+            (quote!(60, cache_control = "public"), "`#[cache_control(…)]`"),
+            (quote!(60, capacity = 100), "configured"),
+            (quote!(60, methods("POST")), "`GET` and `HEAD`"),
+            (quote!(60, zzzzzzz = 100), "there are ttl, browser"),
+        ] {
+            let said = messages(wrong.clone());
+            assert_eq!(said.len(), 1, "{wrong}: {said:#?}");
+            assert!(said[0].contains(repair), "{wrong}: {}", said[0]);
+        }
+    }
+}

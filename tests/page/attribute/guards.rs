@@ -50,11 +50,11 @@ where
     type Rejection = StatusCode;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, StatusCode> {
-        let stage = Stage::from_ref(state);
-        stage.guards.one_more();
-        let name = *stage.name.lock().unwrap();
+        let all = Stage::from_ref(state);
+        all.guards.one_more();
+        let name = *all.name.lock().unwrap();
         if parts.headers.contains_key("x-slow") {
-            stage.door.pass().await;
+            all.door.pass().await;
         }
         Ok(Self(name))
     }

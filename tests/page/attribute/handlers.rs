@@ -95,6 +95,7 @@ fn whatever_becomes_a_response_is_kept() {
 }
 
 #[cache_page(60)]
+#[expect(clippy::too_many_arguments, reason = "as many as a router takes")]
 async fn sixteen(
     State(count): State<Count>,
     Path(all): Path<HashMap<String, String>>,
