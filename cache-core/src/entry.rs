@@ -154,6 +154,12 @@ impl Hearing {
         Self(Link::new(0))
     }
 
+    /// Begins, for a body that others wait for by this number: one of those who must not is whoever the body asks.
+    #[must_use]
+    pub fn of_flight(flight: u64) -> Self {
+        Self(Link::new(flight))
+    }
+
     /// Runs a future so that what it says is heard.
     pub fn of<F: Future + Unpin>(&self, body: F) -> Scoped<F> {
         Scoped::new(Arc::clone(&self.0), body)

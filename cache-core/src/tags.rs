@@ -5,19 +5,25 @@
 //! nothing has to be looked for when a tag is invalidated, and what was read before is withdrawn also where it is kept
 //! only afterwards.
 
+mod times;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use ahash::RandomState;
 
-use crate::lock::atomic::{AtomicU64, Ordering};
+use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::lock::{Mutex, lock};
+use times::Times;
 
 /// All tags that entries have now.
 #[derive(Debug, Default)]
 pub struct Tags {
     invalidations: AtomicU64,
     known: Mutex<Known>,
+    /// Whether anything lives outside that may have tags: else nobody asks when one was invalidated.
+    has_outsiders: AtomicBool,
+    times: Mutex<Times>,
 }
 
 #[derive(Debug, Default)]
@@ -86,8 +92,22 @@ impl Tags {
         tag
     }
 
-    /// Withdraws all entries that have this tag, and those that are being loaded and will have it.
-    pub fn invalidate(&self, name: &str) {
+    /// Remembers from now on when tags are invalidated, for what lives outside.
+    pub fn remember_times(&self) {
+        self.has_outsiders.store(true, Ordering::Release);
+    }
+
+    /// Returns whether one of these tags was invalidated at this time, in milliseconds, or later, by this process.
+    pub fn any_since<'a>(&self, names: impl IntoIterator<Item = &'a str>, begun: u64) -> bool {
+        lock(&self.times).any_since(names, begun)
+    }
+
+    /// Withdraws all entries that have this tag, and those that are being loaded and will have it. It is `now`, in
+    /// milliseconds.
+    pub fn invalidate(&self, name: &str, now: u64) {
+        if self.has_outsiders.load(Ordering::Acquire) {
+            lock(&self.times).note(name, now);
+        }
         let mut known = lock(&self.known);
         let number = self.invalidations.fetch_add(1, Ordering::AcqRel) + 1;
         match known.tags.get(name) {
@@ -157,7 +177,7 @@ mod tests {
     fn a_tag_cuts_the_ties_of_all_who_have_it_and_of_nobody_else() {
         let tags = Tags::default();
         let [one, both, other] = [&["a"][..], &["a", "b"], &["b"]].map(|names| bonds(&tags, tags.now(), names));
-        tags.invalidate("a");
+        tags.invalidate("a", 0);
         assert_eq!([&one, &both, &other].map(Bonds::are_cut), [true, true, false]);
         assert!(!bonds(&tags, tags.now(), &["a"]).are_cut(), "what is read now is new");
         assert!(Bonds::new(tags.now(), []).is_none());
@@ -167,7 +187,7 @@ mod tests {
     fn what_was_read_before_is_cut_also_where_its_tag_is_only_told_afterwards() {
         let tags = Tags::default();
         let before = tags.now();
-        tags.invalidate("nobody has it yet");
+        tags.invalidate("nobody has it yet", 0);
         assert!(bonds(&tags, before, &["nobody has it yet"]).are_cut());
     }
 
@@ -175,7 +195,7 @@ mod tests {
     fn what_began_with_other_tags_is_as_old_as_now() {
         let (tags, others) = (Arc::new(Tags::default()), Arc::new(Tags::default()));
         let (before, elsewhere) = (tags.begin(0), others.begin(0));
-        tags.invalidate("a");
+        tags.invalidate("a", 0);
         assert_ne!(tags.since(before), tags.now());
         assert_eq!(tags.since(elsewhere), tags.now());
     }
@@ -186,14 +206,14 @@ mod tests {
         let before = tags.now();
         let kept = bonds(&tags, before, &["kept"]);
         drop(tags.tag("lost"));
-        tags.invalidate("lost");
+        tags.invalidate("lost", 0);
         for number in 0..if cfg!(miri) { 300 } else { 10_000 } {
             drop(tags.tag(&format!("tag:{number}")));
         }
         assert!(lock(&tags.known).tags.len() < 200);
         assert!(bonds(&tags, before, &["lost"]).are_cut(), "nobody knows, so it is");
         assert!(!kept.are_cut());
-        tags.invalidate("kept");
+        tags.invalidate("kept", 0);
         assert!(kept.are_cut(), "what is in use is not forgotten");
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use cache_core::flight::{Waits, next_id, wait_for};
 use http::HeaderMap;
 use tokio::sync::watch;
 
@@ -24,6 +25,7 @@ pub(super) struct Flights(Mutex<HashMap<Name, Arc<Flight>>>);
 
 /// One page that is being made.
 pub(super) struct Flight {
+    id: u64,
     landing: watch::Sender<Landing>,
     /// What the page is made from, which tells whose it can be too.
     request: HeaderMap,
@@ -59,6 +61,8 @@ pub(super) enum Landing {
 pub(super) enum Turn {
     Lead(Lead),
     Wait(Waiter),
+    /// Whoever makes the page waits for this one: nobody could wait for the other.
+    Circle,
 }
 
 /// Whoever makes a page. Everybody else looks again when this is dropped before they have something.
@@ -72,6 +76,7 @@ pub(super) struct Lead {
 pub(super) struct Waiter {
     flight: Arc<Flight>,
     landing: watch::Receiver<Landing>,
+    _waits: Waits,
     /// Whether nobody could tell whether the page was still good to join: it is to be asked once more.
     pub(super) is_unsure: bool,
 }
@@ -106,9 +111,10 @@ impl Flights {
             drop(table);
             let start = flight.start().clone();
             if start.as_ref().is_none_or(&is_current) && flight.is_open(now) {
+                let Some(waits) = wait_for(flight.id) else { return Turn::Circle };
                 let landing = flight.landing.subscribe();
                 let is_unsure = start.is_some_and(|start| start.filling.is_none());
-                return Turn::Wait(Waiter { flight, landing, is_unsure });
+                return Turn::Wait(Waiter { flight, landing, _waits: waits, is_unsure });
             }
             closed = Some(flight);
         }
@@ -118,7 +124,7 @@ impl Flights {
 impl Flight {
     fn new(request: &HeaderMap, began: u64) -> Self {
         let (landing, request) = (watch::Sender::new(Landing::Flying), request.clone());
-        Self { landing, request, began, start: Mutex::default(), is_alone: AtomicBool::new(false) }
+        Self { id: next_id(), landing, request, began, start: Mutex::default(), is_alone: AtomicBool::new(false) }
     }
 
     fn start(&self) -> MutexGuard<'_, Option<Start>> {
@@ -148,6 +154,11 @@ impl Flight {
 impl Lead {
     pub(super) fn flight(&self) -> Arc<Flight> {
         Arc::clone(&self.flight)
+    }
+
+    /// Returns the number by which it is known who waits for whom.
+    pub(super) fn id(&self) -> u64 {
+        self.flight.id
     }
 
     /// Says from what the page is made.

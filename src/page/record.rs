@@ -25,7 +25,8 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
-    /// Those that its handler has said, for when that says next that nothing has changed.
+    /// Those that its handler has said, for when that says next that nothing has changed; where it lives outside all of
+    /// them, since only in the process its cache knows them.
     tags: Box<[TagName]>,
     /// Its `ETag`, which a hit that names one compares.
     tag: Option<HeaderValue>,
@@ -173,6 +174,7 @@ struct Sent<'a> {
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
     begun: u64,
+    tags: Vec<&'a str>,
     holes: Option<&'a Holes>,
     body: Blob<'a>,
 }
@@ -185,6 +187,7 @@ struct Received {
     headers: Vec<(String, Owned)>,
     facts: Facts,
     begun: u64,
+    tags: Vec<String>,
     holes: Option<Holes>,
     body: Owned,
 }
@@ -193,15 +196,16 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        let (site, begun, holes, body) = (self.site(), self.begun(), self.holes(), Blob(self.body()));
-        Sent { site, status: status.as_u16(), headers, facts, begun, holes, body }.serialize(serializer)
+        let (site, begun, tags) = (self.site(), self.begun(), self.tags().iter().map(TagName::as_str).collect());
+        let (status, holes, body) = (status.as_u16(), self.holes(), Blob(self.body()));
+        Sent { site, status, headers, facts, begun, tags, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let received = Deserialize::deserialize(deserializer)?;
-        let Received { site, status, headers: lines, facts, begun, holes, body } = received;
+        let Received { site, status, headers: lines, facts, begun, tags, holes, body } = received;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
@@ -212,8 +216,8 @@ impl<'de> Deserialize<'de> for Page {
         if !holes.are_in(&body.0) {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
-        let begun = Begun { site, after: 0, at: begun };
-        // What has tags stays in its process.
-        Ok(Self::new(Head { status, headers, facts }, body.0.into(), holes, begun, Box::default()))
+        let (head, begun) = (Head { status, headers, facts }, Begun { site, after: 0, at: begun });
+        let tags = tags.into_iter().map(TagName::written).collect();
+        Ok(Self::new(head, body.0.into(), holes, begun, tags))
     }
 }

@@ -32,6 +32,7 @@ use super::site::{Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
+use crate::key::TagName;
 use crate::report::Counted;
 use crate::{Filling, Key, Options};
 use caught::Caught;
@@ -71,7 +72,8 @@ impl Render {
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
-        let (nearer, hearing, heard) = (Nearer::default(), Hearing::begin(), Heard::default());
+        let hearing = lead.as_ref().map_or_else(Hearing::begin, |lead| Hearing::of_flight(lead.id()));
+        let (nearer, heard) = (Nearer::default(), Heard::default());
         // It is handed on by one step to the next, each of which would have room for it.
         Box::new(Self { site, home, request, quest, lead, filling, purges, asked, begun, nearer, hearing, heard })
     }
@@ -180,6 +182,9 @@ impl Render {
     }
 
     pub(super) fn facts<R: Body>(&self, response: &Response<R>) -> Result<Facts, Refusal> {
+        if self.quest.is_inside {
+            return Err(Refusal::Inside);
+        }
         if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
@@ -322,7 +327,7 @@ impl Render {
             Some((_, true)) if is_discarded => self.keep_quiet(),
             _ if is_awaited => self.note_pass().await,
             // What others are shown is not up to an answer that is for one client.
-            Some(_) if !is_discarded && !self.quest.wanted.authorized => {
+            Some(_) if !is_discarded && !self.quest.wanted.authorized && !self.quest.is_inside => {
                 drop(self.home.cache.delete(self.name()).await);
             }
             _ => {}
@@ -366,7 +371,14 @@ impl Render {
             tag(&mut head.headers, &body);
         }
         let begun = Begun { site: self.site.mark, after: self.purges, at: self.begun };
-        Page::new(head, body, holes, begun, self.heard.names().into())
+        let tags = if self.home.cache.is_outside() { self.all_tags(&head.headers) } else { self.heard.names().into() };
+        Page::new(head, body, holes, begun, tags)
+    }
+
+    /// Returns the tags of a page that takes all of them along.
+    fn all_tags(&self, headers: &HeaderMap) -> Box<[TagName]> {
+        let tags = shelf::tags(&self.site.setup, &self.request, headers);
+        tags.into_iter().map(TagName::from).chain(self.heard.names().iter().cloned()).collect()
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.

@@ -39,6 +39,10 @@ impl Shelf {
         let left = page.facts().kept_until().saturating_sub(home.now());
         let (time, mut tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
         tags.extend(page.tags().iter().map(Key::from));
+        // Outside it takes them along; what was invalidated so far is told by the right to keep it.
+        if home.cache.is_outside() && self.filling().is_withdrawn(std::mem::take(&mut tags)) {
+            return false;
+        }
         match self {
             Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
@@ -53,6 +57,14 @@ impl Shelf {
                 None => false,
             },
             Self::Part(..) => false,
+        }
+    }
+
+    fn filling(&self) -> &Filling {
+        match self {
+            Self::Url(filling) => filling,
+            Self::Beside(variant, _) => &variant.0,
+            Self::Part(own, _) => &own.0,
         }
     }
 }

@@ -102,13 +102,18 @@ mod tags {
     }
 
     #[test]
-    fn a_store_outside_that_can_keep_no_tags_keeps_no_page_with_one() {
+    fn a_tag_that_is_said_goes_along_into_a_store_outside() {
         let clock = Clock::manual();
         let store = Settings::backend(Memory::new(clock.clone()));
-        let _larder = testing::isolated_at(clock, [("default", store)]).unwrap();
-        let app = saying(&cache_page(60), |request| assert!(request.uri().path() != "/tagged" || entry::tag("tag")));
-        assert_eq!([app.get("/").text(), app.get("/").text()], ["1", "1"]);
-        assert_eq!([app.get("/tagged").text(), app.get("/tagged").text()], ["2", "3"]);
+        let larder = testing::isolated_at(clock, [("default", store)]).unwrap();
+        let app =
+            saying(&cache_page(60), |request| assert!(request.uri().path() != "/tagged" || entry::tag("two words")));
+        let texts = || ["/", "/tagged"].map(|path| app.get(path).text().to_owned());
+        assert_eq!((texts(), texts()), (["1", "2"].map(Into::into), ["1", "2"].map(Into::into)));
+        larder.advance(SECOND);
+        invalidate_tag("two words").unwrap();
+        larder.advance(SECOND);
+        assert_eq!((texts(), texts()), (["1", "3"].map(Into::into), ["1", "3"].map(Into::into)));
     }
 }
 

@@ -70,14 +70,16 @@ impl Entry {
     }
 
     pub async fn invalidate(&self) {
+        if self.site.is_page() {
+            self.site.count(Event::Invalidated);
+            // Wherever they live: a tag goes for all caches.
+            return invalidate(&self.key);
+        }
         let cache = match self.site.home() {
             Ok(cache) => cache,
             Err(error) => return self.site.trouble(&error),
         };
         self.site.count(Event::Invalidated);
-        if self.site.is_page() {
-            return invalidate(&self.key);
-        }
         if let Err(error) = cache.delete(&self.key).await {
             self.site.asker(&cache).trouble(&error);
         }

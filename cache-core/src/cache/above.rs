@@ -140,6 +140,14 @@ impl Cache {
         }
     }
 
+    /// Returns whether one of these tags was invalidated at this time, in milliseconds of its clock, or later, by this
+    /// process: asked by what a store outside holds, which knows its tags itself. Nobody remembers that where no cache of the
+    /// program lives outside.
+    #[must_use]
+    pub fn was_invalidated_since<'a>(&self, tags: impl IntoIterator<Item = &'a str>, begun: u64) -> bool {
+        self.home().tags.any_since(tags, begun)
+    }
+
     /// Returns where this cache reads the time.
     #[must_use]
     pub fn clock(&self) -> &Clock {

@@ -39,6 +39,9 @@ pub(crate) enum Backing {
 
 impl Home {
     pub(crate) fn new(backing: Backing, clock: Clock, executor: Arc<dyn Executor>, tags: Arc<Tags>) -> Arc<Self> {
+        if matches!(backing, Backing::Outside(_)) {
+            tags.remember_times();
+        }
         let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
         Arc::new(Self { backing, flights, clock, executor, tags, sends, quiet })
     }

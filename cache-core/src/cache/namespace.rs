@@ -111,7 +111,8 @@ impl Namespace {
     /// Invalidates all that is in it, in all versions, in one step and however much that is; and what is being loaded into
     /// it.
     pub fn invalidate(&self) {
-        self.cache.home().tags.invalidate(&self.name);
+        let home = self.cache.home();
+        home.tags.invalidate(&self.name, home.clock.wall_millis());
     }
 }
 

@@ -6,7 +6,6 @@
 use std::collections::HashMap;
 
 use super::current;
-use super::state::Flight;
 use crate::lock::{Mutex, lock};
 
 /// Which flight cannot end before which others, for all callers who wait inside a body.
@@ -14,7 +13,7 @@ static WAITS: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);
 
 /// The mark that a waiting caller leaves in the table; it goes with the caller.
 #[derive(Debug)]
-pub(super) struct Waits {
+pub struct Waits {
     chain: Vec<u64>,
     target: u64,
 }
@@ -26,13 +25,22 @@ impl Waits {
     }
 }
 
-/// Notes that the caller waits for `flight`, or returns `None` if that flight waits for the caller.
-pub(super) fn wait_for(flight: &Flight) -> Option<Waits> {
+/// Notes that the caller waits for the flight of this number, or returns `None` if that flight waits for the caller.
+///
+/// ```
+/// use cache_core::flight::{Inside, Link, next_id, wait_for};
+///
+/// let flight = next_id();
+/// assert!(wait_for(flight).is_some());
+/// let _inside = Inside::enter(Link::new(flight));
+/// assert!(wait_for(flight).is_none());
+/// ```
+#[must_use]
+pub fn wait_for(target: u64) -> Option<Waits> {
     let chain = current().map(|link| link.chain()).unwrap_or_default();
     if chain.is_empty() {
         return Some(Waits::none());
     }
-    let target = flight.id();
     let mut waits = lock(&WAITS);
     let waits = waits.get_or_insert_default();
     if reaches(waits, target, &chain) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::state::Flight;
-use super::{Landing, Token, Waiter, circle};
+use super::{Landing, Token, Waiter, wait_for};
 use crate::record::Erased;
 
 /// The caller who runs the body for all.
@@ -38,7 +38,7 @@ impl Leader {
     /// end.
     #[must_use]
     pub fn waiter(&self) -> Option<Waiter> {
-        Some(Waiter::new(Arc::clone(&self.flight), circle::wait_for(&self.flight)?))
+        Some(Waiter::new(Arc::clone(&self.flight), wait_for(self.flight.id())?))
     }
 
     /// Shows those who wait what some of them may be served meanwhile. The first offer stands.

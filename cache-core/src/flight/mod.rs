@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 
+pub use circle::{Waits, wait_for};
 pub use current::{Inside, Link, Scoped, Wishes, current};
 pub use leader::Leader;
 use state::Flight;
@@ -107,7 +108,7 @@ impl Flights {
         if !flight.is_for(mark, of) {
             return Turn::Alone(self.token(name));
         }
-        match circle::wait_for(&flight) {
+        match wait_for(flight.id()) {
             Some(waits) => Turn::Wait(Waiter::new(flight, waits)),
             None => Turn::Circle,
         }
@@ -196,7 +197,8 @@ impl Slot {
 }
 
 /// Returns a number that no other flight of this process has.
-fn next_id() -> u64 {
+#[must_use]
+pub fn next_id() -> u64 {
     static NEXT: AtomicU64 = AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }

@@ -19,6 +19,12 @@ use super::{Key, RAW};
 pub struct TagName(Box<str>);
 
 impl TagName {
+    /// Returns the tag whose name was once written like this by [`as_str`](Self::as_str), and kept somewhere.
+    #[must_use]
+    pub fn written(name: impl Into<Box<str>>) -> Self {
+        Self(name.into())
+    }
+
     /// Returns the name, written as in a key.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -141,7 +141,7 @@ impl Registry {
 
     /// Invalidates everything in its caches that has this tag.
     pub fn invalidate_tag(&self, tag: &Key) {
-        self.tags.invalidate(tag.as_str());
+        self.tags.invalidate(tag.as_str(), self.clock.wall_millis());
     }
 
     fn begin(&self) -> Began {

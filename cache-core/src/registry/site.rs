@@ -149,7 +149,7 @@ impl Site {
     #[must_use]
     pub const fn page(mut self) -> Self {
         self.is_page = true;
-        self.needing("keeps pages that are invalidated by name, which is known in this process only", "cache_page")
+        self
     }
 
     /// Says that trouble of the store becomes an error of the function.

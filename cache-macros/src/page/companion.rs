@@ -36,7 +36,7 @@ pub fn expand(model: &Model, bodies: Bodies) -> TokenStream {
 }
 
 /// Returns a name as a word of the expansion, which lints leave alone.
-fn ours(name: &Ident) -> Ident {
+pub fn ours(name: &Ident) -> Ident {
     let mut ours = name.clone();
     ours.set_span(Span::call_site().located_at(name.span()));
     ours

@@ -17,12 +17,15 @@ impl<T, E> Outcome<Result<T, E>> {
         Result<T, E>: IntoResponse,
     {
         let has_failed = self.0.is_err();
-        let mut response = self.0.into_response();
-        if has_failed {
-            response.extensions_mut().insert(Failed);
-        }
-        response
+        let response = self.0.into_response();
+        if has_failed { failed(response) } else { response }
     }
+}
+
+/// Says that a response is an error, whatever its status.
+pub(super) fn failed(mut response: Response) -> Response {
+    response.extensions_mut().insert(Failed);
+    response
 }
 
 /// The same for what is no `Result`.

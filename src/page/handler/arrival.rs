@@ -10,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
+use super::answer::failed;
 use super::came::Came;
 use super::once::Once;
 use super::site::PageSite;
@@ -123,7 +124,7 @@ where
         let make = move |request: Request| async move {
             match after(request).await {
                 Ok(after) => handler(before, after).await,
-                Err(refusal) => refusal,
+                Err(refusal) => failed(refusal),
             }
         };
         let answer = service::answer(&site.place(), Request::from_parts(request, body), || Once::new(make)).await;

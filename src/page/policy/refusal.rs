@@ -39,6 +39,8 @@ pub(crate) enum Refusal {
     Length,
     /// A layer nearer to the handler keeps it. The service says so.
     Nearer,
+    /// It is part of the page that it would be. The service says so.
+    Inside,
 }
 
 impl Refusal {
@@ -58,6 +60,7 @@ impl Refusal {
             Self::Discarded => "discarded by its handler",
             Self::NoTime => "no time said",
             Self::Encoded => "compressed where holes are filled",
+            Self::Inside => "inside of itself",
             Self::Nearer => "kept nearer to the handler",
             Self::TooLarge => "larger than the limit",
             Self::Length => "a Content-Length that is not its own",

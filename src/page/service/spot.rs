@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use cache_core::stats::Event;
 use http::Response;
 use http::request::Parts;
 
@@ -43,6 +44,10 @@ impl Spot {
 
     pub(super) fn count(&self, look: &Look) {
         self.site.count(&self.home, look);
+    }
+
+    pub(super) fn count_circle(&self) {
+        self.site.note(&self.home, Event::Circle);
     }
 
     /// Answers with a page, as it is.

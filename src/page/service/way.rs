@@ -103,7 +103,11 @@ impl<S> Way<S> {
                 }
                 continue;
             }
-            let Turn::Lead(lead) = turn else { break };
+            let Turn::Lead(lead) = turn else {
+                quest.is_inside = true;
+                self.spot.count_circle();
+                break;
+            };
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
                 Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, page, now)),

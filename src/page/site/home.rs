@@ -37,7 +37,7 @@ impl Home {
             });
         }
         let purges: Arc<Purges> = cache.beside();
-        if setup.guarded || !setup.extensions.is_empty() {
+        if setup.guarded || !setup.extensions.is_empty() || !setup.prefix.is_empty() {
             purges.note_more();
         }
         Self {

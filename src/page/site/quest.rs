@@ -39,7 +39,13 @@ impl Site {
     /// Counts what was found, once for each request.
     #[inline]
     pub(in crate::page) fn count(&self, home: &Home, look: &Look) {
-        let Some(event) = look.event() else { return };
+        if let Some(event) = look.event() {
+            self.note(home, event);
+        }
+    }
+
+    #[inline]
+    pub(in crate::page) fn note(&self, home: &Home, event: Event) {
         home.cache.note(event);
         if let Some(Annotation { site, .. }) = self.setup.annotated {
             site.note(event);
@@ -57,6 +63,8 @@ pub(in crate::page) struct Quest {
     pub(in crate::page) old: Option<(Page, bool)>,
     /// Whether an answer that others get is no answer for this one.
     pub(in crate::page) alone: bool,
+    /// Whether whoever makes the page waits for this one, which is part of it.
+    pub(in crate::page) is_inside: bool,
     /// Whether the page is one that a `POST` was answered with.
     pub(in crate::page) posted: bool,
     /// The part that is asked for, where it is to be kept.
@@ -65,7 +73,7 @@ pub(in crate::page) struct Quest {
 
 impl Quest {
     pub(in crate::page) fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false, posted: false, range: None }
+        Self { key, wanted, variants: None, old: None, alone: false, is_inside: false, posted: false, range: None }
     }
 
     /// Returns the name by which those find each other who make the same page.

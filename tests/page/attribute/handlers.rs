@@ -292,6 +292,44 @@ fn a_refusal_of_a_guard_is_never_kept() {
     assert_eq!(site.get("/").status, StatusCode::NOT_FOUND);
 }
 
+mod checked {
+    /// A number in the address that has to be an even one.
+    pub struct Path(pub u64);
+
+    impl larder::page::Derived for Path {}
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for checked::Path {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, StatusCode> {
+        let number = parts.uri.path().trim_start_matches('/').parse().ok();
+        number.filter(|number| number % 2 == 0).map(Self).ok_or(StatusCode::NOT_FOUND)
+    }
+}
+
+#[cache_page(60)]
+async fn even(checked::Path(number): checked::Path, State(count): State<Count>) -> String {
+    format!("{} of {number}", count.one_more())
+}
+
+#[cache_page(60, statuses(404 = 10))]
+async fn even_or_not(number: checked::Path, State(count): State<Count>) -> String {
+    format!("{} of {}", count.one_more(), number.0)
+}
+
+#[test]
+fn what_an_extractor_refuses_is_an_error_like_that_of_a_handler() {
+    let _larder = testing::isolated();
+    for (site, is_kept) in [(Site::of(even), false), (Site::of(even_or_not), true)] {
+        assert_eq!([site.text("/2"), site.text("/2")], ["1 of 2", "1 of 2"]);
+        assert_eq!(site.get("/3").status, StatusCode::NOT_FOUND);
+        let again = site.get("/3");
+        assert_eq!((again.status, again.is_hit()), (StatusCode::NOT_FOUND, is_kept));
+        testing::block_on(even::invalidate());
+    }
+}
+
 /// What reads the address and checks it.
 struct Slug(String);
 

@@ -2,11 +2,15 @@
 
 mod basics;
 mod beside;
+mod crowd;
 mod guards;
 mod handlers;
 mod invalidated;
 mod kept;
 mod named;
+mod outside;
+mod placed;
+mod sites;
 mod streams;
 mod times;
 mod told_apart;

@@ -126,6 +126,28 @@ fn a_page_past_its_time_answers_for_a_while_and_is_made_once_behind_the_answers(
     assert_eq!(site.text("/"), "3", "past that, too");
 }
 
+#[cache_page(60, stale = 600)]
+async fn breaks(State(count): State<Count>) -> Result<String, StatusCode> {
+    if count.one_more() == 1 { Ok("the page".to_owned()) } else { Err(StatusCode::BAD_GATEWAY) }
+}
+
+#[test]
+fn a_page_that_cannot_be_made_anew_is_left_alone_for_a_while() {
+    let larder = testing::isolated();
+    let site = Site::of(breaks);
+    site.get("/");
+    larder.advance(61 * SECOND);
+    for _ in 0..20 {
+        assert_eq!(site.text("/"), "the page");
+        larder.run_tasks();
+    }
+    assert_eq!(site.count.get(), 2);
+    larder.advance(6 * SECOND);
+    assert_eq!(site.text("/"), "the page");
+    larder.run_tasks();
+    assert_eq!(site.count.get(), 3);
+}
+
 /// A name that is read before the page is looked for.
 struct Name(String);
 
