@@ -5,14 +5,14 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Attribute, FnArg, Ident, LitStr, Path, Receiver};
 
 use super::debug;
-use super::extractor::{Extractor, Turn};
+use super::extractor::{Extractor, Kind, Turn};
 use super::options::Options;
 use crate::argument::Argument;
 use crate::around::{self, Around};
 use crate::attributes::Sorted;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::key::{Key, Scope};
+use crate::key::{Key, Scope, Source};
 use crate::larder_path;
 
 /// An annotated handler.
@@ -77,7 +77,7 @@ impl Model {
 
     /// Returns whether somebody stands guard over its pages.
     pub fn is_guarded(&self) -> bool {
-        self.extractors.iter().any(|extractor| extractor.kind == super::extractor::Kind::Guard)
+        self.extractors.iter().any(|extractor| extractor.kind == Kind::Guard)
     }
 
     /// Returns what the expansion calls an argument.
@@ -110,7 +110,6 @@ impl Model {
 
 /// Returns the names that say what an argument means for pages, or that pages are named by.
 fn named<'a>(options: &Options, keys: impl Iterator<Item = &'a Key>) -> Vec<Ident> {
-    use crate::key::Source;
     let places = keys.flat_map(Key::places).filter_map(|place| match &place.source {
         Source::Argument { binding, .. } => Some(binding.clone()),
         _ => None,
