@@ -1,7 +1,7 @@
 //! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
 //! client.
 
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, COOKIE};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -26,9 +26,24 @@ impl Setup {
         if headers.contains_key(CONTENT_ENCODING) && !self.view.everything {
             vary(headers, [ACCEPT_ENCODING]);
         }
-        if self.is_personal(request) && !Directives::of(headers).public {
+        let said = Directives::of(headers);
+        if self.is_personal(request) && !said.public {
             CacheControl::new().private().apply(headers);
+            self.tell_browser(&said, headers);
         }
+    }
+
+    /// Says how long a browser may show a page over which somebody stands guard, whether it is kept here or not. The next one
+    /// who logs in there is somebody else.
+    fn tell_browser(&self, said: &Directives, headers: &mut HeaderMap) {
+        let Some(time) = self.browser.filter(|_| self.guarded) else { return };
+        let all = CacheControl::new().max_age(time);
+        if time > 0 {
+            // By what guards know people: to log out, and in as another one, changes it.
+            vary(headers, [COOKIE, AUTHORIZATION]);
+        }
+        let is_shown_stale = time == 0 && said.stale_while_revalidate.is_some();
+        if is_shown_stale { all.stale_while_revalidate(0) } else { all }.apply(headers);
     }
 
     fn is_personal(&self, request: &Parts) -> bool {

@@ -89,10 +89,15 @@ enum Seen<'a> {
     Stripped(usize),
     /// Something else.
     Rewritten(&'a str),
+    /// Something at another host.
+    Elsewhere(&'a Uri),
 }
 
 impl<'a> Seen<'a> {
     fn of(whole: &Uri, seen: &'a Uri) -> Self {
+        if (whole.scheme(), whole.authority()) != (seen.scheme(), seen.authority()) {
+            return Self::Elsewhere(seen);
+        }
         if whole.path_and_query() == seen.path_and_query() {
             return Self::Whole;
         }
@@ -111,7 +116,9 @@ impl<'a> Seen<'a> {
         let (stripped, rewritten) = match self {
             Self::Whole => (0, None),
             Self::Stripped(segments) => (segments, None),
-            Self::Rewritten(path) => (0, Some(path)),
+            Self::Rewritten(path) => (0, Some(Cow::Borrowed(path))),
+            // A path begins with a slash, and a host does not.
+            Self::Elsewhere(uri) => (0, Some(Cow::Owned(uri.to_string()))),
         };
         key.part(&stripped).literal(":").part(&rewritten).literal(":");
     }

@@ -20,8 +20,10 @@ pub(super) struct Outer {
     sites: Vec<u64>,
     /// What was hidden.
     headers: HeaderMap,
-    /// The whole query.
-    query: Option<Box<str>>,
+    /// What was shown: a layer between may have written something else.
+    shown: HeaderMap,
+    /// The whole query, and what was shown of it.
+    query: [Option<Box<str>>; 2],
     /// Where they wait to be told.
     nearer: Vec<Nearer>,
 }
@@ -43,16 +45,17 @@ impl Outer {
         let mut outer = seen.extensions.remove::<Self>().unwrap_or_default();
         outer.sites.push(site);
         outer.nearer.push(nearer.clone());
-        let is_seen = |name: &HeaderName| request.headers.get_all(name).iter().eq(seen.headers.get_all(name));
-        for (name, value) in request.headers.iter().filter(|(name, _)| !is_seen(name)) {
+        for (name, value) in request.headers.iter().filter(|(name, _)| !is_same(name, &request.headers, &seen.headers))
+        {
             outer.headers.append(name, value.clone());
         }
+        outer.shown = seen.headers.clone();
         forget_conditions(&mut outer.headers);
         // Whoever fills holes has to read what comes back.
         if view.no_encodings {
             outer.headers.remove(ACCEPT_ENCODING);
         }
-        outer.query = request.uri.query().map(Into::into);
+        outer.query = [request, &*seen].map(|parts| parts.uri.query().map(Into::into));
         seen.extensions.insert(outer);
     }
 
@@ -61,25 +64,31 @@ impl Outer {
         self.sites.contains(&site)
     }
 
-    /// Takes back what another site has hidden, which is told so, and says whether one has.
+    /// Takes back what another site has hidden, which is told so, and says whether one has. What a layer between has written
+    /// stays: it knows who asks, and the client may have written that it is somebody else.
     pub(super) fn uncover(site: u64, request: &mut Parts) -> bool {
         let outer = request.extensions.get::<Self>().filter(|outer| !outer.is_of(site));
         let Some(mut outer) = outer.cloned() else { return false };
         outer.nearer.iter().for_each(|Nearer(seen)| seen.store(true, Ordering::Release));
-        for name in outer.headers.keys() {
-            request.headers.remove(name);
+        let (headers, shown) = (std::mem::take(&mut outer.headers), std::mem::take(&mut outer.shown));
+        for name in headers.keys() {
+            if is_same(name, &request.headers, &shown) {
+                request.headers.remove(name);
+                request.headers.extend(headers.get_all(name).iter().map(|line| (name.clone(), line.clone())));
+            }
         }
-        for (name, value) in &outer.headers {
-            request.headers.append(name, value.clone());
-        }
-        outer.headers.clear();
-        request.uri = with_query(&request.uri, outer.query.as_deref());
-        if let Some(OriginalUri(whole)) = request.extensions.get_mut() {
-            *whole = with_query(whole, outer.query.as_deref());
+        let [query, shown] = outer.query.each_ref().map(Option::as_deref);
+        let whole = request.extensions.get_mut().map(|OriginalUri(whole)| whole);
+        for uri in [Some(&mut request.uri), whole].into_iter().flatten().filter(|uri| uri.query() == shown) {
+            *uri = with_query(uri, query);
         }
         request.extensions.insert(outer);
         true
     }
+}
+
+fn is_same(name: &HeaderName, ours: &HeaderMap, theirs: &HeaderMap) -> bool {
+    ours.get_all(name).iter().eq(theirs.get_all(name))
 }
 
 fn with_query(uri: &Uri, query: Option<&str>) -> Uri {

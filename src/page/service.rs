@@ -12,7 +12,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Method, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
@@ -21,6 +21,7 @@ use super::body::PageBody;
 use super::error::BoxError;
 use super::names::Names;
 use super::nested::Outer;
+use super::policy::Pass;
 use super::record::Page;
 use super::site::{Look, Site};
 use super::status::{Forward, Status};
@@ -124,10 +125,16 @@ where
     site.complain(error);
     let (mut parts, body) = request.into_parts();
     let visitor = site.setup.fillers.visitor(&mut parts);
+    let asked =
+        matches!(parts.method, Method::GET | Method::HEAD).then(|| site.narrow(Pass::Off, &mut parts)).flatten();
     let (site, asking) = (Arc::clone(site), inner.call(Request::from_parts(parts, body)));
     PageFuture::working(async move {
         let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-        Ok(site.untouched(asking.await?, visitor, &told))
+        let mut response = asking.await?;
+        if let Some(asked) = asked {
+            site.setup.tell_downstream(&asked, response.headers_mut());
+        }
+        Ok(site.untouched(response, visitor, &told))
     })
 }
 

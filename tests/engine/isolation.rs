@@ -1,5 +1,9 @@
 //! Tests with caches of their own: what they share with others, and with their own threads and tasks.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::Poll;
+
 use larder::{Options, testing};
 
 #[test]
@@ -105,6 +109,28 @@ async fn what_was_started_beside_a_caller_can_be_run_to_its_end_whatever_it_wait
     larder.settle().await;
     assert_eq!(slow::stats().loads - before, 2);
     assert_eq!(larder.run_tasks(), 0);
+}
+
+#[tokio::test]
+async fn what_waits_for_another_task_does_not_keep_that_from_what_it_waits_for() {
+    let larder = testing::isolated();
+    let (cache, ended) = (larder.cache("default"), Arc::new(AtomicBool::new(false)));
+    let inner = Arc::clone(&ended);
+    let inner = async move {
+        tokio::task::yield_now().await;
+        inner.store(true, Ordering::Relaxed);
+    };
+    let (executor, seen) = (Arc::clone(cache.executor()), Arc::clone(&ended));
+    let outer = std::future::poll_fn(move |context| {
+        executor.drive(context.waker());
+        if seen.load(Ordering::Relaxed) { Poll::Ready(()) } else { Poll::Pending }
+    });
+    let tasks: [larder::executor::Task; 2] = [Box::pin(outer), Box::pin(inner)];
+    for task in tasks {
+        assert!(cache.executor().spawn(task).is_ok());
+    }
+    larder.settle().await;
+    assert!(ended.load(Ordering::Relaxed));
 }
 
 #[larder::invalidates(slow(7), tag = "isolation:tag")]

@@ -42,11 +42,14 @@ impl Tasks {
     pub(super) fn run(&self) -> usize {
         let mut ended = 0;
         // One at a time: a task that panics, or runs others while it waits for them, leaves those where they are.
-        while let Some((_running, (mut task, flag))) = self.next_ready() {
+        while let Some((running, (mut task, flag))) = self.next_ready() {
             let waker = Waker::from(Arc::clone(&flag));
             match task.as_mut().poll(&mut Context::from_waker(&waker)) {
                 Poll::Ready(()) => ended += 1,
-                Poll::Pending => lock(&self.waiting).push((task, flag)),
+                Poll::Pending => {
+                    lock(&self.waiting).push((task, flag));
+                    running.goes_on();
+                }
             }
         }
         ended
@@ -79,20 +82,30 @@ impl Tasks {
     }
 }
 
-/// A task that is being polled. Whoever waits for all of them is told when it has been, also when it panics.
-struct Running<'a>(&'a Tasks);
+/// A task that is being polled. Whoever waits for all of them is told when it has ended, also when it panics.
+struct Running<'a> {
+    tasks: &'a Tasks,
+    has_ended: bool,
+}
 
 impl<'a> Running<'a> {
     fn one_of(tasks: &'a Tasks) -> Self {
         tasks.running.fetch_add(1, Ordering::AcqRel);
-        Self(tasks)
+        Self { tasks, has_ended: true }
+    }
+
+    /// Tells nobody: a task that drives others while it waits for them would be told of itself, and polled for ever.
+    fn goes_on(mut self) {
+        self.has_ended = false;
     }
 }
 
 impl Drop for Running<'_> {
     fn drop(&mut self) {
-        self.0.running.fetch_sub(1, Ordering::AcqRel);
-        wake_all(&self.0.drivers);
+        self.tasks.running.fetch_sub(1, Ordering::AcqRel);
+        if self.has_ended {
+            wake_all(&self.tasks.drivers);
+        }
     }
 }
 

@@ -36,6 +36,15 @@ pub enum Turn {
     Before,
     /// When there is no page.
     After,
+    /// On each request, since pages are named by it; and again when there is none, as one who sees no more than others.
+    Both,
+}
+
+impl Turn {
+    /// Returns whether who has this turn is taken then, too.
+    pub fn includes(self, turn: Self) -> bool {
+        self == turn || self == Self::Both
+    }
 }
 
 /// What is filled from the address, from what all requests share, or from what is told apart.
@@ -99,7 +108,13 @@ impl Extractor {
     pub fn new(argument: Argument, named: &[Ident]) -> Self {
         let kind = Kind::of(&argument.ty);
         let is_named = argument.bindings.iter().any(|binding| named.contains(binding));
-        let turn = if is_named || kind.is_to_be_accounted_for() { Turn::Before } else { Turn::After };
+        let turn = match kind {
+            _ if kind.is_to_be_accounted_for() => Turn::Before,
+            // What has read a body is gone; a check says so.
+            Kind::Body if is_named => Turn::Before,
+            _ if is_named => Turn::Both,
+            _ => Turn::After,
+        };
         Self { argument, kind, turn }
     }
 

@@ -15,7 +15,9 @@ use crate::time::{self, Time};
 /// Emits a closure that tells a layer all that the attribute says.
 pub fn layer(model: &Model) -> TokenStream {
     let larder = model.larder();
-    let words = [times(model), naming(model), telling(model), keeping(model)];
+    let words = [times(model), naming(model), keeping(model)];
+    // A layer that begins anew does not forget what its guards go by.
+    let telling = telling(model);
     let (path, apart) = (name::path(model), apart(model));
     let guarded = model.is_guarded().then(|| quote!(.__guarded()));
     let rest = model.options.keeping.layer.as_ref().map(|said| {
@@ -25,7 +27,7 @@ pub fn layer(model: &Model) -> TokenStream {
     quote_spanned! {Span::mixed_site()=> |__layer| {
         let __layer = __layer #(#words)*;
         #rest
-        __layer.__tag(#larder::Key::from(#path)) #apart #guarded
+        __layer #telling .__tag(#larder::Key::from(#path)) #apart #guarded
     }}
 }
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, format_ident, quote_spanned};
 use syn::{Attribute, FnArg, Ident, LitStr, Path, Receiver};
 
 use super::debug;
-use super::extractor::{Extractor, Kind, Turn};
+use super::extractor::{Extractor, Turn};
 use super::options::Options;
 use crate::argument::Argument;
 use crate::around::{self, Around};
@@ -67,7 +67,7 @@ impl Model {
 
     /// Returns the extractors of this turn, with their places in the handler's signature.
     pub fn taken(&self, turn: Turn) -> impl Iterator<Item = (usize, &Extractor)> {
-        self.extractors.iter().enumerate().filter(move |(_, extractor)| extractor.turn == turn)
+        self.extractors.iter().enumerate().filter(move |(_, extractor)| extractor.turn.includes(turn))
     }
 
     /// Returns the names that places and options can be bound to.
@@ -77,7 +77,7 @@ impl Model {
 
     /// Returns whether somebody stands guard over its pages.
     pub fn is_guarded(&self) -> bool {
-        self.extractors.iter().any(|extractor| extractor.kind == Kind::Guard)
+        self.extractors.iter().any(|extractor| extractor.kind.is_to_be_accounted_for())
     }
 
     /// Returns what the expansion calls an argument.

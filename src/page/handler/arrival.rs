@@ -1,5 +1,6 @@
 //! What a request brings to a handler with a page of its own.
 
+use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -9,6 +10,7 @@ use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 
+use super::came::Came;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
@@ -62,7 +64,7 @@ type Taking<T> = Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>;
 impl<S, M, Before, After> FromRequest<S, (M,)> for ByRoutersElseUncached<Before, After>
 where
     S: Clone + Send + Sync + 'static,
-    Before: FromRequestParts<S> + Send,
+    Before: FromRequestParts<S> + Send + 'static,
     After: FromRequest<S, M> + 'static,
 {
     type Rejection = Response;
@@ -71,6 +73,7 @@ where
         let (mut request, body) = request.into_parts();
         // Whoever has to see who asks stands in front of this page, and not behind what hides that.
         Outer::uncover(0, &mut request);
+        let came = (TypeId::of::<Before>() != TypeId::of::<()>()).then(|| Came::of(&request));
         // What they read may be written over before the page is begun. Those who hold nothing have nothing to show.
         if size_of::<Before>() > 0
             && let Some(now) = Arrived::now()
@@ -78,6 +81,9 @@ where
             request.extensions.insert(now);
         }
         let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
+        if let Some(came) = came {
+            came.back_into(&mut request);
+        }
         let state = state.clone();
         let after: Taker<After> = Box::new(move |request| {
             Box::pin(async move { After::from_request(request, &state).await.map_err(IntoResponse::into_response) })

@@ -5,6 +5,7 @@
 
 mod answer;
 mod arrival;
+mod came;
 mod companion;
 mod derived;
 mod locale;

@@ -4,6 +4,7 @@ use std::panic::resume_unwind;
 use std::pin::pin;
 
 use bytes::Bytes;
+use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
@@ -14,9 +15,11 @@ use super::spot::{Spot, Waited};
 use crate::page::body::PageBody;
 use crate::page::error::BoxError;
 use crate::page::flights::{Lead, Turn};
+use crate::page::names::is_condition;
+use crate::page::nested::{Nearer, Outer};
 use crate::page::policy::Pass;
 use crate::page::render::{Client, Outcome, Render};
-use crate::page::site::{Look, Quest};
+use crate::page::site::{Look, Quest, Site};
 use crate::page::status::{Forward, Status};
 
 /// One request on its way through.
@@ -157,11 +160,15 @@ impl<S> Way<S> {
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
+        let asked = self.spot.site.narrow(pass, &mut parts);
         let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
-        let response = match &post {
+        let mut response = match &post {
             Some(post) => post.hear(asking).await?,
             None => asking.await?,
         };
+        if let Some(asked) = asked {
+            self.spot.site.setup.tell_downstream(&asked, response.headers_mut());
+        }
         let post = post.and_then(|post| post.judge(&response));
         if let Some(change) = change {
             change.end(response.status(), response.headers()).await;
@@ -170,6 +177,23 @@ impl<S> Way<S> {
             Some(post) => Ok(post.keep(response).await),
             None => Ok(self.spot.site.untouched(response, visitor, &passed(pass))),
         }
+    }
+}
+
+impl Site {
+    /// Shows a handler no more of a request for its page than where that is kept: or its answer would be another one, which
+    /// those downstream may keep. Returns what was asked; `None` where it is no page that is asked for.
+    pub(super) fn narrow(&self, pass: Pass, request: &mut Parts) -> Option<Parts> {
+        if !matches!(pass, Pass::Range | Pass::NoStore | Pass::Off) {
+            return None;
+        }
+        let asked = request.clone();
+        let is_authorized = !self.setup.guarded && asked.headers.contains_key(AUTHORIZATION);
+        self.setup.view.apply(request, is_authorized);
+        Outer::note(self.mark, &Nearer::default(), &self.setup.view, &asked, request);
+        let conditions = asked.headers.iter().filter(|(name, _)| is_condition(name));
+        request.headers.extend(conditions.map(|(name, value)| (name.clone(), value.clone())));
+        Some(asked)
     }
 }
 

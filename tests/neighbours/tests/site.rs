@@ -14,6 +14,7 @@ use larder::testing;
 use tower::ServiceExt;
 
 /// What a visitor gets.
+#[derive(Clone, Debug)]
 pub struct Visit {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -28,6 +29,10 @@ impl Runs {
     pub fn get(&self) -> usize {
         self.0.load(Ordering::Relaxed)
     }
+
+    pub fn one_more(&self) -> usize {
+        self.0.fetch_add(1, Ordering::Relaxed) + 1
+    }
 }
 
 /// Makes a site of one handler.
@@ -35,7 +40,7 @@ pub fn site<R: IntoResponse>(answer: impl Fn() -> R + Clone + Send + Sync + 'sta
     let runs = Runs::default();
     let count = runs.clone();
     let handler = async move || {
-        count.0.fetch_add(1, Ordering::Relaxed);
+        count.one_more();
         answer()
     };
     (Router::new().fallback(any(handler)), runs)
@@ -43,16 +48,28 @@ pub fn site<R: IntoResponse>(answer: impl Fn() -> R + Clone + Send + Sync + 'sta
 
 /// Visits the site.
 pub fn send(site: &Router, method: &str, headers: &[(&str, &str)]) -> Visit {
-    let mut request = Request::builder().method(method).uri("/page").header("host", "example.org");
+    send_to(site, method, "/page", headers)
+}
+
+/// Visits a page of the site.
+pub fn send_to(site: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Visit {
+    testing::block_on(ask(site, request(method, path, headers)))
+}
+
+/// Writes a request.
+pub fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path).header("host", "example.org");
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let request = request.body(Body::empty()).expect("a request");
-    testing::block_on(async {
-        let (parts, body) = site.clone().oneshot(request).await.expect("no error can happen").into_parts();
-        let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
-        Visit { status: parts.status, headers: parts.headers, body }
-    })
+    request.body(Body::empty()).expect("a request")
+}
+
+/// Asks the site for what a request asks for.
+pub async fn ask(site: &Router, request: Request<Body>) -> Visit {
+    let (parts, body) = site.clone().oneshot(request).await.expect("no error can happen").into_parts();
+    let body = body.collect().await.expect("a whole body").to_bytes().to_vec();
+    Visit { status: parts.status, headers: parts.headers, body }
 }
 
 pub fn get(site: &Router, headers: &[(&str, &str)]) -> Visit {
