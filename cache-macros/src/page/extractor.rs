@@ -64,6 +64,10 @@ const DERIVED: [&str; 13] = [
     "TimeZone",
 ];
 
+/// Those of them of which nothing is ever hidden: what is taken on arrival is what would be taken later.
+const NEVER_HIDDEN: [&str; 8] =
+    ["State", "Path", "RawPathParams", "MatchedPath", "NestedPath", "Method", "Language", "TimeZone"];
+
 /// What reads a body, of which a page that is kept has none.
 const BODIES: [&str; 7] = ["Request", "Json", "Form", "RawForm", "Bytes", "String", "Body"];
 
@@ -112,6 +116,7 @@ impl Extractor {
             _ if kind.is_to_be_accounted_for() => Turn::Before,
             // What has read a body is gone; a check says so.
             Kind::Body if is_named => Turn::Before,
+            _ if is_named && is_never_hidden(&argument.ty) => Turn::Before,
             _ if is_named => Turn::Both,
             _ => Turn::After,
         };
@@ -124,4 +129,8 @@ impl Extractor {
         let without = [(" < ", "<"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" :: ", "::"), ("& ", "&")];
         without.iter().fold(text, |text, (from, to)| text.replace(from, to))
     }
+}
+
+fn is_never_hidden(ty: &Type) -> bool {
+    spelling::last_name(ty).is_some_and(|name| NEVER_HIDDEN.contains(&name.as_str()))
 }

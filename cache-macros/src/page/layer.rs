@@ -7,7 +7,7 @@ use syn::{Expr, Ident};
 use super::extractor::Kind;
 use super::model::Model;
 use super::name;
-use super::values::{By, Vary};
+use super::vary::{By, Vary};
 use crate::key::{Key, Source};
 use crate::spelling;
 use crate::time::{self, Time};

@@ -15,7 +15,9 @@ mod name;
 mod options;
 mod order;
 mod parameters;
+mod statuses;
 mod values;
+mod vary;
 
 #[cfg(test)]
 mod docs;

@@ -12,7 +12,7 @@ use crate::around::{self, Around};
 use crate::attributes::Sorted;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::key::{Key, Scope};
+use crate::key::{Key, Scope, Source};
 use crate::larder_path;
 
 /// An annotated handler.
@@ -110,7 +110,6 @@ impl Model {
 
 /// Returns the names that say what an argument means for pages, or that pages are named by.
 fn named<'a>(options: &Options, keys: impl Iterator<Item = &'a Key>) -> Vec<Ident> {
-    use crate::key::Source;
     let places = keys.flat_map(Key::places).filter_map(|place| match &place.source {
         Source::Argument { binding, .. } => Some(binding.clone()),
         _ => None,

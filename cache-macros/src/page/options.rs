@@ -5,7 +5,9 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Expr, Ident, LitBool, LitStr, Path, Token};
 
-use super::values::{self, Status, Vary};
+use super::statuses::{Status, statuses};
+use super::values;
+use super::vary::{Vary, vary};
 use crate::errors::Errors;
 pub use crate::options::Said;
 use crate::options::{self, Form, Read, Row, Table, row};
@@ -90,7 +92,7 @@ pub const ROWS: &[Row<Options>] = &[
     row("key", Form::Value, "key = \"article:<id>\"", &["name", "pattern", "cache_key", "key_func", "convert"],
         |to, _, input| { to.naming.key = Some(common::key(input)?); Ok(()) }),
     row("vary", Form::ValueOrList, "vary = \"Accept-Language\"", &["vary_on", "vary_on_headers", "vary_by", "headers", "vary_header"],
-        |to, word, input| { to.telling.vary = Some(Said { value: values::vary(input)?, word }); Ok(()) }),
+        |to, word, input| { to.telling.vary = Some(Said { value: vary(input)?, word }); Ok(()) }),
     row("shared", Form::List, "shared(user)", &["ignore", "skip", "public", "allow", "same"],
         |to, word, input| { to.telling.shared = Some(Said { value: values::shared(input)?, word }); Ok(()) }),
     row("query", Form::List, "query(\"page\", \"sort\")", &["params", "query_params", "vary_query", "parameters"],
@@ -106,7 +108,7 @@ pub const ROWS: &[Row<Options>] = &[
     row("key_prefix", Form::Value, "key_prefix = \"site1\"", &["prefix"],
         |to, _, input| { to.naming.key_prefix = Some(values::prefix(input)?); Ok(()) }),
     row("statuses", Form::List, "statuses(404 = 10)", &["status", "codes", "status_codes", "error_ttl"],
-        |to, word, input| { to.keeping.statuses = Some(Said { value: values::statuses(input)?, word }); Ok(()) }),
+        |to, word, input| { to.keeping.statuses = Some(Said { value: statuses(input)?, word }); Ok(()) }),
     row("keep_cookies", Form::Word, "keep_cookies", &["cookies", "set_cookie"],
         |to, word, _| { to.keeping.keep_cookies = Some(word); Ok(()) }),
     row("trust_client", Form::Word, "trust_client", &["obey_client", "client_control"],
@@ -130,7 +132,7 @@ pub const ROWS: &[Row<Options>] = &[
     row("associated", Form::Word, "associated", &["in_impl", "method"],
         |to, word, _| { to.shape.associated = Some(word); Ok(()) }),
     row("__vary", Form::List, "__vary(\"Cookie\")", &[],
-        |to, _, input| { to.telling.varied = values::vary(input)?; Ok(()) }),
+        |to, _, input| { to.telling.varied = vary(input)?; Ok(()) }),
 ];
 
 /// Options of other libraries and attributes that have nothing to say here.

@@ -4,7 +4,7 @@ use syn::LitStr;
 
 use crate::errors::Errors;
 use crate::page::model::Model;
-use crate::page::values::{By, Vary};
+use crate::page::vary::{By, Vary};
 
 pub fn check(model: &Model, errors: &Errors) {
     associated_is_for_functions_without_self(model, errors);

@@ -5,7 +5,7 @@ use syn::{Pat, Type};
 
 use crate::page::extractor::{Extractor, Kind};
 use crate::page::model::Model;
-use crate::page::values::By;
+use crate::page::vary::By;
 use crate::spelling;
 
 /// Something to write, and what it means.
