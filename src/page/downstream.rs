@@ -1,7 +1,7 @@
 //! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
 //! client.
 
-use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, COOKIE};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -32,10 +32,23 @@ impl Setup {
     }
 
     fn is_personal(&self, request: &Parts) -> bool {
-        let extensions = &request.extensions;
-        let is_told = extensions.get::<Language>().is_some() || extensions.get::<TimeZone>().is_some();
-        is_told || self.guarded || self.extensions.iter().any(|extension| extension.is_personal)
+        has_locale(request) || self.guarded || self.goes_by_who_asks()
     }
+
+    fn goes_by_who_asks(&self) -> bool {
+        self.extensions.iter().any(|extension| extension.is_personal)
+    }
+
+    /// Returns whether two visitors of one URL may have two pages, each their own.
+    pub(super) fn knows_visitors(&self) -> bool {
+        let is_of_a_visitor = |aspect: &Aspect| self.guarded || [COOKIE, AUTHORIZATION].contains(&header(aspect));
+        self.goes_by_who_asks() || self.aspects.iter().any(is_of_a_visitor)
+    }
+}
+
+/// Returns whether a layer outside has said a language or a time zone, of which clients know nothing.
+pub(super) fn has_locale(request: &Parts) -> bool {
+    request.extensions.get::<Language>().is_some() || request.extensions.get::<TimeZone>().is_some()
 }
 
 fn header(aspect: &Aspect) -> HeaderName {

@@ -7,6 +7,7 @@ mod handlers;
 mod invalidated;
 mod kept;
 mod named;
+mod strangers;
 mod streams;
 mod times;
 mod told_apart;
