@@ -155,7 +155,7 @@ impl<'a> Asking<'a> {
 
     /// Adds what every answer with this page says.
     fn complete(self, mut headers: HeaderMap) -> HeaderMap {
-        self.setup.tell_downstream(self.request, &mut headers);
+        self.setup.tell_downstream(self.setup.whose(self.request), &mut headers);
         headers
     }
 

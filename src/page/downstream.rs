@@ -1,7 +1,7 @@
 //! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
 //! client.
 
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -12,10 +12,28 @@ use super::locale::{Language, TimeZone};
 use super::sent::KIND;
 use super::site::Setup;
 
+/// Whose a page is, by what its place was told and a request brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Whose {
+    Everybodys,
+    /// That of all who have the same language and time zone.
+    Some,
+    /// That of one visitor, or of those whom somebody has let in.
+    Ones,
+}
+
 impl Setup {
+    pub(super) fn whose(&self, request: &Parts) -> Whose {
+        match () {
+            () if self.guarded || self.goes_by_who_asks() => Whose::Ones,
+            () if has_locale(request) => Whose::Some,
+            () => Whose::Everybodys,
+        }
+    }
+
     /// Says in `Vary` by which headers a page is told apart. What a layer outside has put into a request is in no header:
     /// such a page is `private`, unless it says that it is `public`; and so is one that somebody stands guard over.
-    pub(super) fn tell_downstream(&self, request: &Parts, headers: &mut HeaderMap) {
+    pub(super) fn tell_downstream(&self, whose: Whose, headers: &mut HeaderMap) {
         // Answers to what was sent are kept by nobody downstream, and nothing else has a kind.
         let is_told = |name: &HeaderName| !(self.by_body && KIND.contains(name));
         let mut names = self.aspects.iter().map(header).filter(is_told).peekable();
@@ -26,13 +44,23 @@ impl Setup {
         if headers.contains_key(CONTENT_ENCODING) && !self.view.everything {
             vary(headers, [ACCEPT_ENCODING]);
         }
-        if self.is_personal(request) && !Directives::of(headers).public {
-            CacheControl::new().private().apply(headers);
+        if whose == Whose::Everybodys || Directives::of(headers).public {
+            return;
+        }
+        CacheControl::new().private().apply(headers);
+        if whose == Whose::Ones {
+            // A browser has several visitors, one after another, and is known by these as far as it can tell.
+            vary(headers, [COOKIE, AUTHORIZATION]);
         }
     }
 
-    fn is_personal(&self, request: &Parts) -> bool {
-        has_locale(request) || self.guarded || self.goes_by_who_asks()
+    /// Says the same of an answer that is not kept here, which is to be fresh for browsers no longer than one that is.
+    pub(super) fn tell_of_unkept(&self, whose: Whose, headers: &mut HeaderMap) {
+        self.tell_downstream(whose, headers);
+        let says_a_time = || headers.contains_key(EXPIRES) || Directives::of(headers).max_age.is_some();
+        if let Some(browser) = self.browser.filter(|browser| self.guarded && (*browser == 0 || says_a_time())) {
+            CacheControl::new().max_age(browser).apply(headers);
+        }
     }
 
     fn goes_by_who_asks(&self) -> bool {

@@ -310,7 +310,7 @@ impl Render {
     /// Hands the answer to the client alone. Whoever waits is let go, and those who come next do not begin to.
     async fn pass<R: Body, E>(self: Box<Self>, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
-        self.site.setup.tell_downstream(&self.request, response.headers_mut());
+        self.tell_of_unkept(response.headers_mut());
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = policy::is_of_the_moment(response.status());
@@ -353,6 +353,12 @@ impl Render {
             Err(_) => return,
         };
         self.site.dress(headers, self.lasts(fresh));
+    }
+
+    /// Tells those downstream whose an answer is that is not kept here.
+    pub(super) fn tell_of_unkept(&self, headers: &mut HeaderMap) {
+        let setup = &self.site.setup;
+        setup.tell_of_unkept(setup.whose(&self.request), headers);
     }
 
     /// Returns what is to be told of a page that is fresh for so many milliseconds.

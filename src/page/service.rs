@@ -124,10 +124,15 @@ where
     site.complain(error);
     let (mut parts, body) = request.into_parts();
     let visitor = site.setup.fillers.visitor(&mut parts);
+    let (whose, is_of_a_page) = (site.setup.whose(&parts), matches!(parts.method, Method::GET | Method::HEAD));
     let (site, asking) = (Arc::clone(site), inner.call(Request::from_parts(parts, body)));
     PageFuture::working(async move {
         let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-        Ok(site.untouched(asking.await?, visitor, &told))
+        let mut response = asking.await?;
+        if is_of_a_page {
+            site.setup.tell_of_unkept(whose, response.headers_mut());
+        }
+        Ok(site.untouched(response, visitor, &told))
     })
 }
 

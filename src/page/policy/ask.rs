@@ -37,6 +37,11 @@ pub(crate) enum Pass {
 }
 
 impl Pass {
+    /// Returns whether it is one for a page all the same, of which those downstream are told what they are told of pages.
+    pub(crate) const fn is_of_a_page(self) -> bool {
+        !matches!(self, Self::Method | Self::Upgrade | Self::Inside)
+    }
+
     /// Returns what `Cache-Status` says of it, where there is more to say than that it was passed on.
     pub(crate) const fn words(self) -> Option<&'static str> {
         match self {

@@ -101,6 +101,7 @@ impl Render {
         let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
         self.tell_time(response.headers_mut(), &worth);
+        self.tell_of_unkept(response.headers_mut());
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
         if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && !self.heard.is_discarded()) {

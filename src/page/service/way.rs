@@ -157,11 +157,16 @@ impl<S> Way<S> {
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
+        let setup = &self.spot.site.setup;
+        let whose = setup.whose(&parts);
         let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
-        let response = match &post {
+        let mut response = match &post {
             Some(post) => post.hear(asking).await?,
             None => asking.await?,
         };
+        if pass.is_of_a_page() {
+            setup.tell_of_unkept(whose, response.headers_mut());
+        }
         let post = post.and_then(|post| post.judge(&response));
         if let Some(change) = change {
             change.end(response.status(), response.headers()).await;

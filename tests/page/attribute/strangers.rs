@@ -4,7 +4,7 @@ use axum::Extension;
 use axum::response::IntoResponse;
 use http::StatusCode;
 use larder::page::{CacheLayer, Language};
-use larder::{KeyPart, cache_page, etag, last_modified, testing};
+use larder::{KeyPart, cache_control, cache_page, etag, last_modified, testing};
 
 use super::{Site, User};
 use crate::app::{App, Visit, request, response};
@@ -158,5 +158,85 @@ fn no_date_confirms_a_page_in_another_language() {
     assert_eq!(ask("en", &[]).header("last-modified").as_deref(), Some(LONG_AGO));
     for _ in 0..2 {
         assert_eq!(ask("de", &[("if-modified-since", LONG_AGO)]).text(), "de");
+    }
+}
+
+#[cache_page(60, key = "plain:<user.id: u64>")]
+async fn plain(user: User) -> String {
+    format!("for {}", user.id)
+}
+
+#[cache_page(60, key = "longer:<user.id: u64>", browser = 60)]
+async fn longer(user: User) -> String {
+    format!("for {}", user.id)
+}
+
+#[cache_page(60, key = "lent:<user.id: u64>")]
+#[cache_control(stale_while_revalidate = 600)]
+async fn lent(user: User) -> String {
+    format!("for {}", user.id)
+}
+
+#[cache_page(60, key = "failing:<user.id: u64>")]
+async fn failing(user: User) -> Result<String, StatusCode> {
+    if user.id == 0 { Ok(String::new()) } else { Err(StatusCode::NOT_FOUND) }
+}
+
+#[cache_page(60, key = "loud:<user.id: u64>")]
+async fn loud(user: User) -> impl IntoResponse {
+    ([("cache-control", "max-age=600"), ("set-cookie", "a=b")], format!("for {}", user.id))
+}
+
+/// Every way to answer, in the order in which they come about.
+const WAYS: [(&str, &str, &[(&str, &str)]); 7] = [
+    ("HEAD of nothing", "HEAD", &[]),
+    ("a part of nothing", "GET", &[("range", "bytes=0-2")]),
+    ("made", "GET", &[]),
+    ("kept", "GET", &[]),
+    ("HEAD", "HEAD", &[]),
+    ("a part", "GET", &[("range", "bytes=0-2")]),
+    ("a condition", "GET", &[("if-match", "\"other\"")]),
+];
+
+#[test]
+fn every_answer_with_a_guard_says_that_it_is_for_one_and_that_a_cookie_decides_it() {
+    let sites: [(&str, fn() -> Site, &str); 7] = [
+        ("plain", || Site::of(plain), "max-age=0"),
+        ("longer", || Site::of(longer), "max-age=60"),
+        ("lent", || Site::of(lent), "max-age=0"),
+        ("by cookie", || Site::of(by_cookie), "max-age=0"),
+        ("shared", || Site::of(shared), "max-age=0"),
+        ("failing", || Site::of(failing), "max-age=0"),
+        ("loud", || Site::of(loud), "max-age=0"),
+    ];
+    for (name, site, time) in sites {
+        let _larder = testing::isolated();
+        let site = site();
+        for (way, method, more) in WAYS {
+            let visit = stack::send(&site.app, method, "/", &[&[("cookie", "user=1")], more].concat());
+            let said = visit.header("cache-control").unwrap_or_default();
+            let words: Vec<_> = said.split(", ").collect();
+            assert!(words.contains(&"private"), "{name}, {way}: {said}");
+            let has_time = visit.status == StatusCode::NOT_FOUND || way == "a part of nothing" || words.contains(&time);
+            assert!(has_time, "{name}, {way}: {said}");
+            let vary = visit.header("vary").unwrap_or_default().to_lowercase();
+            assert!(vary.contains("cookie") && vary.contains("authorization"), "{name}, {way}: {vary}");
+        }
+    }
+}
+
+#[cache_page(60, key = "open:<user.id: u64>")]
+#[cache_control(public)]
+async fn open(user: User) -> String {
+    format!("for {}", user.id)
+}
+
+#[test]
+fn a_page_that_says_that_it_is_public_stays_so() {
+    let _larder = testing::isolated();
+    let site = Site::of(open);
+    for _ in 0..2 {
+        let visit = ask(&site, 1, &[]);
+        assert_eq!((visit.header("cache-control").as_deref(), visit.header("vary")), (Some("public, max-age=0"), None));
     }
 }
