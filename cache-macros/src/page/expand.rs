@@ -78,8 +78,11 @@ fn answer(model: &Model) -> TokenStream {
     let span = model.function.sig.ident.span().resolved_at(Span::mixed_site());
     let made = made(model);
     let (answer, made) = (Ident::new("answer", span), quote_spanned!(span=> async move { #made }));
-    let [before, after] = [Turn::Before, Turn::After]
-        .map(|turn| model.taken(turn).map(|(index, _)| Model::name_of(index)).collect::<Vec<_>>());
+    let before = model.taken(Turn::Before).map(|(index, extractor)| match extractor.turn {
+        Turn::Twice => quote!(_),
+        Turn::Before | Turn::After => Model::name_of(index).into_token_stream(),
+    });
+    let after = model.taken(Turn::After).map(|(index, _)| Model::name_of(index));
     quote_spanned! {Span::mixed_site()=>
         #told
         __arrival

@@ -36,6 +36,8 @@ pub enum Turn {
     Before,
     /// When there is no page.
     After,
+    /// Both: its page is named by what it finds on each request, and its handler sees what is not hidden.
+    Twice,
 }
 
 /// What is filled from the address, from what all requests share, or from what is told apart.
@@ -54,6 +56,9 @@ const DERIVED: [&str; 13] = [
     "Language",
     "TimeZone",
 ];
+
+/// Those of them that find less where something is hidden.
+const HIDDEN: [&str; 5] = ["Query", "RawQuery", "OriginalUri", "Uri", "HeaderMap"];
 
 /// What reads a body, of which a page that is kept has none.
 const BODIES: [&str; 7] = ["Request", "Json", "Form", "RawForm", "Bytes", "String", "Body"];
@@ -95,11 +100,22 @@ impl Kind {
     }
 }
 
+/// Returns whether something is hidden from an extractor that is taken when there is no page.
+fn finds_less(ty: &Type) -> bool {
+    let Some(name) = spelling::last_name(ty) else { return false };
+    let inner = || spelling::type_arguments(ty).first().is_some_and(|inner| finds_less(inner));
+    HIDDEN.contains(&name.as_str()) || (["Option", "Result"].contains(&name.as_str()) && inner())
+}
+
 impl Extractor {
     pub fn new(argument: Argument, named: &[Ident]) -> Self {
         let kind = Kind::of(&argument.ty);
         let is_named = argument.bindings.iter().any(|binding| named.contains(binding));
-        let turn = if is_named || kind.is_to_be_accounted_for() { Turn::Before } else { Turn::After };
+        let turn = match () {
+            () if is_named && finds_less(&argument.ty) => Turn::Twice,
+            () if is_named || kind.is_to_be_accounted_for() => Turn::Before,
+            () => Turn::After,
+        };
         Self { argument, kind, turn }
     }
 

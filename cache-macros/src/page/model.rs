@@ -67,7 +67,7 @@ impl Model {
 
     /// Returns the extractors of this turn, with their places in the handler's signature.
     pub fn taken(&self, turn: Turn) -> impl Iterator<Item = (usize, &Extractor)> {
-        self.extractors.iter().enumerate().filter(move |(_, extractor)| extractor.turn == turn)
+        self.extractors.iter().enumerate().filter(move |(_, extractor)| [turn, Turn::Twice].contains(&extractor.turn))
     }
 
     /// Returns the names that places and options can be bound to.

@@ -1,13 +1,14 @@
 //! Two visitors with one browser: what that keeps of the first one's page does not become the second one's.
 
 use axum::Extension;
+use axum::extract::{Query, State};
 use axum::response::IntoResponse;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use larder::page::{CacheLayer, Language};
 use larder::{KeyPart, cache_control, cache_page, etag, last_modified, testing};
 
 use super::{Site, User};
-use crate::app::{App, Visit, request, response};
+use crate::app::{App, Count, Visit, request, response};
 use crate::stack;
 
 const LONG_AGO: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -239,4 +240,30 @@ fn a_page_that_says_that_it_is_public_stays_so() {
         let visit = ask(&site, 1, &[]);
         assert_eq!((visit.header("cache-control").as_deref(), visit.header("vary")), (Some("public, max-age=0"), None));
     }
+}
+
+/// What a list can be asked for.
+#[derive(serde::Deserialize)]
+struct Paging {
+    page: u32,
+    sort: Option<String>,
+}
+
+#[cache_page(60, query("page"), key = "list:<paging.page: u32>")]
+async fn list(Query(paging): Query<Paging>, State(count): State<Count>) -> String {
+    format!("{} page {} by {:?}", count.one_more(), paging.page, paging.sort)
+}
+
+#[cache_page(60, tags = ["headers:<headers.len()>"])]
+async fn headers(headers: HeaderMap, State(count): State<Count>) -> String {
+    format!("{} {:?}", count.one_more(), headers.get("cookie"))
+}
+
+#[test]
+fn what_a_page_is_named_by_shows_a_handler_no_more_than_it_sees_else() {
+    let _larder = testing::isolated();
+    let (list, headers) = (Site::of(list), Site::of(headers));
+    assert_eq!(list.text("/?page=1&sort=up"), "1 page 1 by None");
+    assert_eq!(list.text("/?page=1&sort=down"), "1 page 1 by None");
+    assert_eq!(headers.text_with("/", &[("cookie", "user=1")]), "1 None");
 }
