@@ -184,7 +184,10 @@ impl Render {
         if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
-        if response.extensions().get::<Failed>().is_some() && !self.site.setup.failures.contains(&response.status()) {
+        let setup = &self.site.setup;
+        // Behind a layer, the status alone decides.
+        let has_failed = setup.annotated.is_some() && response.extensions().get::<Failed>().is_some();
+        if has_failed && !setup.failures.contains(&response.status()) {
             return Err(Refusal::Failed);
         }
         if self.heard.is_discarded() {
