@@ -2,13 +2,16 @@
 
 mod filled;
 
-use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, DATE, EXPIRES};
+use bytes::Bytes;
+use http::header::{AGE, CONTENT_LENGTH, CONTENT_RANGE, DATE, ETAG, EXPIRES, IF_NONE_MATCH, IF_RANGE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
 
 use super::body::PageBody;
 use super::conditional::{self, Verdict};
+use super::digest;
+use super::downstream::has_locale;
 use super::grammar::date;
 use super::headers::CacheControl;
 use super::policy::Facts;
@@ -39,7 +42,7 @@ impl<'a> Asking<'a> {
         }
         let (head, body) = (page.head(), page.body());
         let length = body.len() as u64;
-        let (code, headers, body) = match self.verdict(head, length) {
+        let (code, headers, body) = match self.verdict(head, Some(body)) {
             Verdict::Whole => return self.with_whole(page.clone(), status),
             Verdict::NotModified => return self.unchanged(page, status),
             Verdict::Part(range) => {
@@ -76,7 +79,7 @@ impl<'a> Asking<'a> {
         if self.setup.fillers.look_into(&head.headers) {
             return self.with_holes_to_come(head, body, status);
         }
-        match self.verdict(head, 0) {
+        match self.verdict(head, None) {
             refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
             _ => self.finish(head, head.status, head.headers.clone(), body, status),
         }
@@ -93,8 +96,28 @@ impl<'a> Asking<'a> {
         response
     }
 
-    fn verdict(self, head: &Head, length: u64) -> Verdict {
-        conditional::verdict(self.method, self.headers, head.status, &head.headers, length, self.now / 1000)
+    /// Decides how a page is sent, of which the body is known or still to come.
+    fn verdict(self, head: &Head, body: Option<&Bytes>) -> Verdict {
+        let (length, now) = (body.map_or(0, Bytes::len) as u64, self.now / 1000);
+        let verdict = conditional::verdict(self.method, self.headers, head.status, &head.headers, length, now);
+        let goes_by_what_is_known = match verdict {
+            Verdict::NotModified => true,
+            Verdict::Part(_) | Verdict::Unsatisfiable => self.headers.contains_key(IF_RANGE),
+            Verdict::Whole | Verdict::Failed => false,
+        };
+        if goes_by_what_is_known && !self.is_surely_of_this(head, body) { Verdict::Whole } else { verdict }
+    }
+
+    /// Returns whether what a client has that says so can be this page. Browsers keep one page for a URL, and ask with its tag
+    /// whoever is logged in by now: a version that two visitors' pages have in common tells them apart no more than a date
+    /// does. The bytes do.
+    fn is_surely_of_this(self, head: &Head, body: Option<&Bytes>) -> bool {
+        let has_named_a_tag = self.headers.contains_key(IF_NONE_MATCH) || self.headers.contains_key(IF_RANGE);
+        if !self.setup.knows_visitors() {
+            return has_named_a_tag || !has_locale(self.request);
+        }
+        let is_tagged = self.setup.tagged && has_named_a_tag;
+        is_tagged && body.is_some_and(|body| head.headers.get(ETAG) == Some(&digest::tag(&head.headers, body)))
     }
 
     pub(super) fn with_no_body<B>(

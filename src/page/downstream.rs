@@ -12,7 +12,25 @@ use super::locale::{Language, TimeZone};
 use super::sent::KIND;
 use super::site::Setup;
 
+/// Whose a page is, by what its place was told and a request brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Whose {
+    Everybodys,
+    /// That of all who have the same language and time zone.
+    Some,
+    /// That of one visitor, or of those whom somebody has let in.
+    Ones,
+}
+
 impl Setup {
+    fn whose(&self, request: &Parts) -> Whose {
+        match () {
+            () if self.guarded || self.goes_by_who_asks() => Whose::Ones,
+            () if has_locale(request) => Whose::Some,
+            () => Whose::Everybodys,
+        }
+    }
+
     /// Says in `Vary` by which headers a page is told apart. What a layer outside has put into a request is in no header:
     /// such a page is `private`, unless it says that it is `public`; and so is one that somebody stands guard over.
     pub(super) fn tell_downstream(&self, request: &Parts, headers: &mut HeaderMap) {
@@ -26,31 +44,41 @@ impl Setup {
         if headers.contains_key(CONTENT_ENCODING) && !self.view.everything {
             vary(headers, [ACCEPT_ENCODING]);
         }
-        let said = Directives::of(headers);
-        if self.is_personal(request) && !said.public {
-            CacheControl::new().private().apply(headers);
+        let (said, whose) = (Directives::of(headers), self.whose(request));
+        if whose == Whose::Everybodys || said.public {
+            return;
+        }
+        CacheControl::new().private().apply(headers);
+        if whose == Whose::Ones {
             self.tell_browser(&said, headers);
         }
     }
 
-    /// Says how long a browser may show a page over which somebody stands guard, whether it is kept here or not. The next one
-    /// who logs in there is somebody else.
+    /// Says how long a browser may show a page of one visitor, whether it is kept here or not. The next one who logs in there
+    /// is somebody else.
     fn tell_browser(&self, said: &Directives, headers: &mut HeaderMap) {
+        // By what visitors are known, as far as a browser can tell: to log out, and in as another one, changes it.
+        vary(headers, [COOKIE, AUTHORIZATION]);
         let Some(time) = self.browser.filter(|_| self.guarded) else { return };
         let all = CacheControl::new().max_age(time);
-        if time > 0 {
-            // By what guards know people: to log out, and in as another one, changes it.
-            vary(headers, [COOKIE, AUTHORIZATION]);
-        }
         let is_shown_stale = time == 0 && said.stale_while_revalidate.is_some();
         if is_shown_stale { all.stale_while_revalidate(0) } else { all }.apply(headers);
     }
 
-    fn is_personal(&self, request: &Parts) -> bool {
-        let extensions = &request.extensions;
-        let is_told = extensions.get::<Language>().is_some() || extensions.get::<TimeZone>().is_some();
-        is_told || self.guarded || self.extensions.iter().any(|extension| extension.is_personal)
+    fn goes_by_who_asks(&self) -> bool {
+        self.extensions.iter().any(|extension| extension.is_personal)
     }
+
+    /// Returns whether two visitors of one URL may have two pages, each their own.
+    pub(super) fn knows_visitors(&self) -> bool {
+        let is_of_a_visitor = |aspect: &Aspect| self.guarded || [COOKIE, AUTHORIZATION].contains(&header(aspect));
+        self.goes_by_who_asks() || self.aspects.iter().any(is_of_a_visitor)
+    }
+}
+
+/// Returns whether a layer outside has said a language or a time zone, of which clients know nothing.
+pub(super) fn has_locale(request: &Parts) -> bool {
+    request.extensions.get::<Language>().is_some() || request.extensions.get::<TimeZone>().is_some()
 }
 
 fn header(aspect: &Aspect) -> HeaderName {

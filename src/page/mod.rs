@@ -7,7 +7,7 @@
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `digest`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -33,6 +33,7 @@ mod body;
 mod by_body;
 mod change;
 mod conditional;
+mod digest;
 mod downstream;
 mod driven;
 mod early;

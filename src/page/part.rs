@@ -79,6 +79,9 @@ impl Extent {
 impl Asking<'_> {
     /// Answers with a part; `None` where that does not hold what is asked for.
     pub(super) fn with_part<B>(self, part: &Part, told: &Status) -> Option<Response<PageBody<B>>> {
+        if self.setup.knows_visitors() && is_conditional(self.headers) {
+            return None;
+        }
         let (head, body) = (part.page.head(), part.page.body());
         if part.is_asked_by(self.headers) {
             return Some(self.finish(head, head.status, head.headers.clone(), PageBody::whole(body.clone()), told));

@@ -13,13 +13,14 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, EXPIRES, LAST_MODIFIED, RANGE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::{Body, SizeHint};
 use tower_service::Service;
 
 use super::answer::{Asking, Lasts};
 use super::arrived::Arrived;
 use super::aspect::Aspect;
+use super::digest;
 use super::error::{BoxError, Failed};
 use super::flights::{Landing, Lead, Start};
 use super::heard::Heard;
@@ -188,7 +189,10 @@ impl Render {
         if self.nearer.is_there() {
             return Err(Refusal::Nearer);
         }
-        if response.extensions().get::<Failed>().is_some() && !self.site.setup.failures.contains(&response.status()) {
+        let setup = &self.site.setup;
+        // Behind a layer, the status alone decides.
+        let has_failed = setup.annotated.is_some() && response.extensions().get::<Failed>().is_some();
+        if has_failed && !setup.failures.contains(&response.status()) {
             return Err(Refusal::Failed);
         }
         if self.heard.is_discarded() {
@@ -407,10 +411,7 @@ fn says_a_time(headers: &HeaderMap) -> bool {
 
 /// Gives a page an `ETag` of its bytes, unless it has one or says when it was changed.
 fn tag(headers: &mut HeaderMap, body: &[u8]) {
-    if headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED) {
-        return;
+    if !headers.contains_key(ETAG) && !headers.contains_key(LAST_MODIFIED) {
+        headers.insert(ETAG, digest::tag(headers, body));
     }
-    let digest = blake3::hash(body).to_hex();
-    let value = HeaderValue::try_from(format!("\"{}\"", &digest[..32]));
-    headers.insert(ETAG, value.expect("digits and letters"));
 }

@@ -143,7 +143,9 @@ impl Site {
     fn hit<R>(&self, request: &Parts, names: &Names<'_>, page: Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
         let asking = Asking::new(&self.setup, request, now);
-        if page.holes().is_some() || (names.conditional && !names.knows(page.tag())) {
+        let is_read = matches!(request.method, Method::GET | Method::HEAD);
+        let is_known = || names.knows(page.tag()) && is_read && !self.setup.knows_visitors();
+        if page.holes().is_some() || (names.conditional && !is_known()) {
             return asking.with_page(&page, &status);
         }
         if names.conditional && page.head().status.is_success() {

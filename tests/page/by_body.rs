@@ -91,3 +91,16 @@ impl http_body::Body for Unsaid {
         std::pin::Pin::new(&mut self.0).poll_frame(context)
     }
 }
+
+#[test]
+fn no_post_is_answered_that_nothing_has_changed() {
+    let _larder = testing::isolated();
+    let layer = cache_page(60).posts(1 << 10);
+    let router = Router::new().route("/", post(async || ([("etag", "\"v1\"")], "found")));
+    let ask = |condition: &str| {
+        let request = Request::post("/").header("host", "example.org").header("if-none-match", condition);
+        let asked = layer.layer(router.clone()).oneshot(request.body(Body::from("{}")).expect("a request"));
+        testing::block_on(asked).expect("no error can happen").status().as_u16()
+    };
+    assert_eq!([ask("\"v0\""), ask("\"v1\""), ask("W/\"v1\"")], [200, 412, 412]);
+}

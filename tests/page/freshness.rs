@@ -278,3 +278,28 @@ fn a_cache_that_is_switched_off_half_way_keeps_nothing_and_answers() {
     app.visitor("/", &[]).go_on();
     assert_eq!(app.runs.get(), before + 2, "nothing was left behind");
 }
+
+#[test]
+fn outside_a_304_that_says_that_its_page_is_private_now_is_handed_to_nobody_who_waits() {
+    let clock = Clock::manual();
+    let store = Arc::new(Memory::new(clock.clone()));
+    let _larder = testing::isolated_at(clock, [("default", Settings::backend(Arc::clone(&store)))]).unwrap();
+    let gate = Gate::new();
+    let app = App::held(&cache_page(60).trust_client(), &gate, |run, request| {
+        let headers = [("etag", "\"1\""), ("cache-control", if run == 2 { "private" } else { "public" })];
+        let is_known = request.headers().contains_key("if-none-match");
+        response(if is_known { 304 } else { 200 }, &headers, format!("{run}"))
+    });
+    gate.let_go(1);
+    assert_eq!(text(&app), "1");
+    let mut who_reloads = app.visitor("/", &[("cache-control", "no-cache")]);
+    who_reloads.go_on();
+    // The store has room for it no more, while it is asked for anew.
+    testing::block_on(larder::backend::Backend::clear_store(&*store)).unwrap();
+    let mut who_waits = app.visitor("/", &[]);
+    who_waits.go_on();
+    assert_eq!(gate.came(), 2);
+    gate.let_go(2);
+    all_go_on([&mut who_reloads, &mut who_waits]);
+    assert_eq!((who_reloads.page(), who_waits.page()), (Some("1"), Some("3")));
+}

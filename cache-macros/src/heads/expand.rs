@@ -83,7 +83,9 @@ fn response(larder: &Path, function: &Function) -> TokenStream {
     quote_spanned! {Span::mixed_site()=> {
         #mentioned
         let #answer = #larder::__private::once_async(async move || -> #output #block)().await;
-        #larder::page::__private::response(#answer)
+        use #larder::page::__private::NoResult as _;
+        let __failed = #larder::page::__private::Returned(&#answer).has_failed();
+        #larder::page::__private::returned(__failed, #larder::page::__private::response(#answer))
     }}
 }
 

@@ -10,10 +10,12 @@ use super::layer::CacheLayer;
 use crate::Key;
 use crate::key::{KeyWriter, RAW};
 
-pub use heads::{Conditions, entity_tag, last_modified, names, never_cached, response, say_to_caches, vary_on};
+pub use heads::{
+    Conditions, entity_tag, last_modified, names, never_cached, response, returned, say_to_caches, vary_on,
+};
 
 pub use self::verbs::page_verbs;
-pub use super::handler::{After, Arrival, Fallback, Naming, Outcome, PageSite, Unwritten, derived};
+pub use super::handler::{After, Arrival, Fallback, Naming, NoResult, Outcome, PageSite, Returned, Unwritten, derived};
 
 /// Makes a tag.
 pub fn tag(write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {

@@ -28,6 +28,29 @@ pub(super) fn failed(mut response: Response) -> Response {
     response
 }
 
+/// What a handler has returned, before a response is made of it by somebody else than its page. Of a `Result`
+/// [`has_failed`](Self::has_failed) tells `Ok` from `Err`; of all else that of [`NoResult`] takes what there is.
+#[derive(Debug)]
+pub struct Returned<'a, T>(pub &'a T);
+
+impl<T, E> Returned<'_, Result<T, E>> {
+    /// Returns whether the handler calls it an error.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.0.is_err()
+    }
+}
+
+/// The same for what is no `Result`.
+pub trait NoResult {
+    /// Returns whether the handler calls it an error, as far as anybody can tell.
+    fn has_failed(&self) -> bool {
+        false
+    }
+}
+
+impl<T> NoResult for Returned<'_, T> {}
+
 /// The same for what is no `Result`.
 pub trait Fallback {
     /// What was returned.

@@ -13,7 +13,7 @@ mod once;
 mod site;
 mod unwritten;
 
-pub use answer::{Fallback, Outcome};
+pub use answer::{Fallback, NoResult, Outcome, Returned};
 pub use arrival::{Arrival, ByRoutersElseUncached};
 pub use companion::PageCompanion;
 pub use derived::{After, Derived, derived};

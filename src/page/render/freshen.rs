@@ -47,18 +47,19 @@ impl Render {
                     self.answer(&own, &told, client);
                 }
             }
-            // It may not be kept any more, and is still what was asked for.
+            // It may not be kept any more, and is still what was asked for, by whoever asked: those who wait look again.
             other => {
                 let page = self.renewed(old, headers, old.facts().clone());
                 let deleting = self.home.cache.delete(&self.quest.key);
                 let told = Status { detail: other.err().map(Refusal::words), ..told };
                 if self.home.cache.is_outside() {
-                    self.hand_out(&page, &aspects, &told, client);
+                    self.lead = None;
+                    self.answer(&page, &told, client);
                     drop(deleting.await);
                 } else {
                     drop(deleting.await);
                     self.lead = None;
-                    self.hand_out(&page, &aspects, &told, client);
+                    self.answer(&page, &told, client);
                 }
             }
         }

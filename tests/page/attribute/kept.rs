@@ -3,9 +3,9 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse};
 use http::{HeaderMap, StatusCode, Uri};
-use larder::cache_page;
 use larder::page::Hole;
 use larder::testing;
+use larder::{cache_control, cache_page, etag, vary_on_cookie};
 use std::time::Duration;
 
 use super::{Site, User, page};
@@ -211,5 +211,28 @@ fn status_and_headers_are_kept_with_the_page() {
     for _ in 0..2 {
         let visit = site.get("/");
         assert_eq!((visit.status.as_u16(), visit.header("x-run").as_deref(), visit.text()), (203, Some("1"), "text"));
+    }
+}
+
+#[cache_page(60)]
+#[cache_control(max_age = 60)]
+async fn said_to_caches(State(count): State<Count>) -> Answer {
+    Err((StatusCode::NOT_FOUND, if count.one_more() > 1 { "again" } else { "once" }))
+}
+
+#[vary_on_cookie]
+#[etag(None::<u64>)]
+#[cache_page(60)]
+async fn said_to_clients(State(count): State<Count>) -> Result<impl IntoResponse, StatusCode> {
+    if count.one_more() > 9 { Ok("never") } else { Err(StatusCode::NOT_FOUND) }
+}
+
+#[test]
+fn an_error_is_not_kept_either_that_other_attributes_have_made_a_response_of() {
+    let _larder = testing::isolated();
+    for site in [Site::of(said_to_caches), Site::of(said_to_clients)] {
+        for run in 1..3 {
+            assert_eq!((site.get("/").status, site.count.get()), (StatusCode::NOT_FOUND, run));
+        }
     }
 }

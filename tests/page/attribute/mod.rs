@@ -11,6 +11,7 @@ mod named;
 mod outside;
 mod placed;
 mod sites;
+mod strangers;
 mod streams;
 mod times;
 mod told_apart;

@@ -256,5 +256,5 @@ fn a_guard_that_is_told_apart_by_a_header_is_told_to_those_downstream() {
     let site = Site::of(by_agent);
     let visit = site.get_with("/", &[("user-agent", "x")]);
     assert_eq!(visit.text(), "1 Some(\"x\")");
-    assert!(visit.header("vary").is_some_and(|said| said.eq_ignore_ascii_case("user-agent")), "{visit:?}");
+    assert_eq!(visit.header("vary").as_deref(), Some("user-agent, cookie, authorization"));
 }
