@@ -7,6 +7,7 @@ mod handlers;
 mod invalidated;
 mod kept;
 mod named;
+mod noticed;
 mod strangers;
 mod streams;
 mod times;
