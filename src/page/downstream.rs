@@ -1,7 +1,7 @@
 //! What those downstream are told of what pages are told apart by here: a cache of theirs would else hand a page to the wrong
 //! client.
 
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE};
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, COOKIE, EXPIRES};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -59,7 +59,9 @@ impl Setup {
     fn tell_browser(&self, said: &Directives, headers: &mut HeaderMap) {
         // By what visitors are known, as far as a browser can tell: to log out, and in as another one, changes it.
         vary(headers, [COOKIE, AUTHORIZATION]);
-        let Some(time) = self.browser.filter(|_| self.guarded) else { return };
+        // What is not kept here gets no time that it does not have, unless that is none.
+        let has_a_time = said.max_age.is_some() || headers.contains_key(EXPIRES);
+        let Some(time) = self.browser.filter(|time| self.guarded && (*time == 0 || has_a_time)) else { return };
         let all = CacheControl::new().max_age(time);
         let is_shown_stale = time == 0 && said.stale_while_revalidate.is_some();
         if is_shown_stale { all.stale_while_revalidate(0) } else { all }.apply(headers);

@@ -8,6 +8,7 @@ mod handlers;
 mod invalidated;
 mod kept;
 mod named;
+mod noticed;
 mod outside;
 mod placed;
 mod sites;
