@@ -60,9 +60,12 @@ fn ask(site: &Site, user: u64, more: &[(&str, &str)]) -> Visit {
     testing::block_on(stack::ask(&site.app, request))
 }
 
+/// Makes a site.
+type Make = fn() -> Site;
+
 #[test]
 fn the_mark_or_the_date_of_one_visitors_page_confirms_no_other_ones() {
-    let sites: [(&str, fn() -> Site); 5] = [
+    let sites: [(&str, Make); 5] = [
         ("a tag", || Site::of(tagged)),
         ("a mark", || Site::of(marked)),
         ("by cookie", || Site::of(by_cookie)),
@@ -188,8 +191,11 @@ async fn loud(user: User) -> impl IntoResponse {
     ([("cache-control", "max-age=600"), ("set-cookie", "a=b")], format!("for {}", user.id))
 }
 
+/// What a way to answer is called, the method, and the headers that ask for it.
+type Way = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Every way to answer, in the order in which they come about.
-const WAYS: [(&str, &str, &[(&str, &str)]); 7] = [
+const WAYS: [Way; 7] = [
     ("HEAD of nothing", "HEAD", &[]),
     ("a part of nothing", "GET", &[("range", "bytes=0-2")]),
     ("made", "GET", &[]),
@@ -201,7 +207,7 @@ const WAYS: [(&str, &str, &[(&str, &str)]); 7] = [
 
 #[test]
 fn every_answer_with_a_guard_says_that_it_is_for_one_and_that_a_cookie_decides_it() {
-    let sites: [(&str, fn() -> Site, &str); 7] = [
+    let sites: [(&str, Make, &str); 7] = [
         ("plain", || Site::of(plain), "max-age=0"),
         ("longer", || Site::of(longer), "max-age=60"),
         ("lent", || Site::of(lent), "max-age=0"),
