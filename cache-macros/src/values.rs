@@ -2,8 +2,7 @@
 
 use proc_macro2::TokenStream;
 use syn::parse::ParseStream;
-use syn::punctuated::Punctuated;
-use syn::{Expr, ExprLit, Ident, Lit, LitStr, Token};
+use syn::{Expr, ExprLit, Ident, Lit, LitStr};
 
 /// Reads the pattern of `key`.
 pub fn key(input: ParseStream<'_>) -> syn::Result<LitStr> {
@@ -114,17 +113,6 @@ pub fn version(input: ParseStream<'_>) -> syn::Result<String> {
     }
 }
 
-/// Reads `(a, b)`, as `ignore` takes it.
-pub fn names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
-    let start = input.span();
-    let names = inside(input, Punctuated::<Expr, Token![,]>::parse_terminated)?;
-    if names.is_empty() {
-        let message = "nothing is ignored here: name an argument, as in `ignore(db)`, or leave it out";
-        return Err(syn::Error::new(start, message));
-    }
-    names.iter().map(name).collect()
-}
-
 /// Reads what stands in parentheses. What is left behind by an error is dropped: one error is enough.
 pub fn inside<T>(input: ParseStream<'_>, read: impl FnOnce(ParseStream<'_>) -> syn::Result<T>) -> syn::Result<T> {
     let content;
@@ -132,62 +120,6 @@ pub fn inside<T>(input: ParseStream<'_>, read: impl FnOnce(ParseStream<'_>) -> s
     let result = read(&content);
     let _: TokenStream = content.parse()?;
     result
-}
-
-fn name(expr: &Expr) -> syn::Result<Ident> {
-    let inner = match expr {
-        Expr::Reference(reference) => &reference.expr,
-        other => other,
-    };
-    let message = match inner {
-        Expr::Path(path) if path.qself.is_none() && path.path.get_ident().is_some() && std::ptr::eq(inner, expr) => {
-            return path.path.require_ident().cloned();
-        }
-        Expr::Path(path) if path.path.get_ident().is_some() => {
-            "an argument is ignored by its bare name: leave the `&` out".to_owned()
-        }
-        Expr::Field(_) | Expr::MethodCall(_) => {
-            "only whole arguments can be ignored; those with a part in the key need nothing".to_owned()
-        }
-        Expr::Lit(literal) if matches!(literal.lit, Lit::Str(_)) => {
-            "an argument is named without quotes, as in `ignore(db)`".to_owned()
-        }
-        Expr::Infer(_) => "an argument called `_` cannot be read, and needs nothing: leave it out".to_owned(),
-        _ => "only the names of arguments stand here, as in `ignore(db, log)`".to_owned(),
-    };
-    Err(syn::Error::new_spanned(expr, message))
-}
-
-/// Reads a part of a time: a number between 0 and 1.
-pub fn part(option: &str, example: &str, input: ParseStream<'_>) -> syn::Result<Expr> {
-    let expr = expression(input)?;
-    let wrong = |message: String| Err(syn::Error::new_spanned(&expr, message));
-    let meaning = match option {
-        "jitter" => "the part of the time that is left to chance",
-        _ => "the part of its time after which a value is loaded anew",
-    };
-    let should = format!("`{option}` is {meaning}, between 0 and 1: write `{option} = {example}`");
-    match &expr {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Float(number) if matches!(number.suffix(), "" | "f32") => match number.base10_parse::<f32>() {
-                Ok(value) if value > 0.0 && value < 1.0 => Ok(expr),
-                _ => wrong(should),
-            },
-            Lit::Int(number) => match number.base10_parse::<u8>() {
-                Ok(percent @ 2..=99) => {
-                    let value = format!("0.{percent:02}");
-                    wrong(format!(
-                        "`{option}` is {meaning}, between 0 and 1: write `{option} = {}`",
-                        value.trim_end_matches('0')
-                    ))
-                }
-                _ => wrong(should),
-            },
-            _ => wrong(should),
-        },
-        Expr::Path(_) => Ok(expr),
-        _ => wrong(should),
-    }
 }
 
 /// Reads the name of a companion.

@@ -330,9 +330,9 @@ impl CacheLayer {
         self.with(|setup| setup.variants = most)
     }
 
-    /// Gives pages that are kept an `ETag` of their bytes, and of the headers that say how to read them, where they have none and do not say when they were changed: who has
-    /// such a page is answered with `304`, also when it was made anew and has not changed. It is first said when all of a
-    /// page is there, and so not in the answer to who made it.
+    /// Gives pages that are kept an `ETag` of their bytes, and of the headers that say how to read them, where they have none
+    /// and do not say when they were changed: who has such a page is answered with `304`, also when it was made anew and has
+    /// not changed. It is first said when all of a page is there, and so not in the answer to who made it.
     pub fn etag(self) -> Self {
         self.with(|setup| setup.tagged = true)
     }

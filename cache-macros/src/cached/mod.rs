@@ -1,6 +1,6 @@
 //! `#[cached]`: from what was written to what is emitted, a stage a file.
 //!
-//! [`options`] reads what was written, [`model`] puts them together with the function, [`check`] says whether that is legal,
+//! [`options`] reads what was written, [`model`] puts it together with the function, [`check`] says whether that is legal,
 //! [`facts`] what follows from it, and [`expand`] emits it.
 
 mod check;

@@ -5,7 +5,7 @@ use syn::{Expr, Ident, LitStr, Path};
 
 use super::chooser::Chooser;
 use super::timeout::Timeout;
-use super::values::{error_ttl, returns};
+use super::values::{error_ttl, names, part, returns};
 use crate::errors::Errors;
 use crate::larder_path;
 pub use crate::options::Said;
@@ -88,7 +88,7 @@ pub const ROWS: &[Row<Options>] = &[
     row("version", Form::Value, "version = 2", &["ver", "revision"],
         |to, _, input| { to.naming.version = Some(values::version(input)?); Ok(()) }),
     row("ignore", Form::List, "ignore(db)", &["skip", "skip_args", "exclude", "except", "ignore_args", "skip_all"],
-        |to, word, input| { to.naming.ignore = Some(Said { value: values::names(input)?, word }); Ok(()) }),
+        |to, word, input| { to.naming.ignore = Some(Said { value: names(input)?, word }); Ok(()) }),
     row("tags", Form::Value, "tags = [\"author:<post.author>\"]", &["tag", "groups", "group", "namespace", "depends_on"],
         |to, word, input| { to.naming.tags = Some(Said { value: values::tags(input)?, word }); Ok(()) }),
     row("local", Form::Word, "local", &["in_memory", "in_process", "memory"],
@@ -98,9 +98,9 @@ pub const ROWS: &[Row<Options>] = &[
     row("stale_if_error", Form::Value, "stale_if_error = 3600", &["result_fallback", "fallback", "sie"],
         |to, word, input| { to.times.stale_if_error = Some(Said { value: Time::read("stale_if_error", input.parse()?)?, word }); Ok(()) }),
     row("refresh_ahead", Form::Value, "refresh_ahead = 0.8", &["refresh", "early", "prefetch", "beta"],
-        |to, word, input| { to.times.refresh_ahead = Some(Said { value: values::part("refresh_ahead", "0.8", input)?, word }); Ok(()) }),
+        |to, word, input| { to.times.refresh_ahead = Some(Said { value: part("refresh_ahead", "0.8", input)?, word }); Ok(()) }),
     row("jitter", Form::Value, "jitter = 0.1", &["spread"],
-        |to, word, input| { to.times.jitter = Some(Said { value: values::part("jitter", "0.1", input)?, word }); Ok(()) }),
+        |to, word, input| { to.times.jitter = Some(Said { value: part("jitter", "0.1", input)?, word }); Ok(()) }),
     row("none_ttl", Form::Value, "none_ttl = 10", &["cache_none", "option_ttl", "ttl_none"],
         |to, word, input| { to.keeping.none_ttl = Some(Said { value: Time::read("none_ttl", input.parse()?)?, word }); Ok(()) }),
     row("error_ttl", Form::Value, "error_ttl = 5", &["cache_err", "cache_errors", "err_ttl", "negative_ttl", "ttl_error"],

@@ -3,7 +3,9 @@
 use proc_macro2::Span;
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Expr, ExprLit, Lit, LitStr};
+use syn::{Expr, LitStr};
+
+use crate::values::{expression, text};
 
 /// The name of a header.
 pub struct Name {
@@ -24,11 +26,8 @@ impl Name {
 
 /// Reads one.
 pub fn read(input: ParseStream<'_>) -> syn::Result<Name> {
-    let mut expr: Expr = input.parse()?;
-    while let Expr::Group(group) = expr {
-        expr = *group.expr;
-    }
-    let Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) = &expr else { return Err(not_quoted(&expr)) };
+    let expr = expression(input)?;
+    let Some(text) = text(&expr) else { return Err(not_quoted(&expr)) };
     let value = text.value();
     match wrong(&value) {
         Some(message) => Err(syn::Error::new(text.span(), message)),

@@ -20,10 +20,10 @@ pub fn layer(model: &Model) -> TokenStream {
     let telling = telling(model);
     let (path, apart) = (name::path(model), apart(model));
     let guarded = model.is_guarded().then(|| quote!(.__guarded()));
-    let rest = model.options.keeping.layer.as_ref().map(|said| {
-        let rest = &said.value;
-        quote_spanned!(Span::mixed_site()=> let __layer = #larder::page::__private::told(__layer, #rest);)
-    });
+    let rest =
+        model.options.keeping.layer.as_ref().map(
+            |rest| quote_spanned!(Span::mixed_site()=> let __layer = #larder::page::__private::told(__layer, #rest);),
+        );
     quote_spanned! {Span::mixed_site()=> |__layer| {
         let __layer = __layer #(#words)*;
         #rest
@@ -36,8 +36,8 @@ fn times(model: &Model) -> TokenStream {
     let all = [
         ("time", times.ttl.as_ref()),
         ("browser", times.browser.as_ref()),
-        ("stale", times.stale.as_ref().map(|said| &said.value)),
-        ("stale_if_error", times.stale_if_error.as_ref().map(|said| &said.value)),
+        ("stale", times.stale.as_ref()),
+        ("stale_if_error", times.stale_if_error.as_ref()),
     ];
     let said = all.into_iter().filter_map(|(word, time)| Some((word, time?)));
     said.map(|(word, time)| {
@@ -75,13 +75,12 @@ fn naming(model: &Model) -> TokenStream {
 
 fn telling(model: &Model) -> TokenStream {
     let telling = &model.options.telling;
-    let vary = telling.vary.iter().flat_map(|said| &said.value).chain(&telling.varied).map(varies);
-    let see = telling.see.iter().flat_map(|said| &said.value);
-    let see = see.map(|header| quote_spanned!(Span::mixed_site()=> .see(#header)));
-    let query = telling.query.as_ref().map(|said| {
-        let names = &said.value;
-        quote_spanned!(Span::mixed_site()=> .query([#(#names),*] as [&::core::primitive::str; _]))
-    });
+    let vary = telling.vary.iter().chain(&telling.varied).map(varies);
+    let see = telling.see.iter().map(|header| quote_spanned!(Span::mixed_site()=> .see(#header)));
+    let query = telling
+        .query
+        .as_ref()
+        .map(|names| quote_spanned!(Span::mixed_site()=> .query([#(#names),*] as [&::core::primitive::str; _])));
     quote!(#(#vary)* #(#see)* #query)
 }
 
@@ -107,7 +106,7 @@ fn keeping(model: &Model) -> TokenStream {
         let most = number(model, most, &quote!(::core::primitive::usize));
         quote_spanned!(Span::mixed_site()=> .variants(#most))
     });
-    let statuses = keeping.statuses.iter().flat_map(|said| &said.value).map(|status| {
+    let statuses = keeping.statuses.iter().map(|status| {
         let (code, time) = (status.code, option(status.time.as_ref().map(|time| duration(model, time))));
         quote_spanned!(Span::mixed_site()=> .__status(#code, #time))
     });

@@ -47,7 +47,7 @@ impl Model {
         };
         let bind = |literal: &LitStr| Key::written(literal, &scope, errors);
         let key = options.naming.key.as_ref().and_then(bind);
-        let tags: Vec<_> = options.naming.tags.iter().flat_map(|said| &said.value).filter_map(bind).collect();
+        let tags: Vec<_> = options.naming.tags.iter().filter_map(bind).collect();
         let named = named(&options, key.iter().chain(&tags));
         let extractors = arguments.into_iter().map(|argument| Extractor::new(argument, &named)).collect();
         let (debug_handlers, others): (Vec<_>, Vec<_>) =
@@ -62,7 +62,7 @@ impl Model {
 
     /// Returns what its companion is called.
     pub fn companion(&self) -> &Ident {
-        self.options.shape.companion.as_ref().map_or(&self.function.sig.ident, |said| &said.value)
+        self.options.shape.companion.as_ref().unwrap_or(&self.function.sig.ident)
     }
 
     /// Returns the extractors of this turn, with their places in the handler's signature.
@@ -114,8 +114,8 @@ fn named<'a>(options: &Options, keys: impl Iterator<Item = &'a Key>) -> Vec<Iden
         Source::Argument { binding, .. } => Some(binding.clone()),
         _ => None,
     });
-    let vary = options.telling.vary.iter().flat_map(|said| &said.value).filter_map(|vary| vary.guard.clone());
-    let shared = options.telling.shared.iter().flat_map(|said| said.value.clone());
+    let vary = options.telling.vary.iter().filter_map(|vary| vary.guard.clone());
+    let shared = options.telling.shared.iter().cloned();
     places.chain(vary).chain(shared).collect()
 }
 

@@ -9,7 +9,6 @@ use super::statuses::{Status, statuses};
 use super::values;
 use super::vary::{Vary, vary};
 use crate::errors::Errors;
-pub use crate::options::Said;
 use crate::options::{self, Form, Read, Row, Table, row};
 use crate::time::{Asked, Time};
 use crate::values as common;
@@ -32,8 +31,8 @@ pub struct Options {
 pub struct Times {
     pub ttl: Option<Time>,
     pub browser: Option<Time>,
-    pub stale: Option<Said<Time>>,
-    pub stale_if_error: Option<Said<Time>>,
+    pub stale: Option<Time>,
+    pub stale_if_error: Option<Time>,
 }
 
 /// Where a page is kept, and under what name.
@@ -43,24 +42,25 @@ pub struct Naming {
     pub cache: Option<LitStr>,
     pub version: Option<String>,
     pub key_prefix: Option<LitStr>,
-    pub tags: Option<Said<Vec<LitStr>>>,
+    pub tags: Vec<LitStr>,
 }
 
 /// What tells pages apart, and what handlers see.
 #[derive(Default)]
 pub struct Telling {
-    pub vary: Option<Said<Vec<Vary>>>,
+    pub vary: Vec<Vary>,
     /// What other attributes of the handler say that its pages vary on.
     pub varied: Vec<Vary>,
-    pub query: Option<Said<Vec<LitStr>>>,
-    pub see: Option<Said<Vec<LitStr>>>,
-    pub shared: Option<Said<Vec<Ident>>>,
+    /// `None` where all parameters count.
+    pub query: Option<Vec<LitStr>>,
+    pub see: Vec<LitStr>,
+    pub shared: Vec<Ident>,
 }
 
 /// What is kept.
 #[derive(Default)]
 pub struct Keeping {
-    pub statuses: Option<Said<Vec<Status>>>,
+    pub statuses: Vec<Status>,
     pub keep_cookies: Option<Ident>,
     pub trust_client: Option<Ident>,
     pub etag: Option<Ident>,
@@ -68,13 +68,13 @@ pub struct Keeping {
     pub silent: Option<Ident>,
     pub limit: Option<Expr>,
     pub variants: Option<Expr>,
-    pub layer: Option<Said<Expr>>,
+    pub layer: Option<Expr>,
 }
 
 /// What the expansion looks like.
 #[derive(Default)]
 pub struct Shape {
-    pub companion: Option<Said<Ident>>,
+    pub companion: Option<Ident>,
     pub larder: Option<Path>,
     pub associated: Option<Ident>,
 }
@@ -86,21 +86,21 @@ pub const ROWS: &[Row<Options>] = &[
     row("browser", Form::Value, "browser = 60", &["client", "client_ttl", "browser_ttl", "client_max_age"],
         |to, _, input| { to.times.browser = Some(values::browser(input)?); Ok(()) }),
     row("stale", Form::Value, "stale = 60", &["stale_while_revalidate", "swr", "grace"],
-        |to, word, input| { to.times.stale = Some(Said { value: Time::read("stale", input.parse()?)?, word }); Ok(()) }),
+        |to, _, input| { to.times.stale = Some(Time::read("stale", input.parse()?)?); Ok(()) }),
     row("stale_if_error", Form::Value, "stale_if_error = 3600", &["fallback", "sie"],
-        |to, word, input| { to.times.stale_if_error = Some(Said { value: Time::read("stale_if_error", input.parse()?)?, word }); Ok(()) }),
+        |to, _, input| { to.times.stale_if_error = Some(Time::read("stale_if_error", input.parse()?)?); Ok(()) }),
     row("key", Form::Value, "key = \"article:<id>\"", &["name", "pattern", "cache_key", "key_func", "convert"],
         |to, _, input| { to.naming.key = Some(common::key(input)?); Ok(()) }),
     row("vary", Form::ValueOrList, "vary = \"Accept-Language\"", &["vary_on", "vary_on_headers", "vary_by", "headers", "vary_header"],
-        |to, word, input| { to.telling.vary = Some(Said { value: vary(input)?, word }); Ok(()) }),
+        |to, _, input| { to.telling.vary = vary(input)?; Ok(()) }),
     row("shared", Form::List, "shared(user)", &["ignore", "skip", "public", "allow", "same"],
-        |to, word, input| { to.telling.shared = Some(Said { value: values::shared(input)?, word }); Ok(()) }),
+        |to, _, input| { to.telling.shared = values::shared(input)?; Ok(()) }),
     row("query", Form::List, "query(\"page\", \"sort\")", &["params", "query_params", "vary_query", "parameters"],
-        |to, word, input| { to.telling.query = Some(Said { value: values::query(input)?, word }); Ok(()) }),
+        |to, _, input| { to.telling.query = Some(values::query(input)?); Ok(()) }),
     row("see", Form::List, "see(\"X-Request-Id\")", &["show", "pass", "pass_through", "expose"],
-        |to, word, input| { to.telling.see = Some(Said { value: values::see(input)?, word }); Ok(()) }),
+        |to, _, input| { to.telling.see = values::see(input)?; Ok(()) }),
     row("tags", Form::Value, "tags = [\"author:<author>\"]", &["tag", "groups", "group", "namespace", "depends_on"],
-        |to, word, input| { to.naming.tags = Some(Said { value: common::tags(input)?, word }); Ok(()) }),
+        |to, _, input| { to.naming.tags = common::tags(input)?; Ok(()) }),
     row("cache", Form::Value, "cache = \"special\"", &["store", "backend", "alias", "using", "cache_name"],
         |to, _, input| { to.naming.cache = Some(common::cache(input)?); Ok(()) }),
     row("version", Form::Value, "version = 2", &["ver", "revision"],
@@ -108,7 +108,7 @@ pub const ROWS: &[Row<Options>] = &[
     row("key_prefix", Form::Value, "key_prefix = \"site1\"", &["prefix"],
         |to, _, input| { to.naming.key_prefix = Some(values::prefix(input)?); Ok(()) }),
     row("statuses", Form::List, "statuses(404 = 10)", &["status", "codes", "status_codes", "error_ttl"],
-        |to, word, input| { to.keeping.statuses = Some(Said { value: statuses(input)?, word }); Ok(()) }),
+        |to, _, input| { to.keeping.statuses = statuses(input)?; Ok(()) }),
     row("keep_cookies", Form::Word, "keep_cookies", &["cookies", "set_cookie"],
         |to, word, _| { to.keeping.keep_cookies = Some(word); Ok(()) }),
     row("trust_client", Form::Word, "trust_client", &["obey_client", "client_control"],
@@ -124,9 +124,9 @@ pub const ROWS: &[Row<Options>] = &[
     row("variants", Form::Value, "variants = 16", &["max_variants"],
         |to, _, input| { to.keeping.variants = Some(values::number("variants", "16", input)?); Ok(()) }),
     row("layer", Form::Value, "layer = |layer| layer.keep_errors()", &["with", "configure", "config"],
-        |to, word, input| { to.keeping.layer = Some(Said { value: values::layer(input)?, word }); Ok(()) }),
+        |to, _, input| { to.keeping.layer = Some(values::layer(input)?); Ok(()) }),
     row("companion", Form::Value, "companion = Front", &["module", "rename"],
-        |to, word, input| { to.shape.companion = Some(Said { value: common::companion(input)?, word }); Ok(()) }),
+        |to, _, input| { to.shape.companion = Some(common::companion(input)?); Ok(()) }),
     row("crate", Form::Value, "crate = my_app::larder", &["krate", "crate_path"],
         |to, _, input| { to.shape.larder = Some(larder_path::path(input)?); Ok(()) }),
     row("associated", Form::Word, "associated", &["in_impl", "method"],

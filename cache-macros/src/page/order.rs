@@ -18,7 +18,7 @@ pub fn later(options: &TokenStream, function: &Function) -> Option<TokenStream> 
     if first.is_empty() {
         return None;
     }
-    let larder = named(options).unwrap_or_else(|| {
+    let larder = crate_path(options).unwrap_or_else(|| {
         let usual = larder_path::usual();
         quote!(#usual)
     });
@@ -36,7 +36,7 @@ fn comes_first(attr: &Attribute) -> bool {
 }
 
 /// Returns what `crate = …` says.
-fn named(options: &TokenStream) -> Option<TokenStream> {
+fn crate_path(options: &TokenStream) -> Option<TokenStream> {
     let mut tokens = options.clone().into_iter().peekable();
     while let Some(token) = tokens.next() {
         if token.to_string() != "crate" || tokens.next_if(|next| next.to_string() == "=").is_none() {

@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue};
 
 use crate::page::early::{IntoEntityTag, IntoLastModified, now};
-use crate::page::error::Failed;
+use crate::page::error::failed;
 use crate::page::headers::{self, CacheControl};
 
 pub use crate::page::early::Conditions;
@@ -35,11 +35,8 @@ pub fn response(answer: impl Answer) -> Response {
 }
 
 /// Notes on a response whether its handler calls it an error, for whoever keeps its page.
-pub fn returned(has_failed: bool, mut response: Response) -> Response {
-    if has_failed {
-        response.extensions_mut().insert(Failed);
-    }
-    response
+pub fn returned(has_failed: bool, response: Response) -> Response {
+    if has_failed { failed(response) } else { response }
 }
 
 /// Says to caches what a handler says of its pages. Of an error nothing is said that has it kept: a handler that fails means

@@ -2,10 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 
-use crate::page::error::Failed;
+pub(super) use crate::page::error::failed;
 
-/// What a handler has returned. Of a `Result`, by whatever alias, [`answer`](Self::answer) tells `Ok` from `Err`; of all else
-/// that of [`Fallback`] takes what there is.
+/// What a handler has returned. Of a `Result`, by whatever alias, [`answer`](Self::answer) tells `Ok` from `Err`; all else is
+/// answered by [`Fallback::answer`].
 #[derive(Debug)]
 pub struct Outcome<T>(pub T);
 
@@ -22,14 +22,8 @@ impl<T, E> Outcome<Result<T, E>> {
     }
 }
 
-/// Says that a response is an error, whatever its status.
-pub(super) fn failed(mut response: Response) -> Response {
-    response.extensions_mut().insert(Failed);
-    response
-}
-
 /// What a handler has returned, before a response is made of it by somebody else than its page. Of a `Result`
-/// [`has_failed`](Self::has_failed) tells `Ok` from `Err`; of all else that of [`NoResult`] takes what there is.
+/// [`has_failed`](Self::has_failed) tells `Ok` from `Err`; all else has not failed, says [`NoResult::has_failed`].
 #[derive(Debug)]
 pub struct Returned<'a, T>(pub &'a T);
 
@@ -41,7 +35,7 @@ impl<T, E> Returned<'_, Result<T, E>> {
     }
 }
 
-/// The same for what is no `Result`.
+/// Answers for what is no `Result`, beside [`Returned::has_failed`].
 pub trait NoResult {
     /// Returns whether the handler calls it an error, as far as anybody can tell.
     fn has_failed(&self) -> bool {
@@ -51,7 +45,7 @@ pub trait NoResult {
 
 impl<T> NoResult for Returned<'_, T> {}
 
-/// The same for what is no `Result`.
+/// Makes a response of what is no `Result`, beside [`Outcome::answer`].
 pub trait Fallback {
     /// What was returned.
     type Returned;

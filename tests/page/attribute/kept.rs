@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{Html, IntoResponse};
 use http::{HeaderMap, StatusCode, Uri};
-use larder::page::Hole;
+use larder::page::{Hole, Statuses};
 use larder::testing;
 use larder::{cache_control, cache_page, etag, vary_on_cookie};
 use std::time::Duration;
@@ -22,6 +22,7 @@ page!(silent: 60, silent);
 page!(small: 60, limit = LIMIT);
 page!(few: 60, vary = "X-Kind", variants = 2);
 page!(with_errors: 60, statuses(404), layer = larder::page::CacheLayer::keep_errors);
+page!(with_named_errors: 60, layer = |layer| layer.keep_errors().statuses(Statuses::none().and(StatusCode::INTERNAL_SERVER_ERROR)));
 
 fn is_kept(site: &Site, path: &str) -> bool {
     site.text(path) == site.text(path)
@@ -170,7 +171,6 @@ fn a_layer_is_told_all_that_has_no_word_of_its_own() {
     let site = Site::of(with_a_hole);
     let ask = |name: &str| site.text_with("/", &[("cookie", name)]);
     assert_eq!([ask("ann"), ask("bob")], ["1 for ann", "1 for bob"]);
-    assert!(!is_kept(&Site::of(plain), "/?status=500"));
 }
 
 #[cache_page(60, key = "mine:<user.id: u64>", layer = |layer| layer.cache("elsewhere").key_prefix("there"))]
@@ -194,8 +194,9 @@ fn a_layer_may_name_another_cache_and_pages_are_invalidated_there_too() {
 #[test]
 fn an_error_of_the_server_is_kept_where_the_layer_is_told_so_and_names_it() {
     let _larder = testing::isolated();
-    let site = Site::of(with_errors);
-    assert!(!is_kept(&site, "/?status=500"), "it is not named");
+    assert!(!is_kept(&Site::of(plain), "/?status=500"));
+    assert!(!is_kept(&Site::of(with_errors), "/?status=500"), "it is not named");
+    assert!(is_kept(&Site::of(with_named_errors), "/?status=500"));
 }
 
 #[cache_page(60)]

@@ -66,6 +66,9 @@ fn ask(site: &Site, user: u64, more: &[(&str, &str)]) -> Visit {
     testing::block_on(stack::ask(&site.app, request))
 }
 
+/// Makes a site.
+type Make = fn() -> Site;
+
 #[test]
 fn the_mark_or_the_date_of_one_visitors_page_confirms_no_other_ones() {
     let sites: [(&str, Make); 5] = [
@@ -193,6 +196,9 @@ async fn failing(user: User) -> Result<String, StatusCode> {
 async fn loud(user: User) -> impl IntoResponse {
     ([("cache-control", "max-age=600"), ("set-cookie", "a=b")], format!("for {}", user.id))
 }
+
+/// What a way to answer is called, the method, and the headers that ask for it.
+type Way = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
 /// Every way to answer, in the order in which they come about.
 const WAYS: [Way; 7] = [

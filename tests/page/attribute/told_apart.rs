@@ -234,7 +234,7 @@ fn languages_and_time_zones_are_always_told_apart() {
     }
 }
 
-/// What says of itself that it is the same for all.
+/// What a client says that it is.
 struct Agent(String);
 
 impl<S: Sync> FromRequestParts<S> for Agent {

@@ -32,14 +32,14 @@ fn is_legible(model: &Model) -> bool {
 /// Returns the names in `vary(user = …)`, once each, and in `shared(user)`.
 fn accounts(model: &Model) -> Vec<(&Ident, &'static str)> {
     let telling = &model.options.telling;
-    let vary = telling.vary.iter().flat_map(|said| &said.value).filter_map(|vary| vary.guard.as_ref());
+    let vary = telling.vary.iter().filter_map(|vary| vary.guard.as_ref());
     let mut all: Vec<(&Ident, &'static str)> = Vec::new();
     for guard in vary {
         if !all.iter().any(|(other, _)| *other == guard) {
             all.push((guard, "vary"));
         }
     }
-    let shared = telling.shared.iter().flat_map(|said| &said.value);
+    let shared = telling.shared.iter();
     all.into_iter().chain(shared.map(|guard| (guard, "shared"))).collect()
 }
 

@@ -8,7 +8,7 @@ use crate::page::vary::{By, Vary};
 
 pub fn check(model: &Model, errors: &Errors) {
     associated_is_for_functions_without_self(model, errors);
-    a_time_is_said_by_somebody(model, errors);
+    pages_have_a_time_or_say_theirs(model, errors);
     headers_are_named_once(model, errors);
     what_is_told_apart_is_seen(model, errors);
 }
@@ -23,8 +23,8 @@ fn associated_is_for_functions_without_self(model: &Model, errors: &Errors) {
     }
 }
 
-/// A time of the handler's own is what pages have that say none.
-fn a_time_is_said_by_somebody(model: &Model, errors: &Errors) {
+/// Where the handler has a time, no page is without one.
+fn pages_have_a_time_or_say_theirs(model: &Model, errors: &Errors) {
     if let (Some(word), Some(_)) = (&model.options.keeping.explicit_only, &model.options.times.ttl) {
         errors.at(
             word.span(),
@@ -37,17 +37,17 @@ fn a_time_is_said_by_somebody(model: &Model, errors: &Errors) {
 fn headers_are_named_once(model: &Model, errors: &Errors) {
     let telling = &model.options.telling;
     let mut seen: Vec<(Option<&syn::Ident>, bool, String)> = Vec::new();
-    for vary in telling.vary.iter().flat_map(|said| &said.value) {
-        let (name, text) = told(vary);
+    for vary in &telling.vary {
+        let (name, text) = spelt(vary);
         let one = (vary.guard.as_ref(), matches!(vary.by, By::Cookie(_)), text);
         if seen.contains(&one) {
             errors.at(name.span(), format!("`{}` is said twice: leave one out", name.value()));
         }
         seen.push(one);
     }
-    for list in [&telling.query, &telling.see].into_iter().flatten() {
-        for (index, name) in list.value.iter().enumerate() {
-            if list.value[..index].iter().any(|other| other.value() == name.value()) {
+    for list in [telling.query.as_deref().unwrap_or_default(), &telling.see] {
+        for (index, name) in list.iter().enumerate() {
+            if list[..index].iter().any(|other| other.value() == name.value()) {
                 errors.at(name.span(), format!("`{}` is said twice: leave one out", name.value()));
             }
         }
@@ -57,14 +57,9 @@ fn headers_are_named_once(model: &Model, errors: &Errors) {
 /// What pages vary on is seen, and `see` is for what they must not depend on.
 fn what_is_told_apart_is_seen(model: &Model, errors: &Errors) {
     let telling = &model.options.telling;
-    let headers: Vec<_> = telling
-        .vary
-        .iter()
-        .flat_map(|said| &said.value)
-        .filter(|vary| matches!(vary.by, By::Header(_)))
-        .map(|vary| told(vary).1)
-        .collect();
-    for name in telling.see.iter().flat_map(|said| &said.value) {
+    let headers: Vec<_> =
+        telling.vary.iter().filter(|vary| matches!(vary.by, By::Header(_))).map(|vary| spelt(vary).1).collect();
+    for name in &telling.see {
         if headers.contains(&name.value().to_ascii_lowercase()) {
             errors.at(
                 name.span(),
@@ -75,7 +70,7 @@ fn what_is_told_apart_is_seen(model: &Model, errors: &Errors) {
 }
 
 /// Returns the name that stands there, and what it says: headers are called the same in any case.
-fn told(vary: &Vary) -> (&LitStr, String) {
+fn spelt(vary: &Vary) -> (&LitStr, String) {
     match &vary.by {
         By::Header(name) => (name, name.value().to_ascii_lowercase()),
         By::Cookie(name) => (name, name.value()),

@@ -87,7 +87,7 @@ fn shared(name: &str) -> String {
 
 /// Names the header that pages vary on already, or that the extractor is likely to read.
 fn vary(model: &Model, extractor: &Extractor, name: &str) -> String {
-    let said = model.options.telling.vary.iter().flat_map(|said| &said.value).find(|vary| vary.guard.is_none());
+    let said = model.options.telling.vary.iter().find(|vary| vary.guard.is_none());
     let by = match said.map(|vary| &vary.by) {
         Some(By::Header(header)) => format!("{:?}", header.value()),
         Some(By::Cookie(cookie)) => format!("cookie({:?})", cookie.value()),
