@@ -137,6 +137,7 @@ pub const ROWS: &[Row<Options>] = &[
 
 /// Options of other libraries and attributes that have nothing to say here.
 const NEEDLESS: &[(&[&str], &str)] = &[
+    (&["vary_cookie", "cookie"], "pages that vary on one cookie say so with `vary`: write `vary = cookie(\"session\")`"),
     (&["local"], "a page goes where its cache lives: name one with `cache = \"…\"`"),
     (&["refresh_ahead", "jitter"], "a page is made anew behind an answer once its time is over: write `stale = 60`"),
     (
@@ -274,6 +275,7 @@ mod tests {
             (quote!(60, timeout = 900), "did you mean `ttl`"),
             (quote!(60, sta), "did you mean `stale`"),
             (quote!(60, cache_control = "public"), "`#[cache_control(…)]`"),
+            (quote!(60, vary_cookie = "session"), "write `vary = cookie(\"session\")`"),
             (quote!(60, capacity = 100), "configured"),
             (quote!(60, methods("POST")), "`GET` and `HEAD`"),
             (quote!(60, zzzzzzz = 100), "there are ttl, browser"),

@@ -32,7 +32,7 @@ impl Render {
         let aspects = self.aspects(&headers);
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
-                let kept = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts.clone());
+                let kept = self.renewed(old, self.home.policy.kept_headers(&headers), facts.clone());
                 let own = self.renewed(old, headers, facts);
                 // Nobody waits for what a store outside takes its time for. What is said to the one who asked alone is
                 // handed to nobody who waits.
@@ -72,7 +72,7 @@ impl Render {
         if let Ok(facts) = &mut worth {
             // What it says is then for browsers, and not how long it is kept.
             if self.site.setup.browser.is_some() && !answer.contains_key(CACHE_CONTROL) {
-                let most = self.site.setup.policy.most(old.head().status, self.times());
+                let most = self.home.policy.most(old.head().status, self.times());
                 facts.fresh = most.map_or(old.facts().fresh, |most| most.min(old.facts().fresh));
             }
             self.site.dress_anew(&mut headers, answer, self.lasts(facts.fresh));
@@ -119,7 +119,7 @@ impl Render {
         }
         if let (headers, Ok(facts)) = self.confirmed(old, headers) {
             let aspects = self.aspects(&headers);
-            let page = self.renewed(old, self.site.setup.policy.kept_headers(&headers), facts);
+            let page = self.renewed(old, self.home.policy.kept_headers(&headers), facts);
             self.put(page, &aspects).await;
         }
     }

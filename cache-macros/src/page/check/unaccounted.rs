@@ -21,7 +21,9 @@ pub fn whole(model: &Model, extractor: &Extractor) -> String {
     }
     let Some(name) = extractor.argument.bindings.first() else { return unnamed(extractor) };
     let name = spelling::plain(name);
-    let place = if is_whole(extractor) { format!("{name}.id") } else { name.clone() };
+    // With its type, `invalidate` takes the part alone. Of what may be missing there is none.
+    let has_parts = is_whole(extractor) && !is_optional(&extractor.argument.ty);
+    let place = if has_parts { format!("{name}.id: u64") } else { name.clone() };
     let key = (key(model, &place), "each has a page of their own");
     if extractor.kind == Kind::Extension {
         let shared = (shared(&name), "it is the same in every request");
@@ -68,6 +70,10 @@ fn choices(what: &str, choices: &[Choice]) -> String {
     let width = choices.iter().map(|(write, _)| write.chars().count()).max().unwrap_or_default();
     let lines = choices.iter().map(|(write, means)| format!("    {write:width$}  {means}\n"));
     format!("{what}; write one of\n\n{}", lines.collect::<String>())
+}
+
+fn is_optional(ty: &Type) -> bool {
+    spelling::last_name(ty).is_some_and(|name| name == "Option" || name == "Result")
 }
 
 fn is_whole(extractor: &Extractor) -> bool {
