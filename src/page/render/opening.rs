@@ -44,7 +44,7 @@ impl Render {
         let said = said_length(&response).unwrap_or_default();
         let (mut parts, body) = response.into_parts();
         self.site.dress(&mut parts.headers, self.lasts(facts.fresh));
-        let kept = self.site.setup.policy.kept_headers(&parts.headers);
+        let kept = self.home.policy.kept_headers(&parts.headers);
         let head = Head { status: parts.status, headers: kept, facts };
         let first = Head { headers: parts.headers, ..head.clone() };
         let aspects = self.aspects(&first.headers);
