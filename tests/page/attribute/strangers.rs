@@ -11,12 +11,6 @@ use super::{Site, User};
 use crate::app::{App, Count, Visit, request, response};
 use crate::stack;
 
-/// Makes a site.
-type Make = fn() -> Site;
-
-/// A name, a method and headers.
-type Way = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
-
 const LONG_AGO: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 #[cache_page(60, key = "tagged:<user.id: u64>")]
