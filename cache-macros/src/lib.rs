@@ -10,6 +10,7 @@ mod effect;
 mod errors;
 mod function;
 mod generics;
+mod header_name;
 mod heads;
 mod key;
 mod key_macro;
