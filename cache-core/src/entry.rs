@@ -154,7 +154,8 @@ impl Hearing {
         Self(Link::new(0))
     }
 
-    /// Begins, for a body that others wait for by this number: one of those who must not is whoever the body asks.
+    /// Begins, for a body that others wait for under this number: what the body itself asks for must not wait for it.
+    #[doc(hidden)]
     #[must_use]
     pub fn of_flight(flight: u64) -> Self {
         Self(Link::new(flight))

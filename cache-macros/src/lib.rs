@@ -10,6 +10,7 @@ mod effect;
 mod errors;
 mod function;
 mod generics;
+mod header_name;
 mod heads;
 mod key;
 mod key_macro;
@@ -83,10 +84,10 @@ pub fn vary_on_cookie(nothing: TokenStream, item: TokenStream) -> TokenStream {
     heads::expand(Head::VaryOnCookie, &nothing.into(), &item.into()).into()
 }
 
-/// Answers clients that have the page already, by its mark.
+/// Answers clients that have the page already, by its `ETag`.
 #[proc_macro_attribute]
-pub fn etag(mark: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::Etag, &mark.into(), &item.into()).into()
+pub fn etag(tag: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Head::Etag, &tag.into(), &item.into()).into()
 }
 
 /// Answers clients that have the page already, by the time of its last change.

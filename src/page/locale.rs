@@ -5,50 +5,16 @@ use std::sync::{PoisonError, RwLock};
 /// The language that a request is answered in.
 ///
 /// Put into the extensions of a request by whatever decides that, in front of the cache; the page is then kept for this
-/// language alone. Handlers take it as an argument, or an `Option` of it.
-///
-/// ```
-/// use axum::{Router, extract::Request, middleware::{Next, from_fn}, response::Response, routing::get};
-/// use larder::{cache_page, page::Language};
-///
-/// async fn choose(mut request: Request, next: Next) -> Response {
-///     request.extensions_mut().insert(Language("de".to_owned()));
-///     next.run(request).await
-/// }
-///
-/// #[cache_page(900)]
-/// async fn front(Language(language): Language) -> String {
-///     format!("a page in {language}")
-/// }
-///
-/// let app: Router = Router::new().route("/", get(front)).layer(from_fn(choose));
-/// # drop(app);
-/// ```
+/// language alone. Handlers take it as an argument, or an `Option` of it:
+/// [an example](macro@crate::cache_page#languages-and-time-zones).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Language(pub String);
 
 /// The time zone that the times of a page are shown in.
 ///
 /// Put into the extensions of a request by whatever decides that, in front of the cache; the page is then kept for this
-/// zone alone. Handlers take it as an argument, or an `Option` of it.
-///
-/// ```
-/// use axum::{Router, extract::Request, middleware::{Next, from_fn}, response::Response, routing::get};
-/// use larder::{cache_page, page::TimeZone};
-///
-/// async fn choose(mut request: Request, next: Next) -> Response {
-///     request.extensions_mut().insert(TimeZone("Europe/Berlin".to_owned()));
-///     next.run(request).await
-/// }
-///
-/// #[cache_page(900)]
-/// async fn front(TimeZone(zone): TimeZone) -> String {
-///     format!("a page for {zone}")
-/// }
-///
-/// let app: Router = Router::new().route("/", get(front)).layer(from_fn(choose));
-/// # drop(app);
-/// ```
+/// zone alone. Handlers take it as an argument, or an `Option` of it:
+/// [an example](macro@crate::cache_page#languages-and-time-zones).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TimeZone(pub String);
 

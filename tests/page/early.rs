@@ -236,20 +236,20 @@ fn a_page_that_has_changed_meanwhile_is_made_anew() {
     assert_eq!(changed.get("/").header("etag").as_deref(), Some("\"4\""));
 }
 
-mod marks {
+mod etags {
     use std::borrow::Cow;
     use std::sync::Arc;
 
     use super::etag;
 
-    macro_rules! marks {
-        ($($name:ident = $mark:expr;)+) => {
-            $(#[etag($mark)]
+    macro_rules! etags {
+        ($($name:ident = $etag:expr;)+) => {
+            $(#[etag($etag)]
             pub async fn $name() {})+
         };
     }
 
-    marks! {
+    etags! {
         text = "v7";
         owned = String::from("v7");
         borrowed = &String::from("v7");
@@ -270,30 +270,30 @@ mod marks {
 }
 
 #[test]
-fn a_mark_is_a_text_or_an_integer_and_what_none_can_hold_becomes_a_digest() {
+fn an_etag_is_a_text_or_an_integer_and_what_none_can_hold_becomes_a_digest() {
     let tag = |route: Router| ask(&route, request("GET", "/", &[])).header("etag");
     let table = [
-        (any(marks::text), Some("\"v7\"")),
-        (any(marks::owned), Some("\"v7\"")),
-        (any(marks::borrowed), Some("\"v7\"")),
-        (any(marks::cow), Some("\"v7\"")),
-        (any(marks::arc), Some("\"v7\"")),
-        (any(marks::quoted), Some("\"v7\"")),
-        (any(marks::weak), Some("W/\"v7\"")),
-        (any(marks::number), Some("\"7\"")),
-        (any(marks::negative), Some("\"-7\"")),
-        (any(marks::referred), Some("\"7\"")),
-        (any(marks::some), Some("\"v7\"")),
-        (any(marks::nested), Some("\"7\"")),
-        (any(marks::none), None),
-        (any(marks::empty), None),
+        (any(etags::text), Some("\"v7\"")),
+        (any(etags::owned), Some("\"v7\"")),
+        (any(etags::borrowed), Some("\"v7\"")),
+        (any(etags::cow), Some("\"v7\"")),
+        (any(etags::arc), Some("\"v7\"")),
+        (any(etags::quoted), Some("\"v7\"")),
+        (any(etags::weak), Some("W/\"v7\"")),
+        (any(etags::number), Some("\"7\"")),
+        (any(etags::negative), Some("\"-7\"")),
+        (any(etags::referred), Some("\"7\"")),
+        (any(etags::some), Some("\"v7\"")),
+        (any(etags::nested), Some("\"7\"")),
+        (any(etags::none), None),
+        (any(etags::empty), None),
     ];
     for (row, (route, expected)) in table.into_iter().enumerate() {
         assert_eq!(tag(Router::new().route("/", route)).as_deref(), expected, "{row}");
     }
-    let spaced = tag(Router::new().route("/", any(marks::spaced))).expect("a tag");
+    let spaced = tag(Router::new().route("/", any(etags::spaced))).expect("a tag");
     assert_eq!((spaced.len(), headers::entity_tag(&spaced).is_some()), (66, true), "{spaced}");
-    assert_ne!(Some(spaced), tag(Router::new().route("/", any(marks::other))));
+    assert_ne!(Some(spaced), tag(Router::new().route("/", any(etags::other))));
 }
 
 /// Fifteen arguments of its own, which leave room for one.

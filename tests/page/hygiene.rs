@@ -180,7 +180,7 @@ mod user_of_the_reexporter {
     use super::reexporter::nested::cache;
     use axum::extract::Path;
 
-    #[cache::cache_page(60, key = "hygiene:reexported:<id>", browser = 2 * 5, crate = crate::hygiene::reexporter::nested::cache)]
+    #[cache::cache_page(60, key = "hygiene:reexported:<id: u64>", browser = 2 * 5, crate = crate::hygiene::reexporter::nested::cache)]
     pub async fn reexported(Path(id): Path<u64>) -> String {
         id.to_string()
     }

@@ -1,15 +1,21 @@
 //! Handlers of every shape that a router takes: what they take, return and stand in.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::convert::Infallible;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use axum::extract::{FromRequestParts, MatchedPath, OriginalUri, Path, Query, RawQuery, State};
+use axum::body::Bytes;
+use axum::extract::rejection::{NestedPathRejection, QueryRejection};
+use axum::extract::{
+    FromRequestParts, MatchedPath, NestedPath, OriginalUri, Path, Query, RawPathParams, RawQuery, State,
+};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::{Html, IntoResponse};
 use axum::routing::get;
 use axum::{Json, Router};
+use larder::page::Language;
 use larder::{KeyName, cache_page, testing};
 
 use crate::app::Count;
@@ -70,28 +76,37 @@ async fn sixteen(
 }
 
 #[cache_page(60)]
-#[expect(clippy::too_many_arguments, clippy::many_single_char_names, reason = "as many as a router takes")]
-async fn all_derived(
-    State(a): State<Count>,
-    Path(b): Path<u64>,
-    c: Uri,
-    d: Method,
-    e: HeaderMap,
-    f: MatchedPath,
-    OriginalUri(g): OriginalUri,
-    RawQuery(h): RawQuery,
-    Query(i): Query<BTreeMap<String, String>>,
-    j: Option<MatchedPath>,
-    k: Result<Query<BTreeMap<String, String>>, axum::extract::rejection::QueryRejection>,
-    State(_l): State<Count>,
-    m: Uri,
-    n: Uri,
-    o: Uri,
-    p: axum::extract::Request,
+#[expect(clippy::too_many_arguments, reason = "as many as a router takes")]
+async fn of_all_kinds(
+    State(count): State<Count>,
+    Path(all): Path<HashMap<String, String>>,
+    query: Result<Query<Vec<(String, String)>>, QueryRejection>,
+    RawQuery(raw): RawQuery,
+    params: RawPathParams,
+    matched: MatchedPath,
+    OriginalUri(whole): OriginalUri,
+    uri: Uri,
+    method: Method,
+    headers: HeaderMap,
+    nested: Result<NestedPath, NestedPathRejection>,
+    again: Result<State<Count>, Infallible>,
+    Path(path): Path<Vec<(String, String)>>,
+    State(same): State<Count>,
+    language: Option<Language>,
+    body: Bytes,
 ) -> String {
-    let _ = (g, m, n, o);
-    let all = (b, c, d, e.len(), f.as_str().to_owned(), h, i, j.is_some(), k.is_ok(), p.uri().path().to_owned());
-    format!("{} {all:?}", a.one_more())
+    let names = (
+        all.len(),
+        query.map(|Query(all)| all.len()).ok(),
+        raw,
+        params.iter().count(),
+        matched.as_str().to_owned(),
+        whole,
+        uri,
+        method,
+    );
+    let rest = (headers.len(), nested.is_ok(), again.is_ok(), path.len(), language.is_some(), body.len());
+    format!("{} {names:?} {rest:?} {}", count.one_more(), same.get())
 }
 
 #[test]
@@ -100,12 +115,15 @@ fn a_handler_takes_up_to_sixteen_arguments() {
     let app = Router::new()
         .route("/", get(nothing))
         .route("/p/{*all}", get(sixteen))
-        .route("/n/{id}", get(all_derived))
+        .route("/n/{a}/{b}", get(of_all_kinds))
         .with_state(Count::default());
     assert_eq!(twice(&app, "/"), "nothing");
     let path = "/p/b/c/d/e/f/g/h/i/j/k/l/m/n/o";
     assert_eq!(twice(&app, path), format!("pbcdefghijklmno {path}"));
-    assert!(twice(&app, "/n/7?x=1").starts_with("1 (7, /n/7?x=1, GET, 1, \"/n/{id}\", Some(\"x=1\")"));
+    assert_eq!(
+        twice(&app, "/n/1/2?c=3"),
+        "1 (2, Some(1), Some(\"c=3\"), 2, \"/n/{a}/{b}\", /n/1/2?c=3, /n/1/2?c=3, GET) (1, false, true, 2, false, 0) 1"
+    );
 }
 
 trait Shelf: Clone + Send + Sync + 'static {

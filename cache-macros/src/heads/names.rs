@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Expr, LitStr};
 
+use crate::header_name;
 use crate::values::{expression, text};
 
 /// The name of a header.
@@ -49,12 +50,12 @@ fn not_quoted(expr: &Expr) -> syn::Error {
         Expr::Path(path) => path.path.segments.last().map(|segment| spelt(&segment.ident.to_string())),
         Expr::Binary(_) => {
             let text = expr.to_token_stream().to_string().replace(' ', "");
-            text.chars().all(is_of_name).then_some(text)
+            text.chars().all(header_name::is_of_name).then_some(text)
         }
         _ => None,
     };
     let message = match constant {
-        Some(name) => format!("the name of a header stands in quotes: write `{name:?}`"),
+        Some(name) => format!("a header is named in quotes: write `{name:?}`"),
         None => "only names of headers stand here, as in `\"Accept-Language\"`".to_owned(),
     };
     syn::Error::new_spanned(expr, message)
@@ -70,30 +71,10 @@ fn spelt(constant: &str) -> String {
 }
 
 fn wrong(name: &str) -> Option<String> {
-    let several: Vec<_> = name.split([',', ' ']).filter(|part| !part.is_empty()).collect();
-    match name {
-        "" => Some("this names no header: write one, as in `\"Accept-Language\"`".to_owned()),
-        "*" => Some(
-            "`*` says that nobody knows what the page depends on, and no cache keeps it: name the headers, or write \
-             `#[never_cache]`"
-                .to_owned(),
-        ),
-        _ if name.chars().all(is_of_name) => None,
-        _ if name.contains(',') && several.iter().all(|part| part.chars().all(is_of_name)) => {
-            let each: Vec<_> = several.iter().map(|part| format!("{part:?}")).collect();
-            Some(format!("each header has quotes of its own: write `{}`", each.join(", ")))
-        }
-        _ if name.chars().all(|c| is_of_name(c) || c == ' ') => {
-            Some(format!("the name of a header holds no white space: write `{:?}`", several.join("-")))
-        }
-        _ => {
-            let odd = name.chars().find(|c| !is_of_name(*c)).unwrap_or_default();
-            Some(format!("this is no name of a header, which cannot hold {odd:?}"))
-        }
+    if name == "*" {
+        let message = "`*` says that nobody knows what the page depends on, and no cache keeps it: name the headers, or write \
+                       `#[never_cache]`";
+        return Some(message.to_owned());
     }
-}
-
-/// Returns whether a name may hold this (RFC 9110, 5.6.2).
-fn is_of_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c)
+    header_name::wrong(name, str::to_owned)
 }

@@ -30,7 +30,7 @@ pub fn read(head: Head, input: ParseStream<'_>) -> syn::Result<Expr> {
 pub fn is_one(head: Head) -> &'static str {
     match head {
         Head::LastModified => "a page has one time of its last change: write the later one, as in `a.max(b)`",
-        _ => "a page has one tag: write all that it depends on into one text, as in `format!(\"{a}-{b}\")`",
+        _ => "a page has one `ETag`: write all that it depends on into one text, as in `format!(\"{a}-{b}\")`",
     }
 }
 

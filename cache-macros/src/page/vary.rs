@@ -5,6 +5,7 @@ use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
 use syn::{Expr, ExprCall, ExprLit, Ident, Lit, LitStr, Token, token};
 
+use crate::header_name;
 use crate::values::{bare_name, expression, inside, text};
 
 /// One thing that pages vary on, and the guard that it decides.
@@ -99,29 +100,15 @@ pub fn header(option: &str, name: &LitStr) -> syn::Result<LitStr> {
     if let Some((_, cookie)) = cookie {
         return wrong(format!("one cookie is told apart like this: `vary = cookie({:?})`", cookie.trim()));
     }
-    if value.contains(',') {
-        let all: Vec<_> = value.split(',').map(|name| format!("{:?}", name.trim())).collect();
-        return wrong(format!("each header is named by itself: write `{option}({})`", all.join(", ")));
+    match header_name::wrong(&value, |each| format!("{option}({each})")) {
+        Some(message) => wrong(message),
+        None => Ok(name.clone()),
     }
-    token_of(name, "header", "Accept-Language")
 }
 
 fn cookie(name: &LitStr) -> syn::Result<LitStr> {
-    token_of(name, "cookie", "session")
-}
-
-/// Looks whether this is a token of RFC 9110, 5.6.2.
-fn token_of(name: &LitStr, what: &str, example: &str) -> syn::Result<LitStr> {
-    let value = name.value();
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    let wrong = |message: String| Err(syn::Error::new(name.span(), message));
-    if value.is_empty() {
-        return wrong(format!("a {what} has a name: write one, as in `\"{example}\"`"));
-    }
-    match value.chars().find(|c| !is_token(*c)) {
+    match header_name::wrong_cookie(&name.value()) {
+        Some(message) => Err(syn::Error::new(name.span(), message)),
         None => Ok(name.clone()),
-        Some(c) => {
-            wrong(format!("no {what} is called {value:?}, since it holds {c:?}: write a name such as `\"{example}\"`"))
-        }
     }
 }

@@ -1,4 +1,4 @@
-//! What can be the mark of a version.
+//! What can be the `ETag` of a version.
 
 use std::borrow::Cow;
 
@@ -6,11 +6,11 @@ use http::HeaderValue;
 
 use crate::page::headers;
 
-/// What can be the mark of a version of a page, as `#[etag]` takes it.
+/// What can be the `ETag` of a version of a page, as `#[etag]` takes it.
 ///
-/// A text stands for itself, in quotes: `v7` becomes the strong tag `"v7"`, and one that is a tag already, such as `W/"v7"`,
-/// stays as it is. One that holds what no tag can, like white space, becomes its digest. Integers are written out. `None`,
-/// and a text without a character, are no mark: nothing is known of the page then.
+/// A text stands for itself, in quotes: `v7` becomes the strong entity tag `"v7"`, and one that is an entity tag already,
+/// such as `W/"v7"`, stays as it is. One that holds what no entity tag can, like white space, becomes its digest. Integers
+/// are written out. `None`, and a text without a character, are none: nothing is known of the page then.
 ///
 /// ```
 /// use larder::page::IntoEntityTag;
@@ -23,8 +23,8 @@ use crate::page::headers;
 /// assert_ne!("a b".into_entity_tag(), "a  b".into_entity_tag());
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no mark of a version",
-    label = "this is no entity tag",
+    message = "`{Self}` cannot be an `ETag`",
+    label = "no entity tag is made of this",
     note = "`#[etag]` takes a text, an integer, or an `Option` of one: write what changes with the page, as in `#[etag(article.version)]`, or make a text of it, as in `#[etag(format!(\"{{a}}-{{b}}\"))]`"
 )]
 pub trait IntoEntityTag {

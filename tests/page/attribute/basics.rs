@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
-use axum::response::{Html, IntoResponse};
+use axum::response::Html;
 use axum::routing::get;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
@@ -52,34 +52,6 @@ async fn save(id: u64) {
     let _ = id;
 }
 
-/// A handler of whatever the program has.
-trait Stock: Clone + Send + Sync + 'static {
-    fn name(&self) -> String;
-}
-
-#[derive(Clone)]
-struct Apples(Count);
-
-#[derive(Clone)]
-struct Pears(Count);
-
-impl Stock for Apples {
-    fn name(&self) -> String {
-        format!("{} apples", self.0.one_more())
-    }
-}
-
-impl Stock for Pears {
-    fn name(&self) -> String {
-        format!("{} pears", self.0.one_more())
-    }
-}
-
-#[cache_page(60)]
-async fn stock<T: Stock>(State(stock): State<T>) -> impl IntoResponse {
-    stock.name()
-}
-
 struct Shop {
     name: &'static str,
     count: Count,
@@ -101,16 +73,6 @@ impl Shop {
 #[derive(serde::Deserialize)]
 struct Paging {
     page: Option<u32>,
-}
-
-#[test]
-fn two_types_of_one_handler_have_two_pages() {
-    let _larder = testing::isolated();
-    let apples = Router::new().route("/", get(stock::<Apples>)).with_state(Apples(Count::default()));
-    let pears = Router::new().route("/", get(stock::<Pears>)).with_state(Pears(Count::default()));
-    for _ in 0..2 {
-        assert_eq!((visit(&apples, "/").text(), visit(&pears, "/").text()), ("1 apples", "1 pears"));
-    }
 }
 
 #[test]

@@ -4,16 +4,13 @@ use std::collections::HashMap;
 use std::convert::Infallible;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use axum::body::{Body, Bytes};
-use axum::extract::{
-    Extension, FromRequestParts, Json, MatchedPath, NestedPath, OriginalUri, Path, Query, RawPathParams, RawQuery,
-    Request, State,
-};
+use axum::body::Body;
+use axum::extract::{Extension, FromRequestParts, Json, Path, Request, State};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{any, get};
 use axum::{Form, Router};
 use http::request::Parts;
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, Method, StatusCode};
 use larder::{cache_page, testing};
 
 use super::{Site, User};
@@ -94,31 +91,6 @@ fn whatever_becomes_a_response_is_kept() {
     assert_eq!(second.header("location").as_deref(), Some("/to/2"), "303 is not kept unless it is named");
 }
 
-#[cache_page(60)]
-#[expect(clippy::too_many_arguments, reason = "as many as a router takes")]
-async fn sixteen(
-    State(count): State<Count>,
-    Path(all): Path<HashMap<String, String>>,
-    Query(query): Query<Vec<(String, String)>>,
-    RawQuery(raw): RawQuery,
-    params: RawPathParams,
-    matched: MatchedPath,
-    OriginalUri(whole): OriginalUri,
-    uri: Uri,
-    method: Method,
-    headers: HeaderMap,
-    nested: Result<NestedPath, axum::extract::rejection::NestedPathRejection>,
-    again: Result<State<Count>, Infallible>,
-    Path(path): Path<Vec<(String, String)>>,
-    State(same): State<Count>,
-    language: Option<larder::page::Language>,
-    body: Bytes,
-) -> String {
-    let names = (all.len(), query.len(), raw, params.iter().count(), matched.as_str().to_owned(), whole, uri, method);
-    let rest = (headers.len(), nested.is_ok(), again.is_ok(), path.len(), language.is_some(), body.len());
-    format!("{} {names:?} {rest:?} {}", count.one_more(), same.get())
-}
-
 #[cache_page(60, key = "<user.id: u64>:<id>", shared(a, b))]
 async fn mixed(
     headers: HeaderMap,
@@ -131,18 +103,6 @@ async fn mixed(
 ) -> String {
     assert!(request.headers() == &headers && request.extensions().get::<u8>().is_none());
     format!("{} of {id} for {} with {a} {b}", count.one_more(), user.id)
-}
-
-#[test]
-fn a_handler_takes_as_much_as_any_other() {
-    let _larder = testing::isolated();
-    let app = Router::new().route("/{a}/{b}", get(sixteen)).with_state(Count::default());
-    let first = stack::get(&app, "/1/2?c=3", &[]);
-    assert_eq!(
-        first.text(),
-        "1 (2, 1, Some(\"c=3\"), 2, \"/{a}/{b}\", /1/2?c=3, /1/2?c=3, GET) (1, false, true, 2, false, 0) 1"
-    );
-    assert_eq!(stack::get(&app, "/1/2?c=3", &[]).text(), first.text());
 }
 
 #[test]

@@ -265,23 +265,6 @@ fn a_method_may_say_that_its_pages_are_the_same_for_all_values() {
     assert!(!ask(&two));
 }
 
-mod reexport {
-    pub use larder as cupboard;
-}
-
-#[cache_page(60, crate = self::reexport::cupboard, key = "there:<user.id: u64>")]
-async fn through_another(user: User, State(count): State<Count>) -> String {
-    format!("{} for {}", count.one_more(), user.id)
-}
-
-#[test]
-fn larder_may_be_reached_through_another_crate() {
-    let _larder = testing::isolated();
-    let site = Site::of(through_another);
-    let ask = || site.text_with("/", &[("cookie", "user=3")]);
-    assert_eq!([ask(), ask()], ["1 for 3", "1 for 3"]);
-}
-
 #[cache_page(60, tags = ["tagged:all", "tagged:<shop>", "tagged:<user.id>"], shared(user))]
 async fn tagged(user: User, Path(shop): Path<u64>, State(count): State<Count>) -> String {
     let _ = user;

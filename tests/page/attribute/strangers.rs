@@ -11,12 +11,6 @@ use super::{Site, User};
 use crate::app::{App, Count, Visit, request, response};
 use crate::stack;
 
-/// Makes a site.
-type Make = fn() -> Site;
-
-/// A name, a method and headers.
-type Way = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
-
 const LONG_AGO: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 #[cache_page(60, key = "tagged:<user.id: u64>")]
@@ -70,10 +64,10 @@ fn ask(site: &Site, user: u64, more: &[(&str, &str)]) -> Visit {
 type Make = fn() -> Site;
 
 #[test]
-fn the_mark_or_the_date_of_one_visitors_page_confirms_no_other_ones() {
+fn the_etag_or_the_date_of_one_visitors_page_confirms_no_other_ones() {
     let sites: [(&str, Make); 5] = [
-        ("a tag", || Site::of(tagged)),
-        ("a mark", || Site::of(marked)),
+        ("by itself", || Site::of(tagged)),
+        ("by its attribute", || Site::of(marked)),
         ("by cookie", || Site::of(by_cookie)),
         ("a date", || Site::of(dated)),
         ("an extension", || Site::of(by_extension)),

@@ -1,7 +1,5 @@
 //! By what pages are told apart beside their URL, and what handlers see.
 
-use std::convert::Infallible;
-
 use axum::extract::{Extension, FromRequestParts, OriginalUri, RawQuery, Request, State};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
@@ -201,17 +199,10 @@ async fn of_a_request(State(count): State<Count>, request: Request) -> String {
     format!("{} {:?}", count.one_more(), request.extensions().get::<Theme>().is_some())
 }
 
-#[cache_page(60)]
-async fn of_a_result(State(count): State<Count>, request: Result<Request, Infallible>) -> String {
-    let Ok(request) = request;
-    format!("{} {:?}", count.one_more(), request.extensions().get::<Theme>().is_some())
-}
-
 #[test]
 fn what_a_layer_has_put_into_a_request_is_seen_by_nobody_who_does_not_name_it() {
     let _larder = testing::isolated();
     assert_eq!(with(&Site::of(of_a_request), Theme("dark")).text(), "1 false");
-    assert_eq!(with(&Site::of(of_a_result), Theme("dark")).text(), "1 false");
 }
 
 #[cache_page(60)]

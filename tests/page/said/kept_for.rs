@@ -1,0 +1,85 @@
+//! The time that a handler says.
+
+use std::time::Duration;
+
+use larder::page::{CacheLayer, cache_page};
+use larder::{entry, invalidate_tag, testing};
+
+use super::{SECOND, saying};
+use crate::app::{App, response};
+
+/// Returns how long a page is kept, and what those downstream are told.
+fn kept(layer: &CacheLayer, time: Duration, headers: &'static [(&str, &str)]) -> (u32, Option<String>) {
+    let larder = testing::isolated();
+    let app = App::new(layer, move |run, _| {
+        assert!(entry::keep_for(time));
+        response(200, headers, format!("{run}"))
+    });
+    let told = app.get("/").header("cache-control");
+    for seconds in 0..10_000 {
+        let visit = app.get("/");
+        if visit.text() != "1" {
+            return (seconds, told);
+        }
+        larder.advance(SECOND);
+    }
+    panic!("it never ends");
+}
+
+#[test]
+fn what_a_handler_says_comes_before_the_time_of_the_layer_and_the_response_can_only_shorten_it() {
+    let max_age = |text: &str| Some(format!("max-age={text}"));
+    let table: [(CacheLayer, u32, &'static [_], u32, &str); 9] = [
+        (cache_page(60), 600, &[], 600, "600"),
+        (cache_page(60), 5, &[], 5, "5"),
+        (CacheLayer::new(), 5, &[], 5, "5"),
+        (CacheLayer::new().explicit_only(), 5, &[], 5, "5"),
+        (cache_page(60), 600, &[("cache-control", "max-age=9")], 9, "9"),
+        (CacheLayer::new(), 5, &[("cache-control", "max-age=9")], 5, "5"),
+        (CacheLayer::new(), 600, &[("cache-control", "max-age=9")], 9, "9"),
+        (cache_page(60).browser(0), 600, &[], 600, "0"),
+        (cache_page(60).browser(600), 5, &[], 5, "600"),
+    ];
+    for (number, (layer, time, headers, seconds, told)) in table.into_iter().enumerate() {
+        assert_eq!(kept(&layer, time * SECOND, headers), (seconds, max_age(told)), "{number}");
+    }
+}
+
+#[test]
+fn a_part_of_a_second_is_kept_and_told_to_nobody() {
+    assert_eq!(kept(&cache_page(60), Duration::from_millis(1500), &[]), (2, Some("max-age=1".to_owned())));
+}
+
+#[test]
+fn zero_keeps_nothing_not_even_to_ask_or_to_be_stale() {
+    let layer = cache_page(60).stale(60).stale_if_error(60);
+    for headers in [&[][..], &[("etag", "\"a\"")]] {
+        assert_eq!(kept(&layer, Duration::ZERO, headers), (0, Some("max-age=0".to_owned())));
+    }
+}
+
+#[test]
+fn a_page_without_end_is_no_trouble() {
+    let larder = testing::isolated();
+    let app = saying(&cache_page(60), |_| assert!(entry::keep_for(Duration::MAX)));
+    assert_eq!(app.get("/").text(), "1");
+    larder.advance(Duration::from_secs(1 << 33));
+    assert_eq!(app.get("/").text(), "1");
+}
+
+#[test]
+fn a_page_that_is_made_anew_behind_an_answer_has_what_is_said_then() {
+    let larder = testing::isolated();
+    let app = saying(&cache_page(10).stale(60), |_| {
+        assert!(entry::keep_for(100) && entry::tag("tag"));
+    });
+    let first = app.get("/");
+    assert_eq!(first.header("cache-control").as_deref(), Some("max-age=100"));
+    larder.advance(120 * SECOND);
+    assert_eq!(app.get("/").text(), "1", "stale");
+    larder.run_tasks();
+    larder.advance(99 * SECOND);
+    assert_eq!((app.get("/").text(), app.runs.get()), ("2", 2));
+    invalidate_tag("tag").unwrap();
+    assert_eq!(app.get("/").text(), "3");
+}

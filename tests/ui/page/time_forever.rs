@@ -1,8 +1,0 @@
-use larder::cache_page;
-
-#[cache_page(forever)]
-async fn front() -> String {
-    String::new()
-}
-
-fn main() {}

@@ -1,8 +1,0 @@
-use larder::cache_page;
-
-#[cache_page(60, vary = 5)]
-async fn front() -> String {
-    String::new()
-}
-
-fn main() {}
