@@ -11,5 +11,5 @@ async fn front(State(db): State<Db>) -> String {
 }
 
 fn main() {
-    let _ = axum::Router::new().route("/", axum::routing::get(front)).with_state(Db);
+    let _: axum::Router = axum::Router::new().route("/", axum::routing::get(front)).with_state(Db);
 }
