@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::request::Parts;
 use http::{HeaderMap, StatusCode, Uri};
 
-use super::key::Asked;
+use super::key::{Asked, Told};
 use super::locale::Locale;
 use super::part;
 use super::policy;
@@ -50,7 +50,7 @@ impl Change {
         // Nobody here knows by what others tell apart pages of this URL, nor what guards have read that come later.
         let (mut keys, mut is_some) = (Vec::new(), self.home.purges.go_by_more());
         for asked in asked.ways() {
-            let mut add = |locale: Locale<'_>| keys.push(self.site.key_in(locale, &self.request, &asked));
+            let mut add = |locale: Locale<'_>| keys.push(self.site.key_in(locale, Told::of(&self.request), &asked));
             add(locale(&self.request));
             is_some |= self.home.locales.each(&mut add, self.home.cache.is_outside());
         }

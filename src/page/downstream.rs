@@ -9,6 +9,7 @@ use super::aspect::Aspect;
 use super::grammar::Directives;
 use super::headers::{CacheControl, vary};
 use super::locale::{Language, TimeZone};
+use super::named::Naming;
 use super::sent::KIND;
 use super::site::Setup;
 
@@ -68,7 +69,7 @@ impl Setup {
     }
 
     fn goes_by_who_asks(&self) -> bool {
-        self.extensions.iter().any(|extension| extension.is_personal)
+        self.naming == Naming::Personal || self.extensions.iter().any(|extension| extension.is_personal)
     }
 
     /// Returns whether two visitors of one URL may have two pages, each their own.

@@ -6,16 +6,18 @@
 use std::any::type_name;
 use std::borrow::Cow;
 use std::fmt;
+use std::ptr;
 
 use axum::extract::OriginalUri;
 use http::request::Parts;
-use http::uri::{Authority, Scheme};
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Extensions, Uri};
 
 use super::hide::Query;
 use super::locale::Locale;
+use super::named::{Named, Naming};
 use super::names::Names;
-use crate::key::{Key, KeyPart, KeyWriter, mark};
+use crate::key::{KeyPart, KeyWriter, mark};
 
 /// The pattern that pages are kept under.
 const PATTERN: &str = "page:<prefix>:<language>:<zone>:<scheme>:<host>:<path and query>";
@@ -98,7 +100,9 @@ impl<'a> Seen<'a> {
         if (whole.scheme(), whole.authority()) != (seen.scheme(), seen.authority()) {
             return Self::Elsewhere(seen);
         }
-        if whole.path_and_query() == seen.path_and_query() {
+        // As a rule one is a copy of the other, and shares its bytes.
+        let texts = [whole, seen].map(|uri| uri.path_and_query().map_or("", PathAndQuery::as_str));
+        if ptr::eq(texts[0], texts[1]) || texts[0] == texts[1] {
             return Self::Whole;
         }
         if whole.query() != seen.query() {
@@ -137,6 +141,25 @@ fn host<'a>(uri: &'a Uri, names: &Names<'a>) -> Result<&'a [u8], Unclear> {
     }
 }
 
+/// What a request was told on its way, beside its address.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Told<'a> {
+    pub(super) extensions: &'a Extensions,
+    /// By its handler, where that is not among the extensions.
+    pub(super) named: Option<&'a Named>,
+}
+
+impl<'a> Told<'a> {
+    pub(super) fn of(request: &'a Parts) -> Self {
+        Self { extensions: &request.extensions, named: None }
+    }
+
+    #[inline]
+    fn named(self, naming: Naming) -> Option<&'a Named> {
+        if naming == Naming::Unnamed { None } else { self.named.or_else(|| self.extensions.get()) }
+    }
+}
+
 /// Something that layers outside put into requests, and how it is written into a key.
 #[derive(Clone, Copy)]
 pub(super) struct Extension {
@@ -172,30 +195,36 @@ impl fmt::Debug for Extension {
 pub(super) struct Place<'a> {
     pub(super) prefix: &'a str,
     pub(super) locale: Locale<'a>,
+    pub(super) naming: Naming,
     pub(super) extensions: &'a [Extension],
 }
 
+/// What the keys of pages are written under.
+pub(super) const MARK: u64 = mark(PATTERN);
+
 /// Writes the key of a page.
-pub(super) fn key(place: &Place<'_>, extensions: &Extensions, asked: &Asked<'_>, query: &Query) -> Key {
-    const MARK: u64 = mark(PATTERN);
-    let Place { prefix, locale, extensions: own } = place;
-    Key::write(MARK, |key| {
-        let Locale { language, zone } = locale;
-        let is_usual = asked.seen == Seen::Whole && own.is_empty();
-        if is_usual && prefix.is_empty() && asked.scheme.is_empty() && language.is_none() && zone.is_none() {
-            // The same, in one step: of most sites nobody says more.
-            key.literal("page::%none:%none::");
-        } else {
-            key.literal("page");
-            if !is_usual {
-                key.literal("-in:");
-                asked.seen.write(key);
-                key.part(&own.len());
-                own.iter().for_each(|extension| (extension.write)(extensions, key));
-            }
-            key.literal(":").text(prefix).literal(":").part(language).literal(":").part(zone).literal(":");
-            key.text(asked.scheme).literal(":");
-        }
-        key.bytes(asked.host).literal(":").rest(asked.target(query).as_bytes());
-    })
+#[inline]
+pub(super) fn write(place: &Place<'_>, told: Told<'_>, asked: &Asked<'_>, query: &Query, key: &mut KeyWriter<'_>) {
+    let Place { prefix, locale, naming, extensions } = place;
+    let is_usual = asked.seen == Seen::Whole && extensions.is_empty() && prefix.is_empty() && asked.scheme.is_empty();
+    if is_usual && *locale == Locale::default() {
+        // Of most sites nobody says more.
+        key.literal("page");
+    } else {
+        write_more(place, told, asked, key);
+    }
+    if let Some(named) = told.named(*naming) {
+        named.write(key);
+    }
+    key.literal(":").bytes(asked.host).literal(":").rest(asked.target(query).as_bytes());
+}
+
+fn write_more(place: &Place<'_>, told: Told<'_>, asked: &Asked<'_>, key: &mut KeyWriter<'_>) {
+    let Place { prefix, locale: Locale { language, zone }, extensions, .. } = place;
+    key.literal("page-in:");
+    asked.seen.write(key);
+    key.part(&extensions.len());
+    extensions.iter().for_each(|extension| (extension.write)(told.extensions, key));
+    key.literal(":").text(prefix).literal(":").part(language).literal(":").part(zone).literal(":");
+    key.text(asked.scheme);
 }

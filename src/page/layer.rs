@@ -11,6 +11,7 @@ use super::by_body::PostLayer;
 use super::hide::{Offer, Query, View};
 use super::hole::{Fill, Fillers, Hole};
 use super::key::Extension;
+use super::named::Naming;
 use super::policy::{Policy, Statuses};
 use super::sent::{KIND, Sent};
 use super::service::CacheService;
@@ -87,6 +88,7 @@ impl CacheLayer {
             is_usual: true,
             aspects: Vec::new(),
             extensions: Vec::new(),
+            naming: Naming::Unnamed,
             view: View::default(),
             guarded: false,
             failures: Vec::new(),

@@ -1,32 +1,55 @@
 //! What a handler says of a request before its page is looked for.
 
 use crate::Key;
-use crate::key::{KeyPart, Place, mark};
+use crate::key::KeyWriter;
+
+/// What the arguments of a handler mean for its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Naming {
+    /// Pages go by their URLs alone.
+    Unnamed,
+    /// By something more, which says nothing of who asks.
+    Named,
+    /// By who asks.
+    Personal,
+}
 
 /// By what the page of a request goes, beside its URL, and the tags that it is going to have. It stands in the extensions of
-/// the request.
+/// a request whose page is made.
 #[derive(Clone, Debug)]
-pub(super) struct Named {
-    apart: Box<str>,
-    tags: Box<[Key]>,
+pub struct Named {
+    types: &'static str,
+    name: Option<Key>,
+    tags: Vec<Key>,
 }
 
 impl Named {
     /// Tells pages apart by the types that a handler is generic over, and by a name, which is a tag too.
-    pub(super) fn new(types: &str, name: Option<Key>, tags: impl IntoIterator<Item = Key>) -> Self {
-        let apart = Key::write(mark("page-name:<types>:<name>"), |key| {
-            key.part(types).literal(":").part(&name.as_ref().map(Key::as_str));
-        });
-        Self { apart: apart.as_str().into(), tags: name.into_iter().chain(tags).collect() }
+    #[must_use]
+    #[inline]
+    pub fn new(types: &'static str, name: Option<Key>) -> Self {
+        Self { types, name, tags: Vec::new() }
     }
 
-    pub(super) fn tags(&self) -> &[Key] {
-        &self.tags
+    /// Returns the same with more tags. A page that is found has them already, so nobody asks for them before.
+    pub(super) fn tagged(&self, tags: impl IntoIterator<Item = Key>) -> Self {
+        Self { types: self.types, name: self.name.clone(), tags: tags.into_iter().collect() }
     }
-}
 
-impl KeyPart for Named {
-    fn write_key(&self, place: Place<'_>) {
-        self.apart.write_key(place);
+    pub(super) fn tags(&self) -> impl Iterator<Item = &Key> {
+        self.name.iter().chain(&self.tags)
+    }
+
+    /// Writes it into a key.
+    #[inline]
+    pub(super) fn write(&self, key: &mut KeyWriter<'_>) {
+        if !self.types.is_empty() {
+            key.literal("-of:").text(self.types);
+        }
+        if let Some(name) = &self.name {
+            // It is escaped, and not once more but for its `%`, which becomes `%25`: no name has what stands behind it.
+            key.literal("-by:").rest(name.as_bytes());
+            key.literal("%.");
+        }
     }
 }

@@ -64,11 +64,17 @@ impl Outer {
         self.sites.contains(&site)
     }
 
-    /// Takes back what another site has hidden, which is told so, and says whether one has. What a layer between has written
-    /// stays: it knows who asks, and the client may have written that it is somebody else.
-    pub(super) fn uncover(site: u64, request: &mut Parts) -> bool {
+    /// Returns whether a site makes a page of this request, or hands it to a handler.
+    #[inline]
+    pub(super) fn is_before(request: &Parts) -> bool {
+        request.extensions.get::<Self>().is_some()
+    }
+
+    /// Takes back what another site has hidden, which is told so. What a layer between has written stays: it knows who asks,
+    /// and the client may have written that it is somebody else.
+    pub(super) fn uncover(site: u64, request: &mut Parts) {
         let outer = request.extensions.get::<Self>().filter(|outer| !outer.is_of(site));
-        let Some(mut outer) = outer.cloned() else { return false };
+        let Some(mut outer) = outer.cloned() else { return };
         outer.nearer.iter().for_each(|Nearer(seen)| seen.store(true, Ordering::Release));
         let (headers, shown) = (std::mem::take(&mut outer.headers), std::mem::take(&mut outer.shown));
         for name in headers.keys() {
@@ -83,7 +89,6 @@ impl Outer {
             *uri = with_query(uri, query);
         }
         request.extensions.insert(outer);
-        true
     }
 }
 

@@ -25,11 +25,12 @@ use super::error::{BoxError, Failed};
 use super::flights::{Landing, Lead, Start};
 use super::heard::Heard;
 use super::hole::Holes;
+use super::names::Names;
 use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
 use super::record::{Begun, Head, Page};
 use super::shelf::{self, Shelf};
-use super::site::{Home, Look, Quest, Site};
+use super::site::{Caller, Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
@@ -152,7 +153,8 @@ impl Render {
     /// was invalidated, or was as old as it may be, while the handler was asked, stands in for nothing.
     async fn spare(&self) -> Option<Page> {
         self.quest.old.as_ref()?;
-        match self.site.look_outside(&self.home, &self.request, false).await {
+        let names = Names::of(&self.request.headers);
+        match self.site.look_outside(&self.home, &self.request, Caller::any(&names, false)).await {
             Look::Found(page, ..) => Some(page),
             Look::Seek(quest) => quest.old.filter(|(_, if_error)| *if_error).map(|(page, _)| page),
             Look::Pass(_) | Look::Part(_) => None,

@@ -19,11 +19,12 @@ use tower_service::Service;
 use super::answer::Asking;
 use super::body::PageBody;
 use super::error::BoxError;
+use super::named::Named;
 use super::names::Names;
 use super::nested::Outer;
 use super::policy::Pass;
 use super::record::Page;
-use super::site::{Look, Site};
+use super::site::{Caller, Look, Site};
 use super::status::{Forward, Status};
 use crate::Error;
 pub use future::PageFuture;
@@ -69,52 +70,86 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let Both { site, inner } = &*self.0;
-        answer(site, request, || inner.clone())
+        let (parts, body) = request.into_parts();
+        let is_nested = Outer::is_before(&parts);
+        match site.at_once(&parts, !body.is_end_stream(), is_nested, None) {
+            Ok(response) => PageFuture::ready(response),
+            Err(later) => later.answer(site, parts, body, inner.clone()),
+        }
     }
 }
 
-/// Answers a request with a page of this place, or asks the service that stands behind it.
-pub(super) fn answer<S, B, R>(
-    site: &Arc<Site>,
-    request: Request<B>,
-    inner: impl FnOnce() -> S,
-) -> PageFuture<Response<PageBody<R>>, S::Error>
-where
-    S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
-    B: Body + Send + 'static,
-    R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
-{
-    let home = match site.home() {
-        Ok(home) => home,
-        Err(error) => return without_cache(site, request, inner(), &error),
-    };
-    let (mut parts, body) = request.into_parts();
-    let has_body = !body.is_end_stream();
-    let is_nested = Outer::uncover(site.mark, &mut parts);
-    let spot = || Spot { site: Arc::clone(site), home: home.clone() };
-    if is_nested || home.cache.is_outside() {
-        let way = Way { spot: spot(), inner: inner() };
-        return PageFuture::working(async move {
-            let look = way.spot.look(&parts, has_body).await;
+/// How a request is answered that no page answers at once.
+pub(super) enum Later {
+    /// By the service behind, since there is no cache.
+    NoCache(Error),
+    /// When somebody has looked for a page, which may have to be waited for, or may not be looked for by this request.
+    Unseen,
+    /// As what was found says.
+    Seen(Look),
+}
+
+impl Site {
+    /// Answers with a page of this place that is there, and needs nobody.
+    #[inline]
+    pub(super) fn at_once<R>(
+        &self,
+        request: &Parts,
+        has_body: bool,
+        is_nested: bool,
+        named: Option<&Named>,
+    ) -> Result<Response<PageBody<R>>, Later> {
+        let home = self.home().map_err(Later::NoCache)?;
+        if is_nested || home.cache.is_outside() {
+            return Err(Later::Unseen);
+        }
+        let said = Names::of(&request.headers);
+        let look = self.look(home, request, Caller { names: &said, has_body, is_nested, named });
+        self.count(home, &look);
+        match look {
+            Look::Found(page, None, now) => Ok(self.hit(request, &said, page, now)),
+            other => Err(Later::Seen(other)),
+        }
+    }
+}
+
+impl Later {
+    /// Answers a request with a page of this place, or asks the service that stands behind it.
+    pub(super) fn answer<S, B, R>(
+        self,
+        site: &Arc<Site>,
+        mut parts: Parts,
+        body: B,
+        inner: S,
+    ) -> PageFuture<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Body + Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let home = match (&self, site.home()) {
+            (Self::NoCache(error), _) => return without_cache(site, parts, body, inner, error),
+            (_, Err(error)) => return without_cache(site, parts, body, inner, &error),
+            (_, Ok(home)) => home.clone(),
+        };
+        let way = Way { spot: Spot { site: Arc::clone(site), home }, inner };
+        if let Self::Seen(look) = self {
+            return PageFuture::working(way.go(look, parts, body));
+        }
+        Outer::uncover(site.mark, &mut parts);
+        PageFuture::working(async move {
+            let look = way.spot.look(&parts, !body.is_end_stream()).await;
             way.spot.count(&look);
             way.go(look, parts, body).await
-        });
+        })
     }
-    let names = Names::of(&parts.headers);
-    let look = site.look(home, &parts, &names, has_body);
-    site.count(home, &look);
-    let look = match look {
-        Look::Found(page, None, now) => return PageFuture::ready(site.hit(&parts, &names, page, now)),
-        other => other,
-    };
-    let way = Way { spot: spot(), inner: inner() };
-    PageFuture::working(way.go(look, parts, body))
 }
 
 /// Asks the handler where there is no cache, since the one that was named does not exist.
 fn without_cache<S, B, R>(
     site: &Arc<Site>,
-    request: Request<B>,
+    mut parts: Parts,
+    body: B,
     mut inner: S,
     error: &Error,
 ) -> PageFuture<Response<PageBody<R>>, S::Error>
@@ -123,7 +158,6 @@ where
     R: Body + 'static,
 {
     site.complain(error);
-    let (mut parts, body) = request.into_parts();
     let visitor = site.setup.fillers.visitor(&mut parts);
     let asked =
         matches!(parts.method, Method::GET | Method::HEAD).then(|| site.narrow(Pass::Off, &mut parts)).flatten();

@@ -1,5 +1,6 @@
 //! One place in a program where pages are cached: what it was told, and where its pages live.
 
+mod caller;
 mod home;
 mod quest;
 mod setup;
@@ -14,16 +15,16 @@ use once_cell::sync::OnceCell;
 
 use super::aspect::Aspect;
 use super::grammar::list;
-use super::key::{self, Asked, Place, Unclear};
+use super::key::{self, Asked, Place, Told, Unclear};
 use super::locale::{Language, Locale, TimeZone};
-use super::names::Names;
 use super::nested::Outer;
 use super::policy::{Ask, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::sent::Sent;
 use super::variant::Front;
-use crate::key::{TagName, mark};
+use crate::key::{KeyWriter, TagName, mark};
 use crate::{Error, Key};
+pub(super) use caller::Caller;
 pub(super) use home::Home;
 pub(super) use quest::{Look, Quest};
 pub(super) use setup::{Annotation, Choice, Setup};
@@ -48,12 +49,15 @@ impl Site {
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
     pub(super) fn home(&self) -> Result<&Home, Error> {
         self.home.get_or_try_init(|| {
-            let cache = match &self.setup.choice {
-                Choice::Given(cache) => cache.clone(),
-                Choice::Named(name) => crate::cache(name)?,
-                Choice::Annotated(Annotation { site, .. }) => site.home()?.into_owned(),
+            let (cache, counts) = match &self.setup.choice {
+                Choice::Given(cache) => (cache.clone(), false),
+                Choice::Named(name) => (crate::cache(name)?, false),
+                Choice::Annotated(Annotation { site, .. }) => match site.home()? {
+                    Cow::Borrowed(cache) => (cache.clone(), true),
+                    Cow::Owned(cache) => (cache, false),
+                },
             };
-            Ok(Home::new(cache, &self.setup))
+            Ok(Home { counts, ..Home::new(cache, &self.setup) })
         })
     }
 
@@ -63,7 +67,8 @@ impl Site {
     }
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.
-    fn ask(&self, request: &Parts, names: &Names<'_>, has_body: bool) -> Result<Wanted, Pass> {
+    fn ask(&self, request: &Parts, caller: Caller<'_>) -> Result<Wanted, Pass> {
+        let Caller { names, has_body, is_nested, .. } = caller;
         let is_sent =
             self.setup.by_body && request.method == Method::POST && request.extensions.get::<Sent>().is_some();
         let method = if is_sent { &Method::GET } else { &request.method };
@@ -77,7 +82,7 @@ impl Site {
         if names.upgrade {
             return Err(Pass::Upgrade);
         }
-        if request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
+        if is_nested && request.extensions.get().is_some_and(|outer: &Outer| outer.is_of(self.mark)) {
             return Err(Pass::Inside);
         }
         // Whoever stands guard has read it, and has said what it means for pages.
@@ -91,51 +96,48 @@ impl Site {
 
     /// Returns the key of what a request asks for.
     pub(super) fn key(&self, request: &Parts) -> Result<Key, Unclear> {
-        Ok(self.key_of(request, &Asked::of(request)?))
+        Ok(self.key_in(locale(request), Told::of(request), &Asked::of(request)?))
     }
 
-    /// Returns the key of what is asked for, for those who ask for it as this request does.
-    #[inline]
-    pub(super) fn key_of(&self, request: &Parts, asked: &Asked<'_>) -> Key {
-        self.key_in(locale(request), request, asked)
+    /// Returns the key of what is asked for, for those of this language and zone.
+    pub(super) fn key_in(&self, locale: Locale<'_>, told: Told<'_>, asked: &Asked<'_>) -> Key {
+        Key::write(key::MARK, |key| self.write_key(locale, told, asked, key))
     }
 
-    /// Returns the same for those of another language or zone.
     #[inline]
-    pub(super) fn key_in(&self, locale: Locale<'_>, request: &Parts, asked: &Asked<'_>) -> Key {
+    fn write_key(&self, locale: Locale<'_>, told: Told<'_>, asked: &Asked<'_>, key: &mut KeyWriter<'_>) {
         let setup = &self.setup;
-        let place = Place { prefix: &setup.prefix, locale, extensions: &setup.extensions };
-        key::key(&place, &request.extensions, asked, &setup.view.query)
+        let place = Place { prefix: &setup.prefix, locale, naming: setup.naming, extensions: &setup.extensions };
+        key::write(&place, told, asked, &setup.view.query, key);
     }
 
     /// Looks for a page in a cache of this process.
-    pub(super) fn look(&self, home: &Home, request: &Parts, names: &Names<'_>, has_body: bool) -> Look {
+    pub(super) fn look(&self, home: &Home, request: &Parts, caller: Caller<'_>) -> Look {
         let locale = locale(request);
-        let wanted = match self.begin(home, request, names, locale, has_body) {
+        let wanted = match self.begin(home, request, caller, locale) {
             Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
-        // A key is large: it is written where it is read, and moves only where nothing is there.
-        let Ok(asked) = Asked::named(request, names) else { return Look::Pass(Pass::Malformed) };
-        let key = self.key_in(locale, request, &asked);
-        let get = |key: &Key| home.found(home.cache.peek(key));
-        let (front, variants) = match get(&key) {
+        let Ok(asked) = Asked::named(request, caller.names) else { return Look::Pass(Pass::Malformed) };
+        let told = Told { extensions: &request.extensions, named: caller.named };
+        let found = home.cache.peek_written(key::MARK, |key| self.write_key(locale, told, &asked, key));
+        let (front, variants) = match home.found(found) {
             Some(Front::Variants(variants)) => {
                 let mut keys = variants.keys(self, &request.headers);
-                let front = keys.find_map(|key| get(&key));
+                let front = keys.find_map(|key| home.found(home.cache.peek(&key)));
                 drop(keys);
                 (front, Some(variants))
             }
             front => (front, None),
         };
         let (page, alone) = at(front);
-        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key.clone(), wanted) })
+        let key = || self.key_in(locale, told, &asked);
+        self.judge(home, request, page, &wanted, || Quest { variants, alone, ..Quest::new(key(), wanted) })
     }
 
     /// Looks for a page in a cache that may be outside.
-    pub(super) async fn look_outside(&self, home: &Home, request: &Parts, has_body: bool) -> Look {
-        let (names, locale) = (Names::of(&request.headers), locale(request));
-        let wanted = match self.begin(home, request, &names, locale, has_body) {
+    pub(super) async fn look_outside(&self, home: &Home, request: &Parts, caller: Caller<'_>) -> Look {
+        let wanted = match self.begin(home, request, caller, locale(request)) {
             Ok(wanted) => wanted,
             Err(pass) => return Look::Pass(pass),
         };
@@ -159,15 +161,8 @@ impl Site {
         self.judge(home, request, page, &wanted, || Quest { variants, alone, ..quest })
     }
 
-    fn begin(
-        &self,
-        home: &Home,
-        request: &Parts,
-        names: &Names<'_>,
-        locale: Locale<'_>,
-        has_body: bool,
-    ) -> Result<Wanted, Pass> {
-        let wanted = self.ask(request, names, has_body)?;
+    fn begin(&self, home: &Home, request: &Parts, caller: Caller<'_>, locale: Locale<'_>) -> Result<Wanted, Pass> {
+        let wanted = self.ask(request, caller)?;
         home.locales.note(locale);
         if home.cache.is_off() || self.is_off() { Err(Pass::Off) } else { Ok(wanted) }
     }

@@ -32,4 +32,5 @@ mod signatures;
 mod stack;
 mod trust;
 mod two_users;
+mod usual;
 mod variants;

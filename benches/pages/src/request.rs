@@ -3,7 +3,7 @@
 use std::hint::black_box;
 
 use axum::body::{Body, HttpBody};
-use axum::http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HOST, HeaderName, IF_NONE_MATCH, USER_AGENT};
+use axum::http::header::{ACCEPT, ACCEPT_ENCODING, ACCEPT_LANGUAGE, HOST, HeaderName, USER_AGENT};
 use axum::http::{HeaderValue, Request, Response, StatusCode};
 use http_body_util::BodyExt;
 
@@ -18,15 +18,18 @@ pub const HEADERS: [(HeaderName, &str); 5] = [
     (ACCEPT_ENCODING, "gzip, deflate, br, zstd"),
 ];
 
+/// One header more, which some candidates are asked with.
+pub type Own = (HeaderName, HeaderValue);
+
 /// Makes a request anew, its URI parsed and its headers copied, as a server does for each.
 #[must_use]
-pub fn request(known: Option<&HeaderValue>) -> Request<Body> {
+pub fn request(own: Option<&Own>) -> Request<Body> {
     let mut request = Request::get(black_box(URI));
     for (name, value) in HEADERS {
         request = request.header(name, black_box(value));
     }
-    if let Some(tag) = known {
-        request = request.header(IF_NONE_MATCH, tag.as_bytes());
+    if let Some((name, value)) = own {
+        request = request.header(name, value.as_bytes());
     }
     request.body(Body::empty()).expect("the parts are valid")
 }

@@ -4,14 +4,14 @@ use std::convert::Infallible;
 
 use axum::ServiceExt as _;
 use axum::body::{Body, to_bytes};
-use axum::http::header::{CONTENT_TYPE, ETAG};
+use axum::http::header::{CONTENT_TYPE, COOKIE, ETAG, IF_NONE_MATCH};
 use axum::http::{HeaderValue, Request, Response, StatusCode};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 use tower::{Service, ServiceExt as _};
 
 use crate::page::{Maker, PAGE, TYPE};
-use crate::request::{Tally, request};
+use crate::request::{Own, Tally, request};
 
 /// A server's whole application, as axum takes it.
 pub trait App:
@@ -41,19 +41,33 @@ pub enum Answers {
 pub struct Candidate {
     pub name: &'static str,
     pub answers: Answers,
-    build: Box<dyn Fn() -> Box<dyn Site>>,
+    /// Whether it is asked by somebody who is known by a cookie.
+    pub personal: bool,
+    build: Build,
 }
+
+type Build = Box<dyn Fn(Option<Own>) -> Box<dyn Site>>;
+
+/// The cookie of somebody who is known.
+const SESSION: HeaderValue = HeaderValue::from_static("session=4711");
 
 impl Candidate {
     /// Makes a candidate; `app` puts a cache around this handler.
     pub fn new<S: App>(name: &'static str, answers: Answers, app: impl Fn(Maker) -> S + 'static) -> Self {
-        Self { name, answers, build: Box::new(move || Box::new(Warm::new(name, answers, &app))) }
+        let build: Build = Box::new(move |own| Box::new(Warm::new(name, answers, own, &app)));
+        Self { name, answers, personal: false, build }
+    }
+
+    /// Has it asked with a cookie.
+    #[must_use]
+    pub fn personal(self) -> Self {
+        Self { personal: true, ..self }
     }
 
     /// Builds the application, and asks it until its cache is filled.
     #[must_use]
     pub fn site(&self) -> Box<dyn Site> {
-        (self.build)()
+        (self.build)(self.personal.then_some((COOKIE, SESSION)))
     }
 }
 
@@ -79,26 +93,27 @@ struct Warm<S> {
     answers: Answers,
     app: S,
     maker: Maker,
-    /// The tag that each request names.
-    known: Option<HeaderValue>,
+    /// The cookie of who asks, or the tag that each request names.
+    own: Option<Own>,
     runtime: Runtime,
 }
 
 impl<S: App> Warm<S> {
-    fn new(name: &'static str, answers: Answers, app: impl Fn(Maker) -> S) -> Self {
+    fn new(name: &'static str, answers: Answers, own: Option<Own>, app: impl Fn(Maker) -> S) -> Self {
         let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let maker = Maker::default();
         let app = {
             let _entered = runtime.enter();
             app(maker.clone())
         };
-        let mut warm = Self { name, answers, app, maker, known: None, runtime };
+        let mut warm = Self { name, answers, app, maker, own, runtime };
         if answers != Answers::Nothing {
             let answer = warm.page();
-            warm.known = (answers == Answers::NotModified).then(|| answer.headers()[ETAG].clone());
+            let known = (answers == Answers::NotModified).then(|| (IF_NONE_MATCH, answer.headers()[ETAG].clone()));
             // Some write their entry in a task of its own.
             warm.runtime.block_on(async { while_others_run().await });
             warm.page();
+            warm.own = known.or(warm.own);
         }
         warm.ask(1);
         warm
@@ -107,7 +122,7 @@ impl<S: App> Warm<S> {
     /// Asks for the page, and checks that it is the one.
     fn page(&self) -> Response<()> {
         self.runtime.block_on(async {
-            let answer = answer(&self.app, request(None)).await;
+            let answer = answer(&self.app, request(self.own.as_ref())).await;
             let (head, body) = answer.into_parts();
             let body = to_bytes(body, PAGE.len()).await.expect("the page is whole");
             assert_eq!(head.status, StatusCode::OK, "{}: a page is found", self.name);
@@ -132,7 +147,7 @@ impl<S: App> Site for Warm<S> {
         let mut tally = Tally::default();
         self.runtime.block_on(async {
             for _ in 0..times {
-                tally.count(answer(&self.app, request(self.known.as_ref())).await, status).await;
+                tally.count(answer(&self.app, request(self.own.as_ref())).await, status).await;
             }
         });
         assert_eq!(tally, expected, "{}: each answer is whole", self.name);

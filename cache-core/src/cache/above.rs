@@ -8,7 +8,7 @@ use crate::clock::Clock;
 use crate::error::Error;
 use crate::executor::{Executor, block_on};
 use crate::flight::Token;
-use crate::key::Key;
+use crate::key::{Key, KeyText, KeyWriter};
 use crate::lock::lock;
 use crate::policy::{DEFAULT_TIME, Options, Ttl};
 use crate::stats::Event;
@@ -88,6 +88,35 @@ impl Cache {
         match self.get_at_once(key, keep) {
             Some(found) => Ok(Some(found)),
             None => block_on(self.find(key, keep, None)),
+        }
+    }
+
+    /// Does the same with a key that is written where it is looked for: a [`Key`] is large, and who finds something needs none.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::key::mark;
+    /// use larder::{Key, Options};
+    ///
+    /// let larder = larder::testing::isolated();
+    /// let cache = larder.cache("default");
+    /// let key = Key::write(mark("answer:<to>"), |key| key.literal("answer:").rest(b"all"));
+    /// cache.blocking().set(&key, 42_u8, Options::forever())?;
+    /// let found = cache.peek_written(key.mark(), |key| key.literal("answer:").rest(b"all"));
+    /// assert_eq!(found?, Some(42_u8));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    #[inline]
+    pub fn peek_written<V: Value>(&self, mark: u64, write: impl Fn(&mut KeyWriter<'_>)) -> Result<Option<V>, Error> {
+        let mut text = KeyText::empty();
+        text.write(&write);
+        match self.address_of_text(mark, &text).and_then(|address| self.get_at(address, V::keep())) {
+            Some(found) => Ok(Some(found)),
+            None => self.peek(&Key::write(mark, write)),
         }
     }
 

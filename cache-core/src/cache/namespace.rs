@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Cache;
-use crate::key::{Address, Key, Name};
+use crate::key::{Address, Key, KeyText, Name};
 use crate::tags::Tag;
 
 /// A part of a cache with keys of its own, all of which can be invalidated in one step.
@@ -87,6 +87,12 @@ impl Cache {
     /// Returns where in this process a key is looked for; `None` in a namespace, and where a key function joins.
     pub(super) fn address_of<'a>(&'a self, key: &'a Key) -> Option<Address<'a>> {
         if self.within.is_none() { key.address_in(self.scope()) } else { None }
+    }
+
+    /// Returns the same for a key that was written under this mark, and of which there is nothing but the text.
+    #[inline]
+    pub(super) fn address_of_text<'a>(&'a self, mark: u64, text: &'a KeyText) -> Option<Address<'a>> {
+        if self.within.is_none() { self.scope().address(mark, text.room(), text.len()) } else { None }
     }
 
     /// Returns the tags of what is written under a key.

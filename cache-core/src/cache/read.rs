@@ -5,7 +5,7 @@ use super::asker::Named;
 use super::home::Backing;
 use crate::clock::Tick;
 use crate::error::Error;
-use crate::key::{Key, Name};
+use crate::key::{Address, Key, Name};
 use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
@@ -56,8 +56,13 @@ impl Cache {
     /// Returns the value under this key, if it is simply there and fresh, in this process. Counts nothing.
     #[inline]
     pub(super) fn get_at_once<V>(&self, key: &Key, keep: Keep<V>) -> Option<V> {
+        self.get_at(self.address_of(key)?, keep)
+    }
+
+    #[inline]
+    pub(super) fn get_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
         let store = self.home().memory().filter(|_| !self.is_off())?;
-        store.seek(self.address_of(key)?)?.read(keep.copy, keep.is_plain)
+        store.seek(address)?.read(keep.copy, keep.is_plain)
     }
 
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {

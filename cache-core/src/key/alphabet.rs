@@ -12,6 +12,17 @@ pub(super) static RAW: Alphabet = Alphabet::printable_but(b"%");
 /// Literal text of patterns: as it is, but for what no server takes.
 pub(super) static LITERAL: Alphabet = Alphabet::printable_but(b"");
 
+/// Returns whether [`RAW`] keeps all of a text: without the table, so that a processor compares many bytes at once.
+#[inline]
+pub(super) fn is_raw(text: &[u8]) -> bool {
+    let escapes = |byte: u8| u8::from(!byte.is_ascii_graphic()) | u8::from(byte == b'%');
+    let keeps = |bytes: &[u8]| bytes.iter().fold(0, |escaped, byte| escaped | escapes(*byte)) == 0;
+    let (eights, rest) = text.as_chunks::<8>();
+    // Where a text is long enough, what remains is looked at with what stands before it.
+    let rest = text.last_chunk::<8>().map_or(rest, |last| if rest.is_empty() { rest } else { last });
+    eights.iter().all(|eight| keeps(eight)) && keeps(rest)
+}
+
 impl Alphabet {
     const fn printable_but(reserved: &[u8]) -> Self {
         let mut keeps = [false; 256];
@@ -67,6 +78,17 @@ mod tests {
         for alphabet in [&VALUE, &SCOPE, &RAW, &LITERAL] {
             for byte in (0..=b' ').chain(0x7f..=0xff) {
                 assert_eq!(alphabet.run(&[byte]), 0, "{byte}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_is_raw_where_the_table_keeps_all_of_it() {
+        for byte in 0..=u8::MAX {
+            for (len, at) in (0..=25).flat_map(|len| (0..len).map(move |at| (len, at))) {
+                let mut text = vec![b'a'; len];
+                text[at] = byte;
+                assert_eq!(is_raw(&text), RAW.keeps_all(&text), "{byte} at {at} of {len}");
             }
         }
     }

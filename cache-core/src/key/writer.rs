@@ -112,7 +112,7 @@ impl KeyWriter<'_> {
     /// ```
     #[inline]
     pub fn rest(&mut self, bytes: &[u8]) {
-        self.escape(bytes, &alphabet::RAW);
+        if alphabet::is_raw(bytes) { self.push(bytes) } else { self.escape_parts(bytes, &alphabet::RAW) }
     }
 
     /// Opens a place.

@@ -233,6 +233,12 @@ impl Site {
         self.count(event);
     }
 
+    /// Counts a hit in the cache that [`home`](Self::home) has lent, which takes it into its own count.
+    #[inline]
+    pub fn note_hit(&self) {
+        self.count_hit();
+    }
+
     pub(crate) fn needs(&self) -> Option<(&'static str, &'static str)> {
         self.needs
     }

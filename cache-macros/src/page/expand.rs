@@ -54,25 +54,27 @@ fn signature(model: &Model) -> Signature {
     let [before, after] = [Turn::Before, Turn::After].map(|turn| {
         model.taken(turn).map(|(_, extractor)| extractor.argument.ty.to_token_stream()).collect::<Vec<_>>()
     });
+    let before = before_as(model, quote!((#(#before,)*)), |before| quote!(<#before>));
     let receiver = model.receiver.clone().map(|mut receiver| {
         receiver.attrs.clear();
         receiver.mutability = None;
         FnArg::Receiver(receiver)
     });
     let arrival: FnArg = parse_quote_spanned! {Span::mixed_site()=>
-        __arrival: #larder::page::Arrival<(#(#before,)*), (#(#larder::page::__private::After<#after>,)*)>
+        __arrival: #larder::page::Arrival<#before, (#(#larder::page::__private::After<#after>,)*)>
     };
     let mut sig = model.function.sig.clone();
-    sig.asyncness = Some(sig.asyncness.unwrap_or_default());
+    // A page that is there is answered with at once: a future of its own would move the request once more.
+    sig.asyncness = None;
     (sig.constness, sig.safety, sig.abi) = (None, Safety::Default, None);
     sig.inputs = receiver.into_iter().chain([arrival]).collect();
-    sig.output = parse_quote_spanned!(Span::mixed_site()=> -> #larder::page::__private::Response);
+    sig.output = parse_quote_spanned!(Span::mixed_site()=> -> #larder::page::__private::Answering);
     sig
 }
 
 /// Emits the answer to what has arrived.
 fn answer(model: &Model) -> TokenStream {
-    let (larder, told) = (model.larder(), name::told(model));
+    let (larder, name::Told { before: told, named, tags }) = (model.larder(), name::told(model));
     let pages = pages(model);
     // What cannot be sent is in the handler.
     let span = model.function.sig.ident.span().resolved_at(Span::mixed_site());
@@ -83,13 +85,22 @@ fn answer(model: &Model) -> TokenStream {
         Turn::Both => quote!(_),
         Turn::Before | Turn::After => Model::name_of(index).into_token_stream(),
     });
+    let before = before_as(model, quote!((#(#before,)*)), |before| quote!((#before)));
     let after = model.taken(Turn::After).map(|(index, _)| Model::name_of(index));
     quote_spanned! {Span::mixed_site()=>
         #told
         __arrival
-            .#answer(#pages, move |(#(#before,)*), (#(#larder::page::__private::After(#after),)*)| #made)
-            .await
+            .#answer(#pages, #named, #tags, move |#before, (#(#larder::page::__private::After(#after),)*)| #made)
     }
+}
+
+/// Emits what was taken on arrival, a type or a pattern: where none of it stands guard, it says so.
+pub fn before_as(model: &Model, before: TokenStream, inside: fn(TokenStream) -> TokenStream) -> TokenStream {
+    if model.is_guarded() || model.taken(Turn::Before).next().is_none() {
+        return before;
+    }
+    let (larder, inside) = (model.larder(), inside(before));
+    quote_spanned!(Span::mixed_site()=> #larder::page::__private::Unguarded #inside)
 }
 
 /// Emits what holds the names of extractors against their types: those of the values, since what is wrong with a type that is

@@ -21,26 +21,54 @@ pub enum From {
     Companion,
 }
 
-/// Emits the step by which an arrival is told what its page goes by; nothing where that is its URL alone.
-pub fn told(model: &Model) -> Option<TokenStream> {
+/// What an arrival is told that its page goes by.
+pub struct Told {
+    /// The step that comes before.
+    pub before: Option<TokenStream>,
+    /// By what it goes beside its URL, if by anything.
+    pub named: TokenStream,
+    /// What makes its tags. A page that is found has them already.
+    pub tags: TokenStream,
+}
+
+/// Emits what an arrival is told.
+pub fn told(model: &Model) -> Told {
     if model.key.is_none() && model.tags.is_empty() && !model.is_generic() {
-        return None;
+        return Told { before: None, named: option(None), tags: quote!(|_| []) };
     }
     let larder = model.larder();
     let (names, opened): (Vec<_>, Vec<_>) = model.taken(Turn::Before).map(|before| opened(model, before)).unzip();
-    let key = option(model.key.as_ref().map(|_| key(model, From::Arrival)));
-    let tags = model.tags.iter().map(|tag| tag_of(model, tag));
-    let types = types(model);
-    Some(quote_spanned! {Span::mixed_site()=>
-        let __arrival = {
-            let (__key, __tags) = {
-                let (#(#names,)*) = __arrival.before();
-                #(#opened)*
-                (#key, [#(#tags),*] as [#larder::Key; _])
-            };
-            __arrival.named(#types, __key, __tags)
+    let before = expand::before_as(model, quote!((#(#names,)*)), |before| quote!((#before)));
+    let open = quote_spanned!(Span::mixed_site()=> let #before = __before; #(#opened)*);
+    let (key, types) = (option(model.key.as_ref().map(|_| key(model, From::Arrival))), types(model));
+    let new = quote_spanned!(Span::mixed_site()=> #larder::page::__private::Named::new(#types, #key));
+    let (early, tags) = tags(model, &open);
+    let (pattern, value) = match early {
+        Some(tags) => (quote_spanned!(Span::mixed_site()=> (__named, __tags)), quote!((#new, #tags))),
+        None => (quote_spanned!(Span::mixed_site()=> __named), new),
+    };
+    let step = quote_spanned! {Span::mixed_site()=>
+        let #pattern = {
+            let __before = __arrival.before();
+            #open
+            #value
         };
-    })
+    };
+    Told { before: Some(step), named: option(Some(quote_spanned!(Span::mixed_site()=> &__named))), tags }
+}
+
+/// Emits the tags that are written beside the name, and what makes those of a page that is not there.
+fn tags(model: &Model, open: &TokenStream) -> (Option<TokenStream>, TokenStream) {
+    let tags = model.tags.iter().map(|tag| tag_of(model, tag));
+    let tags = quote_spanned!(Span::mixed_site()=> [#(#tags),*]);
+    if model.tags.is_empty() {
+        (None, quote!(|_| []))
+    } else if model.receiver.is_some() {
+        // The body takes the receiver along, of which they may say something.
+        (Some(tags), quote_spanned!(Span::mixed_site()=> |_| __tags))
+    } else {
+        (None, quote_spanned!(Span::mixed_site()=> |__before| { #open #tags }))
+    }
 }
 
 /// Emits what is called by a name of what was taken, and how its parts get theirs: nothing, where the name of pages has none

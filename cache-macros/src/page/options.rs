@@ -137,7 +137,10 @@ pub const ROWS: &[Row<Options>] = &[
 
 /// Options of other libraries and attributes that have nothing to say here.
 const NEEDLESS: &[(&[&str], &str)] = &[
-    (&["vary_cookie", "cookie"], "pages that vary on one cookie say so with `vary`: write `vary = cookie(\"session\")`"),
+    (
+        &["vary_cookie", "cookie"],
+        "pages that vary on one cookie say so with `vary`: write `vary = cookie(\"session\")`",
+    ),
     (&["local"], "a page goes where its cache lives: name one with `cache = \"…\"`"),
     (&["refresh_ahead", "jitter"], "a page is made anew behind an answer once its time is over: write `stale = 60`"),
     (

@@ -15,7 +15,10 @@ pub use heads::{
 };
 
 pub use self::verbs::page_verbs;
-pub use super::handler::{After, Arrival, Fallback, Naming, NoResult, Outcome, PageSite, Returned, Unwritten, derived};
+pub use super::handler::{
+    After, Answering, Arrival, Fallback, NoResult, Outcome, PageSite, Returned, Unguarded, Unwritten, derived,
+};
+pub use super::named::{Named, Naming};
 
 /// Makes a tag.
 pub fn tag(write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {

@@ -1,6 +1,5 @@
 //! What a request brings to a handler with a page of its own.
 
-use std::any::TypeId;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -9,17 +8,16 @@ use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::{IntoResponse, Response};
 use http::request::Parts;
+use http_body::Body as _;
 
 use super::answer::failed;
-use super::came::Came;
+use super::answering::Answering;
+use super::guards::Guards;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
-use crate::page::arrived::Arrived;
-use crate::page::body::PageBody;
 use crate::page::named::Named;
 use crate::page::nested::Outer;
-use crate::page::service;
 
 /// The one argument of a handler with [`#[cache_page]`](macro@crate::cache_page): a request, of which `Before` was taken on
 /// arrival, and `After` is taken only where there is no page.
@@ -49,9 +47,12 @@ pub type Arrival<Before, After> = ByRoutersElseUncached<Before, After>;
 
 /// An [`Arrival`]. This is the name that the compiler shows to whoever calls a handler by hand.
 #[doc(hidden)]
-pub struct ByRoutersElseUncached<Before, After> {
+pub struct ByRoutersElseUncached<Before: Guards, After> {
     request: Parts,
     body: Body,
+    /// Whether there is a layer in front of it, or another handler like this.
+    is_nested: bool,
+    since: Before::Since,
     before: Before,
     after: Taker<After>,
 }
@@ -65,7 +66,7 @@ type Taking<T> = Pin<Box<dyn Future<Output = Result<T, Response>> + Send>>;
 impl<S, M, Before, After> FromRequest<S, (M,)> for ByRoutersElseUncached<Before, After>
 where
     S: Clone + Send + Sync + 'static,
-    Before: FromRequestParts<S> + Send + 'static,
+    Before: Guards + FromRequestParts<S> + Send,
     After: FromRequest<S, M> + 'static,
 {
     type Rejection = Response;
@@ -73,73 +74,75 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (mut request, body) = request.into_parts();
         // Whoever has to see who asks stands in front of this page, and not behind what hides that.
-        Outer::uncover(0, &mut request);
-        let came = (TypeId::of::<Before>() != TypeId::of::<()>()).then(|| Came::of(&request));
-        // What they read may be written over before the page is begun. Those who hold nothing have nothing to show.
-        if size_of::<Before>() > 0
-            && let Some(now) = Arrived::now()
-        {
-            request.extensions.insert(now);
+        let is_nested = Outer::is_before(&request);
+        if is_nested {
+            Outer::uncover(0, &mut request);
         }
+        let (came, since) = Before::begin(&request);
         let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
-        if let Some(came) = came {
-            came.back_into(&mut request);
-        }
-        let state = state.clone();
-        let after: Taker<After> = Box::new(move |request| {
-            Box::pin(async move { After::from_request(request, &state).await.map_err(IntoResponse::into_response) })
-        });
-        Ok(Self { request, body, before, after })
+        Before::end(came, &mut request);
+        Ok(Self { request, body, is_nested, since, before, after: taker(state.clone()) })
     }
 }
 
+/// Returns what takes the rest. Where there is no state, that needs no memory.
+fn taker<S, M, After>(state: S) -> Taker<After>
+where
+    S: Send + Sync + 'static,
+    After: FromRequest<S, M> + 'static,
+{
+    Box::new(move |request| {
+        Box::pin(async move { After::from_request(request, &state).await.map_err(IntoResponse::into_response) })
+    })
+}
+
+/// What an expansion calls.
+#[doc(hidden)]
 impl<Before, After> ByRoutersElseUncached<Before, After>
 where
-    Before: Send + 'static,
+    Before: Guards + Send + 'static,
     After: Send + 'static,
 {
     /// Says what was taken on arrival.
-    #[doc(hidden)]
     pub fn before(&self) -> &Before {
         &self.before
     }
 
-    /// Says by what its page goes, beside its URL: the types that its handler is generic over, and a name of the handler's
-    /// own, which is a tag of it too.
-    #[doc(hidden)]
-    #[must_use]
-    pub fn named(mut self, types: &'static str, name: Option<Key>, tags: impl IntoIterator<Item = Key>) -> Self {
-        self.request.extensions.insert(Named::new(types, name, tags));
-        self
-    }
-
-    /// Answers with the page that is kept, or with the one that the handler makes.
-    #[doc(hidden)]
-    pub async fn answer<F, A>(self, site: &'static PageSite, handler: F) -> Response
+    /// Answers with the page that is kept, or with the one that the handler makes: a page of this name, where it goes by more
+    /// than its URL, and with these tags.
+    pub fn answer<F, A, T>(
+        self,
+        pages: &'static PageSite,
+        named: Option<&Named>,
+        tags: impl FnOnce(&Before) -> T,
+        handler: F,
+    ) -> Answering
     where
         F: FnOnce(Before, After) -> A + Send + 'static,
         A: Future<Output = Response> + Send + 'static,
+        T: IntoIterator<Item = Key>,
     {
-        let Self { request, body, before, after } = self;
+        let Self { mut request, body, is_nested, since, before, after } = self;
+        let site = pages.place();
+        let later = match site.at_once(&request, !body.is_end_stream(), is_nested, named) {
+            Ok(page) => return Answering::ready(page),
+            Err(later) => later,
+        };
+        if let Some(named) = named {
+            request.extensions.insert(named.tagged(tags(&before)));
+        }
+        Before::note(since, &mut request);
         let make = move |request: Request| async move {
             match after(request).await {
                 Ok(after) => handler(before, after).await,
                 Err(refusal) => failed(refusal),
             }
         };
-        let answer = service::answer(&site.place(), Request::from_parts(request, body), || Once::new(make)).await;
-        match answer {
-            Ok(response) => response.map(whole),
-            Err(never) => match never {},
-        }
+        Answering::working(later.answer(&site, request, body, Once::new(make)))
     }
 }
 
-fn whole(body: PageBody<Body>) -> Body {
-    Body::new(body)
-}
-
-impl<Before, After> fmt::Debug for ByRoutersElseUncached<Before, After> {
+impl<Before: Guards, After> fmt::Debug for ByRoutersElseUncached<Before, After> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Arrival").field("request", &self.request).finish_non_exhaustive()
     }

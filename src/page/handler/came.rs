@@ -8,7 +8,7 @@ use http::{HeaderMap, Method, Uri, Version};
 ///
 /// Guards may take a header out of it, or write one into it. The page is looked for, and made, by what the client wrote: a
 /// cookie that its guard has taken away would else tell no two visitors apart. What guards put into its extensions stays.
-pub(super) struct Came {
+pub struct Came {
     method: Method,
     uri: Uri,
     whole: Option<OriginalUri>,
@@ -31,9 +31,12 @@ impl Came {
     pub(super) fn back_into(self, request: &mut Parts) {
         let Self { method, uri, whole, version, headers } = self;
         (request.method, request.uri, request.version, request.headers) = (method, uri, version, headers);
-        match whole {
-            Some(whole) => drop(request.extensions.insert(whole)),
-            None => drop(request.extensions.remove::<OriginalUri>()),
+        // As a rule it is still there, and where it stands is made anew by nobody.
+        match (whole, request.extensions.get_mut::<OriginalUri>()) {
+            (Some(whole), Some(there)) => *there = whole,
+            (Some(whole), None) => drop(request.extensions.insert(whole)),
+            (None, Some(_)) => drop(request.extensions.remove::<OriginalUri>()),
+            (None, None) => {}
         }
     }
 }

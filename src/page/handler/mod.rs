@@ -4,18 +4,22 @@
 //! is looked for has run when the function is called; the rest is taken out of the request when nobody has the page.
 
 mod answer;
+mod answering;
 mod arrival;
 mod came;
 mod companion;
 mod derived;
+mod guards;
 mod locale;
 mod once;
 mod site;
 mod unwritten;
 
 pub use answer::{Fallback, NoResult, Outcome, Returned};
+pub use answering::Answering;
 pub use arrival::{Arrival, ByRoutersElseUncached};
 pub use companion::PageCompanion;
 pub use derived::{After, Derived, derived};
-pub use site::{Naming, PageSite};
+pub use guards::Unguarded;
+pub use site::PageSite;
 pub use unwritten::Unwritten;

@@ -9,9 +9,8 @@ use cache_core::registry::is_anyone_isolated;
 use http::StatusCode;
 use once_cell::sync::OnceCell;
 
-use crate::page::key::Extension;
 use crate::page::layer::CacheLayer;
-use crate::page::named::Named;
+use crate::page::named::Naming;
 use crate::page::site::{Annotation, Choice, Site};
 use crate::{Key, Site as Annotated};
 
@@ -22,17 +21,6 @@ pub struct PageSite {
     path: fn() -> &'static str,
     layer: fn(CacheLayer) -> CacheLayer,
     place: OnceCell<Arc<Site>>,
-}
-
-/// What the arguments of a handler mean for its pages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Naming {
-    /// Pages go by their URLs alone.
-    Unnamed,
-    /// By something more, which says nothing of who asks.
-    Named,
-    /// By who asks.
-    Personal,
 }
 
 impl PageSite {
@@ -70,12 +58,7 @@ impl CacheLayer {
 
     /// Says by what pages go, beside their URLs.
     pub fn __naming(self, naming: Naming) -> Self {
-        let named = Extension::of::<Named>();
-        self.with(|setup| match naming {
-            Naming::Unnamed => {}
-            Naming::Named => setup.extensions.push(named.of_nobody()),
-            Naming::Personal => setup.extensions.push(named),
-        })
+        self.with(|setup| setup.naming = naming)
     }
 
     /// Says that somebody stands guard over the pages: browsers ask each time, unless they are told another time.

@@ -16,7 +16,7 @@ use crate::page::flights::{Landing, Start, Turn, Waiter};
 use crate::page::names::Names;
 use crate::page::policy::{Facts, Reuse, Wanted};
 use crate::page::record::Page;
-use crate::page::site::{Home, Look, Quest, Site};
+use crate::page::site::{Caller, Home, Look, Quest, Site};
 use crate::page::status::{Forward, Status};
 
 /// Where a request came by.
@@ -36,10 +36,12 @@ pub(super) enum Waited<R> {
 
 impl Spot {
     pub(super) async fn look(&self, request: &Parts, has_body: bool) -> Look {
+        let names = Names::of(&request.headers);
+        let caller = Caller::any(&names, has_body);
         if self.home.cache.is_outside() {
-            return self.site.look_outside(&self.home, request, has_body).await;
+            return self.site.look_outside(&self.home, request, caller).await;
         }
-        self.site.look(&self.home, request, &Names::of(&request.headers), has_body)
+        self.site.look(&self.home, request, caller)
     }
 
     pub(super) fn count(&self, look: &Look) {

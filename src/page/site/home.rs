@@ -6,6 +6,7 @@ use super::Setup;
 use crate::page::driven::Driver;
 use crate::page::flights::Flights;
 use crate::page::locale::Locales;
+use crate::page::named::Naming;
 use crate::page::policy::Policy;
 use crate::page::purge::{Pattern, Purges};
 use crate::page::quiet::Quiet;
@@ -16,6 +17,8 @@ use crate::{Cache, Error, Ttl};
 #[derive(Clone, Debug)]
 pub(in crate::page) struct Home {
     pub(in crate::page) cache: Cache,
+    /// Whether it takes the hits of the handler whose pages these are into its own count.
+    pub(in crate::page) counts: bool,
     pub(in crate::page) flights: Arc<Flights>,
     pub(in crate::page) purges: Arc<Purges>,
     pub(in crate::page) quiet: Arc<Quiet>,
@@ -37,10 +40,12 @@ impl Home {
             });
         }
         let purges: Arc<Purges> = cache.beside();
-        if setup.guarded || !setup.extensions.is_empty() || !setup.prefix.is_empty() {
+        let goes_by_more = setup.naming != Naming::Unnamed || !setup.extensions.is_empty() || !setup.prefix.is_empty();
+        if setup.guarded || goes_by_more {
             purges.note_more();
         }
         Self {
+            counts: false,
             flights: cache.beside(),
             purges,
             quiet: cache.beside(),

@@ -46,9 +46,14 @@ impl Site {
 
     #[inline]
     pub(in crate::page) fn note(&self, home: &Home, event: Event) {
-        home.cache.note(event);
-        if let Some(Annotation { site, .. }) = self.setup.annotated {
-            site.note(event);
+        match self.setup.annotated {
+            // Counted in one place for both, and by each thread for itself.
+            Some(Annotation { site, .. }) if event == Event::Hit && home.counts => site.note_hit(),
+            Some(Annotation { site, .. }) => {
+                home.cache.note(event);
+                site.note(event);
+            }
+            None => home.cache.note(event),
         }
     }
 }

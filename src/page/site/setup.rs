@@ -8,6 +8,7 @@ use crate::page::aspect::Aspect;
 use crate::page::hide::View;
 use crate::page::hole::Fillers;
 use crate::page::key::Extension;
+use crate::page::named::Naming;
 use crate::page::policy::Policy;
 use crate::{Cache, Key};
 
@@ -26,6 +27,8 @@ pub(in crate::page) struct Setup {
     pub(in crate::page) aspects: Vec<Aspect>,
     /// What layers outside put into requests, by which pages are told apart.
     pub(in crate::page) extensions: Vec<Extension>,
+    /// What the handler says of requests, by which pages are told apart.
+    pub(in crate::page) naming: Naming,
     pub(in crate::page) view: View,
     /// Whether somebody in front of it may refuse a request: its pages are for nobody who was not let in.
     pub(in crate::page) guarded: bool,

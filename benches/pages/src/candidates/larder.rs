@@ -12,11 +12,12 @@ use axum::http::header::{CONTENT_TYPE, ETAG, VARY};
 use axum::routing::get;
 use tower::ServiceBuilder;
 
+use super::by_attribute;
 use crate::page::{Maker, ROUTE, TYPE};
 use crate::site::{Answers, App, Candidate};
 
-const HOUR: u64 = 3_600;
-const TAG: &str = "\"2d8f6b\"";
+pub(super) const HOUR: u64 = 3_600;
+pub(super) const TAG: &str = "\"2d8f6b\"";
 
 pub fn candidates() -> Vec<Candidate> {
     vec![
@@ -70,11 +71,12 @@ fn tagged(maker: Maker) -> Router {
 }
 
 /// Makes the caches: each candidate is to make its page itself.
-fn install() {
+pub(super) fn install() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let names = ["route", "around", "varying", "varying around", "route, 304", "around, 304", "cache_page"];
-        let builder = names.iter().fold(::larder::builder(), |builder, name| builder.cache(*name, Settings::memory()));
+        let own = ["route", "around", "varying", "varying around", "route, 304", "around, 304", "cache_page"];
+        let names = own.into_iter().chain(by_attribute::CACHES);
+        let builder = names.fold(::larder::builder(), |builder, name| builder.cache(name, Settings::memory()));
         builder.install().expect("nothing was cached before");
     });
 }

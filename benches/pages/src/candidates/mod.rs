@@ -4,6 +4,7 @@
 
 #[cfg(feature = "rivals")]
 mod axum_response_cache;
+mod by_attribute;
 mod by_hand;
 mod constant;
 #[cfg(feature = "rivals")]
@@ -22,6 +23,7 @@ pub fn all() -> Vec<Candidate> {
     let mut all = constant::candidates();
     all.extend(by_hand::candidates());
     all.extend(larder::candidates());
+    all.extend(by_attribute::candidates());
     #[cfg(feature = "rivals")]
     {
         all.extend(axum_response_cache::candidates());

@@ -99,7 +99,7 @@ impl Line {
 fn lines() -> Outcome<Vec<Line>> {
     let mut lines = Vec::new();
     for who in candidates::all() {
-        if who.name == BASE || who.answers == Answers::Cached {
+        if who.name == BASE || (who.answers == Answers::Cached && !who.personal) {
             lines.push(Line::new(who.name, Some(candidate::start(who.name)?)));
         }
     }

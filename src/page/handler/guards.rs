@@ -1,0 +1,98 @@
+//! What runs before a page is looked for, when it began to, and what it found.
+
+use axum::extract::FromRequestParts;
+use http::request::Parts;
+
+use super::came::Came;
+use crate::page::arrived::Arrived;
+
+/// What is taken on arrival: a tuple of extractors. Where that is nothing, nothing is noted either, and a hit has nothing
+/// more to carry.
+pub trait Guards {
+    /// The request as it was before.
+    #[doc(hidden)]
+    type Came: Send;
+
+    /// When they began, where that counts.
+    #[doc(hidden)]
+    type Since: Copy + Send + 'static;
+
+    /// Notes the present, and the request.
+    #[doc(hidden)]
+    fn begin(request: &Parts) -> (Self::Came, Self::Since);
+
+    /// Makes the request again what it was.
+    #[doc(hidden)]
+    fn end(came: Self::Came, request: &mut Parts);
+
+    /// Says when they began to whoever makes the page: what they read may have been written over since.
+    #[doc(hidden)]
+    fn note(since: Self::Since, request: &mut Parts);
+}
+
+/// When guards began.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Since(Option<Arrived>);
+
+/// Extractors of which none stands guard: what is filled from the address changes nothing, and reads nothing that could be
+/// written over.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Unguarded<T>(pub T);
+
+impl<S: Send + Sync, T: FromRequestParts<S>> FromRequestParts<S> for Unguarded<T> {
+    type Rejection = T::Rejection;
+
+    async fn from_request_parts(request: &mut Parts, state: &S) -> Result<Self, T::Rejection> {
+        T::from_request_parts(request, state).await.map(Self)
+    }
+}
+
+macro_rules! unguarded {
+    ($([$($generics:tt)*] $ty:ty),+) => {
+        $(impl<$($generics)*> Guards for $ty {
+            type Came = ();
+            type Since = ();
+
+            fn begin(_: &Parts) -> ((), ()) {
+                ((), ())
+            }
+
+            fn end((): (), _: &mut Parts) {}
+
+            fn note((): (), _: &mut Parts) {}
+        })+
+    };
+}
+
+unguarded! { [] (), [T] Unguarded<T> }
+
+macro_rules! guards {
+    ($first:ident $($more:ident)*) => {
+        impl<$first, $($more),*> Guards for ($first, $($more,)*) {
+            type Came = Came;
+            type Since = Since;
+
+            fn begin(request: &Parts) -> (Came, Since) {
+                // Those who hold nothing have nothing to show.
+                let since = if size_of::<Self>() > 0 { Arrived::now() } else { None };
+                (Came::of(request), Since(since))
+            }
+
+            fn end(came: Came, request: &mut Parts) {
+                came.back_into(request);
+            }
+
+            fn note(Since(since): Since, request: &mut Parts) {
+                if let Some(since) = since {
+                    request.extensions.insert(since);
+                }
+            }
+        }
+        guards! { $($more)* }
+    };
+    () => {};
+}
+
+guards! { A B C D E F G H I J K L M N O P }
