@@ -16,6 +16,8 @@ use super::guards::Guards;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
+use crate::page::grammar::Directives;
+use crate::page::headers::CacheControl;
 use crate::page::named::Named;
 use crate::page::nested::Outer;
 
@@ -79,10 +81,20 @@ where
             Outer::uncover(0, &mut request);
         }
         let (came, since) = Before::begin(&request);
-        let before = Before::from_request_parts(&mut request, state).await.map_err(IntoResponse::into_response)?;
+        let before = Before::from_request_parts(&mut request, state).await;
+        let before = before.map_err(|refusal| refused(refusal.into_response()))?;
         Before::end(came, &mut request);
         Ok(Self { request, body, is_nested, since, before, after: taker(state.clone()) })
     }
+}
+
+/// Says of a refusal that it is for who was refused: a cache downstream keeps what says nothing and is a redirect for good,
+/// or says that nothing is there, and would hand it to those who are let in.
+fn refused(mut refusal: Response) -> Response {
+    if !Directives::of(refusal.headers()).public {
+        CacheControl::new().private().max_age(0).apply(refusal.headers_mut());
+    }
+    refusal
 }
 
 /// Returns what takes the rest. Where there is no state, that needs no memory.

@@ -252,6 +252,13 @@ fn a_refusal_of_a_guard_is_never_kept() {
     assert_eq!(site.get("/").status, StatusCode::NOT_FOUND);
 }
 
+#[test]
+fn a_refusal_of_a_guard_is_for_who_was_refused() {
+    let _larder = testing::isolated();
+    // A cache downstream would keep a 404 that says nothing, and hand it to those who are let in.
+    assert_eq!(Site::of(closed).get("/").header("cache-control").as_deref(), Some("private, max-age=0"));
+}
+
 mod checked {
     /// A number in the address that has to be an even one.
     pub struct Path(pub u64);
