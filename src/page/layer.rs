@@ -245,7 +245,10 @@ impl CacheLayer {
     }
 
     /// Takes a header by which clients choose, like `Accept-Language`, for the best of these choices, which is all that
-    /// handlers see of it: pages are told apart by the choice, and not by a thousand ways to wish for it.
+    /// handlers see of it: pages are told apart by the choice, and not by a thousand ways to wish for it. Where a client says
+    /// nothing, or wants none of them, handlers do not see the header.
+    ///
+    /// A handler with pages of its own says `layer = |layer| layer.offer("Accept-Language", ["en", "de"])`.
     ///
     /// # Panics
     ///
