@@ -8,6 +8,7 @@ use syn::{Attribute, FnArg, Ident, Path, parse_quote};
 use super::said::Said;
 use super::{Head, opaque, page, tokens_of};
 use crate::function::Function;
+use crate::larder_path;
 
 /// What stands between the parentheses of an attribute that has nothing to do any more.
 pub const TAKEN: &str = "__taken";
@@ -79,13 +80,14 @@ fn response(larder: &Path, function: &Function) -> TokenStream {
     };
     // There the compiler points at what is no response.
     let span = function.returns().map_or_else(|| function.sig.ident.span(), Spanned::span);
-    let answer = Ident::new("__answer", span.resolved_at(Span::mixed_site()));
+    let span = span.resolved_at(Span::mixed_site());
+    let (answer, there) = (Ident::new("__answer", span), larder_path::at(larder, span));
+    let outcome = quote_spanned!(span=> #there::page::__private::Outcome(#answer).answer());
     quote_spanned! {Span::mixed_site()=> {
         #mentioned
         let #answer = #larder::__private::once_async(async move || -> #output #block)().await;
-        use #larder::page::__private::NoResult as _;
-        let __failed = #larder::page::__private::Returned(&#answer).has_failed();
-        #larder::page::__private::returned(__failed, #larder::page::__private::response(#answer))
+        use #larder::page::__private::Fallback as _;
+        #outcome
     }}
 }
 

@@ -35,9 +35,7 @@ fn the_docs_of_an_expansion_are_a_body_in_a_call_or_two() {
         "/// Shows. pub async fn page<T: Show>(Path(id): Path<T>) -> ::larder::page::__private::Response where T: \
          Send, { ::larder::page::__private::never_cached({ { fn __mentioned<T: IntoResponse>() {} } { fn __mentioned<T: \
          Send>() {} } let __answer = ::larder::__private::once_async(async move || -> Result<_, Error> { show(id)? })() .await; \
-         use ::larder::page::__private::NoResult as _; let __failed = \
-         ::larder::page::__private::Returned(&__answer).has_failed(); ::larder::page::__private::returned( __failed, \
-         ::larder::page::__private::response(__answer), ) }) }"
+         use ::larder::page::__private::Fallback as _; ::larder::page::__private::Outcome(__answer).answer() }) }"
     );
 }
 

@@ -3,41 +3,13 @@
 
 use std::time::SystemTime;
 
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderName, HeaderValue};
 
 use crate::page::early::{IntoEntityTag, IntoLastModified, now};
-use crate::page::error::failed;
 use crate::page::headers::{self, CacheControl};
 
 pub use crate::page::early::Conditions;
-
-/// What a handler returns: what axum makes a response of, and who reads of it that something is none reads it in few words.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is no response",
-    label = "a handler returns what axum can make a response of",
-    note = "that is what implements `IntoResponse`: a text, `Html`, `Json`, a status code, a tuple of these, or a `Result` of two of them"
-)]
-pub trait Answer {
-    fn into_answer(self) -> Response;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: IntoResponse> Answer for T {
-    fn into_answer(self) -> Response {
-        self.into_response()
-    }
-}
-
-/// Makes the response of what a handler returns.
-pub fn response(answer: impl Answer) -> Response {
-    answer.into_answer()
-}
-
-/// Notes on a response whether its handler calls it an error, for whoever keeps its page.
-pub fn returned(has_failed: bool, response: Response) -> Response {
-    if has_failed { failed(response) } else { response }
-}
 
 /// Says to caches what a handler says of its pages. Of an error nothing is said that has it kept: a handler that fails means
 /// its page, and not what has become of it.

@@ -10,13 +10,11 @@ use super::layer::CacheLayer;
 use crate::Key;
 use crate::key::{KeyWriter, RAW};
 
-pub use heads::{
-    Conditions, entity_tag, last_modified, names, never_cached, response, returned, say_to_caches, vary_on,
-};
+pub use heads::{Conditions, entity_tag, last_modified, names, never_cached, say_to_caches, vary_on};
 
 pub use self::verbs::page_verbs;
 pub use super::handler::{
-    After, Answering, Arrival, Fallback, NoResult, Outcome, PageSite, Returned, Unguarded, Unwritten, derived,
+    After, Answer, Answering, Arrival, Fallback, Outcome, PageSite, Unguarded, Unwritten, derived,
 };
 pub use super::named::{Named, Naming};
 

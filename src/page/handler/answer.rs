@@ -2,7 +2,25 @@
 
 use axum::response::{IntoResponse, Response};
 
-pub(super) use crate::page::error::failed;
+use crate::page::error::failed;
+
+/// What a handler returns: what axum makes a response of, and who reads of it that something is none reads it in few words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no response",
+    label = "a handler returns what axum can make a response of",
+    note = "that is what implements `IntoResponse`: a text, `Html`, `Json`, a status code, a tuple of these, or a `Result` of two of them"
+)]
+pub trait Answer {
+    /// Makes it a response.
+    fn into_answer(self) -> Response;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: IntoResponse> Answer for T {
+    fn into_answer(self) -> Response {
+        self.into_response()
+    }
+}
 
 /// What a handler has returned. Of a `Result`, by whatever alias, [`answer`](Self::answer) tells `Ok` from `Err`; all else is
 /// answered by [`Fallback::answer`].
@@ -14,36 +32,13 @@ impl<T, E> Outcome<Result<T, E>> {
     /// Makes it a response.
     pub fn answer(self) -> Response
     where
-        Result<T, E>: IntoResponse,
+        Result<T, E>: Answer,
     {
         let has_failed = self.0.is_err();
-        let response = self.0.into_response();
+        let response = self.0.into_answer();
         if has_failed { failed(response) } else { response }
     }
 }
-
-/// What a handler has returned, before a response is made of it by somebody else than its page. Of a `Result`
-/// [`has_failed`](Self::has_failed) tells `Ok` from `Err`; all else has not failed, says [`NoResult::has_failed`].
-#[derive(Debug)]
-pub struct Returned<'a, T>(pub &'a T);
-
-impl<T, E> Returned<'_, Result<T, E>> {
-    /// Returns whether the handler calls it an error.
-    #[must_use]
-    pub fn has_failed(&self) -> bool {
-        self.0.is_err()
-    }
-}
-
-/// Answers for what is no `Result`, beside [`Returned::has_failed`].
-pub trait NoResult {
-    /// Returns whether the handler calls it an error, as far as anybody can tell.
-    fn has_failed(&self) -> bool {
-        false
-    }
-}
-
-impl<T> NoResult for Returned<'_, T> {}
 
 /// Makes a response of what is no `Result`, beside [`Outcome::answer`].
 pub trait Fallback {
@@ -53,7 +48,7 @@ pub trait Fallback {
     /// Makes it a response.
     fn answer(self) -> Response
     where
-        Self::Returned: IntoResponse;
+        Self::Returned: Answer;
 }
 
 impl<T> Fallback for Outcome<T> {
@@ -61,8 +56,8 @@ impl<T> Fallback for Outcome<T> {
 
     fn answer(self) -> Response
     where
-        T: IntoResponse,
+        T: Answer,
     {
-        self.0.into_response()
+        self.0.into_answer()
     }
 }

@@ -10,12 +10,12 @@ use axum::response::{IntoResponse, Response};
 use http::request::Parts;
 use http_body::Body as _;
 
-use super::answer::failed;
 use super::answering::Answering;
 use super::guards::Guards;
 use super::once::Once;
 use super::site::PageSite;
 use crate::Key;
+use crate::page::error::failed;
 use crate::page::grammar::Directives;
 use crate::page::headers::CacheControl;
 use crate::page::named::Named;

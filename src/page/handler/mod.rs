@@ -15,7 +15,7 @@ mod once;
 mod site;
 mod unwritten;
 
-pub use answer::{Fallback, NoResult, Outcome, Returned};
+pub use answer::{Answer, Fallback, Outcome};
 pub use answering::Answering;
 pub use arrival::{Arrival, ByRoutersElseUncached};
 pub use companion::PageCompanion;
