@@ -177,8 +177,8 @@ impl Site {
     fn hit<R>(&self, request: &Parts, names: &Names<'_>, page: Page, now: u64) -> Response<PageBody<R>> {
         let status = Status::hit(page.facts().left(now));
         let asking = Asking::new(&self.setup, request, now);
-        let is_read = matches!(request.method, Method::GET | Method::HEAD);
-        let is_known = || names.knows(page.tag()) && is_read && !self.setup.knows_visitors();
+        let is_read = || matches!(request.method, Method::GET | Method::HEAD);
+        let is_known = || names.knows(page.tag()) && is_read() && !self.setup.knows_visitors();
         if page.holes().is_some() || (names.conditional && !is_known()) {
             return asking.with_page(&page, &status);
         }
