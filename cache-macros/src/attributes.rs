@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, Meta, MetaList, Path, Token, Visibility, parse_quote};
+use syn::{Attribute, Ident, Meta, MetaList, Path, Token, Visibility, parse_quote};
 
 /// The attributes of a function, by where they belong.
 #[derive(Default)]
@@ -168,6 +168,14 @@ fn is_clippy_group(lint: &Path) -> bool {
         ["all", "cargo", "complexity", "correctness", "nursery", "pedantic", "perf", "style", "suspicious"];
     let is_clippys = lint.segments.first().is_some_and(|tool| tool.ident == "clippy");
     is_clippys && lint.segments.last().is_some_and(|name| GROUPS.iter().any(|group| name.ident == group))
+}
+
+/// Returns a name as a word of the expansion, which lints leave alone: declared in the user's own, a companion would be
+/// one more that may be dead, and no type's name by its letters. An `allow` could meet a `forbid`.
+pub fn ours(name: &Ident) -> Ident {
+    let mut ours = name.clone();
+    ours.set_span(Span::call_site().located_at(name.span()));
+    ours
 }
 
 #[cfg(test)]

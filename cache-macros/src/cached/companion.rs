@@ -5,13 +5,11 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use syn::Ident;
-
 use super::facts::Facts;
 use super::model::Model;
 use super::signature;
 use super::{detach, site, tags, writing};
-use crate::attributes::allow_docs;
+use crate::attributes::{allow_docs, ours};
 use crate::bodies::Bodies;
 use crate::generics::turbofish;
 use crate::key::{Key, Origin};
@@ -45,14 +43,6 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
             #detached
         }
     }
-}
-
-/// Returns a name as a word of the expansion, which lints leave alone: declared in the user's own, a companion would be
-/// one more that may be dead, and no type's name by its letters. An `allow` could meet a `forbid`.
-fn ours(name: &Ident) -> Ident {
-    let mut ours = name.clone();
-    ours.set_span(Span::call_site().located_at(name.span()));
-    ours
 }
 
 /// Emits what the wrapper and other attributes go through.

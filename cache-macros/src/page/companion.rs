@@ -1,13 +1,13 @@
 //! The companion of a free handler: an empty enum of its name.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 
 use super::expand::{place, uncached};
 use super::model::Model;
 use super::name::{self, From};
 use super::parameters;
-use crate::attributes::allow_docs;
+use crate::attributes::{allow_docs, ours};
 use crate::bodies::Bodies;
 use crate::generics::{needed, turbofish};
 use crate::key::Key;
@@ -33,13 +33,6 @@ pub fn expand(model: &Model, bodies: Bodies) -> TokenStream {
             #vis fn __pages() -> &'static #larder::page::__private::PageSite #pages
         }
     }
-}
-
-/// Returns a name as a word of the expansion, which lints leave alone.
-pub fn ours(name: &Ident) -> Ident {
-    let mut ours = name.clone();
-    ours.set_span(Span::call_site().located_at(name.span()));
-    ours
 }
 
 /// Emits what names pages, and invalidates them.

@@ -5,8 +5,10 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Attribute;
+use syn::{Attribute, Path};
 
+use super::options;
+use crate::errors::Errors;
 use crate::function::Function;
 use crate::heads::Head;
 use crate::larder_path;
@@ -18,10 +20,7 @@ pub fn later(options: &TokenStream, function: &Function) -> Option<TokenStream> 
     if first.is_empty() {
         return None;
     }
-    let larder = crate_path(options).unwrap_or_else(|| {
-        let usual = larder_path::usual();
-        quote!(#usual)
-    });
+    let larder = larder(options);
     let options = (!options.is_empty()).then(|| quote!((#options)));
     let (vis, sig, body) = (&function.vis, &function.sig, &function.body);
     let body = body.clone().unwrap_or_else(|| quote!(;));
@@ -35,15 +34,10 @@ fn comes_first(attr: &Attribute) -> bool {
     describes || Head::of(attr).is_some()
 }
 
-/// Returns what `crate = …` says.
-fn crate_path(options: &TokenStream) -> Option<TokenStream> {
-    let mut tokens = options.clone().into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        if token.to_string() != "crate" || tokens.next_if(|next| next.to_string() == "=").is_none() {
-            continue;
-        }
-        let path: TokenStream = tokens.by_ref().take_while(|token| token.to_string() != ",").collect();
-        return Some(path);
-    }
-    None
+/// Returns where larder is. What is wrong with the options is said when they are read in earnest.
+fn larder(options: &TokenStream) -> Path {
+    let errors = Errors::new();
+    let options = options::parse(options.clone(), &errors);
+    drop(errors.finish());
+    options.shape.larder.unwrap_or_else(larder_path::usual)
 }
