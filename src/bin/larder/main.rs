@@ -1,0 +1,3 @@
+//! The program `larder`: what a person does to caches from a terminal.
+
+fn main() {}
