@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Capabilities, Remaining};
 use super::ground::{Ground, same};
 use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, Remaining};
 
 pub(super) const CASES: &[Case] = &[
     Case { says: "an entry is there until its time is over, and not after", concerns: every, run: expires },

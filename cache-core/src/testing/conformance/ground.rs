@@ -3,8 +3,8 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use super::super::{Capabilities, Entry, ErasedBackend, Remaining, Ticket};
 use super::Verdict;
+use crate::backend::{Capabilities, Entry, ErasedBackend, Remaining, Ticket};
 use crate::error::{Error, Kind};
 use crate::executor::block_on;
 use crate::key::{Key, Name, Scope};

@@ -1,8 +1,8 @@
 //! The entries of one cache among those of others.
 
-use super::super::Capabilities;
 use super::ground::Ground;
 use super::{Case, Verdict, every};
+use crate::backend::Capabilities;
 use crate::executor::block_on;
 use crate::key::Scope;
 

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::{Backend, Capabilities, Memory, Null, Remaining, Ticket};
 use super::{Report, Suite, check};
+use crate::backend::{Backend, Capabilities, Memory, Null, Remaining, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -101,7 +101,7 @@ impl Backend for Broken {
                 (Some(Remaining::For(left)), Some(time)) if time < left => Ok(true),
                 _ => self.inner.touch(name, time).await,
             },
-            Fault::ClaimsTouchInVain => Err(super::super::unsupported("change the time of an entry")),
+            Fault::ClaimsTouchInVain => Err(Error::new(Kind::Unsupported, "it cannot change times")),
             Fault::TouchRevives => match self.kept.get(name).await? {
                 Some(value) => self.inner.set(name, &value, time).await.map(|()| true),
                 None => Ok(false),

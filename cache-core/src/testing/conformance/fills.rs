@@ -1,8 +1,8 @@
 //! What was read before a change is not kept after it.
 
-use super::super::{Capabilities, Entry, Ticket};
 use super::ground::{Ground, same};
 use super::{Case, Verdict};
+use crate::backend::{Capabilities, Entry, Ticket};
 use crate::executor::block_on;
 use crate::key::Name;
 

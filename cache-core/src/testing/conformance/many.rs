@@ -1,8 +1,8 @@
 //! Several entries in one call.
 
-use super::super::Entry;
 use super::ground::{Ground, same};
 use super::{Case, Verdict, every};
+use crate::backend::Entry;
 
 pub(super) const CASES: &[Case] = &[
     Case {

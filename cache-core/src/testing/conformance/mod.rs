@@ -6,8 +6,9 @@
 //!
 //! ```
 //! # use cache_core::__private::larder;
-//! use larder::backend::{Memory, conformance};
+//! use larder::backend::Memory;
 //! use larder::clock::Clock;
+//! use larder::testing::conformance;
 //!
 //! let clock = Clock::manual();
 //! conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));
@@ -18,7 +19,7 @@
 //! ```no_run
 //! # use cache_core::__private::larder;
 //! use std::time::Duration;
-//! use larder::backend::conformance::Suite;
+//! use larder::testing::conformance::Suite;
 //! # let backend = larder::backend::Null;
 //!
 //! let report = Suite::new(&backend, &std::thread::sleep).unit(Duration::from_millis(200)).shared().run();
@@ -44,7 +45,7 @@ use std::time::Duration;
 use ahash::RandomState;
 use ground::Ground;
 
-use super::{Capabilities, ErasedBackend};
+use crate::backend::{Capabilities, ErasedBackend};
 
 /// Runs every case that concerns this backend; `pass` lets time go by for it, by moving its clock or by sleeping.
 ///
@@ -52,7 +53,7 @@ use super::{Capabilities, ErasedBackend};
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Null, conformance};
+/// use larder::{backend::Null, testing::conformance};
 ///
 /// let checked = std::panic::catch_unwind(|| conformance::check(&Null, |_| ()));
 /// assert!(checked.is_err(), "it keeps nothing");
@@ -70,7 +71,7 @@ pub fn check(backend: &dyn ErasedBackend, pass: impl Fn(Duration)) {
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Memory, conformance::Suite};
+/// use larder::{backend::Memory, testing::conformance::Suite};
 /// use larder::clock::Clock;
 ///
 /// let clock = Clock::manual();
@@ -93,7 +94,7 @@ pub struct Suite<'a> {
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Null, conformance::Suite};
+/// use larder::{backend::Null, testing::conformance::Suite};
 ///
 /// // A store that keeps nothing is no store to rely on, and claims nothing that could be checked either.
 /// let report = Suite::new(&Null, &|_| ()).run();
@@ -157,7 +158,7 @@ impl<'a> Suite<'a> {
     /// ```
     /// # use cache_core::__private::larder;
     /// use std::time::Duration;
-    /// use larder::backend::{Memory, conformance::Suite};
+    /// use larder::{backend::Memory, testing::conformance::Suite};
     /// use larder::clock::Clock;
     ///
     /// let clock = Clock::manual();

@@ -1,8 +1,8 @@
 //! Counting.
 
-use super::super::{Capabilities, Remaining};
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict};
+use crate::backend::{Capabilities, Remaining};
 use crate::error::Kind;
 use crate::executor::block_on;
 

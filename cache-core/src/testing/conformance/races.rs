@@ -4,9 +4,9 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use super::super::{Capabilities, ErasedBackend};
 use super::ground::{Ground, same};
 use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, ErasedBackend};
 use crate::error::Error;
 use crate::executor::block_on;
 

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Capabilities, Ticket};
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, Ticket};
 use crate::error::Kind;
 use crate::executor::block_on;
 
