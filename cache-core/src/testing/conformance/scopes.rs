@@ -1,20 +1,41 @@
 //! The entries of one cache among those of others.
 
-use super::ground::Ground;
+use super::fills::{fill, refused};
+use super::ground::{Ground, same};
 use super::{Case, Verdict, every};
-use crate::backend::Capabilities;
-use crate::executor::block_on;
-use crate::key::Scope;
+use crate::backend::{Capabilities, Entry};
+use crate::key::Name;
 
 pub(super) const CASES: &[Case] = &[
     Case { says: "clear_scope removes what is in it, and none of its neighbours", concerns: scope, run: neighbours },
     Case { says: "clear_scope takes every character for itself", concerns: scope, run: patterns },
+    Case {
+        says: "clear_scope removes the first and the last names that there can be",
+        concerns: scope,
+        run: first_and_last,
+    },
+    Case { says: "clear_scope removes thousands as it removes few", concerns: scope, run: thousands },
     Case { says: "clear_scope of an empty scope is no error", concerns: scope, run: empty },
 ];
 
+/// More than statements or pages of a list usually hold.
+const THOUSANDS: usize = 3_000;
+
 /// What cannot be asked of a store that others use too.
-pub(super) const EMPTYING: &[Case] =
-    &[Case { says: "clear_store removes everything", concerns: every, run: everything }];
+pub(super) const EMPTYING: &[Case] = &[
+    Case { says: "clear_store removes everything", concerns: every, run: everything },
+    Case { says: "a fill is not kept after the store was emptied", concerns: fill, run: fill_after_emptying },
+];
+
+fn fill_after_emptying(ground: &Ground<'_>) -> Verdict {
+    let [missing, there] = ["missing", "there"].map(|key| ground.name(key));
+    ground.set(&there, b"old", None)?;
+    for name in [&missing, &there] {
+        refused(ground, name, || ground.clear_store())?;
+        ground.holds_nothing("after it", name)?;
+    }
+    Ok(())
+}
 
 fn scope(capabilities: &Capabilities) -> bool {
     capabilities.clear_scope
@@ -36,17 +57,45 @@ fn neighbours(ground: &Ground<'_>) -> Verdict {
 }
 
 fn patterns(ground: &Ground<'_>) -> Verdict {
-    let base = ground.scope("").text().expect("no key function").trim_end_matches(':').to_owned();
-    let scope = |end: &str| Scope::new(&base, end, None).expect("a short prefix");
-    for (wild, plain) in [("*", "xy"), ("?", "x"), ("[xy]", "x"), ("_", "x"), ("%", "x"), ("\\x", "x"), ("X", "x")] {
-        let (wild_name, plain_name) = (scope(wild).name(&"key".into()), scope(plain).name(&"key".into()));
+    let pairs = [
+        ("*", "xy"),
+        ("?", "x"),
+        ("[xy]", "x"),
+        ("_", "x"),
+        ("%", "xy"),
+        ("\\x", "x"),
+        ("X", "x"),
+        ("'", "x"),
+        ("^", "x"),
+    ];
+    for (wild, plain) in pairs {
+        let [wild_name, plain_name] = [wild, plain].map(|text| ground.raw(&format!("{text}:key")));
         ground.set(&wild_name, b"wild", None)?;
         ground.set(&plain_name, b"plain", None)?;
-        ground.clear(&scope(wild))?;
+        ground.clear_text(&ground.raw_scope(wild))?;
         ground.holds_nothing(&format!("in `{wild}`, which was cleared"), &wild_name)?;
         ground.holds(&format!("in `{plain}`, when `{wild}` was cleared"), &plain_name, b"plain")?;
     }
     Ok(())
+}
+
+fn first_and_last(ground: &Ground<'_>) -> Verdict {
+    let inside = ["b", "b!", "b~", "b~~~~", "bzz"].map(|text| ground.raw(text));
+    let outside = ["a~~~~", "B", "c", "c!"].map(|text| ground.raw(text));
+    for name in inside.iter().chain(&outside) {
+        ground.set(name, b"value", None)?;
+    }
+    ground.clear_text(&ground.raw_scope("b"))?;
+    inside.iter().try_for_each(|name| ground.holds_nothing(&format!("in the scope, `{name:?}`"), name))?;
+    outside.iter().try_for_each(|name| ground.holds(&format!("beside it, `{name:?}`"), name, b"value"))
+}
+
+fn thousands(ground: &Ground<'_>) -> Verdict {
+    let names: Vec<_> = (0..THOUSANDS).map(|key| ground.name(&key.to_string())).collect();
+    let entry = |name: &Name| Entry { name: name.clone(), value: b"value".to_vec(), time: None };
+    ground.set_many(&names.iter().map(entry).collect::<Vec<_>>())?;
+    ground.clear(&ground.scope("1"))?;
+    same("so many are left", ground.get_many(&names)?.iter().flatten().count(), 0)
 }
 
 fn empty(ground: &Ground<'_>) -> Verdict {
@@ -58,6 +107,6 @@ fn everything(ground: &Ground<'_>) -> Verdict {
     for name in &names {
         ground.set(name, b"value", None)?;
     }
-    block_on(ground.backend.clear_store()).map_err(|error| format!("`clear_store` failed: {error:?}"))?;
+    ground.clear_store()?;
     names.iter().try_for_each(|name| ground.holds_nothing("after `clear_store`", name))
 }
