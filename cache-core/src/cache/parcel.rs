@@ -68,6 +68,8 @@ impl Parcel {
 impl<'a> Found<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         match Wire::read(bytes) {
+            // Nobody was here who could make a value of it again.
+            Some(wire) if wire.header.compressed => Self::Foreign,
             Some(wire) => Self::Record(wire),
             None => wire::number_from_bytes(bytes).map_or(Self::Foreign, Self::Number),
         }
@@ -134,6 +136,7 @@ fn header<V>(coder: &Coder<V>, label: Label<'_>, home: &Home, can: &Capabilities
         kept_until: wall(label.times.kept_until),
         cost: u64::try_from(label.cost.as_micros()).unwrap_or(u64::MAX),
         open,
+        compressed: false,
     }
 }
 
@@ -196,7 +199,16 @@ mod tests {
     }
 
     fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
-        Header { mark: 0, shape: codec::shape::<u8>(), created, fresh_until, kept_until, cost: 0, open: false }
+        Header {
+            mark: 0,
+            shape: codec::shape::<u8>(),
+            created,
+            fresh_until,
+            kept_until,
+            cost: 0,
+            open: false,
+            compressed: false,
+        }
     }
 
     #[test]
