@@ -5,6 +5,7 @@
 //! one line. [`Memory`] is the smallest complete example.
 
 pub mod conformance;
+pub mod layer;
 
 mod capabilities;
 mod counting;
