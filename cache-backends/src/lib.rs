@@ -5,6 +5,7 @@
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cfg_attr(not(test), expect(dead_code, reason = "its first user comes next"))]
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
