@@ -1,0 +1,83 @@
+//! What each database is told: one set of statements, written in the words of each.
+//!
+//! The table is `name, value, number, until, version, changed`, times in milliseconds since 1970. A value of bare digits
+//! is in `number`, and in `value` too where it is not spelled as a number is written. `until` is `NULL` for ever; of what
+//! was removed (a tombstone, without value and number) it is the time of its removal with a minus sign, so that it is past
+//! whatever the clock says, and one range of the index finds all that is old enough to go. `version` is drawn anew with
+//! each change.
+//!
+//! A second table, `<table>_cleared`, is `scope, version, at, gate`: when what was cleared. The row of the empty scope is
+//! always there; its `gate` is drawn anew with every clearing of anything, and whoever fills holds on to that row.
+
+use std::sync::Arc;
+
+use super::statement::{Many, Statement};
+use super::table::Table;
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    /// Parameters are `?1`, `?2`, …; `?1` is the time, which the client puts there: its binds begin at `?2`.
+    Sqlite,
+    /// Parameters are `$1`, `$2`, …, each with a cast.
+    Postgres,
+    /// Parameters are `?`.
+    MySql,
+}
+
+/// The statements for one table. Which parameters each takes, in which order, [`Statement::binds`] knows.
+///
+/// | statement | told or asked | parameters by name | what comes back |
+/// |---|---|---|---|
+/// | `get` | ask | name | `value`, `number` of what is live |
+/// | `get_many` | ask | name for each | `name`, `value`, `number` |
+/// | `set`, `set_many` | tell | name, value, number, time, version (for each) | |
+/// | `add` | tell | the same | affected 1, or on MySQL a number above 0, where it did |
+/// | `delete`, `delete_many` | tell | name, version (for each) | rows of 1 or 0 for "was there", on MySQL their sum as number |
+/// | `touch` | tell | name, time | affected |
+/// | `incr` | tell | name, delta, low, high, version | affected, and the sum as a row or number |
+/// | `ttl` | ask | name | milliseconds or nothing for ever, where live |
+/// | `ticket` | ask or tell | name | `version` or nothing, the time, `gate` or nothing, the sum of the marks |
+/// | `fill_new` | tell | name, value, number, time, version, gate, taken | as `add` |
+/// | `fill_over` | tell | the same, was | affected |
+/// | `mark`, `mark_all` | tell | scope, version | |
+/// | `mend` | tell | version | |
+/// | `step` | tell | from, to, most | the `name` where the next step begins, if any |
+/// | `clear` | tell | from, to | affected |
+/// | `purge`, `purge_marks` | tell | most / none | affected |
+/// | `count` | ask | most | the number of live entries, up to twice `most` |
+/// | `evict_timed`, `evict_forever` | tell | most | affected |
+/// | `exists` | ask | none | one row, where the table is there |
+/// | `create` | tell each | none | |
+/// | `pass` | tell each | time | for tests: moves all times back |
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    pub flavour: Flavour,
+    pub table: Table,
+    pub get: Statement,
+    pub get_many: Many,
+    pub set: Statement,
+    pub set_many: Many,
+    pub add: Statement,
+    pub delete: Statement,
+    pub delete_many: Many,
+    pub touch: Statement,
+    pub incr: Statement,
+    pub ttl: Statement,
+    pub ticket: Statement,
+    pub fill_new: Statement,
+    pub fill_over: Statement,
+    pub mark: Statement,
+    pub mark_all: Statement,
+    pub mend: Statement,
+    pub step: Statement,
+    pub clear: Statement,
+    pub purge: Statement,
+    pub purge_marks: Statement,
+    pub count: Statement,
+    pub evict_timed: Statement,
+    pub evict_forever: Statement,
+    pub exists: Statement,
+    pub create: Vec<Arc<str>>,
+    pub pass: Vec<Statement>,
+}
