@@ -4,3 +4,5 @@
 
 pub(crate) mod client;
 pub(crate) mod dialect;
+mod statement;
+mod table;

@@ -9,15 +9,25 @@
 //! A second table, `<table>_cleared`, is `scope, version, at, gate`: when what was cleared. The row of the empty scope is
 //! always there; its `gate` is drawn anew with every clearing of anything, and whoever fills holds on to that row.
 
-use std::sync::Arc;
+mod clear;
+mod create;
+mod cull;
+mod fill;
+mod read;
+mod words;
+mod write;
+
+use words::{ROW, Words};
 
 use super::statement::{Many, Statement};
 use super::table::Table;
 
+pub(crate) use words::TICKETS;
+
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flavour {
-    /// Parameters are `?1`, `?2`, …; `?1` is the time, which the client puts there: its binds begin at `?2`.
+    /// Parameters are `?2`, `?3`, …; where the text has a `?1`, its client puts the time there.
     Sqlite,
     /// Parameters are `$1`, `$2`, …, each with a cast.
     Postgres,
@@ -31,21 +41,21 @@ pub(crate) enum Flavour {
 /// |---|---|---|---|
 /// | `get` | ask | name | `value`, `number` of what is live |
 /// | `get_many` | ask | name for each | `name`, `value`, `number` |
-/// | `set`, `set_many` | tell | name, value, number, time, version (for each) | |
+/// | `set`, `set_many` | tell | name, number, time, version, value (for each) | |
 /// | `add` | tell | the same | affected 1, or on MySQL a number above 0, where it did |
 /// | `delete`, `delete_many` | tell | name, version (for each) | rows of 1 or 0 for "was there", on MySQL their sum as number |
 /// | `touch` | tell | name, time | affected |
 /// | `incr` | tell | name, delta, low, high, version | affected, and the sum as a row or number |
 /// | `ttl` | ask | name | milliseconds or nothing for ever, where live |
 /// | `ticket` | ask or tell | name | `version` or nothing, the time, `gate` or nothing, the sum of the marks |
-/// | `fill_new` | tell | name, value, number, time, version, gate, taken | as `add` |
+/// | `fill_new` | tell | name, number, time, version, value, gate, taken | as `add` |
 /// | `fill_over` | tell | the same, was | affected |
 /// | `mark`, `mark_all` | tell | scope, version | |
-/// | `mend` | tell | version | |
+/// | `mend` | tell | none | |
 /// | `step` | tell | from, to, most | the `name` where the next step begins, if any |
 /// | `clear` | tell | from, to | affected |
 /// | `purge`, `purge_marks` | tell | most / none | affected |
-/// | `count` | ask | most | the number of live entries, up to twice `most` |
+/// | `count` | tell | most | the number of live entries, up to twice `most` |
 /// | `evict_timed`, `evict_forever` | tell | most | affected |
 /// | `exists` | ask | none | one row, where the table is there |
 /// | `create` | tell each | none | |
@@ -78,6 +88,56 @@ pub(crate) struct Dialect {
     pub evict_timed: Statement,
     pub evict_forever: Statement,
     pub exists: Statement,
-    pub create: Vec<Arc<str>>,
+    pub create: Vec<Statement>,
     pub pass: Vec<Statement>,
+}
+
+impl Dialect {
+    pub(crate) fn new(flavour: Flavour, table: Table) -> Self {
+        let words = Words::new(flavour, &table);
+        let one = |text: String| Statement::new(flavour, &text);
+        let many = |row: &str, write: &dyn Fn(&str) -> String| Many::new(flavour, &words.row(row), write);
+        Self {
+            get: one(read::get(&words)),
+            get_many: many(":name", &|names| read::get_many(&words, names)),
+            ttl: one(read::ttl(&words)),
+            ticket: one(read::ticket(&words)),
+            set: one(write::set(&words, &words.row(ROW))),
+            set_many: many(ROW, &|rows| write::set(&words, rows)),
+            add: one(write::add(&words)),
+            delete: one(write::delete(&words, &words.row(write::TOMBSTONE))),
+            delete_many: many(write::TOMBSTONE, &|rows| write::delete(&words, rows)),
+            touch: one(write::touch(&words)),
+            incr: one(write::incr(&words)),
+            fill_new: one(fill::fill_new(&words)),
+            fill_over: one(fill::fill_over(&words)),
+            mark: one(clear::mark(&words)),
+            mark_all: one(clear::mark_all(&words)),
+            mend: one(clear::mend(&words)),
+            step: one(clear::step(&words)),
+            clear: one(clear::clear(&words)),
+            purge: one(cull::purge(&words)),
+            purge_marks: one(cull::purge_marks(&words)),
+            count: one(cull::count(&words)),
+            evict_timed: one(cull::evict(&words, &format!("until > {}", words.now))),
+            evict_forever: one(cull::evict(&words, "until is null")),
+            exists: one(create::exists(&words, &table)),
+            create: create::create(&words, &table).iter().map(|text| one(text.clone())).collect(),
+            pass: create::pass(&words).map(one).into(),
+            flavour,
+            table,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn dump() {
+        for (f, n) in [(Flavour::Sqlite, "s"), (Flavour::Postgres, "p"), (Flavour::MySql, "m")] {
+            let d = Dialect::new(f, Table::default());
+            println!("{n} {d:#?}");
+        }
+    }
 }
