@@ -23,6 +23,17 @@ pub(crate) fn entered<F: Future>(future: F) -> Result<Entered<F>, Error> {
     Ok(Entered { future: Some(future), driver: driver()? })
 }
 
+/// Runs work on the driver's thread; gives it back where there is none. What it does is to wait, mostly.
+pub(crate) fn run_beside<F: Future<Output = ()> + Send + 'static>(work: F) -> Option<F> {
+    match driver() {
+        Ok(driver) => {
+            driver.spawn(work);
+            None
+        }
+        Err(_) => Some(work),
+    }
+}
+
 fn driver() -> Result<&'static Handle, Error> {
     static DRIVER: OnceCell<Handle> = OnceCell::new();
     let failed = |error| Error::new(Kind::Store, "no thread for connections can be started").with_source(error);

@@ -5,7 +5,6 @@
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-#[cfg_attr(not(test), expect(dead_code, reason = "its first user comes next"))]
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
@@ -14,5 +13,7 @@ pub mod mysql;
 pub mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod server;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;

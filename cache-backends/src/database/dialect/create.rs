@@ -23,7 +23,9 @@ pub(super) fn create(words: &Words, table: &Table) -> Vec<String> {
     let (text, bytes, end) = match words.flavour {
         Flavour::Sqlite => ("text", "blob", ")".into()),
         Flavour::Postgres => ("text collate \"C\"", "bytea", ")".into()),
-        Flavour::MySql => ("varbinary(250)", "longblob", format!(",\n    key {index} (until, changed)\n) engine = InnoDB")),
+        Flavour::MySql => {
+            ("varbinary(250)", "longblob", format!(",\n    key {index} (until, changed)\n) engine = InnoDB"))
+        }
     };
     let end = end.trim_start();
     let mut texts = vec![format!(

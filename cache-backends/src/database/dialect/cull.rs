@@ -14,7 +14,8 @@ pub(super) fn purge_marks(words: &Words) -> String {
 /// Counts what is live, both those with an end and those without up to a bound.
 pub(super) fn count(words: &Words) -> String {
     let (t, now) = (&words.t, words.now);
-    let bounded = |condition: &str| format!("(select count(*) from (select 1 from {t} where {condition} limit :most) as e)");
+    let bounded =
+        |condition: &str| format!("(select count(*) from (select 1 from {t} where {condition} limit :most) as e)");
     format!("select {} + {}", bounded(&format!("until > {now}")), bounded("until is null"))
 }
 

@@ -106,9 +106,7 @@ impl Words {
                 let gate = format!("select 1 from turn, {c} as c where c.scope = '' and c.gate = :gate for share of c");
                 (format!("{turn}, gate as ({gate})"), "select 1 from gate".into())
             }
-            Flavour::MySql => {
-                (turn, format!("select 1 from {c} where scope = '' and gate = :gate lock in share mode"))
-            }
+            Flavour::MySql => (turn, format!("select 1 from {c} where scope = '' and gate = :gate lock in share mode")),
         }
     }
 
