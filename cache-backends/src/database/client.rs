@@ -7,6 +7,7 @@ use std::sync::Arc;
 use cache_core::error::Error;
 
 use super::dialect::Dialect;
+use super::statement::Given;
 
 /// What is put in the place of a parameter.
 ///
@@ -59,6 +60,15 @@ pub(crate) trait Client: Send + Sync + 'static {
 
     /// Closes all connections.
     fn close(&self) -> impl Future<Output = ()> + Send;
+
+    /// Returns the bytes under this name. A client with its answers at hand has a shorter way than a row.
+    fn read(&self, name: &str) -> impl Future<Output = Result<Option<Vec<u8>>, Error>> + Send {
+        async move {
+            let get = &self.dialect().get;
+            let rows = self.ask(get.text(), &get.binds(&[Given { name, ..Given::default() }])).await?;
+            Ok(rows.into_iter().next().and_then(super::row::value))
+        }
+    }
 
     /// Takes work that nobody waits for, such as culling. What it gives back, its caller does on the spot.
     fn beside(&self, work: Work) -> Option<Work> {

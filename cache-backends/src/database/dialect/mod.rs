@@ -133,11 +133,35 @@ impl Dialect {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ALL: [Flavour; 3] = [Flavour::Sqlite, Flavour::Postgres, Flavour::MySql];
+
     #[test]
-    fn dump() {
-        for (f, n) in [(Flavour::Sqlite, "s"), (Flavour::Postgres, "p"), (Flavour::MySql, "m")] {
-            let d = Dialect::new(f, Table::default());
-            println!("{n} {d:#?}");
+    fn a_table_in_a_schema_is_named_in_full_but_by_its_index() {
+        let dialect = Dialect::new(Flavour::Postgres, Table::parse("shop.pages", Flavour::Postgres).unwrap());
+        assert!(dialect.get.text().contains(r#" from "shop"."pages" where "#), "{}", dialect.get.text());
+        let [table, index, marks, row] = &dialect.create[..] else { panic!("four statements") };
+        assert!(table.text().starts_with(r#"create table if not exists "shop"."pages" ("#), "{}", table.text());
+        let wanted = r#"create index if not exists "pages_until" on "shop"."pages" (until, changed)"#;
+        assert_eq!(&**index.text(), wanted);
+        assert!(marks.text().contains(r#""shop"."pages_cleared""#) && row.text().contains("values ('', 1 + "));
+    }
+
+    #[test]
+    fn each_database_is_asked_in_its_own_words() {
+        let [sqlite, postgres, mysql] = ALL.map(|flavour| Dialect::new(flavour, Table::default()));
+        let wanted = r#"select value, number from "larder_cache" where name = ?2 and (until is null or until > ?1)"#;
+        assert_eq!(&**sqlite.get.text(), wanted);
+        assert!(postgres.purge.text().contains("for update skip locked") && postgres.get.text().contains("$1::text"));
+        assert!(mysql.incr.text().contains("last_insert_id(number + ?)") && !mysql.incr.text().contains("returning"));
+    }
+
+    #[test]
+    fn nothing_is_left_of_the_templates() {
+        for dialect in ALL.map(|flavour| Dialect::new(flavour, Table::default())) {
+            let text = format!("{dialect:?}");
+            assert!(!text.contains('{') || !text.contains("{now}"), "{text}");
+            assert!(dialect.create.iter().all(|made| made.binds(&[]).is_empty()), "created without parameters");
         }
     }
 }
