@@ -1,50 +1,30 @@
-//! The private servers that tests of stores run on.
+//! Stores on live servers: what is asked of each, and what comes of it when its server is away, slow or new.
 
-#[path = "../../tests/support/servers.rs"]
+mod faults;
+mod keeper;
+mod kind;
+mod races;
+#[path = "../../../tests/support/servers.rs"]
 mod servers;
+mod stores;
 
-use std::os::unix::net::UnixStream;
-use std::time::Duration;
-use std::{env, io};
+use std::env;
 
+use kind::{Kind, MariaDb, Postgres};
 use libtest_mimic::{Arguments, Failed, Trial};
-use servers::{MariaDb, Postgres, Server};
 
 fn main() {
     let arguments = Arguments::from_args();
-    let trials = [
-        ("postgres", Postgres::start as fn() -> Result<Server, String>, Postgres::is_installed()),
-        ("mariadb", MariaDb::start, MariaDb::is_installed()),
-    ];
-    let trials = trials.into_iter().map(|(kind, start, is_installed)| {
-        let trial =
-            Trial::test(format!("{kind}: a_server_comes_and_goes_as_it_is_told"), move || comes_and_goes(start));
-        trial.with_ignored_flag(!is_installed && env::var_os("LARDER_REQUIRE_SERVERS").is_none())
-    });
-    libtest_mimic::run(&arguments, trials.collect()).exit();
+    let both = [trials::<Postgres>(), trials::<MariaDb>()];
+    libtest_mimic::run(&arguments, both.into_iter().flatten().collect()).exit();
 }
 
-fn comes_and_goes(start: fn() -> Result<Server, String>) -> Result<(), Failed> {
-    let server = start()?;
-    let connect = || UnixStream::connect(server.socket());
-    connect()?;
-    server.stop();
-    assert!(connect().is_err(), "it was stopped");
-    server.start_again();
-    // A greeting of MariaDB waits for nothing; PostgreSQL answers what is no greeting with an error.
-    let greeted = |limit| -> io::Result<usize> {
-        let mut socket = connect()?;
-        socket.set_read_timeout(Some(limit))?;
-        io::Write::write_all(&mut socket, &[0, 0, 0, 8, 0, 0, 0, 0])?;
-        io::Read::read(&mut socket, &mut [0])
+/// Returns all tests for one kind of server: ignored where there is none, unless it must be there.
+fn trials<K: Kind>() -> Vec<Trial> {
+    let is_ignored = !K::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
+    let tests = [keeper::tests::<K>(), stores::tests::<K>(), races::tests::<K>(), faults::tests::<K>()].concat();
+    let trial = |(name, test): (&str, fn() -> Result<(), Failed>)| {
+        Trial::test(format!("{}::{name}", K::NAME), test).with_ignored_flag(is_ignored)
     };
-    assert_eq!(greeted(Duration::from_secs(10))?, 1);
-    server.freeze();
-    assert!(greeted(Duration::from_millis(100)).is_err(), "it stands still");
-    server.thaw();
-    assert_eq!(greeted(Duration::from_secs(10))?, 1);
-    let socket = server.socket().to_owned();
-    drop(server);
-    assert!(!socket.exists(), "and leaves nothing behind");
-    Ok(())
+    tests.into_iter().map(trial).collect()
 }
