@@ -3,6 +3,7 @@
 mod above;
 mod asker;
 mod blocking;
+mod commits;
 mod count;
 mod draw;
 mod fill;

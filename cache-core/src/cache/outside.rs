@@ -152,6 +152,9 @@ impl Cache {
         options: &Options,
     ) -> Vec<(Key, Error)> {
         let names: Vec<_> = values.iter().map(|(key, _)| self.name_of(key)).collect();
+        for name in &names {
+            self.note_change(name);
+        }
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
         let (mut keys, mut entries, mut gone, mut failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ((key, value), name) in values.into_iter().zip(&names) {
@@ -219,7 +222,8 @@ impl Cache {
 
     pub(super) async fn remove_many(&self, backend: &dyn ErasedBackend, names: &[Name]) -> Result<u64, Error> {
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
-        for _ in names {
+        for name in names {
+            self.note_change(name);
             self.counters().count(Event::Invalidated);
         }
         backend.delete_many(names).await

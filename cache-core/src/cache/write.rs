@@ -48,6 +48,7 @@ impl Cache {
         bonds: Option<Bonds>,
     ) -> Result<(), Error> {
         let name = self.name_of(key);
+        self.note_change(&name);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
             Backing::Null => Ok(()),
@@ -112,6 +113,7 @@ impl Cache {
         bonds: Option<Bonds>,
     ) -> Result<bool, Error> {
         let name = self.name_of(key);
+        self.note_change(&name);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
             Backing::Null => Ok(true),
@@ -210,6 +212,7 @@ impl Cache {
     }
 
     pub(crate) async fn delete_name(&self, name: &Name) -> Result<bool, Error> {
+        self.note_change(name);
         self.counters().count(Event::Invalidated);
         let flights = &self.home().flights;
         match &self.home().backing {

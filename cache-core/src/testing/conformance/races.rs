@@ -4,9 +4,11 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
-use super::super::{Capabilities, ErasedBackend};
+use super::counts::incr;
+use super::fills::{fill, fill_and_clear};
 use super::ground::{Ground, same};
 use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, ErasedBackend};
 use crate::error::Error;
 use crate::executor::block_on;
 
@@ -18,18 +20,12 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "of counts at once, none is lost", concerns: incr, run: no_lost_count },
     Case { says: "whoever reads during writes finds one value or the other, whole", concerns: every, run: whole },
     Case { says: "of a fill and a removal at once, the removal wins", concerns: fill, run: removal_wins },
+    Case { says: "of a fill and a clear at once, the clear wins", concerns: fill_and_clear, run: clear_wins },
+    Case { says: "of fills with one ticket at once, one is kept", concerns: fill, run: one_fill },
 ];
 
 fn add(capabilities: &Capabilities) -> bool {
     capabilities.atomic_add
-}
-
-fn incr(capabilities: &Capabilities) -> bool {
-    capabilities.atomic_incr
-}
-
-fn fill(capabilities: &Capabilities) -> bool {
-    capabilities.conditional_fill
 }
 
 /// Runs the same on several threads that begin together.
@@ -96,6 +92,35 @@ fn removal_wins(ground: &Ground<'_>) -> Verdict {
             _ => block_on(backend.get(&name)).map(|found| found.is_some()),
         })?;
         ground.holds_nothing("after both", &name)?;
+    }
+    Ok(())
+}
+
+fn clear_wins(ground: &Ground<'_>) -> Verdict {
+    let backend = ground.backend;
+    for round in 0..ROUNDS {
+        let scope = ground.scope(&round.to_string());
+        let names = ["a", "b"].map(|key| scope.name(&key.into()));
+        let tickets = [ground.begin_fill(&names[0])?, ground.begin_fill(&names[1])?];
+        together(|thread| match thread {
+            0 => block_on(backend.clear_scope(scope.text().expect("no key function"))).map(|()| false),
+            1 | 2 => block_on(backend.set_if(&names[thread - 1], b"old", None, &tickets[thread - 1])),
+            _ => block_on(backend.get(&names[0])).map(|found| found.is_some()),
+        })?;
+        names.iter().try_for_each(|name| ground.holds_nothing("after both", name))?;
+    }
+    Ok(())
+}
+
+fn one_fill(ground: &Ground<'_>) -> Verdict {
+    let backend = ground.backend;
+    for round in 0..ROUNDS {
+        let name = ground.name(&format!("key{round}"));
+        let ticket = ground.begin_fill(&name)?;
+        let filled = together(|thread| block_on(backend.set_if(&name, thread.to_string().as_bytes(), None, &ticket)))?;
+        same("so many were kept", filled.iter().filter(|filled| **filled).count(), 1)?;
+        let one = filled.iter().position(|filled| *filled).unwrap_or_default();
+        ground.holds("that one stands", &name, one.to_string().as_bytes())?;
     }
     Ok(())
 }

@@ -6,8 +6,9 @@
 //!
 //! ```
 //! # use cache_core::__private::larder;
-//! use larder::backend::{Memory, conformance};
+//! use larder::backend::Memory;
 //! use larder::clock::Clock;
+//! use larder::testing::conformance;
 //!
 //! let clock = Clock::manual();
 //! conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));
@@ -18,23 +19,29 @@
 //! ```no_run
 //! # use cache_core::__private::larder;
 //! use std::time::Duration;
-//! use larder::backend::conformance::Suite;
+//! use larder::testing::conformance::Suite;
 //! # let backend = larder::backend::Null;
 //!
 //! let report = Suite::new(&backend, &std::thread::sleep).unit(Duration::from_millis(200)).shared().run();
 //! assert!(report.failures.is_empty(), "{report}");
 //! ```
 
+mod abandoned;
 mod claims;
 mod counts;
+mod crowd;
+mod digits;
 mod entries;
 #[cfg(test)]
 mod faults;
 mod fills;
 mod ground;
+mod hours;
 mod many;
 mod races;
 mod scopes;
+mod story;
+mod tickets;
 mod times;
 
 use std::fmt;
@@ -44,7 +51,7 @@ use std::time::Duration;
 use ahash::RandomState;
 use ground::Ground;
 
-use super::{Capabilities, ErasedBackend};
+use crate::backend::{Capabilities, ErasedBackend};
 
 /// Runs every case that concerns this backend; `pass` lets time go by for it, by moving its clock or by sleeping.
 ///
@@ -52,7 +59,7 @@ use super::{Capabilities, ErasedBackend};
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Null, conformance};
+/// use larder::{backend::Null, testing::conformance};
 ///
 /// let checked = std::panic::catch_unwind(|| conformance::check(&Null, |_| ()));
 /// assert!(checked.is_err(), "it keeps nothing");
@@ -70,7 +77,7 @@ pub fn check(backend: &dyn ErasedBackend, pass: impl Fn(Duration)) {
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Memory, conformance::Suite};
+/// use larder::{backend::Memory, testing::conformance::Suite};
 /// use larder::clock::Clock;
 ///
 /// let clock = Clock::manual();
@@ -87,13 +94,15 @@ pub struct Suite<'a> {
     pass: &'a dyn Fn(Duration),
     unit: Duration,
     shared: bool,
+    hours: bool,
+    seed: u64,
 }
 
 /// What came of the cases.
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Null, conformance::Suite};
+/// use larder::{backend::Null, testing::conformance::Suite};
 ///
 /// // A store that keeps nothing is no store to rely on, and claims nothing that could be checked either.
 /// let report = Suite::new(&Null, &|_| ()).run();
@@ -138,16 +147,22 @@ const CASES: &[&[Case]] = &[
     many::CASES,
     times::CASES,
     counts::CASES,
+    digits::CASES,
     scopes::CASES,
     fills::CASES,
+    tickets::CASES,
     claims::CASES,
     races::CASES,
+    crowd::CASES,
+    abandoned::CASES,
+    story::CASES,
 ];
 
 impl<'a> Suite<'a> {
     /// Prepares all cases for this backend; `pass` lets time go by for it.
     pub fn new(backend: &'a dyn ErasedBackend, pass: &'a dyn Fn(Duration)) -> Self {
-        Self { backend, pass, unit: Duration::from_secs(1), shared: false }
+        let (unit, seed) = (Duration::from_secs(1), RandomState::new().hash_one(0));
+        Self { backend, pass, unit, shared: false, hours: false, seed }
     }
 
     /// Makes the entries of the cases live for a few of these, in place of seconds.
@@ -157,7 +172,7 @@ impl<'a> Suite<'a> {
     /// ```
     /// # use cache_core::__private::larder;
     /// use std::time::Duration;
-    /// use larder::backend::{Memory, conformance::Suite};
+    /// use larder::{backend::Memory, testing::conformance::Suite};
     /// use larder::clock::Clock;
     ///
     /// let clock = Clock::manual();
@@ -178,23 +193,54 @@ impl<'a> Suite<'a> {
         self
     }
 
+    /// Adds the cases that take months of the store's time, since it costs nothing to let them pass.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{backend::Memory, clock::Clock, testing::conformance::Suite};
+    ///
+    /// let clock = Clock::manual();
+    /// let store = Memory::new(clock.clone());
+    /// let report = Suite::new(&store, &|time| clock.advance(time)).hours().run();
+    /// assert!(report.failures.is_empty(), "{report}");
+    /// assert!(report.held.contains(&"what has no end is there after a year"));
+    /// ```
+    pub fn hours(mut self) -> Self {
+        self.hours = true;
+        self
+    }
+
+    /// Draws what is drawn from this, in the place of a seed that differs with each run: that of a report that failed.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
     /// Runs the cases.
     pub fn run(self) -> Report {
+        self.run_those(|_| true)
+    }
+
+    fn run_those(&self, are_meant: impl Fn(&Case) -> bool) -> Report {
         let capabilities = self.backend.capabilities();
-        let unit = if capabilities.sub_second { self.unit } else { self.unit.max(Duration::from_secs(1)) };
         // Names of its own for each run: what an earlier one left in a server is not met again.
         let run = RandomState::new().hash_one(self.unit) >> 32;
         let mut report = Report::default();
-        let emptying = if self.shared { &[][..] } else { scopes::EMPTYING };
-        for (number, case) in CASES.iter().copied().chain([emptying]).flatten().enumerate() {
+        for (number, case) in self.cases().enumerate().filter(|(_, case)| are_meant(case)) {
             if !(case.concerns)(&capabilities) {
                 report.left_out.push(case.says);
                 continue;
             }
-            let ground = Ground::new(self.backend, capabilities, self.pass, unit, format!("{run:x}-{number}"));
+            let ground = Ground::new(self, format!("{run:x}-{number}"));
             report.note(case, catch_unwind(AssertUnwindSafe(|| (case.run)(&ground))));
         }
         report
+    }
+
+    fn cases(&self) -> impl Iterator<Item = &'static Case> + use<> {
+        let hours = if self.hours { hours::CASES } else { &[] };
+        let emptying = if self.shared { &[][..] } else { scopes::EMPTYING };
+        CASES.iter().copied().chain([hours, emptying]).flatten()
     }
 }
 

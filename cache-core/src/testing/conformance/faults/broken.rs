@@ -1,15 +1,14 @@
-//! The suite on backends that are broken on purpose, each in one way.
+//! A store in memory with one fault, such as people build around another store.
 
 use std::time::Duration;
 
-use super::super::{Backend, Capabilities, Memory, Null, Remaining, Ticket};
-use super::{Report, Suite, check};
+use crate::backend::{Backend, Capabilities, Memory, Remaining, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Fault {
+pub(super) enum Fault {
     None,
     IncrResetsTheTime,
     IncrReadsThenWrites,
@@ -32,7 +31,7 @@ enum Fault {
 }
 
 /// A store that holds but for one fault; what has expired stays in it, as in a table.
-struct Broken {
+pub(super) struct Broken {
     inner: Memory,
     /// The same entries for ever: what a table still holds after their time.
     kept: Memory,
@@ -40,6 +39,11 @@ struct Broken {
 }
 
 impl Broken {
+    pub(super) fn new(clock: &Clock, fault: Fault) -> Self {
+        let [inner, kept] = [Memory::new(clock.clone()), Memory::new(clock.clone())];
+        Self { inner, kept, fault }
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == fault
     }
@@ -101,7 +105,7 @@ impl Backend for Broken {
                 (Some(Remaining::For(left)), Some(time)) if time < left => Ok(true),
                 _ => self.inner.touch(name, time).await,
             },
-            Fault::ClaimsTouchInVain => Err(super::super::unsupported("change the time of an entry")),
+            Fault::ClaimsTouchInVain => Err(Error::new(Kind::Unsupported, "it cannot change times")),
             Fault::TouchRevives => match self.kept.get(name).await? {
                 Some(value) => self.inner.set(name, &value, time).await.map(|()| true),
                 None => Ok(false),
@@ -161,109 +165,4 @@ impl Backend for Broken {
         }
         self.inner.set_if(name, value, time.filter(|_| !self.has(Fault::FillIgnoresTheTime)), ticket).await
     }
-}
-
-fn report(fault: Fault) -> Report {
-    let clock = Clock::manual();
-    let [inner, kept] = [Memory::new(clock.clone()), Memory::new(clock.clone())];
-    Suite::new(&Broken { inner, kept, fault }, &|time| clock.advance(time)).run()
-}
-
-/// Asks that the suite finds this fault, in this case among others.
-fn finds(fault: Fault, case: &str) {
-    let report = report(fault);
-    assert!(report.failures.iter().any(|failure| failure.case == case), "{fault:?}: {report}");
-}
-
-#[test]
-fn the_model_holds() {
-    let clock = Clock::manual();
-    check(&Memory::new(clock.clone()), |time| clock.advance(time));
-    let report = report(Fault::None);
-    assert!(report.failures.is_empty() && report.held.len() > 40, "{report}");
-}
-
-#[test]
-fn a_count_that_resets_the_time_is_found() {
-    finds(Fault::IncrResetsTheTime, "incr keeps the time that an entry has left");
-}
-
-#[test]
-fn a_count_that_reads_and_then_writes_is_found() {
-    finds(Fault::IncrReadsThenWrites, "of counts at once, none is lost");
-}
-
-#[test]
-fn a_touch_that_revives_what_has_expired_is_found() {
-    finds(Fault::TouchRevives, "touch never revives what has expired, nor makes what is missing");
-}
-
-#[test]
-fn an_add_that_looks_and_then_sets_is_found() {
-    let report = report(Fault::AddLooksThenSets);
-    let failed: Vec<_> = report.failures.iter().map(|failure| failure.case).collect();
-    assert_eq!(failed, ["of callers who add at once, one wins"]);
-}
-
-#[test]
-fn an_add_that_overwrites_is_found() {
-    finds(Fault::AddOverwrites, "add takes an empty place and leaves a taken one alone");
-    finds(Fault::AddOverwrites, "add leaves a live entry its value and its time");
-}
-
-#[test]
-fn a_clear_that_takes_the_neighbours_is_found() {
-    finds(Fault::ClearTakesNeighbours, "clear_scope removes what is in it, and none of its neighbours");
-}
-
-#[test]
-fn a_get_that_returns_what_has_expired_is_found() {
-    finds(Fault::GetReturnsExpired, "an entry is there until its time is over, and not after");
-}
-
-#[test]
-fn a_delete_that_lies_is_found() {
-    finds(Fault::DeleteLies, "delete removes, and says whether there was anything");
-    finds(Fault::DeleteLies, "what has expired was not there for delete either");
-}
-
-#[test]
-fn a_fill_that_forgets_removals_is_found() {
-    finds(Fault::FillForgetsRemovals, "a fill is not kept after a removal");
-}
-
-#[test]
-fn a_fill_that_looks_and_then_sets_is_found() {
-    finds(Fault::FillLooksThenSets, "of a fill and a removal at once, the removal wins");
-    finds(Fault::FillLooksThenSets, "a ticket is good for one fill");
-    finds(Fault::FillLooksThenSets, "a fill is not kept after a count");
-}
-
-#[test]
-fn times_that_only_some_operations_heed_are_found() {
-    finds(Fault::FillIgnoresTheTime, "a fill is there until its time is over, and not after");
-    finds(Fault::TouchOnlyLengthens, "touch shortens a time as well as it lengthens one");
-    finds(Fault::ZeroIsForEver, "add or touch for no time keeps nothing either");
-    finds(Fault::GetManyReturnsExpired, "each of many keeps the time it was given");
-}
-
-#[test]
-fn claims_that_do_not_hold_are_found() {
-    finds(Fault::ClaimsTouchInVain, "touch gives an entry another time, and leaves its value");
-    finds(Fault::TouchesUnclaimed, "what is not claimed says that it is not supported");
-    finds(Fault::KeepsWhatIsTooLarge, "a larger one is refused, and what was there before is gone");
-}
-
-#[test]
-fn a_backend_that_panics_fails_and_does_not_take_the_suite_along() {
-    let report = report(Fault::Panics);
-    assert!(report.to_string().contains("it panicked: nobody home"), "{report}");
-    assert!(report.held.contains(&"none at all is as good as many"));
-}
-
-#[test]
-fn a_store_that_keeps_nothing_is_no_backend_to_count_with() {
-    let report = Suite::new(&Null, &|_| ()).run();
-    assert!(report.failures.iter().any(|failure| failure.case == "what was written is read back byte for byte"));
-    assert!(report.left_out.contains(&"of counts at once, none is lost"));
 }

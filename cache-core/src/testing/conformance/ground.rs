@@ -3,30 +3,34 @@
 use std::fmt::Debug;
 use std::time::Duration;
 
-use super::super::{Capabilities, Entry, ErasedBackend, Remaining, Ticket};
-use super::Verdict;
+use super::{Suite, Verdict};
+use crate::backend::{Capabilities, Entry, ErasedBackend, Remaining, Ticket};
 use crate::error::{Error, Kind};
 use crate::executor::block_on;
-use crate::key::{Key, Name, Scope};
+use crate::key::{Key, Name, RAW, Scope};
+
+/// The most bytes of prefix and version together, and of a key.
+const MAX_SCOPE: usize = 48;
+const MAX_KEY: usize = 200;
 
 pub(super) struct Ground<'a> {
     pub(super) backend: &'a dyn ErasedBackend,
     pub(super) capabilities: Capabilities,
     /// A short time. Entries live for a few of them.
     pub(super) unit: Duration,
+    /// Where what is drawn begins.
+    pub(super) seed: u64,
     pass: &'a dyn Fn(Duration),
     prefix: String,
 }
 
 impl<'a> Ground<'a> {
-    pub(super) fn new(
-        backend: &'a dyn ErasedBackend,
-        capabilities: Capabilities,
-        pass: &'a dyn Fn(Duration),
-        unit: Duration,
-        prefix: String,
-    ) -> Self {
-        Self { backend, capabilities, unit, pass, prefix }
+    /// Prepares the ground for a case, whose names begin with this.
+    pub(super) fn new(suite: &Suite<'a>, prefix: String) -> Self {
+        let Suite { backend, pass, .. } = *suite;
+        let capabilities = backend.capabilities();
+        let unit = if capabilities.sub_second { suite.unit } else { suite.unit.max(Duration::from_secs(1)) };
+        Self { backend, capabilities, unit, seed: suite.seed, pass, prefix }
     }
 
     pub(super) fn scope(&self, version: &str) -> Scope {
@@ -35,6 +39,23 @@ impl<'a> Ground<'a> {
 
     pub(super) fn name(&self, key: &str) -> Name {
         self.scope("1").name(&Key::from(key))
+    }
+
+    /// Returns a name that reads exactly like this behind the prefix of the case, as key functions may write it.
+    pub(super) fn raw(&self, text: &str) -> Name {
+        let scope = Scope::new("", "", Some(|_, _, key, name| name.write_str(key))).expect("no prefix");
+        scope.name(&Key::__sealed(RAW, &self.raw_scope(text)))
+    }
+
+    /// Returns what all those names start with that begin like this.
+    pub(super) fn raw_scope(&self, text: &str) -> String {
+        format!("{}{text}", self.prefix)
+    }
+
+    /// Returns a name of the most bytes that there can be, which ends in this.
+    pub(super) fn longest(&self, end: &str) -> Name {
+        let scope = self.scope(&"v".repeat(MAX_SCOPE - self.prefix.len()));
+        scope.name(&Key::from(format!("{}{end}", "k".repeat(MAX_KEY - end.len()))))
     }
 
     /// Returns so many units, as backends take times.
@@ -96,7 +117,15 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn clear(&self, scope: &Scope) -> Verdict {
-        block_on(self.backend.clear_scope(scope.text().expect("no key function"))).map_err(failed("clear_scope"))
+        self.clear_text(scope.text().expect("no key function"))
+    }
+
+    pub(super) fn clear_text(&self, scope: &str) -> Verdict {
+        block_on(self.backend.clear_scope(scope)).map_err(failed("clear_scope"))
+    }
+
+    pub(super) fn clear_store(&self) -> Verdict {
+        block_on(self.backend.clear_store()).map_err(failed("clear_store"))
     }
 
     pub(super) fn begin_fill(&self, name: &Name) -> Result<Ticket, String> {
@@ -104,7 +133,17 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn set_if(&self, name: &Name, value: &[u8], ticket: &Ticket) -> Result<bool, String> {
-        block_on(self.backend.set_if(name, value, None, ticket)).map_err(failed("set_if"))
+        self.set_if_for(name, value, None, ticket)
+    }
+
+    pub(super) fn set_if_for(
+        &self,
+        name: &Name,
+        value: &[u8],
+        time: Option<Duration>,
+        ticket: &Ticket,
+    ) -> Result<bool, String> {
+        block_on(self.backend.set_if(name, value, time, ticket)).map_err(failed("set_if"))
     }
 
     /// Asks that this is what is under the name.
@@ -143,7 +182,7 @@ fn failed(operation: &'static str) -> impl Fn(Error) -> String {
     move |error| format!("`{operation}` failed: {error:?}")
 }
 
-fn short(bytes: &[u8]) -> String {
+pub(super) fn short(bytes: &[u8]) -> String {
     let shown =
         bytes.get(..40).map_or_else(|| bytes.escape_ascii().to_string(), |shown| format!("{}…", shown.escape_ascii()));
     format!("\"{shown}\"")

@@ -1,7 +1,11 @@
 //! One entry: written, read, replaced, removed.
 
-use super::ground::{Ground, same};
+use std::slice;
+
+use super::ground::{Ground, fails, same};
 use super::{Case, Verdict, every};
+use crate::error::Kind;
+use crate::executor::block_on;
 
 pub(super) const CASES: &[Case] = &[
     Case { says: "nothing is under a name that nobody wrote", concerns: every, run: unwritten },
@@ -10,7 +14,10 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "what is written again takes the place of what was", concerns: every, run: replaced },
     Case { says: "delete removes, and says whether there was anything", concerns: every, run: deleted },
     Case { says: "add takes an empty place and leaves a taken one alone", concerns: every, run: added },
+    Case { says: "what was removed is there for nobody", concerns: every, run: removed },
+    Case { says: "a value of some megabytes comes back whole", concerns: every, run: large },
     Case { says: "names that differ in one character are different entries", concerns: every, run: names },
+    Case { says: "the longest names are told apart by their last byte", concerns: every, run: longest_names },
 ];
 
 fn unwritten(ground: &Ground<'_>) -> Verdict {
@@ -63,6 +70,51 @@ fn added(ground: &Ground<'_>) -> Verdict {
     ground.delete(&name)?;
     same("`add` after `delete` says", ground.add(&name, b"third", None)?, true)?;
     ground.holds("after that", &name, b"third")
+}
+
+fn removed(ground: &Ground<'_>) -> Verdict {
+    let (name, claims) = (ground.name("key"), ground.capabilities);
+    ground.set(&name, b"1", None)?;
+    ground.delete(&name)?;
+    same("`ttl` says", ground.ttl(&name)?, None)?;
+    same("`get_many` finds", ground.get_many(slice::from_ref(&name))?, vec![None])?;
+    same("`delete_many` says", ground.delete_many(slice::from_ref(&name))?, 0)?;
+    if claims.touch {
+        same("`touch` says", ground.touch(&name, None)?, false)?;
+    }
+    if claims.atomic_incr {
+        fails("`incr`", block_on(ground.backend.incr(&name, 1)), Kind::Missing)?;
+    }
+    ground.holds_nothing("after all that", &name)?;
+    same("`add` says", ground.add(&name, b"new", None)?, true)
+}
+
+/// More than what the smaller types of columns of bytes hold, and more than what is usually sent in one piece.
+const LARGE: [usize; 2] = [70_000, 4 << 20];
+
+fn large(ground: &Ground<'_>) -> Verdict {
+    for size in LARGE.into_iter().filter(|size| ground.capabilities.takes(*size)) {
+        let name = ground.name(&size.to_string());
+        let value: Vec<u8> = (0_u8..=250).cycle().take(size).collect();
+        ground.set(&name, &value, None)?;
+        same(&format!("of {size} bytes all come back"), ground.get(&name)? == Some(value), true)?;
+    }
+    Ok(())
+}
+
+fn longest_names(ground: &Ground<'_>) -> Verdict {
+    let ends = ["a", "A", "b", "1"];
+    let names = ends.map(|end| ground.longest(end));
+    same("so long is a name", names[0].as_bytes().len(), 250)?;
+    for (name, end) in names.iter().zip(ends) {
+        ground.set(name, end.as_bytes(), None)?;
+    }
+    names.iter().zip(ends).try_for_each(|(name, end)| ground.holds("after all were written", name, end.as_bytes()))?;
+    same("`delete` says", ground.delete(&names[0])?, true)?;
+    names[1..]
+        .iter()
+        .zip(&ends[1..])
+        .try_for_each(|(name, end)| ground.holds("after another was removed", name, end.as_bytes()))
 }
 
 fn names(ground: &Ground<'_>) -> Verdict {

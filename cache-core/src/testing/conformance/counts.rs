@@ -1,8 +1,8 @@
 //! Counting.
 
-use super::super::{Capabilities, Remaining};
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict};
+use crate::backend::{Capabilities, Remaining};
 use crate::error::Kind;
 use crate::executor::block_on;
 
@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "incr beyond 64 bits is an error, and changes nothing", concerns: incr, run: overflow },
 ];
 
-fn incr(capabilities: &Capabilities) -> bool {
+pub(super) fn incr(capabilities: &Capabilities) -> bool {
     capabilities.atomic_incr
 }
 

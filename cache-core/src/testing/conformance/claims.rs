@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Capabilities, Ticket};
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, Ticket};
 use crate::error::Kind;
 use crate::executor::block_on;
 
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "whole seconds are rounded up, never down to nothing", concerns: whole_seconds, run: rounded_up },
 ];
 
-fn limited(capabilities: &Capabilities) -> bool {
+pub(super) fn limited(capabilities: &Capabilities) -> bool {
     capabilities.max_value_bytes.is_some_and(|max| max <= LARGEST_TRIED)
 }
 
@@ -50,7 +50,7 @@ fn unclaimed(ground: &Ground<'_>) -> Verdict {
     ground.holds("after all that", &name, b"1")
 }
 
-fn sized(ground: &Ground<'_>, more: u64) -> Vec<u8> {
+pub(super) fn sized(ground: &Ground<'_>, more: u64) -> Vec<u8> {
     let size = ground.capabilities.max_value_bytes.unwrap_or(0) + more;
     vec![b'x'; usize::try_from(size).unwrap_or(usize::MAX)]
 }

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use super::super::{Capabilities, Remaining};
 use super::ground::{Ground, same};
 use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, Entry, Remaining};
 
 pub(super) const CASES: &[Case] = &[
     Case { says: "an entry is there until its time is over, and not after", concerns: every, run: expires },
     Case { says: "what is written again has the new time alone", concerns: every, run: rewritten },
     Case { says: "a time of zero keeps nothing, and removes what was", concerns: every, run: zero },
-    Case { says: "add or touch for no time keeps nothing either", concerns: every, run: zero_otherwise },
+    Case { says: "add, touch or set_many for no time keeps nothing either", concerns: every, run: zero_otherwise },
+    Case { says: "a time too short to be told is not for ever", concerns: every, run: tiny },
     Case { says: "a very long time is neither a date nor an error", concerns: every, run: long },
     Case { says: "add leaves a live entry its value and its time", concerns: every, run: add_to_live },
     Case { says: "add takes the place of an expired entry", concerns: every, run: add_to_expired },
@@ -18,6 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "ttl says how long an entry still has", concerns: every, run: remaining },
     Case { says: "touch gives an entry another time, and leaves its value", concerns: touch, run: touched },
     Case { says: "touch shortens a time as well as it lengthens one", concerns: touch, run: shortened },
+    Case { says: "touch without an end makes an entry stay", concerns: touch, run: touched_for_ever },
     Case { says: "touch never revives what has expired, nor makes what is missing", concerns: touch, run: not_revived },
 ];
 
@@ -55,7 +57,11 @@ fn zero(ground: &Ground<'_>) -> Verdict {
 }
 
 fn zero_otherwise(ground: &Ground<'_>) -> Verdict {
-    let [added, touched] = ["added", "touched"].map(|key| ground.name(key));
+    let [added, one_of_many, touched] = ["added", "one of many", "touched"].map(|key| ground.name(key));
+    ground.set(&one_of_many, b"before", None)?;
+    let never = Entry { name: one_of_many.clone(), value: b"never".to_vec(), time: Some(Duration::ZERO) };
+    ground.set_many(&[never])?;
+    ground.holds_nothing("after a `set_many` for no time", &one_of_many)?;
     ground.add(&added, b"never", Some(Duration::ZERO))?;
     ground.holds_nothing("after an `add` for no time", &added)?;
     if !touch(&ground.capabilities) {
@@ -64,6 +70,21 @@ fn zero_otherwise(ground: &Ground<'_>) -> Verdict {
     ground.set(&touched, b"before", None)?;
     ground.touch(&touched, Some(Duration::ZERO))?;
     ground.holds_nothing("after a `touch` for no time", &touched)
+}
+
+fn tiny(ground: &Ground<'_>) -> Verdict {
+    for (key, time) in
+        [("1", Duration::from_nanos(1)), ("2", Duration::from_micros(400)), ("3", Duration::from_micros(999))]
+    {
+        let name = ground.name(key);
+        ground.set(&name, b"value", Some(time))?;
+        ground.pass(3);
+        ground.holds_nothing(&format!("long after {time:?}"), &name)?;
+        ground.add(&name, b"value", Some(time))?;
+        ground.pass(3);
+        ground.holds_nothing(&format!("long after an `add` for {time:?}"), &name)?;
+    }
+    Ok(())
 }
 
 fn long(ground: &Ground<'_>) -> Verdict {
@@ -141,6 +162,15 @@ fn touched(ground: &Ground<'_>) -> Verdict {
     same("`touch` with an end says", ground.touch(&name, ground.units(1))?, true)?;
     ground.pass(3);
     ground.holds_nothing("after that", &name)
+}
+
+fn touched_for_ever(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"value", ground.units(2))?;
+    same("`touch` says", ground.touch(&name, None)?, true)?;
+    ground.pass(4);
+    ground.holds("after the time from before", &name, b"value")?;
+    same("`ttl` says", ground.ttl(&name)?, Some(Remaining::Forever))
 }
 
 fn shortened(ground: &Ground<'_>) -> Verdict {
