@@ -1,1 +1,4 @@
-//! The program `larder`.
+//! The program `larder`, as people run it.
+
+mod check;
+mod run;

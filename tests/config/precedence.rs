@@ -69,7 +69,7 @@ fn entries_of_the_last_release_are_not_seen_by_the_next() {
         testing::isolated_with([("default", settings[0].1.clone())]).unwrap()
     };
     let options = larder::Options::forever();
-    release("r1").cache("default").blocking().set(key!("profile:me"), 1_u8, options.clone()).unwrap();
+    release("r1").cache("default").blocking().set(key!("profile:me"), 1_u8, options).unwrap();
     assert!(release("r1").cache("default").blocking().has(key!("profile:me")).unwrap());
     assert!(!release("r2").cache("default").blocking().has(key!("profile:me")).unwrap());
 }
