@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
+use crate::backend::layer::Means;
 use crate::cache::{Backing, Home};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
@@ -31,6 +32,11 @@ struct Room {
 impl Homes {
     pub(super) fn new(clock: Clock, executor: Arc<dyn Executor>) -> Self {
         Self { clock, tags: Arc::default(), executor, rooms: Mutex::default() }
+    }
+
+    /// Returns what the layers of a store may use.
+    pub(super) fn means(&self) -> Means {
+        Means::new(self.clock.clone(), Arc::clone(&self.executor))
     }
 
     /// Makes a home around a backing.

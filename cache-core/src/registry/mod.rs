@@ -3,6 +3,7 @@
 mod check;
 mod homes;
 mod isolation;
+mod layers;
 mod settings;
 mod site;
 

@@ -5,6 +5,7 @@ mod written;
 use std::sync::Arc;
 
 use super::homes::Homes;
+use super::layers::Layers;
 use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Cache, Parts};
 use crate::error::{Error, Kind};
@@ -35,6 +36,7 @@ pub struct Settings {
     version: Option<String>,
     key_function: Option<KeyFunction>,
     off: bool,
+    pub(super) layers: Layers,
 }
 
 #[derive(Clone, Debug)]
@@ -63,6 +65,7 @@ impl Settings {
             version: None,
             key_function: None,
             off: false,
+            layers: Layers::default(),
         }
     }
 
@@ -274,7 +277,10 @@ impl Settings {
         let limits = Limits { max_entries: self.max_entries.unwrap_or(MAX_ENTRIES), max_bytes: self.max_bytes };
         let home = match self.place {
             Choice::Null => homes.around(Backing::Null),
-            Choice::Outside(backend) => homes.around(Backing::Outside(backend)),
+            Choice::Outside(backend) => {
+                let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
+                homes.around(Backing::Outside(self.layers.around(backend, &homes.means()).map_err(wrong)?))
+            }
             Choice::Memory => homes.in_memory(limits),
             Choice::Named(room) => homes.in_room(name, room, limits)?,
         };
@@ -299,6 +305,9 @@ impl Settings {
             }
             () if self.max_bytes == Some(0) => {
                 wrong("`max_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
+            }
+            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
+                wrong("layers go around a store outside the process; this cache has none")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),

@@ -6,10 +6,18 @@ use crate::policy::Ttl;
 /// What the configuration of the facade needs to put together what is said of one cache in several places.
 #[doc(hidden)]
 impl Settings {
-    /// Makes the cache live where another one would, with the bounds of that.
+    /// Makes the cache live where another one would, with the bounds of that. Where that is in the process, there is nothing
+    /// to put layers around.
     #[must_use]
     pub fn moved_to(self, other: Self) -> Self {
-        Self { place: other.place, max_entries: other.max_entries, max_bytes: other.max_bytes, ..self }
+        let layers = if other.is_outside() { self.layers } else { other.layers };
+        Self { place: other.place, max_entries: other.max_entries, max_bytes: other.max_bytes, layers, ..self }
+    }
+
+    /// Returns whether it lives outside the process.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        matches!(self.place, Choice::Outside(_))
     }
 
     /// Returns how many entries and how many bytes it is to hold at most, where that was said.
