@@ -50,7 +50,7 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
-mod config;
+pub mod config;
 #[cfg(feature = "axum")]
 pub mod page;
 #[cfg(feature = "axum")]
@@ -104,7 +104,7 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use config::{Builder, builder};
+pub use config::{Builder, builder, init};
 
 /// ```
 /// use larder::{cached, testing};
