@@ -4,6 +4,8 @@
 //! one, implement [`Backend`], state what it can do as [`Capabilities`], and run the suite on it in one line,
 //! [`conformance::check`](crate::testing::conformance::check). [`Memory`] is the smallest complete example.
 
+pub mod layer;
+
 mod capabilities;
 mod counting;
 mod erased;
