@@ -7,6 +7,7 @@
 mod conformance;
 mod engine;
 mod null;
+mod replay;
 #[path = "../support/runs.rs"]
 mod runs;
 mod shared;
@@ -31,13 +32,30 @@ macro_rules! tests {
 }
 pub(crate) use tests;
 
-const TESTS: &[&[Test]] = &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS];
+/// A test of what is written about stores.
+type OfDocs = (&'static str, fn());
+
+macro_rules! tests_of_docs {
+    ($($name:ident),+ $(,)?) => {
+        pub const TESTS_OF_DOCS: &[crate::OfDocs] = &[$((stringify!($name), $name)),+];
+    };
+}
+pub(crate) use tests_of_docs;
+
+const TESTS: &[&[Test]] = &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS];
 
 fn main() {
     let arguments = Arguments::from_args();
     let tests = || TESTS.iter().copied().flatten();
     let of = |kind| tests().filter(move |test| (test.asks)(kind)).map(move |test| trial(kind, test));
-    let trials = stores::KINDS.iter().flat_map(of).collect();
+    let of_docs = |(name, run): &'static OfDocs| {
+        Trial::test(format!("docs::{name}"), || {
+            run();
+            Ok(())
+        })
+    };
+    let of_docs = replay::TESTS_OF_DOCS.iter().map(of_docs);
+    let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 

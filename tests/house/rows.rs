@@ -34,8 +34,9 @@ fn exists(name: &str, code: &str) -> bool {
 
 /// Returns the lists of tests that a program without a harness runs: `tests!(whom => one, another)`.
 fn lists(code: &str) -> impl Iterator<Item = &str> {
-    let calls = code.split("tests!(").skip(1);
-    calls.filter_map(|call| call.split(");").next()?.split_once("=>")).map(|(_, list)| list)
+    let of_stores = code.split("tests!(").skip(1).filter_map(|call| call.split(");").next()?.split_once("=>"));
+    let of_docs = code.split("tests_of_docs!(").skip(1).filter_map(|call| call.split(");").next());
+    of_stores.map(|(_, list)| list).chain(of_docs)
 }
 
 /// Returns whether the attributes in front of a function, or those of the macro that it stands in, make it a test.
