@@ -13,8 +13,7 @@ use super::{draw, error, row};
 
 impl<C: Client> Database<C> {
     pub(super) async fn read_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        let mut first = HashMap::with_capacity(names.len());
-        names.iter().enumerate().for_each(|(at, name)| drop(first.entry(name.as_bytes()).or_insert(at)));
+        let first: HashMap<_, _> = names.iter().enumerate().rev().map(|(at, name)| (name.as_bytes(), at)).collect();
         let mut values = vec![None; names.len()];
         let (client, given) = (&self.shared.client, given(first.keys().copied()));
         for (statement, piece) in client.dialect().get_many.pieces(&given) {
@@ -33,8 +32,7 @@ impl<C: Client> Database<C> {
 
     /// Writes in the order of the names, so that two who write the same do not wait for each other.
     pub(super) async fn write_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
-        let mut last: BTreeMap<_, &Entry> = BTreeMap::new();
-        entries.iter().for_each(|entry| drop(last.insert(entry.name.as_str(), entry)));
+        let last: BTreeMap<_, _> = entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
         let kept = |wanted: &&Entry| self.takes(&wanted.value) && wanted.time.is_none_or(|time| !time.is_zero());
         let (written, gone): (Vec<_>, Vec<_>) = last.into_values().partition(kept);
         let given: Vec<_> = written.iter().map(|put| entry(&put.name, &put.value, row::millis(put.time))).collect();
