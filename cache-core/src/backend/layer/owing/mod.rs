@@ -24,7 +24,7 @@ use crate::lock::{Mutex, MutexGuard, lock};
 const CHUNK: usize = 128;
 
 /// A store that is owed what it was not told.
-pub(crate) struct Owing {
+pub struct Owing {
     store: Arc<dyn ErasedBackend>,
     clock: Clock,
     debts: Mutex<Debts>,
@@ -55,7 +55,9 @@ struct Payment<'a> {
 }
 
 impl Owing {
-    pub(crate) fn new(store: Arc<dyn ErasedBackend>, clock: Clock) -> Self {
+    /// Owes it nothing so far.
+    #[must_use]
+    pub fn new(store: Arc<dyn ErasedBackend>, clock: Clock) -> Self {
         Self { store, clock, debts: Mutex::default(), is_calm: AtomicBool::new(true) }
     }
 
