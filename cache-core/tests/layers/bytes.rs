@@ -2,8 +2,10 @@
 #![cfg(all(feature = "compression", feature = "encryption"))]
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use cache_core::backend::layer::{Compression, Sealed, Secret};
+use cache_core::backend::conformance::Suite;
+use cache_core::backend::layer::{Compression, Layer, Retry, Sealed, Secret, Timeout};
 use cache_core::backend::{Backend, Capabilities, Memory};
 use cache_core::clock::Clock;
 use cache_core::codec::wire::Wire;
@@ -12,11 +14,12 @@ use cache_core::policy::Ttl;
 use cache_core::registry::Settings;
 use cache_core::testing::{self, block_on};
 
+use crate::conformance::{breaker, holds, means};
 use crate::store::{Claiming, lying, name};
 
-const MINUTE: Ttl = Ttl::For(std::time::Duration::from_secs(60));
+const MINUTE: Ttl = Ttl::For(Duration::from_secs(60));
 
-pub fn secrets(numbers: &[u8]) -> Vec<Secret> {
+fn secrets(numbers: &[u8]) -> Vec<Secret> {
     let secret =
         |number| Secret::from_bytes(&std::array::from_fn::<u8, 32, _>(|at| number ^ u8::try_from(at).unwrap()));
     numbers.iter().map(|number| secret(*number).expect("32 bytes")).collect()
@@ -134,7 +137,7 @@ fn nobody_who_writes_to_a_sealed_store_forges_swaps_or_prolongs_an_entry() {
     }
     assert_eq!(seal.refused(), 8);
     block_on(store.touch(&name("mine"), None)).unwrap();
-    larder.advance(std::time::Duration::from_secs(60));
+    larder.advance(Duration::from_secs(60));
     assert_eq!(cache.blocking().get::<u8>("mine").unwrap(), None, "its time is under the seal");
 }
 
@@ -187,4 +190,37 @@ fn a_compressed_entry_is_foreign_to_a_cache_that_does_not_compress() {
     assert_eq!(compressing.blocking().get::<String>("page").unwrap(), Some(page()));
     compressing.blocking().set("visits", 1_i64, MINUTE).unwrap();
     assert_eq!((plain.blocking().incr("visits", 1).unwrap(), lying(&*store, "visits").unwrap()), (2, b"2".to_vec()));
+}
+
+#[test]
+fn a_store_of_compressed_values_holds() {
+    holds(&[&Compression::over(0)]);
+}
+
+#[test]
+fn a_sealed_store_holds() {
+    holds(&[&Sealed::encrypt(secrets(&[1]))]);
+    holds(&[&Sealed::sign(secrets(&[1, 2]))]);
+}
+
+#[test]
+fn a_store_under_all_layers_together_holds() {
+    let (limit, seal) = (Timeout::after(Duration::from_secs(1)), Sealed::encrypt(secrets(&[1])));
+    holds(&[&limit, &Retry::times(2), &breaker(), &seal, &Compression::over(0)]);
+}
+
+#[test]
+fn a_seal_takes_its_part_of_the_largest_value() {
+    for sealed in [Sealed::encrypt(secrets(&[1])), Sealed::sign(secrets(&[1]))] {
+        let clock = Clock::manual();
+        let can = Capabilities { max_value_bytes: Some(100_000), ..Capabilities::ALL };
+        let limited = Arc::new(Claiming { inner: Memory::new(clock.clone()), can });
+        let store = sealed.wrap(limited, &means(&clock)).unwrap();
+        let max = store.capabilities().max_value_bytes.unwrap();
+        assert!((99_900..100_000).contains(&max), "{max}");
+        let pass = |time| clock.advance(time);
+        let report = Suite::new(&*store, &pass).run();
+        assert!(report.failures.is_empty(), "{report}");
+        assert!(report.held.contains(&"a value of the largest size is kept"));
+    }
 }

@@ -152,10 +152,13 @@ fn run(seed: u64) -> usize {
     let fills = dice.draw(2) == 0;
     let can = Capabilities { conditional_fill: fills, atomic_incr: dice.draw(2) == 0, ..Capabilities::ALL };
     let guarded = dice.draw(2) == 0;
-    let (larder, cache, store) = scripted(can, |settings| match guarded {
-        true => settings.breaker(Breaker::new(2, Duration::from_secs(1))),
-        false => settings,
-    });
+    let (larder, cache, store) =
+        scripted(
+            can,
+            |settings| {
+                if guarded { settings.breaker(Breaker::new(2, Duration::from_secs(1))) } else { settings }
+            },
+        );
     store.dice.store(next(seed + 77), Ordering::SeqCst);
     let (source, mut callers, mut count) = (Rc::new(Source::default()), Vec::<Caller>::new(), 0);
     let mut context = Context::from_waker(Waker::noop());
