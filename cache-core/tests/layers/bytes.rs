@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_core::backend::conformance::Suite;
 use cache_core::backend::layer::{Compression, Layer, Retry, Sealed, Secret, Timeout};
 use cache_core::backend::{Backend, Capabilities, Memory};
 use cache_core::clock::Clock;
@@ -12,6 +11,7 @@ use cache_core::codec::wire::Wire;
 use cache_core::error::Kind;
 use cache_core::policy::Ttl;
 use cache_core::registry::Settings;
+use cache_core::testing::conformance::Suite;
 use cache_core::testing::{self, block_on};
 
 use crate::conformance::{breaker, holds, means};

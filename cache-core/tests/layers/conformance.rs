@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_core::backend::conformance::check;
 use cache_core::backend::layer::{Breaker, Layer, Means, Owing, Retry, Timeout};
 use cache_core::backend::{ErasedBackend, Memory};
 use cache_core::clock::Clock;
 use cache_core::executor::NoExecutor;
+use cache_core::testing::conformance::check;
 
 pub fn means(clock: &Clock) -> Means {
     Means::new(clock.clone(), Arc::new(NoExecutor))
