@@ -94,6 +94,14 @@ async fn reads(cache: Cache, source: Rc<Source>, key: &'static str, loads: bool)
     assert!(found.is_none_or(|found| found >= floor), "{key}: {found:?} was served, and was changed to {floor} before");
 }
 
+async fn reads_many(cache: Cache, source: Rc<Source>) {
+    let floors = KEYS.map(|key| source.floor(key));
+    let Ok(found) = cache.get_many::<i64>(KEYS).await else { return };
+    for (found, floor) in found.into_iter().zip(floors) {
+        assert!(found.is_none_or(|found| found >= floor), "{found:?} was served, and was changed to {floor} before");
+    }
+}
+
 async fn load(cache: &Cache, source: &Rc<Source>, key: &'static str) -> i64 {
     let body = async || {
         let number = source.number(key);
@@ -136,12 +144,13 @@ enum How {
 /// Returns the next caller, whom the dice choose.
 fn caller(cache: &Cache, source: &Rc<Source>, dice: &Dice) -> Caller {
     let (cache, source, key) = (cache.clone(), Rc::clone(source), dice.key());
-    match dice.draw(10) {
+    match dice.draw(11) {
         0..=3 => Box::pin(reads(cache, source, key, true)),
         4 => Box::pin(reads(cache, source, key, false)),
         5 | 6 => Box::pin(changes(cache, source, vec![key], How::Remove)),
         7 => Box::pin(changes(cache, source, vec![key], How::Write)),
-        8 => Box::pin(changes(cache, source, vec!["a", "b"], How::RemoveMany)),
+        8 => Box::pin(reads_many(cache, source)),
+        9 => Box::pin(changes(cache, source, vec!["a", "b"], How::RemoveMany)),
         _ => Box::pin(changes(cache, source, KEYS.to_vec(), How::Clear)),
     }
 }
