@@ -7,7 +7,7 @@ use super::base::Base;
 use crate::database::error::no_table;
 
 /// Turns an error of SQLite into one that says what to do.
-pub(super) fn told(base: &Base, error: &rusqlite::Error) -> Error {
+pub(super) fn said(base: &Base, error: &rusqlite::Error) -> Error {
     if lacks_table(error) {
         return no_table(&base.dialect.table);
     }

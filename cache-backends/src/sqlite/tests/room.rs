@@ -28,10 +28,14 @@ fn what_has_expired_leaves_without_being_asked_for_but_not_before_its_tickets() 
     ground.clock.advance(seconds(300).unwrap());
     make_room(&store);
     assert_eq!(number(&ground.stranger(), ROWS), 3, "somebody may still have a ticket");
-    ground.clock.advance(seconds(302).unwrap());
+    assert_eq!(number(&ground.stranger(), LIVE), 1, "but their values are gone");
+    ground.clock.advance(seconds(301).unwrap());
     make_room(&store);
     assert_eq!(number(&ground.stranger(), ROWS), 1);
     assert!(has(&store, "long"));
+    ground.clock.advance(seconds(3_000).unwrap());
+    make_room(&store);
+    assert_eq!(number(&ground.stranger(), ROWS), 0, "it was written long ago: it goes with its end");
 }
 
 #[test]
@@ -57,7 +61,11 @@ fn what_is_nearest_to_its_end_goes_first_and_then_what_was_written_least_recentl
     bound(&ground, 4, 100);
     assert_eq!(["a", "z", "b", "m", "c"].map(|key| has(&store, key)), [true, false, true, true, true]);
     bound(&ground, 1, 100);
-    assert_eq!(["a", "b", "m", "c"].map(|key| has(&store, key)), [false, false, false, true], "`c` is younger than `b`");
+    assert_eq!(
+        ["a", "b", "m", "c"].map(|key| has(&store, key)),
+        [false, false, false, true],
+        "`c` is younger than `b`"
+    );
 }
 
 #[test]

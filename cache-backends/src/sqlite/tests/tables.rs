@@ -44,7 +44,9 @@ fn caches_in_two_tables_of_one_file_do_not_meet() {
 fn a_table_of_another_shape_is_refused_and_left_alone() {
     let ground = Ground::new();
     let stranger = ground.stranger();
-    stranger.execute_batch("create table larder_cache (cache_key text, value text); insert into larder_cache values (1, 2)").unwrap();
+    stranger
+        .execute_batch("create table larder_cache (cache_key text, value text); insert into larder_cache values (1, 2)")
+        .unwrap();
     let store = ground.store();
     for error in [failed(store.get(&name("key"))), failed(store.set(&name("key"), b"value", None))] {
         assert_eq!(error.kind(), Kind::Configuration);
@@ -58,7 +60,9 @@ fn names_differ_by_case_and_by_every_character() {
     let ground = Ground::new();
     let store = ground.store();
     let names = ["key", "KEY", "Key", "key%", "ke_"].map(|key| Scope::new("s", "1", None).unwrap().name(&key.into()));
-    names.iter().for_each(|name| run(store.set(name, name.as_bytes(), None)));
+    for name in &names {
+        run(store.set(name, name.as_bytes(), None));
+    }
     let found = run(store.get_many(&names));
     assert!(names.iter().zip(found).all(|(name, found)| found.as_deref() == Some(name.as_bytes())));
 }
