@@ -143,6 +143,8 @@ impl Thread {
             }
             self.commit(told);
             if let Some(to) = closed {
+                // What goes on beside would open it again.
+                self.beside.clear();
                 self.connection = None;
                 self.base.forget();
                 to.keep(());
