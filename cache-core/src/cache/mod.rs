@@ -6,6 +6,7 @@ mod blocking;
 mod commits;
 mod count;
 mod draw;
+mod emulated;
 mod fill;
 mod hand;
 mod home;

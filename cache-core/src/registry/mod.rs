@@ -2,6 +2,7 @@
 
 mod check;
 mod isolation;
+mod layers;
 mod settings;
 mod site;
 

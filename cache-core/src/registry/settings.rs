@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::layers::Layers;
+use crate::backend::layer::Means;
 use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Cache, Home, Parts};
 use crate::clock::Clock;
@@ -35,6 +37,7 @@ pub struct Settings {
     version: String,
     key_function: Option<KeyFunction>,
     off: bool,
+    pub(super) layers: Layers,
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +61,7 @@ impl Settings {
             version: "1".to_owned(),
             key_function: None,
             off: false,
+            layers: Layers::default(),
         }
     }
 
@@ -254,7 +258,11 @@ impl Settings {
         self.check(name)?;
         let backing = match self.place {
             Choice::Null => Backing::Null,
-            Choice::Outside(backend) => Backing::Outside(backend),
+            Choice::Outside(backend) => {
+                let means = Means::new(clock.clone(), Arc::clone(executor));
+                let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
+                Backing::Outside(self.layers.around(backend, &means).map_err(wrong)?)
+            }
             Choice::Memory => {
                 let limits = Limits { max_entries: self.max_entries, max_bytes: self.max_bytes };
                 Backing::Memory(Store::new(limits, clock.clone()))
@@ -281,6 +289,9 @@ impl Settings {
             }
             () if self.max_bytes == Some(0) => {
                 wrong("`max_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
+            }
+            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
+                wrong("layers go around a store outside the process; this cache has none")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),

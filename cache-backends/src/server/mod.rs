@@ -1,0 +1,56 @@
+//! What the stores on servers share that speak SQL over a socket: connections that are kept, time limits, and what is
+//! made of an error.
+//!
+//! | file | what it holds |
+//! |---|---|
+//! | `config` | where a server is, and how it is used |
+//! | `address` | an address in the words of the driver |
+//! | `connections` | the connections to one server |
+//! | `fault` | what went wrong, and whether to try again |
+//! | `link` | one statement, from the question to the answer |
+
+mod address;
+mod config;
+mod connections;
+mod fault;
+mod link;
+
+pub(crate) use address::Address;
+pub use config::Config;
+pub(crate) use fault::{Fault, Finding, Verdict};
+pub(crate) use link::Link;
+
+use std::future::Future;
+use std::sync::Arc;
+
+use sqlx::Connection;
+
+use crate::database::client::{Bind, Told};
+
+/// Follows the name of a server.
+pub(crate) const NO_TABLE: &str = "has no such table: run `larder create-table` once, with the address of the store";
+pub(crate) const OTHER_TABLE: &str = "has a table of this name that is not as `larder create-table` makes it";
+
+/// A kind of server, and the address of one: what [`Link`] asks of its driver.
+pub(crate) trait Wire: Send + Sync + 'static {
+    type Connection: Connection;
+
+    /// Its name in sentences.
+    const NAME: &str;
+
+    /// Opens a connection, and says there how the statements are meant.
+    fn connect(&self) -> impl Future<Output = Result<Self::Connection, sqlx::Error>> + Send;
+
+    /// Runs one statement in one round trip, as soon as it is prepared on this connection.
+    fn run(
+        connection: &mut Self::Connection,
+        text: &Arc<str>,
+        binds: &[Bind<'_>],
+    ) -> impl Future<Output = Result<Told, sqlx::Error>> + Send;
+
+    /// Says what an error of the server means by its code; `None` where it means nothing in particular.
+    fn finding(code: &str, message: &str) -> Option<Finding>;
+
+    /// Returns the code of an error of the server.
+    fn code(error: &dyn sqlx::error::DatabaseError) -> String;
+}
