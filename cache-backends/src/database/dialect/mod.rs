@@ -22,8 +22,6 @@ use words::{ROW, Words};
 use super::statement::{Many, Statement};
 use super::table::Table;
 
-pub(crate) use words::TICKETS;
-
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flavour {

@@ -1,0 +1,3 @@
+//! The store on files.
+
+mod suite;
