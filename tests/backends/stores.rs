@@ -63,11 +63,39 @@ pub const KINDS: &[Kind] = &[
         make: nowhere,
         open: |_, clock| Ok(Opened::bytes(Memory::new(clock.clone()))),
     },
+    #[cfg(feature = "file")]
+    Kind {
+        name: "file",
+        keeps: Keeps::Shared,
+        make: || folder("store"),
+        open: |place, clock| {
+            let config = larder::stores::file::Config::new(place).clock(clock.clone());
+            Ok(Opened::bytes(larder::stores::file::File::new(config)?))
+        },
+    },
+    #[cfg(feature = "sqlite")]
+    Kind {
+        name: "sqlite",
+        keeps: Keeps::Shared,
+        make: || folder("store.db"),
+        open: |place, clock| {
+            let config = larder::stores::sqlite::Config::new(place).clock(clock.clone());
+            Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
+        },
+    },
     Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
 ];
 
 fn nowhere() -> Result<Place, String> {
     Ok(Place { text: String::new(), _kept: None })
+}
+
+/// Makes an empty folder, and names something in it.
+#[cfg(any(feature = "file", feature = "sqlite"))]
+fn folder(name: &str) -> Result<Place, String> {
+    let folder = tempfile::tempdir().map_err(|error| format!("there is no temporary folder: {error}"))?;
+    let text = folder.path().join(name).display().to_string();
+    Ok(Place { text, _kept: Some(Box::new(folder)) })
 }
 
 impl Kind {
