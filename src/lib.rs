@@ -27,7 +27,8 @@
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
 //! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
-//! | named caches and their bounds | [`builder`], [`Settings`] |
+//! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
+//! | stores outside the process | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | stores outside the process, and where they differ | [`stores`] |
@@ -51,7 +52,7 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
-mod config;
+pub mod config;
 #[cfg(feature = "axum")]
 pub mod page;
 #[cfg(feature = "axum")]
@@ -106,7 +107,7 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use config::{Builder, builder};
+pub use config::{Builder, builder, init};
 
 /// ```
 /// use larder::{cached, testing};
@@ -149,6 +150,21 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
+
+/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+///
+/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
+/// [`Settings::backend`].
+pub mod stores {
+    #[cfg(feature = "file")]
+    pub use cache_backends::file;
+    #[cfg(feature = "mysql")]
+    pub use cache_backends::mysql;
+    #[cfg(feature = "postgres")]
+    pub use cache_backends::postgres;
+    #[cfg(feature = "sqlite")]
+    pub use cache_backends::sqlite;
+}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]

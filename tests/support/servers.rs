@@ -86,7 +86,7 @@ impl Postgres {
         let socket = place.path(".s.PGSQL.5432");
         let mut command = vec![home.join("postgres").into(), "-D".into(), place.path("data").into()];
         command.extend(["-k".into(), place.path("").into()]);
-        for setting in ["listen_addresses=", "fsync=off", "full_page_writes=off", "synchronous_commit=off"] {
+        for setting in ["listen_addresses=", "fsync=off", "full_page_writes=off"] {
             command.extend(["-c".into(), setting.into()]);
         }
         // It may be cut off in the midst of whatever it does, like one whose machine dies; what it answers is then no
@@ -135,7 +135,7 @@ impl MariaDb {
         let socket = place.path("socket");
         let mut command: Vec<OsString> = vec![server.into(), "--no-defaults".into(), data.into()];
         command.extend(fast.map(OsString::from));
-        command.extend(["--innodb-flush-log-at-trx-commit=0", "--skip-networking"].map(OsString::from));
+        command.extend(["--innodb-flush-log-at-trx-commit=2", "--skip-networking"].map(OsString::from));
         command.push(format!("--socket={}", socket.display()).into());
         command.push(format!("--pid-file={}", place.path("pid").display()).into());
         command.push(format!("--init-file={}", place.path("set-up.sql").display()).into());

@@ -11,6 +11,9 @@ use super::client::Client;
 use super::statement::Given;
 use super::{draw, error, row};
 
+/// The most bytes of values in one statement, but for a larger one that is alone in it: servers take so many at once.
+const MOST_BYTES: usize = 4 << 20;
+
 impl<C: Client> Database<C> {
     pub(super) async fn read_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let first: HashMap<_, _> = names.iter().enumerate().rev().map(|(at, name)| (name.as_bytes(), at)).collect();
@@ -37,7 +40,8 @@ impl<C: Client> Database<C> {
         let (written, gone): (Vec<_>, Vec<_>) = last.into_values().partition(kept);
         let given: Vec<_> = written.iter().map(|put| entry(&put.name, &put.value, row::millis(put.time))).collect();
         let mut failed = HashMap::new();
-        for (statement, piece) in self.shared.client.dialect().set_many.pieces(&given) {
+        let set_many = &self.shared.client.dialect().set_many;
+        for (statement, piece) in loads(&given).flat_map(|load| set_many.pieces(load)) {
             match self.shared.tell(statement, piece).await {
                 Ok(_) => self.wrote(piece.len()).await,
                 Err(error) => failed.extend(piece.iter().map(|given| (given.name, error.clone()))),
@@ -74,8 +78,40 @@ impl<C: Client> Database<C> {
     }
 }
 
+/// Splits what is to be written into what one statement can carry.
+fn loads<'a, 'g>(mut of: &'a [Given<'g>]) -> impl Iterator<Item = &'a [Given<'g>]> {
+    std::iter::from_fn(move || {
+        let sums = of.iter().scan(0, |sum, given| {
+            *sum += given.value.map_or(0, <[u8]>::len);
+            Some(*sum)
+        });
+        let fit = sums.take_while(|sum| *sum <= MOST_BYTES).count();
+        let (load, rest) = of.split_at_checked(fit.max(1))?;
+        of = rest;
+        Some(load)
+    })
+}
+
 /// Returns names in their order, each once.
 fn given<'a>(names: impl Iterator<Item = &'a [u8]>) -> Vec<Given<'a>> {
     let names: BTreeSet<_> = names.filter_map(|name| str::from_utf8(name).ok()).collect();
     names.into_iter().map(|name| Given { name, version: draw::version(), ..Given::default() }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_statement_carries_no_more_than_a_server_takes() {
+        let sizes = |sizes: &[usize]| -> Vec<usize> {
+            let values: Vec<_> = sizes.iter().map(|size| vec![0; *size]).collect();
+            let given: Vec<_> = values.iter().map(|value| Given { value: Some(value), ..Given::default() }).collect();
+            loads(&given).map(<[_]>::len).collect()
+        };
+        let third = MOST_BYTES / 3;
+        assert_eq!(sizes(&[third; 7]), [3, 3, 1]);
+        assert_eq!(sizes(&[1, MOST_BYTES * 2, 1, 1]), [1, 1, 2], "a large one goes alone");
+        assert_eq!(sizes(&[]), [0; 0]);
+    }
 }

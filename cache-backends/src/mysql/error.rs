@@ -2,11 +2,11 @@
 
 use cache_core::error::Kind;
 
-use crate::server::{Finding, NO_TABLE, OTHER_TABLE, Verdict};
+use crate::server::{Finding, Verdict};
 
 /// Says what an error means, by its number.
 pub(super) fn finding(number: &str) -> Option<Finding> {
-    use Verdict::{Again, Refused, Unheard};
+    use Verdict::{Again, NoTable, Refused, Unheard};
     Some(match number {
         // A deadlock, a lock that was not to be had in time, a row that changed since it was read.
         "1213" | "1205" | "1020" => (Again, Kind::Store, "is too busy with this entry"),
@@ -20,8 +20,8 @@ pub(super) fn finding(number: &str) -> Option<Finding> {
         "1045" | "1698" => (Refused, Kind::Configuration, "refuses this user or this password"),
         "1049" => (Refused, Kind::Configuration, "has no such database"),
         "1044" | "1142" | "1143" | "1227" => (Refused, Kind::Configuration, "does not let this user use the table"),
-        "1146" => (Refused, Kind::Configuration, NO_TABLE),
-        "1054" | "1136" => (Refused, Kind::Configuration, OTHER_TABLE),
+        "1146" => (NoTable, Kind::Configuration, "has no such table"),
+        "1054" | "1136" => (NoTable, Kind::Configuration, "has another table of this name"),
         "1153" | "1301" | "1406" => (Refused, Kind::TooLarge, "has no place for a value of this size"),
         _ => return None,
     })

@@ -2,11 +2,11 @@
 
 use cache_core::error::Kind;
 
-use crate::server::{Finding, NO_TABLE, OTHER_TABLE, Verdict};
+use crate::server::{Finding, Verdict};
 
 /// Says what an error means, by its code.
 pub(super) fn finding(code: &str, message: &str) -> Option<Finding> {
-    use Verdict::{Again, Refused, Unheard};
+    use Verdict::{Again, NoTable, Refused, Unheard};
     Some(match code {
         // A serialisation failure, a deadlock, a lock that was not to be had in time.
         "40001" | "40P01" | "55P03" => (Again, Kind::Store, "is too busy with this entry"),
@@ -22,8 +22,8 @@ pub(super) fn finding(code: &str, message: &str) -> Option<Finding> {
         "28000" | "28P01" => (Refused, Kind::Configuration, "refuses this user or this password"),
         "3D000" => (Refused, Kind::Configuration, "has no such database"),
         "42501" => (Refused, Kind::Configuration, "does not let this user use the table"),
-        "42P01" | "3F000" => (Refused, Kind::Configuration, NO_TABLE),
-        "42703" | "42804" | "42P10" => (Refused, Kind::Configuration, OTHER_TABLE),
+        "42P01" | "3F000" => (NoTable, Kind::Configuration, "has no such table"),
+        "42703" | "42804" | "42P10" => (NoTable, Kind::Configuration, "has another table of this name"),
         "54000" | "22001" => (Refused, Kind::TooLarge, "has no place for a value of this size"),
         _ => return None,
     })

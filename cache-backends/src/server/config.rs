@@ -6,6 +6,8 @@ use std::time::Duration;
 use cache_core::error::{Error, Kind};
 
 use super::address::Address;
+use crate::database::dialect::Flavour;
+use crate::database::{Limits, Table};
 use crate::place::{Given, Location, Options, Place};
 
 /// How many connections there are at most, where nobody says.
@@ -90,6 +92,15 @@ impl Config {
             () if self.timeout.is_zero() => Err(trouble("`timeout` is the time that a call may take, and cannot be 0")),
             () => Ok(()),
         }
+    }
+
+    pub(crate) fn table_in(&self, flavour: Flavour) -> Result<Table, Error> {
+        self.table.as_deref().map_or_else(|| Ok(Table::default()), |name| Table::parse(name, flavour))
+    }
+
+    pub(crate) fn limits(&self, max_value_bytes: u64) -> Limits {
+        let Self { max_entries, cull_frequency, .. } = *self;
+        Limits { max_entries, cull_frequency, max_value_bytes: Some(max_value_bytes) }
     }
 
     /// Reads from another server, which follows the first one. What is asked there may be a little behind; whether a value

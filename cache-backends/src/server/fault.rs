@@ -6,6 +6,7 @@ use std::{fmt, io};
 use cache_core::error::{Error, Kind};
 
 use super::Wire;
+use crate::database::{Table, error};
 
 /// What is to be done about a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(crate) enum Verdict {
     Again,
     /// The server said no. The connection is as good as before.
     Refused,
+    /// There is no table, or not one of ours.
+    NoTable,
     /// The connection is of no use any more, and the statement was certainly not run.
     Unheard,
     /// The connection is of no use any more, and nobody knows whether the statement was run.
@@ -54,8 +57,12 @@ impl Fault {
     }
 
     /// Makes an error of it that shows no secrets, and nothing of the driver's.
-    pub(crate) fn into_error<W: Wire>(self) -> Error {
-        Error::new(self.kind, format!("{} {}", W::NAME, self.what)).with_source(self.said)
+    pub(crate) fn into_error<W: Wire>(self, table: &Table) -> Error {
+        let error = match self.verdict {
+            Verdict::NoTable => error::no_table(table),
+            _ => Error::new(self.kind, format!("{} {}", W::NAME, self.what)),
+        };
+        error.with_source(self.said)
     }
 }
 
@@ -67,7 +74,6 @@ impl Said {
     fn of<W: Wire>(error: &sqlx::Error) -> Self {
         Self(match error {
             sqlx::Error::Database(error) => format!("{}: {}", W::code(&**error), error.message()),
-            sqlx::Error::Io(error) => error.to_string(),
             error => error.to_string(),
         })
     }

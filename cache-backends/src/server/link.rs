@@ -42,10 +42,13 @@ impl<W: Wire> Link<W> {
         let connections = if purpose == Purpose::Read { &self.reading } else { &self.writing };
         // A timer belongs to the runtime that it is made in.
         let answer = async { timeout(self.limit, attempts(connections, purpose, text, binds)).await };
-        entered(answer)?.await.unwrap_or_else(|_| {
-            connections.forget();
-            Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
-        })
+        match entered(answer)?.await {
+            Ok(answer) => answer.map_err(|fault| fault.into_error::<W>(&self.dialect.table)),
+            Err(_) => {
+                connections.forget();
+                Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
+            }
+        }
     }
 }
 
@@ -55,12 +58,12 @@ async fn attempts<W: Wire>(
     purpose: Purpose,
     text: &Arc<str>,
     binds: &[Bind<'_>],
-) -> Result<Told, Error> {
+) -> Result<Told, Fault> {
     let mut tries = 0;
     loop {
         tries += 1;
         let held = connections.take(purpose == Purpose::Write).await;
-        let mut held = held.map_err(|error| Fault::of::<W>(&error).into_error::<W>())?;
+        let mut held = held.map_err(|error| Fault::of::<W>(&error))?;
         let fault = match W::run(&mut held.connection, text, binds).await {
             Ok(told) => {
                 held.put_back();
@@ -69,17 +72,17 @@ async fn attempts<W: Wire>(
             Err(error) => Fault::of::<W>(&error),
         };
         let once_more = match fault.verdict {
-            Verdict::Refused => false,
+            Verdict::Refused | Verdict::NoTable => false,
             Verdict::Again => true,
             Verdict::Unheard => held.was_kept,
             Verdict::Lost => held.was_kept && purpose == Purpose::Read,
         };
         match fault.verdict {
-            Verdict::Refused | Verdict::Again => held.put_back(),
+            Verdict::Refused | Verdict::NoTable | Verdict::Again => held.put_back(),
             Verdict::Unheard | Verdict::Lost => connections.forget(),
         }
         if !once_more || tries == TRIES {
-            return Err(fault.into_error::<W>());
+            return Err(fault);
         }
         if fault.verdict == Verdict::Again {
             // Two who stood in each other's way do not come back at the same moment, as only one was sent away.

@@ -27,10 +27,6 @@ use sqlx::Connection;
 
 use crate::database::client::{Bind, Told};
 
-/// Follows the name of a server.
-pub(crate) const NO_TABLE: &str = "has no such table: run `larder create-table` once, with the address of the store";
-pub(crate) const OTHER_TABLE: &str = "has a table of this name that is not as `larder create-table` makes it";
-
 /// A kind of server, and the address of one: what [`Link`] asks of its driver.
 pub(crate) trait Wire: Send + Sync + 'static {
     type Connection: Connection;
