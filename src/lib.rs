@@ -97,7 +97,9 @@ pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
-pub use cache_core::registry::{Problem, Problems, Settings, Site, cache, check, invalidate_tag, sites};
+pub use cache_core::registry::{
+    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+};
 pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};

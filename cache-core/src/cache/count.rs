@@ -20,7 +20,8 @@ impl Cache {
     /// Numbers are `i64`; begin one with [`add`](Self::add), which leaves a running count alone.
     ///
     /// Outside the process a count is bare digits, which servers count with. What an attribute keeps, and what may be
-    /// served past its time, carries more than digits there and is no number to count with.
+    /// served past its time, carries more than digits there and is no number to count with. What has tags, or is in a
+    /// namespace, is counted where the store can do conditional fills.
     ///
     /// # Errors
     ///
@@ -44,7 +45,7 @@ impl Cache {
             _ if self.is_off() => Err(missing(&key)),
             Backing::Null => Err(missing(&key)),
             Backing::Memory(store) => self.incr_here(store, &name, &key, delta),
-            Backing::Outside(backend) => self.incr_outside(&**backend, &name, delta).await,
+            Backing::Outside(backend) => self.incr_outside(backend, (&key, &name), delta).await,
         }
     }
 
@@ -115,7 +116,7 @@ impl Cache {
         })?;
         let next = version.checked_add(delta).ok_or_else(|| overflow(&key))?;
         let token = self.home().flights.token(self.name_of(&key).as_bytes());
-        let bonds = self.bonds_of(&key);
+        let bonds = self.bonds_of(&key).await?;
         let value = self.get::<V>(&key).await?.ok_or_else(|| missing(&key))?;
         let ttl = self.ttl(&key).await?.ok_or_else(|| missing(&key))?;
         if next != version {
@@ -140,8 +141,12 @@ impl Cache {
     }
 
     /// Returns what binds the entry under this key to its tags.
-    fn bonds_of(&self, key: &Key) -> Option<Bonds> {
-        self.home().memory()?.peek(&self.name_of(key))?.bonds().cloned()
+    async fn bonds_of(&self, key: &Key) -> Result<Option<Bonds>, Error> {
+        match &self.home().backing {
+            Backing::Null => Ok(None),
+            Backing::Memory(store) => Ok(store.peek(&self.name_of(key)).and_then(|record| record.bonds().cloned())),
+            Backing::Outside(backend) => self.bonds_outside(backend, key).await,
+        }
     }
 
     /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.
@@ -171,13 +176,18 @@ impl Cache {
 
 /// Makes the record that follows: the same mark, the same times, another number.
 fn sum(record: &Erased, key: &Key, delta: i64) -> Result<(Erased, i64), Error> {
-    let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
-    let sum = number.checked_add(delta).ok_or_else(|| overflow(key))?;
+    let sum = sum_of(record, key, delta)?;
     let next = i64::keep().record(record.mark(), record.times(), sum);
     Ok((bonded(next, record.bonds().cloned()), sum))
 }
 
-fn missing(key: &impl Display) -> Error {
+/// Returns the number that follows.
+pub(super) fn sum_of(record: &Erased, key: &Key, delta: i64) -> Result<i64, Error> {
+    let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
+    number.checked_add(delta).ok_or_else(|| overflow(key))
+}
+
+pub(super) fn missing(key: &impl Display) -> Error {
     Error::new(Kind::Missing, format!("there is no live entry under `{key}`: begin it with `add`"))
 }
 

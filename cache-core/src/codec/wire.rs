@@ -129,6 +129,11 @@ impl<'a> Wire<'a> {
         Some(Self { header, tags, payload })
     }
 
+    /// Writes the same record with another value.
+    pub(crate) fn with_payload(&self, payload: &[u8]) -> Vec<u8> {
+        self.header.write(&self.tags().collect::<Vec<_>>(), payload)
+    }
+
     /// Returns the versions that its tags had when it was written.
     pub fn tags(&self) -> impl Iterator<Item = TagVersion> + use<'a> {
         self.tags.chunks_exact(TAG).filter_map(|bytes| {
@@ -136,6 +141,18 @@ impl<'a> Wire<'a> {
             Some(TagVersion { tag: u64::from_le_bytes(*tag), version: u64::from_le_bytes(*version) })
         })
     }
+}
+
+/// Returns how many tags these bytes claim to have, where they are long enough to be a record.
+pub(crate) fn count_of_tags(bytes: &[u8]) -> usize {
+    let fixed = bytes.first_chunk::<FIXED>().filter(|fixed| fixed[..2] == [MAGIC, FORMAT]);
+    fixed.map_or(0, |fixed| usize::from(u16::from_le_bytes([fixed[FIXED - 2], fixed[FIXED - 1]])))
+}
+
+/// Gives a record that was written without tags these.
+pub(crate) fn with_tags(record: &[u8], tags: &[TagVersion]) -> Option<Vec<u8>> {
+    let wire = Wire::read(record).filter(|wire| wire.tags.is_empty())?;
+    Some(wire.header.write(tags, wire.payload))
 }
 
 /// Writes a number the way that servers can count with.

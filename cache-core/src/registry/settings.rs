@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::backend::{Backend, ErasedBackend};
-use crate::cache::{Backing, Cache, Home, Parts};
+use crate::cache::{Backing, Cache, Home, Markers, Outside, Parts};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
@@ -31,6 +31,7 @@ pub struct Settings {
     ttl: Ttl,
     max_entries: u64,
     max_bytes: Option<u64>,
+    max_value_bytes: Option<u64>,
     key_prefix: String,
     version: String,
     key_function: Option<KeyFunction>,
@@ -54,6 +55,7 @@ impl Settings {
             ttl: Ttl::Default,
             max_entries: MAX_ENTRIES,
             max_bytes: None,
+            max_value_bytes: None,
             key_prefix: String::new(),
             version: "1".to_owned(),
             key_function: None,
@@ -254,7 +256,10 @@ impl Settings {
         self.check(name)?;
         let backing = match self.place {
             Choice::Null => Backing::Null,
-            Choice::Outside(backend) => Backing::Outside(backend),
+            Choice::Outside(backend) => {
+                let markers = Arc::new(Markers::new(&self.key_prefix)?);
+                Backing::Outside(Outside { backend, markers, max_value_bytes: self.max_value_bytes })
+            }
             Choice::Memory => {
                 let limits = Limits { max_entries: self.max_entries, max_bytes: self.max_bytes };
                 Backing::Memory(Store::new(limits, clock.clone()))
