@@ -95,7 +95,9 @@ fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
         Found::Number(number) => Some(*number),
         Found::Record(wire) => {
             let is_ours = wire.header.mark == name.mark() && wire.header.shape == codec::shape::<i64>();
-            if is_ours && times.fresh_until == times.kept_until { codec::decode(wire.payload) } else { None }
+            // With tags no server counts it anywhere, and so it is counted here whatever its times are.
+            let is_plain = times.fresh_until == times.kept_until || found.tags().next().is_some();
+            if is_ours && is_plain { codec::decode(wire.payload) } else { None }
         }
         Found::Foreign => None,
     }
