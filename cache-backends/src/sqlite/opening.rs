@@ -17,9 +17,14 @@ const PATIENCE_OF_READERS: Duration = Duration::from_millis(100);
 
 /// Opens the file to read. It is not made here.
 pub(super) fn reader(base: &Base) -> rusqlite::Result<Connection> {
-    let access = if base.in_memory { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+    // In memory there is no log: there readers and the writer wait for each other.
+    let (access, patience) = if base.in_memory {
+        (OpenFlags::SQLITE_OPEN_READ_WRITE, base.patience)
+    } else {
+        (OpenFlags::SQLITE_OPEN_READ_ONLY, PATIENCE_OF_READERS)
+    };
     let connection = open(base, access)?;
-    connection.busy_timeout(PATIENCE_OF_READERS)?;
+    connection.busy_timeout(patience)?;
     Ok(connection)
 }
 
