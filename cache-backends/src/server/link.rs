@@ -42,13 +42,11 @@ impl<W: Wire> Link<W> {
         let connections = if purpose == Purpose::Read { &self.reading } else { &self.writing };
         // A timer belongs to the runtime that it is made in.
         let answer = async { timeout(self.limit, attempts(connections, purpose, text, binds)).await };
-        match entered(answer)?.await {
-            Ok(answer) => answer.map_err(|fault| fault.into_error::<W>(&self.dialect.table)),
-            Err(_) => {
-                connections.forget();
-                Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
-            }
+        if let Ok(answer) = entered(answer)?.await {
+            return answer.map_err(|fault| fault.into_error::<W>(&self.dialect.table));
         }
+        connections.forget();
+        Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
     }
 }
 
