@@ -25,6 +25,7 @@
 //! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
+//! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches and their bounds | [`builder`], [`Settings`] |
 //! | what the compiler cannot see | [`check`] |
@@ -49,7 +50,7 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
-mod config;
+pub mod config;
 #[cfg(feature = "axum")]
 pub mod page;
 #[cfg(feature = "axum")]
@@ -93,6 +94,7 @@ pub use cache_macros::key;
 
 pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
 pub use cache_core::clock;
+pub use cache_core::commit::{after_commit, after_commit_blocking};
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
@@ -102,7 +104,7 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use config::{Builder, builder};
+pub use config::{Builder, builder, init};
 
 /// ```
 /// use larder::{cached, testing};

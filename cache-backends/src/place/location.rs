@@ -43,8 +43,11 @@ pub struct Location {
     password: Option<Box<str>>,
     hosts: Vec<Host>,
     path: Box<str>,
-    query: Vec<(Box<str>, Box<str>)>,
+    query: Query,
 }
+
+/// Names with what they are given.
+type Query = Vec<(Box<str>, Box<str>)>;
 
 /// The longest address that is read.
 const LONGEST: usize = 4096;
@@ -213,8 +216,8 @@ fn path_of_files(address: &str) -> Result<Box<str>, String> {
     }
 }
 
-fn read_query(query: &str) -> Result<Vec<(Box<str>, Box<str>)>, String> {
-    let mut read: Vec<(Box<str>, Box<str>)> = Vec::new();
+fn read_query(query: &str) -> Result<Query, String> {
+    let mut read = Query::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair
             .split_once('=')

@@ -193,7 +193,9 @@ mod tests {
 
     fn options(given: &[(&str, Given)]) -> Options {
         let mut options = Options::default();
-        given.iter().for_each(|(name, value)| options.give(*name, value.clone()));
+        for (name, value) in given {
+            options.give(*name, value.clone());
+        }
         options
     }
 
@@ -231,7 +233,7 @@ mod tests {
     fn an_option_that_nobody_took_is_an_error_that_names_those_there_are() {
         let mut given = options(&[("colour", text("red"))]);
         assert_eq!(given.clone().done().unwrap_err().to_string(), "there is no option `colour`: this store has none");
-        (given.text("table").unwrap(), given.number("pool").unwrap());
+        assert_eq!((given.text("table").unwrap(), given.number("pool").unwrap()), (None, None));
         let error = given.done().unwrap_err();
         assert_eq!(error.to_string(), "there is no option `colour`; there are `table`, `pool`");
     }

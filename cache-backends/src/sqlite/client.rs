@@ -84,8 +84,9 @@ impl Client for File {
     }
 
     async fn close(&self) {
-        self.writer.close(&self.base).await;
+        // Whoever closes the file last takes the log into it, and readers may not write.
         self.readers.close();
+        self.writer.close(&self.base).await;
     }
 
     fn beside(&self, work: Work) -> Option<Work> {

@@ -81,7 +81,7 @@ impl<V, E> Load<V, E> {
     /// Takes the store's ticket, before the body runs.
     pub(super) async fn begin_fill(&mut self) {
         let Some(backend) = self.backend().filter(|backend| backend.capabilities().conditional_fill) else { return };
-        self.ticket = match backend.begin_fill(&self.name).await {
+        self.ticket = match (*backend).begin_fill(&self.name).await {
             Ok(ticket) => Some(ticket),
             Err(error) => {
                 self.asker.trouble(&error);

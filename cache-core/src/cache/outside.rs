@@ -9,17 +9,13 @@ use super::home::Home;
 use super::parcel::{Found, Label, Parcel, restamped, time_left};
 use super::read::remaining;
 use crate::backend::{ErasedBackend, Remaining};
-use crate::codec::wire::Wire;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::flight::Change;
 use crate::key::{Key, Name};
 use crate::policy::{self, Options, Ttl};
 use crate::record::Times;
 use crate::stats::Event;
 use crate::value::Keep;
-
-/// How often a change is tried again that somebody else's came before.
-const TRIES: usize = 8;
 
 /// A change of one name: what is read at the source before it is over is not kept.
 struct Changing<'a> {
@@ -57,7 +53,7 @@ impl Home {
         if self.sends.doubts(name.as_bytes()) { Ok(None) } else { backend.get(name).await }
     }
 
-    fn is_live(&self, found: &Found<'_>) -> bool {
+    pub(super) fn is_live(&self, found: &Found<'_>) -> bool {
         found.times(&self.clock).is_none_or(|times| times.fresh_until > self.clock.now())
     }
 }
@@ -152,6 +148,9 @@ impl Cache {
         options: &Options,
     ) -> Vec<(Key, Error)> {
         let names: Vec<_> = values.iter().map(|(key, _)| self.name_of(key)).collect();
+        for name in &names {
+            self.note_change(name);
+        }
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
         let (mut keys, mut entries, mut gone, mut failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for ((key, value), name) in values.into_iter().zip(&names) {
@@ -184,32 +183,24 @@ impl Cache {
         let Some(parcel) = self.pack(backend, name, value, keep, &options)? else {
             return Ok(self.ttl_outside(backend, name).await?.is_none());
         };
-        let added = backend.add(name, &parcel.bytes, parcel.time).await?
-            || self.add_in_place_of_a_dead_one(backend, name, &parcel).await?;
+        let can = backend.capabilities();
+        let added = match () {
+            () if can.atomic_add && backend.add(name, &parcel.bytes, parcel.time).await? => true,
+            // Who cannot tell whether somebody else was first leaves it alone: better nobody wins than two.
+            () if can.atomic_add && !(can.conditional_fill && self.is_dead(backend, name).await?) => false,
+            () if can.conditional_fill => self.add_by_fill(backend, name, &parcel).await?,
+            () => backend.add(name, &parcel.bytes, parcel.time).await?,
+        };
         if added {
             self.home().supersede(name);
         }
         Ok(added)
     }
 
-    /// Adds where the store still holds what is past its time and was kept for worse ones.
-    ///
-    /// A store that cannot tell whether somebody else was first is left alone: better nobody wins than two.
-    async fn add_in_place_of_a_dead_one(
-        &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
-        parcel: &Parcel,
-    ) -> Result<bool, Error> {
-        let is_dead = async || {
-            let there = backend.get(name).await?;
-            Ok::<_, Error>(there.is_some_and(|bytes| !self.home().is_live(&Found::new(&bytes))))
-        };
-        if !backend.capabilities().conditional_fill || !is_dead().await? {
-            return Ok(false);
-        }
-        let ticket = backend.begin_fill(name).await?;
-        Ok(is_dead().await? && backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await?)
+    /// Returns whether the store holds what is past its time and was kept for worse ones.
+    async fn is_dead(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<bool, Error> {
+        let there = backend.get(name).await?;
+        Ok(there.is_some_and(|bytes| !self.home().is_live(&Found::new(&bytes))))
     }
 
     pub(super) async fn remove_outside(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<bool, Error> {
@@ -219,7 +210,8 @@ impl Cache {
 
     pub(super) async fn remove_many(&self, backend: &dyn ErasedBackend, names: &[Name]) -> Result<u64, Error> {
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
-        for _ in names {
+        for name in names {
+            self.note_change(name);
             self.counters().count(Event::Invalidated);
         }
         backend.delete_many(names).await
@@ -231,7 +223,12 @@ impl Cache {
         name: &Name,
         delta: i64,
     ) -> Result<i64, Error> {
-        let sum = backend.incr(name, delta).await?;
+        let can = backend.capabilities();
+        let sum = if can.conditional_fill && !can.atomic_incr {
+            self.incr_by_fill(backend, name, delta).await?
+        } else {
+            backend.incr(name, delta).await?
+        };
         self.home().supersede(name);
         Ok(sum)
     }
@@ -242,50 +239,22 @@ impl Cache {
         name: &Name,
         times: Times,
     ) -> Result<bool, Error> {
-        let home = self.home();
+        let (home, can) = (self.home(), backend.capabilities());
         let Some(bytes) = home.ask(backend, name).await? else { return Ok(false) };
         match Found::new(&bytes) {
             Found::Foreign => Ok(false),
             found if !home.is_live(&found) => Ok(false),
-            found if found.times(&home.clock).is_none() => backend.touch(name, time_left(times, &home.clock)).await,
-            _ if backend.capabilities().conditional_fill => self.restamp_if_unchanged(backend, name, times).await,
-            found => self.restamp(backend, name, found, times).await,
-        }
-    }
-
-    /// Gives a record that carries its times other ones: read and written again, as its store has no other way. Another
-    /// process that writes in between is overwritten.
-    async fn restamp(
-        &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
-        found: Found<'_>,
-        times: Times,
-    ) -> Result<bool, Error> {
-        let Found::Record(wire) = found else { return Ok(false) };
-        let parcel = restamped(&wire, times, &self.home().clock);
-        backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true)
-    }
-
-    /// Does the same where the store says when somebody else came first.
-    async fn restamp_if_unchanged(
-        &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
-        times: Times,
-    ) -> Result<bool, Error> {
-        let home = self.home();
-        for _ in 0..TRIES {
-            let ticket = backend.begin_fill(name).await?;
-            let bytes = backend.get(name).await?.unwrap_or_default();
-            let wire = Wire::read(&bytes).filter(|wire| home.is_live(&Found::Record(*wire)));
-            let Some(wire) = wire else { return Ok(false) };
-            let parcel = restamped(&wire, times, &home.clock);
-            if backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await? {
-                return Ok(true);
+            found if can.touch && found.times(&home.clock).is_none() => {
+                backend.touch(name, time_left(times, &home.clock)).await
             }
+            _ if can.conditional_fill => self.touch_by_fill(backend, name, times).await,
+            Found::Number(_) => backend.touch(name, time_left(times, &home.clock)).await,
+            // Read and written again, as its store has no other way. Another process that writes in between is overwritten.
+            found => match restamped(&found, times, &home.clock) {
+                Some(parcel) => backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true),
+                None => Ok(false),
+            },
         }
-        Err(Error::new(Kind::Store, format!("`{name}` is written so often that its time cannot be changed")))
     }
 
     pub(super) async fn ttl_outside(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<Option<Ttl>, Error> {

@@ -1,0 +1,141 @@
+//! The stores there are, and how one is made for a test.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Duration;
+
+use larder::backend::{Backend, ErasedBackend, Memory, Null};
+use larder::clock::Clock;
+use larder::testing::{self, Isolated};
+use larder::{Error, Settings};
+
+/// A kind of store.
+pub struct Kind {
+    pub name: &'static str,
+    /// Where it keeps what it keeps.
+    pub keeps: Keeps,
+    /// Makes a place for a store of this kind, or says why there can be none on this machine.
+    make: fn() -> Result<Place, String>,
+    /// Opens a store at a place, as each process does for itself.
+    open: fn(&str, &Clock) -> Result<Opened, Error>,
+}
+
+/// Where a store keeps what it keeps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Keeps {
+    Nothing,
+    /// Values as they are, in this process.
+    Values,
+    /// Bytes, in this process.
+    Bytes,
+    /// Bytes, where other processes find them.
+    Shared,
+}
+
+/// Where a store is: a folder, a URL. It is gone with this.
+pub struct Place {
+    pub text: String,
+    _kept: Option<Box<dyn Any + Send + Sync>>,
+}
+
+/// A store as one process holds it.
+pub struct Opened {
+    /// None where the cache has no store but itself.
+    pub backend: Option<Box<dyn ErasedBackend>>,
+    settings: Settings,
+    /// Lets time go by for a store that does not live by the clock it was given.
+    moves: Box<dyn Fn(Duration) + Send + Sync>,
+}
+
+/// A store under test, and its clock.
+pub struct Store {
+    pub kind: &'static Kind,
+    pub clock: Clock,
+    opened: Opened,
+    place: Place,
+}
+
+pub const KINDS: &[Kind] = &[
+    Kind { name: "memory", keeps: Keeps::Values, make: nowhere, open: |_, _| Ok(Opened::values(Settings::memory())) },
+    Kind {
+        name: "bytes",
+        keeps: Keeps::Bytes,
+        make: nowhere,
+        open: |_, clock| Ok(Opened::bytes(Memory::new(clock.clone()))),
+    },
+    Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
+];
+
+fn nowhere() -> Result<Place, String> {
+    Ok(Place { text: String::new(), _kept: None })
+}
+
+impl Kind {
+    /// Makes a place and opens a store there.
+    pub fn open(&'static self) -> Result<Store, String> {
+        let (clock, place) = (Clock::manual(), (self.make)()?);
+        let opened = (self.open)(&place.text, &clock).unwrap_or_else(|error| panic!("{}: {error:?}", self.name));
+        Ok(Store { kind: self, clock, opened, place })
+    }
+
+    /// Returns whether a store keeps anything.
+    pub fn keeps_something(&self) -> bool {
+        self.keeps != Keeps::Nothing
+    }
+
+    /// Returns whether it is a backend that keeps something.
+    pub fn keeps_bytes(&self) -> bool {
+        matches!(self.keeps, Keeps::Bytes | Keeps::Shared)
+    }
+
+    /// Returns whether several processes share what it keeps.
+    pub fn is_shared(&self) -> bool {
+        self.keeps == Keeps::Shared
+    }
+}
+
+impl Opened {
+    fn values(settings: Settings) -> Self {
+        Self { backend: None, settings, moves: Box::new(|_| ()) }
+    }
+
+    fn bytes(backend: impl Backend) -> Self {
+        let backend = Arc::new(backend);
+        let settings = Settings::backend(Arc::clone(&backend));
+        Self { backend: Some(Box::new(backend)), settings, moves: Box::new(|_| ()) }
+    }
+}
+
+impl Store {
+    /// Returns the backend, where the cache is not all there is.
+    pub fn backend(&self) -> &dyn ErasedBackend {
+        self.opened.backend.as_deref().expect("only stores that are backends are asked")
+    }
+
+    /// Returns the settings of a cache in it.
+    pub fn settings(&self) -> Settings {
+        self.opened.settings.clone()
+    }
+
+    /// Makes caches that this thread sees: `default`, without a prefix.
+    pub fn larder(&self) -> Isolated {
+        self.larder_of([("default", self.settings())])
+    }
+
+    pub fn larder_of<const N: usize>(&self, caches: [(&str, Settings); N]) -> Isolated {
+        testing::isolated_at(self.clock.clone(), caches).expect("settings that can work")
+    }
+
+    /// Opens it once more, as another process would.
+    pub fn again(&self) -> Self {
+        let opened = (self.kind.open)(&self.place.text, &self.clock).expect("a store that is open already");
+        let place = Place { text: self.place.text.clone(), _kept: None };
+        Self { kind: self.kind, clock: self.clock.clone(), opened, place }
+    }
+
+    /// Lets time go by, for the store and for the caches.
+    pub fn pass(&self, time: Duration) {
+        self.clock.advance(time);
+        (self.opened.moves)(time);
+    }
+}

@@ -1,0 +1,4 @@
+//! The program `larder`, as people run it.
+
+mod check;
+mod run;
