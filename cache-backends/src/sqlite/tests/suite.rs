@@ -1,6 +1,6 @@
 //! The conformance suite.
 
-use cache_core::backend::conformance;
+use cache_core::testing::conformance;
 use cache_core::clock::Clock;
 
 use super::super::{Config, Sqlite};
