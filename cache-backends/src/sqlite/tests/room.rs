@@ -57,7 +57,11 @@ fn what_is_nearest_to_its_end_goes_first_and_then_what_was_written_least_recentl
     bound(&ground, 4, 100);
     assert_eq!(["a", "z", "b", "m", "c"].map(|key| has(&store, key)), [true, false, true, true, true]);
     bound(&ground, 1, 100);
-    assert_eq!(["a", "b", "m", "c"].map(|key| has(&store, key)), [false, false, false, true], "`c` is younger than `b`");
+    assert_eq!(
+        ["a", "b", "m", "c"].map(|key| has(&store, key)),
+        [false, false, false, true],
+        "`c` is younger than `b`"
+    );
 }
 
 #[test]

@@ -44,7 +44,9 @@ fn caches_in_two_tables_of_one_file_do_not_meet() {
 fn a_table_of_another_shape_is_refused_and_left_alone() {
     let ground = Ground::new();
     let stranger = ground.stranger();
-    stranger.execute_batch("create table larder_cache (cache_key text, value text); insert into larder_cache values (1, 2)").unwrap();
+    stranger
+        .execute_batch("create table larder_cache (cache_key text, value text); insert into larder_cache values (1, 2)")
+        .unwrap();
     let store = ground.store();
     for error in [failed(store.get(&name("key"))), failed(store.set(&name("key"), b"value", None))] {
         assert_eq!(error.kind(), Kind::Configuration);
