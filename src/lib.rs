@@ -27,7 +27,8 @@
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
 //! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
-//! | named caches and their bounds | [`builder`], [`Settings`] |
+//! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
+//! | stores outside the process | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | a store of one's own | [`backend`] |
@@ -147,6 +148,21 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
+
+/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+///
+/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
+/// [`Settings::backend`].
+pub mod stores {
+    #[cfg(feature = "file")]
+    pub use cache_backends::file;
+    #[cfg(feature = "mysql")]
+    pub use cache_backends::mysql;
+    #[cfg(feature = "postgres")]
+    pub use cache_backends::postgres;
+    #[cfg(feature = "sqlite")]
+    pub use cache_backends::sqlite;
+}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]

@@ -47,7 +47,7 @@ fn with_a_secret(text: &str, address: &str) -> String {
     // What belongs to TOML itself would end the text that the secret stands in.
     let address: String = address.chars().filter(|c| !matches!(c, '"' | '\\' | '$') && !c.is_control()).collect();
     format!(
-        "{text}\n[caches.secret]\nurl = \"postgres://user:{address}{MARK}@host/db\"\noptions.password = \"{MARK}{address}\"\npasword = \"{MARK}\" # {MARK}\n"
+        "{text}\n[caches.secret]\nurl = \"postgres://user:{address}{MARK}@host/db\"\noptions.password = \"{MARK}{address}\"\nencrypt = \"{MARK}\"\npasword = \"{MARK}\" # {MARK}\n"
     )
 }
 

@@ -19,7 +19,7 @@ use super::document::Document;
 use super::draft::{Draft, Drafts};
 use super::fault::Faults;
 use super::origin::{Origin, Said};
-use super::resolve::{Names, resolve};
+use super::resolve::{Names, Resolved, resolve};
 use super::schemes::Schemes;
 use super::variables::{Environment, Variables};
 use super::word::Word;
@@ -56,9 +56,9 @@ pub struct Builder {
     wrong: Vec<Said<String>>,
 }
 
-/// What a builder comes to.
+/// What a builder comes to, and whether all of it begins switched off.
 struct Outcome {
-    caches: Vec<(Settings, Described)>,
+    resolved: Resolved,
     off: bool,
 }
 
@@ -295,8 +295,8 @@ impl Builder {
     ///
     /// As [`install`](Self::install).
     pub fn described(&self) -> Result<Vec<Described>, Error> {
-        let Outcome { caches, off } = self.outcome()?;
-        let described = caches.into_iter().map(|(_, described)| described);
+        let Outcome { resolved, off } = self.outcome()?;
+        let described = resolved.caches.into_iter().map(|(_, described)| described);
         Ok(described.map(|described| Described { off: described.off || off, ..described }).collect())
     }
 
@@ -306,8 +306,18 @@ impl Builder {
     ///
     /// As [`install`](Self::install).
     pub fn settings(&self) -> Result<Vec<(String, Settings)>, Error> {
-        let caches = self.outcome()?.caches.into_iter();
+        let caches = self.outcome()?.resolved.caches.into_iter();
         Ok(caches.map(|(settings, described)| (described.name, settings)).collect())
+    }
+
+    /// Returns where each store with an address is, with the names of the caches in it: for the program `larder`.
+    ///
+    /// # Errors
+    ///
+    /// As [`install`](Self::install).
+    #[doc(hidden)]
+    pub fn places(&self) -> Result<Vec<(Vec<String>, Place)>, Error> {
+        Ok(self.outcome()?.resolved.stores.places().collect())
     }
 
     /// Makes these the caches of the program. To be called once, before the first cached call.
@@ -319,7 +329,8 @@ impl Builder {
     pub fn install(mut self) -> Result<(), Error> {
         let outcome = self.outcome()?;
         self.plan.off |= outcome.off;
-        self.plan.caches = outcome.caches.into_iter().map(|(settings, described)| (described.name, settings)).collect();
+        let caches = outcome.resolved.caches.into_iter();
+        self.plan.caches = caches.map(|(settings, described)| (described.name, settings)).collect();
         registry::install(self.plan)
     }
 
@@ -338,9 +349,9 @@ impl Builder {
         let environment = self.environment_over(&drafts, variables.get(), &mut faults);
         put_over(&mut drafts, environment.drafts);
         let names = Names { schemes: &self.schemes, functions: &self.functions, version: environment.version };
-        let caches = resolve(&drafts, &names, &mut faults);
+        let resolved = resolve(&drafts, &names, &mut faults);
         faults.into_result()?;
-        Ok(Outcome { caches, off: environment.off })
+        Ok(Outcome { resolved, off: environment.off })
     }
 
     fn environment_over(&self, drafts: &Drafts, variables: &Variables, faults: &mut Faults) -> Environment {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::time::Duration;
 
 use cache_backends::place::{Given, Location};
 use cache_core::policy::Ttl;
@@ -89,6 +90,21 @@ impl Draft {
         let said = self.words.get(&word)?;
         match &said.value {
             Value::Text(text) => Some(Said::new(text, said.origin.clone())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn span(&self, word: Word) -> Option<Said<Duration>> {
+        let said = self.words.get(&word)?;
+        match said.value {
+            Value::Span(time) => Some(Said::new(time, said.origin.clone())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn keys(&self, word: Word) -> Option<&[Said<String>]> {
+        match &self.words.get(&word)?.value {
+            Value::Keys(keys) => Some(keys),
             _ => None,
         }
     }

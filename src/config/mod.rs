@@ -10,6 +10,7 @@ mod expand;
 mod fault;
 mod file;
 mod init;
+mod layers;
 mod origin;
 mod resolve;
 mod schemes;

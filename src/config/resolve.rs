@@ -9,6 +9,7 @@ use cache_core::registry::Settings;
 use super::described::Described;
 use super::draft::{Draft, Drafts};
 use super::fault::Faults;
+use super::layers::layers;
 use super::origin::Said;
 use super::schemes::Schemes;
 use super::stores::Stores;
@@ -23,21 +24,27 @@ pub(super) struct Names<'a> {
     pub(super) version: Option<Said<String>>,
 }
 
+/// What all drafts come to.
+pub(super) struct Resolved {
+    pub(super) caches: Vec<(Settings, Described)>,
+    pub(super) stores: Stores,
+}
+
 /// Makes of each draft what its cache is to be like, and a description of that.
-pub(super) fn resolve(drafts: &Drafts, names: &Names<'_>, faults: &mut Faults) -> Vec<(Settings, Described)> {
+pub(super) fn resolve(drafts: &Drafts, names: &Names<'_>, faults: &mut Faults) -> Resolved {
     let mut stores = Stores::default();
     for (name, draft) in drafts {
         stores.take(name, draft, faults);
     }
     stores.make(names.schemes, faults);
-    let mut resolved = Vec::new();
+    let mut caches = Vec::new();
     for (name, draft) in drafts {
         let place = place(name, draft, &stores, faults);
-        let settings = words(place, draft, names, faults);
+        let settings = layers(words(place, draft, names, faults), draft, faults);
         let described = Described::of(name, &settings, draft, &stores);
-        resolved.push((settings, described));
+        caches.push((settings, described));
     }
-    resolved
+    Resolved { caches, stores }
 }
 
 /// Returns where a cache lives, and what was said of it in code.

@@ -113,6 +113,14 @@ fn file(_: Place) -> Result<Settings, Error> {
     Err(left_out("file", "file"))
 }
 
+#[cfg(feature = "sqlite")]
+fn sqlite(place: Place) -> Result<Settings, Error> {
+    use cache_backends::sqlite::{Config, Sqlite};
+
+    Config::from_place(place).and_then(Sqlite::new).map(Settings::backend)
+}
+
+#[cfg(not(feature = "sqlite"))]
 fn sqlite(_: Place) -> Result<Settings, Error> {
     Err(left_out("sqlite", "sqlite"))
 }

@@ -47,6 +47,11 @@ impl Stores {
         }
     }
 
+    /// Returns where each is, with the caches that are in it.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Vec<String>, Place)> {
+        self.0.iter().map(|store| (store.caches.clone(), store.place()))
+    }
+
     /// Returns what a cache in the store at its address is to be like.
     pub(super) fn settings_of(&self, cache: &str) -> Option<&Settings> {
         self.of(cache)?.made.as_ref()

@@ -12,6 +12,13 @@ pub(super) enum Word {
     Version,
     KeyFunction,
     Off,
+    StoreTimeout,
+    Retry,
+    Breaker,
+    BreakerRest,
+    Compress,
+    Encrypt,
+    Sign,
 }
 
 /// What stands behind a word.
@@ -21,6 +28,8 @@ pub(super) enum Takes {
     Places,
     /// A time, or for ever.
     Time,
+    /// A time that ends, and is some.
+    Span,
     /// A number of bytes.
     Size,
     /// A number of other things, from one on.
@@ -31,6 +40,8 @@ pub(super) enum Takes {
     Version,
     /// Yes or no.
     Flag,
+    /// One key to seal with, or several.
+    Keys,
 }
 
 /// How a word is written, and what stands behind it. What it says, the docs tell.
@@ -47,7 +58,7 @@ const fn row(word: Word, name: &'static str, takes: Takes) -> Row {
 }
 
 /// All words, in the order of the docs.
-pub(super) const ROWS: [Row; 9] = [
+pub(super) const ROWS: [Row; 16] = [
     Row { alias: Some("location"), ..row(Word::Url, "url", Takes::Places) },
     Row { alias: Some("timeout"), ..row(Word::Ttl, "ttl", Takes::Time) },
     row(Word::MaxEntries, "max_entries", Takes::Count),
@@ -57,6 +68,13 @@ pub(super) const ROWS: [Row; 9] = [
     row(Word::Version, "version", Takes::Version),
     row(Word::KeyFunction, "key_function", Takes::Text),
     row(Word::Off, "off", Takes::Flag),
+    Row { alias: Some("time_limit"), ..row(Word::StoreTimeout, "store_timeout", Takes::Span) },
+    row(Word::Retry, "retry", Takes::Count),
+    row(Word::Breaker, "breaker", Takes::Count),
+    row(Word::BreakerRest, "breaker_rest", Takes::Span),
+    row(Word::Compress, "compress", Takes::Size),
+    row(Word::Encrypt, "encrypt", Takes::Keys),
+    row(Word::Sign, "sign", Takes::Keys),
 ];
 
 impl Word {
@@ -81,10 +99,10 @@ impl Word {
 }
 
 impl Takes {
-    /// Returns whether what stands there may be shown: an address may hold a password.
+    /// Returns whether what stands there may be shown: an address may hold a password, and a key is a secret.
     #[cfg(feature = "toml")]
     pub(super) fn is_harmless(self) -> bool {
-        self != Self::Places
+        !matches!(self, Self::Places | Self::Keys)
     }
 
     /// Says what is to stand there.
@@ -94,6 +112,9 @@ impl Takes {
             Self::Time => {
                 "whole seconds such as 600, a text such as \"500ms\", \"90s\", \"10m\", \"6h\" or \"7d\", or \"never\""
             }
+            Self::Span => {
+                "a time that is not 0: whole seconds such as 5, or a text such as \"500ms\", \"5s\" or \"1m\""
+            }
             Self::Size => {
                 "whole bytes such as 65536, or a text such as \"64 MiB\" (1024 × 1024) or \"64 MB\" (1000 × 1000)"
             }
@@ -101,6 +122,7 @@ impl Takes {
             Self::Text => "a text, in quotes",
             Self::Version => "a text, or a whole number",
             Self::Flag => "true or false",
+            Self::Keys => "a key, or a list of some of which the first one writes: texts, as \"${KEY}\"",
         }
     }
 }
@@ -125,11 +147,13 @@ mod tests {
         match takes {
             Takes::Places => "an address, or a list of some",
             Takes::Time => "a time, or `\"never\"`",
+            Takes::Span => "a time",
             Takes::Size => "a size",
             Takes::Count => "a number from 1",
             Takes::Text => "a text",
             Takes::Version => "a text or a number",
             Takes::Flag => "`true` or `false`",
+            Takes::Keys => "a key, or a list of some",
         }
     }
 

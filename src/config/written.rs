@@ -1,5 +1,7 @@
 //! What somebody wrote behind a word, and what it means.
 
+use std::time::Duration;
+
 use cache_backends::place::{self, Location};
 use cache_core::policy::Ttl;
 
@@ -27,25 +29,33 @@ pub(super) enum Written {
 pub(super) enum Value {
     Places(Vec<Said<Location>>),
     Time(Ttl),
+    Span(Duration),
     Number(u64),
     Text(String),
     Flag(bool),
+    /// Secrets: nothing of them is ever shown.
+    Keys(Vec<Said<String>>),
 }
 
 /// Reads what stands behind a word, or notes what is wrong with it.
 pub(super) fn read(word: Word, written: &Said<Written>, faults: &mut Faults) -> Option<Value> {
     let takes = word.row().takes;
-    if takes == Takes::Places {
-        return places(word, written, faults).map(Value::Places);
+    match takes {
+        Takes::Places => return places(word, written, faults).map(Value::Places),
+        Takes::Keys => return keys(word, written, faults).map(Value::Keys),
+        _ => {}
     }
     let value = match (&written.value, takes) {
         (Written::Text(text), Takes::Time) => time(text),
+        (Written::Text(text), Takes::Span) => span(text),
         (Written::Text(text), Takes::Size) => place::bytes(text).ok().map(Value::Number),
         (Written::Text(text), Takes::Count) => count(text),
         (Written::Text(text), Takes::Text | Takes::Version) => Some(Value::Text(text.clone())),
         (Written::Text(text), Takes::Flag) => flag(text).map(Value::Flag),
         #[cfg(feature = "toml")]
         (Written::Number(number), Takes::Time) => time(&number.to_string()),
+        #[cfg(feature = "toml")]
+        (Written::Number(number), Takes::Span) => span(&number.to_string()),
         #[cfg(feature = "toml")]
         (Written::Number(number), Takes::Size | Takes::Count) => u64::try_from(*number).ok().map(Value::Number),
         #[cfg(feature = "toml")]
@@ -55,10 +65,10 @@ pub(super) fn read(word: Word, written: &Said<Written>, faults: &mut Faults) -> 
         #[cfg(feature = "toml")]
         _ => None,
         #[cfg(not(feature = "toml"))]
-        (Written::Text(_), Takes::Places) => None,
+        (Written::Text(_), Takes::Places | Takes::Keys) => None,
     };
     let sentence = match &value {
-        Some(Value::Number(0)) if word != Word::CullFrequency => {
+        Some(Value::Number(0)) if matches!(word, Word::MaxEntries | Word::MaxBytes) => {
             format!("`{}` is 0; for a cache that keeps nothing write `url = \"null://\"`", word.name())
         }
         Some(Value::Number(0)) | None => format!("`{}` takes {}", word.name(), takes.wanted()),
@@ -77,6 +87,10 @@ fn time(text: &str) -> Option<Value> {
         return Some(Value::Time(Ttl::Forever));
     }
     place::time(text).ok().map(|time| Value::Time(Ttl::For(time)))
+}
+
+fn span(text: &str) -> Option<Value> {
+    place::time(text).ok().filter(|time| !time.is_zero()).map(Value::Span)
 }
 
 fn count(text: &str) -> Option<Value> {
@@ -125,5 +139,28 @@ fn places_of_an_item(word: Word, item: &Said<Written>, faults: &mut Faults) -> O
             None
         }
         _ => places(word, item, faults),
+    }
+}
+
+fn keys(word: Word, written: &Said<Written>, faults: &mut Faults) -> Option<Vec<Said<String>>> {
+    let keys: Option<Vec<_>> = match &written.value {
+        Written::Text(text) => Some(vec![Said::new(text.clone(), written.origin.clone())]),
+        #[cfg(feature = "toml")]
+        Written::List(items) => items.iter().map(key).collect(),
+        #[cfg(feature = "toml")]
+        _ => None,
+    };
+    let keys = keys.filter(|keys| !keys.is_empty());
+    if keys.is_none() {
+        faults.add(&written.origin, format!("`{}` takes {}", word.name(), Takes::Keys.wanted()));
+    }
+    keys
+}
+
+#[cfg(feature = "toml")]
+fn key(item: &Said<Written>) -> Option<Said<String>> {
+    match &item.value {
+        Written::Text(text) => Some(Said::new(text.clone(), item.origin.clone())),
+        _ => None,
     }
 }

@@ -1,4 +1,5 @@
 //! The program `larder`, as people run it.
 
 mod check;
+mod create_table;
 mod run;

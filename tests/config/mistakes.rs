@@ -101,8 +101,18 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
             "url = \"memory://?max_entries=5\"\nmax_entries = 6",
             "its address says `max_entries`, which was said at larder.toml:3:15",
         ),
+        ("store_timeout = 0", "`store_timeout` takes a time that is not 0"),
+        ("store_timeout = \"never\"", "`store_timeout` takes a time that is not 0"),
+        ("retry = 0", "`retry` takes a whole number, 1 or more"),
+        ("retry = 50", "larder.toml:2:9: "),
+        ("breaker_rest = 5", "`breaker_rest` goes with `breaker`"),
+        ("compress = \"a lot\"", "`compress` takes whole bytes"),
+        ("encrypt = []", "`encrypt` takes a key, or a list of some"),
+        ("sign = 5", "`sign` takes a key, or a list of some"),
+        ("encrypt = \"password\"", "encr"),
     ] {
         let wrong = wrong(&below_default(words), &NOTHING);
+        assert!(!wrong.contains("password\""), "{wrong}");
         assert!(wrong.contains(says), "{words}\n{wrong}");
         assert!(
             wrong.starts_with("larder.toml:") && !wrong.contains("\nlarder.toml:"),

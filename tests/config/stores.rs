@@ -129,3 +129,30 @@ fn a_cache_that_keeps_nothing_may_be_described_like_others() {
     isolated(&read(text, &NOTHING).unwrap());
     isolated(&read(&text.replace("null", "memory"), &NOTHING).unwrap());
 }
+
+#[test]
+fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
+    let words = "store_timeout = \"500ms\"\nretry = 2\nbreaker = 5\nbreaker_rest = \"10s\"\n";
+    let made = Arc::default();
+    for url in ["mystore://host", "memory://", "null://"] {
+        let text = format!("[caches.default]\nurl = \"{url}\"\n{words}");
+        isolated(&counting(read(&text, &NOTHING).unwrap(), &made));
+    }
+    let base = larder::builder().cache("default", Settings::backend(Memory::new(Clock::manual())).retry(1));
+    isolated(&base.environment_of([("LARDER_URL", "memory://")]).unwrap());
+    assert_eq!(made.load(Ordering::SeqCst), 1);
+}
+
+#[cfg(feature = "encryption")]
+#[test]
+fn what_is_encrypted_with_a_key_of_a_file_is_not_read_without_it() {
+    let store = Arc::new(Memory::new(Clock::manual()));
+    let key = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let with = |words: &str| {
+        let builder = larder::builder().cache("default", Settings::backend(Arc::clone(&store)));
+        isolated(&builder.toml(format!("[caches.default]\n{words}")).unwrap().environment_of([("KEY", key)]).unwrap())
+    };
+    with("encrypt = \"${KEY}\"").cache("default").blocking().set("key", 1_u8, Options::forever()).unwrap();
+    let read = |words: &str| with(words).cache("default").blocking().get::<u8>("key").unwrap();
+    assert_eq!((read("encrypt = [\"${KEY}\"]"), read("")), (Some(1), None));
+}

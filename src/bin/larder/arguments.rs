@@ -19,6 +19,12 @@ pub enum Verb {
     /// Ends with 0 where all is well, with 1 where something is wrong with the configuration or a store does not answer, and
     /// with 2 where this command was written wrongly.
     Check(Check),
+
+    /// Makes the tables of all caches that live in a database, unless they are there.
+    ///
+    /// Ends with 0 where they are all there now, with 1 where something went wrong, and with 2 where this command was written
+    /// wrongly.
+    CreateTable(CreateTable),
 }
 
 /// Where the configuration is.
@@ -49,4 +55,27 @@ pub struct Check {
     /// Writes JSON, for programs.
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct CreateTable {
+    #[command(flatten)]
+    pub configuration: Configuration,
+
+    /// Makes the table of this cache, and not of others.
+    #[arg(long = "cache", value_name = "NAME", conflicts_with = "url")]
+    pub caches: Vec<String>,
+
+    /// Makes the table of a store at this address, whatever the configuration. Other people of this machine see what stands
+    /// in a command: an address with a password is better kept in `LARDER_URL`.
+    #[arg(long, value_name = "URL", conflicts_with = "config")]
+    pub url: Option<String>,
+
+    /// Names the table of the store at that address.
+    #[arg(long, value_name = "NAME", requires = "url")]
+    pub table: Option<String>,
+
+    /// Writes the SQL, and makes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
 }

@@ -3,6 +3,8 @@
 mod arguments;
 mod check;
 mod configuration;
+mod create_table;
+mod database;
 mod output;
 
 use std::process::ExitCode;
@@ -14,6 +16,7 @@ use arguments::{Arguments, Verb};
 fn main() -> ExitCode {
     let done = match Arguments::parse().verb {
         Verb::Check(arguments) => check::run(&arguments),
+        Verb::CreateTable(arguments) => create_table::run(&arguments),
     };
     // Whoever reads has gone: there is nobody left to tell.
     done.unwrap_or(ExitCode::FAILURE)
