@@ -63,6 +63,7 @@ impl<C: Client> Shared<C> {
             self.evict().await?;
         }
         self.change(&dialect.purge, STEP).await?;
+        self.change(&dialect.empty, STEP).await?;
         self.change(&dialect.purge_marks, STEP).await.map(drop)
     }
 

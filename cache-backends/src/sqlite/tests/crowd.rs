@@ -35,10 +35,10 @@ fn of_all_who_add_one_wins() {
     let stores = [ground.store(), ground.store()];
     for round in 0..40 {
         let name = name(&format!("lock{round}"));
-        let won = together(&stores, |store, at| run(store.add(&name, &[b'a' + at as u8], None)));
+        let won = together(&stores, |store, at| run(store.add(&name, at.to_string().as_bytes(), None)));
         assert_eq!(won.iter().filter(|won| **won).count(), 1, "in round {round}");
         let winner = won.iter().position(|won| *won).unwrap();
-        assert_eq!(run(stores[0].get(&name)), Some(vec![b'a' + winner as u8]));
+        assert_eq!(run(stores[0].get(&name)), Some(winner.to_string().into_bytes()));
     }
 }
 

@@ -84,29 +84,50 @@ fn a_value_that_is_too_large_is_refused_and_takes_what_was_there_with_it() {
     assert!(!has(&store, "key"));
 }
 
-/// Whether this process may write whatever a mode forbids, as root may.
+/// Runs a test of this name once more, as somebody who is not root, who may write whatever a mode forbids.
 #[cfg(unix)]
-fn may_write(path: &std::path::Path) -> bool {
-    fs::OpenOptions::new().append(true).open(path).is_ok()
+fn as_nobody(test: &str, folder: &std::path::Path) {
+    use std::os::unix::fs::chown;
+    use std::os::unix::process::CommandExt;
+
+    const NOBODY: u32 = 65_534;
+    let files = folder.read_dir().unwrap().map(|file| file.unwrap().path());
+    files.chain([folder.to_owned()]).for_each(|path| chown(path, Some(NOBODY), Some(NOBODY)).unwrap());
+    let mut command = std::process::Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env(READ_ONLY, folder).uid(NOBODY).gid(NOBODY);
+    let done = command.output().unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(done.status.success() && said.contains("1 passed"), "{said}{}", String::from_utf8_lossy(&done.stderr));
 }
+
+#[cfg(unix)]
+const READ_ONLY: &str = "LARDER_TEST_READ_ONLY";
 
 #[cfg(unix)]
 #[test]
 fn what_may_only_be_read_is_read() {
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
-    let ground = Ground::new();
-    put(&ground.store(), "key", None);
-    let store = ground.store();
-    block_on(store.close());
-    fs::set_permissions(ground.path(), fs::Permissions::from_mode(0o400)).unwrap();
-    assert!(has(&store, "key"));
-    let written = block_on(store.set(&name("key"), b"new", None));
-    if may_write(&ground.path()) {
-        assert!(written.is_ok());
-    } else {
-        let error = written.expect_err("nobody may write it");
-        assert!(error.to_string().contains("can be read, and not written"), "{error}");
-        assert!(has(&store, "key"));
+    if let Some(folder) = std::env::var_os(READ_ONLY) {
+        return may_only_be_read(folder.as_ref());
     }
+    let ground = Ground::new();
+    let store = ground.store();
+    put(&store, "key", None);
+    block_on(store.close());
+    let only = |path: &std::path::Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    only(&ground.path(), 0o400);
+    match ground.folder.path().metadata().unwrap().uid() {
+        0 => as_nobody("sqlite::tests::damage::what_may_only_be_read_is_read", ground.folder.path()),
+        _ => may_only_be_read(ground.folder.path()),
+    }
+}
+
+#[cfg(unix)]
+fn may_only_be_read(folder: &std::path::Path) {
+    let store = Sqlite::new(Config::new(folder.join("cache.db")).clock(cache_core::clock::Clock::manual())).unwrap();
+    assert!(has(&store, "key") && !has(&store, "another"));
+    let error = failed(store.set(&name("key"), b"new", None));
+    assert!(error.is_transient() && error.to_string().contains("is where this process may not write"), "{error}");
+    assert!(has(&store, "key"), "and is read after that");
 }

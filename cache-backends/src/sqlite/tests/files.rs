@@ -23,7 +23,7 @@ fn nobody_else_can_read_the_file_or_what_is_beside_it() {
     for file in ["cache.db", "cache.db-wal", "cache.db-shm"] {
         assert_eq!(mode(&folder.join(file)), 0o600, "of {file}");
     }
-    assert_eq!([&folder, folder.parent().unwrap()].map(|folder| mode(folder)), [0o700; 2]);
+    assert_eq!([&*folder, folder.parent().unwrap()].map(mode), [0o700; 2]);
     let mut files: Vec<_> = folder.read_dir().unwrap().map(|file| file.unwrap().file_name()).collect();
     files.sort();
     assert_eq!(files, ["cache.db", "cache.db-shm", "cache.db-wal"], "and nothing is left of the making");

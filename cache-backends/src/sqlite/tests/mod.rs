@@ -68,6 +68,7 @@ fn failed<T>(work: impl Future<Output = Result<T, Error>>) -> Error {
     block_on(work).map(drop).expect_err("it fails")
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is what stores take")]
 fn seconds(seconds: u64) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }

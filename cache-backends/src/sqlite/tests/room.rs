@@ -28,10 +28,14 @@ fn what_has_expired_leaves_without_being_asked_for_but_not_before_its_tickets() 
     ground.clock.advance(seconds(300).unwrap());
     make_room(&store);
     assert_eq!(number(&ground.stranger(), ROWS), 3, "somebody may still have a ticket");
-    ground.clock.advance(seconds(302).unwrap());
+    assert_eq!(number(&ground.stranger(), LIVE), 1, "but their values are gone");
+    ground.clock.advance(seconds(301).unwrap());
     make_room(&store);
     assert_eq!(number(&ground.stranger(), ROWS), 1);
     assert!(has(&store, "long"));
+    ground.clock.advance(seconds(3_000).unwrap());
+    make_room(&store);
+    assert_eq!(number(&ground.stranger(), ROWS), 0, "it was written long ago: it goes with its end");
 }
 
 #[test]

@@ -60,7 +60,9 @@ fn names_differ_by_case_and_by_every_character() {
     let ground = Ground::new();
     let store = ground.store();
     let names = ["key", "KEY", "Key", "key%", "ke_"].map(|key| Scope::new("s", "1", None).unwrap().name(&key.into()));
-    names.iter().for_each(|name| run(store.set(name, name.as_bytes(), None)));
+    for name in &names {
+        run(store.set(name, name.as_bytes(), None));
+    }
     let found = run(store.get_many(&names));
     assert!(names.iter().zip(found).all(|(name, found)| found.as_deref() == Some(name.as_bytes())));
 }

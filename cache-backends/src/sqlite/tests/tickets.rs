@@ -127,7 +127,9 @@ fn a_scope_of_any_printable_characters_is_taken_as_it_is() {
     let scopes: Vec<_> = printable.as_bytes().chunks(12).map(|text| str::from_utf8(text).unwrap()).collect();
     let scope = |text: &str| Scope::new(text, "1", None).unwrap();
     let names: Vec<_> = scopes.iter().map(|text| scope(text).name(&"key".into())).collect();
-    names.iter().for_each(|name| run(store.set(name, b"value", None)));
+    for name in &names {
+        run(store.set(name, b"value", None));
+    }
     for (at, text) in scopes.iter().enumerate() {
         let ticket = run(store.begin_fill(&names[at]));
         run(store.clear_scope(scope(text).text().unwrap()));
