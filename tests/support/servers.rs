@@ -320,7 +320,8 @@ impl Place {
     }
 
     fn as_their_owner<'a>(&self, command: &'a mut Command) -> &'a mut Command {
-        command.current_dir(&self.folder).env("LC_ALL", "C").env("HOME", &self.folder);
+        // MariaDB begins by removing the temporary tables of others, where they have a folder in common.
+        command.current_dir(&self.folder).env("TMPDIR", &self.folder).env("HOME", &self.folder).env("LC_ALL", "C");
         if let Some((user, group)) = self.owner {
             command.uid(user).gid(group);
         }

@@ -24,6 +24,7 @@ impl MySql {
     /// # Errors
     ///
     /// When the configuration cannot work, whatever the server says.
+    #[expect(clippy::needless_pass_by_value, reason = "a configuration is for one store")]
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
         let writing = Client::new(&config.write, config.timeout)?;

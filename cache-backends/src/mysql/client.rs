@@ -35,6 +35,7 @@ impl Client {
 
 impl Wire for Client {
     type Connection = MySqlConnection;
+    type Arguments = MySqlArguments;
 
     const NAME: &str = "MariaDB or MySQL";
 
@@ -44,9 +45,26 @@ impl Wire for Client {
         Ok(connection)
     }
 
-    async fn run(connection: &mut MySqlConnection, text: &Arc<str>, binds: &[Bind<'_>]) -> Result<Told, sqlx::Error> {
-        let arguments = arguments(binds).map_err(sqlx::Error::Encode)?;
-        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
+    fn arguments(binds: &[Bind<'_>]) -> Result<MySqlArguments, BoxDynError> {
+        let mut arguments = MySqlArguments::default();
+        for bind in binds {
+            match *bind {
+                Bind::Bytes(bytes) => arguments.add(bytes)?,
+                // Names are bytes, and compared as such.
+                Bind::Text(text) => arguments.add(text.as_bytes())?,
+                Bind::Number(number) => arguments.add(number)?,
+                Bind::Nothing => arguments.add(None::<i64>)?,
+            }
+        }
+        Ok(arguments)
+    }
+
+    async fn run(
+        connection: &mut MySqlConnection,
+        text: Arc<str>,
+        arguments: MySqlArguments,
+    ) -> Result<Told, sqlx::Error> {
+        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(text), arguments));
         let mut told = Told::default();
         while let Some(answer) = poll_fn(|context| answers.as_mut().poll_next(context)).await {
             match answer? {
@@ -69,20 +87,6 @@ impl Wire for Client {
     fn code(error: &dyn DatabaseError) -> String {
         error.try_downcast_ref::<MySqlDatabaseError>().map(|error| error.number().to_string()).unwrap_or_default()
     }
-}
-
-fn arguments(binds: &[Bind<'_>]) -> Result<MySqlArguments, BoxDynError> {
-    let mut arguments = MySqlArguments::default();
-    for bind in binds {
-        match *bind {
-            Bind::Bytes(bytes) => arguments.add(bytes)?,
-            // Names are bytes, and compared as such.
-            Bind::Text(text) => arguments.add(text.as_bytes())?,
-            Bind::Number(number) => arguments.add(number)?,
-            Bind::Nothing => arguments.add(None::<i64>)?,
-        }
-    }
-    Ok(arguments)
 }
 
 fn cells(row: &MySqlRow) -> Result<Row, sqlx::Error> {

@@ -27,6 +27,7 @@ impl Client {
 
 impl Wire for Client {
     type Connection = PgConnection;
+    type Arguments = PgArguments;
 
     const NAME: &str = "PostgreSQL";
 
@@ -34,9 +35,21 @@ impl Wire for Client {
         self.0.connect().await
     }
 
-    async fn run(connection: &mut PgConnection, text: &Arc<str>, binds: &[Bind<'_>]) -> Result<Told, sqlx::Error> {
-        let arguments = arguments(binds).map_err(sqlx::Error::Encode)?;
-        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(Arc::clone(text)), arguments));
+    fn arguments(binds: &[Bind<'_>]) -> Result<PgArguments, BoxDynError> {
+        let mut arguments = PgArguments::default();
+        for bind in binds {
+            match *bind {
+                Bind::Bytes(bytes) => arguments.add(bytes)?,
+                Bind::Text(text) => arguments.add(text)?,
+                Bind::Number(number) => arguments.add(number)?,
+                Bind::Nothing => arguments.add(Nothing)?,
+            }
+        }
+        Ok(arguments)
+    }
+
+    async fn run(connection: &mut PgConnection, text: Arc<str>, arguments: PgArguments) -> Result<Told, sqlx::Error> {
+        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(text), arguments));
         let mut told = Told::default();
         while let Some(answer) = poll_fn(|context| answers.as_mut().poll_next(context)).await {
             match answer? {
@@ -54,19 +67,6 @@ impl Wire for Client {
     fn code(error: &dyn DatabaseError) -> String {
         error.code().map(Into::into).unwrap_or_default()
     }
-}
-
-fn arguments(binds: &[Bind<'_>]) -> Result<PgArguments, BoxDynError> {
-    let mut arguments = PgArguments::default();
-    for bind in binds {
-        match *bind {
-            Bind::Bytes(bytes) => arguments.add(bytes)?,
-            Bind::Text(text) => arguments.add(text)?,
-            Bind::Number(number) => arguments.add(number)?,
-            Bind::Nothing => arguments.add(Nothing)?,
-        }
-    }
-    Ok(arguments)
 }
 
 /// Nothing, of whatever type it is cast to. A statement that is prepared with it may be given a value later.

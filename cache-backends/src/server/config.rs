@@ -24,7 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 /// use std::time::Duration;
 /// use cache_backends::postgres::Config;
 ///
-/// let config = Config::new("postgres://shop:secret@db1/shop?sslmode=require")?
+/// let config = Config::new("postgres://shop:secret@db1/shop?application_name=shop")?
 ///     .read("postgres://shop:secret@db2/shop")?
 ///     .table("pages")
 ///     .pool(20)

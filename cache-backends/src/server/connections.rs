@@ -1,16 +1,18 @@
 //! [`Connections`]: those to one server, each kept for the next who needs one.
 //!
 //! A connection is taken and put back without a word to the server. Whether it still lives is found out by using it; only
-//! one that nobody has used for a while is asked first, before a statement that cannot be repeated. And what somebody has
-//! left in the midst of an answer is closed, not mended: nobody is ever handed the answer to another's question.
+//! one that nobody has used for a while is asked first, before a statement that cannot be repeated.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use sqlx::Connection;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::sleep;
 
 use super::Wire;
+use super::left::Left;
 
 /// What was used so lately is taken to be alive.
 const FRESH: Duration = Duration::from_secs(1);
@@ -18,13 +20,16 @@ const FRESH: Duration = Duration::from_secs(1);
 const SPARE: Duration = Duration::from_mins(5);
 /// What is so old is closed: servers change places behind a name, and sessions grow.
 const OLD: Duration = Duration::from_mins(30);
+/// How soon a server is asked again that has no time to look who is at its door.
+const KNOCK: Duration = Duration::from_millis(2);
 
 /// The connections to one server: a bounded number.
 pub(crate) struct Connections<W: Wire> {
-    pub(super) wire: W,
-    places: Semaphore,
+    wire: W,
+    places: Arc<Semaphore>,
     /// The one that was used last is last.
     idle: Mutex<Vec<Kept<W::Connection>>>,
+    pub(super) left: Arc<Left>,
 }
 
 struct Kept<C> {
@@ -34,45 +39,70 @@ struct Kept<C> {
 }
 
 /// A connection while somebody uses it. Dropped, it is closed.
-pub(crate) struct Held<'a, W: Wire> {
+pub(crate) struct Held<W: Wire> {
     pub connection: W::Connection,
     opened: Instant,
     /// Whether it was there before, and may have died meanwhile.
     pub was_kept: bool,
-    home: &'a Connections<W>,
-    _place: SemaphorePermit<'a>,
+    home: Arc<Connections<W>>,
+    _place: OwnedSemaphorePermit,
 }
 
 impl<W: Wire> Connections<W> {
-    pub(crate) fn new(wire: W, most: usize) -> Self {
-        Self { wire, places: Semaphore::new(most), idle: Mutex::default() }
+    pub(crate) fn new(wire: W, most: usize) -> Arc<Self> {
+        Arc::new(Self { wire, places: Arc::new(Semaphore::new(most)), idle: Mutex::default(), left: Arc::default() })
     }
 
-    /// Takes a connection, or opens one; waits while there are too many. With `surely`, one that may have died unseen is
-    /// asked first.
-    pub(crate) async fn take(&self, surely: bool) -> Result<Held<'_, W>, sqlx::Error> {
-        let place = self.places.acquire().await.map_err(|_| sqlx::Error::PoolClosed)?;
+    /// Waits until it may take a connection.
+    pub(crate) async fn place(&self) -> OwnedSemaphorePermit {
+        Arc::clone(&self.places).acquire_owned().await.expect("it is never closed")
+    }
+
+    /// Takes the connection that was used last. With `surely`, only one that was used lately, as any other one may have died
+    /// unseen.
+    pub(crate) fn newest(
+        self: &Arc<Self>,
+        place: OwnedSemaphorePermit,
+        surely: bool,
+    ) -> Result<Held<W>, OwnedSemaphorePermit> {
         let now = Instant::now();
-        if let Some(mut kept) = self.newest(now) {
-            let is_fresh = now.saturating_duration_since(kept.used) < FRESH;
-            if !surely || is_fresh || kept.connection.ping().await.is_ok() {
-                let Kept { connection, opened, .. } = kept;
-                return Ok(Held { connection, opened, was_kept: true, home: self, _place: place });
-            }
-            self.forget();
-        }
-        let connection = self.wire.connect().await?;
-        Ok(Held { connection, opened: now, was_kept: false, home: self, _place: place })
-    }
-
-    fn newest(&self, now: Instant) -> Option<Kept<W::Connection>> {
+        let since = |kept: &Kept<_>| now.saturating_duration_since(kept.used);
         let mut idle = self.idle();
-        let newest = idle.pop()?;
-        let spare = idle.iter().take_while(|kept| now.saturating_duration_since(kept.used) > SPARE).count();
+        let Some(kept) = idle.pop_if(|kept| !surely || since(kept) < FRESH) else { return Err(place) };
+        let spare = idle.iter().take_while(|kept| since(kept) > SPARE).count();
         let spare: Vec<_> = idle.drain(..spare).collect();
         drop(idle);
         drop(spare);
-        Some(newest)
+        Ok(self.hold(kept, true, place))
+    }
+
+    /// Takes a connection that has shown that it lives, or opens one.
+    pub(crate) async fn take(self: Arc<Self>, place: OwnedSemaphorePermit) -> Result<Held<W>, sqlx::Error> {
+        let newest = self.idle().pop();
+        if let Some(mut kept) = newest {
+            if kept.connection.ping().await.is_ok() {
+                return Ok(self.hold(kept, true, place));
+            }
+            self.forget();
+        }
+        let connection = self.open().await?;
+        let now = Instant::now();
+        Ok(self.hold(Kept { connection, opened: now, used: now }, false, place))
+    }
+
+    fn hold(self: &Arc<Self>, kept: Kept<W::Connection>, was_kept: bool, place: OwnedSemaphorePermit) -> Held<W> {
+        let Kept { connection, opened, .. } = kept;
+        Held { connection, opened, was_kept, home: Arc::clone(self), _place: place }
+    }
+
+    async fn open(&self) -> Result<W::Connection, sqlx::Error> {
+        loop {
+            match self.wire.connect().await {
+                // A Unix socket says so where too many stand in line.
+                Err(sqlx::Error::Io(error)) if error.kind() == io::ErrorKind::WouldBlock => sleep(KNOCK).await,
+                opened => return opened,
+            }
+        }
     }
 
     /// Closes those that nobody uses: where one has died, the others have too, as a rule.
@@ -95,7 +125,7 @@ impl<W: Wire> Connections<W> {
     }
 }
 
-impl<W: Wire> Held<'_, W> {
+impl<W: Wire> Held<W> {
     /// Keeps it for the next one, unless it is old.
     pub(crate) fn put_back(self) {
         let Self { connection, opened, home, _place, .. } = self;
@@ -103,5 +133,10 @@ impl<W: Wire> Held<'_, W> {
         if used.saturating_duration_since(opened) < OLD {
             home.idle().push(Kept { connection, opened, used });
         }
+    }
+
+    /// Closes it, and those that nobody uses with it.
+    pub(crate) fn give_up(self) {
+        self.home.forget();
     }
 }

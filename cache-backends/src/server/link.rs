@@ -1,12 +1,13 @@
 //! [`Link`]: a server as the store in a table sees it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cache_core::error::{Error, Kind};
-use tokio::time::{sleep, timeout};
+use tokio::time::{sleep, timeout, timeout_at};
 
-use super::connections::Connections;
+use super::connections::{Connections, Held};
+use super::finishing::Finishing;
 use super::{Fault, Verdict, Wire};
 use crate::database::client::{Bind, Client, Row, Told, Work};
 use crate::database::dialect::Dialect;
@@ -32,7 +33,7 @@ enum Purpose {
 impl<W: Wire> Link<W> {
     /// Makes a link that opens so many connections to each server at most, and lets each call take so long.
     pub(crate) fn new(dialect: Dialect, writing: W, reading: Option<W>, most: usize, limit: Duration) -> Self {
-        let connections = |wire| Arc::new(Connections::new(wire, most));
+        let connections = |wire| Connections::new(wire, most);
         let writing = connections(writing);
         let reading = reading.map_or_else(|| Arc::clone(&writing), connections);
         Self { dialect, writing, reading, limit }
@@ -40,48 +41,54 @@ impl<W: Wire> Link<W> {
 
     async fn call(&self, purpose: Purpose, text: &Arc<str>, binds: &[Bind<'_>]) -> Result<Told, Error> {
         let connections = if purpose == Purpose::Read { &self.reading } else { &self.writing };
+        let until = Instant::now() + self.limit;
         // A timer belongs to the runtime that it is made in.
-        let answer = async { timeout(self.limit, attempts(connections, purpose, text, binds)).await };
-        match entered(answer)?.await {
-            Ok(answer) => answer.map_err(|fault| fault.into_error::<W>(&self.dialect.table)),
-            Err(_) => {
-                connections.forget();
-                Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
-            }
+        let answer = async { timeout_at(until.into(), attempts(connections, purpose, text, binds, until)).await };
+        if let Ok(answer) = entered(answer)?.await {
+            return answer.map_err(|fault| fault.into_error::<W>(&self.dialect.table));
         }
+        connections.forget();
+        Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
     }
 }
 
 /// Runs a statement. It is tried again where it certainly was not run, or where it may run twice.
 async fn attempts<W: Wire>(
-    connections: &Connections<W>,
+    connections: &Arc<Connections<W>>,
     purpose: Purpose,
     text: &Arc<str>,
     binds: &[Bind<'_>],
+    until: Instant,
 ) -> Result<Told, Fault> {
     let mut tries = 0;
     loop {
         tries += 1;
-        let held = connections.take(purpose == Purpose::Write).await;
-        let mut held = held.map_err(|error| Fault::of::<W>(&error))?;
-        let fault = match W::run(&mut held.connection, text, binds).await {
-            Ok(told) => {
-                held.put_back();
-                return Ok(told);
-            }
-            Err(error) => Fault::of::<W>(&error),
+        let arguments = W::arguments(binds).map_err(|error| Fault::of::<W>(&sqlx::Error::Encode(error)))?;
+        let surely = purpose == Purpose::Write;
+        if surely {
+            connections.left.none().await;
+        }
+        let held = match connections.newest(connections.place().await, surely) {
+            Ok(held) => held,
+            // Who leaves while it is opened leaves it to the next one, and nothing is run on it.
+            Err(place) => Finishing::new(Arc::clone(connections).take(place), until, keep)
+                .await
+                .map_err(|e| Fault::of::<W>(&e))?,
         };
-        let once_more = match fault.verdict {
+        let was_kept = held.was_kept;
+        let once = Finishing::new(once(held, Arc::clone(text), arguments), until, drop);
+        let once = if surely { once.counted(&connections.left) } else { once };
+        let fault = match once.await {
+            Ok(told) => return Ok(told),
+            Err(fault) => fault,
+        };
+        let may_repeat = match fault.verdict {
             Verdict::Refused | Verdict::NoTable => false,
             Verdict::Again => true,
-            Verdict::Unheard => held.was_kept,
-            Verdict::Lost => held.was_kept && purpose == Purpose::Read,
+            Verdict::Unheard => was_kept,
+            Verdict::Lost => was_kept && purpose == Purpose::Read,
         };
-        match fault.verdict {
-            Verdict::Refused | Verdict::NoTable | Verdict::Again => held.put_back(),
-            Verdict::Unheard | Verdict::Lost => connections.forget(),
-        }
-        if !once_more || tries == TRIES {
+        if !may_repeat || tries == TRIES {
             return Err(fault);
         }
         if fault.verdict == Verdict::Again {
@@ -89,6 +96,28 @@ async fn attempts<W: Wire>(
             sleep(Duration::from_millis(1 << tries)).await;
         }
     }
+}
+
+fn keep<W: Wire>(taken: Result<Held<W>, sqlx::Error>) {
+    if let Ok(held) = taken {
+        held.put_back();
+    }
+}
+
+/// Runs a statement once, and puts the connection back where it is of any use.
+async fn once<W: Wire>(mut held: Held<W>, text: Arc<str>, arguments: W::Arguments) -> Result<Told, Fault> {
+    let fault = match W::run(&mut held.connection, text, arguments).await {
+        Ok(told) => {
+            held.put_back();
+            return Ok(told);
+        }
+        Err(error) => Fault::of::<W>(&error),
+    };
+    match fault.verdict {
+        Verdict::Refused | Verdict::NoTable | Verdict::Again => held.put_back(),
+        Verdict::Unheard | Verdict::Lost => held.give_up(),
+    }
+    Err(fault)
 }
 
 impl<W: Wire> Client for Link<W> {

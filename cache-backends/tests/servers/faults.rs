@@ -9,7 +9,7 @@ use cache_core::error::{Error, Kind as ErrorKind};
 use cache_core::testing::block_on;
 use libtest_mimic::Failed;
 
-use crate::kind::{Kind, config, name};
+use crate::kind::{Kind, config, name, store};
 
 /// How much longer than its limit a call may take on a machine that has much to do.
 const SLACK: Duration = Duration::from_secs(5);
@@ -20,6 +20,7 @@ pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
         ("a_server_that_was_started_again_is_used_without_an_error", restarted::<K>),
         ("a_server_that_is_killed_under_load_hangs_nobody", killed_under_load::<K>),
         ("a_server_that_stands_still_is_waited_for_no_longer_than_is_said", frozen::<K>),
+        ("a_write_that_was_left_is_not_run_after_a_later_one", left_behind::<K>),
         ("who_leaves_in_the_midst_leaves_no_answer_to_others", dropped::<K>),
     ]
 }
@@ -148,6 +149,19 @@ fn dropped<K: Kind>() -> Result<(), Failed> {
         let _ = (0..at % 3).any(|_| left.as_mut().poll(&mut context).is_ready());
         drop(left);
         assert_eq!(block_on(store.get(name))?, Some(at.to_string().into_bytes()));
+    }
+    Ok(())
+}
+
+fn left_behind<K: Kind>() -> Result<(), Failed> {
+    let (store, key) = (store::<K>("left"), name("key"));
+    let mut context = Context::from_waker(Waker::noop());
+    for round in 0..200 {
+        let mut left = store.delete(&key);
+        let _ = (0..round % 4).any(|_| left.as_mut().poll(&mut context).is_ready());
+        drop(left);
+        block_on(store.set(&key, b"later", None))?;
+        assert_eq!(block_on(store.get(&key))?, Some(b"later".to_vec()), "round {round}");
     }
     Ok(())
 }
