@@ -102,7 +102,9 @@ pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
-pub use cache_core::registry::{Problem, Problems, Settings, Site, cache, check, invalidate_tag, sites};
+pub use cache_core::registry::{
+    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+};
 pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
@@ -150,21 +152,6 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
-
-/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
-///
-/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
-/// [`Settings::backend`].
-pub mod stores {
-    #[cfg(feature = "file")]
-    pub use cache_backends::file;
-    #[cfg(feature = "mysql")]
-    pub use cache_backends::mysql;
-    #[cfg(feature = "postgres")]
-    pub use cache_backends::postgres;
-    #[cfg(feature = "sqlite")]
-    pub use cache_backends::sqlite;
-}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]
