@@ -7,6 +7,7 @@
 mod conformance;
 mod engine;
 mod null;
+mod races;
 mod replay;
 #[path = "../support/runs.rs"]
 mod runs;
@@ -42,9 +43,12 @@ macro_rules! tests_of_docs {
 }
 pub(crate) use tests_of_docs;
 
-const TESTS: &[&[Test]] = &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS];
+const TESTS: &[&[Test]] = &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS, races::TESTS];
 
 fn main() {
+    if races::work() {
+        return;
+    }
     let arguments = Arguments::from_args();
     let tests = || TESTS.iter().copied().flatten();
     let of = |kind| tests().filter(move |test| (test.asks)(kind)).map(move |test| trial(kind, test));

@@ -41,7 +41,7 @@ pub struct Place {
 /// A store as one process holds it.
 pub struct Opened {
     /// None where the cache has no store but itself.
-    pub backend: Option<Box<dyn ErasedBackend>>,
+    backend: Option<Box<dyn ErasedBackend>>,
     settings: Settings,
     /// Lets time go by for a store that does not live by the clock it was given.
     moves: Box<dyn Fn(Duration) + Send + Sync>,
@@ -63,11 +63,42 @@ pub const KINDS: &[Kind] = &[
         make: nowhere,
         open: |_, clock| Ok(Opened::bytes(Memory::new(clock.clone()))),
     },
+    #[cfg(feature = "file")]
+    Kind {
+        name: "file",
+        keeps: Keeps::Shared,
+        make: || folder("store"),
+        open: |place, clock| {
+            let config = larder::stores::file::Config::new(place).clock(clock.clone());
+            Ok(Opened::bytes(larder::stores::file::File::new(config)?))
+        },
+    },
+    #[cfg(feature = "sqlite")]
+    Kind {
+        name: "sqlite",
+        keeps: Keeps::Shared,
+        make: || folder("store.db"),
+        open: |place, clock| {
+            let config = larder::stores::sqlite::Config::new(place).clock(clock.clone());
+            Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
+        },
+    },
     Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
 ];
 
 fn nowhere() -> Result<Place, String> {
     Ok(Place { text: String::new(), _kept: None })
+}
+
+/// Makes an empty folder, and names something in it.
+#[cfg(any(feature = "file", feature = "sqlite"))]
+fn folder(name: &str) -> Result<Place, String> {
+    // Where there is one, a folder in memory: nobody asks here how fast disks are.
+    let memory = std::path::Path::new("/dev/shm");
+    let folder = if memory.is_dir() { tempfile::tempdir_in(memory) } else { tempfile::tempdir() };
+    let folder = folder.map_err(|error| format!("there is no temporary folder: {error}"))?;
+    let text = folder.path().join(name).display().to_string();
+    Ok(Place { text, _kept: Some(Box::new(folder)) })
 }
 
 impl Kind {
@@ -76,6 +107,11 @@ impl Kind {
         let (clock, place) = (Clock::manual(), (self.make)()?);
         let opened = (self.open)(&place.text, &clock).unwrap_or_else(|error| panic!("{}: {error:?}", self.name));
         Ok(Store { kind: self, clock, opened, place })
+    }
+
+    /// Opens a store at a place that another process has made.
+    pub fn open_at(&self, place: &str, clock: &Clock) -> Result<Opened, Error> {
+        (self.open)(place, clock)
     }
 
     /// Returns whether a store keeps anything.
@@ -99,6 +135,16 @@ impl Opened {
         Self { backend: None, settings, moves: Box::new(|_| ()) }
     }
 
+    /// Returns the backend, where the cache is not all there is.
+    pub fn backend(&self) -> &dyn ErasedBackend {
+        self.backend.as_deref().expect("only stores that are backends are asked")
+    }
+
+    /// Returns the settings of a cache in it.
+    pub fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+
     fn bytes(backend: impl Backend) -> Self {
         let backend = Arc::new(backend);
         let settings = Settings::backend(Arc::clone(&backend));
@@ -109,12 +155,12 @@ impl Opened {
 impl Store {
     /// Returns the backend, where the cache is not all there is.
     pub fn backend(&self) -> &dyn ErasedBackend {
-        self.opened.backend.as_deref().expect("only stores that are backends are asked")
+        self.opened.backend()
     }
 
     /// Returns the settings of a cache in it.
     pub fn settings(&self) -> Settings {
-        self.opened.settings.clone()
+        self.opened.settings()
     }
 
     /// Makes caches that this thread sees: `default`, without a prefix.
@@ -124,6 +170,11 @@ impl Store {
 
     pub fn larder_of<const N: usize>(&self, caches: [(&str, Settings); N]) -> Isolated {
         testing::isolated_at(self.clock.clone(), caches).expect("settings that can work")
+    }
+
+    /// Returns where it is.
+    pub fn place(&self) -> &str {
+        &self.place.text
     }
 
     /// Opens it once more, as another process would.

@@ -6,7 +6,7 @@ use super::Cache;
 use super::asker::Named;
 use super::draw::draw;
 use super::home::Home;
-use super::parcel::{Found, Label, Parcel, restamped, time_left};
+use super::parcel::{Found, Label, Parcel, restamped};
 use super::read::remaining;
 use crate::backend::{ErasedBackend, Remaining};
 use crate::error::Error;
@@ -241,19 +241,18 @@ impl Cache {
     ) -> Result<bool, Error> {
         let (home, can) = (self.home(), backend.capabilities());
         let Some(bytes) = home.ask(backend, name).await? else { return Ok(false) };
-        match Found::new(&bytes) {
-            Found::Foreign => Ok(false),
-            found if !home.is_live(&found) => Ok(false),
-            found if can.touch && found.times(&home.clock).is_none() => {
-                backend.touch(name, time_left(times, &home.clock)).await
-            }
+        let found = Found::new(&bytes);
+        if !home.is_live(&found) {
+            return Ok(false);
+        }
+        let Some(parcel) = restamped(&found, times, &home.clock) else { return Ok(false) };
+        match found {
+            _ if can.touch && found.times(&home.clock).is_none() => backend.touch(name, parcel.time).await,
             _ if can.conditional_fill => self.touch_by_fill(backend, name, times).await,
-            Found::Number(_) => backend.touch(name, time_left(times, &home.clock)).await,
+            // It says that it cannot: to read a number and write it again would lose counts.
+            Found::Number(_) => backend.touch(name, parcel.time).await,
             // Read and written again, as its store has no other way. Another process that writes in between is overwritten.
-            found => match restamped(&found, times, &home.clock) {
-                Some(parcel) => backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true),
-                None => Ok(false),
-            },
+            Found::Record(_) | Found::Foreign => backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true),
         }
     }
 

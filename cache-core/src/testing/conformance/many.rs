@@ -22,7 +22,6 @@ pub(super) const CASES: &[Case] = &[
         run: twins,
     },
     Case { says: "delete_many counts only what lives", concerns: every, run: deleted_live },
-    Case { says: "thousands at once are as good as few", concerns: every, run: thousands },
     Case { says: "one that is too large among many keeps nothing else out", concerns: limited, run: one_too_large },
     Case { says: "none at all is as good as many", concerns: every, run: none },
 ];
@@ -78,22 +77,6 @@ fn deleted_live(ground: &Ground<'_>) -> Verdict {
     ground.delete(&names[2])?;
     same("`delete_many` says", ground.delete_many(&names)?, 1)?;
     same("the second one says", ground.delete_many(&names)?, 0)
-}
-
-/// With a few parameters each, more than any database takes in one statement.
-const THOUSANDS: usize = 12_000;
-
-fn thousands(ground: &Ground<'_>) -> Verdict {
-    let names: Vec<_> = (0..THOUSANDS).map(|key| ground.name(&key.to_string())).collect();
-    let value = |number: usize| format!("of {number}").into_bytes();
-    let entry = |(number, name): (usize, &Name)| Entry { name: name.clone(), value: value(number), time: None };
-    let entries: Vec<_> = names.iter().enumerate().map(entry).collect();
-    same("`set_many` answers", ground.set_many(&entries)?, THOUSANDS)?;
-    let found = ground.get_many(&names)?;
-    let right = found.iter().zip(&entries).filter(|(found, entry)| found.as_ref() == Some(&entry.value)).count();
-    same("so many are found under their names", (found.len(), right), (THOUSANDS, THOUSANDS))?;
-    same("`delete_many` says", ground.delete_many(&names)?, THOUSANDS as u64)?;
-    same("so many are left", ground.get_many(&names)?.iter().flatten().count(), 0)
 }
 
 fn one_too_large(ground: &Ground<'_>) -> Verdict {

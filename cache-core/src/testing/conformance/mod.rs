@@ -27,6 +27,7 @@
 //! ```
 
 mod abandoned;
+mod bulk;
 mod claims;
 mod counts;
 mod crowd;
@@ -240,7 +241,7 @@ impl<'a> Suite<'a> {
     fn cases(&self) -> impl Iterator<Item = &'static Case> + use<> {
         let hours = if self.hours { hours::CASES } else { &[] };
         let emptying = if self.shared { &[][..] } else { scopes::EMPTYING };
-        CASES.iter().copied().chain([hours, emptying]).flatten()
+        CASES.iter().copied().chain([hours, bulk::CASES, emptying]).flatten()
     }
 }
 

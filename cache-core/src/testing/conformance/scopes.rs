@@ -1,10 +1,9 @@
 //! The entries of one cache among those of others.
 
 use super::fills::{fill, refused};
-use super::ground::{Ground, same};
+use super::ground::Ground;
 use super::{Case, Verdict, every};
-use crate::backend::{Capabilities, Entry};
-use crate::key::Name;
+use crate::backend::Capabilities;
 
 pub(super) const CASES: &[Case] = &[
     Case { says: "clear_scope removes what is in it, and none of its neighbours", concerns: scope, run: neighbours },
@@ -14,12 +13,8 @@ pub(super) const CASES: &[Case] = &[
         concerns: scope,
         run: first_and_last,
     },
-    Case { says: "clear_scope removes thousands as it removes few", concerns: scope, run: thousands },
     Case { says: "clear_scope of an empty scope is no error", concerns: scope, run: empty },
 ];
-
-/// More than statements or pages of a list usually hold.
-const THOUSANDS: usize = 3_000;
 
 /// What cannot be asked of a store that others use too.
 pub(super) const EMPTYING: &[Case] = &[
@@ -37,7 +32,7 @@ fn fill_after_emptying(ground: &Ground<'_>) -> Verdict {
     Ok(())
 }
 
-fn scope(capabilities: &Capabilities) -> bool {
+pub(super) fn scope(capabilities: &Capabilities) -> bool {
     capabilities.clear_scope
 }
 
@@ -88,14 +83,6 @@ fn first_and_last(ground: &Ground<'_>) -> Verdict {
     ground.clear_text(&ground.raw_scope("b"))?;
     inside.iter().try_for_each(|name| ground.holds_nothing(&format!("in the scope, `{name:?}`"), name))?;
     outside.iter().try_for_each(|name| ground.holds(&format!("beside it, `{name:?}`"), name, b"value"))
-}
-
-fn thousands(ground: &Ground<'_>) -> Verdict {
-    let names: Vec<_> = (0..THOUSANDS).map(|key| ground.name(&key.to_string())).collect();
-    let entry = |name: &Name| Entry { name: name.clone(), value: b"value".to_vec(), time: None };
-    ground.set_many(&names.iter().map(entry).collect::<Vec<_>>())?;
-    ground.clear(&ground.scope("1"))?;
-    same("so many are left", ground.get_many(&names)?.iter().flatten().count(), 0)
 }
 
 fn empty(ground: &Ground<'_>) -> Verdict {
