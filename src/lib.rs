@@ -28,7 +28,6 @@
 //! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
-//! | stores outside the process | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | stores outside the process, and where they differ | [`stores`] |
@@ -40,6 +39,11 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `file` (default), `sqlite`, `postgres`, `mysql` | [`stores`] outside the process |
+//! | `tls` | connections to their servers that are encrypted |
+//! | `toml` (default) | caches as a file of configuration says |
+//! | `compression`, `encryption` | values outside in fewer bytes; values that nobody reads or changes there |
+//! | `cli` | the program `larder` |
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
