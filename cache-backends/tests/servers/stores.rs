@@ -1,9 +1,9 @@
 //! What is asked of every store, and what is asked of those on servers.
 
 use cache_core::backend::Entry;
-use cache_core::testing::conformance;
 use cache_core::error::Kind::Configuration;
 use cache_core::testing::block_on;
+use cache_core::testing::conformance;
 use libtest_mimic::Failed;
 
 use crate::kind::{Kind, SECOND, config, name, store};

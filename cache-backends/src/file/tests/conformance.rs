@@ -4,9 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Capabilities, Remaining, Ticket};
-use cache_core::testing::conformance;
 use cache_core::error::Error;
 use cache_core::key::Name;
+use cache_core::testing::conformance;
 
 use super::{File, Ground};
 

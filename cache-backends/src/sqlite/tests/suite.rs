@@ -1,7 +1,7 @@
 //! The conformance suite.
 
-use cache_core::testing::conformance;
 use cache_core::clock::Clock;
+use cache_core::testing::conformance;
 
 use super::super::{Config, Sqlite};
 
