@@ -28,9 +28,9 @@
 //! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
+//! | stores outside the process, and where they differ | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
-//! | stores outside the process, and where they differ | [`stores`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
@@ -61,7 +61,6 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
-pub mod stores;
 
 #[cfg(feature = "axum")]
 #[doc = include_str!("docs/cache_page.md")]

@@ -2,12 +2,7 @@
 
 use cache_core::backend::Entry;
 use cache_core::error::Kind::Configuration;
-<<<<<<< HEAD
 use cache_core::testing::{block_on, conformance};
-=======
-use cache_core::testing::block_on;
-use cache_core::testing::conformance;
->>>>>>> stores
 use libtest_mimic::Failed;
 
 use crate::kind::{Kind, SECOND, config, name, store};
