@@ -156,6 +156,23 @@ pub use cache_core::companion::BlockingCompanion;
 #[doc(inline)]
 pub use cache_core::companion::Companion;
 
+/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+///
+/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
+/// [`Settings::backend`].
+///
+#[doc = include_str!("docs/stores.md")]
+pub mod stores {
+    #[cfg(feature = "file")]
+    pub use cache_backends::file;
+    #[cfg(feature = "mysql")]
+    pub use cache_backends::mysql;
+    #[cfg(feature = "postgres")]
+    pub use cache_backends::postgres;
+    #[cfg(feature = "sqlite")]
+    pub use cache_backends::sqlite;
+}
+
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]
 pub mod measured {}
