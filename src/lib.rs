@@ -56,6 +56,7 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
+pub mod stores;
 
 #[cfg(feature = "axum")]
 #[doc = include_str!("docs/cache_page.md")]
@@ -100,7 +101,9 @@ pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
-pub use cache_core::registry::{Problem, Problems, Settings, Site, cache, check, invalidate_tag, sites};
+pub use cache_core::registry::{
+    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+};
 pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
@@ -148,23 +151,6 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
-
-/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
-///
-/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
-/// [`Settings::backend`].
-///
-#[doc = include_str!("docs/stores.md")]
-pub mod stores {
-    #[cfg(feature = "file")]
-    pub use cache_backends::file;
-    #[cfg(feature = "mysql")]
-    pub use cache_backends::mysql;
-    #[cfg(feature = "postgres")]
-    pub use cache_backends::postgres;
-    #[cfg(feature = "sqlite")]
-    pub use cache_backends::sqlite;
-}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]

@@ -13,7 +13,7 @@ use super::statement::Given;
 impl Dialect {
     /// Returns what makes the table, for somebody to read or to run.
     pub(crate) fn create_sql(&self) -> String {
-        self.create.iter().map(|statement| format!("{};\n", statement.text())).collect()
+        self.create.iter().flat_map(|statement| [statement.text(), ";\n"]).collect()
     }
 }
 

@@ -36,6 +36,12 @@ impl<C: Client> Database<C> {
         }
     }
 
+    /// Makes room here and now, for tests.
+    #[cfg(test)]
+    pub(crate) async fn make_room(&self) -> Result<(), Error> {
+        self.shared.make_room(Lot { purge: true, count: true }).await
+    }
+
     /// Makes room: elsewhere where the client takes such work, else here.
     pub(super) async fn cull(&self, lot: Lot) {
         let shared = Arc::clone(&self.shared);
@@ -57,6 +63,7 @@ impl<C: Client> Shared<C> {
             self.evict().await?;
         }
         self.change(&dialect.purge, STEP).await?;
+        self.change(&dialect.empty, STEP).await?;
         self.change(&dialect.purge_marks, STEP).await.map(drop)
     }
 

@@ -31,7 +31,7 @@ mod tests {
         for _ in 0..1_000 {
             let (version, mark) = (version(), mark());
             assert!(version >= 2 && version % 2 == 0 && version < i64::MAX, "{version}");
-            assert!(mark >= 1 && mark < 1 << 40, "{mark}");
+            assert!((1..1 << 40).contains(&mark), "{mark}");
         }
     }
 

@@ -72,10 +72,10 @@ impl<C: Client> Database<C> {
         standing: Standing,
     ) -> Result<bool, Error> {
         let Standing { version: was, taken, gate, .. } = standing;
-        let given = Given { was, taken, gate, ..entry(name, value, row::millis(time)) };
+        let given = Given { was, gate, taken, ..entry(name, value, row::millis(time)) };
         let dialect = self.shared.client.dialect();
         if was == 0 {
-            return Ok(self.shared.put(&dialect.fill_new, given).await?);
+            return self.shared.put(&dialect.fill_new, given).await;
         }
         Ok(self.shared.tell(&dialect.fill_over, &[given]).await?.affected > 0)
     }

@@ -27,8 +27,12 @@ impl<C: Client> Database<C> {
                 }
             }
         }
-        for (at, name) in names.iter().enumerate().filter(|(at, name)| first[name.as_bytes()] != *at) {
-            values[at] = values[first[name.as_bytes()]].clone();
+        for (at, name) in names.iter().enumerate() {
+            let first = first[name.as_bytes()];
+            if first < at {
+                let (before, behind) = values.split_at_mut(at);
+                behind[0].clone_from(&before[first]);
+            }
         }
         Ok(values)
     }

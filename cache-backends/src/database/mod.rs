@@ -24,6 +24,8 @@ mod many;
 mod row;
 mod statement;
 mod table;
+#[cfg(test)]
+mod tests;
 mod ticket;
 
 pub(crate) use backend::Database;

@@ -50,7 +50,8 @@ impl Config {
         }
     }
 
-    /// Reads what somebody has written down: `file:///var/cache/shop`, and the option `max_value_bytes`.
+    /// Reads what somebody has written down: `file:///var/cache/shop` or `file://./cache`, and the option
+    /// `max_value_bytes`.
     ///
     /// # Errors
     ///
@@ -60,13 +61,12 @@ impl Config {
         let [location] = locations.as_slice() else {
             return Err(configuration(format!("a store of files has one folder, and not {}", locations.len())));
         };
-        let is_absolute = location.with_secrets().split_once("://").is_some_and(|(_, rest)| rest.starts_with('/'));
-        if location.scheme() != "file" || !is_absolute || location.path().len() < 2 {
+        if location.scheme() != "file" || location.path().len() < 2 {
             let sentence = "the folder of a store of files is written as `file:///var/cache/shop`, with three slashes";
             return Err(configuration(sentence.into()));
         }
         let mut config = Self { max_entries, max_bytes, ..Self::new(location.path()) };
-        config.max_value_bytes = options.number("max_value_bytes")?.unwrap_or(MAX_VALUE_BYTES);
+        config.max_value_bytes = options.bytes("max_value_bytes")?.unwrap_or(MAX_VALUE_BYTES);
         config.cull_frequency = cull_frequency.unwrap_or(CULL_FREQUENCY);
         options.done()?;
         config.checked()

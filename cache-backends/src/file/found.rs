@@ -77,7 +77,7 @@ fn open(path: &Path, room: &mut [u8]) -> io::Result<Option<(fs::File, usize)>> {
 }
 
 /// Reads what is still missing of a value; `None` where the file ends before it.
-fn complete(mut file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<u8>>> {
+fn complete(file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<u8>>> {
     let Ok(length) = usize::try_from(length) else { return Ok(None) };
     if let Some(all) = start.get(..length) {
         return Ok(Some(all.to_vec()));
@@ -86,11 +86,9 @@ fn complete(mut file: fs::File, start: &[u8], length: u64) -> io::Result<Option<
     if file.metadata()?.len() < length as u64 {
         return Ok(None);
     }
-    let mut value = vec![0; length];
-    let (begun, missing) = value.split_at_mut(start.len());
-    begun.copy_from_slice(start);
-    match file.read_exact(missing) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(None),
-        read => read.map(|()| Some(value)),
-    }
+    let mut value = Vec::with_capacity(length);
+    value.extend_from_slice(start);
+    // What is read is not written with zeros first, as it would be for `read_exact`.
+    file.take((length - start.len()) as u64).read_to_end(&mut value)?;
+    Ok((value.len() == length).then_some(value))
 }

@@ -29,7 +29,7 @@ use crate::database::{Database, delegate};
 /// })?;
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
-pub struct Sqlite(Database<File>);
+pub struct Sqlite(pub(super) Database<File>);
 
 impl Sqlite {
     /// Makes a store. The file is opened, and made, at the first use.

@@ -6,7 +6,7 @@ use cache_core::error::Error;
 
 use super::base::Base;
 use super::config::Config;
-use super::error::{is_lost, told};
+use super::error::{is_lost, said};
 use super::readers::Readers;
 use super::writer::Writer;
 use crate::database::client::{Bind, Client, Row, Told, Work};
@@ -43,7 +43,7 @@ impl File {
         let found = if generation == 0 { None } else { Some(read(&self.readers, generation, now)) };
         match found {
             Some(Ok(found)) => Ok(found),
-            Some(Err(error)) if !is_lost(&error) => Err(told(&self.base, &error)),
+            Some(Err(error)) if !is_lost(&error) => Err(said(&self.base, &error)),
             Some(Err(_)) => {
                 self.base.forget();
                 self.open_and_read(read).await
@@ -62,7 +62,7 @@ impl File {
             return Ok(found);
         }
         let now = self.base.now();
-        read(&self.readers, self.base.generation(now), now).map_err(|error| told(&self.base, &error))
+        read(&self.readers, self.base.generation(now), now).map_err(|error| said(&self.base, &error))
     }
 }
 
@@ -84,8 +84,9 @@ impl Client for File {
     }
 
     async fn close(&self) {
-        self.writer.close(&self.base).await;
+        // Whoever closes the file last takes the log into it, and readers may not write.
         self.readers.close();
+        self.writer.close(&self.base).await;
     }
 
     fn beside(&self, work: Work) -> Option<Work> {

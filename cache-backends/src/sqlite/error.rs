@@ -7,7 +7,7 @@ use super::base::Base;
 use crate::database::error::no_table;
 
 /// Turns an error of SQLite into one that says what to do.
-pub(super) fn told(base: &Base, error: &rusqlite::Error) -> Error {
+pub(super) fn said(base: &Base, error: &rusqlite::Error) -> Error {
     if lacks_table(error) {
         return no_table(&base.dialect.table);
     }
@@ -20,7 +20,7 @@ pub(super) fn told(base: &Base, error: &rusqlite::Error) -> Error {
             (Kind::Store, "is damaged: move it away, and a new one is made; it was left as it is")
         }
         Some(ErrorCode::DiskFull) => (Kind::Store, "cannot grow: the disk is full"),
-        Some(ErrorCode::ReadOnly) => (Kind::Store, "can be read, and not written"),
+        Some(ErrorCode::ReadOnly) => (Kind::Store, "is where this process may not write"),
         Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => (Kind::Store, "cannot be opened"),
         Some(ErrorCode::TooBig) => (Kind::TooLarge, "does not take so large a value"),
         _ => (Kind::Store, "did not answer"),

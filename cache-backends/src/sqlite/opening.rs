@@ -9,7 +9,7 @@ use cache_core::error::Error;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::base::Base;
-use super::error::{told, unmade};
+use super::error::{said, unmade};
 
 /// How long somebody who reads waits for another process that has the file for itself, as when it is opened after a crash.
 const PATIENCE_OF_READERS: Duration = Duration::from_millis(100);
@@ -28,7 +28,7 @@ pub(super) fn writer(base: &Base) -> Result<Connection, Error> {
         make(&base.path).map_err(|error| unmade(base, &error))?;
     }
     let identity = base.identity();
-    let connection = prepared(base).map_err(|error| told(base, &error))?;
+    let connection = prepared(base).map_err(|error| said(base, &error))?;
     base.note(identity);
     Ok(connection)
 }

@@ -10,7 +10,7 @@ use cache_core::error::Error;
 use rusqlite::Connection;
 
 use super::base::Base;
-use super::error::{lacks_table, stopped, told, unmade};
+use super::error::{lacks_table, said, stopped, unmade};
 use super::opening;
 use super::readers::{all, bind};
 use super::reply::{Promise, promise};
@@ -143,6 +143,8 @@ impl Thread {
             }
             self.commit(told);
             if let Some(to) = closed {
+                // What goes on beside would open it again.
+                self.beside.clear();
                 self.connection = None;
                 self.base.forget();
                 to.keep(());
@@ -161,29 +163,18 @@ impl Thread {
         self.connection.as_ref().ok_or_else(|| stopped(&self.base))
     }
 
-    /// Commits statements together, and answers each of them. One that fails has done nothing, and its error is its own.
+    /// Commits statements together, and answers each of them.
     fn commit(&mut self, told: Vec<Tell>) {
+        if told.is_empty() {
+            return;
+        }
         let base = Arc::clone(&self.base);
-        let connection = match self.connection() {
-            Ok(connection) => connection,
-            Err(error) => return told.into_iter().for_each(|tell| tell.to.keep(Err(error.clone()))),
+        let done = match self.connection() {
+            Ok(connection) => outcomes(&base, connection, &told),
+            Err(error) => vec![Err(error); told.len()],
         };
-        let together = if told.len() > 1 { together(&base, connection, &told) } else { Ok(None) };
-        match together {
-            Ok(Some(done)) => {
-                told.into_iter()
-                    .zip(done)
-                    .for_each(|(tell, done)| tell.to.keep(done.map_err(|it| self::told(&base, &it))));
-            }
-            // Each by itself: whatever it was, it is to concern only those whose statement it was.
-            Ok(None) => told.into_iter().for_each(|tell| {
-                let done = alone(&base, connection, &tell);
-                tell.to.keep(done.map_err(|error| self::told(&base, &error)));
-            }),
-            Err(error) => {
-                let error = self::told(&base, &error);
-                told.into_iter().for_each(|tell| tell.to.keep(Err(error.clone())));
-            }
+        for (tell, done) in told.into_iter().zip(done) {
+            tell.to.keep(done);
         }
     }
 
@@ -194,6 +185,18 @@ impl Thread {
             catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(&mut context).is_pending())).unwrap_or(false)
         });
     }
+}
+
+/// Does what is told. A statement that fails has done nothing, and its error is its own.
+fn outcomes(base: &Base, connection: &Connection, told: &[Tell]) -> Vec<Result<Told, Error>> {
+    let together = if told.len() > 1 { together(base, connection, told) } else { Ok(None) };
+    let done = match together {
+        Ok(Some(done)) => done,
+        // Whatever it was, it is to concern only those whose statement it was.
+        Ok(None) => told.iter().map(|tell| alone(base, connection, tell)).collect(),
+        Err(error) => return vec![Err(said(base, &error)); told.len()],
+    };
+    done.into_iter().map(|done| done.map_err(|error| said(base, &error))).collect()
 }
 
 /// Does statements in one transaction; `None` where nothing of it stays, and an error where it could not begin.

@@ -19,8 +19,9 @@ pub(super) fn count(words: &Words) -> String {
     format!("select {} + {}", bounded(&format!("until > {now}")), bounded("until is null"))
 }
 
-/// Takes their values from live entries: from those that are nearest to their end, or were written least recently. What
-/// is left is a tombstone of the version and time that they had, since a ticket from before may still be under way.
+/// Takes their values from entries: from live ones that are nearest to their end or were written least recently, and from
+/// those that have expired, so that values which live for seconds do not fill the table for minutes. What is left is a
+/// tombstone of the version and time that they had, since a ticket from before may still be under way.
 pub(super) fn evict(words: &Words, condition: &str) -> String {
     let chosen = words.chosen(&format!("{condition} order by until, changed"));
     format!("update {} set value = null, number = null, until = -changed where {chosen}", words.t)

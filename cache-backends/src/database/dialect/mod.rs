@@ -53,6 +53,7 @@ pub(crate) enum Flavour {
 /// | `step` | tell | from, to, most | the `name` where the next step begins, if any |
 /// | `clear` | tell | from, to | affected |
 /// | `purge`, `purge_marks` | tell | most / none | affected |
+/// | `empty` | tell | most | affected |
 /// | `count` | tell | most | the number of live entries, up to twice `most` |
 /// | `evict_timed`, `evict_forever` | tell | most | affected |
 /// | `exists` | ask | none | one row, where the table is there |
@@ -81,6 +82,7 @@ pub(crate) struct Dialect {
     pub step: Statement,
     pub clear: Statement,
     pub purge: Statement,
+    pub empty: Statement,
     pub purge_marks: Statement,
     pub count: Statement,
     pub evict_timed: Statement,
@@ -115,6 +117,7 @@ impl Dialect {
             step: one(clear::step(&words)),
             clear: one(clear::clear(&words)),
             purge: one(cull::purge(&words)),
+            empty: one(cull::evict(&words, &format!("until between 0 and {}", words.now))),
             purge_marks: one(cull::purge_marks(&words)),
             count: one(cull::count(&words)),
             evict_timed: one(cull::evict(&words, &format!("until > {}", words.now))),

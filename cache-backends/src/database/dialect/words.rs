@@ -40,7 +40,7 @@ impl Words {
             c: table.quoted(flavour, "_cleared"),
             now,
             live: format!("(until is null or until > {now})"),
-            old: format!("until between {TICKETS} - {now} and {now} - {TICKETS} and changed <= {now} - {TICKETS}"),
+            old: format!("until between {TICKETS} - {now} and {now} and changed <= {now} - {TICKETS}"),
             timely: format!("abs({now} - :taken) < {TICKETS}"),
         }
     }

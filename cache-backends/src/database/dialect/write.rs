@@ -53,9 +53,10 @@ pub(super) fn touch(words: &Words) -> String {
 
 pub(super) fn incr(words: &Words) -> String {
     let Words { t, now, live, .. } = words;
-    let (version, returning) = match words.is_mysql() {
-        true => (":version + 0 * last_insert_id(number + :delta)", ""),
-        false => (":version", " returning number"),
+    let (version, returning) = if words.is_mysql() {
+        (":version + 0 * last_insert_id(number + :delta)", "")
+    } else {
+        (":version", " returning number")
     };
     format!(
         "update {t} set version = {version}, number = number + :delta, value = null, changed = {now} \

@@ -17,7 +17,7 @@ fn a_full_disk_leaves_the_old_value_gone_and_never_half_of_the_new() {
         return on_a_full_disk(&folder);
     }
     let texts = [&["unshare", "-m", "sh", "-c", SMALL_DISK, "sh"][..], &["sh", "-c", SMALL_FILES, "sh"]].map(|shell| {
-        let (folder, program) = (tempfile::tempdir().expect("a folder"), env::current_exe().expect("a program"));
+        let (folder, program) = (folder(), env::current_exe().expect("a program"));
         let test = "full::a_full_disk_leaves_the_old_value_gone_and_never_half_of_the_new";
         output(shell, &program, test, folder.path())
     });

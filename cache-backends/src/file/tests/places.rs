@@ -34,7 +34,7 @@ fn works(config: Config) -> File {
 
 #[test]
 fn missing_folders_are_made_for_their_owner_alone_and_others_keep_their_rights() {
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     fs::set_permissions(base.path(), fs::Permissions::from_mode(0o755)).expect("its rights");
     let deep = base.path().join("a/b/c");
     let store = File::new(Config::new(&deep)).expect("a store");
@@ -55,7 +55,7 @@ fn the_mask_of_a_process_takes_nothing_from_the_owner() {
         assert_eq!(rights(&folder), 0o700);
         return;
     }
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     let program = env::current_exe().expect("a program");
     let test = "places::the_mask_of_a_process_takes_nothing_from_the_owner";
     let shell = ["sh", "-c", "umask 0177; exec \"$@\"", "sh"];
@@ -66,7 +66,7 @@ fn the_mask_of_a_process_takes_nothing_from_the_owner() {
 
 #[test]
 fn a_file_where_the_folder_is_to_be_is_an_error_that_names_it() {
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     let file = base.path().join("file");
     fs::write(&file, b"mine").expect("a file");
     let refused = File::new(Config::new(&file)).expect_err("a file");
@@ -87,7 +87,7 @@ fn a_relative_path_is_made_absolute_when_the_store_is_opened() {
 
 #[test]
 fn a_path_that_is_no_text_and_a_folder_behind_a_link_are_folders_like_others() {
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     works(Config::new(base.path().join(OsStr::from_bytes(b"\xFF\xFE"))));
     let (link, real) = (base.path().join("link"), base.path().join("real"));
     fs::create_dir(&real).and_then(|()| symlink(&real, &link)).expect("a link");
@@ -101,7 +101,7 @@ fn a_path_that_is_no_text_and_a_folder_behind_a_link_are_folders_like_others() {
 
 #[test]
 fn a_folder_removed_under_a_running_store_is_made_again() {
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     let (folder, key) = (base.path().join("a/b"), name("key"));
     let store = works(Config::new(&folder));
     for removed in ["a", "a/b"] {
@@ -120,7 +120,7 @@ fn a_folder_removed_under_a_running_store_is_made_again() {
 
 #[test]
 fn where_somebody_removes_the_folder_all_the_time_every_call_ends() {
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     let (folder, key) = (base.path().join("store"), name("key"));
     let store = File::new(Config::new(&folder)).expect("a store");
     std::thread::scope(|scope| {
@@ -143,7 +143,7 @@ fn a_folder_that_is_read_only_can_be_read_and_says_so_when_it_is_written() {
     if let Some(folder) = given() {
         return in_a_read_only_folder(&folder);
     }
-    let base = tempfile::tempdir().expect("a folder");
+    let base = folder();
     let (program, folder) = (base.path().join("program"), base.path().join("store"));
     works(Config::new(&folder));
     fs::copy(env::current_exe().expect("a program"), &program).expect("a copy");
@@ -188,10 +188,12 @@ fn place(address: &str) -> Place {
 }
 
 #[test]
-fn an_address_has_three_slashes_and_whatever_else_says_so() {
+fn an_address_says_where_the_folder_is_and_whatever_else_says_how_to() {
     let config = Config::from_place(place("file:///var/cache/shop")).expect("a configuration");
     assert_eq!(config.folder, Path::new("/var/cache/shop"));
-    for wrong in ["file://var/cache", "file://", "file:///", "sqlite:///var/cache"] {
+    let relative = Config::from_place(place("file://./cache")).expect("a configuration").folder;
+    assert!(relative.is_absolute() && relative.ends_with("cache"), "{}", relative.display());
+    for wrong in ["file:///", "sqlite:///var/cache", "memory://"] {
         let refused = Config::from_place(place(wrong)).expect_err(wrong);
         assert!(refused.kind() == Kind::Configuration, "{refused}");
         assert!(refused.to_string().contains("`file:///var/cache/shop`"), "{refused}");
@@ -205,7 +207,7 @@ fn bounds_and_options_are_taken_and_unknown_ones_refused() {
     given.max_entries = Some(7);
     given.max_bytes = Some(8_000);
     given.cull_frequency = Some(3);
-    given.options.give("max_value_bytes", Given::Text("9000".into()));
+    given.options.give("max_value_bytes", Given::Text("9 kB".into()));
     let config = Config::from_place(given.clone()).expect("a configuration");
     assert_eq!((config.max_entries, config.max_bytes, config.cull_frequency), (Some(7), Some(8_000), 3));
     assert_eq!((config.max_value_bytes, config.largest()), (9_000, 8_000));

@@ -48,12 +48,8 @@ impl Call {
     /// Returns whether it may be asked again when nobody knows whether it was heard: twice is as good as once.
     #[must_use]
     pub fn may_be_repeated(self) -> bool {
-        match self {
-            Self::Get | Self::Ttl | Self::GetMany | Self::BeginFill => true,
-            Self::Set | Self::SetMany | Self::Delete | Self::DeleteMany | Self::ClearScope | Self::ClearStore => true,
-            // Of the first try, whether it won or counted, nobody knows.
-            Self::Add | Self::SetIf | Self::Incr | Self::Touch => false,
-        }
+        // Of these nobody knows whether the first try has won, or counted.
+        !matches!(self, Self::Add | Self::SetIf | Self::Incr | Self::Touch)
     }
 
     fn name(self) -> &'static str {

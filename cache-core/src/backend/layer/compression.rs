@@ -184,7 +184,7 @@ mod tests {
     fn a_length_that_cannot_be_true_or_is_too_much_is_no_value() {
         let compressed = Header { compressed: true, ..HEADER };
         let lying = |length: u32, packed: &[u8]| compressed.write(&[], &[&length.to_le_bytes(), packed].concat());
-        assert_eq!(open(&lying(u32::MAX, &[0; 20_000_000])), None);
+        assert_eq!(open(&lying(u32::MAX, &vec![0; 20_000_000])), None);
         assert_eq!(open(&lying(1_000_000, b"\x1Fx\x01\0")), None);
         let honest = close(&HEADER.write(&[], &[b'x'; 1_000]));
         assert!(open(&honest).is_some());

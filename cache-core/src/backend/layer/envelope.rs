@@ -44,7 +44,6 @@ use crate::key::Name;
 /// block_on(mine.set(&name, b"value", None))?;
 /// assert_eq!(block_on(Backend::get(&store, &name))?.as_deref(), Some(&b"!value"[..]));
 /// assert_eq!(block_on(mine.get(&name))?.as_deref(), Some(&b"value"[..]));
-/// # use larder::backend::ErasedBackend as _;
 /// # Ok::<(), larder::Error>(())
 /// ```
 pub trait Envelope: Send + Sync + 'static {

@@ -78,7 +78,8 @@ pub use call::Call;
 pub use compression::Compression;
 pub use envelope::{Enclosed, Envelope, enclosed};
 pub use guard::{Around, Guard, around};
-pub(crate) use owing::Owing;
+#[doc(hidden)]
+pub use owing::Owing;
 pub use retry::Retry;
 #[cfg(feature = "encryption")]
 pub use sealed::Sealed;

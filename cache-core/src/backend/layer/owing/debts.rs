@@ -18,6 +18,8 @@ pub(super) struct Debts {
     sweeps: Vec<(Sweep, Debt)>,
     /// What was written until then, in milliseconds since 1970, may be what somebody removed whose name was too many.
     horizon: Option<u64>,
+    /// How many debts there had been when that was drawn.
+    drawn: u64,
     /// Names under which nothing is from before the horizon.
     clean: HashSet<Box<[u8]>, RandomState>,
     /// Raised with each debt.
@@ -107,7 +109,7 @@ impl Debts {
         self.names.clear();
         self.sweeps.retain(|(sweep, _)| *sweep == Sweep::Store);
         self.clean.clear();
-        self.horizon = Some(now);
+        (self.horizon, self.drawn) = (Some(now), self.count);
     }
 
     pub(super) fn standing(&self, name: &[u8]) -> Standing {
@@ -197,9 +199,9 @@ impl Debts {
         }
     }
 
-    /// Notes that what is under this name, if anything, was written since the horizon.
-    pub(super) fn trust(&mut self, name: &Name) {
-        if self.horizon.is_none() {
+    /// Notes that what is under this name, if anything, was written since this mark.
+    pub(super) fn trust(&mut self, name: &Name, mark: u64) {
+        if self.horizon.is_none() || mark < self.drawn {
             return;
         }
         if self.clean.len() >= NAMES {
@@ -285,7 +287,9 @@ mod tests {
         let any = name("whatever");
         assert!(debts.distrusts(&any, &record(1_000)) && !debts.distrusts(&any, &record(1_001)));
         assert!(debts.distrusts(&any, b"42"), "a number says nothing of when it was written");
-        debts.trust(&any);
+        debts.trust(&any, debts.mark() - 1);
+        assert!(debts.distrusts(&any, b"42"), "that began before");
+        debts.trust(&any, debts.mark());
         assert!(!debts.distrusts(&any, b"42") && debts.distrusts(&any, &record(1_000)));
         debts.settle_all(&Sweep::Store, debts.mark());
         assert!(debts.are_none());
@@ -297,7 +301,7 @@ mod tests {
         for number in 0..10_000 {
             debts.owe_all(scope(&number.to_string()), 1);
             debts.owe(&name(&number.to_string()), 1);
-            debts.trust(&name(&number.to_string()));
+            debts.trust(&name(&number.to_string()), debts.mark());
         }
         assert!(debts.names.len() <= NAMES && debts.sweeps.len() <= SWEEPS && debts.clean.len() <= NAMES);
     }

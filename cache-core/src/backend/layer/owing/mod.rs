@@ -24,7 +24,7 @@ use crate::lock::{Mutex, MutexGuard, lock};
 const CHUNK: usize = 128;
 
 /// A store that is owed what it was not told.
-pub(crate) struct Owing {
+pub struct Owing {
     store: Arc<dyn ErasedBackend>,
     clock: Clock,
     debts: Mutex<Debts>,
@@ -55,7 +55,9 @@ struct Payment<'a> {
 }
 
 impl Owing {
-    pub(crate) fn new(store: Arc<dyn ErasedBackend>, clock: Clock) -> Self {
+    /// Owes it nothing so far.
+    #[must_use]
+    pub fn new(store: Arc<dyn ErasedBackend>, clock: Clock) -> Self {
         Self { store, clock, debts: Mutex::default(), is_calm: AtomicBool::new(true) }
     }
 
@@ -154,19 +156,22 @@ impl Owing {
     /// Removes what was found where it may be what somebody has removed.
     async fn check(&self, name: &Name, found: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Error> {
         let Some(bytes) = found else { return Ok(None) };
-        let is_distrusted = self.debts().distrusts(name, &bytes);
+        let (is_distrusted, mark) = {
+            let debts = self.debts();
+            (debts.distrusts(name, &bytes), debts.mark())
+        };
         if !is_distrusted {
             return Ok(Some(bytes));
         }
         (*self.store).delete(name).await?;
-        self.debts().trust(name);
+        self.trust(name, mark);
         Ok(None)
     }
 
-    /// Notes that what is under this name now was written since all that is owed.
-    fn trust(&self, name: &Name) {
+    /// Notes that what is under this name now was written since this mark.
+    fn trust(&self, name: &Name, mark: u64) {
         if !self.is_calm() {
-            self.debts().trust(name);
+            self.debts().trust(name, mark);
         }
     }
 
@@ -182,9 +187,13 @@ impl Owing {
 
     async fn get_many_slowly(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
         self.pay_names(names).await?;
+        let mut are_clear = Vec::with_capacity(names.len());
+        for name in names {
+            are_clear.push(self.pay_for(name).await?);
+        }
+        // What is read before all that is paid may be what was removed.
         let mut values = (*self.store).get_many(names).await?;
-        for (name, value) in names.iter().zip(&mut values) {
-            let is_clear = self.pay_for(name).await?;
+        for ((name, value), is_clear) in names.iter().zip(&mut values).zip(are_clear) {
             *value = self.check(name, value.take().filter(|_| is_clear)).await?;
         }
         self.pay_some().await;
@@ -286,7 +295,7 @@ impl ErasedBackend for Owing {
             let change = self.begin(What::Name(name));
             let set = (*self.store).set(name, value, time).await;
             if set.is_ok() {
-                self.trust(name);
+                self.trust(name, change.mark);
             }
             self.end(change, set).await
         })
@@ -297,8 +306,9 @@ impl ErasedBackend for Owing {
             return (*self.store).add(name, value, time);
         }
         Box::pin(async move {
+            let mark = self.debts().mark();
             let added = self.ask(name, || (*self.store).add(name, value, time)).await;
-            self.trust_if(name, added)
+            self.trust_if(name, mark, added)
         })
     }
 
@@ -339,7 +349,7 @@ impl ErasedBackend for Owing {
             let kept = (*self.store).set_many(entries).await;
             for ((entry, change), kept) in entries.iter().zip(changes).zip(&kept) {
                 if kept.is_ok() {
-                    self.trust(&entry.name);
+                    self.trust(&entry.name, change.mark);
                 }
                 change.end(kept);
             }
@@ -393,16 +403,17 @@ impl ErasedBackend for Owing {
             return (*self.store).set_if(name, value, time, ticket);
         }
         Box::pin(async move {
+            let mark = self.debts().mark();
             let set = self.ask(name, || (*self.store).set_if(name, value, time, ticket)).await;
-            self.trust_if(name, set)
+            self.trust_if(name, mark, set)
         })
     }
 }
 
 impl Owing {
-    fn trust_if(&self, name: &Name, written: Result<bool, Error>) -> Result<bool, Error> {
+    fn trust_if(&self, name: &Name, mark: u64, written: Result<bool, Error>) -> Result<bool, Error> {
         if let Ok(true) = written {
-            self.trust(name);
+            self.trust(name, mark);
         }
         written
     }
