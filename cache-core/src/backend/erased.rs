@@ -14,7 +14,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A [`Backend`] as the engine holds it: the same operations, each in a box.
 ///
-/// Every [`Backend`] is one; nobody implements it by hand.
+/// Every [`Backend`] is one: implement that.
 ///
 /// ```
 /// # use cache_core::__private::larder;
