@@ -8,19 +8,17 @@ use std::time::Duration;
 
 use cache_core::error::Error;
 
-use super::address::{Address, drawer_path};
+use super::address::{Address, DRAWERS, drawer_path};
 use super::book::Book;
 use super::census::Census;
-use super::culling::Pace;
 use super::draft::Draft;
 use super::error::cannot;
 use super::found::{self, Found};
 use super::head::Head;
 use super::held::{self, Held};
 use super::ids::Ids;
+use super::pace::Pace;
 use super::{Config, FOR_EVER, rights};
-
-pub(super) const DRAWERS: usize = 256;
 
 /// How often a folder is made again that somebody removes while it is being used.
 pub(super) const TRIES: usize = 4;

@@ -16,6 +16,7 @@ mod head;
 mod held;
 mod ids;
 mod listing;
+mod pace;
 mod reply;
 mod rights;
 mod sum;
