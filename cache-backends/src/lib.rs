@@ -13,6 +13,10 @@ pub mod mysql;
 pub mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "file", feature = "sqlite"))]
+mod reply;
+#[cfg(any(feature = "file", feature = "sqlite"))]
+mod rights;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod server;
 #[cfg(feature = "sqlite")]

@@ -16,9 +16,9 @@ use super::error::is_lost;
 use super::head::Head;
 use super::held::Held;
 use super::pace::{Fullness, fullness};
-use super::reply::promise;
 use super::worker::{Worker, ended};
 use super::{Config, FOR_EVER, ticket};
+use crate::reply::promise;
 
 /// A store of files in one folder, for all processes of a machine.
 ///

@@ -12,8 +12,8 @@ use super::error::cannot;
 use super::found;
 use super::held::Held;
 use super::listing::{Listed, list};
-use super::reply::Promise;
 use super::worker;
+use crate::reply::Promise;
 
 /// How many files go under one lock.
 const BATCH: usize = 32;

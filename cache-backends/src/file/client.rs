@@ -1,6 +1,6 @@
 //! The folder of a store: what is read in it without a lock, and its drawers, which are changed under one.
 
-use std::fs::{OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,8 @@ use super::head::Head;
 use super::held::{self, Held};
 use super::ids::Ids;
 use super::pace::Pace;
-use super::{Config, FOR_EVER, rights};
+use super::{Config, FOR_EVER};
+use crate::rights;
 
 /// How often a folder is made again that somebody removes while it is being used.
 pub(super) const TRIES: usize = 4;
@@ -72,7 +73,7 @@ impl Folder {
 
     /// Reads the book of a drawer without its lock: it may be torn just then, and is none.
     pub(super) fn book(&self, drawer: u8) -> Option<Book> {
-        let mut file = std::fs::File::open(held::book_path(&self.drawer_path(drawer))).ok()?;
+        let mut file = File::open(held::book_path(&self.drawer_path(drawer))).ok()?;
         held::read_book(&mut file).ok()?
     }
 
@@ -96,7 +97,7 @@ impl Folder {
             let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
             let file = in_folder(path, || rights::open_own(&book, &mut options()))?;
             match file.try_lock() {
-                Ok(()) if rights::is_removed(&file)? => {}
+                Ok(()) if is_removed(&file)? => {}
                 Ok(()) => return Held::new(self, drawer, path.to_owned(), file, guard).map(Some),
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -126,4 +127,16 @@ fn in_folder<T>(folder: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T
 /// Somebody who removes the folders may have come in between: they are made again.
 fn is_lost(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// Returns whether a file that is open has no name any more.
+#[cfg(unix)]
+fn is_removed(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_removed(_: &File) -> io::Result<bool> {
+    Ok(false)
 }

@@ -18,7 +18,7 @@ use super::head::Head;
 use super::held::Held;
 use super::listing::{self, Listed, Listing};
 use super::pace::{Fullness, fullness};
-use super::reply::Promise;
+use crate::reply::Promise;
 
 /// How many files go under one lock.
 const BATCH: usize = 32;

@@ -17,8 +17,6 @@ mod held;
 mod ids;
 mod listing;
 mod pace;
-mod reply;
-mod rights;
 mod sum;
 #[cfg(test)]
 mod tests;

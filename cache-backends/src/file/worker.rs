@@ -13,7 +13,7 @@ use cache_core::error::{Error, Kind};
 use super::chore::{Chore, Progress};
 use super::client::Folder;
 use super::held::Held;
-use super::reply::{Reply, promise};
+use crate::reply::{Reply, promise};
 
 /// How soon a lock is tried again: nobody tells when another process lets go of it.
 const SOONEST: Duration = Duration::from_micros(50);

@@ -13,8 +13,8 @@ use super::base::Base;
 use super::error::{lacks_table, said, stopped, unmade};
 use super::opening;
 use super::readers::{all, bind};
-use super::reply::{Promise, promise};
 use crate::database::client::{Bind, Told, Work};
+use crate::reply::{Promise, promise};
 
 /// The most statements that are committed together: so long does nobody else write.
 const MOST: usize = 256;
@@ -136,7 +136,7 @@ impl Thread {
             for job in std::iter::once(first).chain(jobs.try_iter().take(MOST - 1)) {
                 match job {
                     Job::Tell(tell) => told.push(tell),
-                    Job::Open(to) => to.keep(self.connection().map(drop)),
+                    Job::Open(to) => to.tell(self.connection().map(drop)),
                     Job::Beside(work) => self.beside.push(work.0),
                     Job::Close(to) => closed = Some(to),
                 }
@@ -147,7 +147,7 @@ impl Thread {
                 self.beside.clear();
                 self.connection = None;
                 self.base.forget();
-                to.keep(());
+                to.tell(());
             }
             self.go_on();
         }
@@ -174,7 +174,7 @@ impl Thread {
             Err(error) => vec![Err(error); told.len()],
         };
         for (tell, done) in told.into_iter().zip(done) {
-            tell.to.keep(done);
+            tell.to.tell(done);
         }
     }
 

@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 
 /// Makes a folder and those above it that are missing, each for its owner alone. Those that are there keep their rights.
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = path.parent() {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         make_folder(parent)?;
     }
     match for_owner(&mut DirBuilder::new()).create(path) {
@@ -21,7 +21,7 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 /// Opens a file that nobody else can read, and makes it where the options say so.
-pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<fs::File> {
+pub(crate) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<fs::File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
@@ -51,16 +51,4 @@ fn for_owner(builder: &mut DirBuilder) -> &mut DirBuilder {
 #[cfg(not(unix))]
 fn own(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
-}
-
-/// Returns whether a file that is open has no name any more.
-#[cfg(unix)]
-pub(super) fn is_removed(file: &fs::File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(file.metadata()?.nlink() == 0)
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_removed(_: &fs::File) -> io::Result<bool> {
-    Ok(false)
 }
