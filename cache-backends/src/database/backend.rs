@@ -81,7 +81,8 @@ impl<C: Client> Database<C> {
 
 impl<C: Client> Backend for Database<C> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: self.shared.limits.max_value_bytes, ..Capabilities::ALL }
+        let (max_value_bytes, in_place) = (self.shared.limits.max_value_bytes, self.client().answers_in_place());
+        Capabilities { max_value_bytes, in_place, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {

@@ -283,7 +283,7 @@ impl Settings {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
                 let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
-                homes.around(Backing::Outside(Outside { backend, markers, max_value_bytes: self.max_value_bytes }))
+                homes.around(Backing::Outside(Outside::new(backend, markers, self.max_value_bytes)))
             }
             Choice::Memory => homes.in_memory(limits),
             Choice::Named(room) => homes.in_room(name, room, limits)?,
