@@ -61,6 +61,7 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
+pub mod stores;
 
 #[cfg(feature = "axum")]
 #[doc = include_str!("docs/cache_page.md")]
