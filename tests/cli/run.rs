@@ -46,10 +46,10 @@ impl Place {
         self.run(Path::new(env!("CARGO_BIN_EXE_larder")), arguments, variables)
     }
 
-    /// Runs an example as it was built last: with `--examples` that is now, and with the same features.
+    /// Runs an example as it was built last: tests that are chosen by name do not build it.
     pub fn example(&self, name: &str, variables: &[(&str, &str)]) -> Said {
         let program = Path::new(env!("CARGO_BIN_EXE_larder")).with_file_name("examples").join(name);
-        assert!(program.exists(), "add `--examples`, and it is built");
+        assert!(program.exists(), "build it: `cargo build --example {name}`, with the features of these tests");
         self.run(&program, &[], variables)
     }
 
