@@ -96,7 +96,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "postgres",
         keeps: Keeps::Shared,
-        make: || table(|| servers::Postgres::start(), &POSTGRES, create_in_postgres),
+        make: || table(servers::Postgres::start, &POSTGRES, create_in_postgres),
         open: |place, _| {
             let (url, name) = place.split_once(' ').expect("an address and a table");
             let config = larder::stores::postgres::Config::new(url)?.table(name).timeout(PATIENCE);
@@ -108,7 +108,7 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "mariadb",
         keeps: Keeps::Shared,
-        make: || table(|| servers::MariaDb::start(), &MARIADB, create_in_mariadb),
+        make: || table(servers::MariaDb::start, &MARIADB, create_in_mariadb),
         open: |place, _| {
             let (url, name) = place.split_once(' ').expect("an address and a table");
             let config = larder::stores::mysql::Config::new(url)?.table(name).timeout(PATIENCE);
@@ -221,8 +221,8 @@ impl Opened {
     /// Takes a store that lives by a clock of its own, and what moves that.
     fn moved<B: Backend>(backend: B, moves: fn(&B, Duration) -> Result<(), Error>) -> Self {
         let backend = Arc::new(backend);
-        let (settings, moved) = (Settings::backend(Arc::clone(&backend)), Arc::clone(&backend));
-        let moves = move |time| moves(&moved, time).expect("a store that works");
+        let (settings, own) = (Settings::backend(Arc::clone(&backend)), Arc::clone(&backend));
+        let moves = move |time| moves(&own, time).expect("a store that works");
         Self { backend: Some(Box::new(backend)), settings, moves: Box::new(moves), has_its_own_clock: true }
     }
 }

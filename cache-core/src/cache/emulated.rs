@@ -89,7 +89,8 @@ impl Cache {
     }
 }
 
-/// Returns the number in an entry to count with: one written by hand, that nobody may serve past its time.
+/// Returns the number in an entry to count with: one written by hand, that nobody may serve past its time but where it has
+/// tags, and so is a record in every store.
 fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
     match found {
         Found::Number(number) => Some(*number),
