@@ -28,10 +28,9 @@
 //! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
-//! | stores outside the process | [`stores`] |
+//! | stores outside the process, and where they differ | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
-//! | stores outside the process, and where they differ | [`stores`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
@@ -102,7 +101,9 @@ pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
-pub use cache_core::registry::{Problem, Problems, Settings, Site, cache, check, invalidate_tag, sites};
+pub use cache_core::registry::{
+    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+};
 pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
@@ -150,21 +151,6 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
-
-/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
-///
-/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
-/// [`Settings::backend`].
-pub mod stores {
-    #[cfg(feature = "file")]
-    pub use cache_backends::file;
-    #[cfg(feature = "mysql")]
-    pub use cache_backends::mysql;
-    #[cfg(feature = "postgres")]
-    pub use cache_backends::postgres;
-    #[cfg(feature = "sqlite")]
-    pub use cache_backends::sqlite;
-}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]

@@ -1,3 +1,8 @@
+//! Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+//!
+//! A file of configuration names them by their addresses, as [`config`](crate::config) says; in code a store goes into
+//! [`Settings::backend`](crate::Settings::backend).
+//!
 #![doc = include_str!("docs/stores.md")]
 
 #[cfg(feature = "file")]

@@ -104,7 +104,7 @@ pub fn discard() -> bool {
 ///     entry::tag(format!("author:{author}"));
 ///     text.to_owned()
 /// });
-/// larder::invalidate_tag("author:7")?;
+/// larder::invalidate_tag_blocking("author:7")?;
 /// assert!(!cache.blocking().has("post:1")?);
 /// # Ok::<(), larder::Error>(())
 /// ```
@@ -138,7 +138,7 @@ pub fn tag(name: impl Into<Key>) -> bool {
 ///     let wishes = hearing.wishes();
 ///     let tags: Vec<Key> = wishes.tags.iter().map(Key::from).collect();
 ///     assert!(!wishes.discard && filling.keep_tagged(tags, text, Options::ttl(60)).await?);
-///     larder::invalidate_tag("author:7")?;
+///     larder::invalidate_tag_blocking("author:7")?;
 ///     assert!(!cache.has("post:1").await?);
 ///     Ok::<(), larder::Error>(())
 /// })?;

@@ -4,26 +4,31 @@
 //! to be read, and a tag the number of its own last one: an entry with a tag whose number is higher is withdrawn. So
 //! nothing has to be looked for when a tag is invalidated, and what was read before is withdrawn also where it is kept
 //! only afterwards.
+//!
+//! Outside of the process a tag has a version, which its entries carry. What tells whether such a version stood still
+//! while something was read are [`Sightings`].
 
-mod times;
+mod sightings;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use ahash::RandomState;
 
+use crate::codec::wire::TagVersion;
 use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::lock::{Mutex, lock};
-use times::Times;
+pub use sightings::Sightings;
 
 /// All tags that entries have now.
 #[derive(Debug, Default)]
 pub struct Tags {
     invalidations: AtomicU64,
+    /// How often a version was seen in some store outside.
+    sightings: AtomicU64,
     known: Mutex<Known>,
-    /// Whether anything lives outside that may have tags: else nobody asks when one was invalidated.
+    /// Whether anything lives outside that may have tags: else nobody needs their fingerprints.
     has_outsiders: AtomicBool,
-    times: Mutex<Times>,
 }
 
 #[derive(Debug, Default)]
@@ -35,9 +40,12 @@ struct Known {
     enough: usize,
 }
 
-/// How many invalidations there had been.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Moment(u64);
+/// How many invalidations there had been, and how many sightings.
+#[derive(Clone, Copy, Debug)]
+pub struct Moment {
+    invalidations: u64,
+    sightings: u64,
+}
 
 /// When something began to be read of which nobody knew yet in which cache it was to be kept.
 #[derive(Clone, Copy, Debug)]
@@ -57,13 +65,38 @@ pub struct Tag(Arc<AtomicU64>);
 pub struct Bonds {
     since: Moment,
     tags: Box<[Tag]>,
+    /// What versions they had then in the store outside that the entry lives in, as far as that is known.
+    versions: Box<[TagVersion]>,
+}
+
+/// Returns the fingerprint of a tag, by which stores outside know it. Whoever finds two names with one may invalidate too
+/// much by that, and never too little.
+///
+/// ```
+/// use cache_core::tags::fingerprint;
+///
+/// assert_eq!(fingerprint("author:7"), fingerprint("author:7"));
+/// assert_ne!(fingerprint("author:7"), fingerprint("author:8"));
+/// ```
+#[must_use]
+pub fn fingerprint(name: &str) -> u64 {
+    let hash = blake3::hash(name.as_bytes());
+    hash.as_bytes().first_chunk().copied().map_or(0, u64::from_le_bytes)
 }
 
 impl Tags {
     /// Returns the present, for an entry whose value is about to be read at its source.
     #[must_use]
     pub fn now(&self) -> Moment {
-        Moment(self.invalidations.load(Ordering::Acquire))
+        Moment {
+            invalidations: self.invalidations.load(Ordering::Acquire),
+            sightings: self.sightings.load(Ordering::Acquire),
+        }
+    }
+
+    /// Counts a sighting, and returns its number.
+    fn sight(&self) -> u64 {
+        self.sightings.fetch_add(1, Ordering::AcqRel) + 1
     }
 
     /// Returns the present too, for what is told its cache only later, and the time in milliseconds.
@@ -92,33 +125,50 @@ impl Tags {
         tag
     }
 
-    /// Remembers from now on when tags are invalidated, for what lives outside.
-    pub fn remember_times(&self) {
+    /// Returns the tag that has this fingerprint, for what comes from outside and does not know its name.
+    #[must_use]
+    pub fn of_fingerprint(&self, fingerprint: u64) -> Tag {
+        self.tag(&unnamed(fingerprint))
+    }
+
+    /// Minds fingerprints from now on, for what lives outside.
+    pub fn expect_outsiders(&self) {
         self.has_outsiders.store(true, Ordering::Release);
     }
 
-    /// Returns whether one of these tags was invalidated at this time, in milliseconds, or later, by this process.
-    pub fn any_since<'a>(&self, names: impl IntoIterator<Item = &'a str>, begun: u64) -> bool {
-        lock(&self.times).any_since(names, begun)
+    /// Returns the fingerprint of a tag, where something lives outside: else nobody needs it.
+    #[must_use]
+    pub fn fingerprint(&self, name: &str) -> Option<u64> {
+        self.has_outsiders.load(Ordering::Acquire).then(|| fingerprint(name))
     }
 
-    /// Withdraws all entries that have this tag, and those that are being loaded and will have it. It is `now`, in
-    /// milliseconds.
-    pub fn invalidate(&self, name: &str, now: u64) {
-        if self.has_outsiders.load(Ordering::Acquire) {
-            lock(&self.times).note(name, now);
-        }
+    /// Withdraws all entries of this process that have this tag, and those that are being loaded and will have it; also where
+    /// they came from outside and know of no more than its fingerprint.
+    pub fn invalidate(&self, name: &str, fingerprint: Option<u64>) {
+        let unnamed = fingerprint.map(unnamed);
         let mut known = lock(&self.known);
         let number = self.invalidations.fetch_add(1, Ordering::AcqRel) + 1;
-        match known.tags.get(name) {
-            Some(tag) => tag.0.store(number, Ordering::Release),
-            // A body under way may still give its result this tag.
-            None => known.forgotten = number,
+        known.invalidate(name, number);
+        if let Some(unnamed) = unnamed {
+            known.invalidate(&unnamed, number);
         }
     }
 }
 
+/// Returns what a tag of this fingerprint is called here, which no tag is called by anybody else.
+fn unnamed(fingerprint: u64) -> String {
+    format!("\n\n{fingerprint:016x}")
+}
+
 impl Known {
+    fn invalidate(&mut self, name: &str, number: u64) {
+        match self.tags.get(name) {
+            Some(tag) => tag.0.store(number, Ordering::Release),
+            // A body under way may still give its result this tag.
+            None => self.forgotten = number,
+        }
+    }
+
     fn forget_what_nobody_has(&mut self) {
         const FEW: usize = 64;
         if self.tags.len() < self.enough.max(FEW) {
@@ -144,6 +194,20 @@ impl Began {
     }
 }
 
+impl Moment {
+    /// Returns whether no tag was invalidated by this process between the two.
+    #[must_use]
+    pub fn is_undisturbed_until(self, later: Self) -> bool {
+        self.invalidations == later.invalidations
+    }
+
+    /// Returns the same moment for those who have seen more since: nothing was read at any source yet.
+    #[must_use]
+    pub fn having_seen(self, later: Self) -> Self {
+        Self { sightings: later.sightings, ..self }
+    }
+}
+
 impl Tag {
     fn number(&self) -> u64 {
         self.0.load(Ordering::Acquire)
@@ -155,13 +219,32 @@ impl Bonds {
     #[must_use]
     pub fn new(since: Moment, tags: impl IntoIterator<Item = Tag>) -> Option<Self> {
         let tags: Box<[_]> = tags.into_iter().collect();
-        (!tags.is_empty()).then_some(Self { since, tags })
+        (!tags.is_empty()).then_some(Self { since, tags, versions: Box::default() })
+    }
+
+    /// Says which versions the tags had in the store outside before the value was read.
+    #[must_use]
+    pub fn with_versions(mut self, versions: Vec<TagVersion>) -> Self {
+        self.versions = versions.into();
+        self
+    }
+
+    /// Returns the versions that are known.
+    #[must_use]
+    pub fn versions(&self) -> &[TagVersion] {
+        &self.versions
+    }
+
+    /// Returns after which moment the value was read.
+    #[must_use]
+    pub fn since(&self) -> Moment {
+        self.since
     }
 
     /// Returns whether one of the tags was invalidated since.
     #[must_use]
     pub fn are_cut(&self) -> bool {
-        self.tags.iter().any(|tag| tag.number() > self.since.0)
+        self.tags.iter().any(|tag| tag.number() > self.since.invalidations)
     }
 }
 
@@ -177,7 +260,7 @@ mod tests {
     fn a_tag_cuts_the_ties_of_all_who_have_it_and_of_nobody_else() {
         let tags = Tags::default();
         let [one, both, other] = [&["a"][..], &["a", "b"], &["b"]].map(|names| bonds(&tags, tags.now(), names));
-        tags.invalidate("a", 0);
+        tags.invalidate("a", None);
         assert_eq!([&one, &both, &other].map(Bonds::are_cut), [true, true, false]);
         assert!(!bonds(&tags, tags.now(), &["a"]).are_cut(), "what is read now is new");
         assert!(Bonds::new(tags.now(), []).is_none());
@@ -187,17 +270,28 @@ mod tests {
     fn what_was_read_before_is_cut_also_where_its_tag_is_only_told_afterwards() {
         let tags = Tags::default();
         let before = tags.now();
-        tags.invalidate("nobody has it yet", 0);
+        tags.invalidate("nobody has it yet", None);
         assert!(bonds(&tags, before, &["nobody has it yet"]).are_cut());
+    }
+
+    #[test]
+    fn a_tag_of_which_only_its_fingerprint_is_known_is_invalidated_with_it() {
+        let tags = Tags::default();
+        assert_eq!(tags.fingerprint("a"), None, "nobody needs it");
+        tags.expect_outsiders();
+        let from_outside = |name| Bonds::new(tags.now(), [tags.of_fingerprint(fingerprint(name))]).expect("a tag");
+        let (a, b) = (from_outside("a"), from_outside("b"));
+        tags.invalidate("a", tags.fingerprint("a"));
+        assert!(a.are_cut() && !b.are_cut() && !from_outside("a").are_cut());
     }
 
     #[test]
     fn what_began_with_other_tags_is_as_old_as_now() {
         let (tags, others) = (Arc::new(Tags::default()), Arc::new(Tags::default()));
         let (before, elsewhere) = (tags.begin(0), others.begin(0));
-        tags.invalidate("a", 0);
-        assert_ne!(tags.since(before), tags.now());
-        assert_eq!(tags.since(elsewhere), tags.now());
+        tags.invalidate("a", None);
+        assert!(!tags.since(before).is_undisturbed_until(tags.now()));
+        assert!(tags.since(elsewhere).is_undisturbed_until(tags.now()));
     }
 
     #[test]
@@ -206,14 +300,14 @@ mod tests {
         let before = tags.now();
         let kept = bonds(&tags, before, &["kept"]);
         drop(tags.tag("lost"));
-        tags.invalidate("lost", 0);
+        tags.invalidate("lost", None);
         for number in 0..if cfg!(miri) { 300 } else { 10_000 } {
             drop(tags.tag(&format!("tag:{number}")));
         }
         assert!(lock(&tags.known).tags.len() < 200);
         assert!(bonds(&tags, before, &["lost"]).are_cut(), "nobody knows, so it is");
         assert!(!kept.are_cut());
-        tags.invalidate("kept", 0);
+        tags.invalidate("kept", None);
         assert!(kept.are_cut(), "what is in use is not forgotten");
     }
 }

@@ -166,7 +166,7 @@ fn what_was_read_before_its_tag_was_invalidated_is_withdrawn() {
         };
         let loads = [load(false), load(true)];
         source.store(2, Ordering::SeqCst);
-        tags.invalidate("tag", 0);
+        tags.invalidate("tag", None);
         for load in loads {
             let (read, bonds) = load.join().unwrap();
             assert!(read == 2 || bonds.are_cut(), "an old value is served");

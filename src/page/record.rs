@@ -25,8 +25,7 @@ struct Leaf {
     head: Head,
     body: Bytes,
     holes: Option<Box<Holes>>,
-    /// Those that its handler has said, for when that says next that nothing has changed; where it lives outside all of
-    /// them, since only in the process its cache knows them.
+    /// Those that its handler has said, for when that says next that nothing has changed.
     tags: Box<[TagName]>,
     /// Its `ETag`, which a hit that names one compares.
     tag: Option<HeaderValue>,

@@ -34,7 +34,6 @@ use super::site::{Caller, Home, Look, Quest, Site};
 use super::status::{Forward, Status};
 use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
-use crate::key::TagName;
 use crate::report::Counted;
 use crate::{Filling, Key, Options};
 use caught::Caught;
@@ -86,6 +85,7 @@ impl Render {
         S: Service<Request<B>, Response = Response<R>>,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
+        self.look_at_tags().await;
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
         // In a block of its own, so that what the handler takes is given back before its answer is judged.
@@ -105,6 +105,12 @@ impl Render {
             Some(page) => self.stand_in(&page, None, client),
             None => self.fail(failure, client),
         }
+    }
+
+    /// Looks at how the tags of the page stand in a store outside, before its handler reads anything.
+    pub(super) async fn look_at_tags(&self) {
+        let tags = shelf::known_tags(&self.site.setup, &self.request);
+        self.home.heard(self.filling.look_at_tags(tags).await);
     }
 
     /// Runs what speaks of the page: its handler, and then its body.
@@ -377,14 +383,7 @@ impl Render {
             tag(&mut head.headers, &body);
         }
         let begun = Begun { site: self.site.mark, after: self.purges, at: self.begun };
-        let tags = if self.home.cache.is_outside() { self.all_tags(&head.headers) } else { self.heard.names().into() };
-        Page::new(head, body, holes, begun, tags)
-    }
-
-    /// Returns the tags of a page that takes all of them along.
-    fn all_tags(&self, headers: &HeaderMap) -> Box<[TagName]> {
-        let tags = shelf::tags(&self.site.setup, &self.request, headers);
-        tags.into_iter().map(TagName::from).chain(self.heard.names().iter().cloned()).collect()
+        Page::new(head, body, holes, begun, self.heard.names().into())
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.

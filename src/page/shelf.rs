@@ -39,10 +39,6 @@ impl Shelf {
         let left = page.facts().kept_until().saturating_sub(home.now());
         let (time, mut tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
         tags.extend(page.tags().iter().map(Key::from));
-        // Outside it takes them along; what was invalidated so far is told by the right to keep it.
-        if home.cache.is_outside() && self.filling().is_withdrawn(std::mem::take(&mut tags)) {
-            return false;
-        }
         match self {
             Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
@@ -57,14 +53,6 @@ impl Shelf {
                 None => false,
             },
             Self::Part(..) => false,
-        }
-    }
-
-    fn filling(&self) -> &Filling {
-        match self {
-            Self::Url(filling) => filling,
-            Self::Beside(variant, _) => &variant.0,
-            Self::Part(own, _) => &own.0,
         }
     }
 }
@@ -119,12 +107,17 @@ async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspect
     None
 }
 
-/// Returns the tags of all pages of this place, those of what was asked for, and those that a response says it has.
+/// Returns the tags of all pages of this place, and those of what was asked for.
+pub(super) fn known_tags<'a>(setup: &'a Setup, request: &'a Parts) -> impl Iterator<Item = Key> + 'a {
+    let named = request.extensions.get::<Named>().into_iter().flat_map(Named::tags);
+    setup.tags.iter().chain(named).cloned()
+}
+
+/// Returns the same, and those that a response says it has.
 pub(super) fn tags(setup: &Setup, request: &Parts, response: &HeaderMap) -> Vec<Key> {
     let lines = setup.tags_from.iter().flat_map(|name| response.get_all(name));
     let words = lines.flat_map(|line| line.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte == b','));
     let words = words.filter(|word| !word.is_empty());
     let own = words.map(|word| Key::from(&*String::from_utf8_lossy(word)));
-    let named = request.extensions.get::<Named>().into_iter().flat_map(Named::tags);
-    setup.tags.iter().chain(named).cloned().chain(own).collect()
+    known_tags(setup, request).chain(own).collect()
 }

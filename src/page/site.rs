@@ -22,7 +22,7 @@ use super::policy::{Ask, Pass, Reuse, Wanted};
 use super::record::Page;
 use super::sent::Sent;
 use super::variant::Front;
-use crate::key::{KeyWriter, TagName, mark};
+use crate::key::{KeyWriter, mark};
 use crate::{Error, Key};
 pub(super) use caller::Caller;
 pub(super) use home::Home;
@@ -214,15 +214,12 @@ impl Site {
         Asked::of(request).map(|asked| asked.target(&self.setup.view.query))
     }
 
-    /// Returns whether a page was invalidated by a pattern since it was begun, or by a tag of which its store knows nothing.
+    /// Returns whether a page was invalidated by a pattern since it was begun. Of tags its cache knows.
     pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
-        let by_pattern = home.purges.came_after(page) && {
+        home.purges.came_after(page) && {
             let Ok(target) = self.target(request) else { return true };
             home.purges.took(page, &target)
-        };
-        by_pattern
-            || (home.cache.is_outside()
-                && home.cache.was_invalidated_since(page.tags().iter().map(TagName::as_str), page.begun()))
+        }
     }
 
     /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,

@@ -5,12 +5,16 @@
 #![allow(clippy::unnecessary_wraps, reason = "whoever runs tests takes them all alike")]
 
 mod conformance;
+mod differences;
 mod engine;
 mod null;
 mod races;
 mod replay;
 #[path = "../support/runs.rs"]
 mod runs;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[path = "../support/servers.rs"]
+mod servers;
 mod shared;
 mod stores;
 
@@ -43,7 +47,8 @@ macro_rules! tests_of_docs {
 }
 pub(crate) use tests_of_docs;
 
-const TESTS: &[&[Test]] = &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS, races::TESTS];
+const TESTS: &[&[Test]] =
+    &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS, races::TESTS, differences::TESTS];
 
 fn main() {
     if races::work() {

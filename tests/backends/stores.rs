@@ -2,12 +2,19 @@
 
 use std::any::Any;
 use std::sync::Arc;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use std::sync::OnceLock;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use larder::backend::{Backend, ErasedBackend, Memory, Null};
+use larder::backend::{Backend, Capabilities, ErasedBackend, Memory, Null};
 use larder::clock::Clock;
 use larder::testing::{self, Isolated};
 use larder::{Error, Settings};
+
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+use crate::servers;
 
 /// A kind of store.
 pub struct Kind {
@@ -45,6 +52,8 @@ pub struct Opened {
     settings: Settings,
     /// Lets time go by for a store that does not live by the clock it was given.
     moves: Box<dyn Fn(Duration) + Send + Sync>,
+    /// Whether it lives by a clock of its own, of which what callers hold knows nothing.
+    has_its_own_clock: bool,
 }
 
 /// A store under test, and its clock.
@@ -83,6 +92,30 @@ pub const KINDS: &[Kind] = &[
             Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
         },
     },
+    #[cfg(feature = "postgres")]
+    Kind {
+        name: "postgres",
+        keeps: Keeps::Shared,
+        make: || table(servers::Postgres::start, &POSTGRES, create_in_postgres),
+        open: |place, _| {
+            let (url, name) = place.split_once(' ').expect("an address and a table");
+            let config = larder::stores::postgres::Config::new(url)?.table(name).timeout(PATIENCE);
+            let store = larder::stores::postgres::Postgres::new(config)?;
+            Ok(Opened::moved(store, |store, time| testing::block_on(store.let_time_pass(time))))
+        },
+    },
+    #[cfg(feature = "mysql")]
+    Kind {
+        name: "mariadb",
+        keeps: Keeps::Shared,
+        make: || table(servers::MariaDb::start, &MARIADB, create_in_mariadb),
+        open: |place, _| {
+            let (url, name) = place.split_once(' ').expect("an address and a table");
+            let config = larder::stores::mysql::Config::new(url)?.table(name).timeout(PATIENCE);
+            let store = larder::stores::mysql::MySql::new(config)?;
+            Ok(Opened::moved(store, |store, time| testing::block_on(store.let_time_pass(time))))
+        },
+    },
     Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
 ];
 
@@ -99,6 +132,42 @@ fn folder(name: &str) -> Result<Place, String> {
     let folder = folder.map_err(|error| format!("there is no temporary folder: {error}"))?;
     let text = folder.path().join(name).display().to_string();
     Ok(Place { text, _kept: Some(Box::new(folder)) })
+}
+
+/// One server for all tests of this process. It goes with the process: nobody drops what is static.
+#[cfg(feature = "postgres")]
+static POSTGRES: OnceLock<Result<servers::Server, String>> = OnceLock::new();
+#[cfg(feature = "mysql")]
+static MARIADB: OnceLock<Result<servers::Server, String>> = OnceLock::new();
+
+/// A machine that builds and tests at once is slow; no test asks how long a call takes.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Makes an empty table on a server that is started with the first.
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+fn table(
+    start: fn() -> Result<servers::Server, String>,
+    server: &'static OnceLock<Result<servers::Server, String>>,
+    create: fn(&str, &str) -> Result<(), Error>,
+) -> Result<Place, String> {
+    static TABLES: AtomicUsize = AtomicUsize::new(0);
+    let url = server.get_or_init(start).as_ref().map(servers::Server::url).map_err(Clone::clone)?;
+    let name = format!("cache{}", TABLES.fetch_add(1, Ordering::SeqCst));
+    create(&url, &name).map_err(|error| format!("there is a server, and no table: {error:?}"))?;
+    Ok(Place { text: format!("{url} {name}"), _kept: None })
+}
+
+#[cfg(feature = "postgres")]
+fn create_in_postgres(url: &str, name: &str) -> Result<(), Error> {
+    use larder::stores::postgres::{Config, Postgres};
+    testing::block_on(Postgres::new(Config::new(url)?.table(name).timeout(PATIENCE))?.create_table()).map(drop)
+}
+
+#[cfg(feature = "mysql")]
+fn create_in_mariadb(url: &str, name: &str) -> Result<(), Error> {
+    use larder::stores::mysql::{Config, MySql};
+    testing::block_on(MySql::new(Config::new(url)?.table(name).timeout(PATIENCE))?.create_table()).map(drop)
 }
 
 impl Kind {
@@ -132,7 +201,7 @@ impl Kind {
 
 impl Opened {
     fn values(settings: Settings) -> Self {
-        Self { backend: None, settings, moves: Box::new(|_| ()) }
+        Self { backend: None, settings, moves: Box::new(|_| ()), has_its_own_clock: false }
     }
 
     /// Returns the backend, where the cache is not all there is.
@@ -146,9 +215,15 @@ impl Opened {
     }
 
     fn bytes(backend: impl Backend) -> Self {
+        Self { has_its_own_clock: false, ..Self::moved(backend, |_, _| Ok(())) }
+    }
+
+    /// Takes a store that lives by a clock of its own, and what moves that.
+    fn moved<B: Backend>(backend: B, moves: fn(&B, Duration) -> Result<(), Error>) -> Self {
         let backend = Arc::new(backend);
-        let settings = Settings::backend(Arc::clone(&backend));
-        Self { backend: Some(Box::new(backend)), settings, moves: Box::new(|_| ()) }
+        let (settings, own) = (Settings::backend(Arc::clone(&backend)), Arc::clone(&backend));
+        let moves = move |time| moves(&own, time).expect("a store that works");
+        Self { backend: Some(Box::new(backend)), settings, moves: Box::new(moves), has_its_own_clock: true }
     }
 }
 
@@ -156,6 +231,16 @@ impl Store {
     /// Returns the backend, where the cache is not all there is.
     pub fn backend(&self) -> &dyn ErasedBackend {
         self.opened.backend()
+    }
+
+    /// Returns what it claims, where it is a backend.
+    pub fn claims(&self) -> Option<Capabilities> {
+        self.opened.backend.as_ref().map(|backend| backend.capabilities())
+    }
+
+    /// Returns whether a ticket in a caller's hands grows older when time is moved.
+    pub fn ages_tickets(&self) -> bool {
+        !self.opened.has_its_own_clock
     }
 
     /// Returns the settings of a cache in it.

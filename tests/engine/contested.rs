@@ -306,7 +306,7 @@ fn an_invalidation_during_an_update_that_is_named_by_its_result_wins() {
     type Invalidates = fn();
     let ways: [Invalidates; 3] = [
         || told::invalidate(5),
-        || larder::invalidate_tag("contested:told").unwrap(),
+        || larder::invalidate_tag_blocking("contested:told").unwrap(),
         || larder::cache("default").unwrap().blocking().clear().unwrap(),
     ];
     for invalidate in ways {

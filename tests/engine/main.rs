@@ -9,9 +9,11 @@ mod invalidation;
 mod isolation;
 mod one_load;
 mod outside;
+mod shared_store;
 mod sites;
 mod switches;
 mod tags;
+mod tags_outside;
 mod time_limits;
 mod usual;
 

@@ -4,9 +4,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use larder::backend::Memory;
-use larder::clock::Clock;
-use larder::{Key, Kind, Options, Settings, entry, invalidate_tag, key, testing};
+use larder::{Key, Kind, Options, Settings, entry, invalidate_tag_blocking, key, testing};
 use tokio::sync::Notify;
 
 use crate::Runs;
@@ -27,7 +25,7 @@ fn one_step_invalidates_all_entries_of_a_tag_in_all_caches_and_versions_and_no_o
         cache.blocking().set(tagged("b", &["two"]), 2_u8, OPTIONS).unwrap();
         cache.blocking().set("c", 3_u8, OPTIONS).unwrap();
     }
-    invalidate_tag("one").unwrap();
+    invalidate_tag_blocking("one").unwrap();
     for cache in [&pages, &users, &next] {
         let left = cache.blocking().get_many::<u8>(["a", "b", "c"]).unwrap();
         assert_eq!(left, [None, Some(2), Some(3)]);
@@ -43,10 +41,10 @@ fn a_tag_is_a_text_however_it_was_written() {
     let cache = cache.blocking();
     let author = 7;
     cache.set(tagged("a", &["author:7"]), 1_u8, OPTIONS).unwrap();
-    invalidate_tag(key!("author:<author>")).unwrap();
+    invalidate_tag_blocking(key!("author:<author>")).unwrap();
     assert!(!cache.has("a").unwrap());
     cache.set(Key::from("b").tagged([key!("author:<author>")]), 1_u8, OPTIONS).unwrap();
-    invalidate_tag(format!("author:{author}")).unwrap();
+    invalidate_tag_blocking(format!("author:{author}")).unwrap();
     assert!(!cache.has("b").unwrap());
 }
 
@@ -58,7 +56,7 @@ fn what_a_tag_has_withdrawn_is_gone_for_every_operation() {
     let again = || {
         cache.set(tagged("n", &["tag"]), 5_i64, OPTIONS).unwrap();
         assert!(cache.has("n").unwrap());
-        invalidate_tag("tag").unwrap();
+        invalidate_tag_blocking("tag").unwrap();
     };
     again();
     assert_eq!((cache.get::<i64>("n").unwrap(), cache.ttl("n").unwrap(), cache.has("n").unwrap()), (None, None, false));
@@ -91,7 +89,7 @@ fn counting_touching_and_moving_keep_the_tags() {
         }
         let there = larder.cache("default").at_version(version).unwrap();
         assert!(there.blocking().has(key).unwrap(), "{key}");
-        invalidate_tag("tag").unwrap();
+        invalidate_tag_blocking("tag").unwrap();
         assert!(!there.blocking().has(key).unwrap(), "{key}");
     }
 }
@@ -111,7 +109,7 @@ async fn a_tag_that_is_invalidated_during_a_load_wins() {
     };
     let before = cache.get_or_load(known(), OPTIONS, body);
     let after = async {
-        invalidate_tag("tag").unwrap();
+        invalidate_tag_blocking("tag").unwrap();
         let after = cache.get_or_load(known(), OPTIONS, body);
         tokio::join!(after, async { go_on.notify_one() }).0
     };
@@ -129,13 +127,13 @@ async fn a_tag_that_a_body_tells_late_goes_back_to_when_it_began() {
         "read before the invalidation".to_owned()
     });
     tokio::join!(load, async {
-        invalidate_tag("tag").unwrap();
+        invalidate_tag_blocking("tag").unwrap();
         go_on.notify_one();
     });
     assert!(!cache.has("late").await.unwrap());
     cache.get_or_load("late", OPTIONS, async || entry::tag("tag")).await;
     assert!(cache.has("late").await.unwrap());
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     assert!(!cache.has("late").await.unwrap());
 }
 
@@ -150,7 +148,7 @@ fn what_was_invalidated_is_served_neither_as_stale_nor_for_a_failure() {
     assert_eq!(load(Ok(1)), Ok(1));
     larder.advance(Duration::from_secs(20));
     assert_eq!(load(Err("away")), Ok(1), "as was asked for");
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     assert_eq!(load(Err("away")), Err("away"));
 
     assert_eq!(load(Ok(2)), Ok(2));
@@ -160,28 +158,9 @@ fn what_was_invalidated_is_served_neither_as_stale_nor_for_a_failure() {
     assert!(leads.as_mut().poll(context).is_pending());
     let mut served = pin!(cache.get_or_load(tagged("key", &["tag"]), options, std::future::pending::<u8>));
     assert_eq!(served.as_mut().poll(context), Poll::Ready(2));
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     let mut waits = pin!(cache.get_or_load(tagged("key", &["tag"]), options, std::future::pending::<u8>));
     assert!(waits.as_mut().poll(context).is_pending(), "there is nothing to serve meanwhile");
-}
-
-#[test]
-fn a_store_outside_refuses_what_has_tags_until_it_can_keep_them() {
-    let clock = Clock::manual();
-    let settings = Settings::backend(Memory::new(clock.clone()));
-    let larder = testing::isolated_at(clock, [("default", settings)]).unwrap();
-    let cache = larder.cache("default");
-    let error = cache.blocking().set(tagged("key", &["tag"]), 1_u8, OPTIONS).unwrap_err();
-    assert_eq!(error.kind(), Kind::Configuration);
-    assert!(error.to_string().contains("has tags, which are for this process only"), "{error}");
-    assert_eq!(cache.blocking().get_or_load(tagged("key", &["tag"]), OPTIONS, || 2_u8), 2);
-    assert_eq!((cache.stats().trouble, cache.blocking().has("key").unwrap()), (1, false));
-    cache.blocking().set("key", 3_u8, OPTIONS).unwrap();
-    let failed = cache.blocking().set_many([(tagged("key", &["tag"]), 1_u8), (Key::from("plain"), 2)], OPTIONS);
-    assert_eq!(failed.len(), 1);
-    assert_eq!(failed[0].0.as_str(), "key");
-    assert_eq!(cache.blocking().get_many::<u8>(["key", "plain"]).unwrap(), [None, Some(2)]);
-    assert!(cache.namespace("user").blocking().add("key", 1_u8, OPTIONS).is_err());
 }
 
 #[test]
@@ -198,10 +177,10 @@ fn a_namespace_has_keys_of_its_own_and_is_emptied_in_one_step() {
     let kept = || all.map(|cache| cache.blocking().get::<u8>("key").unwrap());
     fill();
     assert_eq!(kept(), [Some(0), Some(1), Some(2), Some(3), Some(4)]);
-    one.invalidate();
+    one.invalidate_blocking().unwrap();
     assert_eq!(kept(), [Some(0), None, Some(2), None, None], "and what is inside it, and in other versions");
     fill();
-    inner.invalidate();
+    inner.invalidate_blocking().unwrap();
     assert_eq!(kept(), [Some(0), Some(1), Some(2), None, Some(4)]);
     one.blocking().clear().unwrap();
     assert_eq!(kept(), [Some(0), None, Some(2), None, Some(4)]);
@@ -221,7 +200,7 @@ fn a_namespace_has_its_entries_back_from_another_version() {
     first.blocking().set("moved", 2_u8, OPTIONS).unwrap();
     first.blocking().incr_version::<u8>("moved", 1).unwrap();
     assert_eq!(second.blocking().get_many::<u8>(["set", "moved"]).unwrap(), [Some(1), Some(2)]);
-    second.invalidate();
+    second.invalidate_blocking().unwrap();
     assert_eq!(second.blocking().get_many::<u8>(["set", "moved"]).unwrap(), [None, None]);
 }
 
@@ -251,10 +230,10 @@ fn a_namespace_that_nobody_has_spoken_of_for_long_brings_nothing_old_back() {
     let larder = testing::isolated();
     let cache = larder.cache("default");
     cache.namespace("user").blocking().set("name", "old".to_owned(), OPTIONS).unwrap();
-    cache.namespace("user").invalidate();
+    cache.namespace("user").invalidate_blocking().unwrap();
     for other in 0..1_000 {
         cache.namespace(other).blocking().set("name", "new".to_owned(), OPTIONS).unwrap();
-        cache.namespace(other).invalidate();
+        cache.namespace(other).invalidate_blocking().unwrap();
     }
     assert!(!cache.namespace("user").blocking().has("name").unwrap());
 }
@@ -268,7 +247,7 @@ async fn a_namespace_that_is_invalidated_during_a_load_wins() {
         "old".to_owned()
     });
     tokio::join!(load, async {
-        user.invalidate();
+        user.invalidate_blocking().unwrap();
         go_on.notify_one();
     });
     assert!(!user.has("name").await.unwrap());
@@ -280,7 +259,7 @@ fn a_result_that_is_withdrawn_already_drives_nobody_out() {
     let cache = larder.cache("small");
     cache.blocking().set("lives", 1_u8, OPTIONS).unwrap();
     let load = || {
-        invalidate_tag("tag").unwrap();
+        invalidate_tag_blocking("tag").unwrap();
         2_u8
     };
     assert_eq!(cache.blocking().get_or_load(tagged("withdrawn", &["tag"]), OPTIONS, load), 2);

@@ -1,6 +1,6 @@
 //! Tags on cached functions, and functions that invalidate by them.
 
-use larder::{KeyName, cached, entry, invalidate_tag, invalidates, testing};
+use larder::{KeyName, cached, entry, invalidate_tag_blocking, invalidates, testing};
 
 use crate::Runs;
 
@@ -69,7 +69,7 @@ fn a_function_is_kept_under_tags_written_from_its_arguments() {
         ("tags:author:70", (true, true, true)),
     ] {
         fill();
-        invalidate_tag(tag).unwrap();
+        invalidate_tag_blocking(tag).unwrap();
         assert_eq!(kept(), left, "{tag}");
     }
 }
@@ -80,13 +80,13 @@ async fn what_a_companion_writes_has_the_same_tags() {
     let (runs, author) = (Runs::default(), Author { id: 7 });
     count::put(7, "draft", 5).await;
     assert_eq!(count(&runs, &author, "draft".to_owned()).await, Ok(5));
-    invalidate_tag("tags:kind:draft").unwrap();
+    invalidate_tag_blocking("tags:kind:draft").unwrap();
     assert_eq!(count::get(7, "draft").await, None);
     assert_eq!(count::refresh(&runs, &author, "draft".to_owned()).await, Ok(1));
-    invalidate_tag("tags:author:7").unwrap();
+    invalidate_tag_blocking("tags:author:7").unwrap();
     assert_eq!(count::get(7, "draft").await, None);
     rendered::put(&ONE, "by hand".to_owned());
-    invalidate_tag("tags:author:7").unwrap();
+    invalidate_tag_blocking("tags:author:7").unwrap();
     assert_eq!(rendered::get(&ONE), None);
 }
 
@@ -101,7 +101,7 @@ fn what_is_written_by_another_function_has_the_tags_too() {
     let _larder = testing::isolated();
     write(&ONE, "new");
     assert_eq!(rendered(&ONE), "new");
-    invalidate_tag("tags:posts").unwrap();
+    invalidate_tag_blocking("tags:posts").unwrap();
     assert_eq!(rendered(&ONE), "1 by 7");
 }
 
@@ -158,7 +158,7 @@ fn told(id: u64) -> u64 {
 fn a_body_tells_tags_that_only_its_result_knows() {
     let _larder = testing::isolated();
     assert_eq!((told(11), told(21)), (11, 21));
-    invalidate_tag("tags:told:1").unwrap();
+    invalidate_tag_blocking("tags:told:1").unwrap();
     assert_eq!((told::get(11), told::get(21)), (None, Some(21)));
 }
 

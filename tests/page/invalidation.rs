@@ -67,8 +67,8 @@ const WAYS: [Way; 7] = [
     ("a write that fails over", |_, app| drop(app.send("DELETE", "/a?b", &[("x", "2")]))),
     ("a pattern", |_, _| page::invalidate("/a").unwrap()),
     ("a pattern with a star", |_, _| page::invalidate("/*").unwrap()),
-    ("a tag of the site", |_, _| larder::invalidate_tag("site").unwrap()),
-    ("a tag of the page", |_, _| larder::invalidate_tag("news").unwrap()),
+    ("a tag of the site", |_, _| larder::invalidate_tag_blocking("site").unwrap()),
+    ("a tag of the page", |_, _| larder::invalidate_tag_blocking("news").unwrap()),
     ("all of the cache", |larder, _| larder.cache("default").blocking().clear().unwrap()),
 ];
 

@@ -49,7 +49,7 @@ fn an_answer_to_post_whose_tag_was_invalidated_while_it_was_made_is_no_page() {
     let headers = &[PLACE, TIME, ("surrogate-key", "news")];
     let app = App::new(&CacheLayer::rfc(), move |run, request| {
         if request.method() == "POST" {
-            larder::invalidate_tag("news").unwrap();
+            larder::invalidate_tag_blocking("news").unwrap();
         }
         response(200, headers, format!("{run}"))
     });

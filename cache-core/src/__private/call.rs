@@ -222,9 +222,13 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     /// Notes the state of things, before a function begins whose result will say which entry it updates.
+    pub async fn since(self) -> Since {
+        Since::new(self.site).await
+    }
+
     #[must_use]
-    pub fn since(self) -> Since {
-        Since::new(self.site)
+    pub fn since_blocking(self) -> Since {
+        block_on(self.since())
     }
 
     pub fn update_blocking(self, watched: Watched, value: R::Kept) {
@@ -264,9 +268,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
                 return Step::Run(Run::Bare, Some(Box::new(self.entry(key))));
             }
         };
-        let mut load = Load::new(self.site.asker(&cache), cache.name_of(&key), &self.rules(), None);
-        load.tags = cache.tags_of(&key);
-        Step::of(Box::new(load).anew().await)
+        let load = Load::new(self.site.asker(&cache), cache.name_of(&key), &self.rules(), None);
+        Step::of(Box::new(load.with_tags_of(&key)).anew().await)
     }
 
     pub fn get_blocking(self, key: Key) -> Option<R::Kept> {

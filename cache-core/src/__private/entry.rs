@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::cache::Cache;
+use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::flight::{Snapshot, Token};
 use crate::key::{Key, KeyWriter, RAW};
-use crate::registry::{Site, invalidate_tag};
+use crate::registry::{Site, caches, invalidate_tag, withdraw_tag};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 
@@ -30,8 +32,17 @@ pub struct Watched {
 pub struct Since(Option<(Snapshot, Moment)>);
 
 impl Since {
-    pub(super) fn new(site: &'static Site) -> Self {
-        Self(site.home().ok().map(|cache| (cache.home().flights.snapshot(), cache.home().tags.now())))
+    pub(super) async fn new(site: &'static Site) -> Self {
+        let Ok(cache) = site.home() else { return Self(None) };
+        let home = cache.home();
+        let changes = home.flights.snapshot();
+        // Which tags its entry has will be known when the function has ended.
+        if let Some(outside) = home.outside().filter(|_| site.has_tags())
+            && let Err(error) = home.watch_all_tags(outside).await
+        {
+            site.asker(&cache).trouble(&error);
+        }
+        Self(Some((changes, home.tags.now())))
     }
 }
 
@@ -52,11 +63,29 @@ impl Entry {
     }
 
     /// Watches the entry from now on.
-    pub fn watched(self) -> Watched {
+    pub async fn watched(self) -> Watched {
         let Ok(cache) = self.site.home() else { return Watched { entry: self, token: None, bonds: None } };
         let token = cache.home().flights.token(cache.name_of(&self.key).as_bytes());
-        let bonds = cache.bonds(&self.key);
+        let bonds = match cache.bonds(&self.key) {
+            Some(bonds) if cache.is_outside() => Some(self.bonds_outside(&cache, bonds).await),
+            bonds => bonds,
+        };
         Watched { entry: self, token: Some(token), bonds }
+    }
+
+    pub fn watched_blocking(self) -> Watched {
+        block_on(self.watched())
+    }
+
+    /// Looks at how its tags stand in the store, before the function reads what it writes there.
+    async fn bonds_outside(&self, cache: &Cache, bonds: Bonds) -> Bonds {
+        match cache.versions_before(&self.key).await {
+            Ok(versions) => bonds.with_versions(versions),
+            Err(error) => {
+                self.site.asker(cache).trouble(&error);
+                bonds
+            }
+        }
     }
 
     /// Watches the entry as if that had begun then.
@@ -73,7 +102,7 @@ impl Entry {
         if self.site.is_page() {
             self.site.count(Event::Invalidated);
             // Wherever they live: a tag goes for all caches.
-            return invalidate(&self.key);
+            return invalidate(&self.key).await;
         }
         let cache = match self.site.home() {
             Ok(cache) => cache,
@@ -123,16 +152,27 @@ impl Invalidation {
 
     /// Invalidates at once, before the function begins.
     pub async fn now(mut self) {
-        self.invalidate_tags();
+        self.withdraw_tags();
+        while let Some(tag) = self.tags.last().cloned() {
+            invalidate(&tag).await;
+            // Only now: a caller who leaves in between leaves it to `drop`.
+            self.tags.pop();
+        }
         while let Some(entry) = self.entries.last().cloned() {
             entry.invalidate().await;
-            // Only now: a caller who leaves in between leaves it to `drop`.
             self.entries.pop();
         }
     }
 
-    fn invalidate_tags(&mut self) {
-        self.tags.drain(..).for_each(|tag| invalidate(&tag));
+    /// Withdraws what has its tags in this process, all of them before any store outside is waited for.
+    fn withdraw_tags(&mut self) {
+        self.tags.retain(|tag| match withdraw_tag(tag) {
+            Ok(is_outside) => is_outside,
+            Err(error) => {
+                complain(tag, &error);
+                false
+            }
+        });
     }
 
     pub fn now_blocking(self) {
@@ -154,16 +194,34 @@ impl Invalidation {
     }
 }
 
-fn invalidate(tag: &Key) {
-    if let Err(error) = invalidate_tag(tag) {
-        log::error!("the tag `{tag}` is not invalidated: {error}");
+async fn invalidate(tag: &Key) {
+    if let Err(error) = invalidate_tag(tag).await {
+        complain(tag, &error);
+    }
+}
+
+fn complain(tag: &Key, error: &Error) {
+    log::error!("the tag `{tag}` is not invalidated everywhere: {error}");
+}
+
+/// Runs a task without waiting for it, if there is somewhere to do so.
+fn on_the_way_out(task: Task) {
+    let executor = match caches().ok().and_then(|caches| caches.into_iter().find(Cache::is_outside)) {
+        Some(cache) => Arc::clone(&cache.home().executor),
+        None => return block_on(task),
+    };
+    if let Err(task) = executor.spawn(task) {
+        block_on(task);
     }
 }
 
 /// The caller has left, or the body panicked, and nobody knows how far it came: one load too many is the safe side.
 impl Drop for Invalidation {
     fn drop(&mut self) {
-        self.invalidate_tags();
+        self.withdraw_tags();
+        for tag in std::mem::take(&mut self.tags) {
+            on_the_way_out(Box::pin(async move { invalidate(&tag).await }));
+        }
         for entry in std::mem::take(&mut self.entries) {
             entry.invalidate_on_the_way_out();
         }

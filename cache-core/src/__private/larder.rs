@@ -6,7 +6,9 @@ pub use crate::error::{Error, Kind};
 pub use crate::executor::Executor;
 pub use crate::key::{Key, KeyName, KeyPart};
 pub use crate::policy::{IntoTime, Options, Ttl};
-pub use crate::registry::{Problem, Problems, Settings, Site, cache, check, invalidate_tag, sites};
+pub use crate::registry::{
+    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+};
 pub use crate::stats::Stats;
 pub use crate::value::{Local, LocalValue, Value};
 pub use crate::{backend, clock, entry, executor, key, testing};

@@ -4,12 +4,14 @@ use std::any::Any;
 use std::sync::Arc;
 
 use super::Cache;
+use super::marker::Versions;
 use crate::clock::Clock;
+use crate::codec::wire::TagVersion;
 use crate::error::Error;
 use crate::executor::{Executor, block_on};
 use crate::flight::Token;
 use crate::key::{Key, KeyText, KeyWriter};
-use crate::lock::lock;
+use crate::lock::{Mutex, MutexGuard, lock};
 use crate::policy::{DEFAULT_TIME, Options, Ttl};
 use crate::stats::Event;
 use crate::tags::{Began, Bonds, Moment};
@@ -19,7 +21,8 @@ use crate::value::Value;
 ///
 /// From [`Cache::fill`], taken before the source is read. It is for values that come about in a way that no body of
 /// [`get_or_load`](Cache::get_or_load) can return, such as a page whose end is written after its beginning was sent.
-/// A store outside is asked for nothing: there the right ends by what this process does only.
+/// A store outside is asked for nothing: there the right ends by what this process does only. Tags are another thing: what
+/// has one goes by whoever invalidates it, if [`look_at_tags`](Self::look_at_tags) was asked first.
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -42,14 +45,23 @@ pub struct Filling {
     cache: Cache,
     key: Key,
     token: Token,
+    began: Mutex<Beginning>,
+}
+
+/// When something began to be read, and what was known of its tags before.
+#[derive(Clone, Debug)]
+struct Beginning {
     since: Moment,
+    /// Whether some of it was read earlier than this was taken.
+    is_earlier: bool,
+    versions: Vec<TagVersion>,
 }
 
 impl Cache {
     /// Takes the right to keep what is about to be read under this key.
     #[must_use]
     pub fn fill(&self, key: impl Into<Key>) -> Filling {
-        self.fill_since(key.into(), self.home().tags.now())
+        self.fill_since(key.into(), Beginning::at(self.home().tags.now()))
     }
 
     /// Takes the same right as if it had been taken when something else began to be read, as far as tags go.
@@ -60,19 +72,20 @@ impl Cache {
     ///
     /// let larder = testing::isolated();
     /// let (cache, began) = (larder.cache("default"), cache_core::registry::begin()?);
-    /// larder::invalidate_tag("user:7")?; // between reading who asks and what was asked for
+    /// larder::invalidate_tag_blocking("user:7")?; // between reading who asks and what was asked for
     /// let filling = cache.fill_as_of("page", began);
     /// assert!(!testing::block_on(filling.keep_tagged(["user:7"], 1_u8, Options::ttl(60)))?);
     /// # Ok::<(), larder::Error>(())
     /// ```
     #[must_use]
     pub fn fill_as_of(&self, key: impl Into<Key>, began: Began) -> Filling {
-        self.fill_since(key.into(), self.home().tags.since(began))
+        let began = Beginning { is_earlier: true, ..Beginning::at(self.home().tags.since(began)) };
+        self.fill_since(key.into(), began)
     }
 
-    fn fill_since(&self, key: Key, since: Moment) -> Filling {
+    fn fill_since(&self, key: Key, began: Beginning) -> Filling {
         let token = self.home().flights.token(self.name_of(&key).as_bytes());
-        Filling { cache: self.clone(), key, token, since }
+        Filling { cache: self.clone(), key, token, began: Mutex::new(began) }
     }
 
     /// Returns the value under this key, if there is a live one of this type in this process, and counts nothing: what is
@@ -169,14 +182,6 @@ impl Cache {
         }
     }
 
-    /// Returns whether one of these tags was invalidated at this time, in milliseconds of its clock, or later, by this
-    /// process: asked by what a store outside holds, which knows its tags itself. Nobody remembers that where no cache of the
-    /// program lives outside.
-    #[must_use]
-    pub fn was_invalidated_since<'a>(&self, tags: impl IntoIterator<Item = &'a str>, begun: u64) -> bool {
-        self.home().tags.any_since(tags, begun)
-    }
-
     /// Returns where this cache reads the time.
     #[must_use]
     pub fn clock(&self) -> &Clock {
@@ -213,11 +218,61 @@ impl Cache {
     }
 }
 
+impl Beginning {
+    fn at(since: Moment) -> Self {
+        Self { since, is_earlier: false, versions: Vec::new() }
+    }
+}
+
 impl Filling {
     /// Takes the same right for another key, as if it had been taken when this one was, as far as tags go.
     #[must_use]
     pub fn beside(&self, key: impl Into<Key>) -> Self {
-        self.cache.fill_since(key.into(), self.since)
+        self.cache.fill_since(key.into(), self.began().clone())
+    }
+
+    fn began(&self) -> MutexGuard<'_, Beginning> {
+        lock(&self.began)
+    }
+
+    /// Looks at how these tags stand in a store outside, and those of the key, before anything is read that will have them.
+    /// A tag that is only told afterwards may have been invalidated in between, also by another process: where nobody can tell
+    /// any more, what has it is not kept.
+    ///
+    /// In memory there is nothing to be asked.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let larder = testing::isolated_with([("default", Settings::backend(Memory::new(Clock::manual())))])?;
+    /// let cache = larder.cache("default");
+    /// testing::block_on(async {
+    ///     let filling = cache.fill("page");
+    ///     filling.look_at_tags(["news"]).await?;
+    ///     assert!(filling.keep_tagged(["news"], 1_u8, Options::ttl(60)).await?);
+    ///     larder::invalidate_tag("news").await?; // here, or in another process before the same store
+    ///     assert!(!cache.has("page").await?);
+    ///     Ok::<(), larder::Error>(())
+    /// })?;
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    pub async fn look_at_tags(&self, tags: impl IntoIterator<Item = impl Into<Key>>) -> Result<(), Error> {
+        let home = self.cache.home();
+        let Some(outside) = home.outside() else { return Ok(()) };
+        let tags = self.cache.fingerprints_of(&self.key.clone().tagged(tags));
+        let (may_get, mut versions) = (outside.markers.expects_more(self.key.mark(), true), Versions::default());
+        home.prepare(outside, &tags, may_get, &mut versions).await?;
+        let mut began = self.began();
+        if !began.is_earlier {
+            let since = began.since.having_seen(home.tags.now());
+            *began = Beginning { since, versions: versions.known(), ..*began };
+        }
+        Ok(())
     }
 
     /// Returns whether the right still stands.
@@ -230,7 +285,7 @@ impl Filling {
     /// then as good as what somebody would read who began now.
     #[must_use]
     pub fn is_undisturbed(&self) -> bool {
-        self.is_good() && self.cache.home().tags.now() == self.since
+        self.is_good() && self.began().since.is_undisturbed_until(self.cache.home().tags.now())
     }
 
     /// Returns whether a value with these tags more than its key has is withdrawn already: one of them was invalidated
@@ -238,7 +293,12 @@ impl Filling {
     #[must_use]
     pub fn is_withdrawn(&self, tags: impl IntoIterator<Item = impl Into<Key>>) -> bool {
         let key = self.key.clone().tagged(tags);
-        Bonds::new(self.since, self.cache.tags_of(&key)).is_some_and(|bonds| bonds.are_cut())
+        self.bonds(&key).is_some_and(|bonds| bonds.are_cut())
+    }
+
+    fn bonds(&self, key: &Key) -> Option<Bonds> {
+        let Beginning { since, versions, .. } = self.began().clone();
+        Bonds::new(since, self.cache.tags_of(key)).map(|bonds| bonds.with_versions(versions))
     }
 
     /// Keeps the value, with these tags more than its key has, if the right still stands; says whether it does.
@@ -253,7 +313,7 @@ impl Filling {
         options: impl Into<Options>,
     ) -> Result<bool, Error> {
         let key = self.key.clone().tagged(tags);
-        let bonds = Bonds::new(self.since, self.cache.tags_of(&key));
+        let bonds = self.bonds(&key);
         // What is withdrawn already drives nobody out who read later.
         if bonds.as_ref().is_some_and(Bonds::are_cut) {
             return Ok(false);

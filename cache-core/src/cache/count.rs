@@ -21,7 +21,8 @@ impl Cache {
     ///
     /// Outside the process a count is bare digits, which servers count with. What an attribute keeps, and what may be
     /// served past its time, carries more than digits there and is no number to count with. A store that cannot count, but
-    /// tells when somebody else was first, is asked to replace one number by the next, and no count is lost there either.
+    /// tells when somebody else was first, is asked to replace one number by the next, and no count is lost there either; so
+    /// is what has tags, or is in a namespace.
     ///
     /// # Errors
     ///
@@ -46,7 +47,7 @@ impl Cache {
             _ if self.is_off() => Err(missing(&key)),
             Backing::Null => Err(missing(&key)),
             Backing::Memory(store) => self.incr_here(store, &name, &key, delta),
-            Backing::Outside(backend) => self.incr_outside(&**backend, &name, delta).await,
+            Backing::Outside(backend) => self.incr_outside(backend, (&key, &name), delta).await,
         }
     }
 
@@ -117,7 +118,7 @@ impl Cache {
         })?;
         let next = version.checked_add(delta).ok_or_else(|| overflow(&key))?;
         let token = self.home().flights.token(self.name_of(&key).as_bytes());
-        let bonds = self.bonds_of(&key);
+        let bonds = self.bonds_of(&key).await?;
         let value = self.get::<V>(&key).await?.ok_or_else(|| missing(&key))?;
         let ttl = self.ttl(&key).await?.ok_or_else(|| missing(&key))?;
         if next != version {
@@ -142,8 +143,12 @@ impl Cache {
     }
 
     /// Returns what binds the entry under this key to its tags.
-    fn bonds_of(&self, key: &Key) -> Option<Bonds> {
-        self.home().memory()?.peek(&self.name_of(key))?.bonds().cloned()
+    async fn bonds_of(&self, key: &Key) -> Result<Option<Bonds>, Error> {
+        match &self.home().backing {
+            Backing::Null => Ok(None),
+            Backing::Memory(store) => Ok(store.peek(&self.name_of(key)).and_then(|record| record.bonds().cloned())),
+            Backing::Outside(backend) => self.bonds_outside(backend, key).await,
+        }
     }
 
     /// Moves an entry from this handle's version to an earlier one, with the time it has left, and returns that version.

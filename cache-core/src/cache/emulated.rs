@@ -2,33 +2,35 @@
 
 use super::Cache;
 use super::count::{missing, not_a_number, overflow};
+use super::home::Outside;
+use super::marker::{Sought, Versions};
 use super::parcel::{Found, Parcel, restamped, time_left, times_of, to_wall};
-use crate::backend::{ErasedBackend, Remaining};
+use crate::backend::Remaining;
 use crate::clock::Clock;
 use crate::codec::{self, wire};
 use crate::error::{Error, Kind};
-use crate::key::Name;
+use crate::key::{Key, Name};
 use crate::record::Times;
 
 /// How often a change is tried again that somebody else's came before. Of those who change at once one succeeds each time.
 const TRIES: usize = 100;
 
 impl Cache {
-    /// Changes an entry to what `change` makes of its bytes, in one step; `None` where that leaves it alone.
+    /// Changes an entry to what `change` makes of what was found, in one step; `None` where that leaves it alone.
     async fn change_by_fill<T>(
         &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
-        change: impl Fn(Option<&[u8]>, Option<Remaining>) -> Result<Option<(Parcel, T)>, Error>,
+        backend: &Outside,
+        (name, tags): (&Name, &[u64]),
+        change: impl Fn(&Sought, Option<Remaining>) -> Result<Option<(Parcel, T)>, Error>,
     ) -> Result<Option<T>, Error> {
         for _ in 0..TRIES {
             let ticket = backend.begin_fill(name).await?;
-            let bytes = backend.get(name).await?;
-            let left = match bytes.as_deref().map(Found::new) {
+            let there = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
+            let left = match there.found() {
                 Some(found) if found.times(&self.home().clock).is_none() => backend.ttl(name).await?,
                 _ => None,
             };
-            let Some((parcel, told)) = change(bytes.as_deref(), left)? else { return Ok(None) };
+            let Some((parcel, told)) = change(&there, left)? else { return Ok(None) };
             if backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await? {
                 return Ok(Some(told));
             }
@@ -39,47 +41,48 @@ impl Cache {
     /// Adds where nothing lives, also in place of what is past its time and was kept for worse ones.
     pub(super) async fn add_by_fill(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         name: &Name,
+        tags: &[u64],
         parcel: &Parcel,
     ) -> Result<bool, Error> {
-        let added = self.change_by_fill(backend, name, |there, _| {
-            let is_taken = there.is_some_and(|bytes| self.home().is_live(&Found::new(bytes)));
-            Ok((!is_taken).then(|| (parcel.clone(), ())))
+        let added = self.change_by_fill(backend, (name, tags), |there, _| {
+            Ok((!self.is_taken(there)).then(|| (parcel.clone(), ())))
         });
         added.await.map(|added| added.is_some())
     }
 
-    /// Counts where the store cannot. From then on the entry tells its own time: a store's, asked for again and again,
-    /// would come a little later with each count.
+    /// Counts where the store cannot, or not with what the entry carries. From then on that tells its own time: a store's, asked
+    /// for again and again, would come a little later with each count.
     pub(super) async fn incr_by_fill(
         &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
+        backend: &Outside,
+        (key, name): (&Key, &Name),
         delta: i64,
     ) -> Result<i64, Error> {
-        let clock = &self.home().clock;
-        let sum = self.change_by_fill(backend, name, |there, left| {
-            let found =
-                there.map(Found::new).filter(|found| self.home().is_live(found)).ok_or_else(|| missing(name))?;
+        let (clock, tags, counts) = (&self.home().clock, self.fingerprints_of(key), backend.capabilities().atomic_incr);
+        let sum = self.change_by_fill(backend, (name, &tags), |there, left| {
+            let found = there.found().filter(|found| self.home().is_live(found)).ok_or_else(|| missing(key))?;
             let times = found.times(clock).or_else(|| left.map(|left| times_of(left, clock)));
-            let times = times.ok_or_else(|| missing(name))?;
-            let number = number(&found, name, times).ok_or_else(|| not_a_number(name))?;
-            let sum = number.checked_add(delta).ok_or_else(|| overflow(name))?;
-            Ok(Some((Parcel::of_number(sum, name, times, clock)?, sum)))
+            let times = times.ok_or_else(|| missing(key))?;
+            // What the store could have counted, and did not, is no number.
+            let number = number(&found, name, times).filter(|_| !counts || found.tags().next().is_some());
+            let sum = number.ok_or_else(|| not_a_number(key))?.checked_add(delta).ok_or_else(|| overflow(key))?;
+            Ok(Some((Parcel::of_number(sum, name, &found, times, clock)?, sum)))
         });
-        sum.await?.ok_or_else(|| missing(name))
+        sum.await?.ok_or_else(|| missing(key))
     }
 
     /// Gives an entry another time where the store cannot, or does not know its time.
     pub(super) async fn touch_by_fill(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         name: &Name,
+        tags: &[u64],
         times: Times,
     ) -> Result<bool, Error> {
-        let touched = self.change_by_fill(backend, name, |there, _| {
-            let found = there.map(Found::new).filter(|found| self.home().is_live(found));
+        let touched = self.change_by_fill(backend, (name, tags), |there, _| {
+            let found = there.found().filter(|found| self.home().is_live(found));
             Ok(found.and_then(|found| restamped(&found, times, &self.home().clock)).map(|parcel| (parcel, ())))
         });
         touched.await.map(|touched| touched.is_some())
@@ -100,7 +103,7 @@ fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
 
 impl Parcel {
     /// Writes a number that its store cannot count with, and that tells its own time.
-    fn of_number(number: i64, name: &Name, times: Times, clock: &Clock) -> Result<Self, Error> {
+    fn of_number(number: i64, name: &Name, before: &Found<'_>, times: Times, clock: &Clock) -> Result<Self, Error> {
         let header = wire::Header {
             mark: name.mark(),
             shape: codec::shape::<i64>(),
@@ -111,6 +114,7 @@ impl Parcel {
             open: false,
             compressed: false,
         };
-        Ok(Self { bytes: header.write(&[], &codec::encode(&number)?), time: time_left(times, clock) })
+        let tags: Vec<_> = before.tags().collect();
+        Ok(Self { bytes: header.write(&tags, &codec::encode(&number)?), time: time_left(times, clock) })
     }
 }

@@ -3,27 +3,26 @@
 use std::sync::Arc;
 
 use super::Load;
-use super::home::Backing;
+use super::home::Outside;
+use super::judge::bonded;
 use super::look::fresh;
+use super::marker::Sought;
 use super::parcel::{Found, Parcel, stays_here};
-use crate::backend::ErasedBackend;
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Leader, Token};
 use crate::record::Erased;
 use crate::stats::Event;
+use crate::tags::{Bonds, Moment};
 
 impl<V, E> Load<V, E> {
-    fn backend(&self) -> Option<Arc<dyn ErasedBackend>> {
-        match &self.asker.home().backing {
-            Backing::Outside(backend) => Some(Arc::clone(backend)),
-            Backing::Memory(_) | Backing::Null => None,
-        }
+    fn backend(&self) -> Option<Outside> {
+        self.asker.home().outside().cloned()
     }
 
     /// Looks into the store for all who wait, and hands the leader back where it holds nothing fresh.
     pub(super) async fn fetch(&mut self, leader: Leader) -> Result<Result<V, E>, Leader> {
         let Some(backend) = self.backend() else { return Err(leader) };
-        let record = match self.look_outside(&*backend).await {
+        let record = match self.look_outside(&backend).await {
             Ok(Some(record)) => record,
             Ok(None) => return self.begin(leader).await,
             Err(error) => return self.without_store(error, leader),
@@ -43,22 +42,36 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    async fn look_outside(&self, backend: &dyn ErasedBackend) -> Result<Option<Erased>, Error> {
-        let (home, name) = (self.asker.home(), self.name.as_bytes());
+    async fn look_outside(&mut self, backend: &Outside) -> Result<Option<Erased>, Error> {
         if self.rules.keep.coder.is_none() {
             return Err(stays_here::<V>(&self.name));
         }
-        if home.sends.doubts(name) {
+        let home = self.asker.home();
+        let since = home.tags.now();
+        let bytes = match home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await? {
+            Sought::There(bytes) => bytes,
+            Sought::Nothing => return Ok(None),
+            Sought::Foreign => {
+                self.asker.count(Event::Foreign);
+                return Ok(None);
+            }
+            Sought::Withdrawn => {
+                self.asker.count(Event::Invalidated);
+                return Ok(None);
+            }
+        };
+        let found = Found::new(&bytes);
+        let Some(mut record) = found.unpack(&self.name, self.rules.keep, &home.clock) else {
+            self.asker.count(Event::Foreign);
             return Ok(None);
+        };
+        // It was good when it was looked at. Whoever waits for that may have come later.
+        let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
+        record = bonded(record, Bonds::new(since, tags));
+        if let Some(until) = home.quiet.until(self.name.as_bytes()) {
+            record.hush(until);
         }
-        let Some(bytes) = backend.get(&self.name).await? else { return Ok(None) };
-        let record = Found::new(&bytes).unpack(&self.name, self.rules.keep, &home.clock);
-        match (&record, home.quiet.until(name)) {
-            (None, _) => self.asker.count(Event::Foreign),
-            (Some(record), Some(until)) => record.hush(until),
-            (Some(_), None) => {}
-        }
-        Ok(record)
+        Ok(Some(record))
     }
 
     /// Goes on without the store: with the error where the site wants it, else with the body.
@@ -74,14 +87,20 @@ impl<V, E> Load<V, E> {
     }
 
     async fn begin(&mut self, leader: Leader) -> Result<Result<V, E>, Leader> {
-        self.begin_fill().await;
+        self.prepare().await;
         Err(leader)
     }
 
-    /// Takes the store's ticket, before the body runs.
-    pub(super) async fn begin_fill(&mut self) {
-        let Some(backend) = self.backend().filter(|backend| backend.capabilities().conditional_fill) else { return };
-        self.ticket = match (*backend).begin_fill(&self.name).await {
+    /// Takes the store's ticket and looks at the markers of tags, before the body runs.
+    pub(super) async fn prepare(&mut self) {
+        let Some(backend) = self.backend() else { return };
+        if let Err(error) = self.look_at_tags(&backend).await {
+            self.asker.trouble(&error);
+        }
+        if !backend.capabilities().conditional_fill {
+            return;
+        }
+        self.ticket = match backend.begin_fill(&self.name).await {
             Ok(ticket) => Some(ticket),
             Err(error) => {
                 self.asker.trouble(&error);
@@ -90,8 +109,27 @@ impl<V, E> Load<V, E> {
         };
     }
 
+    async fn look_at_tags(&mut self, backend: &Outside) -> Result<(), Error> {
+        // What has no tags is as a rule not given any, and is not to pay for those that have.
+        let may_get = backend.markers.expects_more(self.name.mark(), !self.fingerprints.is_empty());
+        self.asker.home().prepare(backend, &self.fingerprints, may_get, &mut self.versions).await
+    }
+
+    /// Gives what is to be sent its tags, with the versions that they had when the body began; `None` where that cannot be told.
+    pub(super) async fn tagged(
+        &self,
+        backend: &Outside,
+        parcel: &Parcel,
+        tags: &[u64],
+        since: Moment,
+    ) -> Result<Option<Parcel>, Error> {
+        let (home, known) = (self.asker.home(), self.versions.known());
+        let versions = home.versions_since(backend, self.name.mark(), tags, &known, since).await?;
+        versions.map(|versions| parcel.tagged(&self.name, &versions, backend)).transpose()
+    }
+
     /// Sends a value into the store, unless its entry was invalidated since the token was taken.
-    pub(super) async fn send(&self, backend: &dyn ErasedBackend, token: &Token, parcel: &Result<Parcel, Error>) {
+    pub(super) async fn send(&self, backend: &Outside, token: &Token, parcel: &Result<Parcel, Error>) {
         let sent = match parcel {
             Ok(parcel) if backend.capabilities().conditional_fill => self.send_if(backend, token, parcel).await,
             Ok(parcel) => self.send_and_look_back(backend, token, parcel).await,
@@ -111,7 +149,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Sends where the store itself refuses what was read before a change.
-    async fn send_if(&self, backend: &dyn ErasedBackend, token: &Token, parcel: &Parcel) -> Result<bool, Error> {
+    async fn send_if(&self, backend: &Outside, token: &Token, parcel: &Parcel) -> Result<bool, Error> {
         if token.redeem(|| ()).is_none() {
             return Ok(false);
         }
@@ -121,12 +159,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Sends, and takes the value out again where its entry was invalidated on the way.
-    async fn send_and_look_back(
-        &self,
-        backend: &dyn ErasedBackend,
-        token: &Token,
-        parcel: &Parcel,
-    ) -> Result<bool, Error> {
+    async fn send_and_look_back(&self, backend: &Outside, token: &Token, parcel: &Parcel) -> Result<bool, Error> {
         let sending = self.asker.home().sends.begin(self.name.as_bytes());
         if token.redeem(|| ()).is_none() {
             return Ok(false);

@@ -139,10 +139,7 @@ impl Cache {
         }
         match look(self, None, self.name_of(&key), rules) {
             Ok(outcome) => Next::Done(outcome),
-            Err(mut load) => {
-                load.tags = self.tags_of(&key);
-                load.next().await
-            }
+            Err(load) => Box::new(load.with_tags_of(&key)).next().await,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Where the entries of one or several caches live.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
+use super::marker::Markers;
 use super::quiet::Quiet;
 use super::sends::Sends;
 use crate::backend::ErasedBackend;
@@ -34,13 +36,42 @@ pub(crate) enum Backing {
     /// Nowhere: nothing is kept.
     Null,
     /// A store that takes bytes.
-    Outside(Arc<dyn ErasedBackend>),
+    Outside(Outside),
+}
+
+/// A store that takes bytes, and how this cache writes there.
+#[derive(Clone, Debug)]
+pub(crate) struct Outside {
+    pub(crate) backend: Arc<dyn ErasedBackend>,
+    pub(crate) markers: Arc<Markers>,
+    /// The most bytes that an entry may have.
+    pub(crate) max_value_bytes: Option<u64>,
+}
+
+impl Outside {
+    /// Returns whether so many bytes are within its limits.
+    pub(super) fn takes(&self, bytes: usize) -> bool {
+        self.max_value_bytes.is_none_or(|max| bytes as u64 <= max) && self.backend.capabilities().takes(bytes)
+    }
+
+    /// Returns whether both stand before the same store, for caches of one prefix.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.backend, &other.backend) && self.markers.are_those_of(&other.markers)
+    }
+}
+
+impl Deref for Outside {
+    type Target = dyn ErasedBackend;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.backend
+    }
 }
 
 impl Home {
     pub(crate) fn new(backing: Backing, clock: Clock, executor: Arc<dyn Executor>, tags: Arc<Tags>) -> Arc<Self> {
         if matches!(backing, Backing::Outside(_)) {
-            tags.remember_times();
+            tags.expect_outsiders();
         }
         let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
         Arc::new(Self { backing, flights, clock, executor, tags, sends, quiet })
@@ -51,6 +82,14 @@ impl Home {
         match &self.backing {
             Backing::Memory(store) => Some(store),
             Backing::Null | Backing::Outside(_) => None,
+        }
+    }
+
+    /// Returns the store outside, where that is what is behind it.
+    pub(crate) fn outside(&self) -> Option<&Outside> {
+        match &self.backing {
+            Backing::Outside(outside) => Some(outside),
+            Backing::Null | Backing::Memory(_) => None,
         }
     }
 

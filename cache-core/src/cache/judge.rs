@@ -1,19 +1,21 @@
 //! What becomes of the outcome of a body: kept or not, for how long, and what those who wait are handed.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::draw::draw;
-use super::home::Backing;
+use super::home::{Backing, Outside};
 use super::load::Load;
-use super::parcel::{Label, Parcel, tags_stay_here};
+use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Link, Token};
+use crate::key::TagName;
 use crate::policy::{self, Ttl};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
-use crate::tags::{Bonds, Moment};
+use crate::tags::{Bonds, Moment, fingerprint};
 
 /// Why a body is not waited for.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +51,9 @@ struct Keepsake {
     bytes: u64,
     /// What to send, where the store takes bytes. An error that a function returned stays in its process.
     parcel: Option<Result<Parcel, Error>>,
+    /// The fingerprints of the tags that are still to be put into that.
+    tags: Vec<u64>,
+    since: Moment,
 }
 
 impl<V, E> Load<V, E> {
@@ -70,10 +75,10 @@ impl<V, E> Load<V, E> {
         let took = self.asker.home().clock.precise().since(began.at);
         self.asker.count_load(took);
         match outcome {
-            Ok(value) => self.judge_value(link, value, took, self.bonds(link, began)),
+            Ok(value) => self.judge_value(link, began, value, took),
             Err(error) => {
                 self.asker.count(Event::Failed);
-                self.fall_back(token).unwrap_or_else(|| self.judge_error(error, self.bonds(link, began)))
+                self.fall_back(token).unwrap_or_else(|| self.judge_error(link, began, error))
             }
         }
     }
@@ -89,7 +94,7 @@ impl<V, E> Load<V, E> {
     ) -> Option<Answer<V, E>> {
         let answer = self.fall_back(token).or_else(|| {
             let convert = self.rules.trouble?;
-            Some(self.judge_error(convert(self.trouble(reason)), self.bonds(link, began)))
+            Some(self.judge_error(link, began, convert(self.trouble(reason))))
         })?;
         if let Reason::TimedOut = reason {
             self.asker.count(Event::TimedOut);
@@ -111,8 +116,8 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    fn judge_value(&self, link: &Link, value: V, cost: Duration, bonds: Option<Bonds>) -> Answer<V, E> {
-        let wishes = link.wishes();
+    fn judge_value(&self, link: &Link, began: Began, value: V, cost: Duration) -> Answer<V, E> {
+        let (wishes, bonds) = (link.wishes(), self.bonds(link, began));
         let now = self.asker.home().clock.now();
         let wanted = !wishes.discard && self.rules.wants(&value);
         let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
@@ -124,11 +129,13 @@ impl<V, E> Load<V, E> {
             }
         }
         let bytes = self.asker.home().weigh(|| (self.rules.keep.bytes)(&value));
-        let parcel = times.and_then(|times| self.parcel_of(&value, times, cost, bonds.as_ref()));
+        let tags = self.fingerprints_with(&wishes.tags);
+        let parcel = times.and_then(|times| self.parcel_of(&value, times, cost, !tags.is_empty()));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
         let record = bonded(self.rules.keep.record(self.name.mark(), times.unwrap_or(unkept), value), bonds);
         let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
-        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel });
+        let since = began.moment;
+        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel, tags, since });
         (Ok(value), Judged { keep, landing: Landing::Value(record) })
     }
 
@@ -137,20 +144,20 @@ impl<V, E> Load<V, E> {
         policy::times(&options, self.asker.cache.usual_time(), draw(&options), now)
     }
 
-    fn parcel_of(
-        &self,
-        value: &V,
-        times: Times,
-        cost: Duration,
-        bonds: Option<&Bonds>,
-    ) -> Option<Result<Parcel, Error>> {
+    fn parcel_of(&self, value: &V, times: Times, cost: Duration, is_tagged: bool) -> Option<Result<Parcel, Error>> {
         let home = self.asker.home();
         let (Backing::Outside(backend), Some(_)) = (&home.backing, self.rules.keep.coder) else { return None };
-        if bonds.is_some() {
-            return Some(Err(tags_stay_here(&self.name)));
+        let label = Label { name: &self.name, times, options: &self.rules.options, cost, is_tagged };
+        Some(Parcel::pack(value, self.rules.keep, label, home, backend))
+    }
+
+    /// Returns the fingerprints of all tags, those that the body has told among them, where the store is outside.
+    fn fingerprints_with(&self, told: &[TagName]) -> Vec<u64> {
+        if self.asker.home().outside().is_none() {
+            return Vec::new();
         }
-        let label = Label { name: &self.name, times, options: &self.rules.options, cost };
-        Some(Parcel::pack(value, self.rules.keep, label, home, &backend.capabilities()))
+        let told = told.iter().map(|name| fingerprint(name.as_str()));
+        self.fingerprints.iter().copied().chain(told).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// Answers a failure with the value kept for bad times, and asks for quiet so that failures do not hammer.
@@ -168,7 +175,8 @@ impl<V, E> Load<V, E> {
         Some((outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) }))
     }
 
-    fn judge_error(&self, error: E, bonds: Option<Bonds>) -> Answer<V, E> {
+    fn judge_error(&self, link: &Link, began: Began, error: E) -> Answer<V, E> {
+        let bonds = self.bonds(link, began);
         let landing = match self.rules.share {
             Some(share) => Landing::Error((share.wrap)(&error)),
             None => Landing::Released,
@@ -181,7 +189,9 @@ impl<V, E> Load<V, E> {
                 let mut record = bonded(kept.keep.record(self.name.mark(), times, error), bonds);
                 Arc::get_mut(&mut record).expect("nobody else has it yet").set_failure();
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
-                let keep = Keepsake { record, bytes: self.asker.home().weigh(|| size_of::<E>() as u64), parcel: None };
+                let bytes = self.asker.home().weigh(|| size_of::<E>() as u64);
+                let (parcel, tags) = (None, Vec::new());
+                let keep = Keepsake { record, bytes, parcel, tags, since: began.moment };
                 (Err(error), Judged { keep: Some(keep), landing })
             }
             _ => (Err(error), Judged { keep: None, landing }),
@@ -204,10 +214,23 @@ impl<V, E> Load<V, E> {
                     Some(_) => {}
                 }
             }
-            Backing::Outside(backend) => match &keepsake.parcel {
-                Some(parcel) => self.send(backend.as_ref(), token, parcel).await,
-                None => self.asker.count(Event::Refused),
-            },
+            Backing::Outside(backend) => self.conclude_outside(backend, token, keepsake).await,
+        }
+    }
+
+    async fn conclude_outside(&self, backend: &Outside, token: &Token, keepsake: &Keepsake) {
+        let parcel = match &keepsake.parcel {
+            None => return self.asker.count(Event::Refused),
+            Some(Ok(parcel)) if !keepsake.tags.is_empty() => {
+                self.tagged(backend, parcel, &keepsake.tags, keepsake.since).await.transpose()
+            }
+            Some(parcel) => return self.send(backend, token, parcel).await,
+        };
+        match parcel {
+            // Asking for its tags took a while.
+            Some(_) if keepsake.record.is_withdrawn() => self.asker.count(Event::Superseded),
+            Some(parcel) => self.send(backend, token, &parcel).await,
+            None => self.asker.count(Event::Superseded),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::asker::Asker;
 use super::judge::Judged;
+use super::marker::Versions;
 use super::race::{First, race};
 use super::rules::Rules;
 use super::run::{Role, Run};
@@ -16,11 +17,11 @@ use crate::clock::Tick;
 use crate::error::Error;
 use crate::executor::Task;
 use crate::flight::{Change, Landing, Leader, News, Token, Turn, Waiter};
-use crate::key::Name;
+use crate::key::{Key, Name};
 use crate::policy::{self, Freshness};
 use crate::record::Erased;
 use crate::stats::Event;
-use crate::tags::Tag;
+use crate::tags::{Tag, fingerprint};
 
 /// A caller who found nothing, or nothing fresh enough.
 #[derive(Debug)]
@@ -34,6 +35,10 @@ pub(crate) struct Load<V, E> {
     pub(crate) ticket: Option<Ticket>,
     /// The tags that are known before the body runs.
     pub(crate) tags: Vec<Tag>,
+    /// Their fingerprints, where the store is outside.
+    pub(crate) fingerprints: Vec<u64>,
+    /// What their markers said before the body ran.
+    pub(super) versions: Versions,
 }
 
 /// What a caller is to do next who found nothing.
@@ -68,20 +73,33 @@ const RETRY_AFTER: Duration = Duration::from_secs(5);
 
 impl<V, E> Clone for Load<V, E> {
     fn clone(&self) -> Self {
-        let (asker, name, found, ticket, tags) =
-            (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone(), self.tags.clone());
-        Self { asker, name, rules: self.rules, found, ticket, tags }
+        let (asker, name, found, ticket) =
+            (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
+        let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
+        Self { asker, name, rules: self.rules, found, ticket, tags, fingerprints, versions }
     }
 }
 
 impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
-        Self { asker, name, rules: *rules, found, ticket: None, tags: Vec::new() }
+        let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
+        Self { asker, name, rules: *rules, found, ticket: None, tags, fingerprints, versions }
+    }
+
+    /// Gives the result the tags of a key.
+    pub(crate) fn with_tags_of(mut self, key: &Key) -> Self {
+        self.tags = self.asker.cache.tags_of(key);
+        self.fingerprints = self.asker.cache.fingerprints_of(key);
+        self
     }
 
     /// Gives the result a tag.
     pub(crate) fn tag(&mut self, name: &str) {
-        let tag = self.asker.home().tags.tag(name);
+        let home = self.asker.home();
+        let tag = home.tags.tag(name);
+        if home.outside().is_some() {
+            self.fingerprints.push(fingerprint(name));
+        }
         self.tags.push(tag);
     }
 
@@ -146,7 +164,7 @@ impl<V, E> Load<V, E> {
 
     /// Has the body run for nobody else.
     async fn alone(mut self: Box<Self>, token: Token) -> Next<V, E> {
-        self.begin_fill().await;
+        self.prepare().await;
         Run::begin(self, Role::Alone(token)).await
     }
 

@@ -1,8 +1,9 @@
 //! Many entries in one call, and all of them.
 
+use std::collections::BTreeSet;
+
 use super::Cache;
-use super::home::Backing;
-use crate::backend::ErasedBackend;
+use super::home::{Backing, Outside};
 use crate::error::{Error, Kind};
 use crate::key::Key;
 use crate::policy::Options;
@@ -30,8 +31,11 @@ impl Cache {
         keys: impl IntoIterator<Item = impl Into<Key>>,
     ) -> Result<Vec<Option<V>>, Error> {
         if let Some(backend) = self.backend_for_many() {
-            let names: Vec<_> = keys.into_iter().map(|key| self.name_of(&key.into())).collect();
-            return self.fetch_many(backend, &names, V::keep()).await;
+            let keys: Vec<Key> = keys.into_iter().map(Into::into).collect();
+            let names: Vec<_> = keys.iter().map(|key| self.name_of(key)).collect();
+            let tags: BTreeSet<_> = keys.iter().flat_map(|key| self.fingerprints_of(key)).collect();
+            let tags: Vec<_> = tags.into_iter().collect();
+            return self.fetch_many(backend, &names, &tags, V::keep()).await;
         }
         let mut values = Vec::new();
         for key in keys {
@@ -60,15 +64,11 @@ impl Cache {
         options: impl Into<Options>,
     ) -> Vec<(Key, Error)> {
         let (options, entries) = (options.into(), entries.into_iter().map(|(key, value)| (key.into(), value)));
-        let (mut failed, one_by_one): (_, Vec<_>) = match self.backend_for_many() {
-            None => (Vec::new(), entries.collect()),
-            Some(backend) => {
-                // What has tags is for `set` to refuse.
-                let (tagged, plain) = entries.partition(|(key, _)| !self.tags_of(key).is_empty());
-                (self.send_many(backend, plain, V::keep(), &options).await, tagged)
-            }
-        };
-        for (key, value) in one_by_one {
+        if let Some(backend) = self.backend_for_many() {
+            return self.send_many(backend, entries.collect(), V::keep(), &options).await;
+        }
+        let mut failed = Vec::new();
+        for (key, value) in entries {
             if let Err(error) = self.set(&key, value, options).await {
                 failed.push((key, error));
             }
@@ -105,9 +105,9 @@ impl Cache {
     }
 
     /// Returns the store that is asked for many in one go.
-    fn backend_for_many(&self) -> Option<&dyn ErasedBackend> {
+    fn backend_for_many(&self) -> Option<&Outside> {
         match &self.home().backing {
-            Backing::Outside(backend) if !self.is_off() => Some(&**backend),
+            Backing::Outside(backend) if !self.is_off() => Some(backend),
             _ => None,
         }
     }
@@ -150,7 +150,7 @@ impl Cache {
                 let remove = || store.remove_starting_with(self.scope(), self.own_start());
                 drop(home.flights.remove_all(concerns, remove));
             }
-            Backing::Outside(backend) => self.clear_outside(&**backend, &start).await?,
+            Backing::Outside(backend) => self.clear_outside(backend, &start).await?,
         }
         Ok(())
     }
@@ -178,7 +178,7 @@ impl Cache {
         match &home.backing {
             Backing::Null => {}
             Backing::Memory(store) => drop(home.flights.remove_all(|_| true, || store.clear())),
-            Backing::Outside(backend) => self.clear_store_outside(&**backend).await?,
+            Backing::Outside(backend) => self.clear_store_outside(backend).await?,
         }
         Ok(())
     }

@@ -1,12 +1,16 @@
 //! Parts of a cache that can be emptied in one step.
 
+use std::collections::BTreeSet;
 use std::fmt::{self, Display};
 use std::ops::Deref;
 use std::sync::Arc;
 
 use super::Cache;
+use crate::error::Error;
+use crate::executor::block_on;
 use crate::key::{Address, Key, KeyText, Name};
-use crate::tags::Tag;
+use crate::stats::Event;
+use crate::tags::{Tag, fingerprint};
 
 /// A part of a cache with keys of its own, all of which can be invalidated in one step.
 ///
@@ -22,7 +26,7 @@ use crate::tags::Tag;
 /// for user in [&ann, &bob] {
 ///     user.blocking().set("name", "somebody".to_owned(), Options::forever())?;
 /// }
-/// ann.invalidate();
+/// ann.invalidate_blocking()?;
 /// assert!(!ann.blocking().has("name")? && bob.blocking().has("name")?);
 /// # Ok::<(), larder::Error>(())
 /// ```
@@ -37,13 +41,14 @@ pub struct Namespace {
 pub(super) struct Within {
     start: Box<str>,
     tags: Box<[Tag]>,
+    /// Their fingerprints, where its store is outside.
+    fingerprints: Box<[u64]>,
 }
 
 impl Cache {
     /// Returns the part of this cache that has this name; one in a namespace is a part of that.
     ///
-    /// Nothing is made by that: two handles of one name speak of the same entries. For this process only so far: a store
-    /// outside refuses what is in a namespace.
+    /// Nothing is made by that: two handles of one name speak of the same entries, and so do two processes before one store.
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -53,7 +58,7 @@ impl Cache {
     /// let shop = larder.cache("default").namespace("shop");
     /// let price = shop.namespace("prices").blocking().get_or_load("tea", Options::ttl(60), || 4_u8);
     /// assert_eq!(price, 4);
-    /// shop.invalidate();
+    /// shop.invalidate_blocking()?;
     /// assert!(!shop.namespace("prices").blocking().has("tea")?);
     /// # Ok::<(), larder::Error>(())
     /// ```
@@ -66,7 +71,11 @@ impl Cache {
         let name = self.tag_of(&start);
         let outer_tags = self.within.iter().flat_map(|within| &within.tags).cloned();
         let tags = outer_tags.chain([self.home().tags.tag(&name)]).collect();
-        let cache = Self { within: Some(Arc::new(Within { start, tags })), ..self.clone() };
+        let outer_fingerprints = self.within.iter().flat_map(|within| &within.fingerprints).copied();
+        // All caches of one prefix have it there, whatever they are called.
+        let own = self.is_outside().then(|| fingerprint(&start));
+        let fingerprints = outer_fingerprints.chain(own).collect();
+        let cache = Self { within: Some(Arc::new(Within { start, tags, fingerprints })), ..self.clone() };
         Namespace { cache, name }
     }
 
@@ -101,6 +110,31 @@ impl Cache {
         outer.chain(key.tags().iter().map(|name| self.home().tags.tag(name))).collect()
     }
 
+    /// Returns the fingerprints of the same, where the store is outside.
+    pub(crate) fn fingerprints_of(&self, key: &Key) -> Vec<u64> {
+        if !self.is_outside() {
+            return Vec::new();
+        }
+        let outer = self.within.iter().flat_map(|within| &within.fingerprints).copied();
+        let own = key.tags().iter().map(|name| fingerprint(name));
+        outer.chain(own).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// Withdraws what has this tag in the store outside, if there is one.
+    pub(crate) async fn withdraw_outside(&self, fingerprint: u64) -> Result<(), Error> {
+        let home = self.home();
+        let Some(outside) = home.outside() else { return Ok(()) };
+        home.draw_anew(outside, fingerprint).await.inspect_err(|_| self.count(Event::Trouble))
+    }
+
+    /// Returns whether the other cache has the same tags in the same store.
+    pub(crate) fn shares_tags_with(&self, other: &Self) -> bool {
+        match (self.home().outside(), other.home().outside()) {
+            (Some(ours), Some(theirs)) => ours.is_same(theirs),
+            _ => false,
+        }
+    }
+
     /// Returns what all names begin with that this handle can speak of; `None` where a key function writes them.
     pub(super) fn start(&self) -> Option<String> {
         let scope = self.scope().text()?;
@@ -116,9 +150,29 @@ impl Cache {
 impl Namespace {
     /// Invalidates all that is in it, in all versions, in one step and however much that is; and what is being loaded into
     /// it.
-    pub fn invalidate(&self) {
-        let home = self.cache.home();
-        home.tags.invalidate(&self.name, home.clock.wall_millis());
+    ///
+    /// In memory that is done when this is first polled. Outside it is done for all who share the store when this has ended.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails: then what it holds may still be served.
+    pub async fn invalidate(&self) -> Result<(), Error> {
+        let cache = &self.cache;
+        let fingerprint = cache.is_outside().then(|| fingerprint(cache.own_start()));
+        cache.home().tags.invalidate(&self.name, fingerprint);
+        match fingerprint {
+            Some(fingerprint) => cache.withdraw_outside(fingerprint).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Does the same as [`invalidate`](Self::invalidate), and blocks.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn invalidate_blocking(&self) -> Result<(), Error> {
+        block_on(self.invalidate())
     }
 }
 

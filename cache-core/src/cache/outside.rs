@@ -5,16 +5,19 @@ use std::time::Duration;
 use super::Cache;
 use super::asker::Named;
 use super::draw::draw;
-use super::home::Home;
+use super::home::{Home, Outside};
+use super::marker::{Sought, Versions, few};
 use super::parcel::{Found, Label, Parcel, restamped};
 use super::read::remaining;
-use crate::backend::{ErasedBackend, Remaining};
-use crate::error::Error;
+use crate::backend::Remaining;
+use crate::codec::wire::TagVersion;
+use crate::error::{Error, Kind};
 use crate::flight::Change;
 use crate::key::{Key, Name};
 use crate::policy::{self, Options, Ttl};
 use crate::record::Times;
 use crate::stats::Event;
+use crate::tags::Bonds;
 use crate::value::Keep;
 
 /// A change of one name: what is read at the source before it is over is not kept.
@@ -48,9 +51,9 @@ impl Home {
         self.sends.doubt_all(concerns);
     }
 
-    /// Asks the store, unless what it would say may have been invalidated.
-    async fn ask(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<Option<Vec<u8>>, Error> {
-        if self.sends.doubts(name.as_bytes()) { Ok(None) } else { backend.get(name).await }
+    /// Asks the store for what is there and good.
+    async fn find(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<Option<Vec<u8>>, Error> {
+        Ok(self.seek(backend, name, tags, &mut Versions::default()).await?.there())
     }
 
     pub(super) fn is_live(&self, found: &Found<'_>) -> bool {
@@ -61,45 +64,43 @@ impl Home {
 impl Cache {
     pub(super) async fn fetch_value<V>(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         name: &Name,
+        tags: &[u64],
         keep: Keep<V>,
         site: Option<Named>,
     ) -> Result<Option<V>, Error> {
-        let bytes = self.home().ask(backend, name).await?;
-        self.open(name, keep, bytes.as_deref(), site)
+        let sought = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
+        self.open(name, keep, &sought, site)
     }
 
     /// Reads what was found under a name.
-    fn open<V>(
-        &self,
-        name: &Name,
-        keep: Keep<V>,
-        bytes: Option<&[u8]>,
-        site: Option<Named>,
-    ) -> Result<Option<V>, Error> {
+    fn open<V>(&self, name: &Name, keep: Keep<V>, sought: &Sought, site: Option<Named>) -> Result<Option<V>, Error> {
         if keep.coder.is_none() {
             return Err(super::parcel::stays_here::<V>(name));
         }
-        let Some(bytes) = bytes else { return Ok(None) };
-        let record = Found::new(bytes).unpack(name, keep, &self.home().clock);
-        if record.is_none() {
-            self.count_for(site, Event::Foreign);
+        let record = match sought {
+            Sought::There(bytes) => Found::new(bytes).unpack(name, keep, &self.home().clock),
+            Sought::Nothing | Sought::Foreign | Sought::Withdrawn => None,
+        };
+        match sought {
+            Sought::There(_) | Sought::Foreign if record.is_none() => self.count_for(site, Event::Foreign),
+            Sought::Withdrawn => self.count_for(site, Event::Invalidated),
+            _ => {}
         }
         Ok(self.read_live(record, name, keep, site))
     }
 
     pub(super) async fn fetch_many<V>(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         names: &[Name],
+        tags: &[u64],
         keep: Keep<V>,
     ) -> Result<Vec<Option<V>>, Error> {
-        let doubtful: Vec<_> = names.iter().map(|name| self.home().sends.doubts(name.as_bytes())).collect();
-        let found = backend.get_many(names).await?;
-        let found = found.iter().zip(doubtful).map(|(bytes, doubtful)| bytes.as_deref().filter(|_| !doubtful));
+        let found = self.home().seek_many(backend, names, tags).await?;
         let values: Result<Vec<_>, _> =
-            names.iter().zip(found).map(|(name, bytes)| self.open(name, keep, bytes, None)).collect();
+            names.iter().zip(&found).map(|(name, sought)| self.open(name, keep, sought, None)).collect();
         let count = |value: &Option<V>| self.count(if value.is_some() { Event::Hit } else { Event::Miss });
         values.inspect(|values| values.iter().for_each(count))
     }
@@ -107,26 +108,66 @@ impl Cache {
     /// Writes a value out; `None` where its time is zero.
     fn pack<V>(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         name: &Name,
         value: &V,
         keep: Keep<V>,
         options: &Options,
+        tags: &[TagVersion],
     ) -> Result<Option<Parcel>, Error> {
         let times = policy::times(options, self.usual_time(), draw(options), self.home().clock.now());
-        let label = |times| Label { name, times, options, cost: Duration::ZERO };
-        times.map(|times| Parcel::pack(value, keep, label(times), self.home(), &backend.capabilities())).transpose()
+        let Some(times) = times else { return Ok(None) };
+        let label = Label { name, times, options, cost: Duration::ZERO, is_tagged: !tags.is_empty() };
+        let parcel = Parcel::pack(value, keep, label, self.home(), backend)?;
+        if tags.is_empty() { Ok(Some(parcel)) } else { parcel.tagged(name, tags, backend).map(Some) }
+    }
+
+    /// Returns the versions of the tags of what is written under a key: those that were told, or those from now on.
+    pub(super) async fn versions_of(
+        &self,
+        backend: &Outside,
+        key: &Key,
+        bonds: Option<&Bonds>,
+    ) -> Result<Vec<TagVersion>, Error> {
+        let told = bonds.map_or(&[][..], Bonds::versions);
+        if !told.is_empty() {
+            return Ok(told.to_vec());
+        }
+        let tags = self.fingerprints_of(key);
+        few(&tags)?;
+        self.home().versions_now(backend, &tags).await
+    }
+
+    /// Returns the versions that the tags of a key have before something is read that will be written under it.
+    pub(crate) async fn versions_before(&self, key: &Key) -> Result<Vec<TagVersion>, Error> {
+        match self.home().outside() {
+            Some(backend) => self.home().versions_now(backend, &self.fingerprints_of(key)).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Returns the versions that the tags of a key had when a value began to be read for it; `None` where that cannot be told.
+    pub(super) async fn versions_since(
+        &self,
+        backend: &Outside,
+        key: &Key,
+        bonds: Option<&Bonds>,
+    ) -> Result<Option<Vec<TagVersion>>, Error> {
+        let Some(bonds) = bonds else { return Ok(Some(Vec::new())) };
+        let tags = self.fingerprints_of(key);
+        self.home().versions_since(backend, key.mark(), &tags, bonds.versions(), bonds.since()).await
     }
 
     pub(super) async fn send_value<V>(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         name: &Name,
         value: &V,
         keep: Keep<V>,
         options: Options,
+        tags: Result<Vec<TagVersion>, Error>,
     ) -> Result<(), Error> {
-        let parcel = self.pack(backend, name, value, keep, &options);
+        let parcel = tags.and_then(|tags| self.pack(backend, name, value, keep, &options, &tags));
         let _changing = Changing::begin(self.home(), name);
         match parcel {
             Ok(Some(parcel)) => backend.set(name, &parcel.bytes, parcel.time).await,
@@ -142,7 +183,7 @@ impl Cache {
     /// Keeps values in one go, and returns the keys of those that the store did not take.
     pub(super) async fn send_many<V>(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         values: Vec<(Key, V)>,
         keep: Keep<V>,
         options: &Options,
@@ -151,10 +192,20 @@ impl Cache {
         for name in &names {
             self.note_change(name);
         }
+        let tags: Vec<_> = values.iter().map(|(key, _)| self.fingerprints_of(key)).collect();
+        let versions = self.home().versions_now(backend, &tags.concat()).await;
+        let versions_of = |tags: &[u64]| match &versions {
+            _ if tags.is_empty() => Ok(Vec::new()),
+            Err(error) => Err(error.clone()),
+            Ok(versions) => {
+                few(tags)?;
+                Ok(versions.iter().copied().filter(|seen| tags.contains(&seen.tag)).collect::<Vec<_>>())
+            }
+        };
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
         let (mut keys, mut entries, mut gone, mut failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        for ((key, value), name) in values.into_iter().zip(&names) {
-            match self.pack(backend, name, &value, keep, options) {
+        for (((key, value), name), tags) in values.into_iter().zip(&names).zip(&tags) {
+            match versions_of(tags).and_then(|tags| self.pack(backend, name, &value, keep, options, &tags)) {
                 Ok(Some(parcel)) => {
                     entries.push(parcel.entry(name.clone()));
                     keys.push(key);
@@ -174,21 +225,24 @@ impl Cache {
 
     pub(super) async fn add_value<V>(
         &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
+        backend: &Outside,
+        (key, name): (&Key, &Name),
         value: &V,
         keep: Keep<V>,
         options: Options,
     ) -> Result<bool, Error> {
-        let Some(parcel) = self.pack(backend, name, value, keep, &options)? else {
-            return Ok(self.ttl_outside(backend, name).await?.is_none());
+        let tags = self.fingerprints_of(key);
+        few(&tags)?;
+        let versions = self.home().versions_now(backend, &tags).await?;
+        let Some(parcel) = self.pack(backend, name, value, keep, &options, &versions)? else {
+            return Ok(self.ttl_outside(backend, name, &tags).await?.is_none());
         };
         let can = backend.capabilities();
         let added = match () {
             () if can.atomic_add && backend.add(name, &parcel.bytes, parcel.time).await? => true,
             // Who cannot tell whether somebody else was first leaves it alone: better nobody wins than two.
-            () if can.atomic_add && !(can.conditional_fill && self.is_dead(backend, name).await?) => false,
-            () if can.conditional_fill => self.add_by_fill(backend, name, &parcel).await?,
+            () if can.atomic_add && !(can.conditional_fill && self.is_dead(backend, name, &tags).await?) => false,
+            () if can.conditional_fill => self.add_by_fill(backend, name, &tags, &parcel).await?,
             () => backend.add(name, &parcel.bytes, parcel.time).await?,
         };
         if added {
@@ -197,18 +251,27 @@ impl Cache {
         Ok(added)
     }
 
-    /// Returns whether the store holds what is past its time and was kept for worse ones.
-    async fn is_dead(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<bool, Error> {
-        let there = backend.get(name).await?;
-        Ok(there.is_some_and(|bytes| !self.home().is_live(&Found::new(&bytes))))
+    /// Returns whether the store holds what is past its time and was kept for worse ones, or has lost a tag.
+    async fn is_dead(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<bool, Error> {
+        let there = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
+        Ok(there != Sought::Nothing && !self.is_taken(&there))
     }
 
-    pub(super) async fn remove_outside(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<bool, Error> {
+    /// Returns whether what was found keeps others out.
+    pub(super) fn is_taken(&self, there: &Sought) -> bool {
+        match there {
+            Sought::There(bytes) => self.home().is_live(&Found::new(bytes)),
+            Sought::Foreign => true,
+            Sought::Nothing | Sought::Withdrawn => false,
+        }
+    }
+
+    pub(super) async fn remove_outside(&self, backend: &Outside, name: &Name) -> Result<bool, Error> {
         let _changing = Changing::begin(self.home(), name);
         backend.delete(name).await
     }
 
-    pub(super) async fn remove_many(&self, backend: &dyn ErasedBackend, names: &[Name]) -> Result<u64, Error> {
+    pub(super) async fn remove_many(&self, backend: &Outside, names: &[Name]) -> Result<u64, Error> {
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
         for name in names {
             self.note_change(name);
@@ -219,28 +282,47 @@ impl Cache {
 
     pub(super) async fn incr_outside(
         &self,
-        backend: &dyn ErasedBackend,
-        name: &Name,
+        backend: &Outside,
+        (key, name): (&Key, &Name),
         delta: i64,
     ) -> Result<i64, Error> {
         let can = backend.capabilities();
-        let sum = if can.conditional_fill && !can.atomic_incr {
-            self.incr_by_fill(backend, name, delta).await?
-        } else {
-            backend.incr(name, delta).await?
+        let sum = match () {
+            () if can.atomic_incr => match backend.incr(name, delta).await {
+                // With tags it carries more than digits, with which no server counts.
+                Err(error) if error.kind() == Kind::NotANumber && can.conditional_fill => {
+                    self.incr_by_fill(backend, (key, name), delta).await?
+                }
+                counted => counted?,
+            },
+            () if can.conditional_fill => self.incr_by_fill(backend, (key, name), delta).await?,
+            () => backend.incr(name, delta).await?,
         };
         self.home().supersede(name);
         Ok(sum)
     }
 
+    /// Returns what binds what is there to its tags.
+    pub(super) async fn bonds_outside(&self, backend: &Outside, key: &Key) -> Result<Option<Bonds>, Error> {
+        let home = self.home();
+        let since = home.tags.now();
+        let Some(bytes) = home.find(backend, &self.name_of(key), &self.fingerprints_of(key)).await? else {
+            return Ok(None);
+        };
+        let versions: Vec<_> = Found::new(&bytes).tags().collect();
+        let tags = versions.iter().map(|seen| home.tags.of_fingerprint(seen.tag));
+        Ok(Bonds::new(since, tags).map(|bonds| bonds.with_versions(versions)))
+    }
+
     pub(super) async fn touch_outside(
         &self,
-        backend: &dyn ErasedBackend,
+        backend: &Outside,
         name: &Name,
+        tags: &[u64],
         times: Times,
     ) -> Result<bool, Error> {
         let (home, can) = (self.home(), backend.capabilities());
-        let Some(bytes) = home.ask(backend, name).await? else { return Ok(false) };
+        let Some(bytes) = home.find(backend, name, tags).await? else { return Ok(false) };
         let found = Found::new(&bytes);
         if !home.is_live(&found) {
             return Ok(false);
@@ -248,7 +330,7 @@ impl Cache {
         let Some(parcel) = restamped(&found, times, &home.clock) else { return Ok(false) };
         match found {
             _ if can.touch && found.times(&home.clock).is_none() => backend.touch(name, parcel.time).await,
-            _ if can.conditional_fill => self.touch_by_fill(backend, name, times).await,
+            _ if can.conditional_fill => self.touch_by_fill(backend, name, tags, times).await,
             // It says that it cannot: to read a number and write it again would lose counts.
             Found::Number(_) => backend.touch(name, parcel.time).await,
             // Read and written again, as its store has no other way. Another process that writes in between is overwritten.
@@ -256,9 +338,9 @@ impl Cache {
         }
     }
 
-    pub(super) async fn ttl_outside(&self, backend: &dyn ErasedBackend, name: &Name) -> Result<Option<Ttl>, Error> {
+    pub(super) async fn ttl_outside(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<Option<Ttl>, Error> {
         let home = self.home();
-        let Some(bytes) = home.ask(backend, name).await? else { return Ok(None) };
+        let Some(bytes) = home.find(backend, name, tags).await? else { return Ok(None) };
         let found = Found::new(&bytes);
         if matches!(found, Found::Foreign) || !home.is_live(&found) {
             return Ok(None);
@@ -273,7 +355,7 @@ impl Cache {
         }))
     }
 
-    pub(super) async fn clear_outside(&self, backend: &dyn ErasedBackend, scope: &str) -> Result<(), Error> {
+    pub(super) async fn clear_outside(&self, backend: &Outside, scope: &str) -> Result<(), Error> {
         let concerns = |name: &[u8]| name.starts_with(scope.as_bytes());
         self.home().supersede_all(concerns);
         let cleared = backend.clear_scope(scope).await;
@@ -281,7 +363,7 @@ impl Cache {
         cleared
     }
 
-    pub(super) async fn clear_store_outside(&self, backend: &dyn ErasedBackend) -> Result<(), Error> {
+    pub(super) async fn clear_store_outside(&self, backend: &Outside) -> Result<(), Error> {
         self.home().supersede_all(|_| true);
         let cleared = backend.clear_store().await;
         self.home().supersede_all(|_| true);
@@ -290,7 +372,7 @@ impl Cache {
 }
 
 /// Removes entries that got no value, and returns the keys of those that are still there.
-async fn remove_all(backend: &dyn ErasedBackend, gone: Vec<(Key, Name)>) -> Vec<(Key, Error)> {
+async fn remove_all(backend: &Outside, gone: Vec<(Key, Name)>) -> Vec<(Key, Error)> {
     let (keys, names): (Vec<_>, Vec<_>) = gone.into_iter().unzip();
     if names.is_empty() {
         return Vec::new();

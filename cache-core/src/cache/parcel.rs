@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::home::Home;
-use crate::backend::{Capabilities, Entry, Remaining};
+use super::home::{Home, Outside};
+use crate::backend::{Entry, Remaining};
 use crate::clock::{Clock, Tick};
-use crate::codec::wire::{self, FOR_EVER, Header, Wire};
+use crate::codec::wire::{self, FOR_EVER, Header, TagVersion, Wire};
 use crate::error::{Error, Kind};
 use crate::key::Name;
 use crate::policy::Options;
@@ -36,6 +36,8 @@ pub(super) struct Label<'a> {
     pub(super) times: Times,
     pub(super) options: &'a Options,
     pub(super) cost: Duration,
+    /// Whether it has tags, which it is to be given afterwards.
+    pub(super) is_tagged: bool,
 }
 
 impl Parcel {
@@ -45,19 +47,29 @@ impl Parcel {
         keep: Keep<V>,
         label: Label<'_>,
         home: &Home,
-        can: &Capabilities,
+        outside: &Outside,
     ) -> Result<Self, Error> {
         let coder = keep.coder.ok_or_else(|| stays_here::<V>(label.name))?;
-        let bytes = match bare(value, &coder, label, can) {
+        let bytes = match bare(value, &coder, label, outside) {
             Some(number) => wire::number_to_bytes(number),
-            None => header(&coder, label, home, can).write(&[], &(coder.encode)(value)?),
+            None => header(&coder, label, home, outside).write(&[], &(coder.encode)(value)?),
         };
-        if !can.takes(bytes.len()) {
-            let context =
-                format!("the value for `{}` has {} bytes, more than its store takes", label.name, bytes.len());
-            return Err(Error::new(Kind::TooLarge, context));
+        let time = time_left(label.times, &home.clock);
+        Self { bytes, time }.checked(label.name, outside)
+    }
+
+    /// Gives it the tags that it was said to have, with the versions that they had before its value was read.
+    pub(super) fn tagged(&self, name: &Name, tags: &[TagVersion], outside: &Outside) -> Result<Self, Error> {
+        let bytes = wire::with_tags(&self.bytes, tags).expect("a record without tags was written for it");
+        Self { bytes, time: self.time }.checked(name, outside)
+    }
+
+    fn checked(self, name: &Name, outside: &Outside) -> Result<Self, Error> {
+        if outside.takes(self.bytes.len()) {
+            return Ok(self);
         }
-        Ok(Self { bytes, time: time_left(label.times, &home.clock) })
+        let context = format!("the value for `{name}` has {} bytes, more than its store takes", self.bytes.len());
+        Err(Error::new(Kind::TooLarge, context))
     }
 
     pub(super) fn entry(self, name: Name) -> Entry {
@@ -81,6 +93,15 @@ impl<'a> Found<'a> {
             Self::Record(wire) if !wire.header.open => Some(times(&wire.header, clock)),
             Self::Record(_) | Self::Number(_) | Self::Foreign => None,
         }
+    }
+
+    /// Returns the versions that its tags had before it was made.
+    pub(super) fn tags(&self) -> impl Iterator<Item = TagVersion> + use<'a> {
+        let wire = match self {
+            Self::Record(wire) => Some(*wire),
+            Self::Number(_) | Self::Foreign => None,
+        };
+        wire.into_iter().flat_map(|wire| wire.tags())
     }
 
     /// Makes a record of it, as the store in this process would hold it; `None` where it is of another kind.
@@ -132,8 +153,9 @@ pub(super) fn time_left(times: Times, clock: &Clock) -> Option<Duration> {
 }
 
 /// Returns the number to write as bare digits, where a value is one and has nothing else to say, for a store that counts.
-fn bare<V>(value: &V, coder: &Coder<V>, label: Label<'_>, can: &Capabilities) -> Option<i64> {
-    if can.atomic_incr && is_plain(label) { (coder.number?.to)(value) } else { None }
+fn bare<V>(value: &V, coder: &Coder<V>, label: Label<'_>, outside: &Outside) -> Option<i64> {
+    let counts = outside.capabilities().atomic_incr;
+    if counts && is_plain(label) && !label.is_tagged { (coder.number?.to)(value) } else { None }
 }
 
 /// Returns whether the store alone can know when it ends: it is served until then, and by everybody alike.
@@ -141,7 +163,8 @@ fn is_plain(label: Label<'_>) -> bool {
     label.times.fresh_until == label.times.kept_until && label.options.refresh_ahead.is_none()
 }
 
-fn header<V>(coder: &Coder<V>, label: Label<'_>, home: &Home, can: &Capabilities) -> Header {
+fn header<V>(coder: &Coder<V>, label: Label<'_>, home: &Home, outside: &Outside) -> Header {
+    let can = outside.capabilities();
     // A store that can change a time in one step is left to know it. One that rounds times up is not: it would be late.
     let open = is_plain(label) && can.touch && can.sub_second;
     let wall = |tick| if open { FOR_EVER } else { to_wall(tick, &home.clock) };
@@ -191,15 +214,6 @@ pub(super) fn stays_here<V>(name: &Name) -> Error {
     let context = format!(
         "`{name}`: a `{what}` is for this process only, and this cache lives outside: keep it in a cache in memory, or \
          give it `Serialize` and `Deserialize`"
-    );
-    Error::new(Kind::Configuration, context)
-}
-
-/// Returns the error for an entry with tags, whose cache lives outside.
-pub(super) fn tags_stay_here(name: &Name) -> Error {
-    let context = format!(
-        "`{name}` has tags, which are for this process only, and this cache lives outside: keep it in a cache in \
-         memory, or leave the tags out"
     );
     Error::new(Kind::Configuration, context)
 }

@@ -97,7 +97,9 @@ impl Cache {
                 let name = self.name_of(key);
                 Ok(self.read_live(store.get(&name), &name, keep, site))
             }
-            Backing::Outside(backend) => self.fetch_value(&**backend, &self.name_of(key), keep, site).await,
+            Backing::Outside(backend) => {
+                self.fetch_value(backend, &self.name_of(key), &self.fingerprints_of(key), keep, site).await
+            }
         }
     }
 
@@ -165,7 +167,8 @@ impl Cache {
     ///
     /// When the store fails.
     pub async fn ttl(&self, key: impl Into<Key>) -> Result<Option<Ttl>, Error> {
-        let name = self.name_of(&key.into());
+        let key = key.into();
+        let name = self.name_of(&key);
         match &self.home().backing {
             _ if self.is_off() => Ok(None),
             Backing::Null => Ok(None),
@@ -173,7 +176,7 @@ impl Cache {
                 let record = store.peek(&name).filter(|record| self.is_live(record));
                 Ok(record.map(|record| remaining(record.times(), self.home().clock.now())))
             }
-            Backing::Outside(backend) => self.ttl_outside(&**backend, &name).await,
+            Backing::Outside(backend) => self.ttl_outside(backend, &name, &self.fingerprints_of(&key)).await,
         }
     }
 }

@@ -4,7 +4,6 @@ use super::Cache;
 use super::draw::draw;
 use super::home::Backing;
 use super::judge::bonded;
-use super::parcel::tags_stay_here;
 use super::rules::kept_with;
 use crate::error::{Error, Kind};
 use crate::flight::{Change, Token};
@@ -32,8 +31,7 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// When the store fails, the value is over its limit, or the key has tags and the store is outside the process: then
-    /// nothing is under this key any more.
+    /// When the store fails, or the value is over its limit: then nothing is under this key any more.
     pub async fn set<V: Value>(&self, key: impl Into<Key>, value: V, options: impl Into<Options>) -> Result<(), Error> {
         let key = key.into();
         self.set_kept(&key, value, V::keep(), options.into(), self.bonds(&key)).await
@@ -56,11 +54,10 @@ impl Cache {
                 let (record, bytes) = self.record(&name, value, keep, options, bonds);
                 self.put(store, &name, record, bytes)
             }
-            Backing::Outside(_) if bonds.is_some() => {
-                self.delete_name(&name).await?;
-                Err(tags_stay_here(&name))
+            Backing::Outside(backend) => {
+                let tags = self.versions_of(backend, key, bonds.as_ref()).await;
+                self.send_value(backend, &name, &value, keep, options, tags).await
             }
-            Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await,
         }
     }
 
@@ -82,7 +79,7 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// When the store fails, the value is over its limit, or the key has tags and the store is outside the process.
+    /// When the store fails, or the value is over its limit.
     pub async fn add<V: Value>(
         &self,
         key: impl Into<Key>,
@@ -98,8 +95,7 @@ impl Cache {
                 let (record, bytes) = self.record(&name, value, V::keep(), options, self.bonds(&key));
                 self.put_where_none_lives(store, &name, record, bytes)
             }
-            Backing::Outside(_) if !self.tags_of(&key).is_empty() => Err(tags_stay_here(&name)),
-            Backing::Outside(backend) => self.add_value(&**backend, &name, &value, V::keep(), options).await,
+            Backing::Outside(backend) => self.add_value(backend, (&key, &name), &value, V::keep(), options).await,
         }
     }
 
@@ -127,12 +123,16 @@ impl Cache {
                 let inserted = token.change(change).flatten();
                 inserted.map_or(Ok(false), |inserted| accepted(&inserted, &name).map(|()| true))
             }
-            Backing::Outside(_) if bonds.is_some() => {
-                self.delete_name(&name).await?;
-                Err(tags_stay_here(&name))
+            Backing::Outside(backend) => {
+                let Some(tags) = self.versions_since(backend, key, bonds.as_ref()).await.transpose() else {
+                    return Ok(false);
+                };
+                // Asking for them took a while.
+                if bonds.is_some_and(|bonds| bonds.are_cut()) || token.redeem(|| ()).is_none() {
+                    return Ok(false);
+                }
+                self.send_value(backend, &name, &value, keep, options, tags).await.map(|()| true)
             }
-            Backing::Outside(_) if token.redeem(|| ()).is_none() => Ok(false),
-            Backing::Outside(backend) => self.send_value(&**backend, &name, &value, keep, options).await.map(|()| true),
         }
     }
 
@@ -222,7 +222,7 @@ impl Cache {
                 let removed = flights.change(name.as_bytes(), || (store.remove(name), Change::New));
                 Ok(removed.is_some_and(|taken| taken.was_fresh(self.home().clock.now())))
             }
-            Backing::Outside(backend) => self.remove_outside(&**backend, name).await,
+            Backing::Outside(backend) => self.remove_outside(backend, name).await,
         }
     }
 
@@ -245,7 +245,8 @@ impl Cache {
     /// When the store fails, and [`Kind::Unsupported`] for a bare number in a store that can neither change a time nor tell
     /// when somebody else was first: it would lose counts.
     pub async fn touch(&self, key: impl Into<Key>, ttl: Ttl) -> Result<bool, Error> {
-        let name = self.name_of(&key.into());
+        let key = key.into();
+        let name = self.name_of(&key);
         let times = policy::times(&Options::DEFAULT.with_ttl(ttl), self.usual_time(), 0.0, self.home().clock.now());
         let Some(times) = times else { return self.delete_name(&name).await };
         match &self.home().backing {
@@ -255,7 +256,7 @@ impl Cache {
                 let touch = || (restamp(store, &name, times), Change::Same);
                 Ok(self.home().flights.change(name.as_bytes(), touch).0)
             }
-            Backing::Outside(backend) => self.touch_outside(&**backend, &name, times).await,
+            Backing::Outside(backend) => self.touch_outside(backend, &name, &self.fingerprints_of(&key), times).await,
         }
     }
 }

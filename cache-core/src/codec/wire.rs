@@ -147,6 +147,18 @@ impl<'a> Wire<'a> {
     }
 }
 
+/// Returns how many tags these bytes claim to have, where they are long enough to be a record.
+pub(crate) fn count_of_tags(bytes: &[u8]) -> usize {
+    let fixed = bytes.first_chunk::<FIXED>().filter(|fixed| fixed[..2] == [MAGIC, FORMAT]);
+    fixed.map_or(0, |fixed| usize::from(u16::from_le_bytes([fixed[FIXED - 2], fixed[FIXED - 1]])))
+}
+
+/// Gives a record that was written without tags these.
+pub(crate) fn with_tags(record: &[u8], tags: &[TagVersion]) -> Option<Vec<u8>> {
+    let wire = Wire::read(record).filter(|wire| wire.tags.is_empty())?;
+    Some(wire.header.write(tags, wire.payload))
+}
+
 /// Writes a number the way that servers can count with.
 #[must_use]
 pub fn number_to_bytes(number: i64) -> Vec<u8> {

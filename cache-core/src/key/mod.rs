@@ -198,7 +198,7 @@ impl Key {
     /// for post in ["post:1", "post:2"] {
     ///     cache.blocking().set(Key::from(post).tagged(["author:7", "posts"]), "text".to_owned(), Options::ttl(60))?;
     /// }
-    /// larder::invalidate_tag("author:7")?;
+    /// larder::invalidate_tag_blocking("author:7")?;
     /// assert!(!cache.blocking().has("post:1")? && !cache.blocking().has("post:2")?);
     /// # Ok::<(), larder::Error>(())
     /// ```

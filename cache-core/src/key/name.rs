@@ -18,8 +18,10 @@ const MAX_SCOPE: usize = 48;
 const MAX_NAME: usize = MAX_START + MAX_KEY;
 /// The most bytes that a name can start with before its key.
 const MAX_START: usize = MAX_SCOPE + 2;
+/// What stands in the place of a version where the engine itself keeps something.
+const RESERVED: &[u8] = b"%=";
 /// How many words the start of a name has room in.
-const START_WORDS: usize = MAX_START.div_ceil(8);
+const START_WORDS: usize = (MAX_START + RESERVED.len()).div_ceil(8);
 /// How many a key has room in, or a whole name where a function joins.
 const NAME_WORDS: usize = MAX_NAME.div_ceil(8);
 
@@ -89,23 +91,45 @@ impl Scope {
     /// # Ok::<(), larder::Error>(())
     /// ```
     pub fn new(prefix: &str, version: &str, key_function: Option<KeyFunction>) -> Result<Self, Error> {
+        let joining = key_function.map(|function| Joining { function, prefix: prefix.into(), version: version.into() });
+        let version_in = |start: &mut KeyWriter<'_>| start.escape(version.as_bytes(), &alphabet::SCOPE);
+        Self::written(prefix, version_in, MAX_START, joining).ok_or_else(|| too_long(prefix, version))
+    }
+
+    /// Makes the scope of what the engine itself keeps beside the entries of a prefix, in whatever version those are.
+    ///
+    /// # Errors
+    ///
+    /// When the prefix has more than 48 bytes, escapes counted.
+    pub(crate) fn reserved(prefix: &str) -> Result<Self, Error> {
+        // In no version is there a `%` before anything but two digits.
+        let sign = |start: &mut KeyWriter<'_>| start.push(RESERVED);
+        Self::written(prefix, sign, MAX_START + RESERVED.len(), None).ok_or_else(|| too_long(prefix, ""))
+    }
+
+    /// Makes the scope whose names start like this; `None` where that is too long.
+    fn written(
+        prefix: &str,
+        version: impl FnOnce(&mut KeyWriter<'_>),
+        most: usize,
+        joining: Option<Joining>,
+    ) -> Option<Self> {
         let written = NameText::written(MAX_NAME, |start| {
             start.escape(prefix.as_bytes(), &alphabet::SCOPE);
             start.push(b":");
-            start.escape(version.as_bytes(), &alphabet::SCOPE);
+            version(start);
             start.push(b":");
         });
         let (text, start_len) = (written.bytes(), written.len());
-        if start_len > MAX_START {
-            return Err(too_long(prefix, version));
+        if start_len > most {
+            return None;
         }
         let mut start = [0; START_WORDS];
         let at = size_of_val(&start) - start_len;
         bytemuck::must_cast_slice_mut::<_, u8>(&mut start)[at..].copy_from_slice(text);
-        let joining = key_function.map(|function| Joining { function, prefix: prefix.into(), version: version.into() });
         // Where a function joins, its names are all that tells scopes apart.
         let hasher = hasher(if joining.is_some() { b"" } else { text }, &SEEDS);
-        Ok(Self(Arc::new(Whose { start, start_len, joining, hasher })))
+        Some(Self(Arc::new(Whose { start, start_len, joining, hasher })))
     }
 
     /// Returns the full name of a key.
@@ -386,6 +410,23 @@ mod tests {
         let error = Scope::new(&"ü".repeat(9), "", None).unwrap_err();
         assert_eq!(error.kind(), Kind::Configuration);
         assert!(Scope::new(&"x".repeat(500), "", None).is_err());
+    }
+
+    #[test]
+    fn what_the_engine_keeps_for_itself_begins_like_no_entry() {
+        for prefix in ["", "shop", "x", &"x".repeat(48)] {
+            let reserved = Scope::reserved(prefix).unwrap();
+            let text = reserved.text().unwrap();
+            assert_eq!(text, format!("{prefix}:%=:"));
+            for version in ["", "%=", "%", "=", "1"] {
+                if let Ok(scope) = Scope::new(prefix, version, None) {
+                    assert!(!text.starts_with(scope.text().unwrap()), "{version}");
+                }
+            }
+            let name = reserved.name(&"key".into());
+            assert_eq!(name.as_str(), format!("{prefix}:%=:key"));
+        }
+        assert!(Scope::reserved(&"x".repeat(49)).is_err());
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub use site::{Site, sites};
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
-use crate::executor::{self, Executor};
+use crate::executor::{self, Executor, block_on};
 use crate::key::Key;
 use crate::lock::{self, RwLock};
 use crate::tags::Began;
@@ -141,8 +141,36 @@ impl Registry {
     }
 
     /// Invalidates everything in its caches that has this tag.
-    pub fn invalidate_tag(&self, tag: &Key) {
-        self.homes.tags.invalidate(tag.as_str(), self.homes.clock.wall_millis());
+    ///
+    /// # Errors
+    ///
+    /// Of the stores outside, of which each is told whatever becomes of the others: the first error.
+    pub async fn invalidate_tag(&self, tag: &Key) -> Result<(), Error> {
+        let outside = self.withdraw_tag(tag.as_str());
+        match outside {
+            Some(fingerprint) => self.withdraw_outside(fingerprint).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Withdraws what has this tag in this process; returns its fingerprint, where there are stores outside to be told.
+    pub(crate) fn withdraw_tag(&self, tag: &str) -> Option<u64> {
+        let fingerprint = self.homes.tags.fingerprint(tag);
+        self.homes.tags.invalidate(tag, fingerprint);
+        fingerprint
+    }
+
+    async fn withdraw_outside(&self, fingerprint: u64) -> Result<(), Error> {
+        let mut told: Vec<Cache> = Vec::new();
+        let mut outcome = Ok(());
+        for cache in self.caches().filter(Cache::is_outside) {
+            if !told.iter().any(|told| told.shares_tags_with(&cache)) {
+                let own = cache.withdraw_outside(fingerprint).await;
+                outcome = outcome.and(own);
+                told.push(cache);
+            }
+        }
+        outcome
     }
 
     fn begin(&self) -> Began {
@@ -241,28 +269,65 @@ pub fn clock() -> Clock {
 /// What was read before and is kept only afterwards goes too. Whoever asks from now on may wait for a load that began
 /// before, and is never handed its value.
 ///
+/// For what is in memory that is done when this is first polled. Where caches live outside, it is done for all processes
+/// that share their stores when this has ended.
+///
 /// ```
 /// # use cache_core::__private::larder;
 /// use larder::{Key, Options, testing};
 ///
 /// let larder = testing::isolated();
 /// let tagged = |key: &str| Key::from(key).tagged(["tenant:7"]);
-/// larder.cache("pages").blocking().set(tagged("home"), 1_u8, Options::forever())?;
-/// larder.cache("users").blocking().set(tagged("ann"), 2_u8, Options::forever())?;
-/// larder::invalidate_tag("tenant:7")?;
-/// assert!(!larder.cache("pages").blocking().has("home")? && !larder.cache("users").blocking().has("ann")?);
+/// testing::block_on(async {
+///     larder.cache("pages").set(tagged("home"), 1_u8, Options::forever()).await?;
+///     larder.cache("users").set(tagged("ann"), 2_u8, Options::forever()).await?;
+///     larder::invalidate_tag("tenant:7").await?;
+///     assert!(!larder.cache("pages").has("home").await? && !larder.cache("users").has("ann").await?);
+///     Ok::<(), larder::Error>(())
+/// })?;
 /// # Ok::<(), larder::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// When the program's configuration cannot be used.
-pub fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
+/// When the program's configuration cannot be used, or a store outside fails: what that one holds may then still be served.
+/// All others are told.
+pub async fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
+    let tag = tag.into();
     match isolated() {
-        Some(registry) => registry.invalidate_tag(&tag.into()),
-        None => global()?.invalidate_tag(&tag.into()),
+        Some(registry) => registry.invalidate_tag(&tag).await,
+        None => global()?.invalidate_tag(&tag).await,
     }
-    Ok(())
+}
+
+/// Does the same as [`invalidate_tag`], and blocks.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Key, Options, testing};
+///
+/// let larder = testing::isolated();
+/// let pages = larder.cache("pages");
+/// pages.blocking().set(Key::from("home").tagged(["tenant:7"]), 1_u8, Options::forever())?;
+/// larder::invalidate_tag_blocking("tenant:7")?;
+/// assert!(!pages.blocking().has("home")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As there.
+pub fn invalidate_tag_blocking(tag: impl Into<Key>) -> Result<(), Error> {
+    block_on(invalidate_tag(tag))
+}
+
+/// Withdraws what has this tag in this process, for those who tell the stores outside later; says whether there are any.
+pub(crate) fn withdraw_tag(tag: &Key) -> Result<bool, Error> {
+    Ok(match isolated() {
+        Some(registry) => registry.withdraw_tag(tag.as_str()),
+        None => global()?.withdraw_tag(tag.as_str()),
+    }
+    .is_some())
 }
 
 /// Returns what tells later which tags were invalidated from now on, for what is read before its cache is known.

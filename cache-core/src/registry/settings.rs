@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::homes::Homes;
 use super::layers::Layers;
 use crate::backend::{Backend, ErasedBackend};
-use crate::cache::{Backing, Cache, Parts};
+use crate::cache::{Backing, Cache, Markers, Outside, Parts};
 use crate::error::{Error, Kind};
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
@@ -32,6 +32,7 @@ pub struct Settings {
     ttl: Ttl,
     max_entries: Option<u64>,
     max_bytes: Option<u64>,
+    max_value_bytes: Option<u64>,
     key_prefix: String,
     version: Option<String>,
     key_function: Option<KeyFunction>,
@@ -61,6 +62,7 @@ impl Settings {
             ttl: Ttl::Default,
             max_entries: None,
             max_bytes: None,
+            max_value_bytes: None,
             key_prefix: String::new(),
             version: None,
             key_function: None,
@@ -279,7 +281,9 @@ impl Settings {
             Choice::Null => homes.around(Backing::Null),
             Choice::Outside(backend) => {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
-                homes.around(Backing::Outside(self.layers.around(backend, &homes.means()).map_err(wrong)?))
+                let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
+                let markers = Arc::new(Markers::new(&self.key_prefix)?);
+                homes.around(Backing::Outside(Outside { backend, markers, max_value_bytes: self.max_value_bytes }))
             }
             Choice::Memory => homes.in_memory(limits),
             Choice::Named(room) => homes.in_room(name, room, limits)?,

@@ -49,6 +49,8 @@ pub struct Site {
     pub(crate) options: Options,
     /// What only a cache in memory can do for it, and the word that asks for that.
     needs: Option<(&'static str, &'static str)>,
+    /// Whether its values have tags of which it knows.
+    has_tags: bool,
     /// Whether what it keeps are pages, whose keys are not made by its pattern.
     is_page: bool,
     pub(crate) strict: bool,
@@ -89,6 +91,7 @@ impl Site {
             version: None,
             options: Options::DEFAULT,
             needs: None,
+            has_tags: false,
             is_page: false,
             strict: false,
             off: AtomicBool::new(false),
@@ -137,11 +140,12 @@ impl Site {
         self.needing("keeps values that cannot leave the process", "local")
     }
 
-    /// Says that its values have tags, which are known in this process only.
+    /// Says that its values have tags.
     #[doc(hidden)]
     #[must_use]
-    pub const fn tagged(self) -> Self {
-        self.needing("has tags, which are known in this process only", "tags")
+    pub const fn tagged(mut self) -> Self {
+        self.has_tags = true;
+        self
     }
 
     /// Says that it keeps pages, each under its URL: its pattern is what they are invalidated by.
@@ -216,7 +220,7 @@ impl Site {
         self.version
     }
 
-    /// Returns whether its values, the errors it keeps or its tags cannot leave the process.
+    /// Returns whether its values, or the errors it keeps, cannot leave the process.
     #[must_use]
     pub fn needs_memory(&self) -> bool {
         self.needs.is_some()
@@ -237,6 +241,10 @@ impl Site {
     #[inline]
     pub fn note_hit(&self) {
         self.count_hit();
+    }
+
+    pub(crate) fn has_tags(&self) -> bool {
+        self.has_tags
     }
 
     pub(crate) fn needs(&self) -> Option<(&'static str, &'static str)> {

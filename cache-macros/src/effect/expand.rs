@@ -44,12 +44,18 @@ impl Expansion<'_> {
 
     /// Emits a call of the engine's in the colour of the function.
     fn call(&self, on: &TokenStream, name: &str, arguments: &TokenStream) -> TokenStream {
+        let asked = self.ask(on, name, arguments);
+        quote_spanned!(Span::mixed_site()=> #asked;)
+    }
+
+    /// Emits the same, for what it returns.
+    fn ask(&self, on: &TokenStream, name: &str, arguments: &TokenStream) -> TokenStream {
         if self.function.is_async() {
             let name = format_ident!("{name}");
-            quote_spanned!(Span::mixed_site()=> #on.#name(#arguments).await;)
+            quote_spanned!(Span::mixed_site()=> #on.#name(#arguments).await)
         } else {
             let name = format_ident!("{name}_blocking");
-            quote_spanned!(Span::mixed_site()=> #on.#name(#arguments);)
+            quote_spanned!(Span::mixed_site()=> #on.#name(#arguments))
         }
     }
 
@@ -171,10 +177,11 @@ impl Expansion<'_> {
         let known: Vec<_> = self.known().into_iter().enumerate().collect();
         let names: Vec<_> =
             known.iter().map(|(index, _)| format_ident!("__entry_{index}", span = Span::mixed_site())).collect();
-        let entries: Vec<_> = known.iter().map(|(_, target)| target.entry()).collect();
+        let entry = |target: &Target| self.ask(&target.entry(), "watched", &TokenStream::new());
+        let entries: Vec<_> = known.iter().map(|(_, target)| entry(target)).collect();
         let before = (!known.is_empty()).then(|| {
             quote_spanned! {Span::mixed_site()=>
-                #(let #names = #entries.watched();)*
+                #(let #names = #entries;)*
                 let __guard = #larder::__private::Invalidation::new([#(#names.entry()),*]);
             }
         });
@@ -186,8 +193,8 @@ impl Expansion<'_> {
         });
         let since = |index| format_ident!("__since_{index}", span = Span::mixed_site());
         let sinces = self.looking().into_iter().enumerate().map(|(index, target)| {
-            let (since, call) = (since(index), target.site_call());
-            quote_spanned!(Span::mixed_site()=> let #since = #call.since();)
+            let (since, asked) = (since(index), self.ask(&target.site_call(), "since", &TokenStream::new()));
+            quote_spanned!(Span::mixed_site()=> let #since = #asked;)
         });
         let sinces: TokenStream = sinces.collect();
         let looked = |index| format_ident!("__looked_{index}", span = Span::mixed_site());

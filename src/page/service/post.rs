@@ -44,6 +44,11 @@ impl Spot {
 }
 
 impl Post {
+    /// Looks at how the tags of the page stand in a store outside, before its handler reads anything.
+    pub(super) async fn look_at_tags(&self) {
+        self.0.look_at_tags().await;
+    }
+
     /// Runs the handler, which may speak of the page.
     pub(super) fn hear<F: Future + Unpin>(&self, handler: F) -> Scoped<F> {
         self.0.hear(handler)

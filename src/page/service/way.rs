@@ -167,7 +167,10 @@ impl<S> Way<S> {
         let asked = self.spot.site.narrow(pass, &mut parts);
         let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
         let mut response = match &post {
-            Some(post) => post.hear(asking).await?,
+            Some(post) => {
+                post.look_at_tags().await;
+                post.hear(asking).await?
+            }
             None => asking.await?,
         };
         if let Some(asked) = asked {

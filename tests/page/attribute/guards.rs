@@ -169,7 +169,7 @@ type Way = (&'static str, fn(&Site));
 const WAYS: [Way; 5] = [
     ("its name", |_| testing::block_on(page::invalidate(1))),
     ("all pages", |_| testing::block_on(page::invalidate_all())),
-    ("a tag", |_| larder::invalidate_tag("guests").unwrap()),
+    ("a tag", |_| larder::invalidate_tag_blocking("guests").unwrap()),
     ("a pattern", |_| larder::page::invalidate("/").unwrap()),
     ("a write", |site| {
         let mut write = Visitor::at(&site.app, request("POST", "/", &[("cookie", "user=2")]));

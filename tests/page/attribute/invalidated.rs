@@ -116,7 +116,7 @@ fn a_name_is_that_of_all_its_urls() {
     assert_eq!(anew(|| story::invalidate_blocking(2)), [false, false, false, true, false]);
     assert_eq!(anew(|| testing::block_on(story::invalidate_all())), [true, true, true, true, false]);
     assert_eq!(anew(|| testing::block_on(stories::invalidate())), [false, false, false, false, true]);
-    assert_eq!(anew(|| larder::invalidate_tag(story::key(2)).unwrap()), [false, false, false, true, false]);
+    assert_eq!(anew(|| larder::invalidate_tag_blocking(story::key(2)).unwrap()), [false, false, false, true, false]);
     assert_eq!(anew(|| page::invalidate("/story/*").unwrap()), [true, true, false, true, false]);
     assert_eq!(anew(|| page::invalidate("/story/1?again").unwrap()), [false, true, false, false, false]);
     assert_eq!(anew(|| testing::block_on(story::invalidate(3))), [false; 5]);
@@ -213,7 +213,7 @@ fn what_is_invalidated_while_it_is_made_is_not_kept_and_joined_by_nobody() {
         || testing::block_on(held::invalidate(1)),
         || testing::block_on(held::invalidate_all()),
         || page::invalidate("/*").unwrap(),
-        || larder::invalidate_tag("held:1").unwrap(),
+        || larder::invalidate_tag_blocking("held:1").unwrap(),
     ];
     for (number, way) in ways.into_iter().enumerate() {
         let (gate, count) = (Arc::new(Gate::new()), Count::default());

@@ -247,7 +247,7 @@ fn a_method_names_its_pages_by_what_it_is_called_on() {
     assert_eq!(Shop::item_site().key(1, "tea").as_str(), "stall:1:tea");
     testing::block_on(Shop::item_site().invalidate(1, "tea"));
     assert_eq!(all(), ["3 of tea in 1", "1 of tea in 2", "2 of rice in 1"]);
-    larder::invalidate_tag("stall:1").unwrap();
+    larder::invalidate_tag_blocking("stall:1").unwrap();
     assert_eq!(all(), ["4 of tea in 1", "1 of tea in 2", "5 of rice in 1"]);
 }
 
@@ -278,12 +278,12 @@ fn pages_have_the_tags_that_are_named() {
     let ask = |path: &str| stack::get(&app, path, &[("cookie", "user=9")]).text().to_owned();
     let all = || ["/1", "/2"].map(ask);
     assert_eq!(all(), ["1 of 1", "2 of 2"]);
-    larder::invalidate_tag("tagged:1").unwrap();
+    larder::invalidate_tag_blocking("tagged:1").unwrap();
     assert_eq!(all(), ["3 of 1", "2 of 2"]);
-    larder::invalidate_tag("tagged:all").unwrap();
+    larder::invalidate_tag_blocking("tagged:all").unwrap();
     assert_eq!(all(), ["4 of 1", "5 of 2"]);
-    larder::invalidate_tag("tagged:9").unwrap();
+    larder::invalidate_tag_blocking("tagged:9").unwrap();
     assert_eq!(all(), ["6 of 1", "7 of 2"]);
-    larder::invalidate_tag("tagged:3").unwrap();
+    larder::invalidate_tag_blocking("tagged:3").unwrap();
     assert_eq!(all(), ["6 of 1", "7 of 2"]);
 }

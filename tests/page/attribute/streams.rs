@@ -170,7 +170,7 @@ fn what_is_invalidated_between_head_and_end_of_a_body_is_not_kept() {
     let _larder = testing::isolated();
     let ways: [fn(); 5] = [
         || testing::block_on(stream::invalidate()),
-        || larder::invalidate_tag("streams").unwrap(),
+        || larder::invalidate_tag_blocking("streams").unwrap(),
         || larder::page::invalidate("/stream*").unwrap(),
         || stream::invalidate_blocking(),
         || larder::cache("default").unwrap().blocking().clear().unwrap(),

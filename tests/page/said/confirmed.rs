@@ -1,7 +1,7 @@
 //! What is said of a page by a handler that finds it unchanged.
 
 use larder::page::{CacheLayer, cache_page};
-use larder::{entry, invalidate_tag, testing};
+use larder::{entry, invalidate_tag_blocking, testing};
 
 use super::SECOND;
 use crate::app::{App, response};
@@ -27,7 +27,7 @@ fn a_page_that_a_304_keeps_for_longer_has_the_tags_of_both() {
         larder.advance(20 * SECOND);
         app.send(method, "/", &[]);
         assert_eq!((app.get("/").text(), app.runs.get()), ("1", 2), "{method}");
-        invalidate_tag(tag).unwrap();
+        invalidate_tag_blocking(tag).unwrap();
         assert_eq!(app.get("/").text(), "3", "{tag} {method}");
     }
 }
@@ -39,7 +39,7 @@ fn a_tag_that_was_invalidated_while_the_page_was_confirmed_wins() {
         let app = app(&cache_page(10), move |run| {
             assert!(entry::tag(format!("run:{run}")));
             if run == 2 {
-                invalidate_tag(tag).unwrap();
+                invalidate_tag_blocking(tag).unwrap();
             }
         });
         app.get("/");

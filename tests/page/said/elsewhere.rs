@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::routing::{get, post};
 use http::{Request, Response};
 use larder::page::{CacheLayer, cache_page};
-use larder::{cached, entry, invalidate_tag, testing};
+use larder::{cached, entry, invalidate_tag_blocking, testing};
 use tower::{Layer, ServiceExt};
 
 use super::{SECOND, Speaking, discard};
@@ -56,11 +56,11 @@ fn a_function_speaks_of_its_own_result_and_the_handler_around_it_of_the_page() {
     });
     let kept = || testing::block_on(inner::get(7));
     assert_eq!((app.get("/").text(), kept()), ("1 7", Some(7)));
-    invalidate_tag("said:inner").unwrap();
+    invalidate_tag_blocking("said:inner").unwrap();
     assert_eq!((app.get("/").text(), kept()), ("1 7", None), "the page has tags of its own");
-    invalidate_tag("said:outer").unwrap();
+    invalidate_tag_blocking("said:outer").unwrap();
     assert_eq!((app.get("/").text(), kept()), ("2 7", Some(7)));
-    invalidate_tag("said:outer").unwrap();
+    invalidate_tag_blocking("said:outer").unwrap();
     assert_eq!((app.get("/").text(), kept()), ("3 7", Some(7)));
 }
 
@@ -82,7 +82,7 @@ fn of_a_layer_around_a_layer_the_inner_one_is_spoken_of() {
     larder.run_tasks();
     larder.advance(500 * SECOND);
     assert!(ask().contains("hit"));
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     assert!(!ask().contains("hit"));
 }
 
@@ -121,7 +121,7 @@ fn answers_to_post_that_are_kept_are_spoken_of_too() {
     };
     assert_eq!([is_hit("tea"), is_hit("tea"), is_hit("milk"), is_hit("milk")], [false, true, false, true]);
     larder.advance(500 * SECOND);
-    invalidate_tag("about tea").unwrap();
+    invalidate_tag_blocking("about tea").unwrap();
     assert_eq!([is_hit("tea"), is_hit("milk")], [false, true]);
 }
 
@@ -137,7 +137,7 @@ fn an_answer_to_post_that_is_the_page_of_its_url_is_spoken_of_as_that() {
         response(200, headers, format!("{run}"))
     });
     assert_eq!((app.send("POST", "/", &[]).text(), app.get("/").text()), ("1", "1"));
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     assert_eq!(app.get("/").text(), "2");
     assert_eq!((app.send("POST", "/", &[("x-guess", "1")]).text(), app.get("/").text()), ("3", "4"));
 }
@@ -152,6 +152,6 @@ fn a_part_of_a_page_is_spoken_of_as_the_page_is() {
     });
     let part = || app.get_with("/", &[("range", "bytes=0-0")]).text().to_owned();
     assert_eq!([part(), part()], ["1", "1"]);
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     assert_eq!(part(), "2");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use larder::page::{CacheLayer, cache_page};
-use larder::{entry, invalidate_tag, testing};
+use larder::{entry, invalidate_tag_blocking, testing};
 
 use super::{SECOND, saying};
 use crate::app::{App, response};
@@ -80,6 +80,6 @@ fn a_page_that_is_made_anew_behind_an_answer_has_what_is_said_then() {
     larder.run_tasks();
     larder.advance(99 * SECOND);
     assert_eq!((app.get("/").text(), app.runs.get()), ("2", 2));
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     assert_eq!(app.get("/").text(), "3");
 }

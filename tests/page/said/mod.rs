@@ -16,7 +16,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body::Frame;
 use larder::page::{CacheLayer, cache_page};
-use larder::{entry, invalidate_tag, testing};
+use larder::{entry, invalidate_tag_blocking, testing};
 
 use crate::app::{App, response};
 use crate::play::{Gate, Pipe, Piped, Visitor, all_go_on, piped};
@@ -119,7 +119,7 @@ fn a_tag_counts_from_when_the_page_was_begun_whenever_it_is_said() {
                 let site = Site::new(&layer, says);
                 let invalidate = |at: usize| {
                     if at == moment {
-                        invalidate_tag("tag").unwrap();
+                        invalidate_tag_blocking("tag").unwrap();
                     }
                 };
                 let mut visitor = site.visitor();
@@ -141,7 +141,7 @@ fn a_page_that_was_begun_before_its_tag_was_invalidated_does_not_drive_out_a_new
     let _larder = testing::isolated();
     let site = Site::new(&cache_page(60), [nothing, tag, nothing]);
     let mut first = site.visitor();
-    invalidate_tag("tag").unwrap();
+    invalidate_tag_blocking("tag").unwrap();
     let mut second = site.visitor();
     assert_eq!(site.gate.came(), 2, "who comes after the invalidation does not wait for what was begun before it");
     site.gate.let_go(2);

@@ -196,6 +196,9 @@ impl<'a> Suite<'a> {
 
     /// Adds the cases that take months of the store's time, since it costs nothing to let them pass.
     ///
+    /// It is for stores whose clock is moved. Where their entries are made older in its place, tickets that callers hold
+    /// stay as young as they were, and these cases say nothing.
+    ///
     /// ```
     /// # use cache_core::__private::larder;
     /// use larder::{backend::Memory, clock::Clock, testing::conformance::Suite};
