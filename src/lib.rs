@@ -39,6 +39,11 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `file` (default), `sqlite`, `postgres`, `mysql` | [`stores`] outside the process |
+//! | `tls` | connections to their servers that are encrypted |
+//! | `toml` (default) | caches as a file of configuration says |
+//! | `compression`, `encryption` | values outside in fewer bytes; values that nobody reads or changes there |
+//! | `cli` | the program `larder` |
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
@@ -56,7 +61,6 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
-pub mod stores;
 
 #[cfg(feature = "axum")]
 #[doc = include_str!("docs/cache_page.md")]
@@ -151,6 +155,23 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
+
+/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+///
+/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
+/// [`Settings::backend`].
+///
+#[doc = include_str!("docs/stores.md")]
+pub mod stores {
+    #[cfg(feature = "file")]
+    pub use cache_backends::file;
+    #[cfg(feature = "mysql")]
+    pub use cache_backends::mysql;
+    #[cfg(feature = "postgres")]
+    pub use cache_backends::postgres;
+    #[cfg(feature = "sqlite")]
+    pub use cache_backends::sqlite;
+}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]

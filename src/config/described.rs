@@ -14,7 +14,7 @@ use super::word::Word;
 /// let described = builder.described()?;
 /// let [default, pages] = &described[..] else { panic!("there is always `default`") };
 /// assert_eq!((default.name.as_str(), pages.name.as_str()), ("default", "pages"));
-/// assert_eq!((pages.store.as_str(), pages.addresses[0].as_str()), ("memory", "memory://shop?max_entries=…"));
+/// assert_eq!((pages.store.as_str(), pages.addresses[0].as_str()), ("memory", "memory://shop?…"));
 /// assert_eq!(pages.max_entries, Some(50));
 /// # Ok::<(), larder::Error>(())
 /// ```

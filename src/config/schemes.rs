@@ -103,32 +103,27 @@ fn null(place: Place) -> Result<Settings, Error> {
     place.options.done().map(|()| Settings::null())
 }
 
-/// Says that a store is not in this build, and how it comes in.
-#[allow(dead_code, reason = "with all features nothing is left out")]
-fn left_out(scheme: &str, feature: &str) -> Error {
-    trouble(format!("the store `{scheme}` is left out of this build: enable the feature `{feature}` of larder"))
+/// Makes what makes a store of ours, or says which feature brings it in.
+macro_rules! store {
+    ($make:ident, $feature:literal, $module:ident::$store:ident) => {
+        #[cfg(feature = $feature)]
+        fn $make(place: Place) -> Result<Settings, Error> {
+            use cache_backends::$module::{Config, $store};
+
+            Config::from_place(place).and_then($store::new).map(Settings::backend)
+        }
+
+        #[cfg(not(feature = $feature))]
+        fn $make(_: Place) -> Result<Settings, Error> {
+            let (name, feature) = (stringify!($module), $feature);
+            Err(trouble(format!(
+                "the store `{name}` is left out of this build: enable the feature `{feature}` of larder"
+            )))
+        }
+    };
 }
 
-fn file(_: Place) -> Result<Settings, Error> {
-    Err(left_out("file", "file"))
-}
-
-#[cfg(feature = "sqlite")]
-fn sqlite(place: Place) -> Result<Settings, Error> {
-    use cache_backends::sqlite::{Config, Sqlite};
-
-    Config::from_place(place).and_then(Sqlite::new).map(Settings::backend)
-}
-
-#[cfg(not(feature = "sqlite"))]
-fn sqlite(_: Place) -> Result<Settings, Error> {
-    Err(left_out("sqlite", "sqlite"))
-}
-
-fn postgres(_: Place) -> Result<Settings, Error> {
-    Err(left_out("postgres", "postgres"))
-}
-
-fn mysql(_: Place) -> Result<Settings, Error> {
-    Err(left_out("mysql", "mysql"))
-}
+store!(file, "file", file::File);
+store!(sqlite, "sqlite", sqlite::Sqlite);
+store!(postgres, "postgres", postgres::Postgres);
+store!(mysql, "mysql", mysql::MySql);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::error::Error as _;
 
-use cache_backends::place::{Given, Location, Options, Place, WrongOption, shown};
+use cache_backends::place::{Given, Location, Options, Place, WrongOption};
 use cache_core::error::Error;
 use cache_core::registry::Settings;
 
@@ -97,20 +97,19 @@ impl Store {
         for (word, bound) in wishes.bounds {
             let before = self.bounds.entry(word).or_insert_with(|| bound.clone());
             if before.value != bound.value {
-                differ.push((word.name().to_owned(), bound.origin));
+                differ.push((format!("its `{}`", word.name()), bound.origin));
             }
         }
         for (name, given) in wishes.options {
             let before = self.options.entry(name.clone()).or_insert_with(|| given.clone());
             if text_of(&before.value) != text_of(&given.value) {
-                differ.push((shown(&name), given.origin));
+                differ.push(("an option".to_owned(), given.origin));
             }
         }
         let first = self.caches.first().map_or(cache, String::as_str);
         for (what, origin) in differ {
-            let sentence = format!(
-                "`{first}` and `{cache}` are in one store, and say different things of its `{what}`: say it once"
-            );
+            let sentence =
+                format!("`{first}` and `{cache}` are in one store, and say different things of {what}: say it once");
             faults.add(&origin, sentence);
         }
         self.caches.push(cache.to_owned());

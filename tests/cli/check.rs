@@ -29,7 +29,7 @@ fn it_tells_what_each_cache_comes_to() {
         said.out,
         "\
 default
-  store         memory://room?max_entries=…
+  store         memory://room?…
   ttl           600 s
   max_entries   50000
   key_prefix    shop

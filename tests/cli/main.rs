@@ -2,4 +2,5 @@
 
 mod check;
 mod create_table;
+mod quickstart;
 mod run;

@@ -1,4 +1,5 @@
 //! Runs the program, where nothing is but what a test has put there.
+#![allow(dead_code, reason = "not every test runs everything")]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -42,7 +43,25 @@ impl Place {
 
     /// Runs the program with these variables, and none of ours beside them.
     pub fn larder_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_larder"));
+        self.run(Path::new(env!("CARGO_BIN_EXE_larder")), arguments, variables)
+    }
+
+    /// Runs the quickstart, and returns of each line of its table what was asked, how many queries that took, and the answer.
+    pub fn quickstart(&self, variables: &[(&str, &str)]) -> Vec<(String, u32, String)> {
+        let program = Path::new(env!("CARGO_BIN_EXE_larder")).with_file_name("examples").join("quickstart");
+        assert!(program.exists(), "build it first: cargo build --example quickstart, with the features of these tests");
+        let said = self.run(&program, &[], variables);
+        assert!(said.code == 0 && said.err.is_empty(), "{said:?}");
+        let row = |line: &str| {
+            let (what, figures) = line.split_at_checked(24)?;
+            let mut figures = figures.split_whitespace().skip(1);
+            Some((what.trim_end().to_owned(), figures.next()?.parse().ok()?, figures.next()?.to_owned()))
+        };
+        said.out.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("{line}"))).collect()
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path());
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("LARDER_") {
@@ -53,7 +72,7 @@ impl Place {
     }
 }
 
-pub fn said(output: &Output) -> Said {
+fn said(output: &Output) -> Said {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("UTF-8");
     Said {
         code: output.status.code().expect("it ends by itself"),

@@ -90,7 +90,7 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
             "options = { table = \"x\" }",
             "there is no option `table`: without a `url` this cache is in memory, and that has none",
         ),
-        ("url = \"memory://\"\noptions = { table = \"x\" }", "there is no option `table`: this store has none"),
+        ("url = \"memory://\"\noptions = { table = \"x\" }", "there is no such option: this store has none"),
         ("options = { table = [1] }", "an option takes a text, a whole number, true or false"),
         ("url = \"memory://a/b\"", "write `memory://`, or `memory://NAME`"),
         (

@@ -8,7 +8,7 @@ use std::task::{Context, Waker};
 
 use larder::backend::Memory;
 use larder::clock::Clock;
-use larder::{Options, Settings, after_commit, after_commit_blocking, cached, invalidates, testing};
+use larder::{Key, Options, Settings, after_commit, after_commit_blocking, cached, invalidates, testing};
 
 /// A database in which what a transaction writes is seen by others at its commit.
 struct Database {
@@ -137,4 +137,23 @@ fn whole_caches_and_work_within_work_count_and_nothing_else_does() {
     });
     let there = |key| (cache.blocking().has(key).unwrap(), other.blocking().has(key).unwrap());
     assert_eq!(["named", "left", "counted"].map(there), [(false, false), (true, false), (true, false)]);
+}
+
+#[test]
+fn tags_and_namespaces_are_invalidated_once_more_too() {
+    at_both_places(|larder| {
+        let (cache, users) = (larder.cache("default"), larder.cache("default").namespace("users"));
+        let tagged = || Key::from("tagged").tagged(["team:1"]);
+        let keep = || {
+            cache.blocking().set(tagged(), 1_u8, Options::forever()).unwrap();
+            users.blocking().set("ann", 1_u8, Options::forever()).unwrap();
+        };
+        after_commit_blocking(|| {
+            after_commit_blocking(|| larder::invalidate_tag_blocking("team:1").unwrap());
+            users.invalidate_blocking().unwrap();
+            std::thread::scope(|scope| scope.spawn(keep).join().unwrap());
+            assert!(cache.blocking().has(tagged()).unwrap() && users.blocking().has("ann").unwrap());
+        });
+        assert!(!cache.blocking().has(tagged()).unwrap() && !users.blocking().has("ann").unwrap());
+    });
 }

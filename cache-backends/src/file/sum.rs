@@ -19,7 +19,9 @@ struct Sums {
 pub(super) fn sum(bytes: &[u8]) -> u64 {
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let mut sums = Sums::default();
-    blocks.iter().for_each(|block| sums.add(block));
+    for block in blocks {
+        sums.add(block);
+    }
     let mut last = [0; BLOCK];
     last[..rest.len()].copy_from_slice(rest);
     sums.add(&last);

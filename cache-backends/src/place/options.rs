@@ -145,24 +145,24 @@ impl Options {
     }
 }
 
+/// Names what was nearly meant alone: in an address, where a `&` was not escaped, any other name may be the rest of a
+/// password.
 fn unknown(name: &str, known: &[&'static str]) -> String {
-    let shown = super::shown(name);
     match (nearest(name, known.iter().copied()), known) {
-        (Some(near), _) => format!("there is no option `{shown}`; did you mean `{near}`?"),
-        (None, []) => format!("there is no option `{shown}`: this store has none"),
-        (None, known) => format!("there is no option `{shown}`; there are `{}`", known.join("`, `")),
+        (Some(near), _) => format!("there is no option `{}`; did you mean `{near}`?", super::shown(name)),
+        (None, []) => "there is no such option: this store has none".to_owned(),
+        (None, known) => format!("there is no such option; there are `{}`", known.join("`, `")),
     }
 }
 
-/// Which options there are; never what they are.
+/// How many there are; never what they are.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(&self.given).finish()
+        f.debug_struct("Options").field("given", &self.given.len()).finish_non_exhaustive()
     }
 }
 
-/// The source of an error about an option: which one it is, for those who know where it was written.
-#[derive(Debug)]
+/// The source of an error about an option: which one it is, for those who know where it was written. It is not for showing.
 pub struct WrongOption {
     name: Box<str>,
 }
@@ -181,7 +181,13 @@ impl WrongOption {
 
 impl fmt::Display for WrongOption {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the option `{}`", super::shown(&self.name))
+        f.write_str("an option of a store")
+    }
+}
+
+impl fmt::Debug for WrongOption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WrongOption(…)")
     }
 }
 
@@ -232,9 +238,9 @@ mod tests {
     #[test]
     fn an_option_that_nobody_took_is_an_error_that_names_those_there_are() {
         let mut given = options(&[("colour", text("red"))]);
-        assert_eq!(given.clone().done().unwrap_err().to_string(), "there is no option `colour`: this store has none");
+        assert_eq!(given.clone().done().unwrap_err().to_string(), "there is no such option: this store has none");
         assert_eq!((given.text("table").unwrap(), given.number("pool").unwrap()), (None, None));
         let error = given.done().unwrap_err();
-        assert_eq!(error.to_string(), "there is no option `colour`; there are `table`, `pool`");
+        assert_eq!(error.to_string(), "there is no such option; there are `table`, `pool`");
     }
 }

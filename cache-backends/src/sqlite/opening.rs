@@ -3,6 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cache_core::error::Error;
@@ -16,9 +17,14 @@ const PATIENCE_OF_READERS: Duration = Duration::from_millis(100);
 
 /// Opens the file to read. It is not made here.
 pub(super) fn reader(base: &Base) -> rusqlite::Result<Connection> {
-    let access = if base.in_memory { OpenFlags::SQLITE_OPEN_READ_WRITE } else { OpenFlags::SQLITE_OPEN_READ_ONLY };
+    // In memory there is no log: there readers and the writer wait for each other.
+    let (access, patience) = if base.in_memory {
+        (OpenFlags::SQLITE_OPEN_READ_WRITE, base.patience)
+    } else {
+        (OpenFlags::SQLITE_OPEN_READ_ONLY, PATIENCE_OF_READERS)
+    };
     let connection = open(base, access)?;
-    connection.busy_timeout(PATIENCE_OF_READERS)?;
+    connection.busy_timeout(patience)?;
     Ok(connection)
 }
 
@@ -84,13 +90,18 @@ pub(super) fn create(base: &Base, connection: &Connection) -> rusqlite::Result<(
     if connection.prepare(base.dialect.exists.text())?.exists([])? {
         return Ok(());
     }
-    connection.execute_batch(&format!("begin immediate;\n{}commit", base.dialect.create_sql()))
+    let made = connection.execute_batch(&format!("begin immediate;\n{}commit", base.dialect.create_sql()));
+    if !connection.is_autocommit() {
+        connection.execute_batch("rollback")?;
+    }
+    made
 }
 
 /// Makes an empty file that nobody else can read, and its folder; what SQLite adds beside it gets the same mode.
 ///
 /// It is made under another name: to close a file that SQLite has open too would let go of SQLite's locks on it.
 fn make(path: &Path) -> io::Result<()> {
+    static MADE: AtomicU64 = AtomicU64::new(0);
     if path.exists() {
         return Ok(());
     }
@@ -98,15 +109,16 @@ fn make(path: &Path) -> io::Result<()> {
         make_folder(folder)?;
     }
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".new-{}", std::process::id()));
+    name.push(format!(".new-{}-{}", std::process::id(), MADE.fetch_add(1, Ordering::Relaxed)));
     let new = path.with_file_name(name);
     drop(make_file(&new)?);
     let linked = fs::hard_link(&new, path);
     fs::remove_file(&new)?;
     match linked {
+        Ok(()) => Ok(()),
         Err(_) if path.exists() => Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => make_file(path).map(drop),
-        linked => linked,
+        // There are file systems where a file has but one name.
+        Err(_) => make_file(path).map(drop),
     }
 }
 

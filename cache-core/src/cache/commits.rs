@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::Cache;
+use super::{Cache, Namespace};
 use crate::commit::{self, Again};
 use crate::error::Error;
 use crate::executor::Task;
@@ -53,5 +53,19 @@ impl Cache {
     fn label(&self, name: &[u8]) -> Box<[u8]> {
         let home = std::ptr::from_ref(self.home()).addr().to_le_bytes();
         [&home[..], name].concat().into()
+    }
+}
+
+impl Namespace {
+    /// Notes that all that is in it is invalidated.
+    pub(super) fn note_invalidation(&self) {
+        commit::note(|| {
+            let namespace = self.clone();
+            let task: Task = Box::pin(async move {
+                let invalidated = namespace.invalidate().await;
+                namespace.say(invalidated, namespace.own_start());
+            });
+            (self.label(&[self.own_start().as_bytes(), b"\n"].concat()), self.again(task))
+        });
     }
 }

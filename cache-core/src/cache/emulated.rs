@@ -89,13 +89,16 @@ impl Cache {
     }
 }
 
-/// Returns the number in an entry to count with: one written by hand, that nobody may serve past its time.
+/// Returns the number in an entry to count with: one written by hand, that nobody may serve past its time but where it has
+/// tags, and so is a record in every store.
 fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
     match found {
         Found::Number(number) => Some(*number),
         Found::Record(wire) => {
             let is_ours = wire.header.mark == name.mark() && wire.header.shape == codec::shape::<i64>();
-            if is_ours && times.fresh_until == times.kept_until { codec::decode(wire.payload) } else { None }
+            // With tags no server counts it anywhere, and so it is counted here whatever its times are.
+            let is_plain = times.fresh_until == times.kept_until || found.tags().next().is_some();
+            if is_ours && is_plain { codec::decode(wire.payload) } else { None }
         }
         Found::Foreign => None,
     }

@@ -17,7 +17,7 @@ use crate::tags::Tags;
 pub(crate) struct Homes {
     pub(super) clock: Clock,
     pub(super) tags: Arc<Tags>,
-    executor: Arc<dyn Executor>,
+    pub(super) executor: Arc<dyn Executor>,
     rooms: Mutex<BTreeMap<Arc<str>, Room>>,
 }
 

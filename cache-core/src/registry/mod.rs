@@ -1,6 +1,7 @@
 //! Named caches, and every annotated place of the program.
 
 mod check;
+mod commits;
 mod homes;
 mod isolation;
 mod layers;
@@ -294,6 +295,7 @@ pub fn clock() -> Clock {
 /// All others are told.
 pub async fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
     let tag = tag.into();
+    commits::note(&tag);
     match isolated() {
         Some(registry) => registry.invalidate_tag(&tag).await,
         None => global()?.invalidate_tag(&tag).await,
@@ -323,6 +325,7 @@ pub fn invalidate_tag_blocking(tag: impl Into<Key>) -> Result<(), Error> {
 
 /// Withdraws what has this tag in this process, for those who tell the stores outside later; says whether there are any.
 pub(crate) fn withdraw_tag(tag: &Key) -> Result<bool, Error> {
+    commits::note(tag);
     Ok(match isolated() {
         Some(registry) => registry.withdraw_tag(tag.as_str()),
         None => global()?.withdraw_tag(tag.as_str()),

@@ -11,13 +11,17 @@ use std::time::Duration;
 
 use cache_core::backend::Capabilities;
 use cache_core::backend::layer::Breaker;
+#[cfg(feature = "encryption")]
+use cache_core::backend::layer::Secret;
 use cache_core::cache::Cache;
 use cache_core::policy::Ttl;
+use cache_core::registry::Settings;
 use cache_core::testing::block_on;
 
 use crate::store::{Mood, lying, next, scripted};
 
 const MINUTE: Ttl = Ttl::For(Duration::from_secs(60));
+const MOODS: [Mood; 4] = [Mood::Up, Mood::Down, Mood::Mute, Mood::Hangs];
 const KEYS: [&str; 3] = ["a", "b", "c"];
 
 /// What the cache is a cache of: a number for each key, that only grows.
@@ -155,25 +159,30 @@ fn caller(cache: &Cache, source: &Rc<Source>, dice: &Dice) -> Caller {
     }
 }
 
+/// Puts all layers around a store that comes and goes: several have a way of their own to leave a call half-way.
+fn under_all(settings: Settings) -> Settings {
+    let settings = settings.time_limit(Duration::from_millis(300)).retry(1);
+    let settings = settings.breaker(Breaker::new(2, Duration::from_secs(1)));
+    #[cfg(feature = "compression")]
+    let settings = settings.compress(0);
+    #[cfg(feature = "encryption")]
+    let settings = settings.encrypt(Secret::from_bytes(b"0123456789abcdef0123456789abcdef"));
+    settings
+}
+
 /// Runs one schedule, and returns how many callers there were.
 fn run(seed: u64) -> usize {
     let dice = Dice(Cell::new(next(seed * 2 + 1)));
     let fills = dice.draw(2) == 0;
     let can = Capabilities { conditional_fill: fills, atomic_incr: dice.draw(2) == 0, ..Capabilities::ALL };
     let guarded = dice.draw(2) == 0;
-    let (larder, cache, store) =
-        scripted(
-            can,
-            |settings| {
-                if guarded { settings.breaker(Breaker::new(2, Duration::from_secs(1))) } else { settings }
-            },
-        );
+    let (larder, cache, store) = scripted(can, |settings| if guarded { under_all(settings) } else { settings });
     store.dice.store(next(seed + 77), Ordering::SeqCst);
     let (source, mut callers, mut count) = (Rc::new(Source::default()), Vec::<Caller>::new(), 0);
     let mut context = Context::from_waker(Waker::noop());
     for _ in 0..80 {
         match dice.draw(12) {
-            0 => store.set_mood([Mood::Up, Mood::Down, Mood::Mute][usize::try_from(dice.draw(3)).unwrap()]),
+            0 => store.set_mood(MOODS[usize::try_from(dice.draw(4)).unwrap()]),
             1 => larder.advance(Duration::from_millis(dice.draw(800))),
             2 | 3 if callers.len() < 6 => {
                 callers.push(caller(&cache, &source, &dice));
@@ -198,6 +207,7 @@ fn run(seed: u64) -> usize {
     while let Some(mut caller) = callers.pop() {
         if caller.as_mut().poll(&mut context).is_pending() {
             callers.insert(0, caller);
+            larder.advance(Duration::from_millis(1));
         }
     }
     afterwards(&larder, &cache, &source, &store.inner);

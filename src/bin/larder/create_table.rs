@@ -7,13 +7,13 @@ use larder::config::Place;
 use larder::{Error, Kind};
 
 use crate::arguments::CreateTable;
-use crate::database::Database;
+use crate::database::{self, Database};
 use crate::{configuration, output};
 
 /// A table to be made, with whose it is and where.
 struct Table {
     whose: String,
-    database: Database,
+    database: Box<dyn Database>,
 }
 
 /// Makes the tables, or writes how.
@@ -41,7 +41,7 @@ fn tables(arguments: &CreateTable) -> Result<Vec<Table>, Error> {
         let address = place.locations.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         let names = output::names(caches.iter().map(String::as_str));
         let whose = if arguments.url.is_some() { address.clone() } else { format!("{names} at {address}") };
-        match Database::at(place)? {
+        match database::at(&place)? {
             Some(database) => tables.push(Table { whose, database }),
             None if is_asked_for(arguments) => {
                 return Err(Error::new(Kind::Configuration, format!("{address} is no database: it needs no table")));

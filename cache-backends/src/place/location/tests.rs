@@ -91,7 +91,7 @@ fn no_password_is_ever_shown() {
         let text = match draw.below(3) {
             0 => format!("postgres://user:{password}@host:5432/db?pool=5"),
             1 => format!("redis://:{password}@a,b/0"),
-            _ => format!("mysql://host/db?password={}&pool=5", password.replace(['#', '&'], "")),
+            _ => format!("mysql://host/db?password={password}&pool=5"),
         };
         let shown = match Location::parse(&text) {
             Ok(location) => format!("{location} {location:?} {:?}", location.hosts()),

@@ -43,6 +43,26 @@ fn of_all_who_add_one_wins() {
 }
 
 #[test]
+fn whoever_is_first_makes_the_file_and_the_others_find_it() {
+    for _ in 0..10 {
+        let ground = Ground::new();
+        let stores: Vec<_> = (0..8).map(|_| ground.store()).collect();
+        let start = Barrier::new(stores.len());
+        thread::scope(|scope| {
+            for (at, store) in stores.iter().enumerate() {
+                let start = &start;
+                scope.spawn(move || {
+                    start.wait();
+                    put(store, &at.to_string(), None);
+                });
+            }
+        });
+        assert!((0..8).all(|at| has(&stores[0], &at.to_string())), "one file, and all of it");
+        assert_eq!(ground.folder.path().read_dir().unwrap().count(), 3, "and nothing is left of the making");
+    }
+}
+
+#[test]
 fn no_count_is_lost_and_the_time_that_is_left_stays() {
     let ground = Ground::new();
     let stores = [ground.store(), ground.store()];

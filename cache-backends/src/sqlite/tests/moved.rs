@@ -59,3 +59,18 @@ fn a_table_that_was_dropped_is_made_again() {
     put(&store, "new", None);
     assert!(has(&store, "new"));
 }
+
+#[test]
+fn what_was_left_beside_a_removed_file_does_not_come_back() {
+    let ground = Ground::new();
+    let stores = [ground.store(), ground.store()];
+    put(&stores[0], "old", None);
+    assert!(has(&stores[1], "old"));
+    fs::remove_file(ground.path()).unwrap();
+    put(&stores[0], "new", None);
+    put(&stores[1], "newer", None);
+    for store in stores.iter().chain([&ground.store()]) {
+        ground.clock.advance(seconds(1).unwrap());
+        assert_eq!(["old", "new", "newer"].map(|key| has(store, key)), [false, true, true]);
+    }
+}
