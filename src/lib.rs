@@ -61,6 +61,7 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
+pub mod stores;
 
 #[cfg(feature = "axum")]
 #[doc = include_str!("docs/cache_page.md")]
@@ -155,23 +156,6 @@ pub use cache_core::companion::BlockingCompanion;
 /// ```
 #[doc(inline)]
 pub use cache_core::companion::Companion;
-
-/// Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
-///
-/// A file of configuration names them by their addresses, as [`config`] says; in code a store goes into
-/// [`Settings::backend`].
-///
-#[doc = include_str!("docs/stores.md")]
-pub mod stores {
-    #[cfg(feature = "file")]
-    pub use cache_backends::file;
-    #[cfg(feature = "mysql")]
-    pub use cache_backends::mysql;
-    #[cfg(feature = "postgres")]
-    pub use cache_backends::postgres;
-    #[cfg(feature = "sqlite")]
-    pub use cache_backends::sqlite;
-}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]
