@@ -8,6 +8,7 @@ use super::quiet::Quiet;
 use super::sends::Sends;
 use crate::backend::ErasedBackend;
 use crate::clock::Clock;
+use crate::codec::Codec;
 use crate::executor::Executor;
 use crate::flight::Flights;
 use crate::store::Store;
@@ -44,6 +45,8 @@ pub(crate) enum Backing {
 pub(crate) struct Outside {
     pub(crate) backend: Arc<dyn ErasedBackend>,
     pub(crate) markers: Arc<Markers>,
+    /// In what form its values are written.
+    pub(crate) codec: Codec,
     /// The most bytes that an entry may have.
     pub(crate) max_value_bytes: Option<u64>,
 }

@@ -11,7 +11,6 @@ use super::marker::{Sought, Versions, few};
 use super::parcel::{Found, Label, Parcel, restamped, time_left};
 use super::read::remaining;
 use crate::backend::Remaining;
-use crate::codec;
 use crate::codec::wire::{TagVersion, Wire};
 use crate::error::{Error, Kind};
 use crate::flight::Change;
@@ -321,7 +320,8 @@ impl Cache {
             let Some(record) = record else { return Ok(None) };
             let sum = sum_of(&record, key, delta)?;
             let time = self.time_of(backend, name, &found).await?;
-            let parcel = Parcel { bytes: wire.with_payload(&codec::encode(&sum)?), time };
+            let (codec, number) = wire.header.codec.write(&sum)?;
+            let parcel = Parcel { bytes: wire.with_payload(codec, &number), time };
             if backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await? {
                 return Ok(Some(sum));
             }
