@@ -9,6 +9,7 @@ use super::quiet::Quiet;
 use super::sends::Sends;
 use crate::backend::ErasedBackend;
 use crate::clock::Clock;
+use crate::codec::Codec;
 use crate::executor::Executor;
 use crate::flight::Flights;
 use crate::key::Name;
@@ -46,6 +47,8 @@ pub(crate) enum Backing {
 pub(crate) struct Outside {
     pub(crate) backend: Arc<dyn ErasedBackend>,
     pub(crate) markers: Arc<Markers>,
+    /// In what form its values are written.
+    pub(crate) codec: Codec,
     /// The most bytes that an entry may have.
     pub(crate) max_value_bytes: Option<u64>,
     /// Whether it answers where its caller stands.
@@ -53,9 +56,14 @@ pub(crate) struct Outside {
 }
 
 impl Outside {
-    pub(crate) fn new(backend: Arc<dyn ErasedBackend>, markers: Arc<Markers>, max_value_bytes: Option<u64>) -> Self {
+    pub(crate) fn new(
+        backend: Arc<dyn ErasedBackend>,
+        markers: Arc<Markers>,
+        codec: Codec,
+        max_value_bytes: Option<u64>,
+    ) -> Self {
         let in_place = backend.capabilities().in_place;
-        Self { backend, markers, max_value_bytes, in_place }
+        Self { backend, markers, codec, max_value_bytes, in_place }
     }
 
     /// Returns what is under a name, where the store says so at once; else it is to be asked again, and waited for.
