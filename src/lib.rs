@@ -101,6 +101,7 @@ pub use cache_macros::key;
 
 pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
 pub use cache_core::clock;
+pub use cache_core::codec::Codec;
 pub use cache_core::commit::{after_commit, after_commit_blocking};
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};

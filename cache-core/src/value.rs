@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::codec;
+use crate::codec::{self, Codec, Written};
 use crate::column::{Columns, Values, is_plain};
 use crate::error::Error;
 use crate::record::{Erased, Record, Times};
@@ -52,8 +52,8 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
     fn keep() -> Keep<Self> {
         Keep {
             coder: Some(Coder {
-                encode: codec::encode::<V>,
-                decode: codec::decode::<V>,
+                encode: Codec::write::<V>,
+                decode: Codec::read::<V>,
                 shape: codec::shape::<V>,
                 number: Some(Number {
                     to: |value| (value as &dyn Any).downcast_ref().copied(),
@@ -201,8 +201,9 @@ pub struct Keep<V> {
 /// How a value becomes bytes, and bytes a value.
 #[derive(Debug)]
 pub(crate) struct Coder<V> {
-    pub(crate) encode: fn(&V) -> Result<Vec<u8>, Error>,
-    pub(crate) decode: fn(&[u8]) -> Option<V>,
+    /// Writes a value out in a form, or in the usual one, and says in which.
+    pub(crate) encode: fn(Codec, &V) -> Result<Written, Error>,
+    pub(crate) decode: fn(Codec, &[u8]) -> Option<V>,
     pub(crate) shape: fn() -> u64,
     /// Present where a value that is a number is written as one, for servers to count with.
     pub(crate) number: Option<Number<V>>,

@@ -1,6 +1,7 @@
 //! The engine, where a user meets it: through the handle, the attribute and the test support.
 
 mod by_hand;
+mod codecs;
 mod commits;
 mod contested;
 mod freshness;

@@ -1,6 +1,7 @@
 //! [`Database`]: a store in a table, whichever database it is in.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket};
@@ -27,6 +28,8 @@ pub(crate) struct Database<C> {
 pub(crate) struct Shared<C> {
     pub(super) client: C,
     pub(super) limits: Limits,
+    /// Whether somebody makes room: two who do so at once would both remove what is too much.
+    pub(super) is_culled: AtomicBool,
 }
 
 impl Told {
@@ -63,7 +66,7 @@ pub(super) fn entry<'a>(name: &'a Name, value: &'a [u8], time: Option<i64>) -> G
 
 impl<C: Client> Database<C> {
     pub(crate) fn new(client: C, limits: Limits) -> Self {
-        Self { shared: Arc::new(Shared { client, limits }) }
+        Self { shared: Arc::new(Shared { client, limits, is_culled: AtomicBool::new(false) }) }
     }
 
     pub(crate) fn client(&self) -> &C {
@@ -85,7 +88,8 @@ impl<C: Client> Database<C> {
 
 impl<C: Client> Backend for Database<C> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: self.shared.limits.max_value_bytes, ..Capabilities::ALL }
+        let (max_value_bytes, in_place) = (self.shared.limits.max_value_bytes, self.client().answers_in_place());
+        Capabilities { max_value_bytes, in_place, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {

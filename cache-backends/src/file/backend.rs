@@ -220,7 +220,7 @@ fn retime(drawer: &mut Held<'_>, address: &Address, name: &Name, time: Option<Du
 
 impl Backend for File {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: Some(self.folder.config.largest()), ..Capabilities::ALL }
+        Capabilities { max_value_bytes: Some(self.folder.config.largest()), in_place: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {

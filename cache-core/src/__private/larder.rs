@@ -1,6 +1,7 @@
 //! The names that users know, for the examples in these docs: they are read in `larder`, and run here.
 
 pub use crate::cache::{Blocking, Cache, Namespace};
+pub use crate::codec::Codec;
 pub use crate::commit::{after_commit, after_commit_blocking};
 pub use crate::error::{Error, Kind};
 pub use crate::executor::Executor;

@@ -7,7 +7,7 @@ use super::marker::{Sought, Versions};
 use super::parcel::{Found, Parcel, restamped, time_left, times_of, to_wall};
 use crate::backend::Remaining;
 use crate::clock::Clock;
-use crate::codec::{self, wire};
+use crate::codec::{self, Codec, wire};
 use crate::error::{Error, Kind};
 use crate::key::{Key, Name};
 use crate::record::Times;
@@ -98,7 +98,7 @@ fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
             let is_ours = wire.header.mark == name.mark() && wire.header.shape == codec::shape::<i64>();
             // With tags no server counts it anywhere, and so it is counted here whatever its times are.
             let is_plain = times.fresh_until == times.kept_until || found.tags().next().is_some();
-            if is_ours && is_plain { codec::decode(wire.payload) } else { None }
+            if is_ours && is_plain { wire.header.codec.read(wire.payload) } else { None }
         }
         Found::Foreign => None,
     }
@@ -107,7 +107,13 @@ fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
 impl Parcel {
     /// Writes a number that its store cannot count with, and that tells its own time.
     fn of_number(number: i64, name: &Name, before: &Found<'_>, times: Times, clock: &Clock) -> Result<Self, Error> {
+        let wanted = match before {
+            Found::Record(wire) => wire.header.codec,
+            Found::Number(_) | Found::Foreign => Codec::default(),
+        };
+        let (codec, payload) = wanted.write(&number)?;
         let header = wire::Header {
+            codec,
             mark: name.mark(),
             shape: codec::shape::<i64>(),
             created: clock.wall_millis(),
@@ -118,6 +124,6 @@ impl Parcel {
             compressed: false,
         };
         let tags: Vec<_> = before.tags().collect();
-        Ok(Self { bytes: header.write(&tags, &codec::encode(&number)?), time: time_left(times, clock) })
+        Ok(Self { bytes: header.write(&tags, &payload), time: time_left(times, clock) })
     }
 }

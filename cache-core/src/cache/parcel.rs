@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::home::{Home, Outside};
 use crate::backend::{Entry, Remaining};
 use crate::clock::{Clock, Tick};
+use crate::codec::Codec;
 use crate::codec::wire::{self, FOR_EVER, Header, TagVersion, Wire};
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -50,9 +51,11 @@ impl Parcel {
         outside: &Outside,
     ) -> Result<Self, Error> {
         let coder = keep.coder.ok_or_else(|| stays_here::<V>(label.name))?;
-        let bytes = match bare(value, &coder, label, outside) {
-            Some(number) => wire::number_to_bytes(number),
-            None => header(&coder, label, home, outside).write(&[], &(coder.encode)(value)?),
+        let bytes = if let Some(number) = bare(value, &coder, label, outside) {
+            wire::number_to_bytes(number)
+        } else {
+            let (form, payload) = (coder.encode)(outside.codec, value)?;
+            header(form, (coder.shape)(), label, home, outside).write(&[], &payload)
         };
         let time = time_left(label.times, &home.clock);
         Self { bytes, time }.checked(label.name, outside)
@@ -106,19 +109,27 @@ impl<'a> Found<'a> {
 
     /// Makes a record of it, as the store in this process would hold it; `None` where it is of another kind.
     pub(super) fn unpack<V>(&self, name: &Name, keep: Keep<V>, clock: &Clock) -> Option<Erased> {
-        let coder = keep.coder?;
-        let (value, created) = match self {
-            Self::Foreign => return None,
-            Self::Number(number) => ((coder.number?.from)(*number)?, clock.now()),
-            Self::Record(wire) => {
-                let ours = wire.header.mark == name.mark() && wire.header.shape == (coder.shape)();
-                let value = if ours { (coder.decode)(wire.payload)? } else { return None };
-                (value, times(&wire.header, clock).created)
-            }
+        let value = self.value(name, keep)?;
+        let created = match self {
+            Self::Record(wire) => times(&wire.header, clock).created,
+            Self::Number(_) | Self::Foreign => clock.now(),
         };
         // Where only the store knows when it ends, it has not ended yet: it was just there.
         let for_now = Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
         Some(keep.record(name.mark(), self.times(clock).unwrap_or(for_now), value))
+    }
+
+    /// Reads the value in it; `None` where it is of another kind.
+    pub(super) fn value<V>(&self, name: &Name, keep: Keep<V>) -> Option<V> {
+        let coder = keep.coder?;
+        match self {
+            Self::Foreign => None,
+            Self::Number(number) => (coder.number?.from)(*number),
+            Self::Record(wire) => {
+                let ours = wire.header.mark == name.mark() && wire.header.shape == (coder.shape)();
+                if ours { (coder.decode)(wire.header.codec, wire.payload) } else { None }
+            }
+        }
     }
 }
 
@@ -163,14 +174,15 @@ fn is_plain(label: Label<'_>) -> bool {
     label.times.fresh_until == label.times.kept_until && label.options.refresh_ahead.is_none()
 }
 
-fn header<V>(coder: &Coder<V>, label: Label<'_>, home: &Home, outside: &Outside) -> Header {
+fn header(codec: Codec, shape: u64, label: Label<'_>, home: &Home, outside: &Outside) -> Header {
     let can = outside.capabilities();
     // A store that can change a time in one step is left to know it. One that rounds times up is not: it would be late.
     let open = is_plain(label) && can.touch && can.sub_second;
     let wall = |tick| if open { FOR_EVER } else { to_wall(tick, &home.clock) };
     Header {
+        codec,
         mark: label.name.mark(),
-        shape: (coder.shape)(),
+        shape,
         created: to_wall(label.times.created, &home.clock),
         fresh_until: wall(label.times.fresh_until),
         kept_until: wall(label.times.kept_until),
@@ -230,16 +242,8 @@ mod tests {
     }
 
     fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
-        Header {
-            mark: 0,
-            shape: codec::shape::<u8>(),
-            created,
-            fresh_until,
-            kept_until,
-            cost: 0,
-            open: false,
-            compressed: false,
-        }
+        let (codec, shape, compressed) = (Codec::MessagePack, codec::shape::<u8>(), false);
+        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false, compressed }
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! Values as bytes: `MessagePack` that writes the names of fields, so that a changed type cannot be read as nonsense.
+//! Values as bytes, in a form that whoever writes them has chosen and whoever reads them is told.
 
 mod shape;
+#[cfg(test)]
+mod tests;
 mod weight;
 pub mod wire;
 
@@ -11,11 +13,130 @@ pub use shape::shape;
 pub use weight::weight;
 
 use crate::error::{Error, Kind};
+use shape::Layouts;
+use weight::losses;
 
 /// How deep a value may be nested: what is read may have been written by anybody.
 const MAX_DEPTH: usize = 128;
 
-/// Writes a value out.
+/// In what form values are written into a store outside of the process.
+///
+/// A record says which one it is in, so that what was written before stays readable where another is chosen. A value that
+/// would be read back as another one in its form is written in the usual one.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Codec, Options, Settings, backend::Memory, clock::Clock, testing};
+///
+/// let store = std::sync::Arc::new(Memory::new(Clock::manual()));
+/// let settings = |codec| Settings::backend(std::sync::Arc::clone(&store)).codec(codec);
+/// let larder = testing::isolated_with([
+///     ("before", settings(Codec::MessagePack)),
+///     ("now", settings(Codec::Compact)),
+/// ])?;
+/// larder.cache("before").blocking().set("key", 42_u8, Options::forever())?;
+/// assert_eq!(larder.cache("now").blocking().get::<u8>("key")?, Some(42));
+/// # Ok::<(), larder::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Codec {
+    /// `MessagePack` with the names of fields: the usual one.
+    #[default]
+    MessagePack,
+    /// `MessagePack` without names: fields are told by their places. That is safe, since a record of a type whose fields are
+    /// others, or stand in another order, is never read. A value that leaves out fields, or is of a type that looks at what is
+    /// there before it knows what it reads (`untagged`, `tag`, `flatten`), is written with names.
+    Compact,
+    /// JSON, which a person can read. What it has no words for is written as `MessagePack`: bytes, infinite numbers and what
+    /// is none, keys of maps that are no text.
+    #[cfg(feature = "json")]
+    Json,
+}
+
+/// A value that is written out, and in what form it is.
+pub type Written = (Codec, Vec<u8>);
+
+impl Codec {
+    /// Returns the number by which records say it.
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::MessagePack => 1,
+            #[cfg(feature = "json")]
+            Self::Json => 2,
+            Self::Compact => 3,
+        }
+    }
+
+    /// Returns the one that has this number, if this program knows it.
+    pub(crate) const fn of_number(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::MessagePack),
+            #[cfg(feature = "json")]
+            2 => Some(Self::Json),
+            3 => Some(Self::Compact),
+            _ => None,
+        }
+    }
+
+    /// Writes a value out, and says in what form: in this one, or in the usual one where this would lose something of it.
+    ///
+    /// ```
+    /// use cache_core::codec::Codec;
+    ///
+    /// let value = ("a".to_owned(), 7_u8);
+    /// let (codec, bytes) = Codec::Compact.write(&value)?;
+    /// assert_eq!((codec, codec.read(&bytes)), (Codec::Compact, Some(value)));
+    /// # Ok::<(), cache_core::error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As those of [`encode`].
+    pub fn write<V: Serialize + DeserializeOwned + 'static>(self, value: &V) -> Result<Written, Error> {
+        let chosen = match self {
+            Self::MessagePack => None,
+            Self::Compact => without_names(value),
+            #[cfg(feature = "json")]
+            Self::Json => as_text(value),
+        };
+        match chosen {
+            Some(bytes) => Ok((self, bytes)),
+            None => Ok((Self::MessagePack, encode(value)?)),
+        }
+    }
+
+    /// Reads a value back, or `None`: what is left over, cut off, or nested too deep is no value.
+    #[must_use]
+    pub fn read<V: DeserializeOwned>(self, bytes: &[u8]) -> Option<V> {
+        match self {
+            Self::MessagePack | Self::Compact => decode(bytes),
+            #[cfg(feature = "json")]
+            Self::Json => serde_json::from_slice(bytes).ok(),
+        }
+    }
+}
+
+/// Writes a value by the places of its fields; `None` where it has to be told by their names.
+fn without_names<V: Serialize + DeserializeOwned + 'static>(value: &V) -> Option<Vec<u8>> {
+    let losses = losses(value, Some(&*Layouts::of::<V>()?));
+    if losses.some_nothing || losses.without_names {
+        return None;
+    }
+    rmp_serde::to_vec(value).ok()
+}
+
+/// Writes a value as text; `None` where that has no words for it.
+#[cfg(feature = "json")]
+fn as_text<V: Serialize>(value: &V) -> Option<Vec<u8>> {
+    let losses = losses(value, None);
+    if losses.some_nothing || losses.in_text {
+        return None;
+    }
+    serde_json::to_vec(value).ok()
+}
+
+/// Writes a value out in the usual form.
 ///
 /// ```
 /// use cache_core::codec;
@@ -31,7 +152,7 @@ const MAX_DEPTH: usize = 128;
 /// [`Kind::Encode`] where the value's own `Serialize` refuses, and where it holds `Some(None)` or `Some(())`: those
 /// would be read back as `None`, and a value that is not kept is better than another one.
 pub fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
-    if weight::holds_some_nothing(value) {
+    if losses(value, None).some_nothing {
         let what = std::any::type_name::<V>();
         let context = format!("a value of type `{what}` holds a `Some` of nothing, which would be read as `None`");
         return Err(Error::new(Kind::Encode, context));
@@ -58,82 +179,4 @@ pub fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Option<V> {
     source.set_max_depth(MAX_DEPTH);
     let value = V::deserialize(&mut source).ok()?;
     source.get_ref().is_empty().then_some(value)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use proptest::prelude::*;
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Profile {
-        name: String,
-        age: u32,
-    }
-
-    #[test]
-    fn a_type_whose_fields_changed_places_is_read_by_name() {
-        #[derive(Serialize)]
-        struct Before {
-            age: u32,
-            name: &'static str,
-        }
-        let bytes = encode(&Before { age: 7, name: "Ann" }).unwrap();
-        assert_eq!(decode::<Profile>(&bytes).unwrap(), Profile { name: "Ann".to_owned(), age: 7 });
-    }
-
-    #[test]
-    fn a_value_that_would_be_read_back_as_another_is_refused() {
-        #[derive(Serialize)]
-        struct Nested(BTreeMap<u8, Vec<Option<()>>>);
-        let kinds = [
-            encode(&Some(())).unwrap_err().kind(),
-            encode(&Some(None::<u8>)).unwrap_err().kind(),
-            encode(&Nested([(1, vec![None, Some(())])].into())).unwrap_err().kind(),
-        ];
-        assert_eq!(kinds, [Kind::Encode; 3]);
-    }
-
-    #[test]
-    fn a_some_of_what_only_looks_like_nothing_is_written() {
-        #[derive(Debug, PartialEq, Serialize, Deserialize)]
-        struct Marker;
-        assert_eq!(decode::<Option<Marker>>(&encode(&Some(Marker)).unwrap()).unwrap(), Some(Marker));
-        let nested: Option<Option<u8>> = Some(Some(0));
-        assert_eq!(decode::<Option<Option<u8>>>(&encode(&nested).unwrap()).unwrap(), nested);
-        let list = Some(vec![None::<u8>]);
-        assert_eq!(decode::<Option<Vec<Option<u8>>>>(&encode(&list).unwrap()).unwrap(), list);
-        assert_eq!(decode::<Option<()>>(&encode(&None::<()>).unwrap()).unwrap(), None);
-    }
-
-    #[test]
-    fn bytes_that_claim_to_be_enormous_cost_nothing() {
-        // An array and a string of four thousand million items, of which none follows.
-        assert!(decode::<Vec<u64>>(&[0xdd, 0xff, 0xff, 0xff, 0xff]).is_none());
-        assert!(decode::<String>(&[0xdb, 0xff, 0xff, 0xff, 0xff]).is_none());
-    }
-
-    #[test]
-    fn what_is_nested_too_deep_is_no_value() {
-        #[derive(Debug, Deserialize)]
-        struct Chain(#[expect(dead_code, reason = "it is only read")] Vec<Chain>);
-        assert!(decode::<Chain>(&[0x91; 10_000]).is_none());
-    }
-
-    proptest! {
-        #[test]
-        fn whatever_was_written_is_read_back(value: (String, Vec<Option<i64>>, BTreeMap<u8, String>, f64)) {
-            prop_assert_eq!(decode::<(String, Vec<Option<i64>>, BTreeMap<u8, String>, f64)>(&encode(&value).unwrap()).unwrap(), value);
-        }
-
-        #[test]
-        fn arbitrary_bytes_are_a_value_or_none_and_never_a_panic(bytes: Vec<u8>) {
-            let _ = decode::<(String, Vec<Option<i64>>, BTreeMap<u8, String>)>(&bytes);
-            let _ = decode::<Profile>(&bytes);
-        }
-    }
 }

@@ -1,8 +1,11 @@
-//! What a value weighs: the bytes it would take written out, counted without writing.
+//! What a value weighs: the bytes it would take written out, counted without writing; and what would be lost in some way of
+//! writing it.
 
 use std::fmt::{self, Display};
 
 use serde::ser::{self, Serialize};
+
+use super::shape::Layouts;
 
 /// Returns roughly how many bytes a value takes: those of its text and numbers, and a little for each part.
 ///
@@ -15,27 +18,41 @@ use serde::ser::{self, Serialize};
 /// assert!(weight(&vec![0_u64; 100]) >= 800);
 /// ```
 pub fn weight<V: Serialize>(value: &V) -> u64 {
-    weigh(value).bytes
+    weigh(value, None).bytes
 }
 
-/// Returns whether the value holds a `Some` that would be read back as `None`, because nothing is inside it.
-pub(super) fn holds_some_nothing<V: Serialize>(value: &V) -> bool {
-    weigh(value).has_some_nothing
+/// What would be lost of a value, or read back as something else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Losses {
+    /// There is a `Some` that would be read back as `None`, because nothing is inside it.
+    pub(super) some_nothing: bool,
+    /// There is what text has no words for: bytes, a number that is none, a `Some` of a struct without fields.
+    pub(super) in_text: bool,
+    /// There is a struct whose fields are not all written, in the order in which they are read.
+    pub(super) without_names: bool,
 }
 
-fn weigh<V: Serialize>(value: &V) -> Scale {
-    let mut scale = Scale::default();
+/// Returns what would be lost of a value; without the layouts of its structs nothing is said of those.
+pub(super) fn losses<V: Serialize>(value: &V, layouts: Option<&Layouts>) -> Losses {
+    weigh(value, layouts).losses
+}
+
+fn weigh<'a, V: Serialize>(value: &V, layouts: Option<&'a Layouts>) -> Scale<'a> {
+    let mut scale = Scale { layouts, ..Scale::default() };
     let _given_up_early = value.serialize(&mut scale);
     scale
 }
 
 /// A serializer that only counts.
 #[derive(Default)]
-struct Scale {
+struct Scale<'a> {
     bytes: u64,
     /// How often there was nothing: `None` or `()`.
     nothings: u64,
-    has_some_nothing: bool,
+    /// How often there was a struct without fields.
+    hollows: u64,
+    losses: Losses,
+    layouts: Option<&'a Layouts>,
 }
 
 /// What a length prefix, a tag or the like is taken to weigh.
@@ -61,7 +78,7 @@ impl ser::Error for GaveUp {
     }
 }
 
-impl Scale {
+impl Scale<'_> {
     #[expect(clippy::unnecessary_wraps, reason = "every question of serde is answered with it")]
     fn add(&mut self, bytes: usize) -> Result<(), GaveUp> {
         self.bytes += bytes as u64;
@@ -77,6 +94,24 @@ impl Scale {
         self.nothings += 1;
         self.add(NOTHING)
     }
+
+    /// Returns whether nothing more was counted since than one of something that is written like nothing.
+    fn is_only(&self, bytes: u64, ones: u64, before: u64) -> bool {
+        (self.bytes, ones) == (bytes + NOTHING as u64, before + 1)
+    }
+}
+
+impl<'s, 'a> Scale<'a> {
+    fn fields(&'s mut self, name: &'static str) -> Fields<'s, 'a> {
+        let fingerprint = if self.layouts.is_some() { Layouts::begin(name) } else { 0 };
+        Fields { scale: self.part(), fingerprint }
+    }
+}
+
+/// The fields of a struct that is being weighed.
+struct Fields<'s, 'a> {
+    scale: &'s mut Scale<'a>,
+    fingerprint: u64,
 }
 
 macro_rules! weighs_what_it_is {
@@ -87,7 +122,7 @@ macro_rules! weighs_what_it_is {
     )*};
 }
 
-impl ser::Serializer for &mut Scale {
+impl<'s, 'a> ser::Serializer for &'s mut Scale<'a> {
     type Ok = ();
     type Error = GaveUp;
     type SerializeSeq = Self;
@@ -95,14 +130,23 @@ impl ser::Serializer for &mut Scale {
     type SerializeTupleStruct = Self;
     type SerializeTupleVariant = Self;
     type SerializeMap = Self;
-    type SerializeStruct = Self;
-    type SerializeStructVariant = Self;
+    type SerializeStruct = Fields<'s, 'a>;
+    type SerializeStructVariant = Fields<'s, 'a>;
 
     weighs_what_it_is! {
         serialize_bool: bool, serialize_char: char,
         serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
         serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128,
-        serialize_f32: f32, serialize_f64: f64,
+    }
+
+    fn serialize_f32(self, number: f32) -> Result<(), GaveUp> {
+        self.losses.in_text |= !number.is_finite();
+        self.add(size_of::<f32>())
+    }
+
+    fn serialize_f64(self, number: f64) -> Result<(), GaveUp> {
+        self.losses.in_text |= !number.is_finite();
+        self.add(size_of::<f64>())
     }
 
     fn serialize_str(self, text: &str) -> Result<(), GaveUp> {
@@ -110,6 +154,7 @@ impl ser::Serializer for &mut Scale {
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Result<(), GaveUp> {
+        self.losses.in_text = true;
         self.part().add(bytes.len())
     }
 
@@ -118,9 +163,10 @@ impl ser::Serializer for &mut Scale {
     }
 
     fn serialize_some<T: ?Sized + Serialize>(self, value: &T) -> Result<(), GaveUp> {
-        let (bytes, nothings) = (self.bytes, self.nothings);
+        let (bytes, nothings, hollows) = (self.bytes, self.nothings, self.hollows);
         value.serialize(&mut *self)?;
-        self.has_some_nothing |= (self.bytes, self.nothings) == (bytes + NOTHING as u64, nothings + 1);
+        self.losses.some_nothing |= self.is_only(bytes, self.nothings, nothings);
+        self.losses.in_text |= self.is_only(bytes, self.hollows, hollows);
         Ok(())
     }
 
@@ -129,7 +175,8 @@ impl ser::Serializer for &mut Scale {
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Result<(), GaveUp> {
-        self.add(1)
+        self.hollows += 1;
+        self.add(NOTHING)
     }
 
     fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), GaveUp> {
@@ -172,8 +219,8 @@ impl ser::Serializer for &mut Scale {
         Ok(self.part())
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self, GaveUp> {
-        Ok(self.part())
+    fn serialize_struct(self, name: &'static str, _: usize) -> Result<Fields<'s, 'a>, GaveUp> {
+        Ok(self.fields(name))
     }
 
     fn serialize_struct_variant(
@@ -182,9 +229,10 @@ impl ser::Serializer for &mut Scale {
         _: u32,
         variant: &'static str,
         _: usize,
-    ) -> Result<Self, GaveUp> {
+    ) -> Result<Fields<'s, 'a>, GaveUp> {
         self.add(variant.len())?;
-        Ok(self.part())
+        // Whoever reads it asks for its fields by the variant and not by the enum.
+        Ok(self.fields(""))
     }
 
     fn is_human_readable(&self) -> bool {
@@ -196,7 +244,7 @@ impl ser::Serializer for &mut Scale {
     }
 }
 
-impl fmt::Write for Scale {
+impl fmt::Write for Scale<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         self.add(text.len()).map_err(|_| fmt::Error)
     }
@@ -204,7 +252,7 @@ impl fmt::Write for Scale {
 
 macro_rules! weighs_what_its_parts_weigh {
     ($($of:ident: $part:ident),* $(,)?) => {$(
-        impl ser::$of for &mut Scale {
+        impl ser::$of for &mut Scale<'_> {
             type Ok = ();
             type Error = GaveUp;
 
@@ -228,16 +276,21 @@ weighs_what_its_parts_weigh! {
 
 macro_rules! weighs_its_names_too {
     ($($of:ident),* $(,)?) => {$(
-        impl ser::$of for &mut Scale {
+        impl ser::$of for Fields<'_, '_> {
             type Ok = ();
             type Error = GaveUp;
 
             fn serialize_field<T: ?Sized + Serialize>(&mut self, name: &'static str, value: &T) -> Result<(), GaveUp> {
-                self.add(name.len())?;
-                value.serialize(&mut **self)
+                if self.scale.layouts.is_some() {
+                    self.fingerprint = Layouts::add(self.fingerprint, name);
+                }
+                self.scale.add(name.len())?;
+                value.serialize(&mut *self.scale)
             }
 
             fn end(self) -> Result<(), GaveUp> {
+                let is_another = self.scale.layouts.is_some_and(|layouts| !layouts.have(self.fingerprint));
+                self.scale.losses.without_names |= is_another;
                 Ok(())
             }
         }
@@ -246,7 +299,7 @@ macro_rules! weighs_its_names_too {
 
 weighs_its_names_too! { SerializeStruct, SerializeStructVariant }
 
-impl ser::SerializeMap for &mut Scale {
+impl ser::SerializeMap for &mut Scale<'_> {
     type Ok = ();
     type Error = GaveUp;
 

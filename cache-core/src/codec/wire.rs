@@ -4,7 +4,7 @@
 //! |---|---|
 //! | 0 | [`MAGIC`], with which no number begins |
 //! | 1 | the format: 1 |
-//! | 2 | how the value is written: 1 is `MessagePack` with the names of fields |
+//! | 2 | how the value is written: 1 is `MessagePack` with the names of fields, 2 is JSON, 3 is `MessagePack` without them |
 //! | 3 | flags |
 //! | 4, 12 | the mark of the key's pattern, the shape of the value |
 //! | 20, 28, 36 | when it was made, until when it is fresh, until when it is kept: milliseconds since 1970 |
@@ -16,6 +16,8 @@
 //!
 //! A value of type `i64` can also stand there as bare decimal digits, so that servers can count.
 
+use super::Codec;
+
 /// What every record begins with: no digit, no sign, and no beginning of a text in UTF-8.
 pub const MAGIC: u8 = 0xC1;
 
@@ -23,7 +25,6 @@ pub const MAGIC: u8 = 0xC1;
 pub const FOR_EVER: u64 = u64::MAX;
 
 const FORMAT: u8 = 1;
-const CODEC: u8 = 1;
 const FIXED: usize = 54;
 const TAG: usize = 16;
 /// Its time is known to the store alone.
@@ -34,6 +35,8 @@ const COMPRESSED: u8 = 2;
 /// What is known of a record without reading its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
+    /// How the value is written.
+    pub codec: Codec,
     /// The mark of the pattern that it was written under.
     pub mark: u64,
     /// The fingerprint of its type.
@@ -75,9 +78,13 @@ impl Header {
     /// Writes the record of a value that is already in bytes.
     ///
     /// ```
+    /// use cache_core::codec::Codec;
     /// use cache_core::codec::wire::{FOR_EVER, Header, Wire};
     ///
-    /// let header = Header { mark: 7, shape: 9, created: 1, fresh_until: 2, kept_until: FOR_EVER, cost: 3, open: false, compressed: false };
+    /// let (codec, shape) = (Codec::Compact, 9);
+    /// let (created, fresh_until, kept_until, cost) = (1, 2, FOR_EVER, 3);
+    /// let (open, compressed) = (false, false);
+    /// let header = Header { codec, mark: 7, shape, created, fresh_until, kept_until, cost, open, compressed };
     /// let bytes = header.write(&[], b"value");
     /// let wire = Wire::read(&bytes).expect("a record");
     /// assert_eq!((wire.header, wire.payload), (header, &b"value"[..]));
@@ -90,7 +97,7 @@ impl Header {
     pub fn write(&self, tags: &[TagVersion], payload: &[u8]) -> Vec<u8> {
         let count = u16::try_from(tags.len()).expect("a record has few tags");
         let mut bytes = Vec::with_capacity(FIXED + tags.len() * TAG + payload.len());
-        bytes.extend([MAGIC, FORMAT, CODEC, self.flags()]);
+        bytes.extend([MAGIC, FORMAT, self.codec.number(), self.flags()]);
         for number in [self.mark, self.shape, self.created, self.fresh_until, self.kept_until, self.cost] {
             bytes.extend(number.to_le_bytes());
         }
@@ -111,10 +118,11 @@ impl Header {
         let number = |at: usize| bytes[at..].first_chunk().copied().map(u64::from_le_bytes);
         let flags = bytes[3];
         // What a flag of a later program means is not known here: such a record is for that program.
-        if bytes[..3] != [MAGIC, FORMAT, CODEC] || flags & !(OPEN | COMPRESSED) != 0 {
+        if bytes[..2] != [MAGIC, FORMAT] || flags & !(OPEN | COMPRESSED) != 0 {
             return None;
         }
         Some(Self {
+            codec: Codec::of_number(bytes[2])?,
             mark: number(4)?,
             shape: number(12)?,
             created: number(20)?,
@@ -189,6 +197,7 @@ mod tests {
     use super::*;
 
     const HEADER: Header = Header {
+        codec: Codec::MessagePack,
         mark: 0x1122_3344_5566_7788,
         shape: 0x99AA_BBCC_DDEE_FF00,
         created: 1_700_000_000_000,
@@ -259,7 +268,8 @@ mod tests {
             numbers: [u64; 6], flags: [bool; 2], tags in prop::collection::vec(any::<(u64, u64)>(), 0..9), payload: Vec<u8>,
         ) {
             let ([mark, shape, created, fresh_until, kept_until, cost], [open, compressed]) = (numbers, flags);
-            let header = Header { mark, shape, created, fresh_until, kept_until, cost, open, compressed };
+            let codec = if open { Codec::Compact } else { Codec::MessagePack };
+            let header = Header { codec, mark, shape, created, fresh_until, kept_until, cost, open, compressed };
             let tags: Vec<_> = tags.into_iter().map(|(tag, version)| TagVersion { tag, version }).collect();
             let bytes = header.write(&tags, &payload);
             let wire = Wire::read(&bytes).expect("a record");

@@ -8,6 +8,7 @@ use super::homes::Homes;
 use super::layers::Layers;
 use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Cache, Markers, Outside, Parts};
+use crate::codec::Codec;
 use crate::error::{Error, Kind};
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
@@ -33,6 +34,7 @@ pub struct Settings {
     max_entries: Option<u64>,
     max_bytes: Option<u64>,
     max_value_bytes: Option<u64>,
+    codec: Codec,
     key_prefix: String,
     version: Option<String>,
     key_function: Option<KeyFunction>,
@@ -63,6 +65,7 @@ impl Settings {
             max_entries: None,
             max_bytes: None,
             max_value_bytes: None,
+            codec: Codec::default(),
             key_prefix: String::new(),
             version: None,
             key_function: None,
@@ -257,6 +260,48 @@ impl Settings {
         self
     }
 
+    /// Writes values in this form into a store outside. What is there in another form is still read. In memory values are
+    /// kept as they are.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Codec, Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let settings = Settings::backend(Memory::new(Clock::manual())).codec(Codec::Compact);
+    /// let larder = testing::isolated_with([("default", settings)])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", ("text".to_owned(), 7_u8), Options::ttl(60))?;
+    /// assert_eq!(cache.blocking().get("key")?, Some(("text".to_owned(), 7_u8)));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn codec(mut self, codec: Codec) -> Self {
+        self.codec = codec;
+        self
+    }
+
+    /// Keeps no entry outside that has more than so many bytes, with all that belongs to it; and reads none, whoever has
+    /// written it. Where one is refused, nothing is there any more.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Kind, Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let settings = Settings::backend(Memory::new(Clock::manual())).max_value_bytes(1_000);
+    /// let larder = testing::isolated_with([("default", settings)])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", "short".to_owned(), Options::ttl(60))?;
+    /// let refused = cache.blocking().set("key", "long".repeat(1_000), Options::ttl(60));
+    /// assert_eq!(refused.unwrap_err().kind(), Kind::TooLarge);
+    /// assert!(!cache.blocking().has("key")?, "what was there before is not what it is now");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn max_value_bytes(mut self, bytes: u64) -> Self {
+        self.max_value_bytes = Some(bytes);
+        self
+    }
+
     /// Switches the cache off: every body runs, until somebody switches it on.
     ///
     /// ```
@@ -283,7 +328,8 @@ impl Settings {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
                 let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
-                homes.around(Backing::Outside(Outside { backend, markers, max_value_bytes: self.max_value_bytes }))
+                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes);
+                homes.around(Backing::Outside(outside))
             }
             Choice::Memory => homes.in_memory(limits),
             Choice::Named(room) => homes.in_room(name, room, limits)?,
@@ -312,6 +358,12 @@ impl Settings {
             }
             () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
                 wrong("layers go around a store outside the process; this cache has none")
+            }
+            () if self.max_value_bytes == Some(0) => {
+                wrong("`max_value_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
+            }
+            () if self.max_value_bytes.is_some() && !matches!(self.place, Choice::Outside(_)) => {
+                wrong("`max_value_bytes` bounds what is written outside; write `max_bytes` for a cache in memory")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),

@@ -235,6 +235,7 @@ mod tests {
     use crate::key::Scope;
 
     const HEADER: Header = Header {
+        codec: crate::codec::Codec::MessagePack,
         mark: 7,
         shape: 9,
         created: 1_700_000_000_000,

@@ -9,13 +9,14 @@ mod asked;
 mod notes;
 
 use std::any::TypeId;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 
-use crate::key::mark;
+use crate::key::{mark, mark_of};
 use crate::lock::{Mutex, lock};
-use notes::Notes;
+use notes::{Named, Notes};
 
 /// How often a type is asked at most.
 const MOST_PASSES: usize = 4096;
@@ -34,19 +35,66 @@ const MOST_PASSES: usize = 4096;
 /// ```
 #[must_use]
 pub fn shape<V: DeserializeOwned + 'static>() -> u64 {
-    static KNOWN: Mutex<Option<HashMap<TypeId, u64>>> = Mutex::new(None);
-    let known = || lock(&KNOWN);
-    if let Some(shape) = known().get_or_insert_default().get(&TypeId::of::<V>()) {
-        return *shape;
-    }
-    // Not under the lock: the type's own code runs here.
-    let shape = mark(&trace::<V>());
-    known().get_or_insert_default().insert(TypeId::of::<V>(), shape);
-    shape
+    known::<V, _>(|known| known.shape)
 }
 
+/// What is known of a type.
+struct Known {
+    shape: u64,
+    layouts: Option<Arc<Layouts>>,
+}
+
+/// The fields that the structs of a type have, in the order in which they are read where their names are not written.
+#[derive(Debug)]
+pub(super) struct Layouts(HashSet<u64>);
+
+impl Layouts {
+    /// Returns those of a type; `None` where it reads whatever is there, so that names may be all that tells it what that is.
+    pub(super) fn of<V: DeserializeOwned + 'static>() -> Option<Arc<Self>> {
+        known::<V, _>(|known| known.layouts.clone())
+    }
+
+    /// Begins the fingerprint of a struct's fields.
+    pub(super) fn begin(name: &str) -> u64 {
+        mark(name)
+    }
+
+    /// Adds a field to a fingerprint.
+    pub(super) fn add(fingerprint: u64, field: &str) -> u64 {
+        mark_of(fingerprint, field)
+    }
+
+    pub(super) fn have(&self, fingerprint: u64) -> bool {
+        self.0.contains(&fingerprint)
+    }
+}
+
+/// Returns something that is known of a type, and finds it out the first time.
+fn known<V: DeserializeOwned + 'static, T>(read: impl Fn(&Known) -> T) -> T {
+    static KNOWN: Mutex<Option<HashMap<TypeId, Known>>> = Mutex::new(None);
+    let all = || lock(&KNOWN);
+    if let Some(known) = all().get_or_insert_default().get(&TypeId::of::<V>()) {
+        return read(known);
+    }
+    // Not under the lock: the type's own code runs here.
+    let notes = noted::<V>();
+    let known = Known { shape: mark(&notes.text), layouts: layouts(&notes).map(Arc::new) };
+    let answer = read(&known);
+    all().get_or_insert_default().insert(TypeId::of::<V>(), known);
+    answer
+}
+
+fn layouts(notes: &Notes) -> Option<Layouts> {
+    let fingerprint =
+        |(name, fields): &Named| fields.iter().fold(Layouts::begin(name), |all, field| Layouts::add(all, field));
+    (!notes.text.contains(ANYTHING)).then(|| Layouts(notes.types.iter().map(fingerprint).collect()))
+}
+
+/// What a type is noted to have asked that reads whatever is there.
+const ANYTHING: &str = ";deserialize_any;";
+
 /// Writes down everything that the type asks for.
-fn trace<V: DeserializeOwned>() -> String {
+fn noted<V: DeserializeOwned>() -> Notes {
     let mut notes = Notes::default();
     for pass in 1..=MOST_PASSES {
         notes.ask::<V>();
@@ -54,7 +102,7 @@ fn trace<V: DeserializeOwned>() -> String {
             break;
         }
     }
-    notes.text
+    notes
 }
 
 #[cfg(test)]
@@ -68,6 +116,10 @@ mod tests {
 
     use super::notes::MAX_TEXT;
     use super::*;
+
+    fn trace<V: DeserializeOwned>() -> String {
+        noted::<V>().text
+    }
 
     /// Two versions of one type, as two releases of a program know it.
     macro_rules! differ {

@@ -31,7 +31,7 @@ pub(super) struct Notes {
     /// The types that are being asked about, outermost first.
     inside: Vec<Named>,
     /// The types that were met.
-    types: Vec<Named>,
+    pub(super) types: Vec<Named>,
     /// For each place that has parts to choose from, how often it was met and how many parts it has.
     turns: BTreeMap<String, Turns>,
     /// For each place whose answer was refused, which one is next.

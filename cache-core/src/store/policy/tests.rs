@@ -264,6 +264,6 @@ fn whatever_happens_the_sums_are_those_of_who_is_there() {
             _ => {}
         }
         assert_eq!(policy.queues.len(), here.iter().flatten().count() as u64);
-        assert_eq!(policy.all(Measure::Bytes), here.iter().flatten().sum());
+        assert_eq!(policy.all(Measure::Bytes), here.iter().flatten().sum::<u64>());
     }
 }

@@ -280,8 +280,17 @@ mod tests {
         assert!(!debts.can_be_paid() && !debts.are_none());
         let record = |created| {
             let (fresh_until, kept_until) = (FOR_EVER, FOR_EVER);
-            let header =
-                Header { mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open: false, compressed: false };
+            let header = Header {
+                codec: crate::codec::Codec::MessagePack,
+                mark: 0,
+                shape: 0,
+                created,
+                fresh_until,
+                kept_until,
+                cost: 0,
+                open: false,
+                compressed: false,
+            };
             header.write(&[], b"value")
         };
         let any = name("whatever");
