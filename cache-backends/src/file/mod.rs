@@ -16,6 +16,7 @@ mod head;
 mod held;
 mod ids;
 mod listing;
+mod queue;
 mod reply;
 mod rights;
 mod sum;
