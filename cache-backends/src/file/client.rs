@@ -77,7 +77,7 @@ impl Folder {
 
     /// Reads the book of a drawer without its lock: it may be torn just then, and is none.
     pub(super) fn book(&self, drawer: u8) -> Option<Book> {
-        let mut file = std::fs::File::open(held::book_path(&self.drawer_path(drawer))).ok()?;
+        let mut file = rights::open_to_read(&held::book_path(&self.drawer_path(drawer))).ok()?;
         held::read_book(&mut file).ok()?
     }
 
