@@ -179,7 +179,9 @@ impl Thread {
             return;
         }
         let opened = self.connection().map(drop);
-        asked.into_iter().for_each(|to| to.keep(opened.clone()));
+        for to in asked {
+            to.keep(opened.clone());
+        }
     }
 
     /// Commits statements together, and answers each of them.
