@@ -95,7 +95,10 @@ impl Drop for Worker {
         let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Running { tasks, thread }) = running {
             drop(tasks);
-            drop(thread.join());
+            // Whoever is woken with an answer may let go of the store at once: that is on this very thread.
+            if thread.thread().id() != thread::current().id() {
+                drop(thread.join());
+            }
         }
     }
 }

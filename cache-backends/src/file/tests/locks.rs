@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::mpsc::{Receiver, Sender, channel};
-use std::task::{Context, Waker};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Wake, Waker};
 use std::thread;
 use std::time::Duration;
 
@@ -93,6 +95,33 @@ fn a_removal_does_not_overtake_what_was_left_behind() {
     }
     block_on(ground.store.clear_scope("nobody:")).expect("what comes after it");
     assert_eq!(get(&ground.store, &key), None, "what was given up has come back");
+}
+
+/// Has the last handle of a store, and lets it go when it is woken: then the store ends on its own thread.
+struct Last(Mutex<Option<Arc<File>>>, Sender<bool>);
+
+impl Wake for Last {
+    fn wake(self: Arc<Self>) {
+        let store = self.0.lock().expect("a handle").take();
+        let ended = catch_unwind(AssertUnwindSafe(|| drop(store)));
+        let _ = self.1.send(ended.is_ok());
+    }
+}
+
+#[test]
+fn a_store_may_end_on_its_own_thread() {
+    let (ground, key) = (Ground::new(), name("key"));
+    let store = Arc::new(ground.again());
+    set(&store, &key, b"value", None);
+    let other = fs::File::open(ground.book(&key)).expect("a book");
+    other.lock().expect("its lock");
+    let (said, heard) = channel();
+    let waker = Waker::from(Arc::new(Last(Mutex::new(Some(Arc::clone(&store))), said)));
+    let mut write = Box::pin(async move { store.set(&key, b"after", None).await });
+    assert!(write.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+    drop((write, waker));
+    drop(other);
+    assert_eq!(heard.recv(), Ok(true), "it waited for itself");
 }
 
 #[test]
