@@ -1,4 +1,5 @@
-//! A slow function becomes fast; users do not mix; a write is seen at once; a thousand callers are one query.
+//! A slow function becomes fast; users do not mix; a write is seen at once; a thousand callers are one query. With a line
+//! in `larder.toml`, such as `caches.default.url = "file:///tmp/quickstart"`, a second run finds what the first one kept.
 
 use std::io::Error;
 use std::sync::Mutex;
@@ -38,7 +39,8 @@ async fn show(what: &str, id: usize, calls: usize) {
 }
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    larder::init()?; // what `larder.toml` and the environment say; nothing is fine too
     println!("{:<24}{:>6}{:>9}   answer", "", "calls", "queries");
     show("Ann, first call", 0, 1).await;
     show("Ann again", 0, 1).await;

@@ -25,8 +25,10 @@
 //! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
+//! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
-//! | named caches and their bounds | [`builder`], [`Settings`] |
+//! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
+//! | stores outside the process, and where they differ | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | a store of one's own | [`backend`] |
@@ -37,6 +39,11 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
+//! | `file` (default), `sqlite`, `postgres`, `mysql` | [`stores`] outside the process |
+//! | `tls` | connections to their servers that are encrypted |
+//! | `toml` (default) | caches as a file of configuration says |
+//! | `compression`, `encryption` | values outside in fewer bytes; values that nobody reads or changes there |
+//! | `cli` | the program `larder` |
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
@@ -49,11 +56,12 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
-mod config;
+pub mod config;
 #[cfg(feature = "axum")]
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
+pub mod stores;
 
 #[cfg(feature = "axum")]
 #[doc = include_str!("docs/cache_page.md")]
@@ -94,6 +102,7 @@ pub use cache_macros::key;
 pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
 pub use cache_core::clock;
 pub use cache_core::codec::Codec;
+pub use cache_core::commit::{after_commit, after_commit_blocking};
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
@@ -105,7 +114,7 @@ pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
-pub use config::{Builder, builder};
+pub use config::{Builder, builder, init};
 
 /// ```
 /// use larder::{cached, testing};

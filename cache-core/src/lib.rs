@@ -4,7 +4,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`stats`], [`seen`], `tally`, `lock` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`commit`], [`stats`], [`seen`], `tally`, `lock` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
@@ -24,6 +24,7 @@ pub mod cache;
 pub mod clock;
 pub mod codec;
 mod column;
+pub mod commit;
 pub mod companion;
 pub mod entry;
 pub mod error;

@@ -1,6 +1,80 @@
-//! Stores outside the process, against everything that is asked of them; those whose server is not there are ignored.
+//! Stores outside the process, against everything that is asked of them, one list of tests for each.
+//!
+//! A store whose server is not there is ignored, and says why; where `LARDER_REQUIRE_SERVERS` is set, it fails.
+
+#![allow(clippy::unnecessary_wraps, reason = "whoever runs tests takes them all alike")]
+
+mod conformance;
+mod differences;
+mod engine;
+mod null;
+mod races;
+mod replay;
+#[path = "../support/runs.rs"]
+mod runs;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[path = "../support/servers.rs"]
+mod servers;
+mod shared;
+mod stores;
+
+use larder::Error;
+use libtest_mimic::{Arguments, Completion, Failed, Trial};
+use stores::{Kind, Store};
+
+/// A test of a store, and which stores it asks.
+struct Test {
+    name: &'static str,
+    asks: fn(&Kind) -> bool,
+    run: fn(&Store) -> Result<(), Error>,
+}
+
+/// Lists the tests of a module: functions of a store.
+macro_rules! tests {
+    ($asks:expr => $($name:ident),+ $(,)?) => {
+        pub const TESTS: &[crate::Test] = &[$(crate::Test { name: stringify!($name), asks: $asks, run: $name }),+];
+    };
+}
+pub(crate) use tests;
+
+/// A test of what is written about stores.
+type OfDocs = (&'static str, fn());
+
+macro_rules! tests_of_docs {
+    ($($name:ident),+ $(,)?) => {
+        pub const TESTS_OF_DOCS: &[crate::OfDocs] = &[$((stringify!($name), $name)),+];
+    };
+}
+pub(crate) use tests_of_docs;
+
+const TESTS: &[&[Test]] =
+    &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS, races::TESTS, differences::TESTS];
 
 fn main() {
-    let arguments = libtest_mimic::Arguments::from_args();
-    libtest_mimic::run(&arguments, vec![]).exit();
+    if races::work() {
+        return;
+    }
+    let arguments = Arguments::from_args();
+    let tests = || TESTS.iter().copied().flatten();
+    let of = |kind| tests().filter(move |test| (test.asks)(kind)).map(move |test| trial(kind, test));
+    let of_docs = |(name, run): &'static OfDocs| {
+        Trial::test(format!("docs::{name}"), || {
+            run();
+            Ok(())
+        })
+    };
+    let of_docs = replay::TESTS_OF_DOCS.iter().map(of_docs);
+    let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).collect();
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+fn trial(kind: &'static Kind, test: &'static Test) -> Trial {
+    Trial::ignorable_test(format!("{}::{}", kind.name, test.name), || match kind.open() {
+        Ok(store) => {
+            (test.run)(&store).map_err(|error| format!("{error:?}"))?;
+            Ok(Completion::Completed)
+        }
+        Err(why) if std::env::var_os("LARDER_REQUIRE_SERVERS").is_some() => Err(Failed::from(why)),
+        Err(why) => Ok(Completion::ignored_with(why)),
+    })
 }

@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod codecs;
+mod commits;
 mod contested;
 mod freshness;
 mod hit;

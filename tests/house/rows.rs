@@ -25,7 +25,18 @@ fn exists(name: &str, code: &str) -> bool {
         return root().join("tests").join(name).exists();
     }
     let function = format!("fn {name}(");
-    code.match_indices(&function).any(|(at, _)| is_test(&code[..at])) || code.contains(&format!(" {name}: {{"))
+    let mut functions = code.match_indices(&function).map(|(at, _)| &code[..at]);
+    let is_listed = || lists(code).any(|list| list.split(',').any(|listed| listed.trim() == name));
+    functions.clone().any(is_test)
+        || (functions.next().is_some() && is_listed())
+        || code.contains(&format!(" {name}: {{"))
+}
+
+/// Returns the lists of tests that a program without a harness runs: `tests!(whom => one, another)`.
+fn lists(code: &str) -> impl Iterator<Item = &str> {
+    let of_stores = code.split("tests!(").skip(1).filter_map(|call| call.split(");").next()?.split_once("=>"));
+    let of_docs = code.split("tests_of_docs!(").skip(1).filter_map(|call| call.split(");").next());
+    of_stores.map(|(_, list)| list).chain(of_docs)
 }
 
 /// Returns whether the attributes in front of a function, or those of the macro that it stands in, make it a test.
@@ -40,4 +51,7 @@ fn is_test(before: &str) -> bool {
 fn a_function_that_is_no_test_does_not_count_as_one() {
     let code = "fn helper() {}\n#[tokio::test]\nasync fn shown() {}\n    #[test]\n    fn inside() {}\n";
     assert_eq!(["helper", "shown", "inside", "absent"].map(|name| exists(name, code)), [false, true, true, false]);
+    let code =
+        "crate::tests!(every =>\n    one,\n    another,\n);\nfn one() {}\nfn helper() {}\nconst X: u8 = f(another);";
+    assert_eq!(["one", "helper", "another"].map(|name| exists(name, code)), [true, false, false]);
 }

@@ -237,6 +237,7 @@ async fn a_cache_by_hand_does_what_it_says() -> Result<(), larder::Error> {
 /// It would install caches for all tests of this program, and look at all of its sites.
 #[expect(dead_code, reason = "that it compiles is what is tested")]
 fn configure() -> Result<(), Box<dyn std::error::Error>> {
+    larder::init()?;
     larder::builder()
         .cache("default", Settings::memory().max_entries(50_000).ttl(600))
         .cache("sessions", Settings::memory().max_bytes(64 << 20).key_prefix("shop"))

@@ -1,1 +1,37 @@
-//! To come.
+#![doc = include_str!("docs.md")]
+
+mod address;
+mod backend;
+mod book;
+mod census;
+mod chore;
+mod clearing;
+mod client;
+mod config;
+mod culling;
+mod draft;
+mod error;
+mod found;
+mod head;
+mod held;
+mod ids;
+mod listing;
+mod reply;
+mod rights;
+mod sum;
+#[cfg(test)]
+mod tests;
+mod ticket;
+mod worker;
+
+pub use backend::File;
+pub use config::Config;
+
+/// How long a ticket is good for, in milliseconds.
+const TICKETS_MILLIS: u64 = 600_000;
+
+/// How long it is known when what is gone was changed: a minute longer, since a change may have waited for a lock.
+const KEPT_MILLIS: u64 = TICKETS_MILLIS + 60_000;
+
+/// A time that never comes.
+const FOR_EVER: u64 = u64::MAX;

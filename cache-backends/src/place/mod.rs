@@ -1,10 +1,17 @@
 //! Where a cache is to live, as somebody has written it down: addresses, and options for the store.
 
+mod amount;
+mod decode;
+mod host;
 mod location;
+mod nearest;
 mod options;
 
+pub use amount::{bytes, time};
+pub use host::Host;
 pub use location::Location;
-pub use options::{Given, Options};
+pub use nearest::nearest;
+pub use options::{Given, Options, WrongOption};
 
 /// Where a cache is to live, and how.
 ///
@@ -23,3 +30,22 @@ pub struct Place {
     /// What else the store is told: from `options` and from behind the `?` of an address.
     pub options: Options,
 }
+
+/// Returns a word that somebody wrote as it can stand in a message: not too long, and nothing that a terminal obeys.
+#[doc(hidden)]
+#[must_use]
+pub fn shown(word: &str) -> String {
+    let mut shown: String = word.chars().take(MOST_SHOWN).flat_map(char::escape_debug).collect();
+    if word.chars().nth(MOST_SHOWN).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Returns a path as it can stand in a message.
+fn shown_path(path: &str) -> String {
+    path.chars().map(|c| if c.is_control() { '…' } else { c }).collect()
+}
+
+/// How many characters of a word stand in a message.
+const MOST_SHOWN: usize = 60;

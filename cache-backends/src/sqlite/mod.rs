@@ -1,1 +1,16 @@
-//! To come.
+#![doc = include_str!("docs.md")]
+
+mod backend;
+mod base;
+mod client;
+mod config;
+mod error;
+mod opening;
+mod readers;
+mod reply;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use backend::Sqlite;
+pub use config::Config;

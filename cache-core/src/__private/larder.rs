@@ -2,6 +2,7 @@
 
 pub use crate::cache::{Blocking, Cache, Namespace};
 pub use crate::codec::Codec;
+pub use crate::commit::{after_commit, after_commit_blocking};
 pub use crate::error::{Error, Kind};
 pub use crate::executor::Executor;
 pub use crate::key::{Key, KeyName, KeyPart};

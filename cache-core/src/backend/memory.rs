@@ -117,7 +117,8 @@ impl Table {
     fn is_unchanged_since(&self, name: &Name, ticket: u64) -> bool {
         let held = self.entries.get(name.as_bytes()).map_or(0, |held| held.changed);
         let removed = self.removed.get(name.as_bytes()).copied().unwrap_or(0);
-        held.max(removed).max(self.forgotten) <= ticket
+        // What is beyond all changes is no ticket that was taken here.
+        (held.max(removed).max(self.forgotten)..=self.changes).contains(&ticket)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Stores outside the process: what the author of one writes, and the suite that says whether it holds.
 //!
 //! A backend takes bytes under full names. It knows nothing of types, records or loads: those are the engine's. To write
-//! one, implement [`Backend`], state what it can do as [`Capabilities`], and run the [`conformance`] suite on it in
-//! one line. [`Memory`] is the smallest complete example.
+//! one, implement [`Backend`], state what it can do as [`Capabilities`], and run the suite on it in one line,
+//! [`conformance::check`](crate::testing::conformance::check). [`Memory`] is the smallest complete example.
 
-pub mod conformance;
+pub mod layer;
 
 mod capabilities;
 mod counting;
@@ -34,8 +34,9 @@ use crate::key::Name;
 ///
 /// ```
 /// # use cache_core::__private::larder;
-/// use larder::backend::{Backend, Memory, conformance};
+/// use larder::backend::{Backend, Memory};
 /// use larder::clock::Clock;
+/// use larder::testing::conformance;
 ///
 /// let clock = Clock::manual();
 /// conformance::check(&Memory::new(clock.clone()), |time| clock.advance(time));
@@ -47,8 +48,8 @@ use crate::key::Name;
 /// # use cache_core::__private::larder;
 /// use std::sync::atomic::{AtomicUsize, Ordering};
 /// use std::time::Duration;
-/// use larder::backend::{Backend, Capabilities, Memory, Remaining, conformance};
-/// use larder::{Error, clock::Clock, key::Name};
+/// use larder::backend::{Backend, Capabilities, Memory, Remaining};
+/// use larder::{Error, clock::Clock, key::Name, testing::conformance};
 ///
 /// struct Asked {
 ///     inner: Memory,

@@ -20,13 +20,15 @@ impl Cache {
     /// Numbers are `i64`; begin one with [`add`](Self::add), which leaves a running count alone.
     ///
     /// Outside the process a count is bare digits, which servers count with. What an attribute keeps, and what may be
-    /// served past its time, carries more than digits there and is no number to count with. What has tags, or is in a
-    /// namespace, is counted where the store can do conditional fills.
+    /// served past its time, carries more than digits there and is no number to count with. A store that cannot count, but
+    /// tells when somebody else was first, is asked to replace one number by the next, and no count is lost there either; so
+    /// is what has tags, or is in a namespace.
     ///
     /// # Errors
     ///
     /// [`Kind::Missing`] without a live entry, [`Kind::NotANumber`] where it holds something else, and
-    /// [`Kind::Overflow`] where the sum would leave `i64`; the entry then stays as it is.
+    /// [`Kind::Overflow`] where the sum would leave `i64`; the entry then stays as it is. [`Kind::Unsupported`] from a
+    /// store that can do neither.
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -176,25 +178,20 @@ impl Cache {
 
 /// Makes the record that follows: the same mark, the same times, another number.
 fn sum(record: &Erased, key: &Key, delta: i64) -> Result<(Erased, i64), Error> {
-    let sum = sum_of(record, key, delta)?;
+    let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
+    let sum = number.checked_add(delta).ok_or_else(|| overflow(key))?;
     let next = i64::keep().record(record.mark(), record.times(), sum);
     Ok((bonded(next, record.bonds().cloned()), sum))
-}
-
-/// Returns the number that follows.
-pub(super) fn sum_of(record: &Erased, key: &Key, delta: i64) -> Result<i64, Error> {
-    let number: &i64 = record.value.downcast_ref().ok_or_else(|| not_a_number(key))?;
-    number.checked_add(delta).ok_or_else(|| overflow(key))
 }
 
 pub(super) fn missing(key: &impl Display) -> Error {
     Error::new(Kind::Missing, format!("there is no live entry under `{key}`: begin it with `add`"))
 }
 
-fn not_a_number(key: &impl Display) -> Error {
+pub(super) fn not_a_number(key: &impl Display) -> Error {
     Error::new(Kind::NotANumber, format!("the entry under `{key}` holds no `i64`"))
 }
 
-fn overflow(key: &impl Display) -> Error {
+pub(super) fn overflow(key: &impl Display) -> Error {
     Error::new(Kind::Overflow, format!("counting `{key}` further would leave the range of `i64`"))
 }

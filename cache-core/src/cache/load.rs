@@ -113,6 +113,11 @@ impl<V, E> Load<V, E> {
 
     /// Does the same for a caller whose body may be able to run beside it.
     pub(crate) async fn next_or_beside(mut self: Box<Self>) -> Result<Next<V, E>, Beside<V, E>> {
+        if self.asker.cache.is_changed_here(&self.name) {
+            // What is read in a transaction is neither kept nor handed to those who stand outside of it.
+            self.asker.count(Event::Bypassed);
+            return Ok(Next::Run(Run::Bare));
+        }
         loop {
             match self.turn() {
                 Turn::Found(record) => {

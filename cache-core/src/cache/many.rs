@@ -141,6 +141,7 @@ impl Cache {
                 ),
             ));
         };
+        self.note_clear(&start);
         let home = self.home();
         match &home.backing {
             Backing::Null => {}

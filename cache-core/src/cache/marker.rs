@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use ahash::RandomState;
 
 use super::home::{Home, Outside};
+use super::parcel::Found;
 use crate::codec::wire::{self, MAGIC, TagVersion, Wire};
 use crate::error::{Error, Kind};
 use crate::key::{Name, RAW, Scope};
@@ -124,6 +125,14 @@ impl Versions {
 }
 
 impl Sought {
+    /// Returns what the bytes are, if they are there and good.
+    pub(super) fn found(&self) -> Option<Found<'_>> {
+        match self {
+            Self::There(bytes) => Some(Found::new(bytes)),
+            Self::Nothing | Self::Foreign | Self::Withdrawn => None,
+        }
+    }
+
     /// Returns the bytes, if they are there and good.
     pub(super) fn there(self) -> Option<Vec<u8>> {
         match self {

@@ -3,8 +3,10 @@
 mod above;
 mod asker;
 mod blocking;
+mod commits;
 mod count;
 mod draw;
+mod emulated;
 mod fill;
 mod hand;
 mod home;

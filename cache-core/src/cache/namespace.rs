@@ -157,6 +157,7 @@ impl Namespace {
     ///
     /// When the store fails: then what it holds may still be served.
     pub async fn invalidate(&self) -> Result<(), Error> {
+        self.note_invalidation();
         let cache = &self.cache;
         let fingerprint = cache.is_outside().then(|| fingerprint(cache.own_start()));
         cache.home().tags.invalidate(&self.name, fingerprint);

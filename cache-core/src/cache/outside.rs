@@ -4,14 +4,13 @@ use std::time::Duration;
 
 use super::Cache;
 use super::asker::Named;
-use super::count::{missing, sum_of};
 use super::draw::draw;
 use super::home::{Home, Outside};
 use super::marker::{Sought, Versions, few};
-use super::parcel::{Found, Label, Parcel, restamped, time_left};
+use super::parcel::{Found, Label, Parcel, restamped};
 use super::read::remaining;
 use crate::backend::Remaining;
-use crate::codec::wire::{TagVersion, Wire};
+use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
 use crate::flight::Change;
 use crate::key::{Key, Name};
@@ -19,10 +18,7 @@ use crate::policy::{self, Options, Ttl};
 use crate::record::Times;
 use crate::stats::Event;
 use crate::tags::Bonds;
-use crate::value::{Keep, Value};
-
-/// How often a change is tried again that somebody else's came before.
-const TRIES: usize = 8;
+use crate::value::Keep;
 
 /// A change of one name: what is read at the source before it is over is not kept.
 struct Changing<'a> {
@@ -60,7 +56,7 @@ impl Home {
         Ok(self.seek(backend, name, tags, &mut Versions::default()).await?.there())
     }
 
-    fn is_live(&self, found: &Found<'_>) -> bool {
+    pub(super) fn is_live(&self, found: &Found<'_>) -> bool {
         found.times(&self.clock).is_none_or(|times| times.fresh_until > self.clock.now())
     }
 }
@@ -193,6 +189,9 @@ impl Cache {
         options: &Options,
     ) -> Vec<(Key, Error)> {
         let names: Vec<_> = values.iter().map(|(key, _)| self.name_of(key)).collect();
+        for name in &names {
+            self.note_change(name);
+        }
         let tags: Vec<_> = values.iter().map(|(key, _)| self.fingerprints_of(key)).collect();
         let versions = self.home().versions_now(backend, &tags.concat()).await;
         let versions_of = |tags: &[u64]| match &versions {
@@ -238,37 +237,33 @@ impl Cache {
         let Some(parcel) = self.pack(backend, name, value, keep, &options, &versions)? else {
             return Ok(self.ttl_outside(backend, name, &tags).await?.is_none());
         };
-        let added = backend.add(name, &parcel.bytes, parcel.time).await?
-            || self.add_in_place_of_a_dead_one(backend, name, &tags, &parcel).await?;
+        let can = backend.capabilities();
+        let added = match () {
+            () if can.atomic_add && backend.add(name, &parcel.bytes, parcel.time).await? => true,
+            // Who cannot tell whether somebody else was first leaves it alone: better nobody wins than two.
+            () if can.atomic_add && !(can.conditional_fill && self.is_dead(backend, name, &tags).await?) => false,
+            () if can.conditional_fill => self.add_by_fill(backend, name, &tags, &parcel).await?,
+            () => backend.add(name, &parcel.bytes, parcel.time).await?,
+        };
         if added {
             self.home().supersede(name);
         }
         Ok(added)
     }
 
-    /// Adds where the store still holds what is past its time and was kept for worse ones, or has lost a tag.
-    ///
-    /// A store that cannot tell whether somebody else was first is left alone: better nobody wins than two.
-    async fn add_in_place_of_a_dead_one(
-        &self,
-        backend: &Outside,
-        name: &Name,
-        tags: &[u64],
-        parcel: &Parcel,
-    ) -> Result<bool, Error> {
-        let is_dead = async || {
-            let there = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
-            Ok::<_, Error>(match there {
-                Sought::There(bytes) => !self.home().is_live(&Found::new(&bytes)),
-                Sought::Withdrawn => true,
-                Sought::Nothing | Sought::Foreign => false,
-            })
-        };
-        if !backend.capabilities().conditional_fill || !is_dead().await? {
-            return Ok(false);
+    /// Returns whether the store holds what is past its time and was kept for worse ones, or has lost a tag.
+    async fn is_dead(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<bool, Error> {
+        let there = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
+        Ok(there != Sought::Nothing && !self.is_taken(&there))
+    }
+
+    /// Returns whether what was found keeps others out.
+    pub(super) fn is_taken(&self, there: &Sought) -> bool {
+        match there {
+            Sought::There(bytes) => self.home().is_live(&Found::new(bytes)),
+            Sought::Foreign => true,
+            Sought::Nothing | Sought::Withdrawn => false,
         }
-        let ticket = backend.begin_fill(name).await?;
-        Ok(is_dead().await? && backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await?)
     }
 
     pub(super) async fn remove_outside(&self, backend: &Outside, name: &Name) -> Result<bool, Error> {
@@ -278,7 +273,8 @@ impl Cache {
 
     pub(super) async fn remove_many(&self, backend: &Outside, names: &[Name]) -> Result<u64, Error> {
         let _changing: Vec<_> = names.iter().map(|name| Changing::begin(self.home(), name)).collect();
-        for _ in names {
+        for name in names {
+            self.note_change(name);
             self.counters().count(Event::Invalidated);
         }
         backend.delete_many(names).await
@@ -290,57 +286,20 @@ impl Cache {
         (key, name): (&Key, &Name),
         delta: i64,
     ) -> Result<i64, Error> {
-        let sum = match backend.incr(name, delta).await {
-            Err(error) if error.kind() == Kind::NotANumber && backend.capabilities().conditional_fill => {
-                self.incr_with_tags(backend, (key, name), delta).await?.ok_or(error)?
-            }
-            counted => counted?,
+        let can = backend.capabilities();
+        let sum = match () {
+            () if can.atomic_incr => match backend.incr(name, delta).await {
+                // With tags it carries more than digits, with which no server counts.
+                Err(error) if error.kind() == Kind::NotANumber && can.conditional_fill => {
+                    self.incr_by_fill(backend, (key, name), delta).await?
+                }
+                counted => counted?,
+            },
+            () if can.conditional_fill => self.incr_by_fill(backend, (key, name), delta).await?,
+            () => backend.incr(name, delta).await?,
         };
         self.home().supersede(name);
         Ok(sum)
-    }
-
-    /// Counts where a number carries tags, with which no server counts; `None` where there is something else.
-    async fn incr_with_tags(
-        &self,
-        backend: &Outside,
-        (key, name): (&Key, &Name),
-        delta: i64,
-    ) -> Result<Option<i64>, Error> {
-        let (home, tags) = (self.home(), self.fingerprints_of(key));
-        for _ in 0..TRIES {
-            let ticket = backend.begin_fill(name).await?;
-            let bytes = home.find(backend, name, &tags).await?.ok_or_else(|| missing(key))?;
-            let found = Found::new(&bytes);
-            let Found::Record(wire) = found else { return Ok(None) };
-            if !home.is_live(&found) {
-                return Err(missing(key));
-            }
-            let record = found.unpack(name, i64::keep(), &home.clock).filter(|_| found.tags().next().is_some());
-            let Some(record) = record else { return Ok(None) };
-            let sum = sum_of(&record, key, delta)?;
-            let time = self.time_of(backend, name, &found).await?;
-            let (codec, number) = wire.header.codec.write(&sum)?;
-            let parcel = Parcel { bytes: wire.with_payload(codec, &number), time };
-            if backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await? {
-                return Ok(Some(sum));
-            }
-        }
-        Err(Error::new(Kind::Store, format!("`{name}` is written so often that it cannot be counted")))
-    }
-
-    /// Returns how long the store is to keep what was found there.
-    async fn time_of(&self, backend: &Outside, name: &Name, found: &Found<'_>) -> Result<Option<Duration>, Error> {
-        let clock = &self.home().clock;
-        match found.times(clock) {
-            Some(times) => Ok(time_left(times, clock)),
-            None => match backend.ttl(name).await? {
-                Some(Remaining::For(time)) => Ok(Some(time)),
-                Some(Remaining::Forever) => Ok(None),
-                // It has just ended: what is written for no time is gone too.
-                None => Ok(Some(Duration::ZERO)),
-            },
-        }
     }
 
     /// Returns what binds what is there to its tags.
@@ -362,39 +321,21 @@ impl Cache {
         tags: &[u64],
         times: Times,
     ) -> Result<bool, Error> {
-        let home = self.home();
+        let (home, can) = (self.home(), backend.capabilities());
         let Some(bytes) = home.find(backend, name, tags).await? else { return Ok(false) };
-        match Found::new(&bytes) {
-            Found::Foreign => Ok(false),
-            found if !home.is_live(&found) => Ok(false),
-            found if found.times(&home.clock).is_none() => backend.touch(name, time_left(times, &home.clock)).await,
-            _ if backend.capabilities().conditional_fill => self.restamp_if_unchanged(backend, name, times).await,
-            found => self.restamp(backend, name, found, times).await,
+        let found = Found::new(&bytes);
+        if !home.is_live(&found) {
+            return Ok(false);
         }
-    }
-
-    /// Gives a record that carries its times other ones: read and written again, as its store has no other way. Another
-    /// process that writes in between is overwritten.
-    async fn restamp(&self, backend: &Outside, name: &Name, found: Found<'_>, times: Times) -> Result<bool, Error> {
-        let Found::Record(wire) = found else { return Ok(false) };
-        let parcel = restamped(&wire, times, &self.home().clock);
-        backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true)
-    }
-
-    /// Does the same where the store says when somebody else came first.
-    async fn restamp_if_unchanged(&self, backend: &Outside, name: &Name, times: Times) -> Result<bool, Error> {
-        let home = self.home();
-        for _ in 0..TRIES {
-            let ticket = backend.begin_fill(name).await?;
-            let bytes = backend.get(name).await?.unwrap_or_default();
-            let wire = Wire::read(&bytes).filter(|wire| home.is_live(&Found::Record(*wire)));
-            let Some(wire) = wire else { return Ok(false) };
-            let parcel = restamped(&wire, times, &home.clock);
-            if backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await? {
-                return Ok(true);
-            }
+        let Some(parcel) = restamped(&found, times, &home.clock) else { return Ok(false) };
+        match found {
+            _ if can.touch && found.times(&home.clock).is_none() => backend.touch(name, parcel.time).await,
+            _ if can.conditional_fill => self.touch_by_fill(backend, name, tags, times).await,
+            // It says that it cannot: to read a number and write it again would lose counts.
+            Found::Number(_) => backend.touch(name, parcel.time).await,
+            // Read and written again, as its store has no other way. Another process that writes in between is overwritten.
+            Found::Record(_) | Found::Foreign => backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true),
         }
-        Err(Error::new(Kind::Store, format!("`{name}` is written so often that its time cannot be changed")))
     }
 
     pub(super) async fn ttl_outside(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<Option<Ttl>, Error> {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::home::{Home, Outside};
-use crate::backend::Entry;
+use crate::backend::{Entry, Remaining};
 use crate::clock::{Clock, Tick};
 use crate::codec::Codec;
 use crate::codec::wire::{self, FOR_EVER, Header, TagVersion, Wire};
@@ -14,7 +14,7 @@ use crate::record::{Erased, Times};
 use crate::value::{Coder, Keep};
 
 /// Bytes to be kept under a name, and for how long; `None` is for ever.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Parcel {
     pub(super) bytes: Vec<u8>,
     pub(super) time: Option<Duration>,
@@ -51,7 +51,7 @@ impl Parcel {
         outside: &Outside,
     ) -> Result<Self, Error> {
         let coder = keep.coder.ok_or_else(|| stays_here::<V>(label.name))?;
-        let bytes = if let Some(number) = bare(value, &coder, label) {
+        let bytes = if let Some(number) = bare(value, &coder, label, outside) {
             wire::number_to_bytes(number)
         } else {
             let (form, payload) = (coder.encode)(outside.codec, value)?;
@@ -83,6 +83,8 @@ impl Parcel {
 impl<'a> Found<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Self {
         match Wire::read(bytes) {
+            // Nobody was here who could make a value of it again.
+            Some(wire) if wire.header.compressed => Self::Foreign,
             Some(wire) => Self::Record(wire),
             None => wire::number_from_bytes(bytes).map_or(Self::Foreign, Self::Number),
         }
@@ -123,12 +125,29 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Returns the same record with other ends.
-pub(super) fn restamped(wire: &Wire<'_>, times: Times, clock: &Clock) -> Parcel {
-    let (fresh_until, kept_until) = (to_wall(times.fresh_until, clock), to_wall(times.kept_until, clock));
-    let header = Header { fresh_until, kept_until, ..wire.header };
-    let tags: Vec<_> = wire.tags().collect();
-    Parcel { bytes: header.write(&tags, wire.payload), time: time_left(times, clock) }
+/// Returns the same entry with other ends; `None` where nobody here knows what it is.
+pub(super) fn restamped(found: &Found<'_>, times: Times, clock: &Clock) -> Option<Parcel> {
+    let bytes = match found {
+        Found::Foreign => return None,
+        Found::Number(number) => wire::number_to_bytes(*number),
+        Found::Record(wire) => {
+            let (fresh_until, kept_until) = (to_wall(times.fresh_until, clock), to_wall(times.kept_until, clock));
+            // Its store could change the time in one step once, and this one writes it anew.
+            let header = Header { fresh_until, kept_until, open: false, ..wire.header };
+            header.write(&wire.tags().collect::<Vec<_>>(), wire.payload)
+        }
+    };
+    Some(Parcel { bytes, time: time_left(times, clock) })
+}
+
+/// Returns the times of an entry that has so much left, as its store says, and is fresh until its end.
+pub(super) fn times_of(left: Remaining, clock: &Clock) -> Times {
+    let now = clock.now();
+    let end = match left {
+        Remaining::Forever => Tick::NEVER,
+        Remaining::For(time) => now.after(time),
+    };
+    Times { created: now, fresh_until: end, kept_until: end }
 }
 
 /// Returns how long a store is to keep something with these times.
@@ -136,9 +155,10 @@ pub(super) fn time_left(times: Times, clock: &Clock) -> Option<Duration> {
     (times.kept_until != Tick::NEVER).then(|| times.kept_until.since(clock.now()))
 }
 
-/// Returns the number to write as bare digits, where a value is one and has nothing else to say.
-fn bare<V>(value: &V, coder: &Coder<V>, label: Label<'_>) -> Option<i64> {
-    if is_plain(label) && !label.is_tagged { (coder.number?.to)(value) } else { None }
+/// Returns the number to write as bare digits, where a value is one and has nothing else to say, for a store that counts.
+fn bare<V>(value: &V, coder: &Coder<V>, label: Label<'_>, outside: &Outside) -> Option<i64> {
+    let counts = outside.capabilities().atomic_incr;
+    if counts && is_plain(label) && !label.is_tagged { (coder.number?.to)(value) } else { None }
 }
 
 /// Returns whether the store alone can know when it ends: it is served until then, and by everybody alike.
@@ -160,10 +180,11 @@ fn header(codec: Codec, shape: u64, label: Label<'_>, home: &Home, outside: &Out
         kept_until: wall(label.times.kept_until),
         cost: u64::try_from(label.cost.as_micros()).unwrap_or(u64::MAX),
         open,
+        compressed: false,
     }
 }
 
-fn to_wall(tick: Tick, clock: &Clock) -> u64 {
+pub(super) fn to_wall(tick: Tick, clock: &Clock) -> u64 {
     let now = clock.now();
     if tick == Tick::NEVER {
         return FOR_EVER;
@@ -214,7 +235,7 @@ mod tests {
 
     fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
         let (codec, shape) = (Codec::MessagePack, codec::shape::<u8>());
-        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false }
+        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false, compressed: false }
     }
 
     #[test]

@@ -46,6 +46,7 @@ impl Cache {
         bonds: Option<Bonds>,
     ) -> Result<(), Error> {
         let name = self.name_of(key);
+        self.note_change(&name);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| ()),
             Backing::Null => Ok(()),
@@ -62,7 +63,8 @@ impl Cache {
 
     /// Keeps a value only where there is no live one, and says whether it did. A live one keeps its value and time.
     ///
-    /// Outside the process, in a store without conditional fills, so does one that was kept past its time.
+    /// Outside the process, in a store without conditional fills, so does one that was kept past its time. Of callers who
+    /// add at once one wins, in every store that claims atomic adding or conditional fills; in another, several may.
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -108,6 +110,7 @@ impl Cache {
         bonds: Option<Bonds>,
     ) -> Result<bool, Error> {
         let name = self.name_of(key);
+        self.note_change(&name);
         match &self.home().backing {
             _ if self.is_off() => self.delete_name(&name).await.map(|_| true),
             Backing::Null => Ok(true),
@@ -210,6 +213,7 @@ impl Cache {
     }
 
     pub(crate) async fn delete_name(&self, name: &Name) -> Result<bool, Error> {
+        self.note_change(name);
         self.counters().count(Event::Invalidated);
         let flights = &self.home().flights;
         match &self.home().backing {
@@ -238,7 +242,8 @@ impl Cache {
     ///
     /// # Errors
     ///
-    /// When the store fails.
+    /// When the store fails, and [`Kind::Unsupported`] for a bare number in a store that can neither change a time nor tell
+    /// when somebody else was first: it would lose counts.
     pub async fn touch(&self, key: impl Into<Key>, ttl: Ttl) -> Result<bool, Error> {
         let key = key.into();
         let name = self.name_of(&key);

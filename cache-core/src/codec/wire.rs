@@ -29,6 +29,8 @@ const FIXED: usize = 54;
 const TAG: usize = 16;
 /// Its time is known to the store alone.
 const OPEN: u8 = 1;
+/// Its value is written in fewer bytes than its codec wrote.
+const COMPRESSED: u8 = 2;
 
 /// What is known of a record without reading its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +51,8 @@ pub struct Header {
     pub cost: u64,
     /// Whether its time is known to the store alone, which can then change it in one step.
     pub open: bool,
+    /// Whether the value is compressed: what its codec wrote is to be had from the layer that compressed it.
+    pub compressed: bool,
 }
 
 /// The version of one tag when a record was written.
@@ -77,8 +81,10 @@ impl Header {
     /// use cache_core::codec::Codec;
     /// use cache_core::codec::wire::{FOR_EVER, Header, Wire};
     ///
-    /// let (codec, open) = (Codec::Compact, false);
-    /// let header = Header { codec, mark: 7, shape: 9, created: 1, fresh_until: 2, kept_until: FOR_EVER, cost: 3, open };
+    /// let (codec, shape, open) = (Codec::Compact, 9, false);
+    /// let (created, fresh_until, kept_until) = (1, 2, FOR_EVER);
+    /// let header =
+    ///     Header { codec, mark: 7, shape, created, fresh_until, kept_until, cost: 3, open, compressed: false };
     /// let bytes = header.write(&[], b"value");
     /// let wire = Wire::read(&bytes).expect("a record");
     /// assert_eq!((wire.header, wire.payload), (header, &b"value"[..]));
@@ -91,7 +97,7 @@ impl Header {
     pub fn write(&self, tags: &[TagVersion], payload: &[u8]) -> Vec<u8> {
         let count = u16::try_from(tags.len()).expect("a record has few tags");
         let mut bytes = Vec::with_capacity(FIXED + tags.len() * TAG + payload.len());
-        bytes.extend([MAGIC, FORMAT, self.codec.number(), if self.open { OPEN } else { 0 }]);
+        bytes.extend([MAGIC, FORMAT, self.codec.number(), self.flags()]);
         for number in [self.mark, self.shape, self.created, self.fresh_until, self.kept_until, self.cost] {
             bytes.extend(number.to_le_bytes());
         }
@@ -104,11 +110,15 @@ impl Header {
         bytes
     }
 
+    fn flags(&self) -> u8 {
+        [(self.open, OPEN), (self.compressed, COMPRESSED)].iter().map(|(is_set, flag)| u8::from(*is_set) * flag).sum()
+    }
+
     fn read(bytes: &[u8; FIXED]) -> Option<Self> {
         let number = |at: usize| bytes[at..].first_chunk().copied().map(u64::from_le_bytes);
         let flags = bytes[3];
         // What a flag of a later program means is not known here: such a record is for that program.
-        if bytes[..2] != [MAGIC, FORMAT] || flags & !OPEN != 0 {
+        if bytes[..2] != [MAGIC, FORMAT] || flags & !(OPEN | COMPRESSED) != 0 {
             return None;
         }
         Some(Self {
@@ -120,6 +130,7 @@ impl Header {
             kept_until: number(36)?,
             cost: number(44)?,
             open: flags & OPEN != 0,
+            compressed: flags & COMPRESSED != 0,
         })
     }
 }
@@ -133,11 +144,6 @@ impl<'a> Wire<'a> {
         let count = u16::from_le_bytes([fixed[FIXED - 2], fixed[FIXED - 1]]);
         let (tags, payload) = rest.split_at_checked(usize::from(count) * TAG)?;
         Some(Self { header, tags, payload })
-    }
-
-    /// Writes the same record with another value.
-    pub(crate) fn with_payload(&self, codec: Codec, payload: &[u8]) -> Vec<u8> {
-        Header { codec, ..self.header }.write(&self.tags().collect::<Vec<_>>(), payload)
     }
 
     /// Returns the versions that its tags had when it was written.
@@ -199,6 +205,7 @@ mod tests {
         kept_until: FOR_EVER,
         cost: 1_500,
         open: false,
+        compressed: false,
     };
 
     const TAGS: [TagVersion; 2] = [TagVersion { tag: 1, version: 2 }, TagVersion { tag: 3, version: u64::MAX }];
@@ -258,11 +265,11 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_is_written_is_read_back(
-            numbers: [u64; 6], open: bool, tags in prop::collection::vec(any::<(u64, u64)>(), 0..9), payload: Vec<u8>,
+            numbers: [u64; 6], flags: [bool; 2], tags in prop::collection::vec(any::<(u64, u64)>(), 0..9), payload: Vec<u8>,
         ) {
-            let [mark, shape, created, fresh_until, kept_until, cost] = numbers;
+            let ([mark, shape, created, fresh_until, kept_until, cost], [open, compressed]) = (numbers, flags);
             let codec = if open { Codec::Compact } else { Codec::MessagePack };
-            let header = Header { codec, mark, shape, created, fresh_until, kept_until, cost, open };
+            let header = Header { codec, mark, shape, created, fresh_until, kept_until, cost, open, compressed };
             let tags: Vec<_> = tags.into_iter().map(|(tag, version)| TagVersion { tag, version }).collect();
             let bytes = header.write(&tags, &payload);
             let wire = Wire::read(&bytes).expect("a record");

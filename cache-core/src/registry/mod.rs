@@ -1,7 +1,10 @@
 //! Named caches, and every annotated place of the program.
 
 mod check;
+mod commits;
+mod homes;
 mod isolation;
+mod layers;
 mod settings;
 mod site;
 
@@ -13,6 +16,7 @@ use std::sync::Arc;
 use once_cell::sync::OnceCell;
 
 pub use check::{Problem, Problems, check};
+use homes::Homes;
 pub use isolation::is_anyone_isolated;
 pub(crate) use isolation::{Isolation, enter_own, isolated, leave_own};
 pub use settings::Settings;
@@ -24,7 +28,7 @@ use crate::error::{Error, Kind};
 use crate::executor::{self, Executor, block_on};
 use crate::key::Key;
 use crate::lock::{self, RwLock};
-use crate::tags::{Began, Tags};
+use crate::tags::Began;
 
 /// The variable that switches every cache of the program off.
 pub const OFF_VARIABLE: &str = "LARDER_OFF";
@@ -43,9 +47,7 @@ pub const OFF_VARIABLE: &str = "LARDER_OFF";
 /// ```
 pub struct Registry {
     caches: RwLock<BTreeMap<Box<str>, Cache>>,
-    clock: Clock,
-    executor: Arc<dyn Executor>,
-    tags: Arc<Tags>,
+    homes: Homes,
     off: bool,
     /// Makes a cache in memory for every name that is asked for: a test need not repeat the program's configuration.
     open: bool,
@@ -80,7 +82,7 @@ impl Registry {
     /// When a name is used twice or a setting cannot work.
     pub fn new(plan: Plan) -> Result<Self, Error> {
         let Plan { caches, clock, executor, off, open } = plan;
-        let registry = Self { caches: RwLock::default(), clock, executor, tags: Arc::default(), off, open };
+        let registry = Self { caches: RwLock::default(), homes: Homes::new(clock, executor), off, open };
         for (name, settings) in caches {
             registry.add(&name, settings)?;
         }
@@ -101,7 +103,7 @@ impl Registry {
             let sentence = format!("`{name}` is no name of a cache: write a word, without white space around it");
             return Err(Error::new(Kind::Configuration, sentence));
         }
-        let cache = settings.build(name, &self.clock, &self.executor, &self.tags, self.off)?;
+        let cache = settings.build(name, &self.homes, self.off)?;
         match lock::write(&self.caches).entry(name.into()) {
             Entry::Vacant(place) => Ok(place.insert(cache).clone()),
             Entry::Occupied(_) => {
@@ -154,8 +156,8 @@ impl Registry {
 
     /// Withdraws what has this tag in this process; returns its fingerprint, where there are stores outside to be told.
     pub(crate) fn withdraw_tag(&self, tag: &str) -> Option<u64> {
-        let fingerprint = self.tags.fingerprint(tag);
-        self.tags.invalidate(tag, fingerprint);
+        let fingerprint = self.homes.tags.fingerprint(tag);
+        self.homes.tags.invalidate(tag, fingerprint);
         fingerprint
     }
 
@@ -173,13 +175,13 @@ impl Registry {
     }
 
     fn begin(&self) -> Began {
-        self.tags.begin(self.clock.coarse_wall_millis())
+        self.homes.tags.begin(self.homes.clock.coarse_wall_millis())
     }
 
     /// Returns the clock of its caches.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        &self.clock
+        &self.homes.clock
     }
 }
 
@@ -293,6 +295,7 @@ pub fn clock() -> Clock {
 /// All others are told.
 pub async fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
     let tag = tag.into();
+    commits::note(&tag);
     match isolated() {
         Some(registry) => registry.invalidate_tag(&tag).await,
         None => global()?.invalidate_tag(&tag).await,
@@ -322,6 +325,7 @@ pub fn invalidate_tag_blocking(tag: impl Into<Key>) -> Result<(), Error> {
 
 /// Withdraws what has this tag in this process, for those who tell the stores outside later; says whether there are any.
 pub(crate) fn withdraw_tag(tag: &Key) -> Result<bool, Error> {
+    commits::note(tag);
     Ok(match isolated() {
         Some(registry) => registry.withdraw_tag(tag.as_str()),
         None => global()?.withdraw_tag(tag.as_str()),

@@ -1,17 +1,18 @@
 //! What a named cache is to be like.
 
+mod written;
+
 use std::sync::Arc;
 
+use super::homes::Homes;
+use super::layers::Layers;
 use crate::backend::{Backend, ErasedBackend};
-use crate::cache::{Backing, Cache, Home, Markers, Outside, Parts};
-use crate::clock::Clock;
+use crate::cache::{Backing, Cache, Markers, Outside, Parts};
 use crate::codec::Codec;
 use crate::error::{Error, Kind};
-use crate::executor::Executor;
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
-use crate::store::{Limits, Store};
-use crate::tags::Tags;
+use crate::store::Limits;
 
 /// What a named cache is to be like.
 ///
@@ -30,19 +31,22 @@ use crate::tags::Tags;
 pub struct Settings {
     place: Choice,
     ttl: Ttl,
-    max_entries: u64,
+    max_entries: Option<u64>,
     max_bytes: Option<u64>,
     max_value_bytes: Option<u64>,
     codec: Codec,
     key_prefix: String,
-    version: String,
+    version: Option<String>,
     key_function: Option<KeyFunction>,
     off: bool,
+    pub(super) layers: Layers,
 }
 
 #[derive(Clone, Debug)]
 enum Choice {
     Memory,
+    /// A part of the memory that has a name, which other caches may live in too.
+    Named(Arc<str>),
     Null,
     Outside(Arc<dyn ErasedBackend>),
 }
@@ -50,19 +54,23 @@ enum Choice {
 /// How many entries a cache in memory holds where nobody says so.
 const MAX_ENTRIES: u64 = 10_000;
 
+/// The version of a cache where nobody says so.
+const VERSION: &str = "1";
+
 impl Settings {
     fn new(place: Choice) -> Self {
         Self {
             place,
             ttl: Ttl::Default,
-            max_entries: MAX_ENTRIES,
+            max_entries: None,
             max_bytes: None,
             max_value_bytes: None,
             codec: Codec::default(),
             key_prefix: String::new(),
-            version: "1".to_owned(),
+            version: None,
             key_function: None,
             off: false,
+            layers: Layers::default(),
         }
     }
 
@@ -70,6 +78,27 @@ impl Settings {
     #[must_use]
     pub fn memory() -> Self {
         Self::new(Choice::Memory)
+    }
+
+    /// Makes a cache in the memory of this process that shares its room with all caches that name the same one.
+    ///
+    /// They see each other's entries where prefix and version are the same too, and are bounded together; so they say the
+    /// same bounds.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, Settings, testing};
+    ///
+    /// let room = |prefix| Settings::memory_named("shop").max_entries(100).key_prefix(prefix);
+    /// let larder = testing::isolated_with([("pages", room("a")), ("users", room("b")), ("admins", room("b"))])?;
+    /// larder.cache("users").blocking().set("ann", 1_u8, Options::ttl(60))?;
+    /// assert!(larder.cache("admins").blocking().has("ann")? && !larder.cache("pages").blocking().has("ann")?);
+    /// assert_eq!(larder.cache("pages").stats().entries, 1, "the room is one");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn memory_named(room: &str) -> Self {
+        Self::new(Choice::Named(room.into()))
     }
 
     /// Makes a cache that keeps nothing, for development and tests: every body runs.
@@ -147,7 +176,7 @@ impl Settings {
     /// Holds at most so many entries.
     #[must_use]
     pub fn max_entries(mut self, entries: u64) -> Self {
-        self.max_entries = entries;
+        self.max_entries = Some(entries);
         self
     }
 
@@ -208,7 +237,7 @@ impl Settings {
     /// ```
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.version = version.into();
+        self.version = Some(version.into());
         self
     }
 
@@ -289,33 +318,27 @@ impl Settings {
         self
     }
 
-    /// Makes the cache.
-    pub(crate) fn build(
-        self,
-        name: &str,
-        clock: &Clock,
-        executor: &Arc<dyn Executor>,
-        tags: &Arc<Tags>,
-        off: bool,
-    ) -> Result<Cache, Error> {
+    /// Makes the cache, with the registry's `home` around a backing.
+    pub(crate) fn build(self, name: &str, homes: &Homes, off: bool) -> Result<Cache, Error> {
         self.check(name)?;
-        let backing = match self.place {
-            Choice::Null => Backing::Null,
+        let limits = Limits { max_entries: self.max_entries.unwrap_or(MAX_ENTRIES), max_bytes: self.max_bytes };
+        let home = match self.place {
+            Choice::Null => homes.around(Backing::Null),
             Choice::Outside(backend) => {
+                let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
+                let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
                 let (codec, max_value_bytes) = (self.codec, self.max_value_bytes);
-                Backing::Outside(Outside { backend, markers, codec, max_value_bytes })
+                homes.around(Backing::Outside(Outside { backend, markers, codec, max_value_bytes }))
             }
-            Choice::Memory => {
-                let limits = Limits { max_entries: self.max_entries, max_bytes: self.max_bytes };
-                Backing::Memory(Store::new(limits, clock.clone()))
-            }
+            Choice::Memory => homes.in_memory(limits),
+            Choice::Named(room) => homes.in_room(name, room, limits)?,
         };
         Cache::new(Parts {
             name: name.into(),
-            home: Home::new(backing, clock.clone(), Arc::clone(executor), Arc::clone(tags)),
+            home,
             prefix: self.key_prefix.into(),
-            version: self.version.into(),
+            version: self.version.unwrap_or_else(|| VERSION.to_owned()).into(),
             key_function: self.key_function,
             ttl: self.ttl,
             off: self.off || off,
@@ -324,10 +347,10 @@ impl Settings {
 
     fn check(&self, name: &str) -> Result<(), Error> {
         let wrong = |what: &str| Err(Error::new(Kind::Configuration, format!("cache `{name}`: {what}")));
-        let bounds =
-            !matches!(self.place, Choice::Memory) && (self.max_bytes.is_some() || self.max_entries != MAX_ENTRIES);
+        let is_in_memory = matches!(self.place, Choice::Memory | Choice::Named(_));
+        let bounds = !is_in_memory && (self.max_bytes.is_some() || self.max_entries.is_some());
         match () {
-            () if self.max_entries == 0 => {
+            () if self.max_entries == Some(0) => {
                 wrong("`max_entries` is 0; for a cache that keeps nothing write `Settings::null()`")
             }
             () if self.max_bytes == Some(0) => {
@@ -336,8 +359,11 @@ impl Settings {
             () if self.max_value_bytes == Some(0) => {
                 wrong("`max_value_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
             }
-            () if self.max_value_bytes.is_some() && matches!(self.place, Choice::Memory) => {
+            () if self.max_value_bytes.is_some() && is_in_memory => {
                 wrong("`max_value_bytes` bounds what is written outside; write `max_bytes` for a cache in memory")
+            }
+            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
+                wrong("layers go around a store outside the process; this cache has none")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),

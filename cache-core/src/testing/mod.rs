@@ -13,6 +13,8 @@
 //! # Ok::<(), larder::Error>(())
 //! ```
 
+pub mod conformance;
+
 mod tasks;
 
 use std::fmt;

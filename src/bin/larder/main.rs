@@ -1,3 +1,23 @@
 //! The program `larder`: what a person does to caches from a terminal.
 
-fn main() {}
+mod arguments;
+mod check;
+mod configuration;
+mod create_table;
+mod database;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use arguments::{Arguments, Verb};
+
+fn main() -> ExitCode {
+    let done = match Arguments::parse().verb {
+        Verb::Check(arguments) => check::run(&arguments),
+        Verb::CreateTable(arguments) => create_table::run(&arguments),
+    };
+    // Whoever reads has gone: there is nobody left to tell.
+    done.unwrap_or(ExitCode::FAILURE)
+}

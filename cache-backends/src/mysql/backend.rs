@@ -1,0 +1,70 @@
+//! [`MySql`]: a store in a table of MariaDB or MySQL.
+
+use std::fmt;
+use std::time::Duration;
+
+use cache_core::error::Error;
+
+use super::Config;
+use super::client::Client;
+use crate::database::client::Client as _;
+use crate::database::dialect::{Dialect, Flavour};
+use crate::database::{Database, delegate};
+use crate::server::Link;
+
+/// The largest value. A server takes `max_allowed_packet` at once, and that is 16 MiB where nobody says more.
+const MAX_VALUE_BYTES: u64 = (16 << 20) - (64 << 10);
+
+/// A store in a table of MariaDB or MySQL.
+pub struct MySql(Database<Link<Client>>);
+
+impl MySql {
+    /// Makes a store. Nothing is asked of the server yet, so that it may still be away.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration cannot work, whatever the server says.
+    #[expect(clippy::needless_pass_by_value, reason = "a configuration is for one store")]
+    pub fn new(config: Config) -> Result<Self, Error> {
+        config.check()?;
+        let writing = Client::new(&config.write, config.timeout)?;
+        let reading = config.read.as_ref().map(|read| Client::new(read, config.timeout)).transpose()?;
+        let dialect = Dialect::new(Flavour::MySql, config.table_in(Flavour::MySql)?);
+        let link = Link::new(dialect, writing, reading, config.pool, config.timeout);
+        Ok(Self(Database::new(link, config.limits(MAX_VALUE_BYTES))))
+    }
+
+    /// Makes the table, and returns whether it was not there yet.
+    ///
+    /// # Errors
+    ///
+    /// When the server is away, or does not let this user make one.
+    pub async fn create_table(&self) -> Result<bool, Error> {
+        self.0.create_table().await
+    }
+
+    /// Returns what makes the table, for somebody to read and to run.
+    #[must_use]
+    pub fn create_table_sql(&self) -> String {
+        self.0.client().dialect().create_sql()
+    }
+
+    /// Closes all connections that nobody uses at the moment. A call after this opens them again.
+    pub async fn close(&self) {
+        self.0.client().close().await;
+    }
+
+    /// Lets time pass for all that is in the table, in a test.
+    #[doc(hidden)]
+    pub async fn let_time_pass(&self, time: Duration) -> Result<(), Error> {
+        self.0.let_time_pass(time).await
+    }
+}
+
+delegate!(MySql);
+
+impl fmt::Debug for MySql {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MySql").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,30 @@
+//! What the errors of PostgreSQL mean.
+
+use cache_core::error::Kind;
+
+use crate::server::{Finding, Verdict};
+
+/// Says what an error means, by its code.
+pub(super) fn finding(code: &str, message: &str) -> Option<Finding> {
+    use Verdict::{Again, NoTable, Refused, Unheard};
+    Some(match code {
+        // A serialisation failure, a deadlock, a lock that was not to be had in time.
+        "40001" | "40P01" | "55P03" => (Again, Kind::Store, "is too busy with this entry"),
+        // The session was ended, by the server or by its time limits. What has failed has done nothing.
+        "57P01" | "57P02" | "57P05" => (Unheard, Kind::Store, "was stopped"),
+        // It is starting up, or shutting down, or has no place left.
+        "57P03" | "53300" => (Unheard, Kind::Store, "does not take connections now"),
+        // A pooler has handed us a session that knows nothing of our statements.
+        "26000" | "08P01" => (Unheard, Kind::Store, "has forgotten a prepared statement"),
+        "0A000" if message.contains("cached plan") => (Unheard, Kind::Store, "has another table than before"),
+        // The leader has changed: the next connection may find the new one.
+        "25006" => (Unheard, Kind::Store, "can only be read here"),
+        "28000" | "28P01" => (Refused, Kind::Configuration, "refuses this user or this password"),
+        "3D000" => (Refused, Kind::Configuration, "has no such database"),
+        "42501" => (Refused, Kind::Configuration, "does not let this user use the table"),
+        "42P01" | "3F000" => (NoTable, Kind::Configuration, "has no such table"),
+        "42703" | "42804" | "42P10" => (NoTable, Kind::Configuration, "has another table of this name"),
+        "54000" | "22001" => (Refused, Kind::TooLarge, "has no place for a value of this size"),
+        _ => return None,
+    })
+}

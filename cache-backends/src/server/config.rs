@@ -1,0 +1,179 @@
+//! [`Config`]: where a server is, and how it is used.
+
+use std::fmt;
+use std::time::Duration;
+
+use cache_core::error::{Error, Kind};
+
+use super::address::Address;
+use crate::database::dialect::Flavour;
+use crate::database::{Limits, Table};
+use crate::place::{Given, Location, Options, Place};
+
+/// How many connections there are at most, where nobody says.
+const POOL: usize = 10;
+/// More than any server lets in.
+const MOST: usize = 10_000;
+/// How long a call may take, where nobody says.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Where a database server is, and how its table is used.
+///
+/// ```
+/// # #[cfg(feature = "postgres")] {
+/// use std::time::Duration;
+/// use cache_backends::postgres::Config;
+///
+/// let config = Config::new("postgres://shop:secret@db1/shop?application_name=shop")?
+///     .read("postgres://shop:secret@db2/shop")?
+///     .table("pages")
+///     .pool(20)
+///     .timeout(Duration::from_millis(500));
+/// assert!(!format!("{config:?}").contains("secret"));
+/// # }
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+#[derive(Clone)]
+#[must_use = "it is to be handed to its store"]
+pub struct Config {
+    pub(crate) write: Address,
+    pub(crate) read: Option<Address>,
+    pub(crate) table: Option<String>,
+    pub(crate) pool: usize,
+    pub(crate) timeout: Duration,
+    pub(crate) max_entries: Option<u64>,
+    pub(crate) cull_frequency: Option<u32>,
+}
+
+impl Config {
+    /// Reads the address of a server, such as `postgres://user:password@host/database`. Options of the store may stand
+    /// behind its `?`, as they may in a file of configuration.
+    ///
+    /// # Errors
+    ///
+    /// When it is none, or with an option that there is not.
+    pub fn new(address: &str) -> Result<Self, Error> {
+        let location = Location::parse(address)?;
+        let options = options_of(&location);
+        Self::from_place(Place { locations: vec![location], options, ..Place::default() })
+    }
+
+    /// Reads what somebody has written down.
+    ///
+    /// # Errors
+    ///
+    /// With what is wrong in it, or what there is not.
+    pub fn from_place(place: Place) -> Result<Self, Error> {
+        let Place { locations, max_entries, max_bytes, cull_frequency, mut options } = place;
+        let [location] = <[_; 1]>::try_from(locations)
+            .map_err(|_| trouble("a table is at one address; one that is only read goes into the option `read`"))?;
+        if max_bytes.is_some() {
+            return Err(trouble("a table is bounded by `max_entries`: nobody knows how many bytes it has"));
+        }
+        let table = options.text("table")?;
+        let pool = options.number("pool")?.map_or(POOL, |pool| usize::try_from(pool).unwrap_or(usize::MAX));
+        let timeout = options.time("timeout")?.unwrap_or(TIMEOUT);
+        let read = options.text("read")?;
+        let write = Address::with(location, &mut options)?;
+        options.done()?;
+        let config = Self { write, read: None, table, pool, timeout, max_entries, cull_frequency };
+        config.check()?;
+        match read {
+            Some(read) => config.read(&read),
+            None => Ok(config),
+        }
+    }
+
+    /// Checks what no builder method can refuse.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        match () {
+            () if self.pool == 0 => Err(trouble("`pool` is to be 1 at least")),
+            () if self.pool > MOST => Err(trouble("`pool` is a number of connections: 10000 at most")),
+            () if self.timeout.is_zero() => Err(trouble("`timeout` is the time that a call may take, and cannot be 0")),
+            () => Ok(()),
+        }
+    }
+
+    pub(crate) fn table_in(&self, flavour: Flavour) -> Result<Table, Error> {
+        self.table.as_deref().map_or_else(|| Ok(Table::default()), |name| Table::parse(name, flavour))
+    }
+
+    pub(crate) fn limits(&self, max_value_bytes: u64) -> Limits {
+        let Self { max_entries, cull_frequency, .. } = *self;
+        Limits { max_entries, cull_frequency, max_value_bytes: Some(max_value_bytes) }
+    }
+
+    /// Reads from another server, which follows the first one. What is asked there may be a little behind; whether a value
+    /// may be kept is always asked at the first.
+    ///
+    /// # Errors
+    ///
+    /// When it is no address, or one of another kind of server.
+    pub fn read(mut self, address: &str) -> Result<Self, Error> {
+        let location = Location::parse(address)?;
+        let mut options = options_of(&location);
+        let read = Address::with(location, &mut options)?;
+        options.done()?;
+        if read.kind() != self.write.kind() {
+            return Err(trouble("`read` is to be a server of the same kind as the one that is written to"));
+        }
+        self.read = Some(read);
+        Ok(self)
+    }
+
+    /// Keeps entries in this table; the usual one is `larder_cache`.
+    pub fn table(mut self, table: impl Into<String>) -> Self {
+        self.table = Some(table.into());
+        self
+    }
+
+    /// Opens so many connections at most, to each of two servers where there are two; 10 where nobody says.
+    pub fn pool(mut self, connections: usize) -> Self {
+        self.pool = connections;
+        self
+    }
+
+    /// Gives up a call after this long, whatever it waits for; 2 seconds where nobody says.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Keeps so many entries, or a few more.
+    pub fn max_entries(mut self, entries: u64) -> Self {
+        self.max_entries = Some(entries);
+        self
+    }
+
+    /// Removes one entry in so many at once, where there are too many.
+    pub fn cull_frequency(mut self, one_in: u32) -> Self {
+        self.cull_frequency = Some(one_in);
+        self
+    }
+}
+
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Config")
+            .field("write", &self.write)
+            .field("read", &self.read)
+            .field("table", &self.table)
+            .field("pool", &self.pool)
+            .field("timeout", &self.timeout)
+            .field("max_entries", &self.max_entries)
+            .field("cull_frequency", &self.cull_frequency)
+            .finish()
+    }
+}
+
+fn options_of(location: &Location) -> Options {
+    let mut options = Options::default();
+    for (name, value) in location.query() {
+        options.give(name, Given::Text(value.to_owned()));
+    }
+    options
+}
+
+pub(super) fn trouble(sentence: &'static str) -> Error {
+    Error::new(Kind::Configuration, sentence)
+}

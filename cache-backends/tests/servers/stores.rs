@@ -1,0 +1,114 @@
+//! What is asked of every store, and what is asked of those on servers.
+
+use cache_core::backend::Entry;
+use cache_core::error::Kind::Configuration;
+use cache_core::testing::{block_on, conformance};
+use libtest_mimic::Failed;
+
+use crate::kind::{Kind, SECOND, config, name, store};
+use crate::servers::PASSWORD;
+
+pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
+    vec![
+        ("it_does_what_is_asked_of_every_store", conforms::<K>),
+        ("a_table_is_made_once_and_in_words_that_can_be_read", table::<K>),
+        ("without_a_table_it_says_what_to_do", no_table::<K>),
+        ("a_wrong_password_is_told_and_not_shown", wrong_password::<K>),
+        ("what_is_read_comes_from_the_server_for_reading", reads_elsewhere::<K>),
+        ("a_store_outlives_the_runtime_of_its_first_caller", runtimes::<K>),
+        ("many_large_values_are_written_at_once", many_large::<K>),
+        ("after_close_a_call_opens_connections_again", closes::<K>),
+    ]
+}
+
+fn conforms<K: Kind>() -> Result<(), Failed> {
+    let store = store::<K>("conformance");
+    let pass = |time| store.let_time_pass(time);
+    let report = conformance::Suite::new(store.as_backend(), &pass).unit(std::time::Duration::from_secs(60)).run();
+    assert!(report.failures.is_empty(), "{report}");
+    Ok(())
+}
+
+fn table<K: Kind>() -> Result<(), Failed> {
+    let store = K::store(config(K::shared()).table("made"))?;
+    assert!(store.create_table()?, "it was not there");
+    assert!(!store.create_table()?, "it was");
+    let text = store.create_table_sql();
+    assert!(text.contains("create table") && text.contains("made_cleared"), "{text}");
+    Ok(())
+}
+
+fn no_table<K: Kind>() -> Result<(), Failed> {
+    let store = K::store(config(K::shared()).table("nowhere"))?;
+    for error in [block_on(store.get(&name("key"))).err(), block_on(store.set(&name("key"), b"value", None)).err()] {
+        let error = error.expect("no table");
+        assert_eq!(error.kind(), Configuration);
+        assert!(
+            error.to_string().contains("`nowhere`") && error.to_string().contains("larder create-table"),
+            "{error}"
+        );
+    }
+    Ok(())
+}
+
+fn wrong_password<K: Kind>() -> Result<(), Failed> {
+    let wrong = cache_backends::postgres::Config::new(&K::shared().url_of("larder", "hunter2"))?;
+    let store = K::store(wrong.clone())?;
+    let error = block_on(store.get(&name("key"))).expect_err("a wrong password");
+    assert_eq!(error.kind(), Configuration, "{error:?}");
+    assert!(error.to_string().contains("password"), "{error}");
+    let source = std::error::Error::source(&error).expect("what the server says");
+    for shown in [format!("{error} {error:?} {source} {source:?}"), format!("{wrong:?} {store:?}")] {
+        assert!(!shown.contains("hunter2") && !shown.contains(PASSWORD), "{shown}");
+    }
+    Ok(())
+}
+
+/// Two servers that know nothing of each other show who is asked.
+fn reads_elsewhere<K: Kind>() -> Result<(), Failed> {
+    let (first, second) = (K::shared(), K::start()?);
+    let [near, far] = [config(first), config(&second)].map(|config| K::store(config.table("apart")));
+    let (near, far) = (near?, far?);
+    near.create_table()?;
+    far.create_table()?;
+    let both = K::store(config(first).table("apart").read(&second.url())?)?;
+    let key = name("key");
+    block_on(both.set(&key, b"written", SECOND.map(|second| second * 60)))?;
+    assert_eq!(block_on(near.get(&key))?, Some(b"written".to_vec()));
+    assert_eq!(block_on(both.get(&key))?, None, "the other one has not heard of it");
+    block_on(far.set(&key, b"read", None))?;
+    assert_eq!(block_on(both.get(&key))?, Some(b"read".to_vec()));
+    assert!(block_on(both.delete(&key))?, "it is removed where it was written");
+    assert_eq!(block_on(near.get(&key))?, None);
+    Ok(())
+}
+
+fn runtimes<K: Kind>() -> Result<(), Failed> {
+    let (store, key) = (store::<K>("runtimes"), name("key"));
+    let runtime = || tokio::runtime::Builder::new_current_thread().build();
+    runtime()?.block_on(store.set(&key, b"value", None))?;
+    for _ in 0..3 {
+        assert_eq!(runtime()?.block_on(store.get(&key))?, Some(b"value".to_vec()));
+    }
+    assert_eq!(block_on(store.get(&key))?, Some(b"value".to_vec()));
+    Ok(())
+}
+
+fn many_large<K: Kind>() -> Result<(), Failed> {
+    let store = store::<K>("large");
+    let entry = |at: u8| Entry { name: name(&at.to_string()), value: vec![at; 3 << 20], time: None };
+    let entries: Vec<_> = (0..8).map(entry).collect();
+    block_on(store.set_many(&entries)).into_iter().collect::<Result<Vec<()>, _>>()?;
+    let names: Vec<_> = entries.iter().map(|entry| entry.name.clone()).collect();
+    let found = block_on(store.get_many(&names))?;
+    assert!(found.iter().zip(&entries).all(|(found, entry)| found.as_ref() == Some(&entry.value)), "all of them");
+    Ok(())
+}
+
+fn closes<K: Kind>() -> Result<(), Failed> {
+    let (store, key) = (store::<K>("closed"), name("key"));
+    block_on(store.set(&key, b"value", None))?;
+    store.close();
+    assert_eq!(block_on(store.get(&key))?, Some(b"value".to_vec()));
+    Ok(())
+}

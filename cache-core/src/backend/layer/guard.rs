@@ -1,0 +1,123 @@
+//! What goes around a call, whatever it asks.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::super::{Answer, Backend, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
+use super::{Call, Layer, Means};
+use crate::error::Error;
+use crate::key::Name;
+
+/// What goes around each call of a store: before it, after it, in its place, or several times.
+///
+/// See the [module](super) for one by hand.
+pub trait Guard: Send + Sync + 'static {
+    /// Answers a call, by running it or otherwise. Each `run` asks the store once more.
+    fn around<'a, T: Send + 'a>(
+        &'a self,
+        call: Call,
+        run: impl Fn() -> Answer<'a, Result<T, Error>> + Send + Sync + 'a,
+    ) -> impl Future<Output = Result<T, Error>> + Send;
+}
+
+/// Makes a layer of a guard. All stores that it is applied to share the one guard.
+pub fn around<G: Guard>(guard: G) -> Around<G> {
+    Around(Arc::new(guard))
+}
+
+/// A guard as a layer: see [`around`].
+#[derive(Debug)]
+pub struct Around<G>(Arc<G>);
+
+impl<G: Guard> Layer for Around<G> {
+    fn wrap(&self, store: Arc<dyn ErasedBackend>, _: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
+        Ok(guarded(store, Arc::clone(&self.0)))
+    }
+}
+
+/// Puts a guard around a store.
+pub(super) fn guarded<G: Guard>(store: Arc<dyn ErasedBackend>, guard: Arc<G>) -> Arc<dyn ErasedBackend> {
+    Arc::new(Guarded { store, guard })
+}
+
+struct Guarded<G> {
+    store: Arc<dyn ErasedBackend>,
+    guard: Arc<G>,
+}
+
+impl<G: Guard> Backend for Guarded<G> {
+    fn capabilities(&self) -> Capabilities {
+        (*self.store).capabilities()
+    }
+
+    async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        self.guard.around(Call::Get, || (*self.store).get(name)).await
+    }
+
+    async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        self.guard.around(Call::Set, || (*self.store).set(name, value, time)).await
+    }
+
+    async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        self.guard.around(Call::Add, || (*self.store).add(name, value, time)).await
+    }
+
+    async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        self.guard.around(Call::Delete, || (*self.store).delete(name)).await
+    }
+
+    async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        self.guard.around(Call::Touch, || (*self.store).touch(name, time)).await
+    }
+
+    async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
+        self.guard.around(Call::Incr, || (*self.store).incr(name, delta)).await
+    }
+
+    async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        self.guard.around(Call::Ttl, || (*self.store).ttl(name)).await
+    }
+
+    async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        self.guard.around(Call::GetMany, || (*self.store).get_many(names)).await
+    }
+
+    /// Where a store that is away takes none of them, that is one failure, and the same for each.
+    async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        let run = || -> Answer<'_, Result<Vec<Result<(), Error>>, Error>> {
+            Box::pin(async {
+                let kept = (*self.store).set_many(entries).await;
+                let is_away = |kept: &Result<(), Error>| kept.as_ref().is_err_and(Error::is_transient);
+                match &kept[..] {
+                    [Err(first), rest @ ..] if first.is_transient() && rest.iter().all(is_away) => Err(first.clone()),
+                    _ => Ok(kept),
+                }
+            })
+        };
+        match self.guard.around(Call::SetMany, run).await {
+            Ok(kept) => kept,
+            Err(error) => entries.iter().map(|_| Err(error.clone())).collect(),
+        }
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
+        self.guard.around(Call::DeleteMany, || (*self.store).delete_many(names)).await
+    }
+
+    async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
+        self.guard.around(Call::ClearScope, || (*self.store).clear_scope(scope)).await
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        self.guard.around(Call::ClearStore, || (*self.store).clear_store()).await
+    }
+
+    async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
+        self.guard.around(Call::BeginFill, || (*self.store).begin_fill(name)).await
+    }
+
+    async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
+        self.guard.around(Call::SetIf, || (*self.store).set_if(name, value, time, ticket)).await
+    }
+}

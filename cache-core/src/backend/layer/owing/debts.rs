@@ -1,0 +1,310 @@
+//! What a store is still to be told: a list, and nothing that asks anybody.
+
+use std::collections::{HashMap, HashSet};
+
+use ahash::RandomState;
+
+use crate::codec::wire::Wire;
+use crate::key::Name;
+
+/// How many names are remembered one by one, and how many scopes.
+const NAMES: usize = 4_096;
+const SWEEPS: usize = 64;
+
+/// What was to be removed, and is not known to be.
+#[derive(Debug, Default)]
+pub(super) struct Debts {
+    names: HashMap<Box<[u8]>, Debt, RandomState>,
+    sweeps: Vec<(Sweep, Debt)>,
+    /// What was written until then, in milliseconds since 1970, may be what somebody removed whose name was too many.
+    horizon: Option<u64>,
+    /// How many debts there had been when that was drawn.
+    drawn: u64,
+    /// Names under which nothing is from before the horizon.
+    clean: HashSet<Box<[u8]>, RandomState>,
+    /// Raised with each debt.
+    count: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Debt {
+    since: u64,
+    /// Somebody is telling the store just now.
+    paying: bool,
+    name: Option<Name>,
+}
+
+/// Many entries at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sweep {
+    Scope(Box<str>),
+    Store,
+}
+
+/// What is owed for one name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing.
+    Clear,
+    /// It, or all of this with it.
+    Owed(Option<Sweep>),
+    /// Somebody else is telling the store just now.
+    BeingPaid,
+}
+
+impl Sweep {
+    fn covers(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Scope(scope) => name.starts_with(scope.as_bytes()),
+            Self::Store => true,
+        }
+    }
+
+    fn holds(&self, other: &Self) -> bool {
+        match other {
+            Self::Scope(scope) => self.covers(scope.as_bytes()),
+            Self::Store => *self == Self::Store,
+        }
+    }
+}
+
+impl Debts {
+    /// Returns a mark of now: debts made later are not paid by what began before.
+    pub(super) fn mark(&self) -> u64 {
+        self.count
+    }
+
+    pub(super) fn are_none(&self) -> bool {
+        self.names.is_empty() && self.sweeps.is_empty() && self.horizon.is_none()
+    }
+
+    /// Returns whether there is something to tell the store.
+    pub(super) fn can_be_paid(&self) -> bool {
+        !self.names.is_empty() || !self.sweeps.is_empty()
+    }
+
+    pub(super) fn owe(&mut self, name: &Name, now: u64) {
+        self.count += 1;
+        self.clean.remove(name.as_bytes());
+        if self.names.len() >= NAMES && !self.names.contains_key(name.as_bytes()) {
+            return self.lose_count(now);
+        }
+        let debt = Debt { since: self.count, paying: false, name: Some(name.clone()) };
+        self.names.entry(name.as_bytes().into()).and_modify(|debt| debt.since = self.count).or_insert(debt);
+    }
+
+    pub(super) fn owe_all(&mut self, sweep: Sweep, now: u64) {
+        self.count += 1;
+        if self.sweeps.len() >= SWEEPS {
+            return self.lose_count(now);
+        }
+        match self.sweeps.iter_mut().find(|(there, _)| *there == sweep) {
+            Some((_, debt)) => debt.since = self.count,
+            None => self.sweeps.push((sweep, Debt { since: self.count, paying: false, name: None })),
+        }
+    }
+
+    /// Distrusts everything that was written until now, and forgets which entries it was about.
+    fn lose_count(&mut self, now: u64) {
+        self.names.clear();
+        self.sweeps.retain(|(sweep, _)| *sweep == Sweep::Store);
+        self.clean.clear();
+        (self.horizon, self.drawn) = (Some(now), self.count);
+    }
+
+    pub(super) fn standing(&self, name: &[u8]) -> Standing {
+        let sweep = self.sweeps.iter().find(|(sweep, _)| sweep.covers(name));
+        let debt = sweep.map(|(_, debt)| debt).or_else(|| self.names.get(name));
+        match debt {
+            None => Standing::Clear,
+            Some(debt) if debt.paying => Standing::BeingPaid,
+            Some(_) => Standing::Owed(sweep.map(|(sweep, _)| sweep.clone())),
+        }
+    }
+
+    /// Takes up to `most` names, for their taker to tell the store.
+    pub(super) fn take(&mut self, most: usize) -> Vec<Name> {
+        let owed = self.names.values_mut().filter(|debt| !debt.paying).take(most);
+        let take = |debt: &mut Debt| {
+            debt.paying = true;
+            debt.name.clone()
+        };
+        owed.filter_map(take).collect()
+    }
+
+    /// Takes one name, unless somebody else has.
+    pub(super) fn take_name(&mut self, name: &Name) -> bool {
+        self.names.get_mut(name.as_bytes()).is_some_and(|debt| !std::mem::replace(&mut debt.paying, true))
+    }
+
+    /// Takes a sweep that nobody else has taken.
+    pub(super) fn take_sweep(&mut self, which: Option<&Sweep>) -> Option<Sweep> {
+        let is_it = |sweep: &Sweep| which.is_none_or(|which| which == sweep);
+        let (sweep, debt) = self.sweeps.iter_mut().find(|(sweep, debt)| !debt.paying && is_it(sweep))?;
+        debt.paying = true;
+        Some(sweep.clone())
+    }
+
+    /// Gives back what was taken.
+    pub(super) fn give_back(&mut self, names: &[Name], sweep: Option<&Sweep>) {
+        for name in names {
+            if let Some(debt) = self.names.get_mut(name.as_bytes()) {
+                debt.paying = false;
+            }
+        }
+        self.sweeps.iter_mut().filter(|(there, _)| Some(there) == sweep).for_each(|(_, debt)| debt.paying = false);
+    }
+
+    /// Notes that nothing from before this mark is under the name any more. What somebody is paying stays until it is paid:
+    /// that removal may still arrive, and nobody is to win a lock that it takes away.
+    pub(super) fn settle(&mut self, name: &Name, mark: u64) {
+        if self.names.get(name.as_bytes()).is_some_and(|debt| !debt.paying) {
+            self.paid(name, mark);
+        }
+    }
+
+    /// Notes the same for whoever has taken it.
+    pub(super) fn paid(&mut self, name: &Name, mark: u64) {
+        if self.names.get(name.as_bytes()).is_some_and(|debt| debt.since <= mark) {
+            self.names.remove(name.as_bytes());
+        }
+    }
+
+    /// Notes that everything from before this mark is gone that a sweep covers.
+    pub(super) fn settle_all(&mut self, sweep: &Sweep, mark: u64) {
+        self.names.retain(|name, debt| debt.paying || debt.since > mark || !sweep.covers(name));
+        self.sweeps.retain(|(there, debt)| debt.paying || debt.since > mark || !sweep.holds(there));
+        if *sweep == Sweep::Store && self.count == mark {
+            self.horizon = None;
+            self.clean.clear();
+        }
+    }
+
+    /// Notes the same for whoever has taken it.
+    pub(super) fn paid_all(&mut self, sweep: &Sweep, mark: u64) {
+        self.sweeps.retain(|(there, debt)| there != sweep || debt.since > mark);
+        self.settle_all(sweep, mark);
+    }
+
+    pub(super) fn has_horizon(&self) -> bool {
+        self.horizon.is_some()
+    }
+
+    /// Returns whether these bytes may be from before the horizon. Of a number nobody knows when it was written.
+    pub(super) fn distrusts(&self, name: &Name, bytes: &[u8]) -> bool {
+        let Some(horizon) = self.horizon else { return false };
+        match Wire::read(bytes) {
+            Some(wire) => wire.header.created <= horizon,
+            None => !self.clean.contains(name.as_bytes()),
+        }
+    }
+
+    /// Notes that what is under this name, if anything, was written since this mark.
+    pub(super) fn trust(&mut self, name: &Name, mark: u64) {
+        if self.horizon.is_none() || mark < self.drawn {
+            return;
+        }
+        if self.clean.len() >= NAMES {
+            // Numbers are removed once more: better that than one too old.
+            self.clean.clear();
+        }
+        self.clean.insert(name.as_bytes().into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::Codec;
+    use crate::codec::wire::{FOR_EVER, Header};
+    use crate::key::Scope;
+
+    fn name(key: &str) -> Name {
+        Scope::new("shop", "1", None).unwrap().name(&key.into())
+    }
+
+    fn standing(debts: &Debts, key: &str) -> Standing {
+        debts.standing(name(key).as_bytes())
+    }
+
+    fn scope(text: &str) -> Sweep {
+        Sweep::Scope(text.into())
+    }
+
+    #[test]
+    fn what_is_paid_was_owed_before_the_payment_began() {
+        let mut debts = Debts::default();
+        debts.owe(&name("a"), 0);
+        let mark = debts.mark();
+        debts.owe(&name("a"), 0);
+        debts.settle(&name("a"), mark);
+        assert_eq!(standing(&debts, "a"), Standing::Owed(None), "it was owed once more meanwhile");
+        debts.settle(&name("a"), debts.mark());
+        assert!(debts.are_none());
+    }
+
+    #[test]
+    fn one_pays_at_a_time() {
+        let mut debts = Debts::default();
+        debts.owe(&name("a"), 0);
+        assert!(debts.take_name(&name("a")) && !debts.take_name(&name("a")) && debts.take(9).is_empty());
+        debts.settle(&name("a"), debts.mark());
+        assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
+        debts.give_back(&[name("a")], None);
+        assert_eq!(debts.take(9).len(), 1);
+    }
+
+    #[test]
+    fn a_sweep_covers_the_names_that_begin_with_it_until_it_is_paid() {
+        let mut debts = Debts::default();
+        debts.owe_all(scope("shop:1:"), 0);
+        assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
+        assert_eq!(debts.standing(b"shop:2:a"), Standing::Clear);
+        assert_eq!(debts.take_sweep(None), Some(scope("shop:1:")));
+        assert_eq!((debts.take_sweep(None), standing(&debts, "a")), (None, Standing::BeingPaid));
+        debts.owe(&name("a"), 0);
+        debts.settle_all(&scope("shop:1:"), debts.mark());
+        assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
+        debts.paid_all(&scope("shop:1:"), debts.mark());
+        assert!(debts.are_none());
+        debts.owe_all(scope("shop:1:"), 0);
+        debts.settle_all(&Sweep::Store, debts.mark());
+        assert!(debts.are_none());
+    }
+
+    #[test]
+    fn beyond_its_bounds_everything_written_before_is_distrusted() {
+        let mut debts = Debts::default();
+        for number in 0..=NAMES {
+            debts.owe(&name(&number.to_string()), 1_000);
+        }
+        assert!(!debts.can_be_paid() && !debts.are_none());
+        let record = |created| {
+            let (codec, fresh_until, kept_until) = (Codec::MessagePack, FOR_EVER, FOR_EVER);
+            let (open, compressed) = (false, false);
+            let header =
+                Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
+            header.write(&[], b"value")
+        };
+        let any = name("whatever");
+        assert!(debts.distrusts(&any, &record(1_000)) && !debts.distrusts(&any, &record(1_001)));
+        assert!(debts.distrusts(&any, b"42"), "a number says nothing of when it was written");
+        debts.trust(&any, debts.mark() - 1);
+        assert!(debts.distrusts(&any, b"42"), "that began before");
+        debts.trust(&any, debts.mark());
+        assert!(!debts.distrusts(&any, b"42") && debts.distrusts(&any, &record(1_000)));
+        debts.settle_all(&Sweep::Store, debts.mark());
+        assert!(debts.are_none());
+    }
+
+    #[test]
+    fn it_takes_bounded_memory_whatever_is_owed() {
+        let mut debts = Debts::default();
+        for number in 0..10_000 {
+            debts.owe_all(scope(&number.to_string()), 1);
+            debts.owe(&name(&number.to_string()), 1);
+            debts.trust(&name(&number.to_string()), debts.mark());
+        }
+        assert!(debts.names.len() <= NAMES && debts.sweeps.len() <= SWEEPS && debts.clean.len() <= NAMES);
+    }
+}

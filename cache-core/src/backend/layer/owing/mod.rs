@@ -1,0 +1,420 @@
+//! What was invalidated while the store was away is not served when it is back.
+//!
+//! A removal that failed, or a write, or one whose caller left half-way, may not have reached the store, and what it was to
+//! replace would be served again. So it is owed: until the store has been told, nobody of this process is served what is
+//! under that name, and whoever reaches the store next pays, a few names at a time.
+//!
+//! Where nothing is owed a read costs one look at a flag, and goes to the store as it is.
+
+mod debts;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use debts::{Debts, Standing, Sweep};
+
+use super::super::{Answer, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
+use crate::clock::Clock;
+use crate::error::{Error, Kind};
+use crate::key::Name;
+use crate::lock::{Mutex, MutexGuard, lock};
+
+/// How many names whoever reaches the store pays for.
+const CHUNK: usize = 128;
+
+/// A store that is owed what it was not told.
+pub struct Owing {
+    store: Arc<dyn ErasedBackend>,
+    clock: Clock,
+    debts: Mutex<Debts>,
+    /// Nothing is owed.
+    is_calm: AtomicBool,
+}
+
+/// A change under way, which is owed when it is left or fails.
+struct Change<'a> {
+    owing: &'a Owing,
+    what: What<'a>,
+    mark: u64,
+    open: bool,
+}
+
+#[derive(Clone, Copy)]
+enum What<'a> {
+    Names(&'a [Name]),
+    Name(&'a Name),
+    All(&'a Sweep),
+}
+
+/// A payment under way.
+struct Payment<'a> {
+    owing: &'a Owing,
+    names: &'a [Name],
+    sweep: Option<&'a Sweep>,
+}
+
+impl Owing {
+    /// Owes it nothing so far.
+    #[must_use]
+    pub fn new(store: Arc<dyn ErasedBackend>, clock: Clock) -> Self {
+        Self { store, clock, debts: Mutex::default(), is_calm: AtomicBool::new(true) }
+    }
+
+    fn is_calm(&self) -> bool {
+        self.is_calm.load(Ordering::Acquire)
+    }
+
+    fn debts(&self) -> MutexGuard<'_, Debts> {
+        lock(&self.debts)
+    }
+
+    fn change_debts(&self, change: impl FnOnce(&mut Debts)) {
+        let mut debts = self.debts();
+        change(&mut debts);
+        self.is_calm.store(debts.are_none(), Ordering::Release);
+    }
+
+    fn begin<'a>(&'a self, what: What<'a>) -> Change<'a> {
+        let mark = if self.is_calm() { 0 } else { self.debts().mark() };
+        Change { owing: self, what, mark, open: true }
+    }
+
+    /// Tells the store what it is owed for this name. Returns whether nothing is owed any more; nothing is known of that where
+    /// somebody else is telling it just now.
+    async fn pay_for(&self, name: &Name) -> Result<bool, Error> {
+        loop {
+            let standing = self.debts().standing(name.as_bytes());
+            match standing {
+                Standing::Clear => return Ok(true),
+                Standing::BeingPaid => return Ok(false),
+                Standing::Owed(None) => self.pay_names(std::slice::from_ref(name)).await?,
+                Standing::Owed(Some(sweep)) => self.pay_sweep(Some(&sweep)).await?,
+            }
+        }
+    }
+
+    /// Tells the store of those of these names that nobody else is telling it of.
+    async fn pay_names(&self, names: &[Name]) -> Result<(), Error> {
+        let taken: Vec<_> = {
+            let mut debts = self.debts();
+            names.iter().filter(|name| debts.take_name(name)).cloned().collect()
+        };
+        self.pay_taken(&taken).await
+    }
+
+    async fn pay_taken(&self, names: &[Name]) -> Result<(), Error> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let mark = self.debts().mark();
+        let _payment = Payment { owing: self, names, sweep: None };
+        understood((*self.store).delete_many(names).await.map(drop))?;
+        self.change_debts(|debts| names.iter().for_each(|name| debts.paid(name, mark)));
+        Ok(())
+    }
+
+    async fn pay_sweep(&self, which: Option<&Sweep>) -> Result<(), Error> {
+        let (taken, mark) = {
+            let mut debts = self.debts();
+            (debts.take_sweep(which), debts.mark())
+        };
+        let Some(sweep) = taken else { return Ok(()) };
+        let _payment = Payment { owing: self, names: &[], sweep: Some(&sweep) };
+        understood(match &sweep {
+            Sweep::Scope(scope) => (*self.store).clear_scope(scope).await,
+            Sweep::Store => (*self.store).clear_store().await,
+        })?;
+        self.change_debts(|debts| debts.paid_all(&sweep, mark));
+        Ok(())
+    }
+
+    /// Pays some of what is owed: the store has just answered. What fails stays owed.
+    async fn pay_some(&self) {
+        if self.is_calm() || !self.debts().can_be_paid() {
+            return;
+        }
+        let taken = self.debts().take(CHUNK);
+        if self.pay_taken(&taken).await.is_ok() {
+            drop(self.pay_sweep(None).await);
+        }
+    }
+
+    /// Makes sure that what an operation on this name meets is not what somebody has removed.
+    async fn prepare(&self, name: &Name) -> Result<bool, Error> {
+        if !self.pay_for(name).await? {
+            return Ok(false);
+        }
+        let has_horizon = self.debts().has_horizon();
+        if has_horizon {
+            let found = (*self.store).get(name).await?;
+            self.check(name, found).await?;
+        }
+        Ok(true)
+    }
+
+    /// Removes what was found where it may be what somebody has removed.
+    async fn check(&self, name: &Name, found: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Error> {
+        let Some(bytes) = found else { return Ok(None) };
+        let (is_distrusted, mark) = {
+            let debts = self.debts();
+            (debts.distrusts(name, &bytes), debts.mark())
+        };
+        if !is_distrusted {
+            return Ok(Some(bytes));
+        }
+        (*self.store).delete(name).await?;
+        self.trust(name, mark);
+        Ok(None)
+    }
+
+    /// Notes that what is under this name now was written since this mark.
+    fn trust(&self, name: &Name, mark: u64) {
+        if !self.is_calm() {
+            self.debts().trust(name, mark);
+        }
+    }
+
+    async fn get_slowly(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        if !self.pay_for(name).await? {
+            return Ok(None);
+        }
+        let found = (*self.store).get(name).await?;
+        let found = self.check(name, found).await?;
+        self.pay_some().await;
+        Ok(found)
+    }
+
+    async fn get_many_slowly(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        self.pay_names(names).await?;
+        let mut are_clear = Vec::with_capacity(names.len());
+        for name in names {
+            are_clear.push(self.pay_for(name).await?);
+        }
+        // What is read before all that is paid may be what was removed.
+        let mut values = (*self.store).get_many(names).await?;
+        for ((name, value), is_clear) in names.iter().zip(&mut values).zip(are_clear) {
+            *value = self.check(name, value.take().filter(|_| is_clear)).await?;
+        }
+        self.pay_some().await;
+        Ok(values)
+    }
+
+    /// Asks the store for what changes an entry by what is there, or leaves it alone.
+    async fn ask<'a, T>(
+        &'a self,
+        name: &'a Name,
+        ask: impl FnOnce() -> Answer<'a, Result<T, Error>>,
+    ) -> Result<T, Error> {
+        if self.is_calm() {
+            return ask().await;
+        }
+        if !self.prepare(name).await? {
+            let sentence = format!("`{name}` was invalidated while its store was away, and is being removed just now");
+            return Err(Error::new(Kind::Store, sentence));
+        }
+        let answer = ask().await?;
+        self.pay_some().await;
+        Ok(answer)
+    }
+
+    async fn end<T>(&self, change: Change<'_>, outcome: Result<T, Error>) -> Result<T, Error> {
+        change.end(&outcome);
+        if outcome.is_ok() {
+            self.pay_some().await;
+        }
+        outcome
+    }
+}
+
+/// Returns whether a change may not have reached the store.
+fn is_lost(error: &Error) -> bool {
+    error.is_transient() || error.kind() == Kind::Configuration
+}
+
+/// Takes for told what the store has understood, also what it refused: to tell it again would change nothing.
+fn understood(told: Result<(), Error>) -> Result<(), Error> {
+    told.or_else(|error| if is_lost(&error) { Err(error) } else { Ok(()) })
+}
+
+impl Change<'_> {
+    fn end<T>(mut self, outcome: &Result<T, Error>) {
+        match outcome {
+            Ok(_) => self.settle(),
+            Err(error) => self.open = is_lost(error),
+        }
+    }
+
+    fn settle(&mut self) {
+        self.open = false;
+        if self.owing.is_calm() {
+            return;
+        }
+        let mark = self.mark;
+        self.owing.change_debts(|debts| match self.what {
+            What::Names(names) => names.iter().for_each(|name| debts.settle(name, mark)),
+            What::Name(name) => debts.settle(name, mark),
+            What::All(sweep) => debts.settle_all(sweep, mark),
+        });
+    }
+}
+
+impl Drop for Change<'_> {
+    /// Left half-way, or failed: nobody knows whether the store has heard it.
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        let now = self.owing.clock.wall_millis();
+        self.owing.change_debts(|debts| match self.what {
+            What::Names(names) => names.iter().for_each(|name| debts.owe(name, now)),
+            What::Name(name) => debts.owe(name, now),
+            What::All(sweep) => debts.owe_all(sweep.clone(), now),
+        });
+    }
+}
+
+impl Drop for Payment<'_> {
+    fn drop(&mut self) {
+        self.owing.debts().give_back(self.names, self.sweep);
+    }
+}
+
+/// By hand, and not by way of `Backend`: where nothing is owed, a read is handed on without a box of its own.
+impl ErasedBackend for Owing {
+    fn capabilities(&self) -> Capabilities {
+        (*self.store).capabilities()
+    }
+
+    fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
+        if self.is_calm() { (*self.store).get(name) } else { Box::pin(self.get_slowly(name)) }
+    }
+
+    fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let change = self.begin(What::Name(name));
+            let set = (*self.store).set(name, value, time).await;
+            if set.is_ok() {
+                self.trust(name, change.mark);
+            }
+            self.end(change, set).await
+        })
+    }
+
+    fn add<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<bool, Error>> {
+        if self.is_calm() {
+            return (*self.store).add(name, value, time);
+        }
+        Box::pin(async move {
+            let mark = self.debts().mark();
+            let added = self.ask(name, || (*self.store).add(name, value, time)).await;
+            self.trust_if(name, mark, added)
+        })
+    }
+
+    fn delete<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<bool, Error>> {
+        Box::pin(async move {
+            let change = self.begin(What::Name(name));
+            let was_gone = !self.is_calm() && self.debts().standing(name.as_bytes()) != Standing::Clear;
+            let removed = (*self.store).delete(name).await;
+            self.end(change, removed).await.map(|removed| removed && !was_gone)
+        })
+    }
+
+    fn touch<'a>(&'a self, name: &'a Name, time: Option<Duration>) -> Answer<'a, Result<bool, Error>> {
+        if self.is_calm() {
+            return (*self.store).touch(name, time);
+        }
+        Box::pin(self.ask(name, move || (*self.store).touch(name, time)))
+    }
+
+    fn incr<'a>(&'a self, name: &'a Name, delta: i64) -> Answer<'a, Result<i64, Error>> {
+        if self.is_calm() {
+            return (*self.store).incr(name, delta);
+        }
+        Box::pin(self.ask(name, move || (*self.store).incr(name, delta)))
+    }
+
+    fn ttl<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Remaining>, Error>> {
+        if self.is_calm() { (*self.store).ttl(name) } else { Box::pin(self.ask(name, || (*self.store).ttl(name))) }
+    }
+
+    fn get_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, Error>> {
+        if self.is_calm() { (*self.store).get_many(names) } else { Box::pin(self.get_many_slowly(names)) }
+    }
+
+    fn set_many<'a>(&'a self, entries: &'a [Entry]) -> Answer<'a, Vec<Result<(), Error>>> {
+        Box::pin(async move {
+            let changes: Vec<_> = entries.iter().map(|entry| self.begin(What::Name(&entry.name))).collect();
+            let kept = (*self.store).set_many(entries).await;
+            for ((entry, change), kept) in entries.iter().zip(changes).zip(&kept) {
+                if kept.is_ok() {
+                    self.trust(&entry.name, change.mark);
+                }
+                change.end(kept);
+            }
+            if kept.iter().any(Result::is_ok) {
+                self.pay_some().await;
+            }
+            kept
+        })
+    }
+
+    fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>> {
+        Box::pin(async move {
+            let change = self.begin(What::Names(names));
+            let removed = (*self.store).delete_many(names).await;
+            self.end(change, removed).await
+        })
+    }
+
+    fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let sweep = Sweep::Scope(scope.into());
+            let change = self.begin(What::All(&sweep));
+            let cleared = (*self.store).clear_scope(scope).await;
+            self.end(change, cleared).await
+        })
+    }
+
+    fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let change = self.begin(What::All(&Sweep::Store));
+            let cleared = (*self.store).clear_store().await;
+            self.end(change, cleared).await
+        })
+    }
+
+    fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>> {
+        if self.is_calm() {
+            return (*self.store).begin_fill(name);
+        }
+        Box::pin(self.ask(name, || (*self.store).begin_fill(name)))
+    }
+
+    fn set_if<'a>(
+        &'a self,
+        name: &'a Name,
+        value: &'a [u8],
+        time: Option<Duration>,
+        ticket: &'a Ticket,
+    ) -> Answer<'a, Result<bool, Error>> {
+        if self.is_calm() {
+            return (*self.store).set_if(name, value, time, ticket);
+        }
+        Box::pin(async move {
+            let mark = self.debts().mark();
+            let set = self.ask(name, || (*self.store).set_if(name, value, time, ticket)).await;
+            self.trust_if(name, mark, set)
+        })
+    }
+}
+
+impl Owing {
+    fn trust_if(&self, name: &Name, mark: u64, written: Result<bool, Error>) -> Result<bool, Error> {
+        if let Ok(true) = written {
+            self.trust(name, mark);
+        }
+        written
+    }
+}

@@ -1,0 +1,38 @@
+//! Tags that are invalidated before the source has changed for others, and once more when it has.
+
+use super::{Registry, global, isolated};
+use crate::commit::{self, Again};
+use crate::error::Error;
+use crate::executor::{Executor, Task};
+use crate::key::Key;
+use std::sync::Arc;
+
+/// Notes that a tag is invalidated.
+pub(super) fn note(tag: &Key) {
+    commit::note(|| {
+        let (tag, own) = (tag.clone(), isolated());
+        let executor = own.as_deref().or(global().ok()).map_or_else(crate::executor::usual, Registry::executor);
+        let what = [&[0; size_of::<usize>()], tag.as_str().as_bytes()].concat();
+        let task: Task = Box::pin(async move {
+            // Work within work: the outer one has not ended yet.
+            note(&tag);
+            if let Err(error) = invalidate(own.as_deref(), &tag).await {
+                log::error!("the tag `{tag}` is not invalidated after the commit: {error}");
+            }
+        });
+        (what.into(), Again { executor, task })
+    });
+}
+
+async fn invalidate(own: Option<&Registry>, tag: &Key) -> Result<(), Error> {
+    match own {
+        Some(registry) => registry.invalidate_tag(tag).await,
+        None => global()?.invalidate_tag(tag).await,
+    }
+}
+
+impl Registry {
+    fn executor(&self) -> Arc<dyn Executor> {
+        Arc::clone(&self.homes.executor)
+    }
+}

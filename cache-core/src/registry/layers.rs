@@ -1,0 +1,128 @@
+//! What is put around the store of a cache, and in which order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::Settings;
+use crate::backend::ErasedBackend;
+#[cfg(feature = "compression")]
+use crate::backend::layer::Compression;
+use crate::backend::layer::{Breaker, Effect, Layer, Means, Owing, Retry, Timeout};
+#[cfg(feature = "encryption")]
+use crate::backend::layer::{Sealed, Secret};
+use crate::error::{Error, Kind};
+
+/// The layers of one cache.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Layers {
+    /// Next to the store, in the order written.
+    own: Vec<Arc<dyn Layer>>,
+    time_limit: Option<Arc<dyn Layer>>,
+    retry: Option<Arc<dyn Layer>>,
+    breaker: Option<Arc<dyn Layer>>,
+    seal: Option<Arc<dyn Layer>>,
+    compress: Option<Arc<dyn Layer>>,
+}
+
+impl Layers {
+    pub(super) fn are_none(&self) -> bool {
+        self.inside_out().next().is_none()
+    }
+
+    /// Returns all layers, that next to the store first: each try has its time, a call with all its tries is one for the
+    /// breaker, and what is sealed was compressed before.
+    fn inside_out(&self) -> impl Iterator<Item = &Arc<dyn Layer>> {
+        self.own
+            .iter()
+            .chain(&self.time_limit)
+            .chain(&self.retry)
+            .chain(&self.breaker)
+            .chain(&self.seal)
+            .chain(&self.compress)
+    }
+
+    /// Puts all layers around a store.
+    pub(super) fn around(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
+        let effects: Vec<_> = self.inside_out().map(|layer| layer.effect()).collect();
+        let compresses = effects.iter().position(|effect| *effect == Effect::Compresses);
+        let seals = effects.iter().rposition(|effect| *effect == Effect::Seals);
+        if compresses.zip(seals).is_some_and(|(compresses, seals)| compresses < seals) {
+            let sentence = "what is sealed does not get smaller: compression has to be outside of the seal, so write that \
+                            layer first and compression after it";
+            return Err(Error::new(Kind::Configuration, sentence));
+        }
+        let store = self.inside_out().try_fold(store, |store, layer| layer.wrap(store, means))?;
+        Ok(Arc::new(Owing::new(store, means.clock().clone())))
+    }
+}
+
+/// What goes around a store outside the process: for caches in memory, and those that keep nothing, these are errors.
+///
+/// Layers of one's own are next to the store, in the order written. Those that have a word of their own have a place of their
+/// own too, whatever the order: from the store outwards `time_limit`, `retry`, `breaker`, `encrypt` or `sign`, `compress`.
+impl Settings {
+    /// Puts a layer around the store, and around the layers written before it: the first is next to the store.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::backend::{Memory, layer::Timeout};
+    /// use larder::{Settings, clock::Clock, testing};
+    ///
+    /// let limit = Timeout::after(Duration::from_millis(100));
+    /// let outside = Settings::backend(Memory::new(Clock::manual())).layer(limit);
+    /// assert!(testing::isolated_with([("default", outside)]).is_ok());
+    /// let error = testing::isolated_with([("default", Settings::memory().layer(limit))]).unwrap_err();
+    /// assert!(error.to_string().contains("outside the process"), "{error}");
+    /// ```
+    #[must_use]
+    pub fn layer(mut self, layer: impl Layer) -> Self {
+        self.layers.own.push(Arc::new(layer));
+        self
+    }
+
+    /// Gives each call of the store so much time: see [`Timeout`].
+    #[must_use]
+    pub fn time_limit(mut self, time: Duration) -> Self {
+        self.layers.time_limit = Some(Arc::new(Timeout::after(time)));
+        self
+    }
+
+    /// Asks the store up to so many times again, where that is safe: see [`Retry`].
+    #[must_use]
+    pub fn retry(mut self, times: u32) -> Self {
+        self.layers.retry = Some(Arc::new(Retry::times(times)));
+        self
+    }
+
+    /// Leaves the store alone for a while when it keeps failing: see [`Breaker`].
+    #[must_use]
+    pub fn breaker(mut self, breaker: Breaker) -> Self {
+        self.layers.breaker = Some(Arc::new(breaker));
+        self
+    }
+
+    /// Writes values from so many bytes on in fewer: see [`Compression`].
+    #[cfg(feature = "compression")]
+    #[must_use]
+    pub fn compress(mut self, threshold: usize) -> Self {
+        self.layers.compress = Some(Arc::new(Compression::over(threshold)));
+        self
+    }
+
+    /// Encrypts values and seals entries; the first key writes, all read: see [`Sealed`].
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn encrypt(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.layers.seal = Some(Arc::new(Sealed::encrypt(secrets)));
+        self
+    }
+
+    /// Seals entries, whose values stay readable; the first key writes, all read: see [`Sealed`].
+    #[cfg(feature = "encryption")]
+    #[must_use]
+    pub fn sign(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
+        self.layers.seal = Some(Arc::new(Sealed::sign(secrets)));
+        self
+    }
+}

@@ -1,0 +1,82 @@
+//! Settings that are said in several places: in code, in a file, in the environment.
+
+use super::{Choice, Settings};
+use crate::policy::Ttl;
+
+/// What the configuration of the facade needs to put together what is said of one cache in several places.
+#[doc(hidden)]
+impl Settings {
+    /// Makes the cache live where another one would, with the bounds of that. Where that is in the process, there is nothing
+    /// to put layers around.
+    #[must_use]
+    pub fn moved_to(self, other: Self) -> Self {
+        let layers = if other.is_outside() { self.layers } else { other.layers };
+        Self { place: other.place, max_entries: other.max_entries, max_bytes: other.max_bytes, layers, ..self }
+    }
+
+    /// Returns whether it lives outside the process.
+    #[must_use]
+    pub fn is_outside(&self) -> bool {
+        matches!(self.place, Choice::Outside(_))
+    }
+
+    /// Returns how many entries and how many bytes it is to hold at most, where that was said.
+    #[must_use]
+    pub fn bounds(&self) -> (Option<u64>, Option<u64>) {
+        (self.max_entries, self.max_bytes)
+    }
+
+    /// Returns whether it lives in the memory of this process.
+    #[must_use]
+    pub fn is_in_memory(&self) -> bool {
+        matches!(self.place, Choice::Memory | Choice::Named(_))
+    }
+
+    /// Returns what kind of store it has, in a word.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.place {
+            Choice::Memory | Choice::Named(_) => "memory",
+            Choice::Null => "null",
+            Choice::Outside(_) => "outside",
+        }
+    }
+
+    /// Keeps values for this long where the site does not say so.
+    #[must_use]
+    pub fn ttl_of(mut self, ttl: Ttl) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// Returns how long values are kept where the site does not say so.
+    #[must_use]
+    pub fn usual_ttl(&self) -> Ttl {
+        self.ttl
+    }
+
+    /// Returns its prefix.
+    #[must_use]
+    pub fn prefix(&self) -> &str {
+        &self.key_prefix
+    }
+
+    /// Returns its version, where one was said.
+    #[must_use]
+    pub fn said_version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// Switches the cache off, or on again.
+    #[must_use]
+    pub fn switched(mut self, off: bool) -> Self {
+        self.off = off;
+        self
+    }
+
+    /// Returns whether it is switched off.
+    #[must_use]
+    pub fn is_off(&self) -> bool {
+        self.off
+    }
+}

@@ -1,0 +1,87 @@
+//! Whether a backend can do what it says, and says what it can do.
+
+use std::time::Duration;
+
+use super::ground::{Ground, fails, same};
+use super::{Case, Verdict, every};
+use crate::backend::{Capabilities, Ticket};
+use crate::error::Kind;
+use crate::executor::block_on;
+
+/// Larger limits are taken at their word: filling them would take the suite's own memory.
+const LARGEST_TRIED: u64 = 64 << 20;
+
+pub(super) const CASES: &[Case] = &[
+    Case { says: "what is not claimed says that it is not supported", concerns: every, run: unclaimed },
+    Case { says: "a value of the largest size is kept", concerns: limited, run: largest },
+    Case { says: "a larger one is refused, and what was there before is gone", concerns: limited, run: too_large },
+    Case { says: "half a second is half a second", concerns: sub_second, run: half_a_second },
+    Case { says: "whole seconds are rounded up, never down to nothing", concerns: whole_seconds, run: rounded_up },
+];
+
+pub(super) fn limited(capabilities: &Capabilities) -> bool {
+    capabilities.max_value_bytes.is_some_and(|max| max <= LARGEST_TRIED)
+}
+
+fn sub_second(capabilities: &Capabilities) -> bool {
+    capabilities.sub_second
+}
+
+fn whole_seconds(capabilities: &Capabilities) -> bool {
+    !capabilities.sub_second
+}
+
+fn unclaimed(ground: &Ground<'_>) -> Verdict {
+    let (name, backend, claims) = (ground.name("key"), ground.backend, ground.capabilities);
+    ground.set(&name, b"1", None)?;
+    if !claims.touch {
+        fails("`touch`", block_on(backend.touch(&name, None)), Kind::Unsupported)?;
+    }
+    if !claims.atomic_incr {
+        fails("`incr`", block_on(backend.incr(&name, 1)), Kind::Unsupported)?;
+    }
+    if !claims.clear_scope {
+        fails("`clear_scope`", block_on(backend.clear_scope("scope:1:")), Kind::Unsupported)?;
+    }
+    if !claims.conditional_fill {
+        fails("`begin_fill`", block_on(backend.begin_fill(&name)), Kind::Unsupported)?;
+        fails("`set_if`", block_on(backend.set_if(&name, b"", None, &Ticket(vec![]))), Kind::Unsupported)?;
+    }
+    ground.holds("after all that", &name, b"1")
+}
+
+pub(super) fn sized(ground: &Ground<'_>, more: u64) -> Vec<u8> {
+    let size = ground.capabilities.max_value_bytes.unwrap_or(0) + more;
+    vec![b'x'; usize::try_from(size).unwrap_or(usize::MAX)]
+}
+
+fn largest(ground: &Ground<'_>) -> Verdict {
+    let (name, value) = (ground.name("key"), sized(ground, 0));
+    ground.set(&name, &value, None)?;
+    ground.holds("after `set`", &name, &value)
+}
+
+fn too_large(ground: &Ground<'_>) -> Verdict {
+    let (name, value) = (ground.name("key"), sized(ground, 1));
+    ground.set(&name, b"before", None)?;
+    fails("`set`", block_on(ground.backend.set(&name, &value, None)), Kind::TooLarge)?;
+    ground.holds_nothing("after that", &name)?;
+    fails("`add`", block_on(ground.backend.add(&name, &value, None)), Kind::TooLarge)
+}
+
+fn half_a_second(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"value", Some(Duration::from_millis(500)))?;
+    ground.holds("at once", &name, b"value")?;
+    ground.pass_time(Duration::from_millis(600));
+    ground.holds_nothing("after 600 ms", &name)
+}
+
+fn rounded_up(ground: &Ground<'_>) -> Verdict {
+    let name = ground.name("key");
+    ground.set(&name, b"value", Some(Duration::from_millis(1)))?;
+    ground.holds("at once", &name, b"value")?;
+    ground.pass_time(Duration::from_millis(2100));
+    ground.holds_nothing("after two seconds", &name)?;
+    same("`ttl` says", ground.ttl(&name)?, None)
+}

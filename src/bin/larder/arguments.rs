@@ -1,0 +1,81 @@
+//! What can be written behind `larder`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Looks after caches from a terminal.
+#[derive(Parser)]
+#[command(name = "larder", version, about, arg_required_else_help = true)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Subcommand)]
+pub enum Verb {
+    /// Reads the configuration, and tells what it comes to, or all that is wrong with it.
+    ///
+    /// Ends with 0 where all is well, with 1 where something is wrong with the configuration or a store does not answer, and
+    /// with 2 where this command was written wrongly.
+    Check(Check),
+
+    /// Makes the tables of all caches that live in a database, unless they are there.
+    ///
+    /// Ends with 0 where they are all there now, with 1 where something went wrong, and with 2 where this command was written
+    /// wrongly.
+    CreateTable(CreateTable),
+}
+
+/// Where the configuration is.
+#[derive(Args)]
+pub struct Configuration {
+    /// Reads this file, in place of the one that `LARDER_CONFIG` names or of `larder.toml`.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Takes it for granted that the program registers this scheme of addresses.
+    #[arg(long = "scheme", value_name = "NAME")]
+    pub schemes: Vec<String>,
+
+    /// Takes it for granted that the program registers this function for keys.
+    #[arg(long = "key-function", value_name = "NAME")]
+    pub key_functions: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Check {
+    #[command(flatten)]
+    pub configuration: Configuration,
+
+    /// Asks each store whether it answers.
+    #[arg(long)]
+    pub connect: bool,
+
+    /// Writes JSON, for programs.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct CreateTable {
+    #[command(flatten)]
+    pub configuration: Configuration,
+
+    /// Makes the table of this cache, and not of others.
+    #[arg(long = "cache", value_name = "NAME", conflicts_with = "url")]
+    pub caches: Vec<String>,
+
+    /// Makes the table of a store at this address, whatever the configuration. Other people of this machine see what stands
+    /// in a command: an address with a password is better kept in `LARDER_URL`.
+    #[arg(long, value_name = "URL", conflicts_with = "config")]
+    pub url: Option<String>,
+
+    /// Names the table of the store at that address.
+    #[arg(long, value_name = "NAME", requires = "url")]
+    pub table: Option<String>,
+
+    /// Writes the SQL, and makes nothing.
+    #[arg(long)]
+    pub dry_run: bool,
+}

@@ -1,0 +1,141 @@
+//! `larder check`: what a configuration comes to.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use larder::config::Described;
+use larder::{Builder, Error};
+use serde_json::{Value, json};
+
+use crate::arguments::Check;
+use crate::{configuration, output};
+
+/// A cache, and what its store said where it was asked.
+struct Checked {
+    described: Described,
+    answer: Option<Result<(), Error>>,
+}
+
+/// Tells what the configuration comes to.
+pub fn run(arguments: &Check) -> io::Result<ExitCode> {
+    let checked = configuration::read(&arguments.configuration).and_then(|builder| check(builder, arguments.connect));
+    let is_well = checked.as_ref().is_ok_and(|caches| caches.iter().all(Checked::is_well));
+    match (&checked, arguments.json) {
+        (_, true) => writeln!(io::stdout(), "{:#}", in_json(&checked))?,
+        (Ok(caches), false) => caches.iter().try_for_each(|cache| cache.write(caches))?,
+        (Err(error), false) => writeln!(io::stderr(), "{error}")?,
+    }
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn check(builder: Builder, connect: bool) -> Result<Vec<Checked>, Error> {
+    let described = builder.described()?;
+    if connect {
+        builder.install()?;
+    }
+    let asked =
+        described.into_iter().map(|described| Checked { answer: connect.then(|| ask(&described.name)), described });
+    Ok(asked.collect())
+}
+
+/// Asks a store for an entry that nobody has.
+fn ask(name: &str) -> Result<(), Error> {
+    let cache = larder::cache(name)?;
+    // One that is off would not ask.
+    cache.switch_on();
+    cache.blocking().has("larder:check").map(|_| ())
+}
+
+impl Checked {
+    fn is_well(&self) -> bool {
+        !matches!(self.answer, Some(Err(_)))
+    }
+
+    /// Returns the caches that see the entries of this one, where there are any.
+    fn twins<'a>(&self, all: &'a [Self]) -> Vec<&'a str> {
+        let own = &self.described;
+        let names = |other: &Described| (other.key_prefix.clone(), other.version.clone(), other.key_function.clone());
+        let others = all.iter().map(|checked| &checked.described);
+        let twins = others.filter(|other| own.shares_with.contains(&other.name) && names(other) == names(own));
+        twins.map(|other| other.name.as_str()).collect()
+    }
+
+    fn write(&self, all: &[Self]) -> io::Result<()> {
+        let mut out = io::stdout().lock();
+        writeln!(out, "{}", self.described.name)?;
+        self.lines(all).into_iter().try_for_each(|(word, what)| writeln!(out, "  {word:<13} {what}"))
+    }
+
+    fn lines(&self, all: &[Self]) -> Vec<(&'static str, String)> {
+        let own = &self.described;
+        let store = if own.addresses.is_empty() { own.store.clone() } else { own.addresses.join(", ") };
+        let twins = self.twins(all);
+        let lines = [
+            ("store", Some(store)),
+            ("ttl", Some(output::time(own.ttl))),
+            ("max_entries", own.max_entries.map(|number| number.to_string())),
+            ("max_bytes", own.max_bytes.map(|number| number.to_string())),
+            ("key_prefix", Some(own.key_prefix.clone()).filter(|prefix| !prefix.is_empty())),
+            ("version", Some(own.version.clone())),
+            ("key_function", own.key_function.clone()),
+            ("off", own.off.then(|| "every body runs".to_owned())),
+            (
+                "shares with",
+                (!own.shares_with.is_empty()).then(|| output::names(own.shares_with.iter().map(String::as_str))),
+            ),
+            (
+                "note",
+                (!twins.is_empty())
+                    .then(|| format!("sees the entries of {}: same store, prefix and version", output::names(twins))),
+            ),
+            ("said at", (!own.said.is_empty()).then(|| own.said.join(", "))),
+            (
+                "answers",
+                self.answer
+                    .as_ref()
+                    .map(|answer| answer.as_ref().map_or_else(|error| format!("no: {error}"), |()| "yes".to_owned())),
+            ),
+        ];
+        lines.into_iter().filter_map(|(word, what)| Some((word, what?))).collect()
+    }
+}
+
+fn in_json(checked: &Result<Vec<Checked>, Error>) -> Value {
+    match checked {
+        Err(error) => json!({ "error": error.to_string() }),
+        Ok(caches) => json!({ "caches": caches.iter().map(|cache| cache_in_json(cache, caches)).collect::<Vec<_>>() }),
+    }
+}
+
+fn cache_in_json(cache: &Checked, all: &[Checked]) -> Value {
+    let own = &cache.described;
+    let mut value = json!({
+        "name": own.name,
+        "store": own.store,
+        "addresses": own.addresses,
+        "ttl_ms": milliseconds(own.ttl),
+        "max_entries": own.max_entries,
+        "max_bytes": own.max_bytes,
+        "key_prefix": own.key_prefix,
+        "version": own.version,
+        "key_function": own.key_function,
+        "off": own.off,
+        "shares_with": own.shares_with,
+        "sees_entries_of": cache.twins(all),
+        "said_at": own.said,
+    });
+    if let Some(answer) = &cache.answer {
+        value["answers"] = json!(answer.is_ok());
+        value["error"] = json!(answer.as_ref().err().map(ToString::to_string));
+    }
+    value
+}
+
+/// Returns a time as a number; for ever is `null`.
+fn milliseconds(ttl: larder::Ttl) -> Option<u64> {
+    match ttl {
+        larder::Ttl::Default => Some(300_000),
+        larder::Ttl::Forever => None,
+        larder::Ttl::For(time) => Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX)),
+    }
+}

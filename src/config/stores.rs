@@ -1,0 +1,160 @@
+//! The stores of a program: caches with one address share one.
+
+use std::collections::BTreeMap;
+use std::error::Error as _;
+
+use cache_backends::place::{Given, Location, Options, Place, WrongOption};
+use cache_core::error::Error;
+use cache_core::registry::Settings;
+
+use super::draft::Draft;
+use super::fault::Faults;
+use super::origin::{Origin, Said};
+use super::schemes::{self, Schemes};
+use super::wishes::Wishes;
+use super::word::Word;
+
+/// The stores of a program, each with what is said of it.
+#[derive(Default)]
+pub(super) struct Stores(Vec<Store>);
+
+/// One store, and what all caches in it have said of it.
+struct Store {
+    identity: String,
+    locations: Vec<Said<Location>>,
+    bounds: BTreeMap<Word, Said<u64>>,
+    options: BTreeMap<String, Said<Given>>,
+    caches: Vec<String>,
+    made: Option<Settings>,
+}
+
+impl Stores {
+    /// Takes a cache into the store at its address, if it has one.
+    pub(super) fn take(&mut self, cache: &str, draft: &Draft, faults: &mut Faults) {
+        let Some(locations) = draft.locations() else { return };
+        let identity = identity(cache, locations);
+        let at = self.0.iter().position(|store| store.identity == identity).unwrap_or_else(|| {
+            self.0.push(Store::at(identity, locations.to_vec()));
+            self.0.len() - 1
+        });
+        self.0[at].take(cache, Wishes::of(draft, locations, faults), faults);
+    }
+
+    /// Makes all of them.
+    pub(super) fn make(&mut self, schemes: &Schemes, faults: &mut Faults) {
+        for store in &mut self.0 {
+            store.make(schemes, faults);
+        }
+    }
+
+    /// Returns where each is, with the caches that are in it.
+    pub(super) fn places(&self) -> impl Iterator<Item = (Vec<String>, Place)> {
+        self.0.iter().map(|store| (store.caches.clone(), store.place()))
+    }
+
+    /// Returns what a cache in the store at its address is to be like.
+    pub(super) fn settings_of(&self, cache: &str) -> Option<&Settings> {
+        self.of(cache)?.made.as_ref()
+    }
+
+    /// Returns the other caches in the store of this one.
+    pub(super) fn beside<'a>(&'a self, cache: &'a str) -> impl Iterator<Item = &'a str> {
+        let caches = self.of(cache).map_or(&[][..], |store| &store.caches);
+        caches.iter().map(String::as_str).filter(move |other| *other != cache)
+    }
+
+    /// Returns a bound that is said of the store of a cache.
+    pub(super) fn bound(&self, cache: &str, word: Word) -> Option<u64> {
+        self.of(cache)?.bounds.get(&word).map(|said| said.value)
+    }
+
+    fn of(&self, cache: &str) -> Option<&Store> {
+        self.0.iter().find(|store| store.caches.iter().any(|other| other == cache))
+    }
+}
+
+/// Returns what is the same for two caches exactly where they are in one store. Memory without a name is of one cache.
+fn identity(cache: &str, locations: &[Said<Location>]) -> String {
+    let texts: Vec<_> = locations.iter().map(|said| address(&said.value)).collect();
+    let own = if texts == ["memory://"] { cache } else { "" };
+    format!("{} {own}", texts.join(" "))
+}
+
+fn address(location: &Location) -> String {
+    let rest = location.without_query().split_once("://").map_or("", |(_, rest)| rest);
+    format!("{}://{}", schemes::usual(location.scheme()), rest.trim_end_matches('/'))
+}
+
+impl Store {
+    fn at(identity: String, locations: Vec<Said<Location>>) -> Self {
+        let Wishes { bounds, options } = Wishes::default();
+        Self { identity, locations, bounds, options, caches: Vec::new(), made: None }
+    }
+
+    /// Takes a cache in, and what it says of the store: the same as those before it, or something that they leave open.
+    fn take(&mut self, cache: &str, wishes: Wishes, faults: &mut Faults) {
+        let mut differ = Vec::new();
+        for (word, bound) in wishes.bounds {
+            let before = self.bounds.entry(word).or_insert_with(|| bound.clone());
+            if before.value != bound.value {
+                differ.push((format!("its `{}`", word.name()), bound.origin));
+            }
+        }
+        for (name, given) in wishes.options {
+            let before = self.options.entry(name.clone()).or_insert_with(|| given.clone());
+            if text_of(&before.value) != text_of(&given.value) {
+                differ.push(("an option".to_owned(), given.origin));
+            }
+        }
+        let first = self.caches.first().map_or(cache, String::as_str);
+        for (what, origin) in differ {
+            let sentence =
+                format!("`{first}` and `{cache}` are in one store, and say different things of {what}: say it once");
+            faults.add(&origin, sentence);
+        }
+        self.caches.push(cache.to_owned());
+    }
+
+    fn make(&mut self, schemes: &Schemes, faults: &mut Faults) {
+        let Some(first) = self.locations.first() else { return };
+        let scheme = schemes::usual(first.value.scheme()).to_owned();
+        if let Some(other) = self.locations.iter().find(|said| schemes::usual(said.value.scheme()) != scheme) {
+            return faults.add(&other.origin, "the addresses of one cache are of one kind of store");
+        }
+        match schemes.make(first.value.scheme(), self.place()) {
+            Ok(settings) => self.made = Some(settings),
+            Err(error) => faults.add(&self.origin_of(&error), error.to_string()),
+        }
+    }
+
+    fn place(&self) -> Place {
+        let bound = |word| self.bounds.get(&word).map(|said| said.value);
+        let mut options = Options::default();
+        for (name, given) in &self.options {
+            options.give(name, given.value.clone());
+        }
+        Place {
+            locations: self.locations.iter().map(|said| said.value.clone()).collect(),
+            max_entries: bound(Word::MaxEntries),
+            max_bytes: bound(Word::MaxBytes),
+            cull_frequency: bound(Word::CullFrequency).map(|number| u32::try_from(number).unwrap_or(u32::MAX)),
+            options,
+        }
+    }
+
+    /// Returns where what an error is about was written: an option where it is about one, else the address.
+    fn origin_of(&self, error: &Error) -> Origin {
+        let option = error.source().and_then(|source| source.downcast_ref::<WrongOption>());
+        let said = option.and_then(|option| self.options.get(option.name())).map(|given| &given.origin);
+        said.unwrap_or(&self.locations[0].origin).clone()
+    }
+}
+
+/// Returns an option as it would stand in an address.
+fn text_of(given: &Given) -> String {
+    match given {
+        Given::Text(text) => text.clone(),
+        Given::Number(number) => number.to_string(),
+        Given::Flag(flag) => flag.to_string(),
+    }
+}

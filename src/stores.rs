@@ -1,0 +1,15 @@
+//! Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+//!
+//! A file of configuration names them by their addresses, as [`config`](crate::config) says; in code a store goes into
+//! [`Settings::backend`](crate::Settings::backend).
+//!
+#![doc = include_str!("docs/stores.md")]
+
+#[cfg(feature = "file")]
+pub use cache_backends::file;
+#[cfg(feature = "mysql")]
+pub use cache_backends::mysql;
+#[cfg(feature = "postgres")]
+pub use cache_backends::postgres;
+#[cfg(feature = "sqlite")]
+pub use cache_backends::sqlite;

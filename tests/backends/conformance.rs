@@ -1,0 +1,17 @@
+//! The suite that anybody's store is held against.
+
+use larder::Error;
+use larder::testing::conformance::Suite;
+
+use crate::stores::{Kind, Store};
+
+crate::tests!(Kind::keeps_bytes => the_conformance_suite_holds);
+
+fn the_conformance_suite_holds(store: &Store) -> Result<(), Error> {
+    let pass = |time| store.pass(time);
+    let suite = Suite::new(store.backend(), &pass);
+    let report = if store.ages_tickets() { suite.hours() } else { suite }.run();
+    assert!(report.failures.is_empty(), "{report}");
+    assert!(report.held.len() > 60, "{report}");
+    Ok(())
+}

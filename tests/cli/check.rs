@@ -1,0 +1,172 @@
+//! `larder check`.
+
+use serde_json::Value;
+
+use crate::run::Place;
+
+const SHOP: &str = "\
+[caches.default]
+url = \"memory://room?max_entries=50000\"
+ttl = \"10m\"
+key_prefix = \"shop\"
+
+[caches.pages]
+url = \"memory://room\"
+key_prefix = \"shop\"
+off = true
+
+[caches.sessions]
+ttl = \"never\"
+max_bytes = \"1 MiB\"
+version = \"7\"
+";
+
+#[test]
+fn it_tells_what_each_cache_comes_to() {
+    let said = Place::with(SHOP).larder(&["check"]);
+    assert_eq!((said.code, said.err.as_str()), (0, ""));
+    assert_eq!(
+        said.out,
+        "\
+default
+  store         memory://room?…
+  ttl           600 s
+  max_entries   50000
+  key_prefix    shop
+  version       1
+  shares with   `pages`
+  note          sees the entries of `pages`: same store, prefix and version
+  said at       larder.toml:2:7, larder.toml:3:7, larder.toml:4:14
+pages
+  store         memory://room
+  ttl           300 s
+  max_entries   50000
+  key_prefix    shop
+  version       1
+  off           every body runs
+  shares with   `default`
+  note          sees the entries of `default`: same store, prefix and version
+  said at       larder.toml:7:7, larder.toml:8:14, larder.toml:9:7
+sessions
+  store         memory
+  ttl           never ends
+  max_bytes     1048576
+  version       7
+  said at       larder.toml:12:7, larder.toml:13:13, larder.toml:14:11
+"
+    );
+}
+
+#[test]
+fn without_a_configuration_there_is_one_cache_in_memory() {
+    let said = Place::empty().larder(&["check", "--connect"]);
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (0, "default\n  store         memory\n  ttl           300 s\n  version       1\n  answers       yes\n")
+    );
+}
+
+#[test]
+fn for_programs_it_writes_json() {
+    let said = Place::with(SHOP).larder(&["check", "--json", "--connect"]);
+    let json: Value = serde_json::from_str(&said.out).expect("JSON");
+    let sessions = &json["caches"][2];
+    assert_eq!(
+        (&sessions["name"], &sessions["ttl_ms"], &sessions["answers"]),
+        (&"sessions".into(), &Value::Null, &true.into())
+    );
+    assert_eq!(json["caches"][0]["sees_entries_of"][0], "pages");
+    let wrong = Place::with("[caches.default]\nttl = \"soon\"\n").larder(&["check", "--json"]);
+    let json: Value = serde_json::from_str(&wrong.out).expect("JSON");
+    assert!(json["error"].as_str().is_some_and(|error| error.starts_with("larder.toml:2:7: ")), "{json}");
+    assert_eq!((wrong.code, wrong.err.as_str()), (1, ""));
+}
+
+#[test]
+fn a_bad_file_ends_with_one_and_all_that_is_wrong() {
+    let said = Place::with("[caches.default]\nmax_entires = 5\nurl = \"etcd://user:geheim@host\"\n").larder(&["check"]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(
+        said.err.contains("did you mean `max_entries`?") && said.err.contains("there is no store `etcd`"),
+        "{}",
+        said.err
+    );
+    assert!(!said.err.contains("geheim"), "{}", said.err);
+    assert_eq!(Place::with("caches = [").larder(&["check"]).code, 1);
+}
+
+#[test]
+fn the_file_is_the_one_that_is_named_by_whoever_is_nearest() {
+    let place = Place::with("[caches.usual]\n");
+    place.write("named.toml", "[caches.named]\n");
+    place.write("other.toml", "[caches.other]\n");
+    let named = [("LARDER_CONFIG", "named.toml")];
+    let has = |said: &crate::run::Said, name: &str| said.code == 0 && said.out.lines().any(|line| line == name);
+    assert!(has(&place.larder(&["check"]), "usual"));
+    assert!(has(&place.larder_with(&["check"], &named), "named"));
+    let both = place.larder_with(&["check", "--config", "other.toml"], &named);
+    assert!(has(&both, "other") && !has(&both, "named"));
+}
+
+#[test]
+fn a_file_that_is_not_there_is_said_to_be_missing() {
+    let place = Place::empty();
+    let named = place.larder_with(&["check"], &[("LARDER_CONFIG", "nowhere.toml")]);
+    assert_eq!((named.code, named.err.as_str()), (1, "LARDER_CONFIG: there is no file nowhere.toml\n"));
+    let argument = place.larder(&["check", "--config", "nowhere.toml"]);
+    assert!(argument.code == 1 && argument.err.starts_with("nowhere.toml: this cannot be read: "), "{argument:?}");
+    let empty = place.larder_with(&["check"], &[("LARDER_CONFIG", "")]);
+    assert!(empty.code == 1 && empty.err.starts_with("LARDER_CONFIG: this is no path"), "{empty:?}");
+}
+
+#[test]
+fn variables_count_and_wrong_ones_are_told() {
+    let place = Place::with(SHOP);
+    let moved =
+        place.larder_with(&["check"], &[("LARDER_CACHES__SESSIONS__URL", "null://"), ("LARDER_VERSION", "r42")]);
+    assert!(
+        moved.out.contains("  store         null://\n") && moved.out.contains("  version       r42\n"),
+        "{}",
+        moved.out
+    );
+    let wrong = place.larder_with(&["check"], &[("LARDER_ULR", "null://")]);
+    assert_eq!(
+        (wrong.code, wrong.err.as_str()),
+        (1, "LARDER_ULR: there is no such variable; did you mean LARDER_URL?\n")
+    );
+}
+
+#[test]
+fn what_only_the_program_knows_is_taken_for_granted_on_request() {
+    let place = Place::with("[caches.default]\nurl = \"mystore://host\"\nkey_function = \"lower\"\n");
+    assert_eq!(place.larder(&["check"]).code, 1);
+    assert_eq!(place.larder(&["check", "--scheme", "mystore", "--key-function", "lower"]).code, 0);
+}
+
+#[test]
+fn what_is_written_wrongly_ends_with_two() {
+    let place = Place::empty();
+    for (arguments, says) in [
+        (&["chekc"][..], "check"),
+        (&["check", "--jsn"], "--json"),
+        (&["check", "--config"], "--config <FILE>"),
+        (&["check", "extra"], "unexpected argument"),
+        (&[], "Usage: larder"),
+    ] {
+        let said = place.larder(arguments);
+        assert!(said.code == 2 && said.err.contains(says), "{arguments:?}: {said:?}");
+    }
+    let help = place.larder(&["--help"]);
+    assert!(help.code == 0 && help.out.contains("check"), "{help:?}");
+}
+
+#[cfg(not(feature = "postgres"))]
+#[test]
+fn a_store_that_is_left_out_says_which_feature_brings_it() {
+    let said = Place::with("[caches.default]\nurl = \"postgres://host/db\"\n").larder(&["check"]);
+    assert!(
+        said.err.contains("the store `postgres` is left out of this build: enable the feature `postgres` of larder"),
+        "{}",
+        said.err
+    );
+}
