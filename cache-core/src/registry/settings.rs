@@ -356,14 +356,14 @@ impl Settings {
             () if self.max_bytes == Some(0) => {
                 wrong("`max_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
             }
-            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
-                wrong("layers go around a store outside the process; this cache has none")
-            }
             () if self.max_value_bytes == Some(0) => {
                 wrong("`max_value_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
             }
-            () if self.max_value_bytes.is_some() && !matches!(self.place, Choice::Outside(_)) => {
+            () if self.max_value_bytes.is_some() && is_in_memory => {
                 wrong("`max_value_bytes` bounds what is written outside; write `max_bytes` for a cache in memory")
+            }
+            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
+                wrong("layers go around a store outside the process; this cache has none")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),
