@@ -8,7 +8,7 @@ use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket};
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
 
-use super::client::{Cell, Client, Told};
+use super::client::{Cell, Client, Row, Told};
 use super::dialect::Flavour;
 use super::limits::Limits;
 use super::statement::{Given, Statement};
@@ -43,6 +43,10 @@ impl Told {
 impl<C: Client> Shared<C> {
     pub(super) async fn tell(&self, statement: &Statement, given: &[Given<'_>]) -> Result<Told, Error> {
         self.client.tell(statement.text(), &statement.binds(given)).await
+    }
+
+    pub(super) async fn ask(&self, statement: &Statement, given: &[Given<'_>]) -> Result<Vec<Row>, Error> {
+        self.client.ask(statement.text(), &statement.binds(given)).await
     }
 
     /// Tells what writes a row unless another is in its place, and returns whether it did.
@@ -142,9 +146,8 @@ impl<C: Client> Backend for Database<C> {
     }
 
     async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
-        let ttl = &self.client().dialect().ttl;
-        let given = [Given { name: name.as_str(), ..Given::default() }];
-        let rows = self.client().ask(ttl.text(), &ttl.binds(&given)).await?;
+        let given = Given { name: name.as_str(), ..Given::default() };
+        let rows = self.shared.ask(&self.client().dialect().ttl, &[given]).await?;
         Ok(rows.first().map(|row| match row.first().and_then(row::number) {
             Some(left) => Remaining::For(Duration::from_millis(left.max(1).unsigned_abs())),
             None => Remaining::Forever,

@@ -11,13 +11,14 @@ use cache_core::key::Name;
 use super::address::Address;
 use super::clearing::Clearing;
 use super::client::{Folder, TRIES};
-use super::culling::{Culling, Fullness, fullness};
+use super::culling::Culling;
 use super::error::is_lost;
 use super::head::Head;
 use super::held::Held;
-use super::reply::promise;
+use super::pace::{Fullness, fullness};
 use super::worker::{Worker, ended};
 use super::{Config, FOR_EVER, ticket};
+use crate::reply::promise;
 
 /// A store of files in one folder, for all processes of a machine.
 ///

@@ -5,13 +5,15 @@ use std::{fs, io};
 
 use cache_core::error::Error;
 
+use super::address::DRAWERS;
 use super::chore::{Chore, Progress};
-use super::client::{DRAWERS, Folder};
+use super::client::Folder;
 use super::error::cannot;
-use super::held::{Held, look_at};
+use super::found;
+use super::held::Held;
 use super::listing::{Listed, list};
-use super::reply::Promise;
 use super::worker;
+use crate::reply::Promise;
 
 /// How many files go under one lock.
 const BATCH: usize = 32;
@@ -122,7 +124,7 @@ fn is_there(folder: &Folder, drawer: u8) -> Result<bool, Error> {
 
 fn remove(held: &mut Held<'_>, batch: &[Listed]) -> Result<(), Error> {
     for listed in batch {
-        let removed = look_at(&listed.path).and_then(|(found, _)| held.unlink(&listed.path, found));
+        let removed = found::look(&listed.path).and_then(|(found, _)| held.unlink(&listed.path, found));
         removed.map_err(|error| cannot("remove", &listed.path, error))?;
     }
     Ok(())
@@ -131,8 +133,8 @@ fn remove(held: &mut Held<'_>, batch: &[Listed]) -> Result<(), Error> {
 #[cfg(test)]
 mod tests {
     use super::super::Config;
-    use super::super::reply::promise;
     use super::*;
+    use crate::reply::promise;
 
     #[test]
     fn a_change_of_before_is_made_before_its_drawer_is_cleared() {

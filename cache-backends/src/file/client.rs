@@ -1,6 +1,6 @@
 //! The folder of a store: what is read in it without a lock, and its drawers, which are changed under one.
 
-use std::fs::{OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,20 +8,19 @@ use std::time::Duration;
 
 use cache_core::error::Error;
 
-use super::address::{Address, drawer_path};
+use super::address::{Address, DRAWERS, drawer_path};
 use super::book::Book;
 use super::census::Census;
-use super::culling::Pace;
 use super::draft::Draft;
 use super::error::cannot;
 use super::found::{self, Found};
 use super::head::Head;
 use super::held::{self, Held};
 use super::ids::Ids;
+use super::pace::Pace;
 use super::queue::Queue;
-use super::{Config, FOR_EVER, rights};
-
-pub(super) const DRAWERS: usize = 256;
+use super::{Config, FOR_EVER};
+use crate::rights;
 
 /// How often a folder is made again that somebody removes while it is being used.
 pub(super) const TRIES: usize = 4;
@@ -101,7 +100,7 @@ impl Folder {
             let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
             let file = in_folder(path, || rights::open_own(&book, &mut options()))?;
             match file.try_lock() {
-                Ok(()) if rights::is_removed(&file)? => {}
+                Ok(()) if is_removed(&file)? => {}
                 Ok(()) => return Held::new(self, drawer, path.to_owned(), file, guard).map(Some),
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
@@ -136,4 +135,16 @@ fn in_folder<T>(folder: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T
 /// Somebody who removes the folders may have come in between: they are made again.
 fn is_lost(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// Returns whether a file that is open has no name any more.
+#[cfg(unix)]
+fn is_removed(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_removed(_: &File) -> io::Result<bool> {
+    Ok(false)
 }

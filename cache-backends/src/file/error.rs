@@ -6,7 +6,7 @@ use std::path::Path;
 
 use cache_core::error::{Error, Kind};
 
-use super::rights::is_link;
+use crate::rights::is_link;
 
 /// Says what cannot be done, where, and what to do about it.
 pub(super) fn cannot(what: &str, path: &Path, source: io::Error) -> Error {

@@ -5,8 +5,8 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use super::head::Head;
-use super::rights;
 use super::sum::sum;
+use crate::rights;
 
 /// What is read at once: of most entries, all of it.
 const ROOM: usize = 4096;

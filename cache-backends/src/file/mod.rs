@@ -16,9 +16,8 @@ mod head;
 mod held;
 mod ids;
 mod listing;
+mod pace;
 mod queue;
-mod reply;
-mod rights;
 mod sum;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use super::chore::{Chore, Progress};
 use super::client::Folder;
 use super::held::Held;
 use super::queue::{Place, Presence};
-use super::reply::{Reply, promise};
+use crate::reply::{Reply, promise};
 
 /// How soon a lock is tried again: nobody tells when another process lets go of it.
 const SOONEST: Duration = Duration::from_micros(50);

@@ -14,8 +14,8 @@ use super::base::Base;
 use super::error::{is_locked, lacks_table, locked, said, stopped, unmade};
 use super::opening;
 use super::readers::{all, bind};
-use super::reply::{Promise, promise};
 use crate::database::client::{Bind, Told, Work};
+use crate::reply::{Promise, promise};
 
 /// The most statements that are committed together: so long does nobody else write.
 const MOST: usize = 256;
@@ -157,7 +157,7 @@ impl Thread {
                 self.beside.clear();
                 self.connection = None;
                 self.base.forget();
-                to.keep(());
+                to.tell(());
             }
             self.go_on();
         }
@@ -180,7 +180,7 @@ impl Thread {
         }
         let opened = self.connection().map(drop);
         for to in asked {
-            to.keep(opened.clone());
+            to.tell(opened.clone());
         }
     }
 
@@ -192,7 +192,7 @@ impl Thread {
         if self.lock_was_met {
             let now = Instant::now();
             for late in told.extract_if(.., |tell| tell.until <= now) {
-                late.to.keep(Err(locked(&self.base)));
+                late.to.tell(Err(locked(&self.base)));
             }
         }
         if told.is_empty() {
@@ -205,7 +205,7 @@ impl Thread {
         };
         self.lock_was_met = done.iter().filter_map(|done| done.as_ref().err()).any(is_locked);
         for (tell, done) in told.into_iter().zip(done) {
-            tell.to.keep(done);
+            tell.to.tell(done);
         }
     }
 
