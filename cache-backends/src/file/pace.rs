@@ -45,10 +45,13 @@ impl Pace {
     }
 
     pub(super) fn end(&self, config: &Config, sum: Sum, counts: Counts) {
-        // As many as are looked at, so that a write costs about one look; and often enough for a small store.
-        let looked_at = (counts.entries + counts.removals).max(WRITES);
-        let bound = if config.is_bounded() { (sum.entries / 64).max(1) } else { looked_at };
-        self.writes_left.store(looked_at.min(bound).cast_signed(), Ordering::Relaxed);
+        // A write costs about two looks: were it one, a store of which each write leaves something behind would never become
+        // smaller; and often enough for a small store. What was written meanwhile counts, else it would grow by that.
+        let looks = counts.entries.midpoint(counts.removals).max(WRITES);
+        let bound = if config.is_bounded() { (sum.entries / 64).max(1) } else { looks };
+        let writes = looks.min(bound).cast_signed();
+        let meanwhile = self.writes_left.load(Ordering::Relaxed).clamp(-writes, 0);
+        self.writes_left.store(writes + meanwhile, Ordering::Relaxed);
         self.is_under_way.store(false, Ordering::Release);
     }
 }
@@ -62,4 +65,27 @@ pub(super) fn fullness(config: &Config, sum: Sum) -> Fullness {
     };
     let (entries, bytes) = (of(sum.entries, config.max_entries), of(sum.bytes, config.max_bytes));
     if entries > bytes { entries } else { bytes }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_while_a_drawer_is_looked_through_counts() {
+        let (config, counts) = (Config::new("folder"), Counts { removals: 200, ..Counts::NOTHING });
+        let pace = Pace::new(0);
+        let writes_to_the_next = || (1..=1_000).find(|_| pace.is_due(Fullness::Within));
+        let ends_after = |writes: u32| {
+            (0..writes).for_each(|_| assert!(!pace.is_due(Fullness::Within), "it is under way"));
+            pace.end(&config, Sum::default(), counts);
+        };
+        assert_eq!(writes_to_the_next(), Some(1));
+        ends_after(0);
+        assert_eq!(writes_to_the_next(), Some(100), "two looks for each, of which one was there before");
+        ends_after(60);
+        assert!(writes_to_the_next().is_some_and(|writes| writes < 50), "they are paid for");
+        ends_after(10_000);
+        assert_eq!(writes_to_the_next(), Some(1), "it is behind");
+    }
 }
