@@ -20,14 +20,35 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a file that nobody else can read, and makes it where the options say so.
+/// Opens a file that nobody else can read, and makes it where the options say so. It follows no link: whoever could put one
+/// there would choose a file of this process's owner to be written over.
 pub(crate) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<fs::File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     }
     options.open(path)
+}
+
+/// Opens a file to read it. Where somebody has put a pipe in its place, nobody is waited for at its other end.
+#[cfg(feature = "file")]
+pub(crate) fn open_to_read(path: &Path) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.read(true).open(path)
+}
+
+/// Returns whether a link was met where none is followed.
+#[cfg(all(feature = "file", unix))]
+pub(crate) fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}
+
+#[cfg(all(feature = "file", not(unix)))]
+pub(crate) fn is_link(_: &io::Error) -> bool {
+    false
 }
 
 #[cfg(unix)]

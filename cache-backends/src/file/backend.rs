@@ -68,17 +68,26 @@ impl File {
         &self.folder
     }
 
+    #[cfg(test)]
+    pub(super) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
     /// Makes a change under the lock of its drawer: here, or on the thread of the store where somebody else holds it.
     async fn change<T: Send + 'static>(
         &self,
         address: Address,
         change: impl FnOnce(&mut Held<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let waiting = match self.folder.hold(address.drawer)? {
-            Some(mut drawer) => return change(&mut drawer),
-            None => self.worker.change(address.drawer, change)?,
-        };
-        waiting.await.unwrap_or_else(|| Err(ended()))
+        if !self.folder.queue(address.drawer).is_left()
+            && let Some(mut drawer) = self.folder.hold(address.drawer)?
+        {
+            return change(&mut drawer);
+        }
+        let (waiting, presence) = self.worker.change(address.drawer, change)?;
+        let changed = waiting.await.unwrap_or_else(|| Err(ended()));
+        presence.end();
+        changed
     }
 
     /// Writes an entry, and says whether its rule allowed it; of a removal, whether there was anything.

@@ -92,11 +92,13 @@ impl Clearing {
 }
 
 impl Chore for Clearing {
-    fn step(&mut self, folder: &Folder) -> Progress {
+    fn step(&mut self, folder: &Folder, is_waited_for: &dyn Fn(u8) -> bool) -> Progress {
         let Some(drawer) = u8::try_from(self.drawer).ok().filter(|_| self.drawer < DRAWERS) else {
             return self.end(Ok(()));
         };
-        match self.advance(folder, drawer) {
+        // What was asked for before would be there again after it.
+        let advanced = if is_waited_for(drawer) { Ok(false) } else { self.advance(folder, drawer) };
+        match advanced {
             Ok(true) => {
                 self.waiting = None;
                 Progress::More
@@ -126,4 +128,21 @@ fn remove(held: &mut Held<'_>, batch: &[Listed]) -> Result<(), Error> {
         removed.map_err(|error| cannot("remove", &listed.path, error))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+    use crate::reply::promise;
+
+    #[test]
+    fn a_change_of_before_is_made_before_its_drawer_is_cleared() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(Config::new(place.path()));
+        drop(folder.hold(0).expect("a drawer"));
+        let mut clearing = Clearing::new(Vec::new(), promise().0);
+        assert_eq!(clearing.step(&folder, &|drawer| drawer == 0), Progress::Waiting);
+        assert_eq!(clearing.step(&folder, &|_| false), Progress::More);
+    }
 }

@@ -18,6 +18,7 @@ use super::head::Head;
 use super::held::{self, Held};
 use super::ids::Ids;
 use super::pace::Pace;
+use super::queue::Queue;
 use super::{Config, FOR_EVER};
 use crate::rights;
 
@@ -34,14 +35,16 @@ pub(super) struct Folder {
     /// One for each drawer: a lock of a file keeps processes apart, and these keep their threads from waiting for one
     /// another's.
     drawers: Vec<Mutex<()>>,
+    queues: Vec<Queue>,
 }
 
 impl Folder {
     pub(super) fn new(config: Config) -> Self {
         let drawers = (0..DRAWERS).map(|_| Mutex::default()).collect();
+        let queues = (0..DRAWERS).map(|_| Queue::default()).collect();
         let ids = Ids::default();
         let pace = Pace::new(ids.draw());
-        Self { config, ids, census: Census::default(), pace, drawers }
+        Self { config, ids, census: Census::default(), pace, drawers, queues }
     }
 
     pub(super) fn now(&self) -> u64 {
@@ -73,7 +76,7 @@ impl Folder {
 
     /// Reads the book of a drawer without its lock: it may be torn just then, and is none.
     pub(super) fn book(&self, drawer: u8) -> Option<Book> {
-        let mut file = File::open(held::book_path(&self.drawer_path(drawer))).ok()?;
+        let mut file = rights::open_to_read(&held::book_path(&self.drawer_path(drawer))).ok()?;
         held::read_book(&mut file).ok()?
     }
 
@@ -104,6 +107,11 @@ impl Folder {
             }
         }
         Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Returns who waits for the lock of a drawer.
+    pub(super) fn queue(&self, drawer: u8) -> &Queue {
+        &self.queues[usize::from(drawer)]
     }
 
     fn drawer(&self, drawer: u8) -> MutexGuard<'_, ()> {

@@ -110,7 +110,7 @@ impl Culling {
 }
 
 impl Chore for Culling {
-    fn step(&mut self, folder: &Folder) -> Progress {
+    fn step(&mut self, folder: &Folder, _: &dyn Fn(u8) -> bool) -> Progress {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Next) {
             Stage::Begin => self.begin(folder),
             Stage::Sweep(mut sweep) => match sweep.step(folder) {

@@ -17,6 +17,7 @@ mod held;
 mod ids;
 mod listing;
 mod pace;
+mod queue;
 mod sum;
 #[cfg(test)]
 mod tests;
