@@ -42,7 +42,7 @@
 //! | `file` (default), `sqlite`, `postgres`, `mysql` | [`stores`] outside the process |
 //! | `tls` | connections to their servers that are encrypted |
 //! | `toml` (default) | caches as a file of configuration says |
-//! | `compression`, `encryption` | values outside in fewer bytes; values that nobody reads or changes there |
+//! | `compression`, `encryption`, `json` | values outside in fewer bytes; that nobody reads or changes there; that a person can read |
 //! | `cli` | the program `larder` |
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket};
+use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket, not_counted};
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
 
@@ -139,7 +139,7 @@ impl<C: Client> Backend for Database<C> {
                 return Ok(sum);
             }
             if let Some(kind) = self.why_not_counted(name, low, high).await? {
-                return Err(error::not_counted(kind, name.as_str()));
+                return Err(not_counted(kind, name));
             }
         }
         Err(error::too_busy(name.as_str()))

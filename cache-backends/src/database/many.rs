@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use cache_core::backend::Entry;
+use cache_core::backend::{Entry, too_large};
 use cache_core::error::Error;
 use cache_core::key::Name;
 
 use super::backend::{Database, entry};
 use super::client::Client;
 use super::statement::Given;
-use super::{draw, error, row};
+use super::{draw, row};
 
 /// The most bytes of values in one statement, but for a larger one that is alone in it: servers take so many at once.
 const MOST_BYTES: usize = 4 << 20;
@@ -78,7 +78,7 @@ impl<C: Client> Database<C> {
     /// Refuses what is too large.
     pub(super) fn check(&self, name: &Name, value: &[u8]) -> Result<(), Error> {
         let most = self.shared.limits.max_value_bytes.filter(|_| !self.takes(value));
-        most.map_or(Ok(()), |most| Err(error::too_large(name.as_str(), value.len(), most)))
+        most.map_or(Ok(()), |most| Err(too_large(name, value.len(), most)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Remaining, Ticket};
+use cache_core::backend::{Backend, Capabilities, Remaining, Ticket, not_counted, too_large};
 use cache_core::codec::wire;
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
@@ -168,8 +168,7 @@ impl File {
         if value.len() as u64 <= largest {
             return Ok(());
         }
-        let sentence = format!("the value of `{name}` has {} bytes, and the store takes {largest}", value.len());
-        Err(Error::new(Kind::TooLarge, sentence))
+        Err(too_large(name, value.len(), largest))
     }
 }
 
@@ -206,12 +205,11 @@ fn rewrite(drawer: &mut Held<'_>, address: &Address, name: &Name, head: &Head, v
 
 fn count(drawer: &mut Held<'_>, address: &Address, name: &Name, delta: i64) -> Result<i64, Error> {
     let now = drawer.folder.now();
-    let trouble = |kind, what| move || Error::new(kind, format!("{what} under `{name}`"));
+    let refused = |kind| move || not_counted(kind, name);
     let live = drawer.folder.value(address, name.as_bytes(), now)?;
-    let (was, value) = live.ok_or_else(trouble(Kind::Missing, "there is no live entry"))?;
-    let number = wire::number_from_bytes(&value).ok_or_else(trouble(Kind::NotANumber, "there is no number"))?;
-    let sum = number.checked_add(delta);
-    let sum = sum.ok_or_else(trouble(Kind::Overflow, "counting would leave the range of `i64`"))?;
+    let (was, value) = live.ok_or_else(refused(Kind::Missing))?;
+    let number = wire::number_from_bytes(&value).ok_or_else(refused(Kind::NotANumber))?;
+    let sum = number.checked_add(delta).ok_or_else(refused(Kind::Overflow))?;
     let value = wire::number_to_bytes(sum);
     let head = Head::new(&value, was.until, drawer.folder.ids.draw(), now);
     rewrite(drawer, address, name, &head, &value).map(|()| sum)

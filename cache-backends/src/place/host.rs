@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-use super::decode::decoded;
+use super::decode::{Undecodable, decoded};
 
 /// Who is to be asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Host {
         if port.is_some_and(|port| port.contains(':') && text.parse::<Ipv6Addr>().is_ok()) {
             return Err("an IPv6 address stands in brackets: `[::1]:5432`");
         }
-        let name = decoded(name).map_err(super::decode::Undecodable::sentence)?;
+        let name = decoded(name).map_err(Undecodable::sentence)?;
         let port = port.map(read_port).transpose()?;
         match () {
             () if name.is_empty() => Err("a host is missing"),

@@ -5,7 +5,7 @@ use std::fmt;
 use cache_core::error::{Error, Kind};
 
 use super::Host;
-use super::decode::decoded;
+use super::decode::{Undecodable, decoded};
 
 /// The address of a store, such as `postgres://user:password@host:5432/database`.
 ///
@@ -85,7 +85,7 @@ impl Location {
             if rest[at..].contains('@') {
                 return Err(ESCAPE.to_owned());
             }
-            self.path = decoded(&address[at..]).map_err(super::decode::Undecodable::sentence)?;
+            self.path = decoded(&address[at..]).map_err(Undecodable::sentence)?;
         }
         self.query = read_query(query)?;
         Ok(())
@@ -97,7 +97,7 @@ impl Location {
             Some((_, "")) => return Err("a host is missing behind the `@`".to_owned()),
             Some((who, hosts)) => {
                 let (user, password) = who.split_once(':').map_or((who, None), |(user, word)| (user, Some(word)));
-                let read = |text| decoded(text).map_err(super::decode::Undecodable::sentence);
+                let read = |text| decoded(text).map_err(Undecodable::sentence);
                 self.user = Some(read(user)?).filter(|user| !user.is_empty());
                 self.password = password.map(read).transpose()?;
                 hosts
@@ -204,7 +204,7 @@ fn check_characters(rest: &str) -> Result<(), String> {
 
 /// Reads the address of a file: `/from/the/root`, or `./from/here`. With a host in front it was meant to be one of them.
 fn path_of_files(address: &str) -> Result<Box<str>, String> {
-    let path = decoded(address).map_err(super::decode::Undecodable::sentence)?;
+    let path = decoded(address).map_err(Undecodable::sentence)?;
     let path: &str = path.strip_prefix("localhost/").map_or(&path, |_| &path["localhost".len()..]);
     let says_from_where = ["/", "./", "../", ":memory:"].iter().any(|start| path.starts_with(start));
     match () {
@@ -226,7 +226,7 @@ fn read_query(query: &str) -> Result<Query, String> {
         if read.iter().any(|(before, _)| **before == *name) {
             return Err("behind the `?` an option stands twice".to_owned());
         }
-        read.push((name.into(), decoded(value).map_err(super::decode::Undecodable::sentence)?));
+        read.push((name.into(), decoded(value).map_err(Undecodable::sentence)?));
     }
     Ok(read)
 }

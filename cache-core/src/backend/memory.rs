@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Remaining, Ticket};
+use super::{Backend, Capabilities, Remaining, Ticket, not_counted};
 use crate::clock::{Clock, Tick};
 use crate::codec::wire;
 use crate::error::{Error, Kind};
@@ -158,9 +158,9 @@ impl Backend for Memory {
 
     async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
         let mut table = self.table(name);
-        let held = table.entries.get(name.as_bytes()).ok_or_else(|| trouble(Kind::Missing, name))?;
-        let number = wire::number_from_bytes(&held.value).ok_or_else(|| trouble(Kind::NotANumber, name))?;
-        let sum = number.checked_add(delta).ok_or_else(|| trouble(Kind::Overflow, name))?;
+        let held = table.entries.get(name.as_bytes()).ok_or_else(|| not_counted(Kind::Missing, name))?;
+        let number = wire::number_from_bytes(&held.value).ok_or_else(|| not_counted(Kind::NotANumber, name))?;
+        let sum = number.checked_add(delta).ok_or_else(|| not_counted(Kind::Overflow, name))?;
         let until = held.until;
         table.put(name, &wire::number_to_bytes(sum), until);
         Ok(sum)
@@ -198,13 +198,4 @@ impl Backend for Memory {
         }
         Ok(unchanged)
     }
-}
-
-fn trouble(kind: Kind, name: &Name) -> Error {
-    let what = match kind {
-        Kind::Missing => "there is no live entry",
-        Kind::NotANumber => "there is no number",
-        _ => "counting would leave the range of `i64`",
-    };
-    Error::new(kind, format!("{what} under `{name}`"))
 }

@@ -11,6 +11,7 @@ mod counting;
 mod erased;
 mod memory;
 mod null;
+mod refusal;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub use counting::{Calls, Counting};
 pub use erased::{Answer, ErasedBackend};
 pub use memory::Memory;
 pub use null::Null;
+#[doc(hidden)]
+pub use refusal::{not_counted, too_large};
 
 use crate::error::{Error, Kind};
 use crate::key::Name;
