@@ -91,6 +91,10 @@ pub fn discard() -> bool {
 /// Gives the result that is being loaded a tag: it goes when the tag is invalidated, also when that was between the
 /// reading and this.
 ///
+/// A store outside is shared with others, who may have invalidated the tag meanwhile. Where nobody can tell, since none of
+/// this process had looked at it before, nor at any other tag since some were invalidated, the result is handed out and not
+/// kept. Tags that the attribute names are looked at before the body runs.
+///
 /// Returns whether anything is being loaded here.
 ///
 /// ```

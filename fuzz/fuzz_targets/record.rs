@@ -4,14 +4,17 @@
 
 use std::collections::BTreeMap;
 
-use cache_core::codec::{Codec, encode};
 use cache_core::codec::wire::Wire;
+use cache_core::codec::{Codec, encode};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 enum Shape {
     Nothing,
-    Named { name: String, tags: BTreeMap<String, Option<i64>> },
+    Named {
+        name: String,
+        tags: BTreeMap<String, Option<i64>>,
+    },
     Many(Vec<Shape>),
     Numbers(f32, f64, u128),
     Sparse {
@@ -39,6 +42,10 @@ fn read_and_write(codec: Codec, bytes: &[u8]) {
     let taken = allocated(|| value = codec.read::<Shape>(bytes));
     assert!(taken <= 100 * len + TAKEN_IN_ADVANCE, "{taken} bytes for a value of {len}");
     let Some(value) = value else { return };
+    if codec != Codec::Json {
+        let with_more = [bytes, &bytes[..1]].concat();
+        assert_eq!(codec.read::<Shape>(&with_more), None, "there is something left over");
+    }
     for codec in ALL {
         let (written, bytes) = codec.write(&value).expect("what was read can be written");
         let read = written.read::<Shape>(&bytes).expect("what was written can be read");

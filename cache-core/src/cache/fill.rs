@@ -65,9 +65,11 @@ impl<V, E> Load<V, E> {
             self.asker.count(Event::Foreign);
             return Ok(None);
         };
-        // It was good when it was looked at. Whoever waits for that may have come later.
-        let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
-        record = bonded(record, Bonds::new(since, tags));
+        if found.has_tags() {
+            // It was good when it was looked at. Whoever waits for that may have come later.
+            let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
+            record = bonded(record, Bonds::new(since, tags));
+        }
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
             record.hush(until);
         }
@@ -94,8 +96,10 @@ impl<V, E> Load<V, E> {
     /// Takes the store's ticket and looks at the markers of tags, before the body runs.
     pub(super) async fn prepare(&mut self) {
         let Some(backend) = self.backend() else { return };
-        if let Err(error) = self.look_at_tags(&backend).await {
-            self.asker.trouble(&error);
+        let may_get = backend.markers.expects_more(self.name.mark(), !self.fingerprints.is_empty());
+        if may_get || !self.fingerprints.is_empty() {
+            let looked = Box::pin(self.look_at_tags(&backend, may_get)).await;
+            looked.unwrap_or_else(|error| self.asker.trouble(&error));
         }
         if !backend.capabilities().conditional_fill {
             return;
@@ -109,9 +113,7 @@ impl<V, E> Load<V, E> {
         };
     }
 
-    async fn look_at_tags(&mut self, backend: &Outside) -> Result<(), Error> {
-        // What has no tags is as a rule not given any, and is not to pay for those that have.
-        let may_get = backend.markers.expects_more(self.name.mark(), !self.fingerprints.is_empty());
+    async fn look_at_tags(&mut self, backend: &Outside, may_get: bool) -> Result<(), Error> {
         self.asker.home().prepare(backend, &self.fingerprints, may_get, &mut self.versions).await
     }
 

@@ -222,7 +222,7 @@ impl<V, E> Load<V, E> {
         let parcel = match &keepsake.parcel {
             None => return self.asker.count(Event::Refused),
             Some(Ok(parcel)) if !keepsake.tags.is_empty() => {
-                self.tagged(backend, parcel, &keepsake.tags, keepsake.since).await.transpose()
+                Box::pin(self.tagged(backend, parcel, &keepsake.tags, keepsake.since)).await.transpose()
             }
             Some(parcel) => return self.send(backend, token, parcel).await,
         };

@@ -156,16 +156,30 @@ impl Home {
         if self.sends.doubts(name.as_bytes()) {
             return Ok(Sought::Nothing);
         }
+        // What has no tags is most of it, and is not to carry along what it takes to ask for some.
         let bytes = if tags.is_empty() {
             outside.get(name).await?
         } else {
-            let names: Vec<_> = std::iter::once(name.clone()).chain(outside.markers_of(tags)).collect();
-            let mut found = outside.get_many(&names).await?.into_iter();
-            let bytes = found.next().flatten();
-            self.read(outside, tags, found, versions);
-            bytes
+            Box::pin(self.get_with_markers(outside, name, tags, versions)).await?
         };
-        self.sort(outside, bytes, versions).await
+        match sorted(outside, bytes) {
+            Ok(sought) => Ok(sought),
+            Err(tagged) => Box::pin(self.judge(outside, tagged, versions)).await,
+        }
+    }
+
+    async fn get_with_markers(
+        &self,
+        outside: &Outside,
+        name: &Name,
+        tags: &[u64],
+        versions: &mut Versions,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let names: Vec<_> = std::iter::once(name.clone()).chain(outside.markers_of(tags)).collect();
+        let mut found = outside.get_many(&names).await?.into_iter();
+        let bytes = found.next().flatten();
+        self.read(outside, tags, found, versions);
+        Ok(bytes)
     }
 
     /// Does the same for many names.
@@ -191,23 +205,23 @@ impl Home {
             found.into_iter().zip(doubtful).map(|(bytes, doubtful)| bytes.filter(|_| !doubtful)).collect();
         let tags = found.iter().flatten().flat_map(|bytes| tags_in(bytes).unwrap_or_default());
         self.ask(outside, &tags.map(|seen| seen.tag).collect::<Vec<_>>(), &mut versions).await?;
-        let mut sorted = Vec::with_capacity(found.len());
+        let mut all = Vec::with_capacity(found.len());
         for bytes in found {
-            sorted.push(self.sort(outside, bytes, &mut versions).await?);
+            all.push(match sorted(outside, bytes) {
+                Ok(sought) => sought,
+                Err(tagged) => self.judge(outside, tagged, &mut versions).await?,
+            });
         }
-        Ok(sorted)
+        Ok(all)
     }
 
-    /// Says what was found: what has tags is good where their markers say the same as it does.
-    async fn sort(&self, outside: &Outside, bytes: Option<Vec<u8>>, versions: &mut Versions) -> Result<Sought, Error> {
-        let Some(bytes) = bytes else { return Ok(Sought::Nothing) };
-        if !outside.takes(bytes.len()) {
-            return Ok(Sought::Foreign);
-        }
-        let Some(seen) = tags_in(&bytes) else { return Ok(Sought::Foreign) };
-        if seen.is_empty() {
-            return Ok(Sought::There(bytes));
-        }
+    /// Says what is to be thought of an entry with tags: it is good where their markers say the same as it does.
+    async fn judge(
+        &self,
+        outside: &Outside,
+        Tagged { bytes, seen }: Tagged,
+        versions: &mut Versions,
+    ) -> Result<Sought, Error> {
         self.ask(outside, &seen.iter().map(|seen| seen.tag).collect::<Vec<_>>(), versions).await?;
         let is_good = seen.iter().all(|seen| versions.say(*seen));
         Ok(if is_good { Sought::There(bytes) } else { Sought::Withdrawn })
@@ -350,6 +364,25 @@ impl Home {
 impl Outside {
     fn markers_of(&self, tags: &[u64]) -> impl Iterator<Item = Name> {
         tags.iter().map(|tag| self.markers.name(*tag))
+    }
+}
+
+/// Bytes with the versions that they carry.
+struct Tagged {
+    bytes: Vec<u8>,
+    seen: Vec<TagVersion>,
+}
+
+/// Says what was found, unless it has tags.
+fn sorted(outside: &Outside, bytes: Option<Vec<u8>>) -> Result<Sought, Tagged> {
+    let Some(bytes) = bytes else { return Ok(Sought::Nothing) };
+    if !outside.takes(bytes.len()) {
+        return Ok(Sought::Foreign);
+    }
+    match tags_in(&bytes) {
+        None => Ok(Sought::Foreign),
+        Some(seen) if seen.is_empty() => Ok(Sought::There(bytes)),
+        Some(seen) => Err(Tagged { bytes, seen }),
     }
 }
 

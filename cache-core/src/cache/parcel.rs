@@ -98,6 +98,10 @@ impl<'a> Found<'a> {
         }
     }
 
+    pub(super) fn has_tags(&self) -> bool {
+        matches!(self, Self::Record(wire) if wire.has_tags())
+    }
+
     /// Returns the versions that its tags had before it was made.
     pub(super) fn tags(&self) -> impl Iterator<Item = TagVersion> + use<'a> {
         let wire = match self {

@@ -5,11 +5,16 @@ use std::collections::HashMap;
 use ahash::RandomState;
 
 use crate::clock::Tick;
+use crate::lock::atomic::{AtomicBool, Ordering};
 use crate::lock::{Mutex, lock};
 
 /// A record outside is read anew each time, so that it cannot carry this itself.
 #[derive(Debug, Default)]
-pub(super) struct Quiet(Mutex<HashMap<Box<[u8]>, Tick, RandomState>>);
+pub(super) struct Quiet {
+    names: Mutex<HashMap<Box<[u8]>, Tick, RandomState>>,
+    /// Whether there ever was one: as a rule none, and then whoever reads needs no lock.
+    is_used: AtomicBool,
+}
 
 /// More names than these fail at once only when everything fails.
 const MOST: usize = 4_096;
@@ -17,7 +22,8 @@ const MOST: usize = 4_096;
 impl Quiet {
     /// Asks that nobody tries again before `until`.
     pub(super) fn hush(&self, name: &[u8], until: Tick, now: Tick) {
-        let mut names = lock(&self.0);
+        self.is_used.store(true, Ordering::Release);
+        let mut names = lock(&self.names);
         if names.len() >= MOST {
             names.retain(|_, until| *until > now);
         }
@@ -28,6 +34,6 @@ impl Quiet {
 
     /// Returns until when nobody is to try again.
     pub(super) fn until(&self, name: &[u8]) -> Option<Tick> {
-        lock(&self.0).get(name).copied()
+        if self.is_used.load(Ordering::Acquire) { lock(&self.names).get(name).copied() } else { None }
     }
 }

@@ -9,10 +9,15 @@ use std::collections::HashMap;
 
 use ahash::RandomState;
 
+use crate::lock::atomic::{AtomicUsize, Ordering};
 use crate::lock::{Mutex, MutexGuard, lock};
 
 #[derive(Debug, Default)]
-pub(super) struct Sends(Mutex<HashMap<Box<[u8]>, Way, RandomState>>);
+pub(super) struct Sends {
+    ways: Mutex<HashMap<Box<[u8]>, Way, RandomState>>,
+    /// How many there are: as a rule none, and then whoever reads needs no lock.
+    count: AtomicUsize,
+}
 
 /// What is under way to one name.
 #[derive(Debug, Default)]
@@ -31,12 +36,14 @@ pub(super) struct Sending<'a> {
 
 impl Sends {
     fn ways(&self) -> MutexGuard<'_, HashMap<Box<[u8]>, Way, RandomState>> {
-        lock(&self.0)
+        lock(&self.ways)
     }
 
     /// Notes that a value is on its way, before anybody asks whether it is still valid.
     pub(super) fn begin(&self, name: &[u8]) -> Sending<'_> {
-        self.ways().entry(name.into()).or_default().sending += 1;
+        let mut ways = self.ways();
+        ways.entry(name.into()).or_default().sending += 1;
+        self.count.store(ways.len(), Ordering::Release);
         Sending { sends: self, name: name.into(), arrived: false }
     }
 
@@ -54,7 +61,7 @@ impl Sends {
 
     /// Returns whether what is found under this name may be what somebody has invalidated since.
     pub(super) fn doubts(&self, name: &[u8]) -> bool {
-        self.ways().get(name).is_some_and(|way| way.doubtful)
+        self.count.load(Ordering::Acquire) > 0 && self.ways().get(name).is_some_and(|way| way.doubtful)
     }
 }
 
@@ -78,6 +85,7 @@ impl Drop for Sending<'_> {
         way.sending -= 1;
         if way.sending == 0 && (self.arrived || !way.doubtful) {
             ways.remove(&self.name);
+            self.sends.count.store(ways.len(), Ordering::Release);
         }
     }
 }

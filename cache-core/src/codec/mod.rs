@@ -6,8 +6,10 @@ mod tests;
 mod weight;
 pub mod wire;
 
-use serde::Serialize;
+use std::io::ErrorKind;
+
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 pub use shape::shape;
 pub use weight::weight;
@@ -187,8 +189,17 @@ pub fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
 /// ```
 #[must_use]
 pub fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Option<V> {
-    let mut source = rmp_serde::Deserializer::new(bytes);
+    let mut source = rmp_serde::Deserializer::from_read_ref(bytes);
     source.set_max_depth(MAX_DEPTH);
     let value = V::deserialize(&mut source).ok()?;
-    source.get_ref().is_empty().then_some(value)
+    is_at_its_end(bool::deserialize(&mut source)).then_some(value)
+}
+
+/// Returns whether there was no next value, not even the beginning of one. Of what is asked for as a `bool` nothing is read
+/// but its beginning, so that no end inside of it is taken for the end of all.
+fn is_at_its_end(next: Result<bool, rmp_serde::decode::Error>) -> bool {
+    match next {
+        Err(rmp_serde::decode::Error::InvalidMarkerRead(error)) => error.kind() == ErrorKind::UnexpectedEof,
+        _ => false,
+    }
 }

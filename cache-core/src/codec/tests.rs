@@ -58,6 +58,16 @@ fn bytes_that_claim_to_be_enormous_cost_nothing() {
 }
 
 #[test]
+fn what_is_left_over_makes_it_no_value_whatever_that_is() {
+    let whole = encode(&(7_u8, "a".to_owned())).unwrap();
+    assert_eq!(decode::<(u8, String)>(&whole), Some((7, "a".to_owned())));
+    // Another value, the beginning of one, a byte that begins none, and what claims to be enormous.
+    for more in [&b"\x07"[..], b"\xa3a", b"\x92", b"\xc1", b"\xdd\xff\xff\xff\xff", b"\xd9", &[0x91; 1_000]] {
+        assert_eq!(decode::<(u8, String)>(&[&whole, more].concat()), None, "{more:?}");
+    }
+}
+
+#[test]
 fn what_is_nested_too_deep_is_no_value() {
     #[derive(Debug, Deserialize)]
     struct Chain(#[expect(dead_code, reason = "it is only read")] Vec<Chain>);
@@ -280,6 +290,14 @@ proptest! {
     fn whatever_was_written_in_a_form_is_read_back(value: Anything) {
         for codec in ALL {
             round_trip(*codec, &value);
+        }
+    }
+
+    #[test]
+    fn a_value_with_something_behind_it_is_none(value: Anything, more in prop::collection::vec(any::<u8>(), 1..9)) {
+        for codec in [Codec::MessagePack, Codec::Compact] {
+            let (_, bytes) = codec.write(&value).unwrap();
+            prop_assert!(codec.read::<Anything>(&[bytes, more.clone()].concat()).is_none());
         }
     }
 

@@ -146,6 +146,10 @@ impl<'a> Wire<'a> {
         Some(Self { header, tags, payload })
     }
 
+    pub(crate) fn has_tags(&self) -> bool {
+        !self.tags.is_empty()
+    }
+
     /// Returns the versions that its tags had when it was written.
     pub fn tags(&self) -> impl Iterator<Item = TagVersion> + use<'a> {
         self.tags.chunks_exact(TAG).filter_map(|bytes| {

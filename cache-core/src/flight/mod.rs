@@ -99,9 +99,9 @@ impl Flights {
             return Turn::Found(found);
         }
         let flight = Arc::new(Flight::new(mark, of));
-        let token = self.token_in(&mut names, name);
-        names.entry(name.into()).or_default().flight = Some(Arc::clone(&flight));
-        Turn::Lead(Leader::new(token, flight))
+        let slot = names.entry(name.into()).or_default();
+        slot.flight = Some(Arc::clone(&flight));
+        Turn::Lead(Leader::new(self.token_of(slot, name), flight))
     }
 
     fn join_flight<T>(self: &Arc<Self>, flight: Arc<Flight>, name: &[u8], mark: u64, of: TypeId) -> Turn<T> {
@@ -121,7 +121,10 @@ impl Flights {
     }
 
     fn token_in(self: &Arc<Self>, names: &mut Names, name: &[u8]) -> Token {
-        let slot = names.entry(name.into()).or_default();
+        self.token_of(names.entry(name.into()).or_default(), name)
+    }
+
+    fn token_of(self: &Arc<Self>, slot: &mut Slot, name: &[u8]) -> Token {
         slot.tokens += 1;
         Token::new(self, name, slot.generation)
     }

@@ -12,6 +12,7 @@ use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use ahash::RandomState;
 use serde::de::DeserializeOwned;
 
 use crate::key::{mark, mark_of};
@@ -71,7 +72,7 @@ impl Layouts {
 
 /// Returns something that is known of a type, and finds it out the first time.
 fn known<V: DeserializeOwned + 'static, T>(read: impl Fn(&Known) -> T) -> T {
-    static KNOWN: Mutex<Option<HashMap<TypeId, Known>>> = Mutex::new(None);
+    static KNOWN: Mutex<Option<HashMap<TypeId, Known, RandomState>>> = Mutex::new(None);
     let all = || lock(&KNOWN);
     if let Some(known) = all().get_or_insert_default().get(&TypeId::of::<V>()) {
         return read(known);
