@@ -64,8 +64,23 @@ fn main() {
         })
     };
     let of_docs = replay::TESTS_OF_DOCS.iter().map(of_docs);
-    let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).collect();
+    let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).chain(left_out()).collect();
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Returns what says that this program was built without some stores, for whoever may think that all were asked. Where all
+/// servers are required, those who build it have said which ones they mean.
+fn left_out() -> impl Iterator<Item = Trial> {
+    let stores = [
+        ("sqlite", cfg!(feature = "sqlite")),
+        ("postgres", cfg!(feature = "postgres")),
+        ("mysql", cfg!(feature = "mysql")),
+    ];
+    let is_told = std::env::var_os("LARDER_REQUIRE_SERVERS").is_none();
+    stores.into_iter().filter(move |(_, is_built)| is_told && !is_built).map(|(feature, _)| {
+        let why = format!("built without the feature `{feature}`: add `--features {feature}`");
+        Trial::ignorable_test(format!("{feature}::all_of_it"), move || Ok(Completion::ignored_with(why)))
+    })
 }
 
 fn trial(kind: &'static Kind, test: &'static Test) -> Trial {
