@@ -1,6 +1,14 @@
 //! Stores outside the process for larder: use that crate, not this one.
 //!
-//! A folder for each store, and in each the same files.
+//! A folder for each store, and in each the same files. No store imports another, and each floor imports only those above it in
+//! this list, as a test sees to:
+//!
+//! | floor | what it holds |
+//! |---|---|
+//! | [`place`], `reply`, `rights`, `driver` | what is written down of a store; threads, files and sockets |
+//! | `database` | a store in a table, whichever database it is in |
+//! | `server` | tables behind a socket |
+//! | `file`, `sqlite`, `postgres`, `mysql` | the stores |
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
@@ -13,6 +21,10 @@ pub mod mysql;
 pub mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(any(feature = "file", feature = "sqlite"))]
+mod reply;
+#[cfg(any(feature = "file", feature = "sqlite"))]
+mod rights;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
 mod server;
 #[cfg(feature = "sqlite")]

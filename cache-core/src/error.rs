@@ -111,8 +111,12 @@ impl fmt::Display for Error {
     }
 }
 
+/// Where it has several lines, they stay lines: a `main` that returns it shows it so.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.context.contains('\n') {
+            return write!(f, "{:?}\n{}", self.kind, self.context);
+        }
         let mut out = f.debug_struct("Error");
         out.field("kind", &self.kind).field("context", &self.context);
         if let Some(source) = &self.source {

@@ -42,3 +42,15 @@ fn a_release_that_has_another_version_finds_nothing_of_the_last_one() {
     let first = |version: &str| folder.quickstart(&[("LARDER_URL", &url), ("LARDER_VERSION", version)])[0].1;
     assert_eq!((first("r1"), first("r1"), first("r2")), (1, 0, 1));
 }
+
+#[test]
+fn a_program_that_cannot_start_shows_the_line_that_is_wrong() {
+    let place = Place::with("[caches.default]\nttl = \"soon\"\n");
+    let said = place.example("quickstart", &[]);
+    assert_eq!((said.code, said.out.as_str()), (1, ""));
+    assert!(
+        said.err.contains("\nlarder.toml:2:7: `ttl` takes ") && said.err.contains("\n2 | ttl = \"soon\"\n"),
+        "{}",
+        said.err
+    );
+}

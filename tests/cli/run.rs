@@ -46,11 +46,16 @@ impl Place {
         self.run(Path::new(env!("CARGO_BIN_EXE_larder")), arguments, variables)
     }
 
+    /// Runs an example as it was built last: tests that are chosen by name do not build it.
+    pub fn example(&self, name: &str, variables: &[(&str, &str)]) -> Said {
+        let program = Path::new(env!("CARGO_BIN_EXE_larder")).with_file_name("examples").join(name);
+        assert!(program.exists(), "build it: `cargo build --example {name}`, with the features of these tests");
+        self.run(&program, &[], variables)
+    }
+
     /// Runs the quickstart, and returns of each line of its table what was asked, how many queries that took, and the answer.
     pub fn quickstart(&self, variables: &[(&str, &str)]) -> Vec<(String, u32, String)> {
-        let program = Path::new(env!("CARGO_BIN_EXE_larder")).with_file_name("examples").join("quickstart");
-        assert!(program.exists(), "build it first: cargo build --example quickstart, with the features of these tests");
-        let said = self.run(&program, &[], variables);
+        let said = self.example("quickstart", variables);
         assert!(said.code == 0 && said.err.is_empty(), "{said:?}");
         let row = |line: &str| {
             let (what, figures) = line.split_at_checked(24)?;

@@ -209,6 +209,7 @@ fn variables_that_others_set_are_left_alone() {
         ("LARDER_SERVICE_HOST", "10.0.0.1"),
         ("LARDER_PORT_80_TCP", "tcp://x"),
         ("LARDER_TEST_ALONE", "1"),
+        ("LARDER_REQUIRE_SERVERS", "1"),
         ("PATH", "/bin"),
     ];
     assert_eq!(crate::described("", &others).len(), 1);

@@ -8,6 +8,7 @@ use std::task::{Context, Waker};
 
 use larder::backend::Memory;
 use larder::clock::Clock;
+use larder::stores::file;
 use larder::{Key, Options, Settings, after_commit, after_commit_blocking, cached, invalidates, testing};
 
 /// A database in which what a transaction writes is seen by others at its commit.
@@ -56,9 +57,12 @@ fn another_reader(larder: &testing::Larder) -> String {
     name(1)
 }
 
-fn at_both_places(test: impl Fn(&testing::Larder)) {
+fn everywhere(test: impl Fn(&testing::Larder)) {
     let clock = Clock::manual();
-    for settings in [Settings::memory(), Settings::backend(Memory::new(clock.clone()))] {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = file::Config::new(folder.path()).clock(clock.clone());
+    let in_place = Settings::backend(file::File::new(config).expect("a folder of one's own"));
+    for settings in [Settings::memory(), Settings::backend(Memory::new(clock.clone())), in_place] {
         *SHOP.committed.lock().unwrap() = "before";
         let larder = testing::isolated_at(clock.clone(), [("default", settings)]).expect("a cache");
         test(&larder);
@@ -68,7 +72,7 @@ fn at_both_places(test: impl Fn(&testing::Larder)) {
 // One test: the shop is one.
 #[test]
 fn what_others_keep_between_a_write_and_its_commit_is_gone_after_it() {
-    at_both_places(|larder| {
+    everywhere(|larder| {
         assert_eq!(name(1), "before");
         after_commit_blocking(|| {
             rename(1, "after");
@@ -78,7 +82,7 @@ fn what_others_keep_between_a_write_and_its_commit_is_gone_after_it() {
         });
         assert_eq!(name(1), "after");
     });
-    at_both_places(|larder| {
+    everywhere(|larder| {
         let read = after_commit_blocking(|| {
             rename(1, "never");
             let read = name(1);
@@ -141,7 +145,7 @@ fn whole_caches_and_work_within_work_count_and_nothing_else_does() {
 
 #[test]
 fn tags_and_namespaces_are_invalidated_once_more_too() {
-    at_both_places(|larder| {
+    everywhere(|larder| {
         let (cache, users) = (larder.cache("default"), larder.cache("default").namespace("users"));
         let tagged = || Key::from("tagged").tagged(["team:1"]);
         let keep = || {

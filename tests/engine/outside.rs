@@ -140,7 +140,8 @@ impl Backend for Rough {
 }
 
 /// A store that can do everything, and one that can do the least that the engine can work with.
-const BOTH: [Capabilities; 2] = [Capabilities::ALL, LEAST];
+const KINDS: [Capabilities; 3] = [Capabilities::ALL, LEAST, IN_PLACE];
+const IN_PLACE: Capabilities = Capabilities { in_place: true, ..Capabilities::ALL };
 const LEAST: Capabilities = Capabilities { conditional_fill: false, sub_second: false, ..Capabilities::ALL };
 
 /// A cache in a store of this kind, the store itself, and what a test moves the time with.
@@ -174,7 +175,7 @@ fn ann() -> Profile {
 
 #[tokio::test]
 async fn a_value_comes_back_from_outside_as_it_was() {
-    for can in BOTH {
+    for can in KINDS {
         let (larder, cache, _) = outside(can);
         cache.set("key", ann(), Options::ttl(10)).await.unwrap();
         assert_eq!(cache.get::<Profile>("key").await.unwrap(), Some(ann()));
@@ -260,7 +261,7 @@ async fn garbage_in_the_store_is_a_miss() {
 
 #[tokio::test]
 async fn a_store_that_is_down_is_counted_and_the_body_runs() {
-    for can in BOTH {
+    for can in KINDS {
         let (_larder, cache, store) = outside(can);
         let runs = Runs::default();
         store.shut(true);
@@ -313,7 +314,7 @@ async fn whoever_waits_at_a_strict_site_gets_the_error_too() {
 
 #[tokio::test]
 async fn whoever_asks_after_an_invalidation_does_not_join_a_look_from_before() {
-    for can in BOTH {
+    for can in KINDS {
         let (_larder, cache, store) = outside(can);
         cache.set("post", "old".to_owned(), OPTIONS).await.unwrap();
         store.deleting.hold();
@@ -389,7 +390,7 @@ async fn set_many_says_which_values_were_too_large_and_leaves_no_old_one_behind(
 
 #[tokio::test]
 async fn an_invalidation_during_a_load_wins() {
-    for can in BOTH {
+    for can in KINDS {
         let (_larder, cache, _) = outside(can);
         let (inside, go_on) = (Notify::new(), Notify::new());
         let load = cache.get_or_load("post", OPTIONS, || async {
@@ -436,7 +437,7 @@ async fn a_load_that_ends_while_its_entry_is_being_invalidated_is_not_kept() {
 /// The body is over and its value on the way when the entry is invalidated.
 #[tokio::test]
 async fn an_invalidation_while_a_value_is_on_its_way_wins() {
-    for can in BOTH {
+    for can in KINDS {
         for clear in [false, true] {
             let (_larder, cache, store) = outside(can);
             store.writing.hold();
@@ -484,7 +485,7 @@ async fn another_process_that_invalidates_during_a_load_wins_where_the_store_can
 
 #[tokio::test]
 async fn counters_are_digits_in_the_store_and_keep_their_time() {
-    for can in BOTH {
+    for can in KINDS {
         let (larder, cache, store) = outside(can);
         assert!(cache.add("visits", 40_i64, Options::ttl(10)).await.unwrap());
         assert_eq!(bytes(&store, "visits").await, b"40");
@@ -523,7 +524,7 @@ async fn a_number_of_a_site_carries_its_mark() {
 
 #[tokio::test]
 async fn touch_gives_another_time_and_never_revives_what_has_expired() {
-    for can in BOTH {
+    for can in KINDS {
         for options in [Options::ttl(10), Options::ttl(10).stale(100)] {
             let (larder, cache, _) = outside(can);
             cache.set("key", ann(), options).await.unwrap();
@@ -554,7 +555,7 @@ async fn add_takes_the_place_of_what_is_kept_past_its_time_where_the_store_can_t
 
 #[tokio::test]
 async fn versions_and_clear_leave_the_neighbours_alone() {
-    for can in BOTH {
+    for can in KINDS {
         let (_larder, cache, _) = outside(can);
         let versions = [cache.clone(), cache.at_version(2).unwrap(), cache.at_version(11).unwrap()];
         for (number, version) in versions.iter().enumerate() {

@@ -19,6 +19,7 @@ const OPTIONS: Options = Options::forever();
 const ALL: Capabilities = Capabilities::ALL;
 const NO_TICKETS: Capabilities = Capabilities { conditional_fill: false, ..ALL };
 const NO_ADD: Capabilities = Capabilities { atomic_add: false, ..ALL };
+const IN_PLACE: Capabilities = Capabilities { in_place: true, ..ALL };
 
 /// Two processes before one store.
 struct Processes {
@@ -56,7 +57,7 @@ async fn title(runs: &Runs, author: u64, post: u64) -> String {
 
 #[tokio::test]
 async fn an_invalidation_in_one_process_is_seen_by_the_other_at_once() {
-    for can in [ALL, NO_TICKETS, NO_ADD] {
+    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE] {
         let Processes { one, two, .. } = &Processes::new(can, false);
         let (one, two, runs) = (one.0.handle(), two.0.handle(), Runs::default());
         let ask = async |process: &testing::Larder| {
@@ -360,7 +361,7 @@ fn with_memory_alone_an_invalidation_ends_when_it_is_first_polled() {
 /// Whatever call fails: nobody but those who write by hand is told, and what was withdrawn in a whole invalidation stays so.
 #[test]
 fn a_store_that_fails_at_each_call_in_turn_serves_nothing_old() {
-    for can in [ALL, NO_TICKETS, NO_ADD] {
+    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE] {
         for late in [false, true] {
             let mut call = 1;
             while fails_at(call, can, late) {
@@ -481,7 +482,7 @@ fn advance(task: &mut Task<'_>, steps: usize) -> bool {
 #[test]
 fn an_invalidation_that_comes_and_stops_at_any_step_of_a_fill_wins() {
     const LONG: usize = 1_000;
-    for can in [ALL, NO_TICKETS, NO_ADD] {
+    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE] {
         for ties in [Ties::Known, Ties::Told, Ties::Part, Ties::Both] {
             let (mut before, mut has_ended) = (0, false);
             while !has_ended {
@@ -522,7 +523,7 @@ fn in_ten_thousand_races_of_fills_and_invalidations_nothing_old_is_served_afterw
     let mut kept = 0;
     for round in 1..=rounds {
         let mut chance = Chance(round.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let can = [ALL, NO_TICKETS, NO_ADD][chance.below(3)];
+        let can = [ALL, NO_TICKETS, NO_ADD, IN_PLACE][chance.below(4)];
         let ties = [Ties::Known, Ties::Told, Ties::Part, Ties::Both][chance.below(4)];
         let two = Processes::new(can, true);
         let source = AtomicU64::new(1);

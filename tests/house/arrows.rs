@@ -12,6 +12,10 @@ impl Floors {
         Self::listed("cache-core/src/lib.rs", "//! | ")
     }
 
+    fn of_backends() -> Self {
+        Self::listed("cache-backends/src/lib.rs", "//! | ")
+    }
+
     fn of_pages() -> Self {
         Self::listed("src/page/mod.rs", "// | ")
     }
@@ -75,6 +79,47 @@ fn every_module_of_cache_core_stands_on_a_floor() {
     for (line, module) in modules {
         assert!(floors.of(module).is_some(), "lib.rs:{line}: `{module}` stands on no floor");
     }
+}
+
+/// Returns the arrows of one file of `cache-backends` that point up, or from one store to another.
+fn arrows_up_in_backends(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
+    let module = path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().replace(".rs", ""));
+    let top = floors.0.len() - 1;
+    let is_another_store =
+        |target: &str| floors.of(target) == Some(top) && module.as_deref().is_some_and(|module| module != target);
+    let aside = mentions(text, "crate::").filter(|(_, target)| is_another_store(target));
+    let aside = aside.map(|(line, target)| format!("{}:{line} imports the store `{target}`", path.display()));
+    arrows_up(floors, path, text).into_iter().chain(aside).collect()
+}
+
+#[test]
+fn no_arrow_in_backends_points_up_or_from_store_to_store() {
+    let files: Vec<_> = sources("cache-backends/src").into_iter().filter(is_no_test).collect();
+    assert!(files.len() > 50, "the files are where this test looks for them");
+    let floors = Floors::of_backends();
+    let up: Vec<_> = files.iter().flat_map(|(path, text)| arrows_up_in_backends(&floors, path, text)).collect();
+    assert!(up.is_empty(), "{}", up.join("\n"));
+}
+
+#[test]
+fn every_module_of_backends_stands_on_a_floor() {
+    let (floors, text) =
+        (Floors::of_backends(), std::fs::read_to_string(crate::root().join("cache-backends/src/lib.rs")));
+    let text = text.expect("a lib.rs");
+    let modules: Vec<_> = mentions(&text, "mod ").collect();
+    assert!(modules.len() > 8, "they are declared where this test looks for them");
+    for (line, module) in modules {
+        assert!(floors.of(module).is_some(), "lib.rs:{line}: `{module}` stands on no floor");
+    }
+}
+
+#[test]
+fn an_arrow_of_a_store_that_points_up_or_aside_is_seen() {
+    let floors = Floors::of_backends();
+    let up = |path: &str, text: &str| arrows_up_in_backends(&floors, Path::new(path), text).len();
+    assert_eq!(up("cache-backends/src/sqlite/client.rs", "use crate::database::Table;\nuse crate::sqlite::Config;"), 0);
+    assert_eq!(up("cache-backends/src/database/backend.rs", "use crate::server::Link;"), 1);
+    assert_eq!(up("cache-backends/src/sqlite/client.rs", "use crate::file::Config;"), 1);
 }
 
 /// Returns the arrows of one file of `src/page` that point up, or past the floors to what is handed out of the house.

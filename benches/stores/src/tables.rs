@@ -61,7 +61,7 @@ pub struct Server<D: Database, S> {
 /// Fills a server with rows for the bare client, and for larder's store.
 pub fn postgres_server(server: servers::Server) -> Server<Postgres, stores::postgres::Postgres> {
     let runtime = runtime();
-    let config = stores::postgres::Config::new(server.url()).expect("an address").pool(CONNECTIONS as usize);
+    let config = stores::postgres::Config::new(&server.url()).expect("an address").pool(CONNECTIONS as usize);
     let store = Arc::new(stores::postgres::Postgres::new(config).expect("a store"));
     let bare = runtime.block_on(async {
         store.create_table().await.expect("a table");
@@ -76,7 +76,7 @@ pub fn postgres_server(server: servers::Server) -> Server<Postgres, stores::post
 /// Does the same for MariaDB.
 pub fn mariadb_server(server: servers::Server) -> Server<MySql, stores::mysql::MySql> {
     let runtime = runtime();
-    let config = stores::mysql::Config::new(server.url()).expect("an address").pool(CONNECTIONS as usize);
+    let config = stores::mysql::Config::new(&server.url()).expect("an address").pool(CONNECTIONS as usize);
     let store = Arc::new(stores::mysql::MySql::new(config).expect("a store"));
     let bare = runtime.block_on(async {
         store.create_table().await.expect("a table");

@@ -1,13 +1,14 @@
 //! [`Database`]: a store in a table, whichever database it is in.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket};
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
 
-use super::client::{Cell, Client, Told};
+use super::client::{Cell, Client, Row, Told};
 use super::dialect::Flavour;
 use super::limits::Limits;
 use super::statement::{Given, Statement};
@@ -27,6 +28,8 @@ pub(crate) struct Database<C> {
 pub(crate) struct Shared<C> {
     pub(super) client: C,
     pub(super) limits: Limits,
+    /// Whether somebody makes room: two who do so at once would both remove what is too much.
+    pub(super) is_culled: AtomicBool,
 }
 
 impl Told {
@@ -40,6 +43,10 @@ impl Told {
 impl<C: Client> Shared<C> {
     pub(super) async fn tell(&self, statement: &Statement, given: &[Given<'_>]) -> Result<Told, Error> {
         self.client.tell(statement.text(), &statement.binds(given)).await
+    }
+
+    pub(super) async fn ask(&self, statement: &Statement, given: &[Given<'_>]) -> Result<Vec<Row>, Error> {
+        self.client.ask(statement.text(), &statement.binds(given)).await
     }
 
     /// Tells what writes a row unless another is in its place, and returns whether it did.
@@ -59,7 +66,7 @@ pub(super) fn entry<'a>(name: &'a Name, value: &'a [u8], time: Option<i64>) -> G
 
 impl<C: Client> Database<C> {
     pub(crate) fn new(client: C, limits: Limits) -> Self {
-        Self { shared: Arc::new(Shared { client, limits }) }
+        Self { shared: Arc::new(Shared { client, limits, is_culled: AtomicBool::new(false) }) }
     }
 
     pub(crate) fn client(&self) -> &C {
@@ -81,7 +88,8 @@ impl<C: Client> Database<C> {
 
 impl<C: Client> Backend for Database<C> {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: self.shared.limits.max_value_bytes, ..Capabilities::ALL }
+        let (max_value_bytes, in_place) = (self.shared.limits.max_value_bytes, self.client().answers_in_place());
+        Capabilities { max_value_bytes, in_place, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -138,9 +146,8 @@ impl<C: Client> Backend for Database<C> {
     }
 
     async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
-        let ttl = &self.client().dialect().ttl;
-        let given = [Given { name: name.as_str(), ..Given::default() }];
-        let rows = self.client().ask(ttl.text(), &ttl.binds(&given)).await?;
+        let given = Given { name: name.as_str(), ..Given::default() };
+        let rows = self.shared.ask(&self.client().dialect().ttl, &[given]).await?;
         Ok(rows.first().map(|row| match row.first().and_then(row::number) {
             Some(left) => Remaining::For(Duration::from_millis(left.max(1).unsigned_abs())),
             None => Remaining::Forever,

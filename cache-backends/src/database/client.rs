@@ -52,6 +52,11 @@ pub(crate) trait Client: Send + Sync + 'static {
     /// Returns the texts of all statements, for this table.
     fn dialect(&self) -> &Dialect;
 
+    /// Returns whether it reads where its caller stands.
+    fn answers_in_place(&self) -> bool {
+        false
+    }
+
     /// Reads. Goes to the URL for reading.
     fn ask(&self, text: &Arc<str>, binds: &[Bind<'_>]) -> impl Future<Output = Result<Vec<Row>, Error>> + Send;
 

@@ -1,6 +1,7 @@
 //! Making room: now and then, a little at a time, and beside whoever writes.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use cache_core::error::Error;
 
@@ -37,7 +38,7 @@ impl<C: Client> Database<C> {
     }
 
     /// Makes room here and now, for tests.
-    #[cfg(test)]
+    #[cfg(any(test, feature = "postgres", feature = "mysql"))]
     pub(crate) async fn make_room(&self) -> Result<(), Error> {
         self.shared.make_room(Lot { purge: true, count: true }).await
     }
@@ -45,7 +46,9 @@ impl<C: Client> Database<C> {
     /// Makes room: elsewhere where the client takes such work, else here.
     pub(super) async fn cull(&self, lot: Lot) {
         let shared = Arc::clone(&self.shared);
+        let Some(turn) = Turn::take(&shared) else { return };
         let work = async move {
+            let _turn = turn;
             if let Err(error) = shared.make_room(lot).await {
                 log::warn!("making room in `{}` failed: {error}", shared.client.dialect().table);
             }
@@ -53,6 +56,21 @@ impl<C: Client> Database<C> {
         if let Some(work) = self.shared.client.beside(Box::pin(work)) {
             work.await;
         }
+    }
+}
+
+/// The turn of one who makes room, until it is dropped.
+struct Turn<C>(Arc<Shared<C>>);
+
+impl<C> Turn<C> {
+    fn take(shared: &Arc<Shared<C>>) -> Option<Self> {
+        (!shared.is_culled.swap(true, Ordering::AcqRel)).then(|| Self(Arc::clone(shared)))
+    }
+}
+
+impl<C> Drop for Turn<C> {
+    fn drop(&mut self) {
+        self.0.is_culled.store(false, Ordering::Release);
     }
 }
 

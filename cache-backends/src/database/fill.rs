@@ -21,8 +21,7 @@ const STEP: i64 = 500;
 impl<C: Client> Database<C> {
     /// Returns how a name stands. Read where others read, it may be behind: then its ticket is refused, never wrongly used.
     pub(super) async fn standing(&self, name: &Name) -> Result<Standing, Error> {
-        let (client, ticket) = (&self.shared.client, &self.shared.client.dialect().ticket);
-        let rows = client.ask(ticket.text(), &ticket.binds(&[named(name)])).await?;
+        let rows = self.shared.ask(&self.shared.client.dialect().ticket, &[named(name)]).await?;
         match rows.first().and_then(Standing::of) {
             Some(standing) => Ok(standing),
             None => self.mend(name).await,

@@ -18,9 +18,9 @@ impl<C: Client> Database<C> {
     pub(super) async fn read_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let first: HashMap<_, _> = names.iter().enumerate().rev().map(|(at, name)| (name.as_bytes(), at)).collect();
         let mut values = vec![None; names.len()];
-        let (client, given) = (&self.shared.client, given(first.keys().copied()));
-        for (statement, piece) in client.dialect().get_many.pieces(&given) {
-            for mut found in client.ask(statement.text(), &statement.binds(piece)).await? {
+        let given = given(first.keys().copied());
+        for (statement, piece) in self.shared.client.dialect().get_many.pieces(&given) {
+            for mut found in self.shared.ask(statement, piece).await? {
                 let name = row::name(found.remove(0));
                 if let Some(at) = first.get(&name[..]) {
                     values[*at] = row::value(found);

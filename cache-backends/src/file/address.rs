@@ -3,6 +3,9 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+/// How many drawers there are: one for each first byte of a digest.
+pub(super) const DRAWERS: usize = 256;
+
 const DIGITS: usize = 32;
 const END: &str = ".larder";
 /// Two digits, a slash, all digits, the end.

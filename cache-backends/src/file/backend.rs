@@ -11,13 +11,14 @@ use cache_core::key::Name;
 use super::address::Address;
 use super::clearing::Clearing;
 use super::client::{Folder, TRIES};
-use super::culling::{Culling, Fullness, fullness};
+use super::culling::Culling;
 use super::error::is_lost;
 use super::head::Head;
 use super::held::Held;
-use super::reply::promise;
+use super::pace::{Fullness, fullness};
 use super::worker::{Worker, ended};
 use super::{Config, FOR_EVER, ticket};
+use crate::reply::promise;
 
 /// A store of files in one folder, for all processes of a machine.
 ///
@@ -67,17 +68,26 @@ impl File {
         &self.folder
     }
 
+    #[cfg(test)]
+    pub(super) fn worker(&self) -> &Worker {
+        &self.worker
+    }
+
     /// Makes a change under the lock of its drawer: here, or on the thread of the store where somebody else holds it.
     async fn change<T: Send + 'static>(
         &self,
         address: Address,
         change: impl FnOnce(&mut Held<'_>) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, Error> {
-        let waiting = match self.folder.hold(address.drawer)? {
-            Some(mut drawer) => return change(&mut drawer),
-            None => self.worker.change(address.drawer, change)?,
-        };
-        waiting.await.unwrap_or_else(|| Err(ended()))
+        if !self.folder.queue(address.drawer).is_left()
+            && let Some(mut drawer) = self.folder.hold(address.drawer)?
+        {
+            return change(&mut drawer);
+        }
+        let (waiting, presence) = self.worker.change(address.drawer, change)?;
+        let changed = waiting.await.unwrap_or_else(|| Err(ended()));
+        presence.end();
+        changed
     }
 
     /// Writes an entry, and says whether its rule allowed it; of a removal, whether there was anything.
@@ -219,7 +229,7 @@ fn retime(drawer: &mut Held<'_>, address: &Address, name: &Name, time: Option<Du
 
 impl Backend for File {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: Some(self.folder.config.largest()), ..Capabilities::ALL }
+        Capabilities { max_value_bytes: Some(self.folder.config.largest()), in_place: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {

@@ -2,8 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::address::DRAWERS;
 use super::book::{Book, Counts, LAST, Turn};
-use super::client::DRAWERS;
 
 /// How many of the steps of culling believe what is known where no other process was seen.
 const BELIEVED: u32 = 16;

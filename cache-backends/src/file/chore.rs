@@ -14,6 +14,6 @@ pub(super) enum Progress {
 }
 
 pub(super) trait Chore: Send {
-    /// Does a little of it.
-    fn step(&mut self, folder: &Folder) -> Progress;
+    /// Does a little of it. Of a drawer it can be asked whether a change of before is still to be made in it.
+    fn step(&mut self, folder: &Folder, is_waited_for: &dyn Fn(u8) -> bool) -> Progress;
 }

@@ -5,13 +5,15 @@ use std::{fs, io};
 
 use cache_core::error::Error;
 
+use super::address::DRAWERS;
 use super::chore::{Chore, Progress};
-use super::client::{DRAWERS, Folder};
+use super::client::Folder;
 use super::error::cannot;
-use super::held::{Held, look_at};
+use super::found;
+use super::held::Held;
 use super::listing::{Listed, list};
-use super::reply::Promise;
 use super::worker;
+use crate::reply::Promise;
 
 /// How many files go under one lock.
 const BATCH: usize = 32;
@@ -90,11 +92,13 @@ impl Clearing {
 }
 
 impl Chore for Clearing {
-    fn step(&mut self, folder: &Folder) -> Progress {
+    fn step(&mut self, folder: &Folder, is_waited_for: &dyn Fn(u8) -> bool) -> Progress {
         let Some(drawer) = u8::try_from(self.drawer).ok().filter(|_| self.drawer < DRAWERS) else {
             return self.end(Ok(()));
         };
-        match self.advance(folder, drawer) {
+        // What was asked for before would be there again after it.
+        let advanced = if is_waited_for(drawer) { Ok(false) } else { self.advance(folder, drawer) };
+        match advanced {
             Ok(true) => {
                 self.waiting = None;
                 Progress::More
@@ -120,8 +124,25 @@ fn is_there(folder: &Folder, drawer: u8) -> Result<bool, Error> {
 
 fn remove(held: &mut Held<'_>, batch: &[Listed]) -> Result<(), Error> {
     for listed in batch {
-        let removed = look_at(&listed.path).and_then(|(found, _)| held.unlink(&listed.path, found));
+        let removed = found::look(&listed.path).and_then(|(found, _)| held.unlink(&listed.path, found));
         removed.map_err(|error| cannot("remove", &listed.path, error))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+    use crate::reply::promise;
+
+    #[test]
+    fn a_change_of_before_is_made_before_its_drawer_is_cleared() {
+        let place = tempfile::tempdir().expect("a folder");
+        let folder = Folder::new(Config::new(place.path()));
+        drop(folder.hold(0).expect("a drawer"));
+        let mut clearing = Clearing::new(Vec::new(), promise().0);
+        assert_eq!(clearing.step(&folder, &|drawer| drawer == 0), Progress::Waiting);
+        assert_eq!(clearing.step(&folder, &|_| false), Progress::More);
+    }
 }

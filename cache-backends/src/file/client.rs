@@ -1,6 +1,6 @@
 //! The folder of a store: what is read in it without a lock, and its drawers, which are changed under one.
 
-use std::fs::{OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,19 +8,19 @@ use std::time::Duration;
 
 use cache_core::error::Error;
 
-use super::address::{Address, drawer_path};
+use super::address::{Address, DRAWERS, drawer_path};
 use super::book::Book;
 use super::census::Census;
-use super::culling::Pace;
 use super::draft::Draft;
 use super::error::cannot;
 use super::found::{self, Found};
 use super::head::Head;
 use super::held::{self, Held};
 use super::ids::Ids;
-use super::{Config, FOR_EVER, rights};
-
-pub(super) const DRAWERS: usize = 256;
+use super::pace::Pace;
+use super::queue::Queue;
+use super::{Config, FOR_EVER};
+use crate::rights;
 
 /// How often a folder is made again that somebody removes while it is being used.
 pub(super) const TRIES: usize = 4;
@@ -35,14 +35,16 @@ pub(super) struct Folder {
     /// One for each drawer: a lock of a file keeps processes apart, and these keep their threads from waiting for one
     /// another's.
     drawers: Vec<Mutex<()>>,
+    queues: Vec<Queue>,
 }
 
 impl Folder {
     pub(super) fn new(config: Config) -> Self {
         let drawers = (0..DRAWERS).map(|_| Mutex::default()).collect();
+        let queues = (0..DRAWERS).map(|_| Queue::default()).collect();
         let ids = Ids::default();
         let pace = Pace::new(ids.draw());
-        Self { config, ids, census: Census::default(), pace, drawers }
+        Self { config, ids, census: Census::default(), pace, drawers, queues }
     }
 
     pub(super) fn now(&self) -> u64 {
@@ -74,7 +76,7 @@ impl Folder {
 
     /// Reads the book of a drawer without its lock: it may be torn just then, and is none.
     pub(super) fn book(&self, drawer: u8) -> Option<Book> {
-        let mut file = std::fs::File::open(held::book_path(&self.drawer_path(drawer))).ok()?;
+        let mut file = rights::open_to_read(&held::book_path(&self.drawer_path(drawer))).ok()?;
         held::read_book(&mut file).ok()?
     }
 
@@ -98,13 +100,18 @@ impl Folder {
             let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).to_owned();
             let file = in_folder(path, || rights::open_own(&book, &mut options()))?;
             match file.try_lock() {
-                Ok(()) if rights::is_removed(&file)? => {}
+                Ok(()) if is_removed(&file)? => {}
                 Ok(()) => return Held::new(self, drawer, path.to_owned(), file, guard).map(Some),
                 Err(TryLockError::WouldBlock) => return Ok(None),
                 Err(TryLockError::Error(error)) => return Err(error),
             }
         }
         Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Returns who waits for the lock of a drawer.
+    pub(super) fn queue(&self, drawer: u8) -> &Queue {
+        &self.queues[usize::from(drawer)]
     }
 
     fn drawer(&self, drawer: u8) -> MutexGuard<'_, ()> {
@@ -128,4 +135,16 @@ fn in_folder<T>(folder: &Path, make: impl Fn() -> io::Result<T>) -> io::Result<T
 /// Somebody who removes the folders may have come in between: they are made again.
 fn is_lost(error: io::Error) -> io::Result<()> {
     if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+}
+
+/// Returns whether a file that is open has no name any more.
+#[cfg(unix)]
+fn is_removed(file: &File) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt;
+    Ok(file.metadata()?.nlink() == 0)
+}
+
+#[cfg(not(unix))]
+fn is_removed(_: &File) -> io::Result<bool> {
+    Ok(false)
 }

@@ -2,88 +2,32 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU8, Ordering};
 use std::{fs, io};
 
 use cache_core::error::Error;
 
+use super::KEPT_MILLIS;
+use super::address::DRAWERS;
 use super::book::{Book, Counts, LAST, Turn};
 use super::census::Sum;
 use super::chore::{Chore, Progress};
-use super::client::{DRAWERS, Folder};
+use super::client::Folder;
 use super::error::cannot;
-use super::found::Found;
+use super::found::{self, Found};
 use super::head::Head;
-use super::held::{Held, look_at};
+use super::held::Held;
 use super::listing::{self, Listed, Listing};
-use super::reply::Promise;
-use super::{Config, KEPT_MILLIS};
+use super::pace::{Fullness, fullness};
+use crate::reply::Promise;
 
 /// How many files go under one lock.
 const BATCH: usize = 32;
-/// How many writes there are at least between two looks into drawers whose turn it is.
-const WRITES: u64 = 32;
 /// How many drawers are looked into at most to make room once.
 const VISITS: usize = 8 * DRAWERS;
 /// So many marks of removals may be in a drawer besides one for each entry.
 const REMOVALS: usize = 64;
 /// Which part of a drawer goes at once: nearly in the order of the whole store, without reading a drawer for each.
 const PART: u64 = 8;
-
-/// When there is something to be done.
-#[derive(Debug)]
-pub(super) struct Pace {
-    writes_left: AtomicI64,
-    is_under_way: AtomicBool,
-    turn: AtomicU8,
-}
-
-/// How full a store is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
-pub(super) enum Fullness {
-    Within,
-    Over,
-    /// So far over that whoever writes has to wait.
-    Far,
-}
-
-impl Pace {
-    /// Begins somewhere: many short programs come round to all drawers too.
-    pub(super) fn new(drawn: u64) -> Self {
-        let [turn, writes, ..] = drawn.to_le_bytes();
-        let writes_left = AtomicI64::new(i64::from(writes) % WRITES.cast_signed());
-        Self { writes_left, is_under_way: AtomicBool::new(false), turn: AtomicU8::new(turn) }
-    }
-
-    /// Notes a write, and returns whether culling is to begin with it.
-    pub(super) fn is_due(&self, fullness: Fullness) -> bool {
-        let is_time = self.writes_left.fetch_sub(1, Ordering::Relaxed) <= 0;
-        (is_time || fullness > Fullness::Within) && !self.is_under_way.swap(true, Ordering::AcqRel)
-    }
-
-    fn next_turn(&self) -> u8 {
-        self.turn.fetch_add(1, Ordering::Relaxed)
-    }
-
-    fn end(&self, config: &Config, sum: Sum, counts: Counts) {
-        // As many as are looked at, so that a write costs about one look; and often enough for a small store.
-        let looked_at = (counts.entries + counts.removals).max(WRITES);
-        let bound = if config.is_bounded() { (sum.entries / 64).max(1) } else { looked_at };
-        self.writes_left.store(looked_at.min(bound).cast_signed(), Ordering::Relaxed);
-        self.is_under_way.store(false, Ordering::Release);
-    }
-}
-
-/// Returns how full the store is, as far as this process knows.
-pub(super) fn fullness(config: &Config, sum: Sum) -> Fullness {
-    let of = |is: u64, max: Option<u64>| match max {
-        Some(max) if is > max.saturating_add(max / 16) => Fullness::Far,
-        Some(max) if is > max => Fullness::Over,
-        _ => Fullness::Within,
-    };
-    let (entries, bytes) = (of(sum.entries, config.max_entries), of(sum.bytes, config.max_bytes));
-    if entries > bytes { entries } else { bytes }
-}
 
 /// Looks through the drawer whose turn it is, then makes room where the store is over its bounds.
 pub(super) struct Culling {
@@ -166,7 +110,7 @@ impl Culling {
 }
 
 impl Chore for Culling {
-    fn step(&mut self, folder: &Folder) -> Progress {
+    fn step(&mut self, folder: &Folder, _: &dyn Fn(u8) -> bool) -> Progress {
         self.stage = match std::mem::replace(&mut self.stage, Stage::Next) {
             Stage::Begin => self.begin(folder),
             Stage::Sweep(mut sweep) => match sweep.step(folder) {
@@ -279,7 +223,7 @@ impl Sweep {
 
     fn remove(&mut self, held: &mut Held<'_>, victim: &Victim) -> Result<(), Error> {
         let path = &victim.listed.path;
-        let is = look_at(path).map_err(|error| cannot("read", path, error))?.0;
+        let is = found::look(path).map_err(|error| cannot("read", path, error))?.0;
         if is != victim.listed.found {
             return Ok(());
         }

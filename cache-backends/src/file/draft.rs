@@ -6,7 +6,7 @@ use std::io::{self, IoSlice, Write};
 use std::path::{Path, PathBuf};
 
 use super::address::is_digit;
-use super::rights;
+use crate::rights;
 
 const DIGITS: usize = 16;
 const END: &str = ".larder-new";

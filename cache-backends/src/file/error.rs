@@ -6,6 +6,8 @@ use std::path::Path;
 
 use cache_core::error::{Error, Kind};
 
+use crate::rights::is_link;
+
 /// Says what cannot be done, where, and what to do about it.
 pub(super) fn cannot(what: &str, path: &Path, source: io::Error) -> Error {
     let repair = match source.kind() {
@@ -18,6 +20,7 @@ pub(super) fn cannot(what: &str, path: &Path, source: io::Error) -> Error {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             ": a file is where a folder is to be; move it away"
         }
+        _ if is_link(&source) => ": a link is where a file is to be, and is not followed; remove it",
         _ => "",
     };
     Error::new(Kind::Store, format!("cannot {what} `{}`{repair}", path.display())).with_source(source)

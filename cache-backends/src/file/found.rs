@@ -6,6 +6,7 @@ use std::path::Path;
 
 use super::head::Head;
 use super::sum::sum;
+use crate::rights;
 
 /// What is read at once: of most entries, all of it.
 const ROOM: usize = 4096;
@@ -61,16 +62,19 @@ pub(super) fn value(path: &Path, name: &[u8], most: u64, now: u64) -> io::Result
     Ok(value.filter(|value| sum(value) == head.value_sum).map(|value| (head, value)))
 }
 
-/// Opens a file and reads its beginning; `None` where there is no file. A folder in its place has no bytes.
+/// Opens a file and reads its beginning; `None` where there is no file. A folder in its place has no bytes, nor
+/// has a pipe.
 fn open(path: &Path, room: &mut [u8]) -> io::Result<Option<(fs::File, usize)>> {
-    let mut file = match fs::File::open(path) {
+    let mut file = match rights::open_to_read(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened?,
     };
     loop {
         match file.read(room) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) if error.kind() == io::ErrorKind::IsADirectory => return Ok(Some((file, 0))),
+            Err(error) if matches!(error.kind(), io::ErrorKind::IsADirectory | io::ErrorKind::WouldBlock) => {
+                return Ok(Some((file, 0)));
+            }
             read => return Ok(Some((file, read?))),
         }
     }

@@ -12,7 +12,7 @@ use super::book::{self, Book};
 use super::client::Folder;
 use super::draft::Draft;
 use super::error::cannot;
-use super::found::{self, Found};
+use super::found::Found;
 use super::head::Head;
 
 /// The lock goes with the file, and the file before the guard.
@@ -136,9 +136,4 @@ pub(super) fn read_book(file: &mut fs::File) -> io::Result<Option<Book>> {
     let mut bytes = room.to_vec();
     file.take((book::MOST - room.len()) as u64).read_to_end(&mut bytes)?;
     Ok(Book::read(&bytes))
-}
-
-/// Returns what stands in a file of a drawer, with the name of the entry.
-pub(super) fn look_at(path: &Path) -> io::Result<(Found, Vec<u8>)> {
-    found::look(path)
 }

@@ -7,8 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::address::is_entry;
 use super::draft::is_draft;
-use super::found::Found;
-use super::held::look_at;
+use super::found::{self, Found};
 
 /// How long a draft is left to whoever may still write it.
 const DRAFT: Duration = Duration::from_secs(600);
@@ -56,7 +55,7 @@ pub(super) fn list(path: &Path, drawer: u8) -> io::Result<Listing> {
 
 impl Listing {
     fn look_at(&mut self, path: PathBuf) {
-        let Ok((found, name)) = look_at(&path) else { return };
+        let Ok((found, name)) = found::look(&path) else { return };
         let listed = Listed { path, found, name };
         match found {
             Found::Entry(_) => self.entries.push(listed),

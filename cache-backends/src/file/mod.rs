@@ -16,8 +16,8 @@ mod head;
 mod held;
 mod ids;
 mod listing;
-mod reply;
-mod rights;
+mod pace;
+mod queue;
 mod sum;
 #[cfg(test)]
 mod tests;

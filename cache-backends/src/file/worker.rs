@@ -13,7 +13,8 @@ use cache_core::error::{Error, Kind};
 use super::chore::{Chore, Progress};
 use super::client::Folder;
 use super::held::Held;
-use super::reply::{Reply, promise};
+use super::queue::{Place, Presence};
+use crate::reply::{Reply, promise};
 
 /// How soon a lock is tried again: nobody tells when another process lets go of it.
 const SOONEST: Duration = Duration::from_micros(50);
@@ -39,6 +40,16 @@ struct Waiting {
     drawer: u8,
     until: Instant,
     change: Change,
+    place: Place,
+}
+
+impl Waiting {
+    /// Makes the change, or says why it cannot be made; its place is free after that.
+    fn end(self, held: Result<&mut Held<'_>, Error>) {
+        let Self { change, place, .. } = self;
+        change(held);
+        drop(place);
+    }
 }
 
 type Change = Box<dyn FnOnce(Result<&mut Held<'_>, Error>) + Send>;
@@ -50,17 +61,18 @@ impl Worker {
 
     /// Makes a change as soon as nobody else holds the lock, and no later than the configuration says.
     ///
-    /// It is made even if its caller leaves.
+    /// It is made even if its caller leaves, as the presence of that one tells when it is dropped.
     pub(super) fn change<T: Send + 'static>(
         &self,
         drawer: u8,
         change: impl FnOnce(&mut Held<'_>) -> Result<T, Error> + Send + 'static,
-    ) -> Result<Reply<Result<T, Error>>, Error> {
+    ) -> Result<(Reply<Result<T, Error>>, Presence), Error> {
         let (promise, reply) = promise();
         let change: Change = Box::new(|held| promise.tell(held.and_then(change)));
         let until = Instant::now() + self.folder.config.patience;
-        self.send(Task::Wait(Waiting { drawer, until, change }))?;
-        Ok(reply)
+        let (place, presence) = self.folder.queue(drawer).join();
+        self.send(Task::Wait(Waiting { drawer, until, change, place }))?;
+        Ok((reply, presence))
     }
 
     pub(super) fn begin(&self, chore: impl Chore + 'static) -> Result<(), Error> {
@@ -83,7 +95,10 @@ impl Drop for Worker {
         let running = self.running.get_mut().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(Running { tasks, thread }) = running {
             drop(tasks);
-            drop(thread.join());
+            // Whoever is woken with an answer may let go of the store at once: that is on this very thread.
+            if thread.thread().id() != thread::current().id() {
+                drop(thread.join());
+            }
         }
     }
 }
@@ -151,10 +166,13 @@ impl Desk {
         for _ in 0..before {
             let Some(waiting) = self.waiting.pop_front() else { break };
             match self.folder.hold(waiting.drawer) {
-                Ok(Some(mut held)) => (waiting.change)(Ok(&mut held)),
+                Ok(Some(mut held)) => waiting.end(Ok(&mut held)),
                 Ok(None) if waiting.until > Instant::now() => self.waiting.push_back(waiting),
-                Ok(None) => (waiting.change)(Err(out_of_patience(&self.folder, waiting.drawer))),
-                Err(error) => (waiting.change)(Err(error)),
+                Ok(None) => {
+                    let error = out_of_patience(&self.folder, waiting.drawer);
+                    waiting.end(Err(error));
+                }
+                Err(error) => waiting.end(Err(error)),
             }
         }
         self.waiting.len() < before
@@ -163,7 +181,8 @@ impl Desk {
     /// Does a step of what came first.
     fn step(&mut self) -> bool {
         let Some(chore) = self.chores.front_mut() else { return false };
-        let progress = chore.step(&self.folder);
+        let is_waited_for = |drawer| self.waiting.iter().any(|waiting| waiting.drawer == drawer);
+        let progress = chore.step(&self.folder, &is_waited_for);
         if progress == Progress::Done {
             self.chores.pop_front();
         }

@@ -54,6 +54,12 @@ impl MySql {
         self.0.client().close().await;
     }
 
+    /// Removes what is too old and what is too much, as a write does now and then.
+    #[doc(hidden)]
+    pub async fn make_room(&self) -> Result<(), Error> {
+        self.0.make_room().await
+    }
+
     /// Lets time pass for all that is in the table, in a test.
     #[doc(hidden)]
     pub async fn let_time_pass(&self, time: Duration) -> Result<(), Error> {

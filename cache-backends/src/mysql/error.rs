@@ -26,3 +26,19 @@ pub(super) fn finding(number: &str) -> Option<Finding> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_says_whether_to_try_again_and_whose_fault_it_is() {
+        let found = |number| finding(number).map(|(verdict, kind, _)| (verdict, kind));
+        assert_eq!(found("1213"), Some((Verdict::Again, Kind::Store)));
+        assert_eq!(found("1053"), Some((Verdict::Unheard, Kind::Store)));
+        assert_eq!(found("1146"), Some((Verdict::NoTable, Kind::Configuration)));
+        assert_eq!(found("1045"), Some((Verdict::Refused, Kind::Configuration)));
+        assert_eq!(found("1153"), Some((Verdict::Refused, Kind::TooLarge)));
+        assert_eq!(found("1062"), None);
+    }
+}

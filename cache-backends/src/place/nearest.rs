@@ -1,4 +1,7 @@
 //! The word that somebody may have meant.
+//!
+//! The attributes have the same for the names in them: `cache-macros` takes nothing of ours, since all that it depends on is
+//! built for every user.
 
 /// The longest word that is compared: nobody means one of ours by more.
 const LONGEST: usize = 64;

@@ -49,7 +49,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// Adds one; what an address says goes before what stood there.
+    /// Adds one, in the place of one that has this name already.
     pub fn give(&mut self, name: impl Into<String>, value: Given) {
         self.given.insert(name.into(), value);
     }

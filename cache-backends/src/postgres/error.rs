@@ -28,3 +28,21 @@ pub(super) fn finding(code: &str, message: &str) -> Option<Finding> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_says_whether_to_try_again_and_whose_fault_it_is() {
+        let found =
+            |code| finding(code, "cached plan must not change result type").map(|(verdict, kind, _)| (verdict, kind));
+        assert_eq!(found("40P01"), Some((Verdict::Again, Kind::Store)));
+        assert_eq!(found("57P01"), Some((Verdict::Unheard, Kind::Store)));
+        assert_eq!(found("0A000"), Some((Verdict::Unheard, Kind::Store)));
+        assert_eq!(found("42P01"), Some((Verdict::NoTable, Kind::Configuration)));
+        assert_eq!(found("28P01"), Some((Verdict::Refused, Kind::Configuration)));
+        assert_eq!(found("23505"), None);
+        assert_eq!(finding("0A000", "something else"), None);
+    }
+}

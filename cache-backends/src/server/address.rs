@@ -131,3 +131,58 @@ impl fmt::Debug for Address {
         self.location.fmt(f)
     }
 }
+
+#[cfg(all(test, feature = "postgres", feature = "mysql"))]
+mod tests {
+    use sqlx::mysql::MySqlConnectOptions;
+    use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+    use super::*;
+    use crate::place::Given;
+
+    fn address(text: &str) -> Result<Address, Error> {
+        let location = Location::parse(text)?;
+        let mut options = Options::default();
+        for (name, value) in location.query() {
+            options.give(name, Given::Text(value.to_owned()));
+        }
+        let address = Address::with(location, &mut options)?;
+        options.done().map(|()| address)
+    }
+
+    #[test]
+    fn the_driver_hears_what_was_written() {
+        let text = "postgres://sh%40p:p%2Fss@db1:5433/shop?host=/run/a%26b&sslmode=disable&application_name=x%20y";
+        let options: PgConnectOptions = address(text).unwrap().read("postgres").unwrap();
+        assert_eq!((options.get_username(), options.get_port()), ("sh@p", 5433));
+        assert_eq!(options.get_socket().and_then(|path| path.to_str()), Some("/run/a&b"));
+        assert_eq!((options.get_database(), options.get_application_name()), (Some("shop"), Some("x y")));
+        assert!(matches!(options.get_ssl_mode(), PgSslMode::Disable));
+        let text = "mariadb://shop:p%2Fss@db1/shop?socket=/run/my%20sql";
+        let options: MySqlConnectOptions = address(text).unwrap().read("mysql").unwrap();
+        assert_eq!((options.get_username(), options.get_host()), ("shop", "db1"));
+        assert_eq!(options.get_socket().and_then(|path| path.to_str()), Some("/run/my sql"));
+    }
+
+    #[test]
+    fn what_the_driver_does_not_understand_is_told_without_secrets() {
+        for text in ["postgres://a:secret@db?sslmode=secret", "postgres://a:secret@db?hostaddr=secret"] {
+            let error = address(text).unwrap().read::<PgConnectOptions>("postgres").unwrap_err();
+            assert_eq!(error.kind(), Kind::Configuration);
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
+        let error = address("mysql://a:secret@db").unwrap().read::<PgConnectOptions>("postgres").unwrap_err();
+        assert!(error.to_string().contains("no address of this store"), "{error}");
+    }
+
+    #[test]
+    #[cfg(not(feature = "tls"))]
+    fn encryption_that_is_not_in_this_build_is_told_before_anything_is_sent() {
+        for text in
+            ["postgres://db?sslmode=require", "postgres://db?sslmode=verify-full", "mysql://db?ssl-mode=REQUIRED"]
+        {
+            assert!(address(text).unwrap_err().to_string().contains("`tls`"), "{text}");
+        }
+        assert!(address("postgres://db?sslmode=prefer").is_ok() && address("mysql://db?ssl-mode=disabled").is_ok());
+    }
+}

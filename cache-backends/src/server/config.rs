@@ -177,3 +177,68 @@ fn options_of(location: &Location) -> Options {
 pub(super) fn trouble(sentence: &'static str) -> Error {
     Error::new(Kind::Configuration, sentence)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(address: &str) -> String {
+        let error = Config::new(address).expect_err(address);
+        assert_eq!(error.kind(), Kind::Configuration);
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("secret"), "{shown}");
+        error.to_string()
+    }
+
+    #[test]
+    fn what_stands_behind_an_address_is_told_to_the_store_or_to_the_driver() {
+        let config = Config::new(
+            "mariadb://shop:secret@db1/shop?table=pages&pool=3&timeout=500ms&ssl-mode=preferred&read=mysql%3A%2F%2Fdb2",
+        )
+        .unwrap();
+        assert_eq!((config.table.as_deref(), config.pool), (Some("pages"), 3));
+        assert_eq!((config.timeout, config.read.is_some()), (Duration::from_millis(500), true));
+        assert!(!format!("{config:?}").contains("secret"), "{config:?}");
+        let usual = Config::new("postgresql://db1/shop").unwrap();
+        assert_eq!((usual.pool, usual.timeout, usual.table), (10, Duration::from_secs(2), None));
+    }
+
+    #[test]
+    fn what_is_in_a_file_is_what_is_in_an_address() {
+        let mut options = Options::default();
+        options.give("pool", Given::Number(3));
+        options.give("port", Given::Number(5433));
+        options.give("timeout", Given::Number(1));
+        let location = Location::parse("postgres://db1/shop").unwrap();
+        let place = Place { locations: vec![location], max_entries: Some(7), options, ..Place::default() };
+        let config = Config::from_place(place).unwrap();
+        assert_eq!((config.pool, config.timeout, config.max_entries), (3, Duration::from_secs(1), Some(7)));
+    }
+
+    #[test]
+    fn what_nobody_knows_is_an_error_that_names_it() {
+        let error = refused("postgres://shop:secret@db1/shop?pol=3");
+        assert!(error.contains("no option `pol`") && error.contains("`pool`"), "{error}");
+        assert!(refused("mysql://shop:secret@db1/shop?application_name=x").contains("no such option"));
+        assert!(refused("postgres://db1?read=postgres%3A%2F%2Fshop%3Asecret%40db2%3Fprt%3D3").contains("`port`"));
+    }
+
+    #[test]
+    fn what_cannot_work_is_an_error() {
+        assert!(refused("postgres://shop:secret@db1/shop?pool=0").contains("1 at least"));
+        assert!(refused("postgres://shop:secret@db1/shop?timeout=0").contains("cannot be 0"));
+        assert!(refused("postgres://shop:secret@db1,db2/shop").contains("one host"));
+        assert!(
+            refused("postgres://shop:secret@db1/shop?read=mysql%3A%2F%2Fshop%3Asecret%40db2").contains("same kind")
+        );
+        assert!(refused("sqlite:///secret").contains("postgres://"));
+        let location = || Location::parse("postgres://shop:secret@db1").unwrap();
+        for place in [
+            Place::default(),
+            Place { locations: vec![location(), location()], ..Place::default() },
+            Place { locations: vec![location()], max_bytes: Some(1), ..Place::default() },
+        ] {
+            assert_eq!(Config::from_place(place).unwrap_err().kind(), Kind::Configuration);
+        }
+    }
+}

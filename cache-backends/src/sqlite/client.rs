@@ -71,6 +71,10 @@ impl Client for File {
         &self.base.dialect
     }
 
+    fn answers_in_place(&self) -> bool {
+        true
+    }
+
     async fn ask(&self, text: &Arc<str>, binds: &[Bind<'_>]) -> Result<Vec<Row>, Error> {
         self.read_by(|readers, generation, _| readers.rows(&self.base, generation, text, binds)).await
     }

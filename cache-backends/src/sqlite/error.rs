@@ -6,13 +6,15 @@ use rusqlite::ErrorCode;
 use super::base::Base;
 use crate::database::error::no_table;
 
+const LOCKED: &str = "is locked by another process";
+
 /// Turns an error of SQLite into one that says what to do.
 pub(super) fn said(base: &Base, error: &rusqlite::Error) -> Error {
     if lacks_table(error) {
         return no_table(&base.dialect.table);
     }
     let (kind, what) = match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (Kind::Store, "is locked by another process"),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => (Kind::Store, LOCKED),
         Some(ErrorCode::NotADatabase) => {
             (Kind::Configuration, "is no SQLite database: name another file, or move it away; it was left as it is")
         }
@@ -31,6 +33,15 @@ pub(super) fn said(base: &Base, error: &rusqlite::Error) -> Error {
 /// Turns an error of the system into one about the file.
 pub(super) fn unmade(base: &Base, error: &std::io::Error) -> Error {
     Error::new(Kind::Store, format!("the cache in `{}` cannot be made ({error})", base.path.display()))
+}
+
+/// Says that others have met a lock for so long that nobody else is to.
+pub(super) fn locked(base: &Base) -> Error {
+    Error::new(Kind::Store, format!("the cache in `{}` {LOCKED}", base.path.display()))
+}
+
+pub(super) fn is_locked(error: &Error) -> bool {
+    error.to_string().contains(LOCKED)
 }
 
 pub(super) fn stopped(base: &Base) -> Error {

@@ -7,7 +7,6 @@ mod config;
 mod error;
 mod opening;
 mod readers;
-mod reply;
 #[cfg(test)]
 mod tests;
 mod writer;

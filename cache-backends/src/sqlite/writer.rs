@@ -5,19 +5,23 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use cache_core::error::Error;
 use rusqlite::Connection;
 
 use super::base::Base;
-use super::error::{lacks_table, said, stopped, unmade};
+use super::error::{is_locked, lacks_table, locked, said, stopped, unmade};
 use super::opening;
 use super::readers::{all, bind};
-use super::reply::{Promise, promise};
 use crate::database::client::{Bind, Told, Work};
+use crate::reply::{Promise, promise};
 
 /// The most statements that are committed together: so long does nobody else write.
 const MOST: usize = 256;
+
+/// What is longer than this is as long.
+const LONGEST: Duration = Duration::from_secs(1 << 30);
 
 /// The way to the thread that writes. It begins with the first use, and ends with the store.
 #[derive(Debug, Default)]
@@ -37,6 +41,8 @@ struct Tell {
     text: Arc<str>,
     binds: Vec<Owned>,
     to: Promise<Result<Told, Error>>,
+    /// Until when it may wait for a lock.
+    until: Instant,
 }
 
 /// What is bound, to be taken to another thread.
@@ -61,7 +67,8 @@ impl Writer {
     pub(super) async fn tell(&self, base: &Arc<Base>, text: &Arc<str>, binds: &[Bind<'_>]) -> Result<Told, Error> {
         let (to, reply) = promise();
         let binds = binds.iter().map(Owned::of).collect();
-        self.send(base, Job::Tell(Tell { text: Arc::clone(text), binds, to }))?;
+        let until = Instant::now() + base.patience.min(LONGEST);
+        self.send(base, Job::Tell(Tell { text: Arc::clone(text), binds, to, until }))?;
         reply.await.unwrap_or_else(|| Err(stopped(base)))
     }
 
@@ -87,7 +94,7 @@ impl Writer {
         let mut sender = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if sender.is_none() {
             let (to, jobs) = channel();
-            let thread = Thread { base: Arc::clone(base), connection: None, beside: Vec::new() };
+            let thread = Thread { base: Arc::clone(base), connection: None, beside: Vec::new(), lock_was_met: false };
             let named = thread::Builder::new().name("larder-sqlite".into());
             named.spawn(move || thread.run(&jobs)).map_err(|error| unmade(base, &error))?;
             *sender = Some(to);
@@ -127,27 +134,30 @@ struct Thread {
     base: Arc<Base>,
     connection: Option<Connection>,
     beside: Vec<Work>,
+    /// What was done last ran out of patience with somebody else who writes.
+    lock_was_met: bool,
 }
 
 impl Thread {
     fn run(mut self, jobs: &Receiver<Job>) {
         while let Ok(first) = jobs.recv() {
-            let (mut told, mut closed) = (Vec::new(), None);
+            let (mut told, mut opened, mut closed) = (Vec::new(), Vec::new(), None);
             for job in std::iter::once(first).chain(jobs.try_iter().take(MOST - 1)) {
                 match job {
                     Job::Tell(tell) => told.push(tell),
-                    Job::Open(to) => to.keep(self.connection().map(drop)),
+                    Job::Open(to) => opened.push(to),
                     Job::Beside(work) => self.beside.push(work.0),
                     Job::Close(to) => closed = Some(to),
                 }
             }
+            self.open(opened);
             self.commit(told);
             if let Some(to) = closed {
                 // What goes on beside would open it again.
                 self.beside.clear();
                 self.connection = None;
                 self.base.forget();
-                to.keep(());
+                to.tell(());
             }
             self.go_on();
         }
@@ -163,8 +173,28 @@ impl Thread {
         self.connection.as_ref().ok_or_else(|| stopped(&self.base))
     }
 
+    /// Opens the file for all who ask for it: they wait for a lock together.
+    fn open(&mut self, asked: Vec<Promise<Result<(), Error>>>) {
+        if asked.is_empty() {
+            return;
+        }
+        let opened = self.connection().map(drop);
+        for to in asked {
+            to.tell(opened.clone());
+        }
+    }
+
     /// Commits statements together, and answers each of them.
-    fn commit(&mut self, told: Vec<Tell>) {
+    ///
+    /// While somebody else keeps the lock, all that has waited long enough is given up at once: else whoever came last would
+    /// wait for the patience of all before, and what nobody waits for any more would fill the memory.
+    fn commit(&mut self, mut told: Vec<Tell>) {
+        if self.lock_was_met {
+            let now = Instant::now();
+            for late in told.extract_if(.., |tell| tell.until <= now) {
+                late.to.tell(Err(locked(&self.base)));
+            }
+        }
         if told.is_empty() {
             return;
         }
@@ -173,8 +203,9 @@ impl Thread {
             Ok(connection) => outcomes(&base, connection, &told),
             Err(error) => vec![Err(error); told.len()],
         };
+        self.lock_was_met = done.iter().filter_map(|done| done.as_ref().err()).any(is_locked);
         for (tell, done) in told.into_iter().zip(done) {
-            tell.to.keep(done);
+            tell.to.tell(done);
         }
     }
 
@@ -240,4 +271,32 @@ fn execute(base: &Base, connection: &Connection, tell: &Tell) -> rusqlite::Resul
     let rows = all(&mut statement)?;
     let affected = if statement.readonly() { 0 } else { connection.changes() };
     Ok(Told { affected, rows, number: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use cache_core::testing::block_on;
+
+    use super::super::Config;
+    use super::*;
+    use crate::database::error::no_table;
+
+    /// Returns a thread that has met a lock, or none, and what it answers to a statement that was to be done until then.
+    fn answer(lock_was_met: bool, until: Instant) -> Result<Told, Error> {
+        let base = Arc::new(Base::new(&Config::in_memory()).unwrap());
+        let mut thread = Thread { base, connection: None, beside: Vec::new(), lock_was_met };
+        let (to, reply) = promise();
+        let tell = Tell { text: "select 1".into(), binds: Vec::new(), to, until };
+        thread.commit(vec![tell]);
+        block_on(reply).unwrap_or_else(|| Err(no_table(&thread.base.dialect.table)))
+    }
+
+    #[test]
+    fn who_has_waited_behind_others_who_met_a_lock_waits_no_longer() {
+        let (over, later) = (Instant::now(), Instant::now() + Duration::from_secs(3_600));
+        let error = answer(true, over).expect_err("its time was over before it began");
+        assert!(error.is_transient() && error.to_string().contains("is locked by another process"), "{error}");
+        assert!(answer(true, later).is_ok(), "its time is not over");
+        assert!(answer(false, over).is_ok(), "nobody holds a lock: there is only much to do");
+    }
 }

@@ -9,12 +9,12 @@ use cache_core::error::{Error, Kind as ErrorKind};
 use cache_core::testing::block_on;
 use libtest_mimic::Failed;
 
-use crate::kind::{Kind, config, name, store};
+use crate::kind::{Kind, Test, config, name, store};
 
 /// How much longer than its limit a call may take on a machine that has much to do.
 const SLACK: Duration = Duration::from_secs(5);
 
-pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
+pub fn tests<K: Kind>() -> Vec<Test> {
     vec![
         ("a_server_that_is_away_is_an_error_at_once_until_it_is_back", away::<K>),
         ("a_server_that_was_started_again_is_used_without_an_error", restarted::<K>),

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use libtest_mimic::Failed;
 
-use crate::kind::Kind;
+use crate::kind::{Kind, Test};
 use crate::servers::Server;
 
-pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
+pub fn tests<K: Kind>() -> Vec<Test> {
     vec![("a_private_server_comes_and_goes_as_it_is_told", comes_and_goes::<K>)]
 }
 

@@ -9,10 +9,14 @@ use cache_core::backend::ErasedBackend;
 use cache_core::error::Error;
 use cache_core::key::{Name, Scope};
 use cache_core::testing::block_on;
+use libtest_mimic::Failed;
 
 use crate::servers::{self, Server};
 
 pub const SECOND: Option<Duration> = Some(Duration::from_secs(1));
+
+/// A test, by its name.
+pub type Test = (&'static str, fn() -> Result<(), Failed>);
 
 /// A kind of server.
 pub trait Kind: 'static {
@@ -30,6 +34,7 @@ pub trait Store: ErasedBackend + Debug {
     fn create_table(&self) -> Result<bool, Error>;
     fn create_table_sql(&self) -> String;
     fn let_time_pass(&self, time: Duration);
+    fn make_room(&self);
     fn close(&self);
     fn as_backend(&self) -> &dyn ErasedBackend;
 }
@@ -70,6 +75,10 @@ macro_rules! kind {
 
             fn let_time_pass(&self, time: Duration) {
                 block_on(self.let_time_pass(time)).expect("a store");
+            }
+
+            fn make_room(&self) {
+                block_on(self.make_room()).expect("a store");
             }
 
             fn close(&self) {

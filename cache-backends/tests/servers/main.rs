@@ -10,8 +10,8 @@ mod stores;
 
 use std::env;
 
-use kind::{Kind, MariaDb, Postgres};
-use libtest_mimic::{Arguments, Failed, Trial};
+use kind::{Kind, MariaDb, Postgres, Test};
+use libtest_mimic::{Arguments, Trial};
 
 fn main() {
     let arguments = Arguments::from_args();
@@ -23,8 +23,6 @@ fn main() {
 fn trials<K: Kind>() -> Vec<Trial> {
     let is_ignored = !K::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
     let tests = [keeper::tests::<K>(), stores::tests::<K>(), races::tests::<K>(), faults::tests::<K>()].concat();
-    let trial = |(name, test): (&str, fn() -> Result<(), Failed>)| {
-        Trial::test(format!("{}::{name}", K::NAME), test).with_ignored_flag(is_ignored)
-    };
+    let trial = |(name, test): Test| Trial::test(format!("{}::{name}", K::NAME), test).with_ignored_flag(is_ignored);
     tests.into_iter().map(trial).collect()
 }

@@ -7,12 +7,12 @@ use cache_core::error::Error;
 use cache_core::testing::block_on;
 use libtest_mimic::Failed;
 
-use crate::kind::{Kind, Store, config, name, store};
+use crate::kind::{Kind, Store, Test, config, name, store};
 
 const THREADS: usize = 16;
 const ROUNDS: usize = 40;
 
-pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
+pub fn tests<K: Kind>() -> Vec<Test> {
     vec![
         ("of_those_who_add_at_once_in_two_stores_one_wins", add::<K>),
         ("of_counts_at_once_in_two_stores_none_is_lost", count::<K>),

@@ -1,14 +1,16 @@
 //! What is asked of every store, and what is asked of those on servers.
 
+use std::time::Duration;
+
 use cache_core::backend::Entry;
 use cache_core::error::Kind::Configuration;
 use cache_core::testing::{block_on, conformance};
 use libtest_mimic::Failed;
 
-use crate::kind::{Kind, SECOND, config, name, store};
+use crate::kind::{Kind, SECOND, Test, config, name, store};
 use crate::servers::PASSWORD;
 
-pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
+pub fn tests<K: Kind>() -> Vec<Test> {
     vec![
         ("it_does_what_is_asked_of_every_store", conforms::<K>),
         ("a_table_is_made_once_and_in_words_that_can_be_read", table::<K>),
@@ -17,14 +19,16 @@ pub fn tests<K: Kind>() -> Vec<(&'static str, fn() -> Result<(), Failed>)> {
         ("what_is_read_comes_from_the_server_for_reading", reads_elsewhere::<K>),
         ("a_store_outlives_the_runtime_of_its_first_caller", runtimes::<K>),
         ("many_large_values_are_written_at_once", many_large::<K>),
+        ("what_is_too_much_goes_and_what_is_nearest_to_its_end_goes_first", bounded::<K>),
         ("after_close_a_call_opens_connections_again", closes::<K>),
     ]
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of many")]
 fn conforms<K: Kind>() -> Result<(), Failed> {
     let store = store::<K>("conformance");
     let pass = |time| store.let_time_pass(time);
-    let report = conformance::Suite::new(store.as_backend(), &pass).unit(std::time::Duration::from_secs(60)).run();
+    let report = conformance::Suite::new(store.as_backend(), &pass).unit(Duration::from_secs(60)).run();
     assert!(report.failures.is_empty(), "{report}");
     Ok(())
 }
@@ -110,5 +114,31 @@ fn closes<K: Kind>() -> Result<(), Failed> {
     block_on(store.set(&key, b"value", None))?;
     store.close();
     assert_eq!(block_on(store.get(&key))?, Some(b"value".to_vec()));
+    Ok(())
+}
+
+fn bounded<K: Kind>() -> Result<(), Failed> {
+    // One without a bound writes, so that nothing goes on beside.
+    let (full, store) = (store::<K>("bounded"), K::store(config(K::shared()).table("bounded").max_entries(50))?);
+    let minutes = |minutes: u64| Some(Duration::from_secs(60 * minutes));
+    // By the alphabet, those that are to stay would go first.
+    let entries = (0_u8..100).map(|at| {
+        let (key, time) =
+            if at < 40 { (format!("a{at}"), minutes(200)) } else { (format!("b{at}"), minutes(at.into())) };
+        Entry { name: name(&key), value: vec![at], time }
+    });
+    let entries: Vec<_> = entries.collect();
+    block_on(full.set_many(&entries)).into_iter().collect::<Result<Vec<()>, _>>()?;
+    store.make_room();
+    let names: Vec<_> = entries.iter().map(|entry| entry.name.clone()).collect();
+    let found = block_on(store.get_many(&names))?;
+    let left = found.iter().flatten().count();
+    assert!((40..=50).contains(&left), "{left} are left");
+    let soonest = (40..50).filter(|at| found[*at].is_some()).count();
+    assert_eq!(soonest, 0, "those that would have ended first");
+    assert!(found[..40].iter().all(Option::is_some), "not those of which the name comes first");
+    store.let_time_pass(Duration::from_secs(24 * 3600));
+    store.make_room();
+    assert_eq!(block_on(store.get_many(&names))?.iter().flatten().count(), 0);
     Ok(())
 }

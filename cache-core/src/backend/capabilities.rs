@@ -24,6 +24,9 @@ pub struct Capabilities {
     pub conditional_fill: bool,
     /// Times are kept to the millisecond; else to the second, rounded up.
     pub sub_second: bool,
+    /// A `get` ends when it is first polled, as a rule: the store is here, and waits for nobody. Then callers read side by
+    /// side, and no one for others; it says how and not what, and so is no part of [`ALL`](Self::ALL).
+    pub in_place: bool,
     /// The largest value it takes; `None` where there is no limit worth a mention.
     pub max_value_bytes: Option<u64>,
 }
@@ -37,6 +40,7 @@ impl Capabilities {
         clear_scope: false,
         conditional_fill: false,
         sub_second: false,
+        in_place: false,
         max_value_bytes: None,
     };
 
@@ -48,6 +52,7 @@ impl Capabilities {
         clear_scope: true,
         conditional_fill: true,
         sub_second: true,
+        in_place: false,
         max_value_bytes: None,
     };
 

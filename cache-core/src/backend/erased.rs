@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Backend, Capabilities, Entry, Remaining, Ticket};
@@ -14,7 +15,7 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A [`Backend`] as the engine holds it: the same operations, each in a box.
 ///
-/// Every [`Backend`] is one; nobody implements it by hand.
+/// Every [`Backend`] is one: implement that.
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -143,6 +144,69 @@ impl<B: Backend> ErasedBackend for B {
         ticket: &'a Ticket,
     ) -> Answer<'a, Result<bool, Error>> {
         Box::pin(Backend::set_if(self, name, value, time, ticket))
+    }
+}
+
+/// A store behind a pointer, whatever its type, so that a plain wrapper around any store is one around it too.
+impl Backend for Arc<dyn ErasedBackend> {
+    fn capabilities(&self) -> Capabilities {
+        (**self).capabilities()
+    }
+
+    async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        (**self).get(name).await
+    }
+
+    async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        (**self).set(name, value, time).await
+    }
+
+    async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        (**self).add(name, value, time).await
+    }
+
+    async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        (**self).delete(name).await
+    }
+
+    async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        (**self).touch(name, time).await
+    }
+
+    async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
+        (**self).incr(name, delta).await
+    }
+
+    async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        (**self).ttl(name).await
+    }
+
+    async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        (**self).get_many(names).await
+    }
+
+    async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        (**self).set_many(entries).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
+        (**self).delete_many(names).await
+    }
+
+    async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
+        (**self).clear_scope(scope).await
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        (**self).clear_store().await
+    }
+
+    async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
+        (**self).begin_fill(name).await
+    }
+
+    async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
+        (**self).set_if(name, value, time, ticket).await
     }
 }
 

@@ -107,8 +107,13 @@ fn number(found: &Found<'_>, name: &Name, times: Times) -> Option<i64> {
 impl Parcel {
     /// Writes a number that its store cannot count with, and that tells its own time.
     fn of_number(number: i64, name: &Name, before: &Found<'_>, times: Times, clock: &Clock) -> Result<Self, Error> {
+        let wanted = match before {
+            Found::Record(wire) => wire.header.codec,
+            Found::Number(_) | Found::Foreign => Codec::default(),
+        };
+        let (codec, payload) = wanted.write(&number)?;
         let header = wire::Header {
-            codec: Codec::MessagePack,
+            codec,
             mark: name.mark(),
             shape: codec::shape::<i64>(),
             created: clock.wall_millis(),
@@ -119,6 +124,6 @@ impl Parcel {
             compressed: false,
         };
         let tags: Vec<_> = before.tags().collect();
-        Ok(Self { bytes: header.write(&tags, &codec::encode(&number)?), time: time_left(times, clock) })
+        Ok(Self { bytes: header.write(&tags, &payload), time: time_left(times, clock) })
     }
 }

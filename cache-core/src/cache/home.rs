@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
 
 use super::marker::Markers;
 use super::quiet::Quiet;
@@ -11,6 +12,7 @@ use crate::clock::Clock;
 use crate::codec::Codec;
 use crate::executor::Executor;
 use crate::flight::Flights;
+use crate::key::Name;
 use crate::store::Store;
 use crate::tags::Tags;
 
@@ -49,9 +51,32 @@ pub(crate) struct Outside {
     pub(crate) codec: Codec,
     /// The most bytes that an entry may have.
     pub(crate) max_value_bytes: Option<u64>,
+    /// Whether it answers where its caller stands.
+    in_place: bool,
 }
 
 impl Outside {
+    pub(crate) fn new(
+        backend: Arc<dyn ErasedBackend>,
+        markers: Arc<Markers>,
+        codec: Codec,
+        max_value_bytes: Option<u64>,
+    ) -> Self {
+        let in_place = backend.capabilities().in_place;
+        Self { backend, markers, codec, max_value_bytes, in_place }
+    }
+
+    /// Returns what is under a name, where the store says so at once; else it is to be asked again, and waited for.
+    pub(super) fn at_once(&self, name: &Name) -> Option<Vec<u8>> {
+        if !self.in_place {
+            return None;
+        }
+        match self.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(found)) => found.filter(|bytes| self.takes(bytes.len())),
+            Poll::Ready(Err(_)) | Poll::Pending => None,
+        }
+    }
+
     /// Returns whether so many bytes are within its limits.
     pub(super) fn takes(&self, bytes: usize) -> bool {
         self.max_value_bytes.is_none_or(|max| bytes as u64 <= max) && self.backend.capabilities().takes(bytes)

@@ -113,19 +113,27 @@ impl<'a> Found<'a> {
 
     /// Makes a record of it, as the store in this process would hold it; `None` where it is of another kind.
     pub(super) fn unpack<V>(&self, name: &Name, keep: Keep<V>, clock: &Clock) -> Option<Erased> {
-        let coder = keep.coder?;
-        let (value, created) = match self {
-            Self::Foreign => return None,
-            Self::Number(number) => ((coder.number?.from)(*number)?, clock.now()),
-            Self::Record(wire) => {
-                let ours = wire.header.mark == name.mark() && wire.header.shape == (coder.shape)();
-                let value = if ours { (coder.decode)(wire.header.codec, wire.payload)? } else { return None };
-                (value, times(&wire.header, clock).created)
-            }
+        let value = self.value(name, keep)?;
+        let created = match self {
+            Self::Record(wire) => times(&wire.header, clock).created,
+            Self::Number(_) | Self::Foreign => clock.now(),
         };
         // Where only the store knows when it ends, it has not ended yet: it was just there.
         let for_now = Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
         Some(keep.record(name.mark(), self.times(clock).unwrap_or(for_now), value))
+    }
+
+    /// Reads the value in it; `None` where it is of another kind.
+    pub(super) fn value<V>(&self, name: &Name, keep: Keep<V>) -> Option<V> {
+        let coder = keep.coder?;
+        match self {
+            Self::Foreign => None,
+            Self::Number(number) => (coder.number?.from)(*number),
+            Self::Record(wire) => {
+                let ours = wire.header.mark == name.mark() && wire.header.shape == (coder.shape)();
+                if ours { (coder.decode)(wire.header.codec, wire.payload) } else { None }
+            }
+        }
     }
 }
 
@@ -238,8 +246,8 @@ mod tests {
     }
 
     fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
-        let (codec, shape) = (Codec::MessagePack, codec::shape::<u8>());
-        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false, compressed: false }
+        let (codec, shape, compressed) = (Codec::MessagePack, codec::shape::<u8>(), false);
+        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false, compressed }
     }
 
     #[test]

@@ -81,10 +81,10 @@ impl Header {
     /// use cache_core::codec::Codec;
     /// use cache_core::codec::wire::{FOR_EVER, Header, Wire};
     ///
-    /// let (codec, shape, open) = (Codec::Compact, 9, false);
-    /// let (created, fresh_until, kept_until) = (1, 2, FOR_EVER);
-    /// let header =
-    ///     Header { codec, mark: 7, shape, created, fresh_until, kept_until, cost: 3, open, compressed: false };
+    /// let (codec, shape) = (Codec::Compact, 9);
+    /// let (created, fresh_until, kept_until, cost) = (1, 2, FOR_EVER, 3);
+    /// let (open, compressed) = (false, false);
+    /// let header = Header { codec, mark: 7, shape, created, fresh_until, kept_until, cost, open, compressed };
     /// let bytes = header.write(&[], b"value");
     /// let wire = Wire::read(&bytes).expect("a record");
     /// assert_eq!((wire.header, wire.payload), (header, &b"value"[..]));

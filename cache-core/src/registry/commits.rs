@@ -1,11 +1,12 @@
 //! Tags that are invalidated before the source has changed for others, and once more when it has.
 
+use std::sync::Arc;
+
 use super::{Registry, global, isolated};
 use crate::commit::{self, Again};
 use crate::error::Error;
 use crate::executor::{Executor, Task};
 use crate::key::Key;
-use std::sync::Arc;
 
 /// Notes that a tag is invalidated.
 pub(super) fn note(tag: &Key) {

@@ -328,8 +328,8 @@ impl Settings {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
                 let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
-                let (codec, max_value_bytes) = (self.codec, self.max_value_bytes);
-                homes.around(Backing::Outside(Outside { backend, markers, codec, max_value_bytes }))
+                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes);
+                homes.around(Backing::Outside(outside))
             }
             Choice::Memory => homes.in_memory(limits),
             Choice::Named(room) => homes.in_room(name, room, limits)?,
@@ -356,14 +356,14 @@ impl Settings {
             () if self.max_bytes == Some(0) => {
                 wrong("`max_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
             }
+            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
+                wrong("layers go around a store outside the process; this cache has none")
+            }
             () if self.max_value_bytes == Some(0) => {
                 wrong("`max_value_bytes` is 0; for a cache that keeps nothing write `Settings::null()`")
             }
-            () if self.max_value_bytes.is_some() && is_in_memory => {
+            () if self.max_value_bytes.is_some() && !matches!(self.place, Choice::Outside(_)) => {
                 wrong("`max_value_bytes` bounds what is written outside; write `max_bytes` for a cache in memory")
-            }
-            () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
-                wrong("layers go around a store outside the process; this cache has none")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),

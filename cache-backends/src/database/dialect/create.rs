@@ -21,17 +21,15 @@ pub(super) fn create(words: &Words, table: &Table) -> Vec<String> {
     let Words { t, c, .. } = words;
     let index = format!("{}_until", table.name());
     let (text, bytes, end) = match words.flavour {
-        Flavour::Sqlite => ("text", "blob", ")".into()),
-        Flavour::Postgres => ("text collate \"C\"", "bytea", ")".into()),
+        Flavour::Sqlite => ("text", "blob", "\n)".into()),
+        Flavour::Postgres => ("text collate \"C\"", "bytea", "\n)".into()),
         Flavour::MySql => {
             ("varbinary(250)", "longblob", format!(",\n    key {index} (until, changed)\n) engine = InnoDB"))
         }
     };
-    let end = end.trim_start();
     let mut texts = vec![format!(
         "create table if not exists {t} (\n    name {text} not null primary key,\n    number bigint,\n    until bigint,\n    \
-         version bigint not null,\n    changed bigint not null,\n    value {bytes}{}{end}",
-        if words.is_mysql() { "" } else { "\n" }
+         version bigint not null,\n    changed bigint not null,\n    value {bytes}{end}",
     )];
     if !words.is_mysql() {
         texts.push(format!("create index if not exists \"{index}\" on {t} (until, changed)"));

@@ -56,7 +56,7 @@ pub(crate) enum Flavour {
 /// | `empty` | tell | most | affected |
 /// | `count` | tell | most | the number of live entries, up to twice `most` |
 /// | `evict_timed`, `evict_forever` | tell | most | affected |
-/// | `exists` | ask | none | one row, where the table is there |
+/// | `exists` | ask or tell | none | one row, where the table is there |
 /// | `create` | tell each | none | |
 /// | `pass` | tell each | time | for tests: moves all times back |
 #[derive(Debug)]

@@ -15,7 +15,7 @@ impl Ground {
     fn cull(&self) {
         let folder = self.store.folder();
         let mut culling = Culling::new(None);
-        while culling.step(folder) != Progress::Done {}
+        while culling.step(folder, &|_| false) != Progress::Done {}
     }
 
     /// Lets it be every drawer's turn.

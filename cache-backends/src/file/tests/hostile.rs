@@ -149,3 +149,40 @@ fn files_of_others_are_never_touched() {
         assert_eq!(fs::read(&path).expect("it is there"), b"mine", "{}", path.display());
     }
 }
+
+#[test]
+fn a_link_in_place_of_a_book_leads_to_no_file_of_others() {
+    let (ground, key) = (Ground::new(), name("key"));
+    set(&ground.store, &key, b"value", None);
+    let elsewhere = folder();
+    let (there, missing) = (elsewhere.path().join("there"), elsewhere.path().join("missing"));
+    fs::write(&there, b"mine").expect("a file");
+    for target in [&there, &missing] {
+        fs::remove_file(ground.book(&key)).expect("what was there");
+        std::os::unix::fs::symlink(target, ground.book(&key)).expect("a link");
+        let refused = block_on(ground.store.set(&key, b"other", None)).expect_err("nobody knows where it leads");
+        assert!(refused.kind() == Kind::Store && refused.to_string().contains("a link"), "{refused}");
+        assert_eq!(get(&ground.store, &key).as_deref(), Some(&b"value"[..]), "reading takes no book");
+    }
+    assert_eq!(fs::read(&there).expect("it is there"), b"mine");
+    assert!(!missing.exists(), "nothing was made in its place");
+}
+
+#[test]
+fn a_pipe_in_place_of_a_file_holds_nobody_up() {
+    let (ground, key) = (Ground::new(), name("key"));
+    set(&ground.store, &key, b"value", None);
+    pipe(&ground.file(&key));
+    is_nothing(&ground, &key);
+    pipe(&ground.book(&key));
+    let refused = block_on(ground.store.set(&key, b"other", None)).expect_err("there is no book");
+    assert_eq!(refused.kind(), Kind::Store);
+    block_on(ground.store.begin_fill(&key)).expect("a ticket that is worth nothing");
+}
+
+/// Puts a pipe in the place of a file: whoever opens it waits for somebody at its other end.
+fn pipe(path: &std::path::Path) {
+    fs::remove_file(path).expect("what was there");
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.expect("a program that makes pipes").success());
+}

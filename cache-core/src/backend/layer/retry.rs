@@ -10,8 +10,9 @@ use crate::error::{Error, Kind};
 
 /// Repeats calls that failed and may be repeated: reading, `set`, `delete` and clearing, after errors that may pass.
 ///
-/// Never `incr`, which may have counted, nor `add` and `set_if`, which may have won. Before the second try there is a pause
-/// of 10 ms, before each further one twice as long, where the program's runtime has a timer; else none.
+/// Never `incr`, which may have counted, nor `add`, `set_if` and `touch`, which may have done what they say they have not: see
+/// [`Call::may_be_repeated`]. Before the second try there is a pause of 10 ms, before each further one twice as long, where the
+/// program's runtime has a timer; else none.
 ///
 /// ```
 /// # use cache_core::__private::larder;

@@ -1,5 +1,6 @@
 //! Whether a backend can do what it says, and says what it can do.
 
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::ground::{Ground, fails, same};
@@ -16,6 +17,7 @@ pub(super) const CASES: &[Case] = &[
     Case { says: "a value of the largest size is kept", concerns: limited, run: largest },
     Case { says: "a larger one is refused, and what was there before is gone", concerns: limited, run: too_large },
     Case { says: "half a second is half a second", concerns: sub_second, run: half_a_second },
+    Case { says: "a get in place ends when it is first polled", concerns: in_place, run: at_once },
     Case { says: "whole seconds are rounded up, never down to nothing", concerns: whole_seconds, run: rounded_up },
 ];
 
@@ -25,6 +27,10 @@ pub(super) fn limited(capabilities: &Capabilities) -> bool {
 
 fn sub_second(capabilities: &Capabilities) -> bool {
     capabilities.sub_second
+}
+
+fn in_place(capabilities: &Capabilities) -> bool {
+    capabilities.in_place
 }
 
 fn whole_seconds(capabilities: &Capabilities) -> bool {
@@ -67,6 +73,20 @@ fn too_large(ground: &Ground<'_>) -> Verdict {
     fails("`set`", block_on(ground.backend.set(&name, &value, None)), Kind::TooLarge)?;
     ground.holds_nothing("after that", &name)?;
     fails("`add`", block_on(ground.backend.add(&name, &value, None)), Kind::TooLarge)
+}
+
+fn at_once(ground: &Ground<'_>) -> Verdict {
+    let [there, missing] = ["there", "missing"].map(|key| ground.name(key));
+    ground.set(&there, b"value", None)?;
+    ground.holds("after `set`", &there, b"value")?;
+    for (name, found) in [(&there, Some(b"value".to_vec())), (&missing, None)] {
+        match ground.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(answer)) => same("`get` says", answer, found)?,
+            Poll::Ready(Err(error)) => return Err(format!("`get` failed: {error}")),
+            Poll::Pending => return Err("`get` had not ended when it was first polled".to_owned()),
+        }
+    }
+    Ok(())
 }
 
 fn half_a_second(ground: &Ground<'_>) -> Verdict {

@@ -3,10 +3,10 @@
 use std::slice;
 
 use super::counts::incr;
-use super::fills::fill;
+use super::fills::fill_and_incr;
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict, every};
-use crate::backend::{Capabilities, Entry};
+use crate::backend::Entry;
 use crate::error::Kind;
 use crate::executor::block_on;
 
@@ -20,10 +20,6 @@ pub(super) const CASES: &[Case] = &[
     },
     Case { says: "a number that was filled in is counted", concerns: fill_and_incr, run: filled },
 ];
-
-fn fill_and_incr(capabilities: &Capabilities) -> bool {
-    fill(capabilities) && incr(capabilities)
-}
 
 fn spellings(ground: &Ground<'_>) -> Verdict {
     let least = i64::MIN.to_string();

@@ -26,7 +26,7 @@ pub(super) fn fill_and_clear(capabilities: &Capabilities) -> bool {
     capabilities.conditional_fill && capabilities.clear_scope
 }
 
-fn fill_and_incr(capabilities: &Capabilities) -> bool {
+pub(super) fn fill_and_incr(capabilities: &Capabilities) -> bool {
     capabilities.conditional_fill && capabilities.atomic_incr
 }
 

@@ -215,7 +215,6 @@ impl Debts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::Codec;
     use crate::codec::wire::{FOR_EVER, Header};
     use crate::key::Scope;
 
@@ -280,10 +279,18 @@ mod tests {
         }
         assert!(!debts.can_be_paid() && !debts.are_none());
         let record = |created| {
-            let (codec, fresh_until, kept_until) = (Codec::MessagePack, FOR_EVER, FOR_EVER);
-            let (open, compressed) = (false, false);
-            let header =
-                Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
+            let (fresh_until, kept_until) = (FOR_EVER, FOR_EVER);
+            let header = Header {
+                codec: crate::codec::Codec::MessagePack,
+                mark: 0,
+                shape: 0,
+                created,
+                fresh_until,
+                kept_until,
+                cost: 0,
+                open: false,
+                compressed: false,
+            };
             header.write(&[], b"value")
         };
         let any = name("whatever");

@@ -6,12 +6,14 @@
 //!
 //! Where nothing is owed a read costs one look at a flag, and goes to the store as it is.
 
+mod change;
 mod debts;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use change::{Change, Payment, What, understood};
 use debts::{Debts, Standing, Sweep};
 
 use super::super::{Answer, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
@@ -30,28 +32,6 @@ pub struct Owing {
     debts: Mutex<Debts>,
     /// Nothing is owed.
     is_calm: AtomicBool,
-}
-
-/// A change under way, which is owed when it is left or fails.
-struct Change<'a> {
-    owing: &'a Owing,
-    what: What<'a>,
-    mark: u64,
-    open: bool,
-}
-
-#[derive(Clone, Copy)]
-enum What<'a> {
-    Names(&'a [Name]),
-    Name(&'a Name),
-    All(&'a Sweep),
-}
-
-/// A payment under way.
-struct Payment<'a> {
-    owing: &'a Owing,
-    names: &'a [Name],
-    sweep: Option<&'a Sweep>,
 }
 
 impl Owing {
@@ -175,6 +155,13 @@ impl Owing {
         }
     }
 
+    fn trust_if(&self, name: &Name, mark: u64, written: Result<bool, Error>) -> Result<bool, Error> {
+        if let Ok(true) = written {
+            self.trust(name, mark);
+        }
+        written
+    }
+
     async fn get_slowly(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
         if !self.pay_for(name).await? {
             return Ok(None);
@@ -224,59 +211,6 @@ impl Owing {
             self.pay_some().await;
         }
         outcome
-    }
-}
-
-/// Returns whether a change may not have reached the store.
-fn is_lost(error: &Error) -> bool {
-    error.is_transient() || error.kind() == Kind::Configuration
-}
-
-/// Takes for told what the store has understood, also what it refused: to tell it again would change nothing.
-fn understood(told: Result<(), Error>) -> Result<(), Error> {
-    told.or_else(|error| if is_lost(&error) { Err(error) } else { Ok(()) })
-}
-
-impl Change<'_> {
-    fn end<T>(mut self, outcome: &Result<T, Error>) {
-        match outcome {
-            Ok(_) => self.settle(),
-            Err(error) => self.open = is_lost(error),
-        }
-    }
-
-    fn settle(&mut self) {
-        self.open = false;
-        if self.owing.is_calm() {
-            return;
-        }
-        let mark = self.mark;
-        self.owing.change_debts(|debts| match self.what {
-            What::Names(names) => names.iter().for_each(|name| debts.settle(name, mark)),
-            What::Name(name) => debts.settle(name, mark),
-            What::All(sweep) => debts.settle_all(sweep, mark),
-        });
-    }
-}
-
-impl Drop for Change<'_> {
-    /// Left half-way, or failed: nobody knows whether the store has heard it.
-    fn drop(&mut self) {
-        if !self.open {
-            return;
-        }
-        let now = self.owing.clock.wall_millis();
-        self.owing.change_debts(|debts| match self.what {
-            What::Names(names) => names.iter().for_each(|name| debts.owe(name, now)),
-            What::Name(name) => debts.owe(name, now),
-            What::All(sweep) => debts.owe_all(sweep.clone(), now),
-        });
-    }
-}
-
-impl Drop for Payment<'_> {
-    fn drop(&mut self) {
-        self.owing.debts().give_back(self.names, self.sweep);
     }
 }
 
@@ -407,14 +341,5 @@ impl ErasedBackend for Owing {
             let set = self.ask(name, || (*self.store).set_if(name, value, time, ticket)).await;
             self.trust_if(name, mark, set)
         })
-    }
-}
-
-impl Owing {
-    fn trust_if(&self, name: &Name, mark: u64, written: Result<bool, Error>) -> Result<bool, Error> {
-        if let Ok(true) = written {
-            self.trust(name, mark);
-        }
-        written
     }
 }

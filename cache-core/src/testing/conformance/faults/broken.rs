@@ -1,5 +1,7 @@
 //! A store in memory with one fault, such as people build around another store.
 
+use std::future::poll_fn;
+use std::task::Poll;
 use std::time::Duration;
 
 use crate::backend::{Backend, Capabilities, Memory, Remaining, Ticket};
@@ -27,6 +29,7 @@ pub(super) enum Fault {
     ClaimsTouchInVain,
     KeepsWhatIsTooLarge,
     TouchesUnclaimed,
+    WaitsInPlace,
     Panics,
 }
 
@@ -53,11 +56,14 @@ impl Backend for Broken {
     fn capabilities(&self) -> Capabilities {
         let touch = !self.has(Fault::TouchesUnclaimed);
         let max_value_bytes = self.has(Fault::KeepsWhatIsTooLarge).then_some(100_000);
-        Capabilities { touch, max_value_bytes, ..Capabilities::ALL }
+        Capabilities { touch, max_value_bytes, in_place: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
         assert!(!self.has(Fault::Panics), "nobody home");
+        if self.has(Fault::WaitsInPlace) {
+            yield_once().await;
+        }
         if self.has(Fault::GetReturnsExpired) { self.kept.get(name).await } else { self.inner.get(name).await }
     }
 
@@ -165,4 +171,14 @@ impl Backend for Broken {
         }
         self.inner.set_if(name, value, time.filter(|_| !self.has(Fault::FillIgnoresTheTime)), ticket).await
     }
+}
+
+/// Ends when it is polled for the second time.
+async fn yield_once() {
+    let mut polled = false;
+    poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut polled, true) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
 }

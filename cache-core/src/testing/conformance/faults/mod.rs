@@ -33,6 +33,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::KeepsWhatIsTooLarge, "a larger one is refused, and what was there before is gone"),
     (Fault::TouchOnlyLengthens, "touch shortens a time as well as it lengthens one"),
     (Fault::TouchRevives, "touch never revives what has expired, nor makes what is missing"),
+    (Fault::WaitsInPlace, "a get in place ends when it is first polled"),
     (Fault::TouchesUnclaimed, "what is not claimed says that it is not supported"),
     (Fault::ZeroIsForEver, "add, touch or set_many for no time keeps nothing either"),
 ];

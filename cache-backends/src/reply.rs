@@ -1,4 +1,4 @@
-//! One answer from the store's own thread.
+//! One answer from a store's own thread.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -6,23 +6,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
 
 /// Who is to tell an answer.
-pub(super) struct Promise<T>(Arc<Mutex<State<T>>>);
+#[derive(Debug)]
+pub(crate) struct Promise<T>(Arc<Mutex<State<T>>>);
 
 /// The answer, once it is told; `None` where nobody will tell it any more.
-pub(super) struct Reply<T>(Arc<Mutex<State<T>>>);
+#[derive(Debug)]
+pub(crate) struct Reply<T>(Arc<Mutex<State<T>>>);
 
+#[derive(Debug)]
 enum State<T> {
     Open(Option<Waker>),
     Told(Option<T>),
 }
 
-pub(super) fn promise<T>() -> (Promise<T>, Reply<T>) {
+pub(crate) fn promise<T>() -> (Promise<T>, Reply<T>) {
     let state = Arc::new(Mutex::new(State::Open(None)));
     (Promise(Arc::clone(&state)), Reply(state))
 }
 
 impl<T> Promise<T> {
-    pub(super) fn tell(self, answer: T) {
+    pub(crate) fn tell(self, answer: T) {
         end(&self.0, Some(answer));
     }
 }
@@ -40,7 +43,10 @@ impl<T> Future for Reply<T> {
         match &mut *lock(&self.0) {
             State::Told(answer) => Poll::Ready(answer.take()),
             State::Open(waker) => {
-                *waker = Some(context.waker().clone());
+                match waker {
+                    Some(waker) => waker.clone_from(context.waker()),
+                    None => *waker = Some(context.waker().clone()),
+                }
                 Poll::Pending
             }
         }
@@ -83,5 +89,12 @@ mod tests {
         let teller = thread::spawn(|| drop(promise));
         assert_eq!(block_on(reply), None);
         teller.join().expect("it left");
+    }
+
+    #[test]
+    fn nobody_needs_to_listen() {
+        let (promise, reply) = promise();
+        drop(reply);
+        promise.tell(7);
     }
 }

@@ -5,11 +5,11 @@ use std::io;
 use std::path::Path;
 
 /// Makes a folder and those above it that are missing, each for its owner alone. Those that are there keep their rights.
-pub(super) fn make_folder(path: &Path) -> io::Result<()> {
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    if let Some(parent) = path.parent() {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
         make_folder(parent)?;
     }
     match for_owner(&mut DirBuilder::new()).create(path) {
@@ -20,14 +20,35 @@ pub(super) fn make_folder(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Opens a file that nobody else can read, and makes it where the options say so.
-pub(super) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<fs::File> {
+/// Opens a file that nobody else can read, and makes it where the options say so. It follows no link: whoever could put one
+/// there would choose a file of this process's owner to be written over.
+pub(crate) fn open_own(path: &Path, options: &mut OpenOptions) -> io::Result<fs::File> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+        options.mode(0o600).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
     }
     options.open(path)
+}
+
+/// Opens a file to read it. Where somebody has put a pipe in its place, nobody is waited for at its other end.
+#[cfg(feature = "file")]
+pub(crate) fn open_to_read(path: &Path) -> io::Result<fs::File> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.read(true).open(path)
+}
+
+/// Returns whether a link was met where none is followed.
+#[cfg(all(feature = "file", unix))]
+pub(crate) fn is_link(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ELOOP)
+}
+
+#[cfg(all(feature = "file", not(unix)))]
+pub(crate) fn is_link(_: &io::Error) -> bool {
+    false
 }
 
 #[cfg(unix)]
@@ -51,16 +72,4 @@ fn for_owner(builder: &mut DirBuilder) -> &mut DirBuilder {
 #[cfg(not(unix))]
 fn own(_: &Path, _: u32) -> io::Result<()> {
     Ok(())
-}
-
-/// Returns whether a file that is open has no name any more.
-#[cfg(unix)]
-pub(super) fn is_removed(file: &fs::File) -> io::Result<bool> {
-    use std::os::unix::fs::MetadataExt;
-    Ok(file.metadata()?.nlink() == 0)
-}
-
-#[cfg(not(unix))]
-pub(super) fn is_removed(_: &fs::File) -> io::Result<bool> {
-    Ok(false)
 }

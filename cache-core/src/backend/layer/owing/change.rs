@@ -1,0 +1,81 @@
+//! What is under way between the caller and the store, and what becomes of it where it is left.
+
+use super::Owing;
+use super::debts::Sweep;
+use crate::error::{Error, Kind};
+use crate::key::Name;
+
+/// A change under way, which is owed when it is left or fails.
+pub(super) struct Change<'a> {
+    pub(super) owing: &'a Owing,
+    pub(super) what: What<'a>,
+    pub(super) mark: u64,
+    pub(super) open: bool,
+}
+
+#[derive(Clone, Copy)]
+pub(super) enum What<'a> {
+    Names(&'a [Name]),
+    Name(&'a Name),
+    All(&'a Sweep),
+}
+
+/// A payment under way.
+pub(super) struct Payment<'a> {
+    pub(super) owing: &'a Owing,
+    pub(super) names: &'a [Name],
+    pub(super) sweep: Option<&'a Sweep>,
+}
+
+impl Change<'_> {
+    pub(super) fn end<T>(mut self, outcome: &Result<T, Error>) {
+        match outcome {
+            Ok(_) => self.settle(),
+            Err(error) => self.open = is_lost(error),
+        }
+    }
+
+    fn settle(&mut self) {
+        self.open = false;
+        if self.owing.is_calm() {
+            return;
+        }
+        let mark = self.mark;
+        self.owing.change_debts(|debts| match self.what {
+            What::Names(names) => names.iter().for_each(|name| debts.settle(name, mark)),
+            What::Name(name) => debts.settle(name, mark),
+            What::All(sweep) => debts.settle_all(sweep, mark),
+        });
+    }
+}
+
+impl Drop for Change<'_> {
+    /// Left half-way, or failed: nobody knows whether the store has heard it.
+    fn drop(&mut self) {
+        if !self.open {
+            return;
+        }
+        let now = self.owing.clock.wall_millis();
+        self.owing.change_debts(|debts| match self.what {
+            What::Names(names) => names.iter().for_each(|name| debts.owe(name, now)),
+            What::Name(name) => debts.owe(name, now),
+            What::All(sweep) => debts.owe_all(sweep.clone(), now),
+        });
+    }
+}
+
+impl Drop for Payment<'_> {
+    fn drop(&mut self) {
+        self.owing.debts().give_back(self.names, self.sweep);
+    }
+}
+
+/// Returns whether a change may not have reached the store.
+fn is_lost(error: &Error) -> bool {
+    error.is_transient() || error.kind() == Kind::Configuration
+}
+
+/// Takes for told what the store has understood, also what it refused: to tell it again would change nothing.
+pub(super) fn understood(told: Result<(), Error>) -> Result<(), Error> {
+    told.or_else(|error| if is_lost(&error) { Err(error) } else { Ok(()) })
+}
