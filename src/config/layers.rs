@@ -3,10 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use cache_backends::place::{nearest, shown};
 use cache_core::backend::Null;
 use cache_core::backend::layer::{Breaker, Layer, Means, Retry, Timeout};
 use cache_core::clock::Clock;
-use cache_core::error::Error;
+use cache_core::codec::Codec;
+use cache_core::error::{Error, Kind};
 use cache_core::executor::NoExecutor;
 use cache_core::registry::Settings;
 
@@ -46,8 +48,32 @@ fn all_around(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Set
         (None, Some(rest)) => faults.add(&rest.origin, "`breaker_rest` goes with `breaker`, the number of failures"),
         (None, None) => {}
     }
+    if let Some(most) = draft.number(Word::MaxValueBytes) {
+        settings = settings.max_value_bytes(most.value);
+    }
+    if let Some(Said { value, origin }) = draft.text(Word::Codec) {
+        settings = faults.take(&origin, codec(value)).map_or(settings.clone(), |codec| settings.codec(codec));
+    }
     settings = compressed(settings, draft, faults);
     sealed(settings, draft, faults)
+}
+
+/// Returns the form in which values are written that has this name.
+fn codec(name: &str) -> Result<Codec, Error> {
+    let wrong = |sentence: String| Err(Error::new(Kind::Configuration, sentence));
+    match name {
+        "messagepack" => Ok(Codec::MessagePack),
+        "compact" => Ok(Codec::Compact),
+        #[cfg(feature = "json")]
+        "json" => Ok(Codec::Json),
+        #[cfg(not(feature = "json"))]
+        "json" => wrong("for the codec `json` enable the feature `json` of larder".to_owned()),
+        other => {
+            let near = nearest(other, ["messagepack", "compact", "json"]);
+            let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
+            wrong(format!("there is no codec `{}`: write \"messagepack\", \"compact\" or \"json\"{near}", shown(other)))
+        }
+    }
 }
 
 fn small(number: u64) -> u32 {

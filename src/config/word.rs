@@ -16,6 +16,8 @@ pub(super) enum Word {
     Retry,
     Breaker,
     BreakerRest,
+    MaxValueBytes,
+    Codec,
     Compress,
     Encrypt,
     Sign,
@@ -58,7 +60,7 @@ const fn row(word: Word, name: &'static str, takes: Takes) -> Row {
 }
 
 /// All words, in the order of the docs.
-pub(super) const ROWS: [Row; 16] = [
+pub(super) const ROWS: [Row; 18] = [
     Row { alias: Some("location"), ..row(Word::Url, "url", Takes::Places) },
     Row { alias: Some("timeout"), ..row(Word::Ttl, "ttl", Takes::Time) },
     row(Word::MaxEntries, "max_entries", Takes::Count),
@@ -72,6 +74,8 @@ pub(super) const ROWS: [Row; 16] = [
     row(Word::Retry, "retry", Takes::Count),
     row(Word::Breaker, "breaker", Takes::Count),
     row(Word::BreakerRest, "breaker_rest", Takes::Span),
+    row(Word::MaxValueBytes, "max_value_bytes", Takes::Size),
+    row(Word::Codec, "codec", Takes::Text),
     row(Word::Compress, "compress", Takes::Size),
     row(Word::Encrypt, "encrypt", Takes::Keys),
     row(Word::Sign, "sign", Takes::Keys),

@@ -106,6 +106,8 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
         ("retry = 0", "`retry` takes a whole number, 1 or more"),
         ("retry = 50", "larder.toml:2:9: "),
         ("breaker_rest = 5", "`breaker_rest` goes with `breaker`"),
+        ("codec = \"compcat\"", "did you mean `compact`?"),
+        ("max_value_bytes = \"a lot\"", "`max_value_bytes` takes whole bytes"),
         ("compress = \"a lot\"", "`compress` takes whole bytes"),
         ("encrypt = []", "`encrypt` takes a key, or a list of some"),
         ("sign = 5", "`sign` takes a key, or a list of some"),

@@ -132,7 +132,8 @@ fn a_cache_that_keeps_nothing_may_be_described_like_others() {
 
 #[test]
 fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
-    let words = "store_timeout = \"500ms\"\nretry = 2\nbreaker = 5\nbreaker_rest = \"10s\"\n";
+    let words = "store_timeout = \"500ms\"\nretry = 2\nbreaker = 5\nbreaker_rest = \"10s\"\n\
+                 codec = \"compact\"\nmax_value_bytes = 100\n";
     let made = Arc::default();
     for url in ["mystore://host", "memory://", "null://"] {
         let text = format!("[caches.default]\nurl = \"{url}\"\n{words}");
@@ -141,6 +142,26 @@ fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
     let base = larder::builder().cache("default", Settings::backend(Memory::new(Clock::manual())).retry(1));
     isolated(&base.environment_of([("LARDER_URL", "memory://")]).unwrap());
     assert_eq!(made.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn values_are_written_as_the_codec_of_a_file_says_and_read_whatever_it_was() {
+    let store = Arc::new(Memory::new(Clock::manual()));
+    let with = |words: &str| {
+        let builder = larder::builder().cache("default", Settings::backend(Arc::clone(&store)));
+        isolated(&builder.toml(format!("[caches.default]\n{words}")).unwrap())
+    };
+    let size = |words: &str| {
+        with(words).cache("default").blocking().set("key", 5_u8, Options::forever()).unwrap();
+        let name = larder::key::Scope::new("", "1", None).unwrap().name(&"key".into());
+        let bytes = larder::testing::block_on(larder::backend::Backend::get(&*store, &name)).unwrap().unwrap();
+        assert_eq!(with("").cache("default").blocking().get::<u8>("key").unwrap(), Some(5), "{words}");
+        bytes[2]
+    };
+    assert_eq!(["", "codec = \"messagepack\"", "codec = \"compact\""].map(size), [1, 1, 3]);
+    let small = with("max_value_bytes = 100");
+    let error = small.cache("default").blocking().set("key", "x".repeat(100), Options::forever()).unwrap_err();
+    assert_eq!(error.kind(), larder::Kind::TooLarge);
 }
 
 #[cfg(feature = "encryption")]

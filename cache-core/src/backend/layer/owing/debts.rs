@@ -215,7 +215,6 @@ impl Debts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::Codec;
     use crate::codec::wire::{FOR_EVER, Header};
     use crate::key::Scope;
 
