@@ -279,7 +279,7 @@ mod tests {
         }
         assert!(!debts.can_be_paid() && !debts.are_none());
         let record = |created| {
-            let (codec, fresh_until, kept_until) = (Codec::MessagePack, FOR_EVER, FOR_EVER);
+            let (codec, fresh_until, kept_until) = (crate::codec::Codec::MessagePack, FOR_EVER, FOR_EVER);
             let (open, compressed) = (false, false);
             let header =
                 Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
