@@ -67,7 +67,8 @@ impl Variables {
     /// Returns the path of the file of configuration, where one is said.
     pub(super) fn config(&self, faults: &mut Faults) -> Option<&str> {
         let text = self.0.get(CONFIG)?.as_deref();
-        let path = text.filter(|path| !path.trim().is_empty());
+        // The path is told where no file is; an address may hold a password.
+        let path = text.filter(|path| !path.trim().is_empty() && !path.contains("://"));
         if path.is_none() {
             faults.add(
                 &Origin::Variable(CONFIG.into()),
