@@ -33,6 +33,8 @@ pub struct Config {
 impl Config {
     /// The largest value that SQLite takes, less what its row needs besides.
     const LARGEST: u64 = 1_000_000_000 - 1_000;
+    /// The longest that a write waits: SQLite counts milliseconds in 31 bits.
+    const LONGEST: Duration = Duration::from_secs(86_400);
 
     /// Names the file. It is made at the first use, with its folder, readable by nobody else.
     #[must_use]
@@ -73,7 +75,7 @@ impl Config {
         self
     }
 
-    /// Says how long a write waits for another process that writes: 5 seconds unless said otherwise.
+    /// Says how long a write waits for another process that writes: 5 seconds unless said otherwise, and a day at most.
     #[must_use]
     pub fn busy_timeout(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -88,7 +90,7 @@ impl Config {
     }
 
     /// Reads what somebody has configured: `sqlite:///var/cache/shop.db`, or `sqlite://:memory:` for tests, with the options
-    /// `table` and `busy_timeout` (in milliseconds).
+    /// `table` and `busy_timeout`.
     ///
     /// # Errors
     ///
@@ -99,8 +101,8 @@ impl Config {
         if let Some(table) = place.options.text("table")? {
             config = config.table(table);
         }
-        if let Some(millis) = place.options.number("busy_timeout")? {
-            config = config.busy_timeout(Duration::from_millis(millis));
+        if let Some(patience) = place.options.time("busy_timeout")? {
+            config = config.busy_timeout(patience);
         }
         if place.max_bytes.is_some() {
             return Err(wrong("it counts entries, not bytes: say `max_entries`"));
@@ -112,11 +114,12 @@ impl Config {
     }
 
     /// Checks what can be checked without the file.
-    pub(super) fn checked(self) -> Result<Self, Error> {
+    pub(super) fn checked(mut self) -> Result<Self, Error> {
         self.parsed_table()?;
         if self.limits.cull_frequency == Some(0) {
             return Err(wrong("`cull_frequency` is to be 1 or more: one entry in so many goes"));
         }
+        self.patience = self.patience.min(Self::LONGEST);
         Ok(self)
     }
 
@@ -152,13 +155,22 @@ mod tests {
     fn an_address_and_its_options_say_it_all() {
         let mut place = place("sqlite:///var/cache/shop.db");
         place.options.give("table", Given::Text("pages".into()));
-        place.options.give("busy_timeout", Given::Number(250));
+        place.options.give("busy_timeout", Given::Text("250ms".into()));
         (place.max_entries, place.cull_frequency) = (Some(10), Some(3));
         let config = Config::from_place(place).unwrap();
         assert_eq!(config.path.as_deref(), Some("/var/cache/shop.db".as_ref()));
         assert_eq!((&*config.table, config.patience), ("pages", Duration::from_millis(250)));
         assert_eq!((config.limits.max_entries, config.limits.cull_frequency), (Some(10), Some(3)));
         assert_eq!(Config::from_place(self::place("sqlite://:memory:")).unwrap().path, None);
+        let mut seconds = self::place("sqlite:///a.db");
+        seconds.options.give("busy_timeout", Given::Number(3));
+        assert_eq!(Config::from_place(seconds).unwrap().patience, Duration::from_secs(3));
+    }
+
+    #[test]
+    fn whoever_waits_for_ever_waits_a_day() {
+        let config = Config::new("/a.db").busy_timeout(Duration::MAX).checked().unwrap();
+        assert_eq!(config.patience, Duration::from_secs(86_400));
     }
 
     #[test]
