@@ -118,8 +118,6 @@ impl Environment {
     fn switch(&mut self, text: &Said<&String>, faults: &mut Faults) {
         match written::flag(text.value) {
             Some(off) => self.off = off,
-            // As the engine has it, which reads this variable without a configuration too.
-            None if text.value.is_empty() => {}
             None => faults.add(&text.origin, "write 1 to switch every cache off, or 0"),
         }
     }

@@ -89,6 +89,9 @@ impl Config {
         match () {
             () if self.pool == 0 => Err(trouble("`pool` is to be 1 at least")),
             () if self.pool > MOST => Err(trouble("`pool` is a number of connections: 10000 at most")),
+            () if self.cull_frequency == Some(0) => {
+                Err(trouble("`cull_frequency` is to be 1 or more: one entry in so many goes"))
+            }
             () if self.statement_timeout.is_zero() => {
                 Err(trouble("`statement_timeout` is the time that a call may take, and cannot be 0"))
             }
@@ -240,6 +243,7 @@ mod tests {
             Place::default(),
             Place { locations: vec![location(), location()], ..Place::default() },
             Place { locations: vec![location()], max_bytes: Some(1), ..Place::default() },
+            Place { locations: vec![location()], cull_frequency: Some(0), ..Place::default() },
         ] {
             assert_eq!(Config::from_place(place).unwrap_err().kind(), Kind::Configuration);
         }

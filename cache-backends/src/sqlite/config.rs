@@ -1,6 +1,6 @@
 //! [`Config`]: which file, and how much of it.
 
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::time::Duration;
 
 use cache_core::clock::Clock;
@@ -36,7 +36,8 @@ impl Config {
     /// The longest that a write waits: SQLite counts milliseconds in 31 bits.
     const LONGEST: Duration = Duration::from_secs(86_400);
 
-    /// Names the file. It is made at the first use, with its folder, readable by nobody else.
+    /// Names the file. It is made at the first use, with its folder, readable by nobody else. A relative path is below the
+    /// current folder of the process when the store is made, and stays there.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: Some(path.into()), ..Self::in_memory() }
@@ -113,8 +114,16 @@ impl Config {
         config.checked()
     }
 
-    /// Checks what can be checked without the file.
+    /// Makes the path an absolute one, and checks what can be checked without the file.
     pub(super) fn checked(mut self) -> Result<Self, Error> {
+        if let Some(file) = &self.path {
+            if file.as_os_str() == MEMORY {
+                return Err(wrong(
+                    "`:memory:` is no file: `Config::in_memory()` is a store in the memory of the process",
+                ));
+            }
+            self.path = Some(path::absolute(file).map_err(|error| wrong("it needs a file").with_source(error))?);
+        }
         self.parsed_table()?;
         if self.limits.cull_frequency == Some(0) {
             return Err(wrong("`cull_frequency` is to be 1 or more: one entry in so many goes"));
@@ -128,9 +137,12 @@ impl Config {
     }
 }
 
+/// What SQLite itself calls a database without a file.
+const MEMORY: &str = ":memory:";
+
 fn at(location: &Location) -> Result<Config, Error> {
     match location.path() {
-        path if path == ":memory:" => Ok(Config::in_memory()),
+        path if path == MEMORY => Ok(Config::in_memory()),
         path if path.is_empty() || path.ends_with('/') => {
             Err(wrong("behind `sqlite://` comes the path of a file, as in `sqlite:///var/cache/shop.db`"))
         }
@@ -165,6 +177,28 @@ mod tests {
         let mut seconds = self::place("sqlite:///a.db");
         seconds.options.give("busy_timeout", Given::Number(3));
         assert_eq!(Config::from_place(seconds).unwrap().patience, Duration::from_secs(3));
+    }
+
+    #[test]
+    fn a_relative_path_is_made_absolute_when_the_store_is_opened() {
+        for config in [Config::new("target/./a.db").checked(), Config::from_place(place("sqlite://./target/a.db"))] {
+            let path = config.unwrap().path.unwrap();
+            assert!(path.is_absolute() && path.ends_with("target/a.db"), "{}", path.display());
+        }
+        assert_eq!(Config::new("").checked().unwrap_err().kind(), Kind::Configuration);
+    }
+
+    #[test]
+    fn the_name_of_a_store_in_memory_is_no_file() {
+        let refused = Config::new(":memory:").checked().unwrap_err();
+        assert!(
+            refused.kind() == Kind::Configuration && refused.to_string().contains("`Config::in_memory()`"),
+            "{refused}"
+        );
+        assert_eq!(
+            Config::from_place(place("sqlite://./:memory:")).unwrap().path.unwrap().file_name(),
+            Some(":memory:".as_ref())
+        );
     }
 
     #[test]
