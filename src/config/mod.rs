@@ -1,4 +1,22 @@
 #![doc = include_str!("../docs/configuration.md")]
+// Each floor imports only the floors above it in this list, as a test sees to.
+//
+// | floor | what it holds |
+// |---|---|
+// | `word`, `expand`, `schemes` | the words, what variables put into texts, and what addresses begin with |
+// | `source` | a text, and where in it something stands |
+// | `origin` | where something was said |
+// | `fault` | what is wrong, and where |
+// | `written` | what stands behind a word |
+// | `draft` | what was said of a cache |
+// | `variables` | what the environment says |
+// | `document`, `file` | what a file says, and which one it is |
+// | `layers`, `wishes` | what is put before a store, and what is said of one |
+// | `stores` | which caches share one |
+// | `described` | what it comes to, for people |
+// | `resolve` | what it comes to, for the engine |
+// | `builder` | who takes all of it |
+// | `init` | what a program calls |
 
 mod builder;
 mod described;

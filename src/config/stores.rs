@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
+use std::path::{self, PathBuf};
 
 use cache_backends::place::{Given, Location, Options, Place, WrongOption};
 use cache_core::error::Error;
@@ -81,8 +82,18 @@ fn identity(cache: &str, locations: &[Said<Location>]) -> String {
 }
 
 fn address(location: &Location) -> String {
+    if let Some(path) = path(location) {
+        return format!("{}://{}", location.scheme(), path.display());
+    }
     let rest = location.without_query().split_once("://").map_or("", |(_, rest)| rest);
     format!("{}://{}", schemes::usual(location.scheme()), rest.trim_end_matches('/'))
+}
+
+/// Returns where a file or a folder is, however its path was written. What a `..` leads to, the disk alone knows.
+fn path(location: &Location) -> Option<PathBuf> {
+    let path = matches!(location.scheme(), "file" | "sqlite").then(|| location.path())?;
+    let is_on_disk = path.contains('/');
+    is_on_disk.then(|| path::absolute(path).ok()).flatten().map(|path| path.components().collect())
 }
 
 impl Store {

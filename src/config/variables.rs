@@ -67,7 +67,8 @@ impl Variables {
     /// Returns the path of the file of configuration, where one is said.
     pub(super) fn config(&self, faults: &mut Faults) -> Option<&str> {
         let text = self.0.get(CONFIG)?.as_deref();
-        let path = text.filter(|path| !path.trim().is_empty());
+        // The path is told where no file is; an address may hold a password.
+        let path = text.filter(|path| !path.trim().is_empty() && !path.contains("://"));
         if path.is_none() {
             faults.add(
                 &Origin::Variable(CONFIG.into()),
@@ -117,8 +118,6 @@ impl Environment {
     fn switch(&mut self, text: &Said<&String>, faults: &mut Faults) {
         match written::flag(text.value) {
             Some(off) => self.off = off,
-            // As the engine has it, which reads this variable without a configuration too.
-            None if text.value.is_empty() => {}
             None => faults.add(&text.origin, "write 1 to switch every cache off, or 0"),
         }
     }

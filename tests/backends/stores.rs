@@ -99,7 +99,7 @@ pub const KINDS: &[Kind] = &[
         make: || table(servers::Postgres::start, &POSTGRES, create_in_postgres),
         open: |place, _| {
             let (url, name) = place.split_once(' ').expect("an address and a table");
-            let config = larder::stores::postgres::Config::new(url)?.table(name).timeout(PATIENCE);
+            let config = larder::stores::postgres::Config::new(url)?.table(name).statement_timeout(PATIENCE);
             let store = larder::stores::postgres::Postgres::new(config)?;
             Ok(Opened::moved(store, |store, time| testing::block_on(store.let_time_pass(time))))
         },
@@ -111,7 +111,7 @@ pub const KINDS: &[Kind] = &[
         make: || table(servers::MariaDb::start, &MARIADB, create_in_mariadb),
         open: |place, _| {
             let (url, name) = place.split_once(' ').expect("an address and a table");
-            let config = larder::stores::mysql::Config::new(url)?.table(name).timeout(PATIENCE);
+            let config = larder::stores::mysql::Config::new(url)?.table(name).statement_timeout(PATIENCE);
             let store = larder::stores::mysql::MySql::new(config)?;
             Ok(Opened::moved(store, |store, time| testing::block_on(store.let_time_pass(time))))
         },
@@ -161,13 +161,14 @@ fn table(
 #[cfg(feature = "postgres")]
 fn create_in_postgres(url: &str, name: &str) -> Result<(), Error> {
     use larder::stores::postgres::{Config, Postgres};
-    testing::block_on(Postgres::new(Config::new(url)?.table(name).timeout(PATIENCE))?.create_table()).map(drop)
+    testing::block_on(Postgres::new(Config::new(url)?.table(name).statement_timeout(PATIENCE))?.create_table())
+        .map(drop)
 }
 
 #[cfg(feature = "mysql")]
 fn create_in_mariadb(url: &str, name: &str) -> Result<(), Error> {
     use larder::stores::mysql::{Config, MySql};
-    testing::block_on(MySql::new(Config::new(url)?.table(name).timeout(PATIENCE))?.create_table()).map(drop)
+    testing::block_on(MySql::new(Config::new(url)?.table(name).statement_timeout(PATIENCE))?.create_table()).map(drop)
 }
 
 impl Kind {

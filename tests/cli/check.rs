@@ -115,8 +115,11 @@ fn a_file_that_is_not_there_is_said_to_be_missing() {
     assert_eq!((named.code, named.err.as_str()), (1, "LARDER_CONFIG: there is no file nowhere.toml\n"));
     let argument = place.larder(&["check", "--config", "nowhere.toml"]);
     assert!(argument.code == 1 && argument.err.starts_with("nowhere.toml: this cannot be read: "), "{argument:?}");
-    let empty = place.larder_with(&["check"], &[("LARDER_CONFIG", "")]);
-    assert!(empty.code == 1 && empty.err.starts_with("LARDER_CONFIG: this is no path"), "{empty:?}");
+    for no_path in ["", "postgres://user:geheim@host/db"] {
+        let said = place.larder_with(&["check"], &[("LARDER_CONFIG", no_path)]);
+        assert!(said.code == 1 && said.err.starts_with("LARDER_CONFIG: this is no path"), "{said:?}");
+        assert!(!said.err.contains("geheim"), "{said:?}");
+    }
 }
 
 #[test]
@@ -158,6 +161,36 @@ fn what_is_written_wrongly_ends_with_two() {
     }
     let help = place.larder(&["--help"]);
     assert!(help.code == 0 && help.out.contains("check"), "{help:?}");
+}
+
+#[test]
+fn an_address_that_is_written_where_none_belongs_is_not_repeated() {
+    let place = Place::with("[caches.default]\n");
+    let address = "postgres://user:geheim@host/db";
+    let [joined, table] = ["--json=", "--pasword="].map(|option| format!("{option}{address}"));
+    for arguments in [
+        &[address][..],
+        &["check", address],
+        &["check", "--", address],
+        &["check", &joined],
+        &["check", &table],
+        &["check", "-p", address],
+        &["check", "--geheim"],
+        &["check", "-geheim"],
+        &["check", "--config", address],
+        &["check", "--scheme", address],
+        &["check", "--key-function", address],
+        &["create-table", address],
+        &["create-table", "--cache", address],
+        &["create-table", "--url", "sqlite://./a.db", "--table", address],
+        &["create-table", "--url", "sqlite://./a.db", address],
+    ] {
+        let said = place.larder(arguments);
+        assert_eq!((said.code, said.out.as_str()), (2, ""), "{arguments:?}");
+        assert!(!said.err.contains("geheim") && said.err.contains("--help"), "{arguments:?}: {}", said.err);
+    }
+    let config = place.larder(&["check", "--config", address]);
+    assert!(config.err.contains("--config <FILE>") && config.err.contains("no address belongs here"), "{}", config.err);
 }
 
 #[cfg(not(feature = "postgres"))]

@@ -196,6 +196,7 @@ fn variables_that_nobody_knows_are_errors_with_the_nearest_one() {
         ("LARDER_URL", "", "`url` is empty"),
         ("LARDER_VERSION", "", "this is empty: write a version, or leave the variable away"),
         ("LARDER_OFF", "perhaps", "write 1 to switch every cache off, or 0"),
+        ("LARDER_OFF", "", "write 1 to switch every cache off, or 0"),
         ("LARDER_OPTIONS__TABLE", "x", "there is no option `table`"),
     ] {
         let wrong = wrong("", &[(name, value)]);

@@ -1,6 +1,6 @@
 //! Secrets are in no output, whatever stands around them.
 
-use crate::read;
+use crate::{read, wrong};
 
 const MARK: &str = "hunter2";
 
@@ -89,4 +89,49 @@ fn no_secret_of_a_variable_is_ever_shown() {
         let seen = seen("", &[(name[draw.below(name.len())], &url)]);
         assert!(!seen.contains(MARK), "{url} is shown as {seen}");
     }
+}
+
+/// Words whose text is told to people: whoever looks at a cache wants to know what its entries are called.
+const TOLD: [&str; 3] = ["key_prefix", "version", "key_function"];
+
+#[test]
+fn three_words_are_told_wherever_they_come_from_and_no_other() {
+    let words = [
+        "url",
+        "location",
+        "ttl",
+        "timeout",
+        "max_entries",
+        "max_bytes",
+        "cull_frequency",
+        "off",
+        "store_timeout",
+        "time_limit",
+        "retry",
+        "breaker",
+        "breaker_rest",
+        "compress",
+        "encrypt",
+        "sign",
+        "options.table",
+    ];
+    for (word, is_told) in TOLD.map(|word| (word, true)).into_iter().chain(words.map(|word| (word, false))) {
+        let filled_in = seen(&format!("[caches.default]\n{word} = \"${{TEXT}}\""), &[("TEXT", MARK)]);
+        let name = format!("LARDER_{}", word.replace('.', "__").to_uppercase());
+        let said = seen("", &[(&name, MARK)]);
+        assert_eq!([filled_in.contains(MARK), said.contains(MARK)], [is_told; 2], "{word}: {filled_in} {said}");
+    }
+    let long = "v".repeat(50);
+    let sentence = wrong("[caches.default]\nversion = \"${TEXT}\"", &[("TEXT", &long)]);
+    assert!(sentence.contains(&long) && sentence.contains("shorten them"), "{sentence}");
+}
+
+#[test]
+fn the_docs_name_the_words_that_are_told() {
+    let docs = include_str!("../../src/docs/configuration.md");
+    let (_, secrets) = docs.split_once("# Mistakes and secrets").expect("a heading");
+    let (_, told) = secrets.split_once("What stands in a variable is shown for ").expect("a sentence");
+    let (told, _) = told.split_once(" alone").expect("its end");
+    let told: Vec<_> = told.split('`').skip(1).step_by(2).collect();
+    assert_eq!(told, TOLD);
 }

@@ -45,6 +45,24 @@ fn caches_with_one_address_share_one_store_and_keep_their_entries_apart() {
     assert!(!has("pages"), "the store is one");
 }
 
+#[cfg(all(feature = "file", feature = "sqlite"))]
+#[test]
+fn one_file_is_one_store_however_its_path_is_written() {
+    let here = std::env::current_dir().unwrap();
+    let here = here.to_str().unwrap();
+    let shares = |one: &str, other: &str| {
+        let text = format!("[caches.a]\nurl = \"{one}\"\n[caches.b]\nurl = \"{other}\"\n");
+        of("b", &text, &NOTHING).shares_with == ["a"]
+    };
+    assert!(shares("sqlite:///a/./x.db", "sqlite:///a/x.db"));
+    assert!(shares("sqlite:///a//x.db", "sqlite:///a/%78.db?table=pages"));
+    assert!(shares("sqlite://./x.db", &format!("sqlite://{here}/x.db")));
+    assert!(shares("file://./target/cache/", &format!("file://localhost{here}/target/cache")));
+    assert!(!shares("sqlite:///a/../x.db", "sqlite:///x.db"), "where `a` is a link, that is another file");
+    assert!(!shares("sqlite:///a/x.db", "sqlite:///a/X.db"));
+    assert!(!shares("sqlite://:memory:", "sqlite://./:memory:"));
+}
+
 #[test]
 fn two_caches_in_one_store_say_what_it_is_like_once_or_alike() {
     let text = |second: &str| {

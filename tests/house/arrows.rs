@@ -20,6 +20,10 @@ impl Floors {
         Self::listed("src/page/mod.rs", "// | ")
     }
 
+    fn of_config() -> Self {
+        Self::listed("src/config/mod.rs", "// | ")
+    }
+
     fn listed(path: &str, mark: &str) -> Self {
         let text = std::fs::read_to_string(crate::root().join(path)).expect("a list of floors");
         let rows = text.lines().filter_map(|line| line.strip_prefix(mark)).skip(1);
@@ -161,6 +165,49 @@ fn every_module_of_pages_stands_on_a_floor() {
     for (line, module) in modules {
         assert!(floors.of(module).is_some(), "mod.rs:{line}: `{module}` stands on no floor");
     }
+}
+
+/// Returns the arrows of one file of `src/config` that point up, or to what is handed out of the house.
+fn arrows_up_in_config(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
+    let module = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let Some(own) = module.and_then(|module| floors.of(&module)) else { return vec![] };
+    ["crate::config::", "super::"]
+        .into_iter()
+        .flat_map(|root| mentions(text, root))
+        .filter(|(_, target)| floors.of(target).is_none_or(|target| target > own))
+        .map(|(line, target)| {
+            format!("{}:{line} imports `{target}`, which is on no floor or a higher one", path.display())
+        })
+        .collect()
+}
+
+#[test]
+fn no_arrow_in_the_configuration_points_up() {
+    let files = sources("src/config");
+    assert!(files.len() > 15, "the files are where this test looks for them");
+    let floors = Floors::of_config();
+    let up: Vec<_> = files.iter().flat_map(|(path, text)| arrows_up_in_config(&floors, path, text)).collect();
+    assert!(up.is_empty(), "{}", up.join("\n"));
+}
+
+#[test]
+fn every_module_of_the_configuration_stands_on_a_floor() {
+    let (floors, files) = (Floors::of_config(), sources("src/config"));
+    let text = &files.iter().find(|(path, _)| path.ends_with("mod.rs")).expect("a mod.rs").1;
+    let modules: Vec<_> = mentions(text, "mod ").collect();
+    assert_eq!(modules.len(), files.len() - 1, "each file is declared where this test looks for it");
+    for (line, module) in modules {
+        assert!(floors.of(module).is_some(), "mod.rs:{line}: `{module}` stands on no floor");
+    }
+}
+
+#[test]
+fn an_arrow_of_the_configuration_that_points_up_is_seen() {
+    let floors = Floors::of_config();
+    let up = |path: &str, text: &str| arrows_up_in_config(&floors, Path::new(path), text).len();
+    assert_eq!(up("src/config/draft.rs", "use super::word::Word;\n// use super::stores::Stores;"), 0);
+    assert_eq!(up("src/config/draft.rs", "use super::stores::Stores;\nlet x = super::resolve::resolve();"), 2);
+    assert_eq!(up("src/config/draft.rs", "use crate::config::Builder;"), 1);
 }
 
 #[test]

@@ -15,6 +15,16 @@ fn the_toolchain_that_is_stated_is_the_one_that_the_readme_names() {
     assert!(read("README.md").contains(&format!("Rust {} or later", stated.trim_matches('"'))));
 }
 
+#[test]
+fn every_file_that_the_readme_points_to_is_there() {
+    let readme = read("README.md");
+    let targets = readme.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+    let files: Vec<_> = targets.filter(|target| !target.is_empty() && !target.contains("://")).collect();
+    assert!(files.contains(&"src/docs/stores.md"), "{files:?}");
+    let missing: Vec<_> = files.into_iter().filter(|file| !root().join(file).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// Returns the lines of the code in the README, without comments and the `use` lines that differ from file to file.
 fn code_of_the_readme(readme: &str) -> Vec<String> {
     let mut inside = false;

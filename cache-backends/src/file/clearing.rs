@@ -103,7 +103,7 @@ impl Chore for Clearing {
                 self.waiting = None;
                 Progress::More
             }
-            Ok(false) if self.waiting.get_or_insert_with(Instant::now).elapsed() > folder.config.patience => {
+            Ok(false) if self.waiting.get_or_insert_with(Instant::now).elapsed() > folder.config.lock_timeout => {
                 self.end(Err(worker::out_of_patience(folder, drawer)))
             }
             Ok(false) => Progress::Waiting,

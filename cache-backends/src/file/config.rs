@@ -12,7 +12,8 @@ use crate::place::Place;
 
 const MAX_VALUE_BYTES: u64 = 64 << 20;
 const CULL_FREQUENCY: u32 = 20;
-const PATIENCE: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(5);
+const LONGEST_LOCK_TIMEOUT: Duration = Duration::from_secs(86_400);
 
 /// Where a store of files is, and how large it may get.
 ///
@@ -30,7 +31,7 @@ pub struct Config {
     pub(super) max_entries: Option<u64>,
     pub(super) max_bytes: Option<u64>,
     pub(super) cull_frequency: u32,
-    pub(super) patience: Duration,
+    pub(super) lock_timeout: Duration,
     pub(super) clock: Clock,
 }
 
@@ -45,13 +46,13 @@ impl Config {
             max_entries: None,
             max_bytes: None,
             cull_frequency: CULL_FREQUENCY,
-            patience: PATIENCE,
+            lock_timeout: LOCK_TIMEOUT,
             clock: Clock::default(),
         }
     }
 
-    /// Reads what somebody has written down: `file:///var/cache/shop` or `file://./cache`, and the option
-    /// `max_value_bytes`.
+    /// Reads what somebody has written down: `file:///var/cache/shop` or `file://./cache`, and the options
+    /// `max_value_bytes` and `lock_timeout`.
     ///
     /// # Errors
     ///
@@ -67,6 +68,7 @@ impl Config {
         }
         let mut config = Self { max_entries, max_bytes, ..Self::new(location.path()) };
         config.max_value_bytes = options.bytes("max_value_bytes")?.unwrap_or(MAX_VALUE_BYTES);
+        config.lock_timeout = options.time("lock_timeout")?.unwrap_or(LOCK_TIMEOUT);
         config.cull_frequency = cull_frequency.unwrap_or(CULL_FREQUENCY);
         options.done()?;
         config.checked()
@@ -98,10 +100,10 @@ impl Config {
     }
 
     /// Sets how long a change waits for another process that holds a lock, before it is given up; 5 seconds unless this
-    /// says otherwise.
+    /// says otherwise, and a day at most.
     #[must_use]
-    pub fn patience(self, time: Duration) -> Self {
-        Self { patience: time, ..self }
+    pub fn lock_timeout(self, time: Duration) -> Self {
+        Self { lock_timeout: time, ..self }
     }
 
     /// Sets where the time is read; all stores of one folder are to agree on it.
@@ -120,6 +122,7 @@ impl Config {
         if self.cull_frequency == 0 {
             return Err(configuration("`cull_frequency` is to be 1 or more: one entry in so many goes at once".into()));
         }
+        self.lock_timeout = self.lock_timeout.min(LONGEST_LOCK_TIMEOUT);
         Ok(self)
     }
 

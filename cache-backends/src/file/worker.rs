@@ -69,7 +69,7 @@ impl Worker {
     ) -> Result<(Reply<Result<T, Error>>, Presence), Error> {
         let (promise, reply) = promise();
         let change: Change = Box::new(|held| promise.tell(held.and_then(change)));
-        let until = Instant::now() + self.folder.config.patience;
+        let until = Instant::now() + self.folder.config.lock_timeout;
         let (place, presence) = self.folder.queue(drawer).join();
         self.send(Task::Wait(Waiting { drawer, until, change, place }))?;
         Ok((reply, presence))
@@ -191,7 +191,7 @@ impl Desk {
 }
 
 pub(super) fn out_of_patience(folder: &Folder, drawer: u8) -> Error {
-    let (path, patience) = (folder.drawer_path(drawer), folder.config.patience);
+    let (path, patience) = (folder.drawer_path(drawer), folder.config.lock_timeout);
     let sentence = "another process has locked `{path}` for {patience}; look whether it was stopped";
     let sentence = sentence.replace("{path}", &path.to_string_lossy()).replace("{patience}", &format!("{patience:?}"));
     Error::new(Kind::Store, sentence)

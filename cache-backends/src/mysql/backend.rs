@@ -27,10 +27,10 @@ impl MySql {
     #[expect(clippy::needless_pass_by_value, reason = "a configuration is for one store")]
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let writing = Client::new(&config.write, config.timeout)?;
-        let reading = config.read.as_ref().map(|read| Client::new(read, config.timeout)).transpose()?;
+        let writing = Client::new(&config.write, config.statement_timeout)?;
+        let reading = config.read.as_ref().map(|read| Client::new(read, config.statement_timeout)).transpose()?;
         let dialect = Dialect::new(Flavour::MySql, config.table_in(Flavour::MySql)?);
-        let link = Link::new(dialect, writing, reading, config.pool, config.timeout);
+        let link = Link::new(dialect, writing, reading, config.pool, config.statement_timeout);
         Ok(Self(Database::new(link, config.limits(MAX_VALUE_BYTES))))
     }
 

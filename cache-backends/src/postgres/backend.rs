@@ -30,7 +30,7 @@ impl Postgres {
         let writing = Client::new(&config.write)?;
         let reading = config.read.as_ref().map(Client::new).transpose()?;
         let dialect = Dialect::new(Flavour::Postgres, config.table_in(Flavour::Postgres)?);
-        let link = Link::new(dialect, writing, reading, config.pool, config.timeout);
+        let link = Link::new(dialect, writing, reading, config.pool, config.statement_timeout);
         Ok(Self(Database::new(link, config.limits(MAX_VALUE_BYTES))))
     }
 

@@ -28,7 +28,7 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 ///     .read("postgres://shop:secret@db2/shop")?
 ///     .table("pages")
 ///     .pool(20)
-///     .timeout(Duration::from_millis(500));
+///     .statement_timeout(Duration::from_millis(500));
 /// assert!(!format!("{config:?}").contains("secret"));
 /// # }
 /// # Ok::<(), cache_core::error::Error>(())
@@ -40,7 +40,7 @@ pub struct Config {
     pub(crate) read: Option<Address>,
     pub(crate) table: Option<String>,
     pub(crate) pool: usize,
-    pub(crate) timeout: Duration,
+    pub(crate) statement_timeout: Duration,
     pub(crate) max_entries: Option<u64>,
     pub(crate) cull_frequency: Option<u32>,
 }
@@ -72,11 +72,11 @@ impl Config {
         }
         let table = options.text("table")?;
         let pool = options.number("pool")?.map_or(POOL, |pool| usize::try_from(pool).unwrap_or(usize::MAX));
-        let timeout = options.time("timeout")?.unwrap_or(TIMEOUT);
+        let statement_timeout = options.time("statement_timeout")?.unwrap_or(TIMEOUT);
         let read = options.text("read")?;
         let write = Address::with(location, &mut options)?;
         options.done()?;
-        let config = Self { write, read: None, table, pool, timeout, max_entries, cull_frequency };
+        let config = Self { write, read: None, table, pool, statement_timeout, max_entries, cull_frequency };
         config.check()?;
         match read {
             Some(read) => config.read(&read),
@@ -89,7 +89,12 @@ impl Config {
         match () {
             () if self.pool == 0 => Err(trouble("`pool` is to be 1 at least")),
             () if self.pool > MOST => Err(trouble("`pool` is a number of connections: 10000 at most")),
-            () if self.timeout.is_zero() => Err(trouble("`timeout` is the time that a call may take, and cannot be 0")),
+            () if self.cull_frequency == Some(0) => {
+                Err(trouble("`cull_frequency` is to be 1 or more: one entry in so many goes"))
+            }
+            () if self.statement_timeout.is_zero() => {
+                Err(trouble("`statement_timeout` is the time that a call may take, and cannot be 0"))
+            }
             () => Ok(()),
         }
     }
@@ -134,8 +139,8 @@ impl Config {
     }
 
     /// Gives up a call after this long, whatever it waits for; 2 seconds where nobody says.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = timeout;
         self
     }
 
@@ -159,7 +164,7 @@ impl fmt::Debug for Config {
             .field("read", &self.read)
             .field("table", &self.table)
             .field("pool", &self.pool)
-            .field("timeout", &self.timeout)
+            .field("statement_timeout", &self.statement_timeout)
             .field("max_entries", &self.max_entries)
             .field("cull_frequency", &self.cull_frequency)
             .finish()
@@ -193,14 +198,14 @@ mod tests {
     #[test]
     fn what_stands_behind_an_address_is_told_to_the_store_or_to_the_driver() {
         let config = Config::new(
-            "mariadb://shop:secret@db1/shop?table=pages&pool=3&timeout=500ms&ssl-mode=preferred&read=mysql%3A%2F%2Fdb2",
+            "mariadb://shop:secret@db1/shop?table=pages&pool=3&statement_timeout=500ms&ssl-mode=preferred&read=mysql%3A%2F%2Fdb2",
         )
         .unwrap();
         assert_eq!((config.table.as_deref(), config.pool), (Some("pages"), 3));
-        assert_eq!((config.timeout, config.read.is_some()), (Duration::from_millis(500), true));
+        assert_eq!((config.statement_timeout, config.read.is_some()), (Duration::from_millis(500), true));
         assert!(!format!("{config:?}").contains("secret"), "{config:?}");
         let usual = Config::new("postgresql://db1/shop").unwrap();
-        assert_eq!((usual.pool, usual.timeout, usual.table), (10, Duration::from_secs(2), None));
+        assert_eq!((usual.pool, usual.statement_timeout, usual.table), (10, Duration::from_secs(2), None));
     }
 
     #[test]
@@ -208,17 +213,18 @@ mod tests {
         let mut options = Options::default();
         options.give("pool", Given::Number(3));
         options.give("port", Given::Number(5433));
-        options.give("timeout", Given::Number(1));
+        options.give("statement_timeout", Given::Number(1));
         let location = Location::parse("postgres://db1/shop").unwrap();
         let place = Place { locations: vec![location], max_entries: Some(7), options, ..Place::default() };
         let config = Config::from_place(place).unwrap();
-        assert_eq!((config.pool, config.timeout, config.max_entries), (3, Duration::from_secs(1), Some(7)));
+        assert_eq!((config.pool, config.statement_timeout, config.max_entries), (3, Duration::from_secs(1), Some(7)));
     }
 
     #[test]
     fn what_nobody_knows_is_an_error_that_names_it() {
         let error = refused("postgres://shop:secret@db1/shop?pol=3");
         assert!(error.contains("no option `pol`") && error.contains("`pool`"), "{error}");
+        assert!(refused("postgres://shop:secret@db1/shop?timeout=5").contains("`statement_timeout`"));
         assert!(refused("mysql://shop:secret@db1/shop?application_name=x").contains("no such option"));
         assert!(refused("postgres://db1?read=postgres%3A%2F%2Fshop%3Asecret%40db2%3Fprt%3D3").contains("`port`"));
     }
@@ -226,7 +232,7 @@ mod tests {
     #[test]
     fn what_cannot_work_is_an_error() {
         assert!(refused("postgres://shop:secret@db1/shop?pool=0").contains("1 at least"));
-        assert!(refused("postgres://shop:secret@db1/shop?timeout=0").contains("cannot be 0"));
+        assert!(refused("postgres://shop:secret@db1/shop?statement_timeout=0").contains("cannot be 0"));
         assert!(refused("postgres://shop:secret@db1,db2/shop").contains("one host"));
         assert!(
             refused("postgres://shop:secret@db1/shop?read=mysql%3A%2F%2Fshop%3Asecret%40db2").contains("same kind")
@@ -237,6 +243,7 @@ mod tests {
             Place::default(),
             Place { locations: vec![location(), location()], ..Place::default() },
             Place { locations: vec![location()], max_bytes: Some(1), ..Place::default() },
+            Place { locations: vec![location()], cull_frequency: Some(0), ..Place::default() },
         ] {
             assert_eq!(Config::from_place(place).unwrap_err().kind(), Kind::Configuration);
         }

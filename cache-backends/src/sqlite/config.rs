@@ -1,6 +1,6 @@
 //! [`Config`]: which file, and how much of it.
 
-use std::path::PathBuf;
+use std::path::{self, PathBuf};
 use std::time::Duration;
 
 use cache_core::clock::Clock;
@@ -33,8 +33,11 @@ pub struct Config {
 impl Config {
     /// The largest value that SQLite takes, less what its row needs besides.
     const LARGEST: u64 = 1_000_000_000 - 1_000;
+    /// The longest that a write waits: SQLite counts milliseconds in 31 bits.
+    const LONGEST: Duration = Duration::from_secs(86_400);
 
-    /// Names the file. It is made at the first use, with its folder, readable by nobody else.
+    /// Names the file. It is made at the first use, with its folder, readable by nobody else. A relative path is below the
+    /// current folder of the process when the store is made, and stays there.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: Some(path.into()), ..Self::in_memory() }
@@ -73,7 +76,7 @@ impl Config {
         self
     }
 
-    /// Says how long a write waits for another process that writes: 5 seconds unless said otherwise.
+    /// Says how long a write waits for another process that writes: 5 seconds unless said otherwise, and a day at most.
     #[must_use]
     pub fn busy_timeout(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -88,7 +91,7 @@ impl Config {
     }
 
     /// Reads what somebody has configured: `sqlite:///var/cache/shop.db`, or `sqlite://:memory:` for tests, with the options
-    /// `table` and `busy_timeout` (in milliseconds).
+    /// `table` and `busy_timeout`.
     ///
     /// # Errors
     ///
@@ -99,8 +102,8 @@ impl Config {
         if let Some(table) = place.options.text("table")? {
             config = config.table(table);
         }
-        if let Some(millis) = place.options.number("busy_timeout")? {
-            config = config.busy_timeout(Duration::from_millis(millis));
+        if let Some(patience) = place.options.time("busy_timeout")? {
+            config = config.busy_timeout(patience);
         }
         if place.max_bytes.is_some() {
             return Err(wrong("it counts entries, not bytes: say `max_entries`"));
@@ -111,12 +114,21 @@ impl Config {
         config.checked()
     }
 
-    /// Checks what can be checked without the file.
-    pub(super) fn checked(self) -> Result<Self, Error> {
+    /// Makes the path an absolute one, and checks what can be checked without the file.
+    pub(super) fn checked(mut self) -> Result<Self, Error> {
+        if let Some(file) = &self.path {
+            if file.as_os_str() == MEMORY {
+                return Err(wrong(
+                    "`:memory:` is no file: `Config::in_memory()` is a store in the memory of the process",
+                ));
+            }
+            self.path = Some(path::absolute(file).map_err(|error| wrong("it needs a file").with_source(error))?);
+        }
         self.parsed_table()?;
         if self.limits.cull_frequency == Some(0) {
             return Err(wrong("`cull_frequency` is to be 1 or more: one entry in so many goes"));
         }
+        self.patience = self.patience.min(Self::LONGEST);
         Ok(self)
     }
 
@@ -125,9 +137,12 @@ impl Config {
     }
 }
 
+/// What SQLite itself calls a database without a file.
+const MEMORY: &str = ":memory:";
+
 fn at(location: &Location) -> Result<Config, Error> {
     match location.path() {
-        path if path == ":memory:" => Ok(Config::in_memory()),
+        path if path == MEMORY => Ok(Config::in_memory()),
         path if path.is_empty() || path.ends_with('/') => {
             Err(wrong("behind `sqlite://` comes the path of a file, as in `sqlite:///var/cache/shop.db`"))
         }
@@ -152,13 +167,44 @@ mod tests {
     fn an_address_and_its_options_say_it_all() {
         let mut place = place("sqlite:///var/cache/shop.db");
         place.options.give("table", Given::Text("pages".into()));
-        place.options.give("busy_timeout", Given::Number(250));
+        place.options.give("busy_timeout", Given::Text("250ms".into()));
         (place.max_entries, place.cull_frequency) = (Some(10), Some(3));
         let config = Config::from_place(place).unwrap();
         assert_eq!(config.path.as_deref(), Some("/var/cache/shop.db".as_ref()));
         assert_eq!((&*config.table, config.patience), ("pages", Duration::from_millis(250)));
         assert_eq!((config.limits.max_entries, config.limits.cull_frequency), (Some(10), Some(3)));
         assert_eq!(Config::from_place(self::place("sqlite://:memory:")).unwrap().path, None);
+        let mut seconds = self::place("sqlite:///a.db");
+        seconds.options.give("busy_timeout", Given::Number(3));
+        assert_eq!(Config::from_place(seconds).unwrap().patience, Duration::from_secs(3));
+    }
+
+    #[test]
+    fn a_relative_path_is_made_absolute_when_the_store_is_opened() {
+        for config in [Config::new("target/./a.db").checked(), Config::from_place(place("sqlite://./target/a.db"))] {
+            let path = config.unwrap().path.unwrap();
+            assert!(path.is_absolute() && path.ends_with("target/a.db"), "{}", path.display());
+        }
+        assert_eq!(Config::new("").checked().unwrap_err().kind(), Kind::Configuration);
+    }
+
+    #[test]
+    fn the_name_of_a_store_in_memory_is_no_file() {
+        let refused = Config::new(":memory:").checked().unwrap_err();
+        assert!(
+            refused.kind() == Kind::Configuration && refused.to_string().contains("`Config::in_memory()`"),
+            "{refused}"
+        );
+        assert_eq!(
+            Config::from_place(place("sqlite://./:memory:")).unwrap().path.unwrap().file_name(),
+            Some(":memory:".as_ref())
+        );
+    }
+
+    #[test]
+    fn whoever_waits_for_ever_waits_a_day() {
+        let config = Config::new("/a.db").busy_timeout(Duration::MAX).checked().unwrap();
+        assert_eq!(config.patience, Duration::from_secs(86_400));
     }
 
     #[test]

@@ -33,7 +33,7 @@ fn assert_transient<T: std::fmt::Debug>(answer: Result<T, Error>) {
 fn away<K: Kind>() -> Result<(), Failed> {
     let server = K::start()?;
     server.stop();
-    let store = K::store(config(&server).timeout(Duration::from_secs(60)))?;
+    let store = K::store(config(&server).statement_timeout(Duration::from_secs(60)))?;
     let begun = Instant::now();
     assert_transient(block_on(store.get(&name("key"))));
     assert_transient(store.create_table());
@@ -75,7 +75,7 @@ fn until_more(count: &AtomicUsize, wanted: usize) {
 
 fn killed_under_load<K: Kind>() -> Result<(), Failed> {
     let server = K::start()?;
-    let store = K::store(config(&server).timeout(Duration::from_secs(1)))?;
+    let store = K::store(config(&server).statement_timeout(Duration::from_secs(1)))?;
     store.create_table()?;
     let (is_over, calls, errors) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
     let work = |thread: usize| {
@@ -113,7 +113,7 @@ fn killed_under_load<K: Kind>() -> Result<(), Failed> {
 
 fn frozen<K: Kind>() -> Result<(), Failed> {
     let (server, key, limit) = (K::start()?, name("key"), Duration::from_millis(200));
-    let store = K::store(config(&server).timeout(limit))?;
+    let store = K::store(config(&server).statement_timeout(limit))?;
     K::store(config(&server))?.create_table()?;
     let value = |answer: Result<_, _>| answer.is_ok_and(|found| found == Some(b"value".to_vec()));
     let again = |call: &dyn Fn() -> bool| (0..50).any(|_| call());

@@ -193,11 +193,11 @@ impl fmt::Debug for Registry {
 
 fn switched_off_by(value: Option<&str>) -> Result<bool, Error> {
     match value {
-        None | Some("" | "0" | "false" | "no") => Ok(false),
+        None | Some("0" | "false" | "no") => Ok(false),
         Some("1" | "true" | "yes") => Ok(true),
-        Some(other) => Err(Error::new(
+        Some(_) => Err(Error::new(
             Kind::Configuration,
-            format!("the variable {OFF_VARIABLE} is `{other}`; write 1 to switch every cache off, or 0"),
+            format!("the variable {OFF_VARIABLE} says neither yes nor no: write 1 to switch every cache off, or 0"),
         )),
     }
 }
@@ -353,8 +353,13 @@ mod tests {
     fn the_variable_that_switches_off_says_so_when_it_is_misspelt() {
         assert!(switched_off_by(Some("1")).unwrap());
         assert!(!switched_off_by(None).unwrap());
-        let error = switched_off_by(Some("maybe")).unwrap_err();
-        assert_eq!(error.to_string(), "the variable LARDER_OFF is `maybe`; write 1 to switch every cache off, or 0");
+        for wrong in ["maybe", ""] {
+            let error = switched_off_by(Some(wrong)).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                "the variable LARDER_OFF says neither yes nor no: write 1 to switch every cache off, or 0"
+            );
+        }
     }
 
     #[test]

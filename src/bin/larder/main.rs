@@ -9,12 +9,10 @@ mod output;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use arguments::{Arguments, Verb};
 
 fn main() -> ExitCode {
-    let done = match Arguments::parse().verb {
+    let done = match Arguments::read().verb {
         Verb::Check(arguments) => check::run(&arguments),
         Verb::CreateTable(arguments) => create_table::run(&arguments),
     };

@@ -45,7 +45,7 @@ fn a_lock_that_another_process_holds_stops_no_thread_and_is_waited_for() {
 
 #[test]
 fn a_lock_that_nobody_lets_go_of_is_given_up() {
-    let (ground, key) = (Ground::with(|config| config.patience(Duration::from_millis(1))), name("key"));
+    let (ground, key) = (Ground::with(|config| config.lock_timeout(Duration::from_millis(1))), name("key"));
     set(&ground.store, &key, b"1", None);
     let other = fs::File::open(ground.book(&key)).expect("a book");
     other.lock().expect("its lock");

@@ -208,9 +208,13 @@ fn bounds_and_options_are_taken_and_unknown_ones_refused() {
     given.max_bytes = Some(8_000);
     given.cull_frequency = Some(3);
     given.options.give("max_value_bytes", Given::Text("9 kB".into()));
+    given.options.give("lock_timeout", Given::Text("500 ms".into()));
     let config = Config::from_place(given.clone()).expect("a configuration");
     assert_eq!((config.max_entries, config.max_bytes, config.cull_frequency), (Some(7), Some(8_000), 3));
     assert_eq!((config.max_value_bytes, config.largest()), (9_000, 8_000));
+    assert_eq!(config.lock_timeout, Duration::from_millis(500));
+    let for_ever = Config::new("/var/cache/shop").lock_timeout(Duration::MAX).checked().expect("a configuration");
+    assert_eq!(for_ever.lock_timeout, Duration::from_secs(86_400));
     given.options.give("max_value_byte", Given::Number(1));
     assert!(Config::from_place(given.clone()).expect_err("unknown").to_string().contains("max_value_byte"));
     let never = Place { cull_frequency: Some(0), ..place("file:///var/cache/shop") };
