@@ -14,7 +14,6 @@ mod error;
 mod found;
 mod head;
 mod held;
-mod ids;
 mod listing;
 mod pace;
 mod queue;
