@@ -5,7 +5,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`place`], `reply`, `rights`, `driver` | what is written down of a store; threads, files and sockets |
+//! | [`place`], `ids`, `reply`, `rights`, `driver` | what is written down of a store; numbers, threads, files and sockets |
 //! | `database` | a store in a table, whichever database it is in |
 //! | `server` | tables behind a socket |
 //! | `file`, `sqlite`, `postgres`, `mysql` | the stores |
@@ -16,6 +16,8 @@ mod database;
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
+#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql"))]
+mod ids;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 pub mod place;

@@ -285,6 +285,26 @@ impl From<Error> for Failure {
     }
 }
 
+#[tokio::test]
+async fn a_store_that_is_down_is_asked_once_a_call() {
+    for can in [Capabilities::ALL, IN_PLACE] {
+        let clock = Clock::manual();
+        let store = Rough::new(&clock, can);
+        let counting = Arc::new(Counting::new(Arc::clone(&store)));
+        let settings = Settings::backend(Arc::clone(&counting));
+        let larder = testing::isolated_at(clock, [("default", settings)]).expect("settings that can work");
+        let cache = larder.cache("default");
+        store.shut(true);
+        for calls in 1..=3 {
+            assert_eq!(cache.get_or_load("key", OPTIONS, async || 7_u8).await, 7);
+            assert_eq!((counting.calls().gets, cache.stats().trouble), (calls, calls as u64), "{can:?}");
+        }
+        let before = counting.calls().gets;
+        strict(7).await.unwrap_err();
+        assert_eq!(counting.calls().gets - before, 1);
+    }
+}
+
 #[cached(key = "strict:<id>", strict)]
 async fn strict(id: u64) -> Result<u64, Failure> {
     std::future::ready(Ok(id)).await

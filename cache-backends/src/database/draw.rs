@@ -1,20 +1,23 @@
 //! What is drawn: versions, and who culls.
 
-use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::LazyLock;
 
-/// Returns a number that nobody can foresee.
+use crate::ids::Ids;
+
+/// Returns a number that nobody can foresee, and no other process draws.
 fn draw() -> u64 {
-    RandomState::new().build_hasher().finish()
+    static IDS: LazyLock<Ids> = LazyLock::new(Ids::default);
+    IDS.draw()
 }
 
 /// Returns a version for an entry: above 0, and even, as a tombstone tells by the last bit what it has taken the place of.
 pub(super) fn version() -> i64 {
-    (draw() >> 1).cast_signed() & !1 | 2
+    draw().cast_signed() & !1 | 2
 }
 
 /// Returns a version for a mark: above 0, and so small that millions of them can be added up.
 pub(super) fn mark() -> i64 {
-    (draw() >> 24).cast_signed() | 1
+    (draw() >> 23).cast_signed() | 1
 }
 
 /// Returns whether one of so many is drawn, where one in `odds` is.

@@ -16,10 +16,10 @@ use super::error::cannot;
 use super::found::{self, Found};
 use super::head::Head;
 use super::held::{self, Held};
-use super::ids::Ids;
 use super::pace::Pace;
 use super::queue::Queue;
 use super::{Config, FOR_EVER};
+use crate::ids::Ids;
 use crate::rights;
 
 /// How often a folder is made again that somebody removes while it is being used.

@@ -14,7 +14,6 @@ mod error;
 mod found;
 mod head;
 mod held;
-mod ids;
 mod listing;
 mod pace;
 mod queue;
@@ -30,8 +29,9 @@ pub use config::Config;
 /// How long a ticket is good for, in milliseconds.
 const TICKETS_MILLIS: u64 = 600_000;
 
-/// How long it is known when what is gone was changed: a minute longer, since a change may have waited for a lock.
-const KEPT_MILLIS: u64 = TICKETS_MILLIS + 60_000;
+/// How long it is known when what is gone was changed. Twice as long and a minute, since a change may have waited for a lock,
+/// and clocks may be as far apart as tickets hold, or be set back by as much.
+const KEPT_MILLIS: u64 = 2 * TICKETS_MILLIS + 60_000;
 
 /// A time that never comes.
 const FOR_EVER: u64 = u64::MAX;

@@ -198,5 +198,5 @@ pub(super) fn out_of_patience(folder: &Folder, drawer: u8) -> Error {
 }
 
 pub(super) fn ended() -> Error {
-    Error::new(Kind::Store, "the thread of the store has ended")
+    Error::new(Kind::Store, "the thread of the store has ended: the next call begins another")
 }

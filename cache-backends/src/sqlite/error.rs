@@ -45,7 +45,8 @@ pub(super) fn is_locked(error: &Error) -> bool {
 }
 
 pub(super) fn stopped(base: &Base) -> Error {
-    Error::new(Kind::Store, format!("whoever writes into the cache in `{}` has stopped", base.path.display()))
+    let sentence = "the thread that writes into the cache in `{path}` has stopped: the next write begins another";
+    Error::new(Kind::Store, sentence.replace("{path}", &base.path.to_string_lossy()))
 }
 
 /// Returns whether what was open is not there any more.

@@ -1,7 +1,7 @@
 //! Writing: one thread, which commits together what has queued up.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, SendError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Waker};
 use std::thread;
@@ -92,21 +92,26 @@ impl Writer {
 
     fn send(&self, base: &Arc<Base>, job: Job) -> Result<(), Error> {
         let mut sender = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if sender.is_none() {
-            let (to, jobs) = channel();
-            let thread = Thread { base: Arc::clone(base), connection: None, beside: Vec::new(), lock_was_met: false };
-            let named = thread::Builder::new().name("larder-sqlite".into());
-            named.spawn(move || thread.run(&jobs)).map_err(|error| unmade(base, &error))?;
-            *sender = Some(to);
-        }
-        let sent = sender.as_ref().is_some_and(|sender| sender.send(job).is_ok());
-        if !sent {
-            // It has panicked. The next one who writes begins another.
-            *sender = None;
-            return Err(stopped(base));
-        }
-        Ok(())
+        // What comes back met a thread that has panicked.
+        let job = match &*sender {
+            Some(to) => match to.send(job) {
+                Ok(()) => return Ok(()),
+                Err(SendError(job)) => job,
+            },
+            None => job,
+        };
+        let to = sender.insert(begin(base)?);
+        to.send(job).map_err(|_| stopped(base))
     }
+}
+
+/// Begins a thread that writes.
+fn begin(base: &Arc<Base>) -> Result<Sender<Job>, Error> {
+    let (to, jobs) = channel();
+    let thread = Thread { base: Arc::clone(base), connection: None, beside: Vec::new(), lock_was_met: false };
+    let named = thread::Builder::new().name("larder-sqlite".into());
+    named.spawn(move || thread.run(&jobs)).map_err(|error| unmade(base, &error))?;
+    Ok(to)
 }
 
 impl Owned {
@@ -289,6 +294,13 @@ mod tests {
         let tell = Tell { text: "select 1".into(), binds: Vec::new(), to, until };
         thread.commit(vec![tell]);
         block_on(reply).unwrap_or_else(|| Err(no_table(&thread.base.dialect.table)))
+    }
+
+    #[test]
+    fn whoever_writes_after_the_thread_has_panicked_begins_another() {
+        let (gone, _) = channel();
+        let (writer, base) = (Writer(Mutex::new(Some(gone))), Arc::new(Base::new(&Config::in_memory()).unwrap()));
+        assert!(block_on(writer.tell(&base, &"select 1".into(), &[])).is_ok());
     }
 
     #[test]

@@ -46,6 +46,9 @@ impl<V, E> Load<V, E> {
         if self.rules.keep.coder.is_none() {
             return Err(stays_here::<V>(&self.name));
         }
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
         let home = self.asker.home();
         let since = home.tags.now();
         let bytes = match home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await? {

@@ -10,6 +10,7 @@ use super::sends::Sends;
 use crate::backend::ErasedBackend;
 use crate::clock::Clock;
 use crate::codec::Codec;
+use crate::error::Error;
 use crate::executor::Executor;
 use crate::flight::Flights;
 use crate::key::Name;
@@ -67,13 +68,17 @@ impl Outside {
     }
 
     /// Returns what is under a name, where the store says so at once; else it is to be asked again, and waited for.
-    pub(super) fn at_once(&self, name: &Name) -> Option<Vec<u8>> {
+    ///
+    /// # Errors
+    ///
+    /// When the store fails at once: then it is not to be asked again.
+    pub(super) fn at_once(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
         if !self.in_place {
-            return None;
+            return Ok(None);
         }
         match self.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(Ok(found)) => found.filter(|bytes| self.takes(bytes.len())),
-            Poll::Ready(Err(_)) | Poll::Pending => None,
+            Poll::Ready(found) => Ok(found?.filter(|bytes| self.takes(bytes.len()))),
+            Poll::Pending => Ok(None),
         }
     }
 

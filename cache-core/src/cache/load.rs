@@ -39,6 +39,8 @@ pub(crate) struct Load<V, E> {
     pub(crate) fingerprints: Vec<u64>,
     /// What their markers said before the body ran.
     pub(super) versions: Versions,
+    /// Why a store outside did not answer just now. It is not asked the same again.
+    pub(super) failed: Option<Error>,
 }
 
 /// What a caller is to do next who found nothing.
@@ -76,14 +78,15 @@ impl<V, E> Clone for Load<V, E> {
         let (asker, name, found, ticket) =
             (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
         let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
-        Self { asker, name, rules: self.rules, found, ticket, tags, fingerprints, versions }
+        let failed = self.failed.clone();
+        Self { asker, name, rules: self.rules, found, ticket, tags, fingerprints, versions, failed }
     }
 }
 
 impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
-        Self { asker, name, rules: *rules, found, ticket: None, tags, fingerprints, versions }
+        Self { asker, name, rules: *rules, found, ticket: None, tags, fingerprints, versions, failed: None }
     }
 
     /// Gives the result the tags of a key.
@@ -128,7 +131,8 @@ impl<V, E> Load<V, E> {
                 }
                 Turn::Wait(waiter) => match self.wait(waiter).await {
                     Waited::Done(outcome) => return Ok(Next::Done(outcome)),
-                    Waited::Again => {}
+                    // Meanwhile the store may have come back.
+                    Waited::Again => self.failed = None,
                     Waited::Alone => {
                         let token = self.asker.home().flights.token(self.name.as_bytes());
                         return Ok(self.alone(token).await);

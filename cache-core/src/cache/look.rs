@@ -6,6 +6,7 @@ use super::load::Load;
 use super::rules::Rules;
 use super::{Cache, parcel};
 use crate::codec::wire;
+use crate::error::Error;
 use crate::key::{Address, Name};
 use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
@@ -35,13 +36,18 @@ pub(crate) fn look<V, E>(
     name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
+    let mut failed = None;
     let found = match &cache.home().backing {
         Backing::Memory(store) => store.get(&name),
         Backing::Null => None,
         Backing::Outside(outside) => {
-            if let Some(value) = look_in_place(cache, outside, &name, rules) {
-                cache.count_for(site, Event::Hit);
-                return Ok(Ok(value));
+            match look_in_place(cache, outside, &name, rules) {
+                Ok(Some(value)) => {
+                    cache.count_for(site, Event::Hit);
+                    return Ok(Ok(value));
+                }
+                Ok(None) => {}
+                Err(error) => failed = Some(error),
             }
             None
         }
@@ -54,21 +60,23 @@ pub(crate) fn look<V, E>(
         Some(_) => foreign(cache, site),
         None => None,
     };
-    Err(Box::new(Load::new(Asker::new(cache, site), name, rules, found)))
+    let load = Load::new(Asker::new(cache, site), name, rules, found);
+    Err(Box::new(Load { failed, ..load }))
 }
 
 /// Looks into a store outside that answers where its caller stands, for what nobody has to be asked about besides.
-fn look_in_place<V, E>(cache: &Cache, outside: &Outside, name: &Name, rules: &Rules<V, E>) -> Option<V> {
+fn look_in_place<V, E>(cache: &Cache, outside: &Outside, name: &Name, rules: &Rules<V, E>) -> Result<Option<V>, Error> {
     let home = cache.home();
     if cache.is_changed_here(name) || home.sends.doubts(name.as_bytes()) {
-        return None;
+        return Ok(None);
     }
-    let bytes = outside.at_once(name).filter(|bytes| wire::count_of_tags(bytes) == 0)?;
+    let bytes = outside.at_once(name)?.filter(|bytes| wire::count_of_tags(bytes) == 0);
+    let Some(bytes) = bytes else { return Ok(None) };
     let found = parcel::Found::new(&bytes);
     let times = found.times(&home.clock);
     let is_fresh =
         times.is_none_or(|times| policy::freshness(times, &rules.options, home.clock.now()) == Freshness::Fresh);
-    if is_fresh { found.value(name, rules.keep) } else { None }
+    Ok(if is_fresh { found.value(name, rules.keep) } else { None })
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.

@@ -1,6 +1,6 @@
 //! Making room: a few rows at a time, and never by the alphabet.
 
-use super::words::{TICKETS, Words};
+use super::words::{KEPT, Words};
 
 /// Deletes what no ticket needs any more.
 pub(super) fn purge(words: &Words) -> String {
@@ -8,7 +8,7 @@ pub(super) fn purge(words: &Words) -> String {
 }
 
 pub(super) fn purge_marks(words: &Words) -> String {
-    format!("delete from {} where scope <> '' and at <= {} - {TICKETS}", words.c, words.now)
+    format!("delete from {} where scope <> '' and at <= {} - {KEPT}", words.c, words.now)
 }
 
 /// Counts what is live, both those with an end and those without up to a bound.

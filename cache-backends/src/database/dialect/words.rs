@@ -3,8 +3,12 @@
 use super::Flavour;
 use crate::database::table::Table;
 
-/// How long tombstones, expired entries and marks of clearing are kept, and tickets hold, in milliseconds.
-pub(crate) const TICKETS: i64 = 10 * 60 * 1_000;
+/// How long tickets hold, in milliseconds: by the clock of whoever fills, which may be behind the one they were taken by.
+const TICKETS: i64 = 10 * 60 * 1_000;
+
+/// How long tombstones, expired entries and marks of clearing are kept. Twice as long, so that clocks may be as far apart as
+/// tickets hold, or be set back by as much, before a ticket outlives what it is to be refused for.
+pub(super) const KEPT: i64 = 2 * TICKETS;
 
 /// One whole row, to be written for some time.
 pub(super) const ROW: &str = "(:name, :number, {now} + :time, :version, {now}, :value)";
@@ -40,7 +44,7 @@ impl Words {
             c: table.quoted(flavour, "_cleared"),
             now,
             live: format!("(until is null or until > {now})"),
-            old: format!("until between {TICKETS} - {now} and {now} and changed <= {now} - {TICKETS}"),
+            old: format!("until between {KEPT} - {now} and {now} and changed <= {now} - {KEPT}"),
             timely: format!("abs({now} - :taken) < {TICKETS}"),
         }
     }

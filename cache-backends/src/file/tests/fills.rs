@@ -110,6 +110,20 @@ fn a_ticket_is_not_honoured_for_longer_than_marks_are_kept() {
 }
 
 #[test]
+fn a_ticket_from_a_clock_that_is_ahead_does_not_outlive_what_it_is_to_be_refused_for() {
+    let (ground, key, ahead) = (Ground::new(), name("key"), Clock::manual());
+    ahead.advance(MINUTE * 9);
+    let early = File::new(ground.store_config().clock(ahead)).expect("a store");
+    let ticket = block_on(early.begin_fill(&key)).expect("a ticket");
+    block_on(ground.store.delete(&key)).expect("it is removed");
+    for _ in 0..20 {
+        ground.clock.advance(MINUTE);
+        ground.cull_all();
+        assert!(!block_on(ground.store.set_if(&key, b"old", None, &ticket)).expect("an answer"));
+    }
+}
+
+#[test]
 fn a_fill_is_not_disturbed_where_another_cache_in_the_folder_is_cleared() {
     assert!(!refused_after(|ground, _| block_on(ground.store.clear_scope("shop:2:")).expect("it is cleared")));
     assert!(refused_after(|ground, _| block_on(ground.store.clear_scope("shop:1:")).expect("it is cleared")));

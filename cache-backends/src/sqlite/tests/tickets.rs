@@ -95,6 +95,23 @@ fn a_clock_that_was_set_back_revives_nothing() {
 }
 
 #[test]
+fn a_ticket_from_a_clock_that_is_ahead_does_not_outlive_what_it_is_to_be_refused_for() {
+    let (ground, ahead) = (Ground::new(), Ground::new());
+    ahead.clock.advance(seconds(540).unwrap());
+    let (store, early) = (ground.store(), Sqlite::new(ground.config().clock(ahead.clock.clone())).unwrap());
+    let removed = run(early.begin_fill(&name("removed")));
+    let cleared = run(early.begin_fill(&name("cleared")));
+    run(store.delete(&name("removed")));
+    run(store.clear_scope("shop:1:"));
+    run(store.delete(&name("removed")));
+    for _ in 0..12 {
+        ground.clock.advance(seconds(100).unwrap());
+        run(store.0.make_room());
+        assert!(!fills(&store, "removed", &removed) && !fills(&store, "cleared", &cleared));
+    }
+}
+
+#[test]
 fn of_a_clearing_and_fills_at_once_the_clearing_wins() {
     let ground = Ground::new();
     let stores = [ground.store(), ground.store()];

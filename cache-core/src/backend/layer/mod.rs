@@ -14,7 +14,8 @@
 //! | `Sealed` | lets nobody who can write to the store read, forge or swap values (feature `encryption`) |
 //!
 //! Every store outside has one more, outermost and always: what was invalidated while the store was away is not served when
-//! it is back. It remembers a few thousand names, and beyond that distrusts everything written before then.
+//! it is back. It remembers a few thousand names, and beyond that distrusts everything written before then. What it remembers
+//! ends with the process: what a process could not invalidate before it ended may be served until its time is over.
 //!
 //! # A layer of one's own
 //!

@@ -7,6 +7,10 @@ use ahash::RandomState;
 use crate::codec::wire::Wire;
 use crate::key::Name;
 
+/// By how many milliseconds the clocks of those who share a store may be apart, before a record from before the horizon
+/// passes for one from after it.
+const APART: u64 = 60_000;
+
 /// How many names are remembered one by one, and how many scopes.
 const NAMES: usize = 4_096;
 const SWEEPS: usize = 64;
@@ -104,12 +108,13 @@ impl Debts {
         }
     }
 
-    /// Distrusts everything that was written until now, and forgets which entries it was about.
+    /// Distrusts everything that was written until now, and forgets which entries it was about. What somebody is paying
+    /// stays: that removal may still arrive, and is not to take away what is added after.
     fn lose_count(&mut self, now: u64) {
-        self.names.clear();
-        self.sweeps.retain(|(sweep, _)| *sweep == Sweep::Store);
+        self.names.retain(|_, debt| debt.paying);
+        self.sweeps.retain(|(sweep, debt)| debt.paying || *sweep == Sweep::Store);
         self.clean.clear();
-        (self.horizon, self.drawn) = (Some(now), self.count);
+        (self.horizon, self.drawn) = (self.horizon.max(Some(now)), self.count);
     }
 
     pub(super) fn standing(&self, name: &[u8]) -> Standing {
@@ -190,12 +195,15 @@ impl Debts {
         self.horizon.is_some()
     }
 
-    /// Returns whether these bytes may be from before the horizon. Of a number nobody knows when it was written.
-    pub(super) fn distrusts(&self, name: &Name, bytes: &[u8]) -> bool {
+    /// Returns whether these bytes may be from before the horizon. Of a number nobody knows when it was written, nor of a
+    /// record that says it was just after, or is yet to be: the clock of its writer may be ahead, or this one set back.
+    pub(super) fn distrusts(&self, name: &Name, bytes: &[u8], now: u64) -> bool {
         let Some(horizon) = self.horizon else { return false };
-        match Wire::read(bytes) {
-            Some(wire) => wire.header.created <= horizon,
-            None => !self.clean.contains(name.as_bytes()),
+        let created = Wire::read(bytes).map(|wire| wire.header.created);
+        match created {
+            Some(created) if created <= horizon => true,
+            Some(created) if created > horizon.saturating_add(APART) && created <= now => false,
+            _ => !self.clean.contains(name.as_bytes()),
         }
     }
 
@@ -205,7 +213,7 @@ impl Debts {
             return;
         }
         if self.clean.len() >= NAMES {
-            // Numbers are removed once more: better that than one too old.
+            // Some are removed once more: better that than one too old.
             self.clean.clear();
         }
         self.clean.insert(name.as_bytes().into());
@@ -271,6 +279,46 @@ mod tests {
         assert!(debts.are_none());
     }
 
+    fn record(created: u64) -> Vec<u8> {
+        let (codec, fresh_until, kept_until) = (Codec::MessagePack, FOR_EVER, FOR_EVER);
+        let (open, compressed) = (false, false);
+        let header = Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
+        header.write(&[], b"value")
+    }
+
+    #[test]
+    fn beyond_its_bounds_a_record_from_a_clock_that_is_ahead_is_distrusted_once() {
+        let mut debts = Debts::default();
+        let now = 10 * APART;
+        debts.lose_count(now);
+        let any = name("whatever");
+        for (ahead, later) in [(1, APART), (APART, 2 * APART), (5 * APART, 0)] {
+            assert!(debts.distrusts(&any, &record(now + ahead), now + later), "ahead by {ahead}, read after {later}");
+        }
+        debts.trust(&any, debts.mark());
+        assert!(!debts.distrusts(&any, &record(now + 1), now + APART), "what was there before is gone");
+        assert!(!debts.distrusts(&any, &record(now + 5 * APART), now));
+        debts.lose_count(1);
+        assert!(debts.distrusts(&any, &record(now), 2 * now), "a clock that was set back moves no horizon back");
+    }
+
+    #[test]
+    fn beyond_its_bounds_what_is_being_paid_stays_until_it_is_paid() {
+        let mut debts = Debts::default();
+        debts.owe(&name("a"), 0);
+        debts.owe(&name("b"), 0);
+        debts.owe_all(scope("other:"), 0);
+        assert!(debts.take_name(&name("a")) && debts.take_sweep(None).is_some());
+        let mark = debts.mark();
+        debts.lose_count(0);
+        assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
+        assert_eq!(debts.standing(b"other:key"), Standing::BeingPaid);
+        assert_eq!(standing(&debts, "b"), Standing::Clear);
+        debts.paid(&name("a"), mark);
+        debts.paid_all(&scope("other:"), mark);
+        assert!(!debts.can_be_paid());
+    }
+
     #[test]
     fn beyond_its_bounds_everything_written_before_is_distrusted() {
         let mut debts = Debts::default();
@@ -278,20 +326,15 @@ mod tests {
             debts.owe(&name(&number.to_string()), 1_000);
         }
         assert!(!debts.can_be_paid() && !debts.are_none());
-        let record = |created| {
-            let (codec, fresh_until, kept_until) = (crate::codec::Codec::MessagePack, FOR_EVER, FOR_EVER);
-            let (open, compressed) = (false, false);
-            let header =
-                Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
-            header.write(&[], b"value")
-        };
         let any = name("whatever");
-        assert!(debts.distrusts(&any, &record(1_000)) && !debts.distrusts(&any, &record(1_001)));
-        assert!(debts.distrusts(&any, b"42"), "a number says nothing of when it was written");
+        let distrusts = |debts: &Debts, bytes: &[u8]| debts.distrusts(&any, bytes, 1_000_000);
+        let (before, after) = (record(1_000), record(1_001 + APART));
+        assert!(distrusts(&debts, &before) && !distrusts(&debts, &after));
+        assert!(distrusts(&debts, b"42"), "a number says nothing of when it was written");
         debts.trust(&any, debts.mark() - 1);
-        assert!(debts.distrusts(&any, b"42"), "that began before");
+        assert!(distrusts(&debts, b"42"), "that began before");
         debts.trust(&any, debts.mark());
-        assert!(!debts.distrusts(&any, b"42") && debts.distrusts(&any, &record(1_000)));
+        assert!(!distrusts(&debts, b"42") && distrusts(&debts, &before));
         debts.settle_all(&Sweep::Store, debts.mark());
         assert!(debts.are_none());
     }

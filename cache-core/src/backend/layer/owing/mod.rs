@@ -4,6 +4,9 @@
 //! replace would be served again. So it is owed: until the store has been told, nobody of this process is served what is
 //! under that name, and whoever reaches the store next pays, a few names at a time.
 //!
+//! Debts are of this process, and end with it: what it could not invalidate before it ended may be served until its time is
+//! over. Other processes know nothing of them either.
+//!
 //! Where nothing is owed a read costs one look at a flag, and goes to the store as it is.
 
 mod change;
@@ -136,9 +139,10 @@ impl Owing {
     /// Removes what was found where it may be what somebody has removed.
     async fn check(&self, name: &Name, found: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Error> {
         let Some(bytes) = found else { return Ok(None) };
+        let now = self.clock.wall_millis();
         let (is_distrusted, mark) = {
             let debts = self.debts();
-            (debts.distrusts(name, &bytes), debts.mark())
+            (debts.distrusts(name, &bytes, now), debts.mark())
         };
         if !is_distrusted {
             return Ok(Some(bytes));
