@@ -280,7 +280,7 @@ mod tests {
     }
 
     fn record(created: u64) -> Vec<u8> {
-        let (codec, fresh_until, kept_until) = (Codec::MessagePack, FOR_EVER, FOR_EVER);
+        let (codec, fresh_until, kept_until) = (crate::codec::Codec::MessagePack, FOR_EVER, FOR_EVER);
         let (open, compressed) = (false, false);
         let header = Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
         header.write(&[], b"value")
