@@ -1,8 +1,11 @@
 use larder::cached;
 
+#[derive(Clone)]
+struct Away;
+
 #[cached(key = "profile:<id>", strict)]
-fn profile(id: u64) -> Result<u64, String> {
-    Ok(id)
+fn profile(id: u64) -> Result<u64, Away> {
+    Err(Away).or(Ok(id))
 }
 
 fn main() {
