@@ -10,6 +10,7 @@
 //! | `finishing` | what goes on when its caller leaves |
 //! | `left` | the writes among that |
 //! | `link` | one statement, from the question to the answer |
+//! | `store` | what the store of each kind can do |
 
 mod address;
 mod config;
@@ -18,11 +19,13 @@ mod fault;
 mod finishing;
 mod left;
 mod link;
+mod store;
 
 pub(crate) use address::Address;
 pub use config::Config;
 pub(crate) use fault::{Fault, Finding, Verdict};
 pub(crate) use link::Link;
+pub(crate) use store::store;
 
 use std::future::Future;
 use std::sync::Arc;
