@@ -36,7 +36,6 @@ pub trait Store: ErasedBackend + Debug {
     fn let_time_pass(&self, time: Duration);
     fn make_room(&self);
     fn close(&self);
-    fn as_backend(&self) -> &dyn ErasedBackend;
 }
 
 macro_rules! kind {
@@ -83,10 +82,6 @@ macro_rules! kind {
 
             fn close(&self) {
                 block_on(self.close());
-            }
-
-            fn as_backend(&self) -> &dyn ErasedBackend {
-                self
             }
         }
     };

@@ -1,10 +1,10 @@
-//! What is asked of every store, and what is asked of those on servers.
+//! What is asked of stores on servers.
 
 use std::time::Duration;
 
 use cache_core::backend::Entry;
 use cache_core::error::Kind::Configuration;
-use cache_core::testing::{block_on, conformance};
+use cache_core::testing::block_on;
 use libtest_mimic::Failed;
 
 use crate::kind::{Kind, SECOND, Test, config, name, store};
@@ -12,7 +12,6 @@ use crate::servers::PASSWORD;
 
 pub fn tests<K: Kind>() -> Vec<Test> {
     vec![
-        ("it_does_what_is_asked_of_every_store", conforms::<K>),
         ("a_table_is_made_once_and_in_words_that_can_be_read", table::<K>),
         ("without_a_table_it_says_what_to_do", no_table::<K>),
         ("a_wrong_password_is_told_and_not_shown", wrong_password::<K>),
@@ -22,15 +21,6 @@ pub fn tests<K: Kind>() -> Vec<Test> {
         ("what_is_too_much_goes_and_what_is_nearest_to_its_end_goes_first", bounded::<K>),
         ("after_close_a_call_opens_connections_again", closes::<K>),
     ]
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "it is one of many")]
-fn conforms<K: Kind>() -> Result<(), Failed> {
-    let store = store::<K>("conformance");
-    let pass = |time| store.let_time_pass(time);
-    let report = conformance::Suite::new(store.as_backend(), &pass).unit(Duration::from_secs(60)).run();
-    assert!(report.failures.is_empty(), "{report}");
-    Ok(())
 }
 
 fn table<K: Kind>() -> Result<(), Failed> {
