@@ -179,7 +179,7 @@ pub(super) fn fails<T: Debug>(what: &str, outcome: Result<T, Error>, kind: Kind)
 }
 
 fn failed(operation: &'static str) -> impl Fn(Error) -> String {
-    move |error| format!("`{operation}` failed: {error:?}")
+    move |error| format!("`{operation}` failed, and should not: {error:?}")
 }
 
 pub(super) fn short(bytes: &[u8]) -> String {
