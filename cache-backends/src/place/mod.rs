@@ -6,12 +6,14 @@ mod host;
 mod location;
 mod nearest;
 mod options;
+mod scheme;
 
 pub use amount::{bytes, time};
 pub use host::Host;
 pub use location::Location;
 pub use nearest::nearest;
 pub use options::{Given, Options, WrongOption};
+pub use scheme::{ALIASES, usual_scheme};
 
 /// Where a cache is to live, and how.
 ///

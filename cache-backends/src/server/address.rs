@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use cache_core::error::{Error, Kind};
 
 use super::config::trouble;
-use crate::place::{Location, Options};
+use crate::place::{Location, Options, usual_scheme};
 
 /// What each driver reads behind the `?` of an address. It passes over any other word, so that none may be handed to it.
 const WORDS: [(&str, &[&str]); 2] = [
@@ -61,11 +61,11 @@ pub(crate) struct Address {
 impl Address {
     /// Takes what the driver knows out of these options.
     pub(crate) fn with(location: Location, options: &mut Options) -> Result<Self, Error> {
-        let (kind, words) = match location.scheme() {
-            "postgres" | "postgresql" => WORDS[0],
-            "mysql" | "mariadb" => WORDS[1],
-            _ => return Err(trouble("a table on a server is at `postgres://…` or at `mysql://…`")),
-        };
+        let scheme = usual_scheme(location.scheme());
+        let (kind, words) = WORDS
+            .into_iter()
+            .find(|(kind, _)| *kind == scheme)
+            .ok_or_else(|| trouble("a table on a server is at `postgres://…` or at `mysql://…`"))?;
         if location.hosts().len() > 1 {
             return Err(trouble("a table is on one host; a second one that is only read goes into the option `read`"));
         }
