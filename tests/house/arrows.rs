@@ -24,9 +24,9 @@ impl Floors {
         Self::listed("src/config/mod.rs", "// | ")
     }
 
-    fn listed(path: &str, mark: &str) -> Self {
+    fn listed(path: &str, prefix: &str) -> Self {
         let text = std::fs::read_to_string(crate::root().join(path)).expect("a list of floors");
-        let rows = text.lines().filter_map(|line| line.strip_prefix(mark)).skip(1);
+        let rows = text.lines().filter_map(|line| line.strip_prefix(prefix)).skip(1);
         let first_cells = rows.filter_map(|row| row.split('|').next());
         Self(first_cells.map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()).collect())
     }

@@ -72,7 +72,7 @@ impl Postgres {
     /// With a sentence that says why there is none: as a rule, since it is not installed.
     pub fn start() -> Result<Server, String> {
         let home = Self::home().ok_or("PostgreSQL is not installed: there is no `initdb`")?;
-        let place = Place::make("pg")?;
+        let place = Quarters::make("pg")?;
         fs::write(place.path("password"), PASSWORD).map_err(said("the password"))?;
         place.run(Command::new(home.join("initdb")).arg("-D").arg(place.path("data")).args(["-U", "larder"]).args(
             [
@@ -117,7 +117,7 @@ impl MariaDb {
     /// With a sentence that says why there is none: as a rule, since it is not installed.
     pub fn start() -> Result<Server, String> {
         let (install, server) = Self::programs().ok_or("MariaDB is not installed: there is no `mariadbd`")?;
-        let place = Place::make("my")?;
+        let place = Quarters::make("my")?;
         let set_up = format!(
             "CREATE DATABASE IF NOT EXISTS larder;\n\
              CREATE USER IF NOT EXISTS larder@localhost IDENTIFIED BY '{PASSWORD}';\n\
@@ -149,21 +149,21 @@ impl MariaDb {
 
 /// A server, from its start until it is dropped.
 pub struct Server {
-    place: Place,
+    place: Quarters,
     command: Vec<OsString>,
     farewell: &'static str,
     socket: PathBuf,
-    is_ready: fn(&Place) -> bool,
+    is_ready: fn(&Quarters) -> bool,
     keeper: Mutex<Option<Keeper>>,
 }
 
 impl Server {
     fn start(
-        place: Place,
+        place: Quarters,
         command: Vec<OsString>,
         farewell: &'static str,
         socket: PathBuf,
-        is_ready: fn(&Place) -> bool,
+        is_ready: fn(&Quarters) -> bool,
     ) -> Result<Self, String> {
         let server = Self { place, command, farewell, socket, is_ready, keeper: Mutex::new(None) };
         server.set_going()?;
@@ -252,7 +252,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn start(place: &Place, farewell: &str, command: &[OsString]) -> Result<Self, String> {
+    fn start(place: &Quarters, farewell: &str, command: &[OsString]) -> Result<Self, String> {
         let mut shell = Command::new("sh");
         shell.args(["-c", KEEPER, "keeper"]).arg(place.path("")).arg(farewell).args(command);
         // A group of its own: what is typed at the terminal is for the tests.
@@ -293,12 +293,12 @@ impl Keeper {
 }
 
 /// A folder for one server, and who owns it.
-struct Place {
+struct Quarters {
     folder: PathBuf,
     owner: Option<(u32, u32)>,
 }
 
-impl Place {
+impl Quarters {
     fn make(kind: &str) -> Result<Self, String> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         // The names of sockets are short.
@@ -339,7 +339,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Quarters {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }

@@ -15,13 +15,13 @@ use sqlx::{
 
 use super::{config, error};
 use crate::database::client::{Bind, Cell, Row, Told};
-use crate::server::{Address, Finding, Wire};
+use crate::server::{Finding, Url, Wire};
 
 pub(crate) struct Client(PgConnectOptions);
 
 impl Client {
-    pub(crate) fn new(address: &Address) -> Result<Self, Error> {
-        config::options(address).map(Self)
+    pub(crate) fn new(url: &Url) -> Result<Self, Error> {
+        config::options(url).map(Self)
     }
 }
 

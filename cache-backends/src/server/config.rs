@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use cache_core::error::{Error, Kind};
 
-use super::address::Address;
+use super::url::Url;
 use crate::database::dialect::Flavour;
 use crate::database::{Limits, Table};
 use crate::place::{Given, Location, Options, Place};
@@ -36,8 +36,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 #[must_use = "it is to be handed to its store"]
 pub struct Config {
-    pub(crate) write: Address,
-    pub(crate) read: Option<Address>,
+    pub(crate) write: Url,
+    pub(crate) read: Option<Url>,
     pub(crate) table: Option<String>,
     pub(crate) pool: usize,
     pub(crate) statement_timeout: Duration,
@@ -74,7 +74,7 @@ impl Config {
         let pool = options.number("pool")?.map_or(POOL, |pool| usize::try_from(pool).unwrap_or(usize::MAX));
         let statement_timeout = options.time("statement_timeout")?.unwrap_or(TIMEOUT);
         let read = options.text("read")?;
-        let write = Address::with(location, &mut options)?;
+        let write = Url::with(location, &mut options)?;
         options.done()?;
         let config = Self { write, read: None, table, pool, statement_timeout, max_entries, cull_frequency };
         config.check()?;
@@ -117,7 +117,7 @@ impl Config {
     pub fn read(mut self, address: &str) -> Result<Self, Error> {
         let location = Location::parse(address)?;
         let mut options = options_of(&location);
-        let read = Address::with(location, &mut options)?;
+        let read = Url::with(location, &mut options)?;
         options.done()?;
         if read.kind() != self.write.kind() {
             return Err(trouble("`read` is to be a server of the same kind as the one that is written to"));

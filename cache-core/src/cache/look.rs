@@ -11,12 +11,12 @@ use crate::key::{Address, Name};
 use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
-use crate::store::Found;
+use crate::store::Held;
 use crate::value::Lying;
 
 /// Finds a record of this process that is fresh beyond all question: most hits need no more than this.
 #[inline]
-pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Found<'a>> {
+pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Held<'a>> {
     let Backing::Memory(store) = &cache.home().backing else { return None };
     let found = store.seek(address)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.

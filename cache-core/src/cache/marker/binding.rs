@@ -50,7 +50,7 @@ impl Home {
     pub(in crate::cache) async fn versions_since(
         &self,
         outside: &Outside,
-        mark: u64,
+        pattern: u64,
         tags: &[u64],
         known: &[TagVersion],
         since: Moment,
@@ -62,7 +62,7 @@ impl Home {
         if late.is_empty() {
             return Ok(Some(known.collect()));
         }
-        outside.markers.note_teller(mark);
+        outside.markers.note_teller(pattern);
         let seen = self.versions_now(outside, &late).await?;
         let knew = |seen: &TagVersion| outside.markers.sightings.knew(*seen, since);
         // After the others: the one that stands for all changes before they do.

@@ -72,17 +72,17 @@ impl Markers {
     }
 
     /// Remembers that bodies of this pattern tell tags.
-    fn note_teller(&self, mark: u64) {
+    fn note_teller(&self, pattern: u64) {
         let mut tellers = lock(&self.tellers);
         if tellers.len() < MOST_TELLERS {
-            tellers.insert(mark);
+            tellers.insert(pattern);
         }
     }
 
     /// Returns whether a body of this pattern is one to tell tags: it has told some before, or `may` be one, and nobody has
     /// looked here yet at what stands for all of them.
-    pub(super) fn expects_more(&self, mark: u64, may: bool) -> bool {
-        (may && !self.sightings.knows_of(ANY)) || lock(&self.tellers).contains(&mark)
+    pub(super) fn expects_more(&self, pattern: u64, may: bool) -> bool {
+        (may && !self.sightings.knows_of(ANY)) || lock(&self.tellers).contains(&pattern)
     }
 }
 

@@ -1,4 +1,4 @@
-//! [`Address`]: a server in the words of its driver.
+//! [`Url`]: a server in the words of its driver.
 
 use std::fmt::{self, Write};
 
@@ -51,14 +51,14 @@ const WORDS: [(&str, &[&str]); 2] = [
 
 /// A server in the words of its driver. `Debug` does not show who logs in with what.
 #[derive(Clone)]
-pub(crate) struct Address {
+pub(crate) struct Url {
     location: Location,
     kind: &'static str,
     /// With all secrets.
-    url: String,
+    text: String,
 }
 
-impl Address {
+impl Url {
     /// Takes what the driver knows out of these options.
     pub(crate) fn with(location: Location, options: &mut Options) -> Result<Self, Error> {
         let scheme = usual_scheme(location.scheme());
@@ -70,7 +70,7 @@ impl Address {
             return Err(trouble("a table is on one host; a second one that is only read goes into the option `read`"));
         }
         let (_, rest) = location.without_query().split_once("://").unwrap_or_default();
-        let mut url = format!("{kind}://{rest}");
+        let mut text = format!("{kind}://{rest}");
         let mut between = '?';
         for word in words {
             let value = match *word {
@@ -79,11 +79,11 @@ impl Address {
             };
             if let Some(value) = value {
                 check_encryption(word, &value)?;
-                write!(url, "{between}{word}={}", encoded(&value)).expect("a text grows");
+                write!(text, "{between}{word}={}", encoded(&value)).expect("a text grows");
                 between = '&';
             }
         }
-        Ok(Self { location, kind, url })
+        Ok(Self { location, kind, text })
     }
 
     pub(crate) fn kind(&self) -> &'static str {
@@ -96,7 +96,7 @@ impl Address {
             return Err(Error::new(Kind::Configuration, format!("`{}` is no address of this store", self.location)));
         }
         // The driver says what is wrong with a part of it, and may say the part.
-        self.url.parse().map_err(|_| {
+        self.text.parse().map_err(|_| {
             let sentence =
                 format!("`{}` is not understood: is each option of the address what it is to be?", self.location);
             Error::new(Kind::Configuration, sentence)
@@ -126,7 +126,7 @@ fn encoded(value: &str) -> String {
     text
 }
 
-impl fmt::Debug for Address {
+impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.location.fmt(f)
     }
@@ -140,13 +140,13 @@ mod tests {
     use super::*;
     use crate::place::Given;
 
-    fn address(text: &str) -> Result<Address, Error> {
+    fn address(text: &str) -> Result<Url, Error> {
         let location = Location::parse(text)?;
         let mut options = Options::default();
         for (name, value) in location.query() {
             options.give(name, Given::Text(value.to_owned()));
         }
-        let address = Address::with(location, &mut options)?;
+        let address = Url::with(location, &mut options)?;
         options.done().map(|()| address)
     }
 
