@@ -246,8 +246,7 @@ mod tests {
     }
 
     fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
-        let (codec, shape, compressed) = (Codec::MessagePack, codec::shape::<u8>(), false);
-        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false, compressed }
+        Header { shape: codec::shape::<u8>(), created, fresh_until, kept_until, ..Header::PLAIN }
     }
 
     #[test]

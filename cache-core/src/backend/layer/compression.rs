@@ -126,20 +126,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::codec::wire::{FOR_EVER, TagVersion};
+    use crate::codec::wire::TagVersion;
     use crate::key::Scope;
 
-    const HEADER: Header = Header {
-        codec: crate::codec::Codec::MessagePack,
-        mark: 7,
-        shape: 9,
-        created: 1_700_000_000_000,
-        fresh_until: FOR_EVER,
-        kept_until: FOR_EVER,
-        cost: 3,
-        open: true,
-        compressed: false,
-    };
+    const HEADER: Header =
+        Header { mark: 7, shape: 9, created: 1_700_000_000_000, cost: 3, open: true, ..Header::PLAIN };
 
     const TAGS: [TagVersion; 1] = [TagVersion { tag: 1, version: 2 }];
 

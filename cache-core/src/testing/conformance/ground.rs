@@ -164,6 +164,11 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// Returns an entry without an end.
+pub(super) fn entry(name: &Name, value: impl Into<Vec<u8>>) -> Entry {
+    Entry { name: name.clone(), value: value.into(), time: None }
+}
+
 /// Asks that two things are the same.
 #[expect(clippy::needless_pass_by_value, reason = "what a case asks for is written where it is asked")]
 pub(super) fn same<T: PartialEq + Debug>(what: &str, found: T, wanted: T) -> Verdict {

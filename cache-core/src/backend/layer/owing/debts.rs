@@ -223,7 +223,7 @@ impl Debts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::wire::{FOR_EVER, Header};
+    use crate::codec::wire::Header;
     use crate::key::Scope;
 
     fn name(key: &str) -> Name {
@@ -280,10 +280,7 @@ mod tests {
     }
 
     fn record(created: u64) -> Vec<u8> {
-        let (codec, fresh_until, kept_until) = (crate::codec::Codec::MessagePack, FOR_EVER, FOR_EVER);
-        let (open, compressed) = (false, false);
-        let header = Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
-        header.write(&[], b"value")
+        Header { created, ..Header::PLAIN }.write(&[], b"value")
     }
 
     #[test]
