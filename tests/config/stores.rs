@@ -22,7 +22,7 @@ fn counting(builder: Builder, made: &Arc<AtomicUsize>) -> Builder {
     })
 }
 
-fn isolated(builder: &Builder) -> testing::Isolated {
+pub fn isolated(builder: &Builder) -> testing::Isolated {
     let settings = builder.settings().unwrap_or_else(|error| panic!("{error}"));
     testing::isolated_with(settings.iter().map(|(name, settings)| (name.as_str(), settings.clone()))).unwrap()
 }
@@ -180,18 +180,4 @@ fn values_are_written_as_the_codec_of_a_file_says_and_read_whatever_it_was() {
     let small = with("max_value_bytes = 100");
     let error = small.cache("default").blocking().set("key", "x".repeat(100), Options::forever()).unwrap_err();
     assert_eq!(error.kind(), larder::Kind::TooLarge);
-}
-
-#[cfg(feature = "encryption")]
-#[test]
-fn what_is_encrypted_with_a_key_of_a_file_is_not_read_without_it() {
-    let store = Arc::new(Memory::new(Clock::manual()));
-    let key = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-    let with = |words: &str| {
-        let builder = larder::builder().cache("default", Settings::backend(Arc::clone(&store)));
-        isolated(&builder.toml(format!("[caches.default]\n{words}")).unwrap().environment_of([("KEY", key)]).unwrap())
-    };
-    with("encrypt = \"${KEY}\"").cache("default").blocking().set("key", 1_u8, Options::forever()).unwrap();
-    let read = |words: &str| with(words).cache("default").blocking().get::<u8>("key").unwrap();
-    assert_eq!((read("encrypt = [\"${KEY}\"]"), read("")), (Some(1), None));
 }
