@@ -65,9 +65,12 @@ impl Schemes {
     fn unknown(&self, scheme: &str) -> Error {
         let names: Vec<_> = OURS.iter().map(|(ours, _)| *ours).chain(self.0.keys().map(String::as_str)).collect();
         let near = nearest(scheme, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
-        let what =
-            near.unwrap_or_else(|| format!("there are `{}`, and what `Builder::scheme` registers", names.join("`, `")));
-        trouble(format!("there is no store `{}`; {what}", shown(scheme)))
+        let what = near.unwrap_or_else(|| format!("there are `{}`.", names.join("`, `")));
+        let scheme = shown(scheme);
+        trouble(format!(
+            "there is no store `{scheme}`; {what} A store of your own is registered with `Builder::scheme(\"{scheme}\", …)`, \
+             and the command `larder` is told of it by `--scheme {scheme}`"
+        ))
     }
 }
 
@@ -78,6 +81,26 @@ pub(super) fn usual(scheme: &str) -> &str {
         "mariadb" => "mysql",
         other => other,
     }
+}
+
+/// Says how to bring in what this build was made without, to who writes a program and to who has only the one from us.
+#[cfg_attr(
+    all(
+        feature = "compression",
+        feature = "encryption",
+        feature = "file",
+        feature = "json",
+        feature = "mysql",
+        feature = "postgres",
+        feature = "sqlite"
+    ),
+    expect(dead_code, reason = "all is there")
+)]
+pub(super) fn left_out(what: &str, feature: &str) -> String {
+    format!(
+        "{what} is left out of this build: in a program's `Cargo.toml` add `{feature}` to the features of larder; the \
+         command `larder` gets it with `cargo install larder --features cli,{feature}`, and all others that it is to have"
+    )
 }
 
 fn trouble(sentence: impl Into<std::borrow::Cow<'static, str>>) -> Error {
@@ -115,10 +138,7 @@ macro_rules! store {
 
         #[cfg(not(feature = $feature))]
         fn $make(_: Place) -> Result<Settings, Error> {
-            let (name, feature) = (stringify!($module), $feature);
-            Err(trouble(format!(
-                "the store `{name}` is left out of this build: enable the feature `{feature}` of larder"
-            )))
+            Err(trouble(left_out(concat!("the store `", stringify!($module), "`"), $feature)))
         }
     };
 }

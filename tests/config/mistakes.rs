@@ -50,6 +50,10 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
         ("url = \"/var/cache\"", "an address begins with what kind of store it is of"),
         ("url = \"postgress://db/shop\"", "there is no store `postgress`; did you mean `postgres`?"),
         ("url = \"etcd://db/shop\"", "there is no store `etcd`; there are `memory`, `null`, `file`"),
+        (
+            "url = \"etcd://db/shop\"",
+            "registered with `Builder::scheme(\"etcd\", …)`, and the command `larder` is told of it by `--scheme etcd`",
+        ),
         ("url = \"postgres://db:99999/shop\"", "a port is a number from 1 to 65535"),
         ("url = \"postgres://u:a/b@db/shop\"", "`%2F`"),
         ("url = \"\"", "`url` is empty"),
@@ -197,6 +201,12 @@ fn variables_that_nobody_knows_are_errors_with_the_nearest_one() {
         ("LARDER_VERSION", "", "this is empty: write a version, or leave the variable away"),
         ("LARDER_OFF", "perhaps", "write 1 to switch every cache off, or 0"),
         ("LARDER_OFF", "", "write 1 to switch every cache off, or 0"),
+        ("LARDER_CACHES_DEFAULT_TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL? Two underscores stand"),
+        ("LARDER_CACHES__DEFAULT_TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL?"),
+        ("LARDER_CACHES_DEFAULT__TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL?"),
+        ("LARDER_CACHES_PAGE_PARTS_STORE_TIMEOUT", "5", "LARDER_CACHES__PAGE_PARTS__STORE_TIMEOUT?"),
+        ("LARDER_CACHES_SESSIONS_OPTIONS_TABLE", "x", "LARDER_CACHES__SESSIONS__OPTIONS__TABLE?"),
+        ("LARDER_OPTIONS_TABLE", "x", "did you mean LARDER_OPTIONS__TABLE, with two underscores?"),
         ("LARDER_OPTIONS__TABLE", "x", "there is no option `table`"),
     ] {
         let wrong = wrong("", &[(name, value)]);
@@ -216,6 +226,16 @@ fn variables_that_others_set_are_left_alone() {
         ("PATH", "/bin"),
     ];
     assert_eq!(crate::described("", &others).len(), 1);
+}
+
+#[test]
+fn a_main_that_returns_a_mistake_shows_the_same_as_whoever_prints_it() {
+    for text in ["[caches.default]\nttl = \"soon\"\n", "ttl = 5"] {
+        let wrong = read(text, &NOTHING).and_then(|builder| builder.described()).unwrap_err();
+        assert_eq!(format!("{wrong:?}"), wrong.to_string());
+    }
+    let variable = larder::builder().environment_of([("LARDER_TTL", "soon")]).unwrap().described().unwrap_err();
+    assert!(format!("{variable:?}").starts_with("LARDER_TTL: `ttl` takes whole seconds"), "{variable:?}");
 }
 
 #[test]
