@@ -54,7 +54,7 @@ impl Schemes {
     /// Makes the store of a place whose addresses begin so.
     pub(super) fn make(&self, scheme: &str, place: Place) -> Result<Settings, Error> {
         if let Some(make) = self.0.get(scheme) {
-            return make(place);
+            return made_by_the_program(make, scheme, place);
         }
         match OURS.iter().find(|(ours, _)| *ours == scheme) {
             Some((_, make)) => make(place),
@@ -107,16 +107,31 @@ fn trouble(sentence: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Configuration, sentence)
 }
 
-fn memory(place: Place) -> Result<Settings, Error> {
+/// Makes a store as a program does, which is to take all bounds that were said.
+fn made_by_the_program(make: &Make, scheme: &str, place: Place) -> Result<Settings, Error> {
+    let untaken = place.untaken();
+    let settings = make(place)?;
+    let names: Vec<_> = untaken.names().collect();
+    if names.is_empty() {
+        return Ok(settings);
+    }
+    let names = names.join("`, `");
+    Err(trouble(format!(
+        "the store `{scheme}` does not take `{names}`: leave that away, or take it where the scheme is registered, as with \
+         `place.max_entries()`"
+    )))
+}
+
+fn memory(mut place: Place) -> Result<Settings, Error> {
     let [location] = &place.locations[..] else { return Err(trouble("a cache in memory has one address")) };
     if !location.path().is_empty() || location.hosts().len() > 1 || location.port().is_some() {
         return Err(trouble("write `memory://`, or `memory://NAME` for room that several caches share"));
     }
     let mut settings = location.host().map_or_else(Settings::memory, Settings::memory_named);
-    if let Some(entries) = place.max_entries {
+    if let Some(entries) = place.max_entries() {
         settings = settings.max_entries(entries);
     }
-    if let Some(bytes) = place.max_bytes {
+    if let Some(bytes) = place.max_bytes() {
         settings = settings.max_bytes(bytes);
     }
     place.options.done().map(|()| settings)

@@ -167,6 +167,25 @@ fn all_mistakes_of_files_and_variables_are_told_together_in_their_order() {
     );
 }
 
+#[cfg(feature = "file")]
+#[test]
+fn an_address_that_is_wrong_hides_no_other_mistake_and_makes_up_none() {
+    let text = |url: &str| {
+        let words = "ttl = \"soon\"\nmax_entries = 5\nretry = 50\ncodec = \"x\"\nkey_function = \"lower\"\n";
+        format!("[caches.default]\nurl = \"{url}\"\n{words}options.tabel = 1\noptions.lock_timeout = \"soon\"\n")
+    };
+    let lines = |url: &str| {
+        let wrong = wrong(&text(url), &NOTHING);
+        wrong.lines().filter_map(|line| line.strip_prefix("larder.toml:")?.split(':').next()?.parse().ok()).collect()
+    };
+    for url in ["file://var/cache", "files:///var/cache", "${NOWHERE}"] {
+        let lines: Vec<u32> = lines(url);
+        assert_eq!(lines, [2, 3, 5, 6, 7], "{url}");
+    }
+    let lines: Vec<u32> = lines("file:///var/cache");
+    assert_eq!(lines, [3, 5, 6, 7, 8, 9], "all options that are wrong are told");
+}
+
 #[test]
 fn a_thousand_mistakes_do_not_fill_the_screen() {
     let text: Vec<_> = (0..1_000).map(|number| format!("wrong{number} = 1\n")).collect();
