@@ -343,7 +343,14 @@ impl Builder {
         let outcome = self.outcome()?;
         self.plan.off |= outcome.off;
         let caches = outcome.resolved.caches.into_iter();
-        self.plan.caches = caches.map(|(settings, described)| (described.name, settings)).collect();
+        for (settings, described) in caches {
+            // Nobody has said anything of it: it is there for those who name none.
+            if described.said.is_empty() {
+                self.plan.default = settings;
+            } else {
+                self.plan.caches.push((described.name, settings));
+            }
+        }
         registry::install(self.plan)
     }
 

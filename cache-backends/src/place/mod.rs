@@ -5,14 +5,13 @@ mod bounds;
 mod decode;
 mod host;
 mod location;
-mod nearest;
 mod options;
 
 pub use amount::{bytes, time};
 pub use bounds::Untaken;
+pub use cache_core::nearest::nearest;
 pub use host::Host;
 pub use location::Location;
-pub use nearest::nearest;
 pub use options::{Given, Options, WrongOption};
 
 /// Where a cache is to live, and how.
