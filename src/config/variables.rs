@@ -171,13 +171,12 @@ fn in_capitals(name: &str) -> String {
 /// Says what somebody meant who wrote `SESSIONS_URL` or `SESSIONS_OPTIONS_TABLE` behind `CACHES_`, one underscore for two.
 fn in_two_underscores(rest: &str) -> Option<String> {
     let rest = rest.trim_start_matches('_');
-    let (cache, word) = match rest.split_once("_OPTIONS_") {
-        Some((cache, option)) => (cache, format!("{OPTIONS}{}", option.trim_start_matches('_'))),
-        None => {
-            let ends = Word::names().map(in_capitals).filter_map(|word| Some((rest.strip_suffix(&word)?, word)));
-            // `TTL` ends no other word, but `TIMEOUT` ends `STORE_TIMEOUT`.
-            ends.filter(|(cache, _)| cache.ends_with('_')).min_by_key(|(cache, _)| cache.len())?
-        }
+    let (cache, word) = if let Some((cache, option)) = rest.split_once("_OPTIONS_") {
+        (cache, format!("{OPTIONS}{}", option.trim_start_matches('_')))
+    } else {
+        let ends = Word::names().map(in_capitals).filter_map(|word| Some((rest.strip_suffix(&word)?, word)));
+        // `TIMEOUT` ends `STORE_TIMEOUT`: the longest word is meant.
+        ends.filter(|(cache, _)| cache.ends_with('_')).min_by_key(|(cache, _)| cache.len())?
     };
     let cache = cache.trim_end_matches('_');
     let meant = format!("{PREFIX}{CACHES}{cache}__{word}");
