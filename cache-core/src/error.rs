@@ -111,11 +111,11 @@ impl fmt::Display for Error {
     }
 }
 
-/// Where it has several lines, they stay lines: a `main` that returns it shows it so.
+/// A mistake in a configuration reads as in `Display`, lines and all: a `main` that returns it shows it so.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.context.contains('\n') {
-            return write!(f, "{:?}\n{}", self.kind, self.context);
+        if self.kind == Kind::Configuration {
+            return fmt::Display::fmt(self, f);
         }
         let mut out = f.debug_struct("Error");
         out.field("kind", &self.kind).field("context", &self.context);

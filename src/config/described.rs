@@ -35,6 +35,8 @@ pub struct Described {
     pub max_entries: Option<u64>,
     /// How many bytes the store holds at most, where that was said.
     pub max_bytes: Option<u64>,
+    /// The layers around its store, that next to the store first; of one that seals, how many keys it has.
+    pub layers: Vec<String>,
     /// What the names of all entries begin with.
     pub key_prefix: String,
     /// The version that is part of the names of all entries.
@@ -62,6 +64,7 @@ impl Described {
             ttl: settings.usual_ttl(),
             max_entries: entries.or_else(|| stores.bound(name, Word::MaxEntries)),
             max_bytes: bytes.or_else(|| stores.bound(name, Word::MaxBytes)),
+            layers: settings.layers_said(),
             key_prefix: settings.prefix().to_owned(),
             version: settings.said_version().unwrap_or("1").to_owned(),
             key_function: draft.text(Word::KeyFunction).map(|said| said.value.to_owned()),

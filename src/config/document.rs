@@ -164,11 +164,10 @@ impl Walk<'_> {
         for (key, value) in in_order(words) {
             let written: &str = key.get_ref();
             match (Word::named(written), value.get_ref()) {
-                (Some(word), _) => {
-                    if let Some(value) = self.written(value) {
-                        draft.say(word, &value, self.faults);
-                    }
-                }
+                (Some(word), _) => match self.written(value) {
+                    Some(value) => draft.say(word, &value, self.faults),
+                    None => draft.is_lost |= word == Word::Url,
+                },
                 (None, DeValue::Table(options)) if written == OPTIONS => self.options(options, &mut draft),
                 (None, _) if written == OPTIONS => {
                     self.fault(key.span(), format!("`options` is a table: write `[caches.{}.options]`", shown(name)));

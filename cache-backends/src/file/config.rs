@@ -58,7 +58,7 @@ impl Config {
     ///
     /// With a sentence that says what to write.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options } = place;
+        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
         let [location] = locations.as_slice() else {
             return Err(configuration(format!("a store of files has one folder, and not {}", locations.len())));
         };

@@ -117,7 +117,7 @@ impl Chore for Culling {
                 Ok(true) => Stage::Next,
                 Ok(false) => Stage::Sweep(sweep),
                 Err(error) => {
-                    log::warn!("larder: culling: {error}");
+                    log::warn!(target: "larder", "culling: {error}");
                     self.skipped.insert(sweep.drawer);
                     Stage::Next
                 }

@@ -64,7 +64,7 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options } = place;
+        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
         let [location] = <[_; 1]>::try_from(locations)
             .map_err(|_| trouble("a table is at one address; one that is only read goes into the option `read`"))?;
         if max_bytes.is_some() {

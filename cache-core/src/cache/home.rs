@@ -8,6 +8,7 @@ use super::marker::Markers;
 use super::quiet::Quiet;
 use super::sends::Sends;
 use crate::backend::ErasedBackend;
+use crate::backend::layer::{Means, Unopened};
 use crate::clock::Clock;
 use crate::codec::Codec;
 use crate::error::Error;
@@ -54,6 +55,8 @@ pub(crate) struct Outside {
     pub(crate) max_value_bytes: Option<u64>,
     /// Whether it answers where its caller stands.
     in_place: bool,
+    /// What the layers around it count.
+    unopened: Arc<Unopened>,
 }
 
 impl Outside {
@@ -62,9 +65,15 @@ impl Outside {
         markers: Arc<Markers>,
         codec: Codec,
         max_value_bytes: Option<u64>,
+        means: &Means,
     ) -> Self {
         let in_place = backend.capabilities().in_place;
-        Self { backend, markers, codec, max_value_bytes, in_place }
+        Self { backend, markers, codec, max_value_bytes, in_place, unopened: Arc::clone(means.unopened()) }
+    }
+
+    /// Returns how many entries its layers did not open.
+    pub(super) fn unopened(&self) -> u64 {
+        self.unopened.count()
     }
 
     /// Returns what is under a name, where the store says so at once; else it is to be asked again, and waited for.

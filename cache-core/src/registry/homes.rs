@@ -34,9 +34,9 @@ impl Homes {
         Self { clock, tags: Arc::default(), executor, rooms: Mutex::default() }
     }
 
-    /// Returns what the layers of a store may use.
-    pub(super) fn means(&self) -> Means {
-        Means::new(self.clock.clone(), Arc::clone(&self.executor))
+    /// Returns what the layers around the store of a cache may use.
+    pub(super) fn means(&self, cache: &str) -> Means {
+        Means::new(self.clock.clone(), Arc::clone(&self.executor)).of_cache(cache)
     }
 
     /// Makes a home around a backing.

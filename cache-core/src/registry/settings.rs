@@ -326,9 +326,10 @@ impl Settings {
             Choice::Null => homes.around(Backing::Null),
             Choice::Outside(backend) => {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
-                let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
+                let means = homes.means(name);
+                let backend = self.layers.around(backend, &means).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
-                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes);
+                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes, &means);
                 homes.around(Backing::Outside(outside))
             }
             Choice::Memory => homes.in_memory(limits),

@@ -59,7 +59,7 @@ fn is_asked_for(arguments: &CreateTable) -> bool {
 /// Returns the places that are meant, with the caches that live there.
 fn places(arguments: &CreateTable) -> Result<Vec<(Vec<String>, Place)>, Error> {
     if let Some(url) = &arguments.url {
-        let mut places = larder::builder().cache_at("--url", url)?.places()?;
+        let mut places = larder::builder().cache_of_argument("--url", url)?.places()?;
         if let (Some(table), [(_, place)]) = (&arguments.table, &mut places[..]) {
             place.options.give("table", larder::config::Given::Text(table.clone()));
         }

@@ -108,12 +108,12 @@ impl Envelope for Compression {
 }
 
 impl Layer for Compression {
-    fn wrap(&self, store: Arc<dyn ErasedBackend>, _: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
+    fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
         if self.largest == 0 {
             let sentence = "its compression takes values of 0 bytes at most: write a larger number, or leave it out";
             return Err(Error::new(Kind::Configuration, sentence));
         }
-        Ok(enveloped(store, Arc::new(*self)))
+        Ok(enveloped(store, Arc::new(*self), means))
     }
 
     fn effect(&self) -> Effect {

@@ -68,6 +68,7 @@ mod sealed;
 #[cfg(feature = "encryption")]
 mod secret;
 mod timeout;
+mod unopened;
 
 use std::fmt;
 use std::sync::Arc;
@@ -87,6 +88,7 @@ pub use sealed::Sealed;
 #[cfg(feature = "encryption")]
 pub use secret::Secret;
 pub use timeout::Timeout;
+pub(crate) use unopened::Unopened;
 
 use super::ErasedBackend;
 use crate::clock::Clock;
@@ -170,13 +172,24 @@ pub enum Effect {
 pub struct Means {
     clock: Clock,
     executor: Arc<dyn Executor>,
+    unopened: Arc<Unopened>,
 }
 
 impl Means {
     /// Gathers a clock and a runtime.
     #[must_use]
     pub fn new(clock: Clock, executor: Arc<dyn Executor>) -> Self {
-        Self { clock, executor }
+        Self { clock, executor, unopened: Arc::default() }
+    }
+
+    /// Says for which cache it is.
+    pub(crate) fn of_cache(self, name: &str) -> Self {
+        Self { unopened: Arc::new(Unopened::of_cache(name)), ..self }
+    }
+
+    /// Returns where layers count what they do not open.
+    pub(crate) fn unopened(&self) -> &Arc<Unopened> {
+        &self.unopened
     }
 
     /// Returns the clock.
