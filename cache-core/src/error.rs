@@ -67,6 +67,18 @@ impl Error {
         Self { kind, context: context.into(), source: None }
     }
 
+    /// Makes the error of somebody's having written down what cannot be: in code, or in a file of configuration.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Error, Kind};
+    ///
+    /// assert_eq!(Error::configuration("a pool of 0 connections has none").kind(), Kind::Configuration);
+    /// ```
+    pub fn configuration(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Configuration, sentence)
+    }
+
     /// Adds what lies behind it.
     ///
     /// ```

@@ -239,7 +239,7 @@ impl Builder {
     #[expect(clippy::unused_self, reason = "the other one takes it")]
     fn read_discovered(self, path: &Path) -> Result<Self, Error> {
         let sentence = format!("{}: to read this, enable the feature `toml` of larder", path.display());
-        Err(Error::new(cache_core::error::Kind::Configuration, sentence))
+        Err(Error::configuration(sentence))
     }
 
     /// Registers what makes stores of addresses that begin with `scheme://`.

@@ -1,5 +1,6 @@
 //! What a configuration comes to, for people.
 
+use cache_backends::place::usual_scheme;
 use cache_core::policy::Ttl;
 use cache_core::registry::Settings;
 
@@ -52,7 +53,7 @@ pub struct Described {
 impl Described {
     pub(super) fn of(name: &str, settings: &Settings, draft: &Draft, stores: &Stores) -> Self {
         let locations = draft.locations().unwrap_or_default();
-        let scheme = locations.first().map(|said| super::schemes::usual(said.value.scheme()));
+        let scheme = locations.first().map(|said| usual_scheme(said.value.scheme()));
         let (entries, bytes) = settings.bounds();
         let mut said: Vec<_> = draft.origins().into_iter().map(ToString::to_string).collect();
         said.dedup();

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use cache_backends::place::{Given, nearest, shown};
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -33,7 +33,7 @@ impl Document {
     /// Takes a text, under the name by which people know it.
     pub(super) fn read(name: &str, text: String) -> Result<Self, Error> {
         if text.len() > LONGEST {
-            return Err(Error::new(Kind::Configuration, format!("{name}: a configuration has a mebibyte at most")));
+            return Err(Error::configuration(format!("{name}: a configuration has a mebibyte at most")));
         }
         let (tree, wrong) = DeTable::parse_recoverable(&text);
         if wrong.is_empty() {

@@ -8,7 +8,7 @@ use cache_core::backend::Null;
 use cache_core::backend::layer::{Breaker, Layer, Means, Retry, Timeout};
 use cache_core::clock::Clock;
 use cache_core::codec::Codec;
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 use cache_core::executor::NoExecutor;
 use cache_core::registry::Settings;
 
@@ -62,7 +62,7 @@ fn all_around(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Set
 
 /// Returns the form in which values are written that has this name.
 fn codec(name: &str) -> Result<Codec, Error> {
-    let wrong = |sentence: String| Err(Error::new(Kind::Configuration, sentence));
+    let wrong = |sentence: String| Err(Error::configuration(sentence));
     match name {
         "messagepack" => Ok(Codec::MessagePack),
         "compact" => Ok(Codec::Compact),

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::path::{self, PathBuf};
 
-use cache_backends::place::{Given, Location, Options, Place, WrongOption};
+use cache_backends::place::{Given, Location, Options, Place, WrongOption, usual_scheme};
 use cache_core::error::Error;
 use cache_core::registry::Settings;
 
 use super::draft::Draft;
 use super::fault::Faults;
 use super::origin::{Origin, Said};
-use super::schemes::{self, Schemes};
+use super::schemes::Schemes;
 use super::wishes::Wishes;
 use super::word::Word;
 
@@ -86,7 +86,7 @@ fn address(location: &Location) -> String {
         return format!("{}://{}", location.scheme(), path.display());
     }
     let rest = location.without_query().split_once("://").map_or("", |(_, rest)| rest);
-    format!("{}://{}", schemes::usual(location.scheme()), rest.trim_end_matches('/'))
+    format!("{}://{}", usual_scheme(location.scheme()), rest.trim_end_matches('/'))
 }
 
 /// Returns where a file or a folder is, however its path was written. What a `..` leads to, the disk alone knows.
@@ -128,8 +128,8 @@ impl Store {
 
     fn make(&mut self, schemes: &Schemes, faults: &mut Faults) {
         let Some(first) = self.locations.first() else { return };
-        let scheme = schemes::usual(first.value.scheme()).to_owned();
-        if let Some(other) = self.locations.iter().find(|said| schemes::usual(said.value.scheme()) != scheme) {
+        let scheme = usual_scheme(first.value.scheme()).to_owned();
+        if let Some(other) = self.locations.iter().find(|said| usual_scheme(said.value.scheme()) != scheme) {
             return faults.add(&other.origin, "the addresses of one cache are of one kind of store");
         }
         let scheme = first.value.scheme().to_owned();

@@ -2,9 +2,8 @@
 
 use std::fmt::{self, Write};
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
-use super::config::trouble;
 use crate::place::{Location, Options, usual_scheme};
 
 /// What each driver reads behind the `?` of an address. It passes over any other word, so that none may be handed to it.
@@ -65,9 +64,11 @@ impl Url {
         let (kind, words) = WORDS
             .into_iter()
             .find(|(kind, _)| *kind == scheme)
-            .ok_or_else(|| trouble("a table on a server is at `postgres://…` or at `mysql://…`"))?;
+            .ok_or_else(|| Error::configuration("a table on a server is at `postgres://…` or at `mysql://…`"))?;
         if location.hosts().len() > 1 {
-            return Err(trouble("a table is on one host; a second one that is only read goes into the option `read`"));
+            return Err(Error::configuration(
+                "a table is on one host; a second one that is only read goes into the option `read`",
+            ));
         }
         let (_, rest) = location.without_query().split_once("://").unwrap_or_default();
         let mut text = format!("{kind}://{rest}");
@@ -93,13 +94,13 @@ impl Url {
     /// Reads it as the driver does.
     pub(crate) fn read<O: std::str::FromStr<Err = sqlx::Error>>(&self, kind: &str) -> Result<O, Error> {
         if kind != self.kind {
-            return Err(Error::new(Kind::Configuration, format!("`{}` is no address of this store", self.location)));
+            return Err(Error::configuration(format!("`{}` is no address of this store", self.location)));
         }
         // The driver says what is wrong with a part of it, and may say the part.
         self.text.parse().map_err(|_| {
             let sentence =
                 format!("`{}` is not understood: is each option of the address what it is to be?", self.location);
-            Error::new(Kind::Configuration, sentence)
+            Error::configuration(sentence)
         })
     }
 }
@@ -109,7 +110,7 @@ fn check_encryption(word: &str, value: &str) -> Result<(), Error> {
     let value = value.to_ascii_lowercase();
     let is_encrypted = value.starts_with("require") || value.starts_with("verify");
     if is_mode && is_encrypted && !cfg!(feature = "tls") {
-        return Err(trouble("an encrypted connection takes the feature `tls` of larder"));
+        return Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"));
     }
     Ok(())
 }
@@ -136,6 +137,8 @@ impl fmt::Debug for Url {
 mod tests {
     use sqlx::mysql::MySqlConnectOptions;
     use sqlx::postgres::{PgConnectOptions, PgSslMode};
+
+    use cache_core::error::Kind;
 
     use super::*;
     use crate::place::Given;

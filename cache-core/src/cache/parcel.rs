@@ -231,7 +231,7 @@ pub(super) fn stays_here<V>(name: &Name) -> Error {
         "`{name}`: a `{what}` is for this process only, and this cache lives outside: keep it in a cache in memory, or \
          give it `Serialize` and `Deserialize`"
     );
-    Error::new(Kind::Configuration, context)
+    Error::configuration(context)
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::backend::layer::Means;
 use crate::cache::{Backing, Home};
 use crate::clock::Clock;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::executor::Executor;
 use crate::lock::{Mutex, lock};
 use crate::store::{Limits, Store};
@@ -62,7 +62,7 @@ impl Homes {
                 let sentence = format!(
                     "the caches `{first}` and `{name}` share the memory named `{room}`, and say different bounds for it"
                 );
-                Err(Error::new(Kind::Configuration, sentence))
+                Err(Error::configuration(sentence))
             }
         }
     }

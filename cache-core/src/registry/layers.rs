@@ -11,7 +11,7 @@ use crate::backend::layer::Compression;
 use crate::backend::layer::{Breaker, Effect, Layer, Means, Owing, Retry, Timeout};
 #[cfg(feature = "encryption")]
 use crate::backend::layer::{Sealed, Secret};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// The layers of one cache.
 #[derive(Clone, Debug, Default)]
@@ -73,7 +73,7 @@ impl Layers {
         if compresses.zip(seals).is_some_and(|(compresses, seals)| compresses < seals) {
             let sentence = "what is sealed does not get smaller: compression has to be outside of the seal, so write that \
                             layer first and compression after it";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         let store = self.inside_out().try_fold(store, |store, placed| placed.layer.wrap(store, means))?;
         Ok(Arc::new(Owing::new(store, means.clock().clone())))

@@ -116,14 +116,12 @@ impl Registry {
     fn add(&self, name: &str, settings: Settings) -> Result<Cache, Error> {
         if name.trim() != name || name.is_empty() {
             let sentence = format!("`{name}` is no name of a cache: write a word, without white space around it");
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         let cache = settings.build(name, &self.homes, self.off)?;
         match lock::write(&self.caches).entry(name.into()) {
             Entry::Vacant(place) => Ok(place.insert(cache).clone()),
-            Entry::Occupied(_) => {
-                Err(Error::new(Kind::Configuration, format!("there are two caches named `{name}`; rename one")))
-            }
+            Entry::Occupied(_) => Err(Error::configuration(format!("there are two caches named `{name}`; rename one"))),
         }
     }
 
@@ -210,10 +208,9 @@ fn switched_off_by(value: Option<&str>) -> Result<bool, Error> {
     match value {
         None | Some("0" | "false" | "no") => Ok(false),
         Some("1" | "true" | "yes") => Ok(true),
-        Some(_) => Err(Error::new(
-            Kind::Configuration,
-            format!("the variable {OFF_VARIABLE} says neither yes nor no: write 1 to switch every cache off, or 0"),
-        )),
+        Some(_) => Err(Error::configuration(format!(
+            "the variable {OFF_VARIABLE} says neither yes nor no: write 1 to switch every cache off, or 0"
+        ))),
     }
 }
 
@@ -231,8 +228,7 @@ pub fn install(plan: Plan) -> Result<(), Error> {
     let registry = Registry::of_the_program(plan)?;
     let installed = GLOBAL.set(registry).map(|()| IS_INSTALLED.store(true, Ordering::Release));
     installed.map_err(|_| {
-        Error::new(
-            Kind::Configuration,
+        Error::configuration(
             "the caches of this program are in use already: install them once, before the first cached call",
         )
     })

@@ -9,7 +9,7 @@ use super::layers::Layers;
 use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Cache, Markers, Outside, Parts};
 use crate::codec::Codec;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
 use crate::store::Limits;
@@ -347,7 +347,7 @@ impl Settings {
     }
 
     fn check(&self, name: &str) -> Result<(), Error> {
-        let wrong = |what: &str| Err(Error::new(Kind::Configuration, format!("cache `{name}`: {what}")));
+        let wrong = |what: &str| Err(Error::configuration(format!("cache `{name}`: {what}")));
         let is_in_memory = matches!(self.place, Choice::Memory | Choice::Named(_));
         let bounds = !is_in_memory && (self.max_bytes.is_some() || self.max_entries.is_some());
         match () {

@@ -44,7 +44,7 @@ fn tables(arguments: &CreateTable) -> Result<Vec<Table>, Error> {
         match database::at(&place)? {
             Some(database) => tables.push(Table { whose, database }),
             None if is_asked_for(arguments) => {
-                return Err(Error::new(Kind::Configuration, format!("{address} is no database: it needs no table")));
+                return Err(Error::configuration(format!("{address} is no database: it needs no table")));
             }
             None => {}
         }
@@ -77,7 +77,7 @@ fn places(arguments: &CreateTable) -> Result<Vec<(Vec<String>, Place)>, Error> {
     places.retain(|(caches, _)| caches.iter().any(is_meant));
     if places.is_empty() && !arguments.caches.is_empty() {
         let names = output::names(arguments.caches.iter().map(String::as_str));
-        return Err(Error::new(Kind::Configuration, format!("{names} has no address in the configuration")));
+        return Err(Error::configuration(format!("{names} has no address in the configuration")));
     }
     Ok(places)
 }

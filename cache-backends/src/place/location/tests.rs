@@ -1,5 +1,7 @@
 //! Addresses as people write them, rightly and wrongly.
 
+use cache_core::error::Kind;
+
 use super::*;
 
 fn wrong(text: &str) -> String {

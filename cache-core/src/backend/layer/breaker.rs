@@ -82,7 +82,7 @@ impl Breaker {
 
 impl Layer for Breaker {
     fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
-        let wrong = |sentence| Err(Error::new(Kind::Configuration, sentence));
+        let wrong = |sentence| Err(Error::configuration(sentence));
         match self {
             Self { failures: 0, .. } => wrong("its breaker opens after 0 failures: write 1 or more"),
             Self { rest: Duration::ZERO, .. } => wrong("its breaker rests for no time: write one, or leave it out"),

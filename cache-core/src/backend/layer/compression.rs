@@ -9,7 +9,7 @@ use super::super::{Capabilities, ErasedBackend};
 use super::envelope::enveloped;
 use super::{Effect, Envelope, Layer, Means};
 use crate::codec::wire::{Header, Wire};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::key::Name;
 
 /// Writes values in fewer bytes (LZ4), where that pays: only those over a threshold, and only if an eighth is saved.
@@ -111,7 +111,7 @@ impl Layer for Compression {
     fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
         if self.largest == 0 {
             let sentence = "its compression takes values of 0 bytes at most: write a larger number, or leave it out";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         Ok(enveloped(store, Arc::new(*self), means))
     }

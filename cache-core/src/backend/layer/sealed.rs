@@ -211,7 +211,7 @@ impl Layer for Sealed {
         if self.seals.is_empty() {
             let sentence =
                 "its store is to be sealed, and there is no key to do it with: give it one, or leave that out";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         Ok(enveloped(store, Arc::new(self.clone()), means))
     }
