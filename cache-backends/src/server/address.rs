@@ -72,17 +72,26 @@ impl Address {
         let (_, rest) = location.without_query().split_once("://").unwrap_or_default();
         let mut url = format!("{kind}://{rest}");
         let mut between = '?';
+        let (mut mode, mut authority) = (None, None);
         for word in words {
             let value = match *word {
                 "port" | "statement-cache-capacity" => options.number(word)?.map(|number| number.to_string()),
                 word => options.text(word)?,
             };
             if let Some(value) = value {
-                check_encryption(word, &value)?;
+                match *word {
+                    "sslmode" | "ssl-mode" => mode = Some(checked_mode(&value)?),
+                    "ssl-ca" | "ssl-root-cert" | "sslca" | "sslrootcert" => authority = Some(*word),
+                    _ => {}
+                }
+                if word.starts_with("ssl") {
+                    check_file(word, &value)?;
+                }
                 write!(url, "{between}{word}={}", encoded(&value)).expect("a text grows");
                 between = '&';
             }
         }
+        check_authority(kind, authority, mode)?;
         Ok(Self { location, kind, url })
     }
 
@@ -104,14 +113,42 @@ impl Address {
     }
 }
 
-fn check_encryption(word: &str, value: &str) -> Result<(), Error> {
-    let is_mode = matches!(word, "sslmode" | "ssl-mode");
+/// How far a connection is to be secret.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Open,
+    Secret,
+    /// The server is to show who it is.
+    Shown,
+}
+
+fn checked_mode(value: &str) -> Result<Mode, Error> {
     let value = value.to_ascii_lowercase();
-    let is_encrypted = value.starts_with("require") || value.starts_with("verify");
-    if is_mode && is_encrypted && !cfg!(feature = "tls") {
+    let mode = match () {
+        () if value.starts_with("verify") => Mode::Shown,
+        () if value.starts_with("require") => Mode::Secret,
+        () => Mode::Open,
+    };
+    if mode != Mode::Open && !cfg!(feature = "tls") {
         return Err(trouble("an encrypted connection takes the feature `tls` of larder"));
     }
-    Ok(())
+    Ok(mode)
+}
+
+/// The driver would not look at it, and take whatever a server shows.
+fn check_authority(kind: &str, word: Option<&str>, mode: Option<Mode>) -> Result<(), Error> {
+    let Some(word) = word.filter(|_| mode != Some(Mode::Shown)) else { return Ok(()) };
+    let wanted = if kind == "postgres" { "sslmode=verify-full" } else { "ssl-mode=verify_identity" };
+    Err(Error::new(Kind::Configuration, format!("`{word}` says whom to trust, and is looked at with `{wanted}` alone")))
+}
+
+/// A file that is not there would look as if the server were away. In its place may stand what would be in it.
+fn check_file(word: &str, value: &str) -> Result<(), Error> {
+    if word.ends_with("mode") || value.trim_start().starts_with("-----BEGIN") {
+        return Ok(());
+    }
+    let read = std::fs::File::open(value).map(drop);
+    read.map_err(|error| Error::new(Kind::Configuration, format!("`{word}`: the file `{value}`: {error}")))
 }
 
 fn encoded(value: &str) -> String {
@@ -173,6 +210,26 @@ mod tests {
         }
         let error = address("mysql://a:secret@db").unwrap().read::<PgConnectOptions>("postgres").unwrap_err();
         assert!(error.to_string().contains("no address of this store"), "{error}");
+    }
+
+    #[test]
+    #[cfg(feature = "tls")]
+    fn whom_to_trust_is_said_where_it_is_looked_at_and_in_a_file_that_is_there() {
+        let authority = "-----BEGIN%20CERTIFICATE-----";
+        for text in [
+            format!("postgres://a:secret@db?sslrootcert={authority}"),
+            format!("postgres://a:secret@db?sslmode=require&sslrootcert={authority}"),
+            format!("mysql://a:secret@db?ssl-mode=preferred&ssl-ca={authority}"),
+        ] {
+            let error = address(&text).unwrap_err();
+            assert!(error.to_string().contains("verify"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
+        for text in ["postgres://db?sslmode=verify-full&sslrootcert=", "mysql://db?ssl-mode=VERIFY_CA&ssl-ca="] {
+            assert!(address(&format!("{text}{authority}")).is_ok());
+            let error = address(&format!("{text}no-such.pem")).unwrap_err();
+            assert!(error.kind() == Kind::Configuration && error.to_string().contains("`no-such.pem`"), "{error}");
+        }
     }
 
     #[test]
