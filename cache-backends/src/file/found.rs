@@ -92,7 +92,27 @@ fn complete(file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<
     }
     let mut value = Vec::with_capacity(length);
     value.extend_from_slice(start);
-    // What is read is not written with zeros first, as it would be for `read_exact`.
-    file.take((length - start.len()) as u64).read_to_end(&mut value)?;
+    fill(file, &mut value, length)?;
     Ok((value.len() == length).then_some(value))
+}
+
+/// Reads until there are so many bytes, or the file ends: in one go, into memory that nobody has filled with zeros first.
+/// `read_to_end` of what was taken of a file does it in pieces of 8 KiB, 16 KiB and so on, for want of a hint.
+#[cfg(unix)]
+fn fill(file: fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    while value.len() < length {
+        match rustix::io::read(&file, rustix::buffer::spare_capacity(value)) {
+            Ok(0) => break,
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Room may be a little more than was asked for.
+    value.truncate(length);
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn fill(file: fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    file.take((length - value.len()) as u64).read_to_end(value).map(drop)
 }
