@@ -54,6 +54,7 @@ const WORDS: [(&str, &[&str]); 2] = [
 pub(crate) struct Address {
     location: Location,
     kind: &'static str,
+    keeps_no_statements: bool,
     /// With all secrets.
     url: String,
 }
@@ -72,7 +73,7 @@ impl Address {
         let (_, rest) = location.without_query().split_once("://").unwrap_or_default();
         let mut url = format!("{kind}://{rest}");
         let mut between = '?';
-        let (mut mode, mut authority) = (None, None);
+        let (mut mode, mut authority, mut keeps_no_statements) = (None, None, false);
         for word in words {
             let value = match *word {
                 "port" | "statement-cache-capacity" => options.number(word)?.map(|number| number.to_string()),
@@ -81,6 +82,7 @@ impl Address {
             if let Some(value) = value {
                 match *word {
                     "sslmode" | "ssl-mode" => mode = Some(checked_mode(&value)?),
+                    "statement-cache-capacity" => keeps_no_statements = value == "0",
                     "ssl-ca" | "ssl-root-cert" | "sslca" | "sslrootcert" => authority = Some(*word),
                     _ => {}
                 }
@@ -92,11 +94,17 @@ impl Address {
             }
         }
         check_authority(kind, authority, mode)?;
-        Ok(Self { location, kind, url })
+        Ok(Self { location, kind, keeps_no_statements, url })
     }
 
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// Returns whether no statement is to be kept prepared, as it is said for poolers.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn keeps_no_statements(&self) -> bool {
+        self.keeps_no_statements
     }
 
     /// Reads it as the driver does.
