@@ -58,7 +58,7 @@ pub(super) fn value(path: &Path, name: &[u8], most: u64, now: u64) -> io::Result
     if whose != name || !head.is_live(now) || head.length > most {
         return Ok(None);
     }
-    let value = complete(file, start, head.length)?;
+    let value = complete(&file, start, head.length)?;
     Ok(value.filter(|value| sum(value) == head.value_sum).map(|value| (head, value)))
 }
 
@@ -81,7 +81,7 @@ fn open(path: &Path, room: &mut [u8]) -> io::Result<Option<(fs::File, usize)>> {
 }
 
 /// Reads what is still missing of a value; `None` where the file ends before it.
-fn complete(file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<u8>>> {
+fn complete(file: &fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<u8>>> {
     let Ok(length) = usize::try_from(length) else { return Ok(None) };
     if let Some(all) = start.get(..length) {
         return Ok(Some(all.to_vec()));
@@ -99,9 +99,9 @@ fn complete(file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<
 /// Reads until there are so many bytes, or the file ends: in one go, into memory that nobody has filled with zeros first.
 /// `read_to_end` of what was taken of a file does it in pieces of 8 KiB, 16 KiB and so on, for want of a hint.
 #[cfg(unix)]
-fn fill(file: fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
+fn fill(file: &fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
     while value.len() < length {
-        match rustix::io::read(&file, rustix::buffer::spare_capacity(value)) {
+        match rustix::io::read(file, rustix::buffer::spare_capacity(value)) {
             Ok(0) => break,
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error.into()),
@@ -113,6 +113,6 @@ fn fill(file: fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn fill(file: fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
+fn fill(file: &fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
     file.take((length - value.len()) as u64).read_to_end(value).map(drop)
 }

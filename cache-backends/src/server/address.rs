@@ -54,6 +54,7 @@ const WORDS: [(&str, &[&str]); 2] = [
 pub(crate) struct Address {
     location: Location,
     kind: &'static str,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "it is for the poolers of one kind of server"))]
     keeps_no_statements: bool,
     /// With all secrets.
     url: String,

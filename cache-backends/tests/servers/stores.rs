@@ -26,7 +26,6 @@ pub fn tests<K: Kind>() -> Vec<Test> {
     ]
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is one of many")]
 fn pooled<K: Kind>() -> Result<(), Failed> {
     let url = format!("{}&statement-cache-capacity=0", K::shared().url());
     let config = postgres::Config::new(&url)?.table("pooled").pool(1);
@@ -41,6 +40,7 @@ fn pooled<K: Kind>() -> Result<(), Failed> {
     Ok(())
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is one of many")]
 fn conforms<K: Kind>() -> Result<(), Failed> {
     let store = store::<K>("conformance");
     let pass = |time| store.let_time_pass(time);

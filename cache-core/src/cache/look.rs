@@ -41,7 +41,6 @@ pub(crate) fn look<V, E>(
     let (mut failed, mut nothing_as_of) = (None, None);
     let found = match &cache.home().backing {
         Backing::Memory(store) => store.get(&name),
-        Backing::Null => None,
         Backing::Outside(outside) if outside.is_in_place() => {
             let events = cache.home().flights.events(name.as_bytes());
             match look_in_place(cache, outside, &name, rules) {
@@ -55,7 +54,7 @@ pub(crate) fn look<V, E>(
             }
             None
         }
-        Backing::Outside(_) => None,
+        Backing::Null | Backing::Outside(_) => None,
     };
     let found = match found {
         Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules) {
