@@ -60,6 +60,7 @@ impl Wire for Client {
     }
 
     async fn run(
+        &self,
         connection: &mut MySqlConnection,
         text: Arc<str>,
         arguments: MySqlArguments,

@@ -51,6 +51,7 @@ pub(crate) trait Wire: Send + Sync + 'static {
 
     /// Runs one statement in one round trip, as soon as it is prepared on this connection.
     fn run(
+        &self,
         connection: &mut Self::Connection,
         text: Arc<str>,
         arguments: Self::Arguments,

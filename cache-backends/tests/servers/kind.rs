@@ -24,6 +24,9 @@ pub trait Kind: 'static {
 
     fn is_installed() -> bool;
     fn start() -> Result<Server, String>;
+    /// Starts one that listens at an address, for those only who encrypt.
+    #[cfg(feature = "tls")]
+    fn start_encrypted() -> Result<Server, String>;
     fn store(config: postgres::Config) -> Result<Box<dyn Store>, Error>;
     /// The one that all tests share that do no harm to it.
     fn shared() -> &'static Server;
@@ -51,6 +54,11 @@ macro_rules! kind {
 
             fn start() -> Result<Server, String> {
                 servers::$kind::start()
+            }
+
+            #[cfg(feature = "tls")]
+            fn start_encrypted() -> Result<Server, String> {
+                servers::$kind::start_encrypted()
             }
 
             fn store(config: postgres::Config) -> Result<Box<dyn Store>, Error> {

@@ -81,14 +81,13 @@ impl Outside {
     /// # Errors
     ///
     /// When the store fails at once: then it is not to be asked again.
-    pub(super) fn at_once(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
-        if !self.in_place {
-            return Ok(None);
-        }
-        match self.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(found) => Ok(found?.filter(|bytes| self.takes(bytes.len()))),
-            Poll::Pending => Ok(None),
-        }
+    pub(super) fn at_once(&self, name: &Name) -> Poll<Result<Option<Vec<u8>>, Error>> {
+        self.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    /// Returns whether it answers where its caller stands.
+    pub(super) fn is_in_place(&self) -> bool {
+        self.in_place
     }
 
     /// Returns whether so many bytes are within its limits.

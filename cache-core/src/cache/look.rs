@@ -1,5 +1,7 @@
 //! The way to a hit: one look into the store, no lock of ours, no allocation, no wait.
 
+use std::task::{Poll, ready};
+
 use super::asker::{Asker, Named};
 use super::home::{Backing, Outside};
 use super::load::Load;
@@ -36,21 +38,23 @@ pub(crate) fn look<V, E>(
     name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let mut failed = None;
+    let (mut failed, mut nothing_as_of) = (None, None);
     let found = match &cache.home().backing {
         Backing::Memory(store) => store.get(&name),
-        Backing::Null => None,
-        Backing::Outside(outside) => {
+        Backing::Outside(outside) if outside.is_in_place() => {
+            let events = cache.home().flights.events(name.as_bytes());
             match look_in_place(cache, outside, &name, rules) {
-                Ok(Some(value)) => {
+                Poll::Ready(Ok(Some(value))) => {
                     cache.count_for(site, Event::Hit);
                     return Ok(Ok(value));
                 }
-                Ok(None) => {}
-                Err(error) => failed = Some(error),
+                Poll::Ready(Ok(None)) => nothing_as_of = Some(events),
+                Poll::Ready(Err(error)) => failed = Some(error),
+                Poll::Pending => {}
             }
             None
         }
+        Backing::Null | Backing::Outside(_) => None,
     };
     let found = match found {
         Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules) {
@@ -61,22 +65,31 @@ pub(crate) fn look<V, E>(
         None => None,
     };
     let load = Load::new(Asker::new(cache, site), name, rules, found);
-    Err(Box::new(Load { failed, ..load }))
+    Err(Box::new(Load { failed, nothing_as_of, ..load }))
 }
 
-/// Looks into a store outside that answers where its caller stands, for what nobody has to be asked about besides.
-fn look_in_place<V, E>(cache: &Cache, outside: &Outside, name: &Name, rules: &Rules<V, E>) -> Result<Option<V>, Error> {
+/// Looks into a store outside that answers where its caller stands, for what nobody has to be asked about besides. Where
+/// that is neither there nor surely missing, it is to be asked for again.
+fn look_in_place<V, E>(
+    cache: &Cache,
+    outside: &Outside,
+    name: &Name,
+    rules: &Rules<V, E>,
+) -> Poll<Result<Option<V>, Error>> {
     let home = cache.home();
     if cache.is_changed_here(name) || home.sends.doubts(name.as_bytes()) {
-        return Ok(None);
+        return Poll::Pending;
     }
-    let bytes = outside.at_once(name)?.filter(|bytes| wire::count_of_tags(bytes) == 0);
-    let Some(bytes) = bytes else { return Ok(None) };
+    let Some(bytes) = ready!(outside.at_once(name))? else { return Poll::Ready(Ok(None)) };
+    if !outside.takes(bytes.len()) || wire::count_of_tags(&bytes) > 0 {
+        return Poll::Pending;
+    }
     let found = parcel::Found::new(&bytes);
     let times = found.times(&home.clock);
     let is_fresh =
         times.is_none_or(|times| policy::freshness(times, &rules.options, home.clock.now()) == Freshness::Fresh);
-    Ok(if is_fresh { found.value(name, rules.keep) } else { None })
+    let value = if is_fresh { found.value(name, rules.keep) } else { None };
+    value.map_or(Poll::Pending, |value| Poll::Ready(Ok(Some(value))))
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.
