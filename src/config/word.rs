@@ -126,7 +126,9 @@ impl Takes {
             Self::Text => "a text, in quotes",
             Self::Version => "a text, or a whole number",
             Self::Flag => "true or false",
-            Self::Keys => "a key, or a list of some of which the first one writes: texts, as \"${KEY}\"",
+            Self::Keys => {
+                "a key, or a list of some of which the first one writes: texts, as \"${KEY}\"; draw one with `openssl rand -hex 32`"
+            }
         }
     }
 }

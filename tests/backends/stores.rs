@@ -92,6 +92,16 @@ pub const KINDS: &[Kind] = &[
             Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
         },
     },
+    #[cfg(feature = "sqlite")]
+    Kind {
+        name: "sqlite_in_memory",
+        keeps: Keeps::Bytes,
+        make: nowhere,
+        open: |_, clock| {
+            let config = larder::stores::sqlite::Config::in_memory().clock(clock.clone());
+            Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
+        },
+    },
     #[cfg(feature = "postgres")]
     Kind {
         name: "postgres",
@@ -192,6 +202,11 @@ impl Kind {
     /// Returns whether it is a backend that keeps something.
     pub fn keeps_bytes(&self) -> bool {
         matches!(self.keeps, Keeps::Bytes | Keeps::Shared)
+    }
+
+    /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
+    pub fn has_a_column(&self) -> bool {
+        !matches!(self.name, "bytes" | "sqlite_in_memory")
     }
 
     /// Returns whether several processes share what it keeps.

@@ -9,6 +9,7 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -71,8 +72,21 @@ impl Postgres {
     ///
     /// With a sentence that says why there is none: as a rule, since it is not installed.
     pub fn start() -> Result<Server, String> {
+        Self::start_at(None)
+    }
+
+    /// Starts a server that listens at an address too, for those only who encrypt.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and where there is no `openssl` to make certificates.
+    pub fn start_encrypted() -> Result<Server, String> {
+        Self::start_at(Some(free_port()?))
+    }
+
+    fn start_at(port: Option<u16>) -> Result<Server, String> {
         let home = Self::home().ok_or("PostgreSQL is not installed: there is no `initdb`")?;
-        let place = Place::make("pg")?;
+        let place = Quarters::make("pg")?;
         fs::write(place.path("password"), PASSWORD).map_err(said("the password"))?;
         place.run(Command::new(home.join("initdb")).arg("-D").arg(place.path("data")).args(["-U", "larder"]).args(
             [
@@ -83,15 +97,27 @@ impl Postgres {
                 &format!("--pwfile={}", place.path("password").display()),
             ],
         ))?;
-        let socket = place.path(".s.PGSQL.5432");
+        let mut settings = ["fsync=off", "full_page_writes=off"].map(String::from).to_vec();
+        if let Some(port) = port {
+            place.certify()?;
+            let doors = "local all all password\nhostssl all all 127.0.0.1/32 password\n";
+            fs::write(place.path("data/pg_hba.conf"), doors).map_err(said("who may come in"))?;
+            settings.extend(["listen_addresses=127.0.0.1".into(), format!("port={port}"), "ssl=on".into()]);
+            let file = |name: &str| place.path(name).display().to_string();
+            settings.push(format!("ssl_cert_file={}", file("server.pem")));
+            settings.push(format!("ssl_key_file={}", file("server.key")));
+        } else {
+            settings.push("listen_addresses=".into());
+        }
+        let socket = place.path(&format!(".s.PGSQL.{}", port.unwrap_or(5432)));
         let mut command = vec![home.join("postgres").into(), "-D".into(), place.path("data").into()];
         command.extend(["-k".into(), place.path("").into()]);
-        for setting in ["listen_addresses=", "fsync=off", "full_page_writes=off"] {
+        for setting in settings {
             command.extend(["-c".into(), setting.into()]);
         }
         // It may be cut off in the midst of whatever it does, like one whose machine dies; what it answers is then no
         // answer to a statement.
-        Server::start(place, command, "QUIT", socket, |place| {
+        Server::start(place, command, "QUIT", socket, port, |place| {
             let status = fs::read_to_string(place.path("data/postmaster.pid")).unwrap_or_default();
             status.lines().nth(7).is_some_and(|line| line.trim_end() == "ready")
         })
@@ -116,8 +142,21 @@ impl MariaDb {
     ///
     /// With a sentence that says why there is none: as a rule, since it is not installed.
     pub fn start() -> Result<Server, String> {
+        Self::start_at(None)
+    }
+
+    /// Starts a server that listens at an address too, for those only who encrypt.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and where there is no `openssl` to make certificates.
+    pub fn start_encrypted() -> Result<Server, String> {
+        Self::start_at(Some(free_port()?))
+    }
+
+    fn start_at(port: Option<u16>) -> Result<Server, String> {
         let (install, server) = Self::programs().ok_or("MariaDB is not installed: there is no `mariadbd`")?;
-        let place = Place::make("my")?;
+        let place = Quarters::make("my")?;
         let set_up = format!(
             "CREATE DATABASE IF NOT EXISTS larder;\n\
              CREATE USER IF NOT EXISTS larder@localhost IDENTIFIED BY '{PASSWORD}';\n\
@@ -135,12 +174,21 @@ impl MariaDb {
         let socket = place.path("socket");
         let mut command: Vec<OsString> = vec![server.into(), "--no-defaults".into(), data.into()];
         command.extend(fast.map(OsString::from));
-        command.extend(["--innodb-flush-log-at-trx-commit=2", "--skip-networking"].map(OsString::from));
+        command.push("--innodb-flush-log-at-trx-commit=2".into());
+        if let Some(port) = port {
+            place.certify()?;
+            command.extend(["--bind-address=127.0.0.1", "--require-secure-transport=ON"].map(OsString::from));
+            command.push(format!("--port={port}").into());
+            command.push(format!("--ssl-cert={}", place.path("server.pem").display()).into());
+            command.push(format!("--ssl-key={}", place.path("server.key").display()).into());
+        } else {
+            command.push("--skip-networking".into());
+        }
         command.push(format!("--socket={}", socket.display()).into());
         command.push(format!("--pid-file={}", place.path("pid").display()).into());
         command.push(format!("--init-file={}", place.path("set-up.sql").display()).into());
         // It greets whoever comes.
-        Server::start(place, command, "KILL", socket, |place| {
+        Server::start(place, command, "KILL", socket, port, |place| {
             let greets = |mut socket: UnixStream| socket.read_exact(&mut [0]).is_ok();
             UnixStream::connect(place.path("socket")).is_ok_and(greets)
         })
@@ -149,23 +197,26 @@ impl MariaDb {
 
 /// A server, from its start until it is dropped.
 pub struct Server {
-    place: Place,
+    place: Quarters,
     command: Vec<OsString>,
     farewell: &'static str,
     socket: PathBuf,
-    is_ready: fn(&Place) -> bool,
+    /// Where it listens for those who encrypt.
+    port: Option<u16>,
+    is_ready: fn(&Quarters) -> bool,
     keeper: Mutex<Option<Keeper>>,
 }
 
 impl Server {
     fn start(
-        place: Place,
+        place: Quarters,
         command: Vec<OsString>,
         farewell: &'static str,
         socket: PathBuf,
-        is_ready: fn(&Place) -> bool,
+        port: Option<u16>,
+        is_ready: fn(&Quarters) -> bool,
     ) -> Result<Self, String> {
-        let server = Self { place, command, farewell, socket, is_ready, keeper: Mutex::new(None) };
+        let server = Self { place, command, farewell, socket, port, is_ready, keeper: Mutex::new(None) };
         server.set_going()?;
         Ok(server)
     }
@@ -175,9 +226,24 @@ impl Server {
         self.url_of("larder", PASSWORD)
     }
 
+    /// Returns its address for those who encrypt, by one of its hosts: its certificate is for `localhost` alone.
+    ///
+    /// # Panics
+    ///
+    /// Where it was not started for them.
+    pub fn encrypted_url(&self, host: &str) -> String {
+        let port = self.port.expect("a server that was started for those who encrypt");
+        let (scheme, database) = if self.farewell == "QUIT" { ("postgres", "postgres") } else { ("mysql", "larder") };
+        format!("{scheme}://larder:{PASSWORD}@{host}:{port}/{database}")
+    }
+
+    /// Returns where the certificate of who vouches for it is, as an option of an address says it; or that of somebody else.
+    pub fn authority(&self, is_its_own: bool) -> String {
+        encoded(&self.place.path(if is_its_own { "ca.pem" } else { "other.pem" }))
+    }
+
     /// Returns its address for another user or with another password.
     pub fn url_of(&self, user: &str, password: &str) -> String {
-        let encoded = |path: &Path| path.display().to_string().replace('/', "%2F");
         match self.farewell {
             "QUIT" => format!("postgres://{user}:{password}@localhost/postgres?host={}", encoded(&self.place.path(""))),
             _ => format!("mysql://{user}:{password}@localhost/larder?socket={}", encoded(&self.socket)),
@@ -252,7 +318,7 @@ struct Keeper {
 }
 
 impl Keeper {
-    fn start(place: &Place, farewell: &str, command: &[OsString]) -> Result<Self, String> {
+    fn start(place: &Quarters, farewell: &str, command: &[OsString]) -> Result<Self, String> {
         let mut shell = Command::new("sh");
         shell.args(["-c", KEEPER, "keeper"]).arg(place.path("")).arg(farewell).args(command);
         // A group of its own: what is typed at the terminal is for the tests.
@@ -293,12 +359,12 @@ impl Keeper {
 }
 
 /// A folder for one server, and who owns it.
-struct Place {
+struct Quarters {
     folder: PathBuf,
     owner: Option<(u32, u32)>,
 }
 
-impl Place {
+impl Quarters {
     fn make(kind: &str) -> Result<Self, String> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         // The names of sockets are short.
@@ -328,6 +394,21 @@ impl Place {
         command
     }
 
+    /// Makes an authority, a certificate for `localhost` that it vouches for, and an authority that vouches for nothing.
+    fn certify(&self) -> Result<(), String> {
+        let make = |name: &str, subject: &str, more: &[&str]| {
+            let mut openssl = Command::new("openssl");
+            openssl.args(["req", "-x509", "-nodes", "-days", "2", "-subj", subject]);
+            openssl.args(["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]);
+            openssl.arg("-keyout").arg(self.path(&format!("{name}.key")));
+            self.run(openssl.arg("-out").arg(self.path(&format!("{name}.pem"))).args(more))
+        };
+        make("ca", "/CN=authority", &[])?;
+        make("other", "/CN=somebody else", &[])?;
+        let by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-addext", "basicConstraints=critical,CA:FALSE"];
+        make("server", "/CN=localhost", &[&by[..], &["-addext", "subjectAltName=DNS:localhost"]].concat())
+    }
+
     /// Runs a program to its end.
     fn run(&self, command: &mut Command) -> Result<(), String> {
         let output = self.as_their_owner(command).stdin(Stdio::null()).output().map_err(said("a set-up"))?;
@@ -339,10 +420,25 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for Quarters {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.folder);
     }
+}
+
+/// Returns whether certificates can be made here.
+pub fn can_certify() -> bool {
+    folders().any(|folder| folder.join("openssl").is_file())
+}
+
+/// Finds a port that nobody listens at; somebody may come first, who is told then.
+fn free_port() -> Result<u16, String> {
+    let socket = TcpListener::bind(("127.0.0.1", 0)).map_err(said("a port"))?;
+    socket.local_addr().map(|address| address.port()).map_err(said("a port"))
+}
+
+fn encoded(path: &Path) -> String {
+    path.display().to_string().replace('/', "%2F")
 }
 
 /// Returns where programs are: those that only root needs, and those of PostgreSQL, are outside of the path.
