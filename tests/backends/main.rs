@@ -13,7 +13,7 @@ mod replay;
 #[path = "../support/runs.rs"]
 mod runs;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
-#[path = "../support/servers.rs"]
+#[path = "../support/servers/mod.rs"]
 mod servers;
 mod shared;
 mod stores;
