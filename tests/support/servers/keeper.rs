@@ -66,6 +66,11 @@ impl Keeper {
         assert_eq!(self.answer(), "done");
     }
 
+    /// Returns the number of its server among the processes.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
+
     /// Returns whether its server runs still, and is not merely waited for.
     pub fn has_server(&self) -> bool {
         fs::read_to_string(format!("/proc/{}/stat", self.server)).is_ok_and(|state| !state.contains(") Z"))

@@ -8,8 +8,9 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::place::Place;
-use super::programs::folders;
-use super::{PASSWORD, Server, said};
+use super::programs::find;
+use super::server::{Listens, Program};
+use super::{PASSWORD, Server, in_url, said};
 
 /// MariaDB, as found on this machine.
 pub struct MariaDb;
@@ -22,7 +23,6 @@ impl MariaDb {
 
     /// Returns the program that makes a database, and the one that runs it.
     fn programs() -> Option<(PathBuf, PathBuf)> {
-        let find = |name: &str| folders().map(|folder| folder.join(name)).find(|program| program.is_file());
         find("mariadb-install-db").zip(find("mariadbd"))
     }
 
@@ -55,10 +55,21 @@ impl MariaDb {
         command.push(format!("--socket={}", socket.display()).into());
         command.push(format!("--pid-file={}", place.path("pid").display()).into());
         command.push(format!("--init-file={}", place.path("set-up.sql").display()).into());
-        // It greets whoever comes.
-        Server::start(place, command, "KILL", socket, |place| {
-            let greets = |mut socket: UnixStream| socket.read_exact(&mut [0]).is_ok();
-            UnixStream::connect(place.path("socket")).is_ok_and(greets)
-        })
+        Server::start(
+            place,
+            Program {
+                command,
+                farewell: "KILL",
+                listens: Listens { socket, port: None },
+                // It greets whoever comes.
+                is_ready: |server, _| {
+                    let greets = |mut socket: UnixStream| socket.read_exact(&mut [0]).is_ok();
+                    UnixStream::connect(server.socket()).is_ok_and(greets)
+                },
+                address: |server, user, password| {
+                    format!("mysql://{user}:{password}@localhost/larder?socket={}", in_url(server.socket()))
+                },
+            },
+        )
     }
 }

@@ -1,6 +1,7 @@
 //! The folder of a server.
 
 use std::fs;
+use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
@@ -34,6 +35,13 @@ impl Place {
 
     pub fn path(&self, name: &str) -> PathBuf {
         if name.is_empty() { self.folder.clone() } else { self.folder.join(name) }
+    }
+
+    /// Writes a file in it, which its owner may change.
+    pub fn write(&self, name: &str, text: &str) -> io::Result<()> {
+        fs::write(self.path(name), text)?;
+        let (user, group) = self.owner.unzip();
+        chown(self.path(name), user, group)
     }
 
     pub fn as_their_owner<'a>(&self, command: &'a mut Command) -> &'a mut Command {

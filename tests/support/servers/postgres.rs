@@ -6,7 +6,8 @@ use std::process::Command;
 
 use super::place::Place;
 use super::programs::folders;
-use super::{PASSWORD, Server, said};
+use super::server::{Listens, Program};
+use super::{PASSWORD, Server, in_url, said};
 
 /// PostgreSQL, as found on this machine.
 pub struct Postgres;
@@ -46,11 +47,22 @@ impl Postgres {
         for setting in ["listen_addresses=", "fsync=off", "full_page_writes=off"] {
             command.extend(["-c".into(), setting.into()]);
         }
-        // It may be cut off in the midst of whatever it does, like one whose machine dies; what it answers is then no
-        // answer to a statement.
-        Server::start(place, command, "QUIT", socket, |place| {
-            let status = fs::read_to_string(place.path("data/postmaster.pid")).unwrap_or_default();
-            status.lines().nth(7).is_some_and(|line| line.trim_end() == "ready")
-        })
+        Server::start(
+            place,
+            Program {
+                command,
+                // It may be cut off in the midst of whatever it does, like one whose machine dies; what it answers is then no
+                // answer to a statement.
+                farewell: "QUIT",
+                listens: Listens { socket, port: None },
+                is_ready: |server, _| {
+                    let status = fs::read_to_string(server.path("data/postmaster.pid")).unwrap_or_default();
+                    status.lines().nth(7).is_some_and(|line| line.trim_end() == "ready")
+                },
+                address: |server, user, password| {
+                    format!("postgres://{user}:{password}@localhost/postgres?host={}", in_url(&server.path("")))
+                },
+            },
+        )
     }
 }

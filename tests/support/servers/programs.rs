@@ -12,3 +12,8 @@ pub(super) fn folders() -> impl Iterator<Item = PathBuf> {
     let others = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin"].map(PathBuf::from);
     versions.into_iter().rev().chain(path).chain(others)
 }
+
+/// Finds a program by its name.
+pub(super) fn find(name: &str) -> Option<PathBuf> {
+    folders().map(|folder| folder.join(name)).find(|program| program.is_file())
+}

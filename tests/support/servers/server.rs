@@ -12,27 +12,38 @@ use super::keeper::Keeper;
 use super::place::Place;
 
 /// How long a server may take to be ready. One that is not by then never will be.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server, from its start until it is dropped.
 pub struct Server {
     place: Place,
-    command: Vec<OsString>,
-    farewell: &'static str,
-    socket: PathBuf,
-    is_ready: fn(&Place) -> bool,
+    program: Program,
     keeper: Mutex<Option<Keeper>>,
 }
 
+/// What is run, and how it is spoken of.
+pub(super) struct Program {
+    pub command: Vec<OsString>,
+    /// The signal that ends it.
+    pub farewell: &'static str,
+    pub listens: Listens,
+    /// Whether the process of this number is ready.
+    pub is_ready: fn(&Server, &str) -> bool,
+    /// Returns its address for a user with a password.
+    pub address: fn(&Server, &str, &str) -> String,
+}
+
+/// Where a server listens.
+#[derive(Clone)]
+pub(super) struct Listens {
+    pub socket: PathBuf,
+    /// On this machine only.
+    pub port: Option<u16>,
+}
+
 impl Server {
-    pub(super) fn start(
-        place: Place,
-        command: Vec<OsString>,
-        farewell: &'static str,
-        socket: PathBuf,
-        is_ready: fn(&Place) -> bool,
-    ) -> Result<Self, String> {
-        let server = Self { place, command, farewell, socket, is_ready, keeper: Mutex::new(None) };
+    pub(super) fn start(place: Place, program: Program) -> Result<Self, String> {
+        let server = Self { place, program, keeper: Mutex::new(None) };
         server.set_going()?;
         Ok(server)
     }
@@ -44,16 +55,26 @@ impl Server {
 
     /// Returns its address for another user or with another password.
     pub fn url_of(&self, user: &str, password: &str) -> String {
-        let encoded = |path: &Path| path.display().to_string().replace('/', "%2F");
-        match self.farewell {
-            "QUIT" => format!("postgres://{user}:{password}@localhost/postgres?host={}", encoded(&self.place.path(""))),
-            _ => format!("mysql://{user}:{password}@localhost/larder?socket={}", encoded(&self.socket)),
-        }
+        (self.program.address)(self, user, password)
     }
 
     /// Returns where it listens.
     pub fn socket(&self) -> &Path {
-        &self.socket
+        &self.program.listens.socket
+    }
+
+    /// Returns the port that it listens on.
+    pub fn port(&self) -> u16 {
+        self.program.listens.port.expect("a server that listens on a port")
+    }
+
+    pub(super) fn has_port(&self) -> bool {
+        self.program.listens.port.is_some()
+    }
+
+    /// Returns something in its folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.place.path(name)
     }
 
     /// Stops it at once, whatever it is at; what it keeps stays.
@@ -83,9 +104,9 @@ impl Server {
     }
 
     fn set_going(&self) -> Result<(), String> {
-        let keeper = Keeper::start(&self.place, self.farewell, &self.command)?;
+        let keeper = Keeper::start(&self.place, self.program.farewell, &self.program.command)?;
         let begun = Instant::now();
-        while !(self.is_ready)(&self.place) {
+        while !(self.program.is_ready)(self, keeper.server()) {
             if !keeper.has_server() || begun.elapsed() > PATIENCE {
                 keeper.end(Some("stop"));
                 let log = fs::read_to_string(self.place.path("log")).unwrap_or_default();
