@@ -8,7 +8,7 @@
 //! | [`place`], `ids`, `reply`, `rights`, `driver` | what is written down of a store; numbers, threads, files and sockets |
 //! | `database` | a store in a table, whichever database it is in |
 //! | `server` | tables behind a socket |
-//! | `file`, `sqlite`, `postgres`, `mysql` | the stores |
+//! | `file`, `sqlite`, `postgres`, `mysql`, `redis` | the stores |
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
@@ -23,6 +23,8 @@ pub mod mysql;
 pub mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(any(feature = "file", feature = "sqlite"))]
 mod reply;
 #[cfg(any(feature = "file", feature = "sqlite"))]
