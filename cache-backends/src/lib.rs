@@ -16,7 +16,7 @@ mod database;
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
-#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql", feature = "redis"))]
 mod ids;
 #[cfg(feature = "mysql")]
 pub mod mysql;
