@@ -75,6 +75,8 @@ fn left_out() -> impl Iterator<Item = Trial> {
         ("sqlite", cfg!(feature = "sqlite")),
         ("postgres", cfg!(feature = "postgres")),
         ("mysql", cfg!(feature = "mysql")),
+        ("redis", cfg!(feature = "redis")),
+        ("memcached", cfg!(feature = "memcached")),
     ];
     let is_told = std::env::var_os("LARDER_REQUIRE_SERVERS").is_none();
     stores.into_iter().filter(move |(_, is_built)| is_told && !is_built).map(|(feature, _)| {

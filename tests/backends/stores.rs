@@ -1,5 +1,10 @@
 //! The stores there are, and how one is made for a test.
 
+#[cfg(feature = "redis")]
+mod pool;
+#[cfg(feature = "redis")]
+mod redis;
+
 use std::any::Any;
 use std::sync::Arc;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -116,6 +121,10 @@ pub const KINDS: &[Kind] = &[
             Ok(Opened::moved(store, |store, time| testing::block_on(store.let_time_pass(time))))
         },
     },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis", keeps: Keeps::Shared, make: || redis::ALONE.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis_replica", keeps: Keeps::Shared, make: || redis::REPLICATED.place(), open: redis::open },
     Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
 ];
 
@@ -141,7 +150,7 @@ static POSTGRES: OnceLock<Result<servers::Server, String>> = OnceLock::new();
 static MARIADB: OnceLock<Result<servers::Server, String>> = OnceLock::new();
 
 /// A machine that builds and tests at once is slow; no test asks how long a call takes.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes an empty table on a server that is started with the first.
@@ -194,6 +203,11 @@ impl Kind {
         matches!(self.keeps, Keeps::Bytes | Keeps::Shared)
     }
 
+    /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
+    pub fn has_a_column(&self) -> bool {
+        !matches!(self.name, "bytes" | "redis_replica")
+    }
+
     /// Returns whether several processes share what it keeps.
     pub fn is_shared(&self) -> bool {
         self.keeps == Keeps::Shared
@@ -222,8 +236,14 @@ impl Opened {
     /// Takes a store that lives by a clock of its own, and what moves that.
     fn moved<B: Backend>(backend: B, moves: fn(&B, Duration) -> Result<(), Error>) -> Self {
         let backend = Arc::new(backend);
-        let (settings, own) = (Settings::backend(Arc::clone(&backend)), Arc::clone(&backend));
-        let moves = move |time| moves(&own, time).expect("a store that works");
+        let own = Arc::clone(&backend);
+        Self::moved_by(backend, move |time| moves(&own, time).expect("a store that works"))
+    }
+
+    /// Takes a store that lives by a clock of its own, and what moves that behind its back.
+    fn moved_by(backend: impl Backend, moves: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        let backend = Arc::new(backend);
+        let settings = Settings::backend(Arc::clone(&backend));
         Self { backend: Some(Box::new(backend)), settings, moves: Box::new(moves), has_its_own_clock: true }
     }
 }

@@ -4,12 +4,16 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::ops::Deref;
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::time::Duration;
 
 use super::place::Place;
 use super::programs::find;
 use super::server::{Listens, Program};
 use super::{PASSWORD, Server, in_url, ports, said};
+
+/// How long an answer may take. One that is not there by then never comes.
+const LIMIT: Option<Duration> = Some(Duration::from_secs(30));
 
 /// A server of Memcached.
 pub struct Memcached(Server);
@@ -56,14 +60,23 @@ impl Memcached {
         stat(&self.0, name)?.parse().ok()
     }
 
-    /// Lets whole seconds go by for all that it keeps.
+    /// Returns the address of several together.
+    pub fn url_of_all(servers: &[Self]) -> String {
+        let host = |server: &Self| match server.has_port() {
+            true => format!("127.0.0.1:{}", server.port()),
+            false => in_url(server.socket()),
+        };
+        format!("memcached://{}", servers.iter().map(host).collect::<Vec<_>>().join(","))
+    }
+
+    /// Lets whole seconds go by for all that the server at a socket keeps.
     ///
     /// # Errors
     ///
     /// Where it does not answer.
-    pub fn let_time_pass(&self, seconds: u64) -> Result<(), String> {
+    pub fn let_time_pass(socket: &Path, seconds: u64) -> Result<(), String> {
         // It is said by another thread, which may be slower than the answer to what comes behind it.
-        let entries = answer(connect(&self.0)?, "lru_crawler metadump all", "END")?;
+        let entries = answer(connect(socket)?, "lru_crawler metadump all", "END")?;
         let mut words = String::new();
         for entry in entries {
             let field = |name: &str| entry.split(' ').find_map(|field| field.strip_prefix(name));
@@ -75,7 +88,7 @@ impl Memcached {
         if words.is_empty() {
             return Ok(());
         }
-        let said = self.ask(words.trim_end())?;
+        let said = answer(connect(socket)?, &(words + "mn"), "MN")?;
         if said.iter().all(|line| line == "HD") { Ok(()) } else { Err(said.join("\n")) }
     }
 }
@@ -143,6 +156,7 @@ impl Setup {
             command.extend(["-Y".into(), place.path("users").into()]);
         }
         command.extend(self.arguments.iter().map(Into::into));
+        let address = if self.is_guarded { guarded_address } else { address };
         let program = Program { command, farewell: "KILL", listens: Listens { socket, port }, is_ready, address };
         Server::start(place, program).map(Memcached)
     }
@@ -153,11 +167,15 @@ fn is_ready(server: &Server, process: &str) -> bool {
     stat(server, "pid").is_some_and(|found| found == process)
 }
 
-fn address(server: &Server, user: &str, password: &str) -> String {
+fn address(server: &Server, _: &str, _: &str) -> String {
     if server.has_port() {
-        return format!("memcached://{user}:{password}@127.0.0.1:{}", server.port());
+        return format!("memcached://127.0.0.1:{}", server.port());
     }
-    format!("memcached+unix://{user}:{password}@{}", in_url(server.socket()))
+    format!("memcached+unix://{}", server.socket().display())
+}
+
+fn guarded_address(server: &Server, user: &str, password: &str) -> String {
+    format!("{}?user={user}&password={password}", address(server, user, password))
 }
 
 fn stat(server: &Server, name: &str) -> Option<String> {
@@ -166,24 +184,20 @@ fn stat(server: &Server, name: &str) -> Option<String> {
 }
 
 fn ask(server: &Server, lines: &str) -> Result<Vec<String>, String> {
-    answer(connect(server)?, &format!("{lines}\r\nmn"), "MN")
-}
-
-fn connect(server: &Server) -> Result<Box<dyn ReadWrite>, String> {
-    const LIMIT: Option<Duration> = Some(Duration::from_secs(30));
+    let question = format!("{lines}\r\nmn");
     if server.has_port() {
         let socket = TcpStream::connect(("127.0.0.1", server.port())).map_err(said("nobody listens"))?;
         socket.set_read_timeout(LIMIT).map_err(said("a time limit"))?;
-        return Ok(Box::new(socket));
+        return answer(socket, &question, "MN");
     }
-    let socket = UnixStream::connect(server.socket()).map_err(said("nobody listens"))?;
-    socket.set_read_timeout(LIMIT).map_err(said("a time limit"))?;
-    Ok(Box::new(socket))
+    answer(connect(server.socket())?, &question, "MN")
 }
 
-trait ReadWrite: Read + Write {}
-
-impl<S: Read + Write> ReadWrite for S {}
+fn connect(socket: &Path) -> Result<UnixStream, String> {
+    let socket = UnixStream::connect(socket).map_err(said("nobody listens"))?;
+    socket.set_read_timeout(LIMIT).map_err(said("a time limit"))?;
+    Ok(socket)
+}
 
 /// Says who asks, then what, and returns the lines of the answer, up to the one that ends it.
 fn answer(mut socket: impl Read + Write, lines: &str, end: &str) -> Result<Vec<String>, String> {

@@ -7,6 +7,8 @@ mod sentinel;
 mod talk;
 
 use std::ops::Deref;
+use std::path::Path;
+use std::time::Duration;
 
 pub use cluster::Cluster;
 pub use replica::Replicated;
@@ -15,7 +17,7 @@ pub use sentinel::Watched;
 use super::place::Place;
 use super::programs::find;
 use super::server::{Listens, Program};
-use super::{PASSWORD, Server, in_url, ports, said};
+use super::{PASSWORD, Server, ports, said};
 
 /// A server of Redis, or of what speaks as it does.
 pub struct Redis(Server);
@@ -66,21 +68,20 @@ impl Redis {
         lines.find(|(found, _)| *found == name).map(|(_, value)| value.trim_end().to_owned())
     }
 
-    /// Lets time go by for all that it keeps.
+    /// Lets time go by for all that the server at a socket keeps, and for what its replicas have of it.
     ///
     /// # Errors
     ///
     /// Where it does not answer.
-    pub fn let_time_pass(&self, database: u32, milliseconds: u128) -> Result<(), String> {
+    pub fn let_time_pass(socket: &Path, time: Duration) -> Result<(), String> {
         const OLDER: &str = "for _, key in ipairs(redis.call('KEYS', '*')) do \
             local left = redis.call('PTTL', key) \
             if left >= 0 and left <= tonumber(ARGV[1]) then redis.call('DEL', key) \
             elseif left >= 0 then redis.call('PEXPIRE', key, left - tonumber(ARGV[1])) end end";
-        let mut talk = talk::Talk::begin(self.socket())?;
-        if database > 0 {
-            talk.ask(&["SELECT", &database.to_string()])?;
-        }
-        talk.ask(&["EVAL", OLDER, "0", &milliseconds.to_string()]).map(drop)
+        let mut talk = talk::Talk::begin(socket)?;
+        talk.ask(&["EVAL", OLDER, "0", &time.as_millis().to_string()])?;
+        let is_followed = talk.ask(&["ROLE"])?.len() > 2;
+        if is_followed { talk.ask(&["WAIT", "1", "30000"]).map(drop) } else { Ok(()) }
     }
 }
 
@@ -189,7 +190,7 @@ fn address(server: &Server, user: &str, password: &str) -> String {
     if server.has_port() {
         return format!("redis://{user}:{password}@127.0.0.1:{}", server.port());
     }
-    format!("redis+unix://{user}:{password}@{}", in_url(server.socket()))
+    format!("redis+unix://{}?user={user}&password={password}", server.socket().display())
 }
 
 fn encrypted_address(server: &Server, user: &str, password: &str) -> String {

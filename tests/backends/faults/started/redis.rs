@@ -2,6 +2,7 @@
 
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::super::{Needed, own};
 use crate::servers::{Cluster, Redis, Replicated, Watched};
@@ -75,7 +76,7 @@ fn time_goes_by_for_what_has_an_end_and_for_nothing_else() -> Result<(), String>
     server.ask(&["SET", "short", "value", "PX", "60000"])?;
     server.ask(&["SET", "long", "value", "PX", "600000"])?;
     server.ask(&["SET", "endless", "value"])?;
-    server.let_time_pass(0, 60_000)?;
+    Redis::let_time_pass(server.socket(), Duration::from_secs(60))?;
     let left = |key: &str| server.ask(&["PTTL", key]).map(|said| said.concat().parse::<i64>().unwrap_or_default());
     assert_eq!((left("short")?, left("endless")?), (-2, -1));
     assert!((500_000..=540_000).contains(&left("long")?), "{:?}", left("long"));

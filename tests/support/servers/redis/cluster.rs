@@ -1,7 +1,7 @@
 //! Three leaders who share the slots among them.
 
 use super::Redis;
-use crate::servers::{ports, until};
+use crate::servers::{PASSWORD, ports, until};
 
 /// How many slots there are.
 const SLOTS: u32 = 16_384;
@@ -33,9 +33,10 @@ impl Cluster {
         Ok(cluster)
     }
 
-    /// Returns the addresses of the leaders.
-    pub fn addresses(&self) -> [String; 3] {
-        self.nodes.each_ref().map(|node| format!("127.0.0.1:{}", node.port()))
+    /// Returns its address, with user and password.
+    pub fn url(&self) -> String {
+        let hosts = self.nodes.each_ref().map(|node| format!("127.0.0.1:{}", node.port()));
+        format!("redis+cluster://larder:{PASSWORD}@{}", hosts.join(","))
     }
 
     /// Waits until everybody knows everybody, and who has which slots.

@@ -1,7 +1,7 @@
 //! A leader and a server that follows it.
 
 use super::{Redis, Setup};
-use crate::servers::{ports, until};
+use crate::servers::until;
 
 /// A leader and its replica.
 pub struct Replicated {
@@ -32,6 +32,11 @@ impl Replicated {
         let both = Self { leader, replica };
         both.settle()?;
         Ok(both)
+    }
+
+    /// Returns the address of both, the leader first.
+    pub fn url(&self) -> String {
+        format!("{},127.0.0.1:{}", self.leader.url(), self.replica.port())
     }
 
     /// Waits until the replica follows.

@@ -1,7 +1,7 @@
 //! A leader, a replica, and three sentinels that see to it that there is a leader.
 
 use super::{Redis, Replicated};
-use crate::servers::{ports, until};
+use crate::servers::{PASSWORD, ports, until};
 
 /// What the sentinels call the leader.
 pub const NAME: &str = "larder";
@@ -27,9 +27,10 @@ impl Watched {
         Ok(watched)
     }
 
-    /// Returns the addresses of the sentinels.
-    pub fn addresses(&self) -> [String; 3] {
-        self.sentinels.each_ref().map(|sentinel| format!("127.0.0.1:{}", sentinel.port()))
+    /// Returns the address of the leader that the sentinels name, with the user and the password of the servers.
+    pub fn url(&self) -> String {
+        let hosts = self.sentinels.each_ref().map(|sentinel| format!("127.0.0.1:{}", sentinel.port()));
+        format!("redis+sentinel://larder:{PASSWORD}@{}?sentinel={NAME}", hosts.join(","))
     }
 
     /// Waits until each sentinel could choose another leader.
