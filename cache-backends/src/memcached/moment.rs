@@ -20,7 +20,12 @@ impl Moment {
 
     /// Returns the end of what lives for so long; `None` where that is no time at all.
     pub(super) fn after(time: Option<Duration>) -> Option<Self> {
-        Self::after_since(time, SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+        Self::after_since(time, now())
+    }
+
+    /// Returns the moment in so many seconds of the server's: one at least.
+    pub(super) fn in_seconds(seconds: u64) -> Self {
+        Self::after_seconds(seconds, now())
     }
 
     /// A server counts whole seconds, and is somewhere in the midst of one: with one more an entry never ends too early.
@@ -33,8 +38,7 @@ impl Moment {
         Some(Self::after_seconds(if seconds < MONTH { seconds + 1 } else { seconds }, now))
     }
 
-    /// Returns the moment after so many seconds: one at least.
-    pub(super) fn after_seconds(seconds: u64, now: u64) -> Self {
+    fn after_seconds(seconds: u64, now: u64) -> Self {
         match seconds {
             ..=MONTH => Self(seconds.max(1)),
             // Where the dates are over, or this clock is before 1970, thirty days are the most.
@@ -42,6 +46,11 @@ impl Moment {
             _ => Self(now.saturating_add(seconds).min(LAST)),
         }
     }
+}
+
+/// Returns the seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }
 
 impl fmt::Display for Moment {

@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn each_command_is_one_line_and_its_value() {
-        let (never, soon) = (Moment::NEVER, Moment::after_seconds(9, 1_800_000_000));
+        let (never, soon) = (Moment::NEVER, Moment::in_seconds(9));
         assert_eq!(said(|out, name| get(out, name, "v")), "mg shop:1:key v\r\n");
         assert_eq!(said(|out, name| lease(out, name, 600)), "mg shop:1:key c N600\r\n");
         assert_eq!(said(|out, name| touch(out, name, never)), "mg shop:1:key s T0\r\n");
