@@ -8,7 +8,7 @@
 //! | [`place`], `ids`, `reply`, `rights`, `driver` | what is written down of a store; numbers, threads, files and sockets |
 //! | `database` | a store in a table, whichever database it is in |
 //! | `server`, `pipe` | tables behind a socket; questions and answers on one socket |
-//! | `file`, `sqlite`, `postgres`, `mysql`, `memcached` | the stores |
+//! | `file`, `sqlite`, `postgres`, `mysql`, `redis`, `memcached` | the stores |
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
@@ -16,7 +16,7 @@ mod database;
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
-#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql", feature = "redis"))]
 mod ids;
 #[cfg(feature = "memcached")]
 pub mod memcached;
@@ -27,6 +27,8 @@ mod pipe;
 pub mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(any(feature = "file", feature = "sqlite"))]
 mod reply;
 #[cfg(any(feature = "file", feature = "sqlite"))]

@@ -14,7 +14,7 @@ type Make = Arc<dyn Fn(Place) -> Result<Settings, Error> + Send + Sync>;
 type MakeOurs = fn(Place) -> Result<Settings, Error>;
 
 /// What stands before `://`, and what makes a store of it. Several may stand for one store.
-const OURS: [(&str, MakeOurs); 8] = [
+const OURS: [(&str, MakeOurs); 14] = [
     ("memory", memory),
     ("null", null),
     ("file", file),
@@ -23,6 +23,12 @@ const OURS: [(&str, MakeOurs); 8] = [
     ("postgresql", postgres),
     ("mysql", mysql),
     ("mariadb", mysql),
+    ("redis", redis),
+    ("rediss", redis),
+    ("redis+unix", redis),
+    ("valkey", redis),
+    ("valkeys", redis),
+    ("valkey+unix", redis),
 ];
 
 /// What makes a store, by what stands before `://`.
@@ -76,6 +82,9 @@ pub(super) fn usual(scheme: &str) -> &str {
     match scheme {
         "postgresql" => "postgres",
         "mariadb" => "mysql",
+        "valkey" => "redis",
+        "valkeys" => "rediss",
+        "valkey+unix" => "redis+unix",
         other => other,
     }
 }
@@ -127,3 +136,4 @@ store!(file, "file", file::File);
 store!(sqlite, "sqlite", sqlite::Sqlite);
 store!(postgres, "postgres", postgres::Postgres);
 store!(mysql, "mysql", mysql::MySql);
+store!(redis, "redis", redis::Redis);

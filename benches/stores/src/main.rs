@@ -11,7 +11,7 @@ mod hits;
 #[allow(dead_code, reason = "other programs print more")]
 mod report;
 mod rounds;
-#[path = "../../../tests/support/servers.rs"]
+#[path = "../../../tests/support/servers/mod.rs"]
 #[allow(dead_code, reason = "tests do more with them")]
 mod servers;
 mod sqlite;

@@ -4,7 +4,7 @@ mod faults;
 mod keeper;
 mod kind;
 mod races;
-#[path = "../../../tests/support/servers.rs"]
+#[path = "../../../tests/support/servers/mod.rs"]
 mod servers;
 mod stores;
 

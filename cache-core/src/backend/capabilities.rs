@@ -27,6 +27,9 @@ pub struct Capabilities {
     /// A `get` ends when it is first polled, as a rule: the store is here, and waits for nobody. Then callers read side by
     /// side, and no one for others; it says how and not what, and so is no part of [`ALL`](Self::ALL).
     pub in_place: bool,
+    /// `listen` works: whoever listens hears of every change, whoever made it. Few stores do, and so it is no part of
+    /// [`ALL`](Self::ALL) either.
+    pub tells: bool,
     /// The largest value it takes; `None` where there is no limit worth a mention.
     pub max_value_bytes: Option<u64>,
 }
@@ -41,6 +44,7 @@ impl Capabilities {
         conditional_fill: false,
         sub_second: false,
         in_place: false,
+        tells: false,
         max_value_bytes: None,
     };
 
@@ -53,6 +57,7 @@ impl Capabilities {
         conditional_fill: true,
         sub_second: true,
         in_place: false,
+        tells: false,
         max_value_bytes: None,
     };
 

@@ -1,9 +1,10 @@
 //! A backend that counts how often it is asked.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Remaining, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -142,5 +143,9 @@ impl<B: Backend> Backend for Counting<B> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         self.count(Sort::Set).set_if(name, value, time, ticket).await
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        self.inner.listen(start, listener)
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Remaining, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -77,6 +77,13 @@ pub trait ErasedBackend: Send + Sync + 'static {
         time: Option<Duration>,
         ticket: &'a Ticket,
     ) -> Answer<'a, Result<bool, Error>>;
+
+    /// See [`Backend::listen`].
+    ///
+    /// # Errors
+    ///
+    /// Where the store does not tell of its changes.
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error>;
 }
 
 impl<B: Backend> ErasedBackend for B {
@@ -145,6 +152,10 @@ impl<B: Backend> ErasedBackend for B {
     ) -> Answer<'a, Result<bool, Error>> {
         Box::pin(Backend::set_if(self, name, value, time, ticket))
     }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        Backend::listen(self, start, listener)
+    }
 }
 
 /// A store behind a pointer, whatever its type, so that a plain wrapper around any store is one around it too.
@@ -207,6 +218,10 @@ impl Backend for Arc<dyn ErasedBackend> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         (**self).set_if(name, value, time, ticket).await
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        (**self).listen(start, listener)
     }
 }
 

@@ -1,9 +1,11 @@
 //! A byte store in memory: the model for authors, and for tests.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Remaining, Ticket, not_counted};
+use super::audience::Audience;
+use super::{Backend, Capabilities, Listener, Listening, Remaining, Ticket, not_counted};
 use crate::clock::{Clock, Tick};
 use crate::codec::wire;
 use crate::error::{Error, Kind};
@@ -35,6 +37,7 @@ use crate::lock::{Mutex, MutexGuard, lock};
 pub struct Memory {
     clock: Clock,
     table: Mutex<Table>,
+    audience: Audience,
 }
 
 #[derive(Debug, Default)]
@@ -62,7 +65,7 @@ impl Memory {
     /// Makes an empty store that reads the time from this clock.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, table: Mutex::default() }
+        Self { clock, table: Mutex::default(), audience: Audience::default() }
     }
 
     /// Takes the lock, and lets go of this name if its time is over.
@@ -73,6 +76,19 @@ impl Memory {
             table.expire(name);
         }
         table
+    }
+
+    /// Says that a name was changed, when the lock is let go: who hears it may drop things, or ask something.
+    fn tell(&self, name: &Name) {
+        self.audience.tell([name.as_bytes()]);
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "it is what an operation returns")]
+    fn tell_if(&self, changed: bool, name: &Name) -> Result<bool, Error> {
+        if changed {
+            self.tell(name);
+        }
+        Ok(changed)
     }
 
     fn until(&self, time: Option<Duration>) -> Tick {
@@ -114,6 +130,12 @@ impl Table {
         self.forgotten = self.changes;
     }
 
+    /// Removes everything that begins like this, and returns its names.
+    fn clear(&mut self, start: &[u8]) -> Vec<Box<[u8]>> {
+        self.forget();
+        self.entries.extract_if(|name, _| name.starts_with(start)).map(|(name, _)| name).collect()
+    }
+
     fn is_unchanged_since(&self, name: &Name, ticket: u64) -> bool {
         let held = self.entries.get(name.as_bytes()).map_or(0, |held| held.changed);
         let removed = self.removed.get(name.as_bytes()).copied().unwrap_or(0);
@@ -124,7 +146,7 @@ impl Table {
 
 impl Backend for Memory {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::ALL
+        Capabilities { tells: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -133,6 +155,7 @@ impl Backend for Memory {
 
     async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
         self.table(name).put(name, value, self.until(time));
+        self.tell(name);
         Ok(())
     }
 
@@ -142,18 +165,22 @@ impl Backend for Memory {
         if free {
             table.put(name, value, self.until(time));
         }
-        Ok(free)
+        drop(table);
+        self.tell_if(free, name)
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
-        Ok(self.table(name).remove(name))
+        let removed = self.table(name).remove(name);
+        self.tell(name);
+        Ok(removed)
     }
 
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
         let mut table = self.table(name);
         let Some(held) = table.entries.get_mut(name.as_bytes()) else { return Ok(false) };
         held.until = self.until(time);
-        Ok(true)
+        drop(table);
+        self.tell_if(true, name)
     }
 
     async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
@@ -163,6 +190,8 @@ impl Backend for Memory {
         let sum = number.checked_add(delta).ok_or_else(|| not_counted(Kind::Overflow, name))?;
         let until = held.until;
         table.put(name, &wire::number_to_bytes(sum), until);
+        drop(table);
+        self.tell(name);
         Ok(sum)
     }
 
@@ -175,14 +204,15 @@ impl Backend for Memory {
     }
 
     async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
-        let mut table = lock(&self.table);
-        table.forget();
-        table.entries.retain(|name, _| !name.starts_with(scope.as_bytes()));
+        let removed = lock(&self.table).clear(scope.as_bytes());
+        self.audience.tell(removed.iter().map(|name| &**name));
         Ok(())
     }
 
     async fn clear_store(&self) -> Result<(), Error> {
-        self.clear_scope("").await
+        drop(lock(&self.table).clear(b""));
+        self.audience.tell_all();
+        Ok(())
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
@@ -196,6 +226,11 @@ impl Backend for Memory {
         if unchanged {
             table.put(name, value, self.until(time));
         }
-        Ok(unchanged)
+        drop(table);
+        self.tell_if(unchanged, name)
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        Ok(self.audience.seat(start, listener))
     }
 }

@@ -6,9 +6,11 @@
 
 pub mod layer;
 
+mod audience;
 mod capabilities;
 mod counting;
 mod erased;
+mod listening;
 mod memory;
 mod null;
 mod refusal;
@@ -20,6 +22,7 @@ use std::time::Duration;
 pub use capabilities::Capabilities;
 pub use counting::{Calls, Counting};
 pub use erased::{Answer, ErasedBackend};
+pub use listening::{Listener, Listening};
 pub use memory::Memory;
 pub use null::Null;
 #[doc(hidden)]
@@ -190,6 +193,20 @@ pub trait Backend: Send + Sync + 'static {
     ) -> impl Future<Output = Result<bool, Error>> + Send {
         async { Err(unsupported("tell whether an entry was changed meanwhile")) }
     }
+
+    /// Tells `listener` of every change of a name that begins with `start`, whoever makes it, until what is returned is
+    /// dropped. It may tell of others too.
+    ///
+    /// A change is told once it can be read, and soon. Between [`lost`](Listener::lost) and [`regained`](Listener::regained)
+    /// none needs to be, and neither before the first `regained`. What is over, or makes room, is no change.
+    ///
+    /// # Errors
+    ///
+    /// [`Kind::Unsupported`] where the store does not tell. That a server is away is no error: the listener hears nothing
+    /// until it is there.
+    fn listen(&self, _start: &str, _listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        Err(unsupported("tell of its changes"))
+    }
 }
 
 /// How long an entry still has.
@@ -330,5 +347,9 @@ impl<B: Backend> Backend for Arc<B> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         B::set_if(self, name, value, time, ticket).await
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        B::listen(self, start, listener)
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{Backend, Capabilities, Entry, ErasedBackend, Remaining, Ticket, unsupported};
+use super::super::{Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket, unsupported};
 use super::{Effect, Layer, Means};
 use crate::error::Error;
 use crate::key::Name;
@@ -191,5 +191,9 @@ impl<E: Envelope> Backend for Enveloped<E> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         (*self.store).set_if(name, &self.envelope.close(name, value)?, time, ticket).await
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        (*self.store).listen(start, listener)
     }
 }

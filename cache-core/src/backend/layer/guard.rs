@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{Answer, Backend, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
+use super::super::{Answer, Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket};
 use super::{Call, Layer, Means};
 use crate::error::Error;
 use crate::key::Name;
@@ -119,5 +119,10 @@ impl<G: Guard> Backend for Guarded<G> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         self.guard.around(Call::SetIf, || (*self.store).set_if(name, value, time, ticket)).await
+    }
+
+    /// Asks nothing of the store that could be waited for: no guard is needed.
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        (*self.store).listen(start, listener)
     }
 }

@@ -1,13 +1,27 @@
 //! Whether a backend can do what it says, and says what it can do.
 
+use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict, every};
-use crate::backend::{Capabilities, Ticket};
+use crate::backend::{Capabilities, Listener, Ticket};
 use crate::error::Kind;
 use crate::executor::block_on;
+
+/// Hears nothing.
+struct Deaf;
+
+impl Listener for Deaf {
+    fn changed(&self, _: &[u8]) {}
+
+    fn changed_all(&self) {}
+
+    fn lost(&self) {}
+
+    fn regained(&self) {}
+}
 
 /// Larger limits are taken at their word: filling them would take the suite's own memory.
 const LARGEST_TRIED: u64 = 64 << 20;
@@ -52,6 +66,9 @@ fn unclaimed(ground: &Ground<'_>) -> Verdict {
     if !claims.conditional_fill {
         fails("`begin_fill`", block_on(backend.begin_fill(&name)), Kind::Unsupported)?;
         fails("`set_if`", block_on(backend.set_if(&name, b"", None, &Ticket(vec![]))), Kind::Unsupported)?;
+    }
+    if !claims.tells {
+        fails("`listen`", backend.listen("scope:", Arc::new(Deaf)), Kind::Unsupported)?;
     }
     ground.holds("after all that", &name, b"1")
 }

@@ -20,6 +20,8 @@ pub(super) struct Ground<'a> {
     pub(super) unit: Duration,
     /// Where what is drawn begins.
     pub(super) seed: u64,
+    /// How long to wait for what the store tells.
+    pub(super) patience: Duration,
     pass: &'a dyn Fn(Duration),
     prefix: String,
 }
@@ -30,7 +32,7 @@ impl<'a> Ground<'a> {
         let Suite { backend, pass, .. } = *suite;
         let capabilities = backend.capabilities();
         let unit = if capabilities.sub_second { suite.unit } else { suite.unit.max(Duration::from_secs(1)) };
-        Self { backend, capabilities, unit, seed: suite.seed, pass, prefix }
+        Self { backend, capabilities, unit, seed: suite.seed, patience: suite.patience, pass, prefix }
     }
 
     pub(super) fn scope(&self, version: &str) -> Scope {

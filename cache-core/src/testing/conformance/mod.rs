@@ -42,6 +42,7 @@ mod many;
 mod races;
 mod scopes;
 mod story;
+mod tells;
 mod tickets;
 mod times;
 
@@ -97,6 +98,8 @@ pub struct Suite<'a> {
     shared: bool,
     hours: bool,
     seed: u64,
+    /// How long what a store tells may take on its way.
+    patience: Duration,
 }
 
 /// What came of the cases.
@@ -156,14 +159,18 @@ const CASES: &[&[Case]] = &[
     races::CASES,
     crowd::CASES,
     abandoned::CASES,
+    tells::CASES,
     story::CASES,
 ];
+
+/// Far more than a word of a server takes, also where its machine is busy.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 impl<'a> Suite<'a> {
     /// Prepares all cases for this backend; `pass` lets time go by for it.
     pub fn new(backend: &'a dyn ErasedBackend, pass: &'a dyn Fn(Duration)) -> Self {
         let (unit, seed) = (Duration::from_secs(1), RandomState::new().hash_one(0));
-        Self { backend, pass, unit, shared: false, hours: false, seed }
+        Self { backend, pass, unit, shared: false, hours: false, seed, patience: PATIENCE }
     }
 
     /// Makes the entries of the cases live for a few of these, in place of seconds.
@@ -243,8 +250,8 @@ impl<'a> Suite<'a> {
 
     fn cases(&self) -> impl Iterator<Item = &'static Case> + use<> {
         let hours = if self.hours { hours::CASES } else { &[] };
-        let emptying = if self.shared { &[][..] } else { scopes::EMPTYING };
-        CASES.iter().copied().chain([hours, bulk::CASES, emptying]).flatten()
+        let emptying = if self.shared { [&[][..]; 2] } else { [scopes::EMPTYING, tells::EMPTYING] };
+        CASES.iter().copied().chain([hours, bulk::CASES]).chain(emptying).flatten()
     }
 }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 use change::{Change, Payment, What, understood};
 use debts::{Debts, Standing, Sweep};
 
-use super::super::{Answer, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
+use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -345,5 +345,9 @@ impl ErasedBackend for Owing {
             let set = self.ask(name, || (*self.store).set_if(name, value, time, ticket)).await;
             self.trust_if(name, mark, set)
         })
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        (*self.store).listen(start, listener)
     }
 }

@@ -1,13 +1,16 @@
 //! A store in memory with one fault, such as people build around another store.
 
 use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::backend::{Backend, Capabilities, Memory, Remaining, Ticket};
+use crate::backend::{Backend, Capabilities, Entry, Listener, Listening, Memory, Remaining, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
+use crate::lock::{Mutex, lock};
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Fault {
@@ -30,6 +33,12 @@ pub(super) enum Fault {
     KeepsWhatIsTooLarge,
     TouchesUnclaimed,
     WaitsInPlace,
+    TellsNothing,
+    TellsOfTheFirst,
+    HearsOfFewCalls,
+    TellsOfNoClear,
+    TellsOneAlone,
+    HoldsListeners,
     Panics,
 }
 
@@ -39,16 +48,30 @@ pub(super) struct Broken {
     /// The same entries for ever: what a table still holds after their time.
     kept: Memory,
     fault: Fault,
+    /// Whether changes are not told just now.
+    is_quiet: Arc<AtomicBool>,
+    listeners: Mutex<Vec<Arc<dyn Listener>>>,
+}
+
+/// Hears only what it is to hear.
+struct Muffled {
+    listener: Arc<dyn Listener>,
+    is_quiet: Arc<AtomicBool>,
 }
 
 impl Broken {
     pub(super) fn new(clock: &Clock, fault: Fault) -> Self {
         let [inner, kept] = [Memory::new(clock.clone()), Memory::new(clock.clone())];
-        Self { inner, kept, fault }
+        Self { inner, kept, fault, is_quiet: Arc::default(), listeners: Mutex::default() }
     }
 
     fn has(&self, fault: Fault) -> bool {
         self.fault == fault
+    }
+
+    /// Tells nothing from now on, where it has this fault.
+    fn hush(&self, is_quiet: bool, fault: Fault) {
+        self.is_quiet.store((is_quiet && self.has(fault)) || self.has(Fault::TellsNothing), Ordering::SeqCst);
     }
 }
 
@@ -56,7 +79,7 @@ impl Backend for Broken {
     fn capabilities(&self) -> Capabilities {
         let touch = !self.has(Fault::TouchesUnclaimed);
         let max_value_bytes = self.has(Fault::KeepsWhatIsTooLarge).then_some(100_000);
-        Capabilities { touch, max_value_bytes, in_place: true, ..Capabilities::ALL }
+        Capabilities { touch, max_value_bytes, in_place: true, tells: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -70,6 +93,16 @@ impl Backend for Broken {
     async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
         self.kept.set(name, value, None).await?;
         self.inner.set(name, value, time).await
+    }
+
+    async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        let mut kept = Vec::new();
+        for entry in entries {
+            self.hush(!kept.is_empty(), Fault::TellsOfTheFirst);
+            kept.push(self.set(&entry.name, &entry.value, entry.time).await);
+        }
+        self.hush(false, Fault::TellsOfTheFirst);
+        kept
     }
 
     async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
@@ -121,6 +154,7 @@ impl Backend for Broken {
     }
 
     async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
+        self.hush(true, Fault::HearsOfFewCalls);
         match self.fault {
             Fault::IncrReadsThenWrites => {
                 let there = self.inner.get(name).await?.ok_or_else(|| Error::new(Kind::Missing, "nothing"))?;
@@ -144,10 +178,12 @@ impl Backend for Broken {
 
     async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
         let wide = self.has(Fault::ClearTakesNeighbours);
+        self.hush(true, Fault::TellsOfNoClear);
         self.inner.clear_scope(if wide { scope.trim_end_matches(':') } else { scope }).await
     }
 
     async fn clear_store(&self) -> Result<(), Error> {
+        self.hush(true, Fault::TellsOfNoClear);
         self.inner.clear_store().await
     }
 
@@ -170,6 +206,47 @@ impl Backend for Broken {
             return Ok(unchanged);
         }
         self.inner.set_if(name, value, time.filter(|_| !self.has(Fault::FillIgnoresTheTime)), ticket).await
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        let mut listeners = lock(&self.listeners);
+        let is_quiet = match self.fault {
+            Fault::TellsOneAlone => Arc::new(AtomicBool::new(!listeners.is_empty())),
+            _ => Arc::clone(&self.is_quiet),
+        };
+        self.hush(false, self.fault);
+        if matches!(self.fault, Fault::TellsOneAlone | Fault::HoldsListeners) {
+            listeners.push(Arc::clone(&listener));
+        }
+        self.inner.listen(start, Arc::new(Muffled { listener, is_quiet }))
+    }
+}
+
+impl Muffled {
+    fn hears(&self) -> bool {
+        !self.is_quiet.load(Ordering::SeqCst)
+    }
+}
+
+impl Listener for Muffled {
+    fn changed(&self, name: &[u8]) {
+        if self.hears() {
+            self.listener.changed(name);
+        }
+    }
+
+    fn changed_all(&self) {
+        if self.hears() {
+            self.listener.changed_all();
+        }
+    }
+
+    fn lost(&self) {
+        self.listener.lost();
+    }
+
+    fn regained(&self) {
+        self.listener.regained();
     }
 }
 

@@ -3,6 +3,8 @@
 mod broken;
 mod table;
 
+use std::time::Duration;
+
 use broken::{Broken, Fault};
 use table::{Flaw, Table};
 
@@ -28,9 +30,16 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::FillLooksThenSets, "of fills with one ticket at once, one is kept"),
     (Fault::GetManyReturnsExpired, "each of many keeps the time it was given"),
     (Fault::GetReturnsExpired, "an entry is there until its time is over, and not after"),
+    (Fault::HearsOfFewCalls, "whoever listens hears of counts, times and fills"),
+    (Fault::HoldsListeners, "whoever listens no more is let go"),
     (Fault::IncrReadsThenWrites, "of counts at once, none is lost"),
     (Fault::IncrResetsTheTime, "incr keeps the time that an entry has left"),
     (Fault::KeepsWhatIsTooLarge, "a larger one is refused, and what was there before is gone"),
+    (Fault::TellsNothing, "whoever listens hears of each change of an entry"),
+    (Fault::TellsOfNoClear, "whoever listens hears of the clear of a scope"),
+    (Fault::TellsOfNoClear, "whoever listens hears that the store was emptied"),
+    (Fault::TellsOfTheFirst, "whoever listens hears of what is changed in one go"),
+    (Fault::TellsOneAlone, "all who listen hear of a change"),
     (Fault::TouchOnlyLengthens, "touch shortens a time as well as it lengthens one"),
     (Fault::TouchRevives, "touch never revives what has expired, nor makes what is missing"),
     (Fault::WaitsInPlace, "a get in place ends when it is first polled"),
@@ -119,7 +128,7 @@ const FLAWS: &[(Flaw, &str)] = &[
 /// Runs those cases on a store, all of them where none is named.
 fn report(store: &dyn ErasedBackend, clock: &Clock, case: Option<&str>) -> Report {
     let pass = |time| clock.advance(time);
-    let suite = Suite::new(store, &pass).hours().seed(1);
+    let suite = Suite { patience: Duration::ZERO, ..Suite::new(store, &pass).hours().seed(1) };
     suite.run_those(|other| case.is_none_or(|case| case == other.says))
 }
 

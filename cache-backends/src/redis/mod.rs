@@ -1,0 +1,24 @@
+//! Redis and Valkey.
+
+mod backend;
+mod command;
+mod config;
+mod error;
+mod journal;
+mod language;
+mod node;
+mod recent;
+#[cfg(not(fuzzing))]
+mod resp;
+// Fuzzers see how answers are read, and nobody else.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod resp;
+mod routes;
+mod scan;
+mod script;
+mod sha1;
+mod stored;
+
+pub use backend::Redis;
+pub use config::Config;

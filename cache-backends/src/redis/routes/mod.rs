@@ -1,0 +1,205 @@
+//! [`Routes`]: which server is asked for a name.
+
+mod fixed;
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+use cache_core::error::Error;
+
+pub(super) use fixed::Fixed;
+
+use super::error;
+use super::node::Node;
+use super::recent::Recent;
+use super::resp::Answer;
+
+/// What somebody is about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Intent {
+    /// To look, where what is there may be a little behind.
+    Read,
+    /// To change something, or to look at what is there now.
+    Write,
+}
+
+/// Which server is asked for a name, and which one next where that one does not answer.
+pub(super) struct Routes {
+    topology: Topology,
+    recent: Recent,
+}
+
+/// How the servers of a store belong together.
+pub(super) enum Topology {
+    Fixed(Fixed),
+}
+
+/// Why a server is of no use for a question.
+pub(super) enum Failure<'a> {
+    /// It could not be asked, or did not answer.
+    Away,
+    /// It says that it will not, in its own words.
+    Said(&'a str),
+}
+
+/// Where a question goes next.
+pub(super) struct Next {
+    node: Arc<Node>,
+}
+
+/// How many servers are asked one question, one after the other.
+const TRIES: usize = 5;
+
+impl Topology {
+    /// Returns the server that is to be asked.
+    async fn node(&self, _name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
+        match self {
+            Self::Fixed(fixed) => Ok(fixed.node(intent)),
+        }
+    }
+
+    /// Returns who else may be asked.
+    async fn next(&self, node: &Arc<Node>, failure: Failure<'_>, _name: &[u8], intent: Intent) -> Option<Next> {
+        match self {
+            Self::Fixed(fixed) => fixed.next(node, &failure, intent).map(|node| Next { node }),
+        }
+    }
+}
+
+impl Routes {
+    /// Makes routes, on which what this process has written is read where it was written for so long.
+    pub(super) fn new(topology: Topology, read_your_writes: Duration) -> Self {
+        let is_one_server = matches!(&topology, Topology::Fixed(fixed) if fixed.is_alone());
+        let window = if is_one_server { Duration::ZERO } else { read_your_writes };
+        Self { topology, recent: Recent::new(window, Instant::now()) }
+    }
+
+    /// Asks for one name. An error that a server answers with is an error.
+    pub(super) async fn ask(
+        &self,
+        name: &[u8],
+        intent: Intent,
+        request: impl Fn(&mut Vec<u8>) + Sync,
+    ) -> Result<Answer, Error> {
+        let intent = self.noted(name, intent);
+        let node = self.topology.node(name, intent).await?;
+        let answer = node.ask(&request).await;
+        let answer = match &answer {
+            Err(_) | Ok(Answer::Error(_)) => self.ask_others(node, answer, name, intent, &request).await,
+            Ok(_) => answer,
+        };
+        self.noted(name, intent);
+        answer
+    }
+
+    /// Asks others, where one has failed and others may know more.
+    async fn ask_others(
+        &self,
+        mut node: Arc<Node>,
+        mut answer: Result<Answer, Error>,
+        name: &[u8],
+        intent: Intent,
+        request: &(impl Fn(&mut Vec<u8>) + Sync),
+    ) -> Result<Answer, Error> {
+        for _ in 1..TRIES {
+            let failure = match &answer {
+                Err(_) => Failure::Away,
+                Ok(Answer::Error(text)) => Failure::Said(text),
+                Ok(_) => break,
+            };
+            let Some(next) = self.topology.next(&node, failure, name, intent).await else { break };
+            node = next.node;
+            answer = node.ask(request).await;
+        }
+        error::checked(node.server(), answer?)
+    }
+
+    /// Asks for each of several names, each server at once and with all that is asked of it.
+    pub(super) async fn ask_each<'a>(
+        &self,
+        count: usize,
+        intent: Intent,
+        name: impl Fn(usize) -> &'a [u8] + Sync,
+        write: impl Fn(usize, &mut Vec<u8>) + Sync,
+    ) -> Vec<Result<Answer, Error>> {
+        let mut answers: Vec<_> = (0..count).map(|_| Err(error::unusable())).collect();
+        let groups = self.grouped(&mut answers, intent, &name).await;
+        let asked = groups.iter().map(|(node, questions)| {
+            Box::pin(async { node.ask_each(questions, &write).await }) as Pin<Box<dyn Future<Output = _> + Send + '_>>
+        });
+        let said = all(asked.collect()).await;
+        for ((node, questions), said) in groups.iter().zip(said) {
+            for (&question, mut answer) in questions.iter().zip(said) {
+                let (name, request) = (name(question), |out: &mut Vec<u8>| write(question, out));
+                if matches!(answer, Err(_) | Ok(Answer::Error(_))) {
+                    answer = self.ask_others(Arc::clone(node), answer, name, intent, &request).await;
+                }
+                self.noted(name, intent);
+                answers[question] = answer;
+            }
+        }
+        answers
+    }
+
+    /// Says of each server what is asked of it. For whom there is none, there is an answer already.
+    async fn grouped<'a>(
+        &self,
+        answers: &mut [Result<Answer, Error>],
+        intent: Intent,
+        name: &(impl Fn(usize) -> &'a [u8] + Sync),
+    ) -> Vec<(Arc<Node>, Vec<usize>)> {
+        let mut groups: Vec<(Arc<Node>, Vec<usize>)> = Vec::new();
+        for (question, answer) in answers.iter_mut().enumerate() {
+            let name = name(question);
+            match self.topology.node(name, self.noted(name, intent)).await {
+                Err(error) => *answer = Err(error),
+                Ok(node) => match groups.iter_mut().find(|(other, _)| Arc::ptr_eq(other, &node)) {
+                    Some((_, questions)) => questions.push(question),
+                    None => groups.push((node, vec![question])),
+                },
+            }
+        }
+        groups
+    }
+
+    /// Returns the servers that are written to: all entries are on one of them.
+    pub(super) async fn leaders(&self) -> Result<Vec<Arc<Node>>, Error> {
+        match &self.topology {
+            Topology::Fixed(fixed) => Ok(vec![fixed.node(Intent::Write)]),
+        }
+    }
+
+    pub(super) fn close(&self) {
+        match &self.topology {
+            Topology::Fixed(fixed) => fixed.close(),
+        }
+    }
+
+    /// Notes who writes, and has those read where they wrote who look a moment later.
+    fn noted(&self, name: &[u8], intent: Intent) -> Intent {
+        match intent {
+            Intent::Write => self.recent.note(name, Instant::now()),
+            Intent::Read if self.recent.has(name, Instant::now()) => return Intent::Write,
+            Intent::Read => {}
+        }
+        intent
+    }
+}
+
+/// Waits for all of these.
+async fn all<T>(mut futures: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> Vec<T> {
+    let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
+    poll_fn(|context| {
+        for (future, done) in futures.iter_mut().zip(&mut done).filter(|(_, done)| done.is_none()) {
+            if let Poll::Ready(output) = future.as_mut().poll(context) {
+                *done = Some(output);
+            }
+        }
+        if done.iter().all(Option::is_some) { Poll::Ready(()) } else { Poll::Pending }
+    })
+    .await;
+    done.into_iter().flatten().collect()
+}
