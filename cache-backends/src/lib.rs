@@ -8,7 +8,7 @@
 //! | [`place`], `ids`, `reply`, `rights`, `driver` | what is written down of a store; numbers, threads, files and sockets |
 //! | `database` | a store in a table, whichever database it is in |
 //! | `server`, `pipe` | tables behind a socket; questions and answers on one socket |
-//! | `file`, `sqlite`, `postgres`, `mysql`, `redis` | the stores |
+//! | `file`, `sqlite`, `postgres`, `mysql`, `redis`, `memcached` | the stores |
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
@@ -18,6 +18,8 @@ mod driver;
 pub mod file;
 #[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql", feature = "redis"))]
 mod ids;
+#[cfg(feature = "memcached")]
+pub mod memcached;
 #[cfg(feature = "mysql")]
 pub mod mysql;
 #[cfg(any(feature = "redis", feature = "memcached"))]
