@@ -1,6 +1,8 @@
 //! The stores there are, and how one is made for a test.
 
-#[cfg(feature = "redis")]
+#[cfg(feature = "memcached")]
+mod memcached;
+#[cfg(any(feature = "redis", feature = "memcached"))]
 mod pool;
 #[cfg(feature = "redis")]
 mod redis;
@@ -125,6 +127,10 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "redis", keeps: Keeps::Shared, make: || redis::ALONE.place(), open: redis::open },
     #[cfg(feature = "redis")]
     Kind { name: "redis_replica", keeps: Keeps::Shared, make: || redis::REPLICATED.place(), open: redis::open },
+    #[cfg(feature = "memcached")]
+    Kind { name: "memcached", keeps: Keeps::Shared, make: || memcached::ALONE.place(), open: memcached::open },
+    #[cfg(feature = "memcached")]
+    Kind { name: "memcached_three", keeps: Keeps::Shared, make: || memcached::THREE.place(), open: memcached::open },
     Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
 ];
 
@@ -150,7 +156,7 @@ static POSTGRES: OnceLock<Result<servers::Server, String>> = OnceLock::new();
 static MARIADB: OnceLock<Result<servers::Server, String>> = OnceLock::new();
 
 /// A machine that builds and tests at once is slow; no test asks how long a call takes.
-#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached"))]
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes an empty table on a server that is started with the first.
@@ -205,7 +211,7 @@ impl Kind {
 
     /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
     pub fn has_a_column(&self) -> bool {
-        !matches!(self.name, "bytes" | "redis_replica")
+        !matches!(self.name, "bytes" | "redis_replica" | "memcached_three")
     }
 
     /// Returns whether several processes share what it keeps.
@@ -262,6 +268,12 @@ impl Store {
     /// Returns whether a ticket in a caller's hands grows older when time is moved.
     pub fn ages_tickets(&self) -> bool {
         !self.opened.has_its_own_clock
+    }
+
+    /// Returns how much later than it should an entry may end, where the store knows of whole seconds only.
+    pub fn later_by(&self) -> Duration {
+        let is_exact = self.claims().is_none_or(|claims| claims.sub_second);
+        if is_exact { Duration::ZERO } else { Duration::from_secs(2) }
     }
 
     /// Returns the settings of a cache in it.

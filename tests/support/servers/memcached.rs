@@ -83,13 +83,13 @@ impl Memcached {
             let (Some(key), Some(Ok(end))) = (field("key="), field("exp=").map(str::parse::<u64>)) else { continue };
             // A date of before the server began is over; a smaller number would be a time from now on.
             let end = end.saturating_sub(seconds).max(1 << 24);
-            words.extend(["mg ", &base64(&decoded(key)), &format!(" T{end} b q\r\n")]);
+            words.extend(["mg ", &written(&decoded(key)), &format!(" T{end} q\r\n")]);
         }
         if words.is_empty() {
             return Ok(());
         }
         let said = answer(connect(socket)?, &(words + "mn"), "MN")?;
-        if said.iter().all(|line| line == "HD") { Ok(()) } else { Err(said.join("\n")) }
+        if said.iter().all(|line| line.starts_with("HD")) { Ok(()) } else { Err(said.join("\n")) }
     }
 }
 
@@ -145,8 +145,9 @@ impl Setup {
         let place = Place::make("memc")?;
         let socket = place.path("socket");
         let mut command = vec![program.into()];
-        // The crawler, which tells what there is, is left for us.
-        command.extend(["--threads=2", "--extended=no_lru_maintainer,lru_crawler"].map(Into::into));
+        // The crawler, which tells what there is, is left for us. It leaves out what a thread is still at: so there is one,
+        // which is done with what it has answered before it hears anything else.
+        command.extend(["--threads=1", "--extended=no_lru_maintainer,lru_crawler"].map(Into::into));
         match port {
             Some(port) => command.extend(["-l".to_owned(), format!("127.0.0.1:{port}")].map(Into::into)),
             None => command.extend(["-a".into(), "777".into(), "-s".into(), socket.clone().into()]),
@@ -229,6 +230,14 @@ fn decoded(key: &str) -> Vec<u8> {
         decoded.push(pair.unwrap_or(byte));
     }
     decoded
+}
+
+/// Writes a key as a question does: what would not be one word is written otherwise.
+fn written(key: &[u8]) -> String {
+    match str::from_utf8(key) {
+        Ok(key) if key.bytes().all(|byte| byte.is_ascii_graphic()) => key.to_owned(),
+        _ => base64(key) + " b",
+    }
 }
 
 fn base64(bytes: &[u8]) -> String {
