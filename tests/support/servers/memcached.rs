@@ -76,7 +76,7 @@ impl Memcached {
             return Ok(());
         }
         let said = self.ask(words.trim_end())?;
-        if said.iter().all(|line| line == "HD") { Ok(()) } else { Err(said.join("\n")) }
+        if said.iter().all(|line| line.starts_with("HD")) { Ok(()) } else { Err(said.join("\n")) }
     }
 }
 
