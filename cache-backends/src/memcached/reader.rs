@@ -15,6 +15,8 @@ const LARGEST_VALUE: u64 = 1 << 30;
 #[derive(Debug)]
 pub(super) struct Reader {
     connection: u64,
+    /// Whether anything was said yet.
+    is_first: bool,
     /// In so many bytes there is no end of a line.
     searched: usize,
     /// The beginning of a value that has not come to its end.
@@ -39,7 +41,7 @@ enum Line {
 impl Reader {
     /// Reads what comes on the connection of this number.
     pub(super) fn new(connection: u64) -> Self {
-        Self { connection, searched: 0, begun: None }
+        Self { connection, is_first: true, searched: 0, begun: None }
     }
 
     fn answer(&self, length: usize, said: Said) -> (usize, Message<Answer>) {
@@ -80,7 +82,12 @@ impl pipe::Reader for Reader {
         }
         let Some(length) = self.line(came)? else { return Ok(None) };
         let line = came[..length].strip_suffix(b"\r\n").ok_or(Garbled("a line without a carriage return"))?;
+        let is_first = std::mem::take(&mut self.is_first);
         match parse(line)? {
+            // What came behind the name of a command was then taken for another one.
+            Line::Whole(Said::Refused(Refusal::Unknown)) if !is_first => {
+                Err(Garbled("that it does not know a command"))
+            }
             Line::Whole(said) => Ok(Some(self.answer(length, said))),
             Line::Begins(size, flags) => self.value(came, Begun { line: length, size, flags }),
         }

@@ -24,7 +24,7 @@ pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
         let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
         let seconds = (*rest + time).as_secs();
         *rest = *rest + time - Duration::from_secs(seconds);
-        sockets.iter().for_each(|socket| Memcached::let_time_pass(socket, seconds).expect("a server that works"));
+        sockets.iter().for_each(|socket| Memcached::let_time_pass_at(socket, seconds).expect("a server that works"));
     };
     Ok(Opened::moved_by(store, moves))
 }

@@ -69,28 +69,41 @@ impl Memcached {
         format!("memcached://{}", servers.iter().map(host).collect::<Vec<_>>().join(","))
     }
 
+    /// Lets whole seconds go by for all that it keeps.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not answer.
+    pub fn let_time_pass(&self, seconds: u64) -> Result<(), String> {
+        make_older(seconds, || connect(&self.0))
+    }
+
     /// Lets whole seconds go by for all that the server at a socket keeps.
     ///
     /// # Errors
     ///
     /// Where it does not answer.
-    pub fn let_time_pass(socket: &Path, seconds: u64) -> Result<(), String> {
-        // It is said by another thread, which may be slower than the answer to what comes behind it.
-        let entries = answer(connect(socket)?, "lru_crawler metadump all", "END")?;
-        let mut words = String::new();
-        for entry in entries {
-            let field = |name: &str| entry.split(' ').find_map(|field| field.strip_prefix(name));
-            let (Some(key), Some(Ok(end))) = (field("key="), field("exp=").map(str::parse::<u64>)) else { continue };
-            // A date of before the server began is over; a smaller number would be a time from now on.
-            let end = end.saturating_sub(seconds).max(1 << 24);
-            words.extend(["mg ", &written(&decoded(key)), &format!(" T{end} q\r\n")]);
-        }
-        if words.is_empty() {
-            return Ok(());
-        }
-        let said = answer(connect(socket)?, &(words + "mn"), "MN")?;
-        if said.iter().all(|line| line.starts_with("HD")) { Ok(()) } else { Err(said.join("\n")) }
+    pub fn let_time_pass_at(socket: &Path, seconds: u64) -> Result<(), String> {
+        make_older(seconds, || connect_to(socket))
     }
+}
+
+fn make_older(seconds: u64, connect: impl Fn() -> Result<Box<dyn ReadWrite>, String>) -> Result<(), String> {
+    // It is said by another thread, which may be slower than the answer to what comes behind it.
+    let entries = answer(connect()?, "lru_crawler metadump all", "END")?;
+    let mut words = String::new();
+    for entry in entries {
+        let field = |name: &str| entry.split(' ').find_map(|field| field.strip_prefix(name));
+        let (Some(key), Some(Ok(end))) = (field("key="), field("exp=").map(str::parse::<u64>)) else { continue };
+        // A date of before the server began is over; a smaller number would be a time from now on.
+        let end = end.saturating_sub(seconds).max(1 << 24);
+        words.extend(["mg ", &written(&decoded(key)), &format!(" T{end} q\r\n")]);
+    }
+    if words.is_empty() {
+        return Ok(());
+    }
+    let said = answer(connect()?, &(words + "mn"), "MN")?;
+    if said.iter().all(|line| line.starts_with("HD")) { Ok(()) } else { Err(said.join("\n")) }
 }
 
 impl Deref for Memcached {
@@ -176,7 +189,10 @@ fn address(server: &Server, _: &str, _: &str) -> String {
 }
 
 fn guarded_address(server: &Server, user: &str, password: &str) -> String {
-    format!("{}?user={user}&password={password}", address(server, user, password))
+    if server.has_port() {
+        return format!("memcached://{user}:{password}@127.0.0.1:{}", server.port());
+    }
+    format!("memcached+unix://{}?user={user}&password={password}", server.socket().display())
 }
 
 fn stat(server: &Server, name: &str) -> Option<String> {
@@ -185,19 +201,27 @@ fn stat(server: &Server, name: &str) -> Option<String> {
 }
 
 fn ask(server: &Server, lines: &str) -> Result<Vec<String>, String> {
-    let question = format!("{lines}\r\nmn");
-    if server.has_port() {
-        let socket = TcpStream::connect(("127.0.0.1", server.port())).map_err(said("nobody listens"))?;
-        socket.set_read_timeout(LIMIT).map_err(said("a time limit"))?;
-        return answer(socket, &question, "MN");
-    }
-    answer(connect(server.socket())?, &question, "MN")
+    answer(connect(server)?, &format!("{lines}\r\nmn"), "MN")
 }
 
-fn connect(socket: &Path) -> Result<UnixStream, String> {
+/// A connection, of whichever sort.
+trait ReadWrite: Read + Write {}
+
+impl<S: Read + Write> ReadWrite for S {}
+
+fn connect(server: &Server) -> Result<Box<dyn ReadWrite>, String> {
+    if !server.has_port() {
+        return connect_to(server.socket());
+    }
+    let socket = TcpStream::connect(("127.0.0.1", server.port())).map_err(said("nobody listens"))?;
+    socket.set_read_timeout(LIMIT).map_err(said("a time limit"))?;
+    Ok(Box::new(socket))
+}
+
+fn connect_to(socket: &Path) -> Result<Box<dyn ReadWrite>, String> {
     let socket = UnixStream::connect(socket).map_err(said("nobody listens"))?;
     socket.set_read_timeout(LIMIT).map_err(said("a time limit"))?;
-    Ok(socket)
+    Ok(Box::new(socket))
 }
 
 /// Says who asks, then what, and returns the lines of the answer, up to the one that ends it.

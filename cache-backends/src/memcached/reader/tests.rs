@@ -75,6 +75,7 @@ fn what_no_server_says_ends_the_connection() {
         "HD cx\r\n",
         "HD t-2\r\n",
         "CLIENT_ERROR bad data chunk\r\n",
+        "MN\r\nERROR\r\n",
     ] {
         assert!(read(text.as_bytes(), vec![]).1.is_some(), "{text:?}");
     }

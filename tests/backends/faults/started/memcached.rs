@@ -68,7 +68,7 @@ fn a_bounded_server_makes_room_and_refuses_what_is_too_large() -> Result<(), Str
 fn seconds_go_by_for_what_has_an_end_and_for_nothing_else() -> Result<(), String> {
     let server = Memcached::start()?;
     server.ask("ms short 1 T60\r\n1\r\nms long%20 1 T600\r\n1\r\nms endless 1\r\n1")?;
-    Memcached::let_time_pass(server.socket(), 60)?;
+    server.let_time_pass(60)?;
     let left = server.ask("mg short t\r\nmg endless t\r\nmg long%20 t")?;
     let [short, endless, long] = &left[..] else { return Err(format!("{left:?}")) };
     assert_eq!([&**short, endless], ["EN", "HD t-1"]);
