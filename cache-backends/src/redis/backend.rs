@@ -4,19 +4,20 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket, not_counted, too_large};
+use cache_core::backend::{
+    Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket, not_counted, too_large,
+};
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
 
 use super::command::Command;
 use super::config::Config;
-use super::journal::Journal;
-use super::language::Part;
-use super::node::Node;
+use super::ear::Ear;
+use super::making::Making;
 use super::resp::Answer;
 use super::routes::{Fixed, Intent, Routes, Topology};
 use super::script::{self, Script};
-use super::{error, stored};
+use super::{config, error, stored};
 use crate::ids::Ids;
 
 /// The largest value: while it is on its way, nobody else is answered.
@@ -29,7 +30,7 @@ const LONGEST: u128 = 1 << 50;
 /// A store on a server of Redis or Valkey, or on several.
 pub struct Redis {
     pub(super) routes: Routes,
-    pub(super) journal: Arc<Journal>,
+    pub(super) making: Making,
     ids: Ids,
 }
 
@@ -42,14 +43,11 @@ impl Redis {
     #[expect(clippy::needless_pass_by_value, reason = "a configuration is for one store")]
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let journal = Arc::new(Journal::default());
-        let node = |server: &_, part| Node::new(Clone::clone(server), config.login.clone(), part, config.limits());
-        let mut servers = config.servers.iter();
-        let leader = servers.next().map(|server| node(server, Part::Leader(Arc::clone(&journal))));
-        let leader = leader.ok_or_else(|| super::config::trouble("a Redis server is at `redis://host`"))?;
-        let followers = servers.map(|server| node(server, Part::Follower { is_in_cluster: false })).collect();
-        let topology = Topology::Fixed(Fixed::new(leader, followers));
-        Ok(Self { routes: Routes::new(topology, config.read_your_writes), journal, ids: Ids::default() })
+        let making = Making { login: config.login.clone(), limits: config.limits(), journal: Arc::default() };
+        let mut servers = config.servers.iter().cloned();
+        let leader = servers.next().map(|server| making.leader(server)).ok_or_else(config::nowhere)?;
+        let topology = Topology::Fixed(Fixed::new(leader, servers.map(|server| making.follower(server)).collect()));
+        Ok(Self { routes: Routes::new(topology, config.read_your_writes), making, ids: Ids::default() })
     }
 
     /// Closes all connections. A call after this opens them again.
@@ -131,7 +129,7 @@ fn kept(answer: Answer) -> Result<(), Error> {
 
 impl Backend for Redis {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: Some(MAX_VALUE_BYTES), ..Capabilities::ALL }
+        Capabilities { max_value_bytes: Some(MAX_VALUE_BYTES), tells: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -159,7 +157,7 @@ impl Backend for Redis {
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
-        self.journal.note(name.as_bytes(), Instant::now());
+        self.making.journal.note(name.as_bytes(), Instant::now());
         self.holds(&script::DELETE, name.as_bytes(), &[]).await
     }
 
@@ -215,7 +213,7 @@ impl Backend for Redis {
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
         let now = Instant::now();
-        names.iter().for_each(|name| self.journal.note(name.as_bytes(), now));
+        names.iter().for_each(|name| self.making.journal.note(name.as_bytes(), now));
         let write = |at: usize, out: &mut Vec<u8>| script::DELETE.call(out, names[at].as_bytes(), &[]);
         let answers = self.routes.ask_each(names.len(), Intent::Write, |at| names[at].as_bytes(), write).await;
         let mut removed = 0;
@@ -257,6 +255,12 @@ impl Backend for Redis {
         }
         let arguments = [millis_text(time).into_bytes(), self.stored(value)];
         self.holds(&script::FILL, name.as_bytes(), &[&arguments[0], &arguments[1], &ticket.0]).await
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        let ear = Ear::new(self.making.clone(), start, listener, self.routes.recent());
+        self.routes.listen(&ear);
+        Ok(Listening::new(ear))
     }
 }
 

@@ -67,7 +67,7 @@ impl Config {
                 "Redis is bounded on the server: `maxmemory`, and `maxmemory-policy` for what goes first",
             ));
         }
-        let first = locations.first().ok_or_else(|| trouble("a Redis server is at `redis://host`"))?;
+        let first = locations.first().ok_or_else(nowhere)?;
         let scheme = Scheme::of(first)?;
         if locations.iter().any(|location| location.scheme() != first.scheme()) {
             return Err(trouble("the addresses of one cache on Redis begin alike"));
@@ -243,6 +243,10 @@ impl fmt::Debug for Config {
             .field("read_your_writes", &self.read_your_writes)
             .finish_non_exhaustive()
     }
+}
+
+pub(super) fn nowhere() -> Error {
+    trouble("a Redis server is at `redis://host`")
 }
 
 pub(super) fn trouble(sentence: &'static str) -> Error {

@@ -3,9 +3,11 @@
 mod backend;
 mod command;
 mod config;
+mod ear;
 mod error;
 mod journal;
 mod language;
+mod making;
 mod node;
 mod recent;
 #[cfg(not(fuzzing))]

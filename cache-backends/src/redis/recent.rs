@@ -12,6 +12,8 @@ pub(super) struct Recent {
     hasher: RandomState,
     born: Instant,
     window: Duration,
+    /// When all of them were, as far as anybody knows.
+    all: AtomicU64,
     /// When each was written last, in milliseconds since then, and one.
     places: Box<[AtomicU64]>,
 }
@@ -21,7 +23,7 @@ impl Recent {
     pub(super) fn new(window: Duration, now: Instant) -> Self {
         let places = if window.is_zero() { 0 } else { PLACES };
         let places = (0..places).map(|_| AtomicU64::new(0)).collect();
-        Self { hasher: RandomState::new(), born: now, window, places }
+        Self { hasher: RandomState::new(), born: now, window, all: AtomicU64::new(0), places }
     }
 
     pub(super) fn note(&self, name: &[u8], now: Instant) {
@@ -30,11 +32,17 @@ impl Recent {
         }
     }
 
+    /// Notes that any name may have been written.
+    pub(super) fn note_all(&self, now: Instant) {
+        self.all.fetch_max(self.millis(now), Ordering::Relaxed);
+    }
+
     pub(super) fn has(&self, name: &[u8], now: Instant) -> bool {
         let window = u64::try_from(self.window.as_millis()).unwrap_or(u64::MAX);
-        self.place(name)
-            .map(|place| place.load(Ordering::Relaxed))
-            .is_some_and(|written| written > 0 && self.millis(now).saturating_sub(written) <= window)
+        self.place(name).is_some_and(|place| {
+            let written = place.load(Ordering::Relaxed).max(self.all.load(Ordering::Relaxed));
+            written > 0 && self.millis(now).saturating_sub(written) <= window
+        })
     }
 
     fn place(&self, name: &[u8]) -> Option<&AtomicU64> {
@@ -59,7 +67,10 @@ mod tests {
         recent.note(b"a", now);
         recent.note(b"a", now + window);
         assert!(recent.has(b"a", now + 2 * window));
-        assert!(!recent.has(b"a", now + 2 * window + Duration::from_millis(1)));
+        let later = now + 2 * window + Duration::from_millis(1);
+        assert!(!recent.has(b"a", later));
+        recent.note_all(later);
+        assert!(recent.has(b"a", later) && recent.has(b"b", later));
     }
 
     #[test]

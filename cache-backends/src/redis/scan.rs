@@ -75,7 +75,7 @@ impl Redis {
 
     async fn remove(&self, leader: &Node, names: &[Vec<u8>]) -> Result<(), Error> {
         let now = Instant::now();
-        names.iter().for_each(|name| self.journal.note(name, now));
+        names.iter().for_each(|name| self.making.journal.note(name, now));
         let questions: Vec<_> = (0..names.len()).collect();
         let write = |at: usize, out: &mut Vec<u8>| Command::of(out, &[b"UNLINK", &names[at]]);
         for answer in leader.ask_each(&questions, &write).await {

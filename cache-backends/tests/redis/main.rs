@@ -1,5 +1,7 @@
 //! What comes of a store on Redis that its server does something to.
 
+mod listening;
+mod replicas;
 mod server;
 mod single;
 
@@ -11,7 +13,7 @@ use server::Server;
 fn main() {
     let arguments = Arguments::from_args();
     let is_ignored = !Server::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
-    let tests = [single::TESTS].concat();
+    let tests = [single::TESTS, replicas::TESTS, listening::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

@@ -12,6 +12,7 @@ use cache_core::error::Error;
 
 pub(super) use fixed::Fixed;
 
+use super::ear::Ear;
 use super::error;
 use super::node::Node;
 use super::recent::Recent;
@@ -29,7 +30,7 @@ pub(super) enum Intent {
 /// Which server is asked for a name, and which one next where that one does not answer.
 pub(super) struct Routes {
     topology: Topology,
-    recent: Recent,
+    recent: Arc<Recent>,
 }
 
 /// How the servers of a store belong together.
@@ -74,7 +75,7 @@ impl Routes {
     pub(super) fn new(topology: Topology, read_your_writes: Duration) -> Self {
         let is_one_server = matches!(&topology, Topology::Fixed(fixed) if fixed.is_alone());
         let window = if is_one_server { Duration::ZERO } else { read_your_writes };
-        Self { topology, recent: Recent::new(window, Instant::now()) }
+        Self { topology, recent: Arc::new(Recent::new(window, Instant::now())) }
     }
 
     /// Asks for one name. An error that a server answers with is an error.
@@ -170,6 +171,17 @@ impl Routes {
         match &self.topology {
             Topology::Fixed(fixed) => Ok(vec![fixed.node(Intent::Write)]),
         }
+    }
+
+    /// Has somebody listen to all servers that are written to.
+    pub(super) fn listen(&self, ear: &Arc<Ear>) {
+        match &self.topology {
+            Topology::Fixed(fixed) => ear.listen_to(&[fixed.node(Intent::Write).server().clone()]),
+        }
+    }
+
+    pub(super) fn recent(&self) -> Arc<Recent> {
+        Arc::clone(&self.recent)
     }
 
     pub(super) fn close(&self) {
