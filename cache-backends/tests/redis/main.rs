@@ -2,6 +2,7 @@
 
 mod listening;
 mod replicas;
+mod sentinel;
 mod server;
 mod single;
 
@@ -13,7 +14,7 @@ use server::Server;
 fn main() {
     let arguments = Arguments::from_args();
     let is_ignored = !Server::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
-    let tests = [single::TESTS, replicas::TESTS, listening::TESTS].concat();
+    let tests = [single::TESTS, replicas::TESTS, listening::TESTS, sentinel::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

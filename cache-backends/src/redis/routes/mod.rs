@@ -1,6 +1,8 @@
 //! [`Routes`]: which server is asked for a name.
 
+mod ears;
 mod fixed;
+mod sentinel;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 use cache_core::error::Error;
 
 pub(super) use fixed::Fixed;
+pub(super) use sentinel::Watched;
 
 use super::ear::Ear;
 use super::error;
@@ -36,6 +39,7 @@ pub(super) struct Routes {
 /// How the servers of a store belong together.
 pub(super) enum Topology {
     Fixed(Fixed),
+    Watched(Arc<Watched>),
 }
 
 /// Why a server is of no use for a question.
@@ -59,6 +63,7 @@ impl Topology {
     async fn node(&self, _name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
         match self {
             Self::Fixed(fixed) => Ok(fixed.node(intent)),
+            Self::Watched(watched) => watched.node(intent).await,
         }
     }
 
@@ -66,6 +71,7 @@ impl Topology {
     async fn next(&self, node: &Arc<Node>, failure: Failure<'_>, _name: &[u8], intent: Intent) -> Option<Next> {
         match self {
             Self::Fixed(fixed) => fixed.next(node, &failure, intent).map(|node| Next { node }),
+            Self::Watched(watched) => watched.next(node, &failure, intent).await.map(|node| Next { node }),
         }
     }
 }
@@ -170,13 +176,15 @@ impl Routes {
     pub(super) async fn leaders(&self) -> Result<Vec<Arc<Node>>, Error> {
         match &self.topology {
             Topology::Fixed(fixed) => Ok(vec![fixed.node(Intent::Write)]),
+            Topology::Watched(watched) => Ok(vec![watched.leader().await?]),
         }
     }
 
     /// Has somebody listen to all servers that are written to.
     pub(super) fn listen(&self, ear: &Arc<Ear>) {
         match &self.topology {
-            Topology::Fixed(fixed) => ear.listen_to(&[fixed.node(Intent::Write).server().clone()]),
+            Topology::Fixed(fixed) => ear.listen_to(&[fixed.leader().server().clone()]),
+            Topology::Watched(watched) => watched.listen(ear),
         }
     }
 
@@ -187,6 +195,7 @@ impl Routes {
     pub(super) fn close(&self) {
         match &self.topology {
             Topology::Fixed(fixed) => fixed.close(),
+            Topology::Watched(watched) => watched.close(),
         }
     }
 
