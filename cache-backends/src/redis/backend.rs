@@ -15,7 +15,7 @@ use super::config::Config;
 use super::ear::Ear;
 use super::making::Making;
 use super::resp::Answer;
-use super::routes::{Fixed, Intent, Routes, Topology, Watched};
+use super::routes::{Cluster, Fixed, Intent, Routes, Topology, Watched};
 use super::script::{self, Script};
 use super::{config, error, stored};
 use crate::ids::Ids;
@@ -54,7 +54,9 @@ impl Redis {
                 let asking = config.making(login);
                 Topology::Watched(Watched::new(service, &config.servers, making.clone(), asking, config.reads_replicas))
             }
-            config::Topology::Cluster => return Err(config::nowhere()),
+            config::Topology::Cluster => {
+                Topology::Cluster(Cluster::new(&config.servers, making.clone(), config.reads_replicas))
+            }
         };
         Ok(Self { routes: Routes::new(topology, config.read_your_writes), making, ids: Ids::default() })
     }

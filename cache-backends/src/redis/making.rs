@@ -40,6 +40,11 @@ impl Making {
         self.node(server, Part::Follower { is_in_cluster: false })
     }
 
+    /// Makes one in a cluster, where it has to be told that it is only read.
+    pub(super) fn follower_in_cluster(&self, server: Server) -> Node {
+        self.node(server, Part::Follower { is_in_cluster: true })
+    }
+
     /// Listens to a server, on a connection on which this is said first.
     pub(super) fn listen(
         &self,

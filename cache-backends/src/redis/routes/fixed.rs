@@ -32,10 +32,14 @@ impl Fixed {
         self.followers.is_empty()
     }
 
-    /// Returns whether these follow, in any order.
-    pub(super) fn has_these(&self, followers: &[Node]) -> bool {
-        let has = |node: &Node| self.followers.iter().any(|own| own.server().to_string() == node.server().to_string());
-        followers.len() == self.followers.len() && followers.iter().all(has)
+    /// Returns whether the same servers follow, in any order.
+    pub(super) fn follows_alike(&self, other: &Self) -> bool {
+        let names = |fixed: &Self| {
+            let mut names: Vec<_> = fixed.followers.iter().map(|node| node.server().to_string()).collect();
+            names.sort_unstable();
+            names
+        };
+        names(self) == names(other)
     }
 
     /// Returns who is to be asked: followers by turns to read, as long as they are there.

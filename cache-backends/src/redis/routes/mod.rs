@@ -1,8 +1,11 @@
 //! [`Routes`]: which server is asked for a name.
 
+mod cluster;
 mod ears;
 mod fixed;
+mod map;
 mod sentinel;
+mod slot;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -12,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use cache_core::error::Error;
 
+pub(super) use cluster::Cluster;
 pub(super) use fixed::Fixed;
 pub(super) use sentinel::Watched;
 
@@ -40,6 +44,7 @@ pub(super) struct Routes {
 pub(super) enum Topology {
     Fixed(Fixed),
     Watched(Arc<Watched>),
+    Cluster(Arc<Cluster>),
 }
 
 /// Why a server is of no use for a question.
@@ -53,6 +58,8 @@ pub(super) enum Failure<'a> {
 /// Where a question goes next.
 pub(super) struct Next {
     node: Arc<Node>,
+    /// Whether the server has to be told that it is asked for a name that it is only taking over.
+    is_asking: bool,
 }
 
 /// How many servers are asked one question, one after the other.
@@ -60,19 +67,22 @@ const TRIES: usize = 5;
 
 impl Topology {
     /// Returns the server that is to be asked.
-    async fn node(&self, _name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
+    async fn node(&self, name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
         match self {
             Self::Fixed(fixed) => Ok(fixed.node(intent)),
             Self::Watched(watched) => watched.node(intent).await,
+            Self::Cluster(cluster) => cluster.node(name, intent).await,
         }
     }
 
     /// Returns who else may be asked.
-    async fn next(&self, node: &Arc<Node>, failure: Failure<'_>, _name: &[u8], intent: Intent) -> Option<Next> {
-        match self {
-            Self::Fixed(fixed) => fixed.next(node, &failure, intent).map(|node| Next { node }),
-            Self::Watched(watched) => watched.next(node, &failure, intent).await.map(|node| Next { node }),
-        }
+    async fn next(&self, node: &Arc<Node>, failure: Failure<'_>, name: &[u8], intent: Intent) -> Option<Next> {
+        let node = match self {
+            Self::Fixed(fixed) => fixed.next(node, &failure, intent),
+            Self::Watched(watched) => watched.next(node, &failure, intent).await,
+            Self::Cluster(cluster) => return cluster.next(node, &failure, name, intent),
+        };
+        node.map(|node| Next { node, is_asking: false })
     }
 }
 
@@ -119,7 +129,7 @@ impl Routes {
             };
             let Some(next) = self.topology.next(&node, failure, name, intent).await else { break };
             node = next.node;
-            answer = node.ask(request).await;
+            answer = if next.is_asking { node.ask_asking(request).await } else { node.ask(request).await };
         }
         error::checked(node.server(), answer?)
     }
@@ -177,6 +187,16 @@ impl Routes {
         match &self.topology {
             Topology::Fixed(fixed) => Ok(vec![fixed.node(Intent::Write)]),
             Topology::Watched(watched) => Ok(vec![watched.leader().await?]),
+            Topology::Cluster(cluster) => cluster.leaders().await,
+        }
+    }
+
+    /// Returns how often servers have taken each other's places, as far as it is known.
+    pub(super) fn changes(&self) -> u64 {
+        match &self.topology {
+            Topology::Fixed(_) => 0,
+            Topology::Watched(watched) => watched.changes(),
+            Topology::Cluster(cluster) => cluster.changes(),
         }
     }
 
@@ -185,6 +205,7 @@ impl Routes {
         match &self.topology {
             Topology::Fixed(fixed) => ear.listen_to(&[fixed.leader().server().clone()]),
             Topology::Watched(watched) => watched.listen(ear),
+            Topology::Cluster(cluster) => cluster.listen(ear),
         }
     }
 
@@ -196,6 +217,7 @@ impl Routes {
         match &self.topology {
             Topology::Fixed(fixed) => fixed.close(),
             Topology::Watched(watched) => watched.close(),
+            Topology::Cluster(cluster) => cluster.close(),
         }
     }
 

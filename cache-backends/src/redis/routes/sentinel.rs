@@ -41,6 +41,8 @@ pub(in super::super) struct Watched {
     born: Instant,
     /// When the sentinels were asked last, in milliseconds since then.
     asked: AtomicU64,
+    /// How often another was found.
+    changes: AtomicU64,
     ears: Ears,
     is_followed: AtomicBool,
     listening: OnceLock<Vec<Listening>>,
@@ -65,6 +67,7 @@ impl Watched {
             candidate: Mutex::default(),
             born: Instant::now(),
             asked: AtomicU64::new(0),
+            changes: AtomicU64::new(0),
             ears: Ears::default(),
             is_followed: AtomicBool::new(false),
             listening: OnceLock::new(),
@@ -106,6 +109,10 @@ impl Watched {
 
     pub(super) async fn leader(&self) -> Result<Arc<Node>, Error> {
         self.node(Intent::Write).await
+    }
+
+    pub(super) fn changes(&self) -> u64 {
+        self.changes.load(Ordering::SeqCst)
     }
 
     pub(super) fn listen(&self, ear: &Arc<Ear>) {
@@ -206,16 +213,18 @@ impl Watched {
 
     /// Puts what was found where all find it, unless another was as fast.
     fn install(&self, leader: Arc<Node>, followers: Vec<Node>) -> Arc<Fixed> {
+        let (servers, fixed) = ([leader.server().clone()], Arc::new(Fixed::of(leader, followers)));
         let mut found = self.found.write().unwrap_or_else(PoisonError::into_inner);
-        let is_known = |found: &&Arc<Fixed>| Arc::ptr_eq(found.leader(), &leader) && found.has_these(&followers);
-        if let Some(found) = found.as_ref().filter(is_known) {
+        let is_same = |found: &&Arc<Fixed>| Arc::ptr_eq(found.leader(), fixed.leader()) && found.follows_alike(&fixed);
+        if let Some(found) = found.as_ref().filter(is_same) {
             return Arc::clone(found);
         }
-        let servers = [leader.server().clone()];
-        let fixed = Arc::new(Fixed::of(Arc::clone(&leader), followers));
         *found = Some(Arc::clone(&fixed));
+        self.changes.fetch_add(1, Ordering::SeqCst);
         drop(found);
-        self.candidate.lock().unwrap_or_else(PoisonError::into_inner).take_if(|other| Arc::ptr_eq(other, &leader));
+        let mut candidate = self.candidate.lock().unwrap_or_else(PoisonError::into_inner);
+        candidate.take_if(|other| Arc::ptr_eq(other, fixed.leader()));
+        drop(candidate);
         self.ears.listen_to(&servers);
         fixed
     }
