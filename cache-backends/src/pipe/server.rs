@@ -53,6 +53,14 @@ impl Server {
         }
     }
 
+    /// Returns the host; of a socket of this machine, this machine.
+    pub(crate) fn host(&self) -> &str {
+        match &self.address {
+            Address::Tcp(host, _) => host,
+            Address::Unix(_) => "localhost",
+        }
+    }
+
     #[must_use]
     pub(crate) fn encrypted(mut self, tls: Tls) -> Self {
         self.tls = Some(tls);

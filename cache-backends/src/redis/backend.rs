@@ -15,7 +15,7 @@ use super::config::Config;
 use super::ear::Ear;
 use super::making::Making;
 use super::resp::Answer;
-use super::routes::{Fixed, Intent, Routes, Topology};
+use super::routes::{Cluster, Fixed, Intent, Routes, Topology, Watched};
 use super::script::{self, Script};
 use super::{config, error, stored};
 use crate::ids::Ids;
@@ -43,10 +43,21 @@ impl Redis {
     #[expect(clippy::needless_pass_by_value, reason = "a configuration is for one store")]
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let making = Making { login: config.login.clone(), limits: config.limits(), journal: Arc::default() };
+        let making = config.making(&config.login);
         let mut servers = config.servers.iter().cloned();
-        let leader = servers.next().map(|server| making.leader(server)).ok_or_else(config::nowhere)?;
-        let topology = Topology::Fixed(Fixed::new(leader, servers.map(|server| making.follower(server)).collect()));
+        let topology = match &config.kind {
+            config::Topology::Fixed => {
+                let leader = servers.next().map(|server| making.leader(server)).ok_or_else(config::nowhere)?;
+                Topology::Fixed(Fixed::new(leader, servers.map(|server| making.follower(server)).collect()))
+            }
+            config::Topology::Sentinel { service, login } => {
+                let asking = config.making(login);
+                Topology::Watched(Watched::new(service, &config.servers, making.clone(), asking, config.reads_replicas))
+            }
+            config::Topology::Cluster => {
+                Topology::Cluster(Cluster::new(&config.servers, making.clone(), config.reads_replicas))
+            }
+        };
         Ok(Self { routes: Routes::new(topology, config.read_your_writes), making, ids: Ids::default() })
     }
 

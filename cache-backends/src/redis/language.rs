@@ -26,8 +26,8 @@ pub(super) enum Part {
     Leader(Arc<Journal>),
     /// It is read from; in a cluster it has to be told so.
     Follower { is_in_cluster: bool },
-    /// It is asked where others are, or listened to: what it is told is this.
-    Other(Vec<Vec<u8>>),
+    /// It is listened to, once it was told this and has answered so often.
+    Listened { command: Vec<Vec<u8>>, answers: usize },
 }
 
 /// What is spoken with one server.
@@ -79,12 +79,10 @@ impl Language for Resp {
                 said += 1;
             }
             Part::Follower { is_in_cluster: false } => {}
-            Part::Other(command) => {
+            Part::Listened { command, answers } => {
                 let parts: Vec<_> = command.iter().map(Vec::as_slice).collect();
-                if !parts.is_empty() {
-                    Command::of(out, &parts);
-                    said += 1;
-                }
+                Command::of(out, &parts);
+                said += answers;
             }
         }
         said

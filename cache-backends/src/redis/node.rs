@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use cache_core::error::Error;
 
+use super::command::Command;
+use super::error;
 use super::language::{Login, Part, Resp};
 use super::resp::Answer;
 use crate::pipe::{Limits, Pipe, Server};
@@ -46,6 +48,15 @@ impl Node {
 
     pub(super) async fn ask(&self, request: impl FnOnce(&mut Vec<u8>)) -> Result<Answer, Error> {
         self.pipe.call(request).await
+    }
+
+    /// Asks a server that is about to take a name over, and does not answer for it without being asked to.
+    pub(super) async fn ask_asking(&self, request: impl FnOnce(&mut Vec<u8>)) -> Result<Answer, Error> {
+        let asking = |out: &mut Vec<u8>| {
+            Command::of(out, &[b"ASKING"]);
+            request(out);
+        };
+        self.pipe.call_many(2, asking).await?.pop().ok_or_else(error::unusable)
     }
 
     /// Asks several questions, of which each is one command; each has its answer, or the error of the connection.

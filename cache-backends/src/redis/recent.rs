@@ -39,9 +39,10 @@ impl Recent {
 
     pub(super) fn has(&self, name: &[u8], now: Instant) -> bool {
         let window = u64::try_from(self.window.as_millis()).unwrap_or(u64::MAX);
-        self.place(name)
-            .map(|place| place.load(Ordering::Relaxed))
-            .is_some_and(|written| written > 0 && self.millis(now).saturating_sub(written) <= window)
+        self.place(name).is_some_and(|place| {
+            let written = place.load(Ordering::Relaxed).max(self.all.load(Ordering::Relaxed));
+            written > 0 && self.millis(now).saturating_sub(written) <= window
+        })
     }
 
     fn place(&self, name: &[u8]) -> Option<&AtomicU64> {

@@ -8,6 +8,7 @@ use super::backend::Redis;
 use super::command::Command;
 use super::node::Node;
 use super::resp::Answer;
+use super::routes::Intent;
 use super::{error, script};
 
 /// About how many names a server looks at in one step: few enough that others are answered between two.
@@ -64,24 +65,33 @@ impl<'a> Walk<'a> {
 impl Redis {
     /// Removes all that begins with this. Leases are removed as entries are: who fills a place is late then.
     pub(super) async fn clear(&self, start: &[u8]) -> Result<(), Error> {
-        for leader in self.routes.leaders().await? {
-            let mut walk = Walk::new(&leader, start);
-            while let Some(names) = walk.next().await? {
-                self.remove(&leader, &names).await?;
+        for _ in 0..TRIES {
+            let leaders = self.routes.leaders().await?;
+            let changes = self.routes.changes();
+            for leader in &leaders {
+                let mut walk = Walk::new(leader, start);
+                while let Some(names) = walk.next().await? {
+                    self.remove(&names).await?;
+                }
+            }
+            // What has moved meanwhile, from one that was still to be walked over to one that was already, is found the next time.
+            self.routes.leaders().await?;
+            if self.routes.changes() == changes {
+                return Ok(());
             }
         }
-        Ok(())
+        Err(Error::new(
+            Kind::Store,
+            "servers of Redis took each other's places again and again while they were cleared",
+        ))
     }
 
-    async fn remove(&self, leader: &Node, names: &[Vec<u8>]) -> Result<(), Error> {
+    async fn remove(&self, names: &[Vec<u8>]) -> Result<(), Error> {
         let now = Instant::now();
         names.iter().for_each(|name| self.making.journal.note(name, now));
-        let questions: Vec<_> = (0..names.len()).collect();
         let write = |at: usize, out: &mut Vec<u8>| Command::of(out, &[b"UNLINK", &names[at]]);
-        for answer in leader.ask_each(&questions, &write).await {
-            error::checked(leader.server(), answer?)?;
-        }
-        Ok(())
+        let removed = self.routes.ask_each(names.len(), Intent::Write, |at| &names[at], write).await;
+        removed.into_iter().try_for_each(|answer| answer.map(drop))
     }
 
     /// Lets time pass for all that is in the store, in a test.

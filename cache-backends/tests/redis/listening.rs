@@ -19,10 +19,10 @@ pub const TESTS: &[(&str, fn())] = &[
 /// How long something may take to be heard.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-struct Ear(Mutex<Sender<String>>);
+pub struct Ear(Mutex<Sender<String>>);
 
 impl Ear {
-    fn new() -> (Arc<dyn Listener>, Receiver<String>) {
+    pub fn new() -> (Arc<dyn Listener>, Receiver<String>) {
         let (sender, heard) = channel();
         (Arc::new(Self(Mutex::new(sender))), heard)
     }
@@ -50,7 +50,7 @@ impl Listener for Ear {
     }
 }
 
-fn next(heard: &Receiver<String>) -> String {
+pub fn next(heard: &Receiver<String>) -> String {
     heard.recv_timeout(PATIENCE).expect("something is heard")
 }
 

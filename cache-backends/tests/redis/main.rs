@@ -1,7 +1,9 @@
 //! What comes of a store on Redis that its server does something to.
 
+mod cluster;
 mod listening;
 mod replicas;
+mod sentinel;
 mod server;
 mod single;
 
@@ -13,7 +15,7 @@ use server::Server;
 fn main() {
     let arguments = Arguments::from_args();
     let is_ignored = !Server::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
-    let tests = [single::TESTS, replicas::TESTS, listening::TESTS].concat();
+    let tests = [single::TESTS, replicas::TESTS, listening::TESTS, sentinel::TESTS, cluster::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

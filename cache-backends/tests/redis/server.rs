@@ -1,6 +1,7 @@
 //! A private server, gone with its test.
 
 use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -41,6 +42,16 @@ impl Server {
         server
     }
 
+    /// Starts a sentinel with a file of settings, which it writes to.
+    pub fn start_sentinel(port: u16, folder: TempDir, settings: &Path) -> Self {
+        let mut command = Command::new("redis-server");
+        command.arg(settings).args(["--sentinel", "--port", &port.to_string(), "--bind", "127.0.0.1", "--dir"]);
+        let command = command.arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        let server = Self { child: command.spawn().expect("a sentinel"), _folder: folder, port };
+        server.wait_until(|server| server.say(&["PING"]).contains("PONG"));
+        server
+    }
+
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
     }
@@ -75,7 +86,7 @@ impl Drop for Server {
     }
 }
 
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     // A node of a cluster also takes the port ten thousand above its own.
     loop {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();

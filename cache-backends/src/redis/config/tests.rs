@@ -77,3 +77,28 @@ fn a_certificate_comes_with_its_key() {
     let config = read("rediss://db1?tls_cert=/a.pem&tls_key=/a.key&tls_ca=/ca.pem");
     assert_eq!(servers(&config), ["Redis at db1:6379"]);
 }
+
+#[test]
+fn sentinels_are_named_with_what_they_watch_over() {
+    let config = read("redis+sentinel://:secret@s1,s2:7000/mymaster/3?sentinel_password=other&read_replicas=true");
+    assert_eq!(servers(&config), ["Redis at s1:26379", "Redis at s2:7000"]);
+    assert_eq!((config.login.database, config.reads_replicas), (3, true));
+    match &config.kind {
+        Topology::Sentinel { service, login } => {
+            assert_eq!((&service[..], login.password.as_deref()), ("mymaster", Some("other")));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert!(!format!("{config:?}").contains("secret") && !format!("{config:?}").contains("other"), "{config:?}");
+    assert!(refused("redis+sentinel://s1").contains("/mymaster"));
+    assert!(refused("redis+sentinel://s1/mymaster?replicas=db2").contains("no such option"));
+}
+
+#[test]
+fn a_cluster_has_one_database() {
+    let config = read("redis+cluster://db1,db2:7000");
+    assert!(matches!(config.kind, Topology::Cluster));
+    assert_eq!(servers(&config), ["Redis at db1:6379", "Redis at db2:7000"]);
+    assert!(refused("redis+cluster://db1/1").contains("one database"));
+    assert!(refused("redis+other://db1").contains("redis+cluster://"));
+}

@@ -16,12 +16,30 @@ pub(in super::super) struct Fixed {
 
 impl Fixed {
     pub(in super::super) fn new(leader: Node, followers: Vec<Node>) -> Self {
+        Self::of(Arc::new(leader), followers)
+    }
+
+    pub(super) fn of(leader: Arc<Node>, followers: Vec<Node>) -> Self {
         let followers = followers.into_iter().map(Arc::new).collect();
-        Self { leader: Arc::new(leader), followers, asked: AtomicUsize::new(0) }
+        Self { leader, followers, asked: AtomicUsize::new(0) }
+    }
+
+    pub(super) fn leader(&self) -> &Arc<Node> {
+        &self.leader
     }
 
     pub(super) fn is_alone(&self) -> bool {
         self.followers.is_empty()
+    }
+
+    /// Returns whether the same servers follow, in any order.
+    pub(super) fn follows_alike(&self, other: &Self) -> bool {
+        let names = |fixed: &Self| {
+            let mut names: Vec<_> = fixed.followers.iter().map(|node| node.server().to_string()).collect();
+            names.sort_unstable();
+            names
+        };
+        names(self) == names(other)
     }
 
     /// Returns who is to be asked: followers by turns to read, as long as they are there.

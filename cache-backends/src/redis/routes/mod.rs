@@ -1,6 +1,11 @@
 //! [`Routes`]: which server is asked for a name.
 
+mod cluster;
+mod ears;
 mod fixed;
+mod map;
+mod sentinel;
+mod slot;
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -10,7 +15,9 @@ use std::time::{Duration, Instant};
 
 use cache_core::error::Error;
 
+pub(super) use cluster::Cluster;
 pub(super) use fixed::Fixed;
+pub(super) use sentinel::Watched;
 
 use super::ear::Ear;
 use super::error;
@@ -36,6 +43,8 @@ pub(super) struct Routes {
 /// How the servers of a store belong together.
 pub(super) enum Topology {
     Fixed(Fixed),
+    Watched(Arc<Watched>),
+    Cluster(Arc<Cluster>),
 }
 
 /// Why a server is of no use for a question.
@@ -49,6 +58,8 @@ pub(super) enum Failure<'a> {
 /// Where a question goes next.
 pub(super) struct Next {
     node: Arc<Node>,
+    /// Whether the server has to be told that it is asked for a name that it is only taking over.
+    is_asking: bool,
 }
 
 /// How many servers are asked one question, one after the other.
@@ -56,17 +67,22 @@ const TRIES: usize = 5;
 
 impl Topology {
     /// Returns the server that is to be asked.
-    async fn node(&self, _name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
+    async fn node(&self, name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
         match self {
             Self::Fixed(fixed) => Ok(fixed.node(intent)),
+            Self::Watched(watched) => watched.node(intent).await,
+            Self::Cluster(cluster) => cluster.node(name, intent).await,
         }
     }
 
     /// Returns who else may be asked.
-    async fn next(&self, node: &Arc<Node>, failure: Failure<'_>, _name: &[u8], intent: Intent) -> Option<Next> {
-        match self {
-            Self::Fixed(fixed) => fixed.next(node, &failure, intent).map(|node| Next { node }),
-        }
+    async fn next(&self, node: &Arc<Node>, failure: Failure<'_>, name: &[u8], intent: Intent) -> Option<Next> {
+        let node = match self {
+            Self::Fixed(fixed) => fixed.next(node, &failure, intent),
+            Self::Watched(watched) => watched.next(node, &failure, intent).await,
+            Self::Cluster(cluster) => return cluster.next(node, &failure, name, intent),
+        };
+        node.map(|node| Next { node, is_asking: false })
     }
 }
 
@@ -113,7 +129,7 @@ impl Routes {
             };
             let Some(next) = self.topology.next(&node, failure, name, intent).await else { break };
             node = next.node;
-            answer = node.ask(request).await;
+            answer = if next.is_asking { node.ask_asking(request).await } else { node.ask(request).await };
         }
         error::checked(node.server(), answer?)
     }
@@ -170,13 +186,26 @@ impl Routes {
     pub(super) async fn leaders(&self) -> Result<Vec<Arc<Node>>, Error> {
         match &self.topology {
             Topology::Fixed(fixed) => Ok(vec![fixed.node(Intent::Write)]),
+            Topology::Watched(watched) => Ok(vec![watched.leader().await?]),
+            Topology::Cluster(cluster) => cluster.leaders().await,
+        }
+    }
+
+    /// Returns how often servers have taken each other's places, as far as it is known.
+    pub(super) fn changes(&self) -> u64 {
+        match &self.topology {
+            Topology::Fixed(_) => 0,
+            Topology::Watched(watched) => watched.changes(),
+            Topology::Cluster(cluster) => cluster.changes(),
         }
     }
 
     /// Has somebody listen to all servers that are written to.
     pub(super) fn listen(&self, ear: &Arc<Ear>) {
         match &self.topology {
-            Topology::Fixed(fixed) => ear.listen_to(&[fixed.node(Intent::Write).server().clone()]),
+            Topology::Fixed(fixed) => ear.listen_to(&[fixed.leader().server().clone()]),
+            Topology::Watched(watched) => watched.listen(ear),
+            Topology::Cluster(cluster) => cluster.listen(ear),
         }
     }
 
@@ -187,6 +216,8 @@ impl Routes {
     pub(super) fn close(&self) {
         match &self.topology {
             Topology::Fixed(fixed) => fixed.close(),
+            Topology::Watched(watched) => watched.close(),
+            Topology::Cluster(cluster) => cluster.close(),
         }
     }
 
