@@ -4,6 +4,8 @@
 //! [`Settings::backend`](crate::Settings::backend).
 //!
 #![doc = include_str!("docs/stores.md")]
+#![doc = ""]
+#![doc = include_str!("docs/levels.md")]
 
 #[cfg(feature = "file")]
 pub use cache_backends::file;

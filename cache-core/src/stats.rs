@@ -147,6 +147,12 @@ pub struct Stats {
     pub timed_out: u64,
     /// Entries that were invalidated.
     pub invalidated: u64,
+    /// Questions that the near level of a cache outside has answered; counted by caches only.
+    pub near_hits: u64,
+    /// Questions that went past it to the store; counted by caches only.
+    pub near_misses: u64,
+    /// Entries in the near level now; counted by caches only.
+    pub near_entries: u64,
     /// Entries that had to make room; counted by caches only.
     pub evictions: u64,
     /// Entries in the store now; counted by caches only.

@@ -131,6 +131,13 @@ impl Tags {
         self.tag(&unnamed(fingerprint))
     }
 
+    /// Withdraws what came from outside with this tag: its marker there says something else than it did.
+    pub fn withdraw(&self, fingerprint: u64) {
+        let mut known = lock(&self.known);
+        let number = self.invalidations.fetch_add(1, Ordering::AcqRel) + 1;
+        known.invalidate(&unnamed(fingerprint), number);
+    }
+
     /// Minds fingerprints from now on, for what lives outside.
     pub fn expect_outsiders(&self) {
         self.has_outsiders.store(true, Ordering::Release);

@@ -8,6 +8,8 @@ mod freshness;
 mod hit;
 mod invalidation;
 mod isolation;
+mod levels;
+mod levels_races;
 mod one_load;
 mod outside;
 mod shared_store;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
-use larder::backend::{Backend, Capabilities, Entry, Memory, Remaining, Ticket};
+use larder::backend::{Backend, Capabilities, Entry, Listener, Listening, Memory, Remaining, Ticket};
 use larder::clock::Clock;
 use larder::key::Name;
 use larder::testing::{self, Isolated};
@@ -35,6 +35,8 @@ impl Shared {
     /// Makes the caches of one more process.
     pub fn process(self: &Arc<Self>, clock: &Clock) -> (Isolated, Cache) {
         let settings = Settings::backend(Arc::clone(self));
+        // Where it tells, each process keeps near what it has read.
+        let settings = if self.can.tells { settings.near(60) } else { settings };
         let larder = testing::isolated_at(clock.clone(), [("default", settings)]).expect("settings that can work");
         let cache = larder.cache("default");
         (larder, cache)
@@ -174,5 +176,9 @@ impl Backend for Shared {
         let set = self.call(&one(name)).await?.set_if(name, value, time, ticket).await;
         self.stop().await;
         set
+    }
+
+    fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        self.inner.listen(start, listener)
     }
 }

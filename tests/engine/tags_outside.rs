@@ -20,6 +20,9 @@ const ALL: Capabilities = Capabilities::ALL;
 const NO_TICKETS: Capabilities = Capabilities { conditional_fill: false, ..ALL };
 const NO_ADD: Capabilities = Capabilities { atomic_add: false, ..ALL };
 const IN_PLACE: Capabilities = Capabilities { in_place: true, ..ALL };
+/// What each process has read it keeps near.
+const NEAR: Capabilities = Capabilities { tells: true, ..ALL };
+const NEAR_NO_TICKETS: Capabilities = Capabilities { tells: true, ..NO_TICKETS };
 
 /// Two processes before one store.
 struct Processes {
@@ -57,7 +60,7 @@ async fn title(runs: &Runs, author: u64, post: u64) -> String {
 
 #[tokio::test]
 async fn an_invalidation_in_one_process_is_seen_by_the_other_at_once() {
-    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE] {
+    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE, NEAR] {
         let Processes { one, two, .. } = &Processes::new(can, false);
         let (one, two, runs) = (one.0.handle(), two.0.handle(), Runs::default());
         let ask = async |process: &testing::Larder| {
@@ -482,7 +485,7 @@ fn advance(task: &mut Task<'_>, steps: usize) -> bool {
 #[test]
 fn an_invalidation_that_comes_and_stops_at_any_step_of_a_fill_wins() {
     const LONG: usize = 1_000;
-    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE] {
+    for can in [ALL, NO_TICKETS, NO_ADD, IN_PLACE, NEAR] {
         for ties in [Ties::Known, Ties::Told, Ties::Part, Ties::Both] {
             let (mut before, mut has_ended) = (0, false);
             while !has_ended {
@@ -523,7 +526,7 @@ fn in_ten_thousand_races_of_fills_and_invalidations_nothing_old_is_served_afterw
     let mut kept = 0;
     for round in 1..=rounds {
         let mut chance = Chance(round.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-        let can = [ALL, NO_TICKETS, NO_ADD, IN_PLACE][chance.below(4)];
+        let can = [ALL, NO_TICKETS, NO_ADD, IN_PLACE, NEAR, NEAR_NO_TICKETS][chance.below(6)];
         let ties = [Ties::Known, Ties::Told, Ties::Part, Ties::Both][chance.below(4)];
         let two = Processes::new(can, true);
         let source = AtomicU64::new(1);

@@ -110,6 +110,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             && let Some(value) = self.reach.seek(cache, self.mark(), self.site, key)
         {
             self.site.asker(cache).count(Event::Hit);
+            cache.home().count_near_hit();
             return Ok(R::join(Ok(value)));
         }
         let name = cache.scope().name_of(self.mark(), key);

@@ -7,6 +7,7 @@ use super::home::Outside;
 use super::judge::bonded;
 use super::look::fresh;
 use super::marker::Sought;
+use super::outside::Settling;
 use super::parcel::{Found, Parcel, stays_here};
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Leader, Token};
@@ -51,6 +52,7 @@ impl<V, E> Load<V, E> {
         }
         let home = self.asker.home();
         let since = home.tags.now();
+        let asking = home.ask_for_near(&self.name);
         let bytes = match home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await? {
             Sought::There(bytes) => bytes,
             Sought::Nothing => return Ok(None),
@@ -73,6 +75,7 @@ impl<V, E> Load<V, E> {
             let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
             record = bonded(record, Bonds::new(since, tags));
         }
+        self.asker.cache.keep_near(asking, &self.name, &found, &record, self.rules.keep, &self.rules.options);
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
             record.hush(until);
         }
@@ -135,6 +138,7 @@ impl<V, E> Load<V, E> {
 
     /// Sends a value into the store, unless its entry was invalidated since the token was taken.
     pub(super) async fn send(&self, backend: &Outside, token: &Token, parcel: &Result<Parcel, Error>) {
+        let _settling = Settling::begin(self.asker.home(), &self.name);
         let sent = match parcel {
             Ok(parcel) if backend.capabilities().conditional_fill => self.send_if(backend, token, parcel).await,
             Ok(parcel) => self.send_and_look_back(backend, token, parcel).await,

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use super::marker::Markers;
+use super::near::{Near, Party};
 use super::quiet::Quiet;
 use super::sends::Sends;
-use crate::backend::ErasedBackend;
+use crate::backend::{ErasedBackend, Listening};
 use crate::clock::Clock;
 use crate::codec::Codec;
 use crate::error::Error;
@@ -30,6 +31,20 @@ pub(crate) struct Home {
     pub(super) sends: Sends,
     /// Which entries of a store outside are left alone for a moment.
     pub(super) quiet: Quiet,
+    /// What is kept in this process of a store outside.
+    pub(super) near: Option<Arc<Near>>,
+    /// All near levels that are to be told what is changed here.
+    pub(super) party: Arc<Party>,
+    /// Whether and as long as that near level hears of changes in its store.
+    _listening: Option<Listening>,
+}
+
+/// A near level, on its way to where it belongs.
+#[derive(Debug, Default)]
+pub(crate) struct Nearby {
+    pub(crate) near: Option<Arc<Near>>,
+    pub(crate) party: Arc<Party>,
+    pub(crate) listening: Option<Listening>,
 }
 
 /// What kind of store is behind a cache.
@@ -82,6 +97,10 @@ impl Outside {
         }
     }
 
+    pub(super) fn is_in_place(&self) -> bool {
+        self.in_place
+    }
+
     /// Returns whether so many bytes are within its limits.
     pub(super) fn takes(&self, bytes: usize) -> bool {
         self.max_value_bytes.is_none_or(|max| bytes as u64 <= max) && self.backend.capabilities().takes(bytes)
@@ -102,12 +121,35 @@ impl Deref for Outside {
 }
 
 impl Home {
-    pub(crate) fn new(backing: Backing, clock: Clock, executor: Arc<dyn Executor>, tags: Arc<Tags>) -> Arc<Self> {
+    pub(crate) fn new(
+        backing: Backing,
+        clock: Clock,
+        executor: Arc<dyn Executor>,
+        tags: Arc<Tags>,
+        nearby: Nearby,
+    ) -> Arc<Self> {
         if matches!(backing, Backing::Outside(_)) {
             tags.expect_outsiders();
         }
         let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
-        Arc::new(Self { backing, flights, clock, executor, tags, sends, quiet })
+        let Nearby { near, party, listening } = nearby;
+        Arc::new(Self { backing, flights, clock, executor, tags, sends, quiet, near, party, _listening: listening })
+    }
+
+    /// Returns the store in this process to look into first, where there is one that may be read.
+    #[inline]
+    pub(crate) fn at_hand(&self) -> Option<&Store> {
+        match &self.backing {
+            Backing::Memory(store) => Some(store),
+            Backing::Null | Backing::Outside(_) => self.near.as_ref()?.at_hand(),
+        }
+    }
+
+    /// Counts that what was asked for was found near, unless that is all there is.
+    pub(crate) fn count_near_hit(&self) {
+        if let Some(near) = &self.near {
+            near.count_hit();
+        }
     }
 
     /// Returns the in-process store, where that is what is behind it.

@@ -14,11 +14,11 @@ use crate::stats::Event;
 use crate::store::Found;
 use crate::value::Lying;
 
-/// Finds a record of this process that is fresh beyond all question: most hits need no more than this.
+/// Finds a record of this process, or of the near level of a store outside, that is fresh beyond all question: most hits
+/// need no more than this.
 #[inline]
 pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Found<'a>> {
-    let Backing::Memory(store) = &cache.home().backing else { return None };
-    let found = store.seek(address)?;
+    let found = cache.home().at_hand()?.seek(address)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
         Lying::Record(record) => {
@@ -41,6 +41,10 @@ pub(crate) fn look<V, E>(
         Backing::Memory(store) => store.get(&name),
         Backing::Null => None,
         Backing::Outside(outside) => {
+            if let Some(value) = look_near(cache, &name, rules) {
+                cache.count_for(site, Event::Hit);
+                return Ok(Ok(value));
+            }
             match look_in_place(cache, outside, &name, rules) {
                 Ok(Some(value)) => {
                     cache.count_for(site, Event::Hit);
@@ -64,19 +68,37 @@ pub(crate) fn look<V, E>(
     Err(Box::new(Load { failed, ..load }))
 }
 
+/// Looks into the near level for what has no place to be looked for without its name: it is in a namespace, or was named by
+/// a function.
+fn look_near<V, E>(cache: &Cache, name: &Name, rules: &Rules<V, E>) -> Option<V> {
+    let value = seek(cache, name.address(), &rules.options)?.read(rules.keep.copy, rules.keep.is_plain)?;
+    cache.home().count_near_hit();
+    Some(value)
+}
+
 /// Looks into a store outside that answers where its caller stands, for what nobody has to be asked about besides.
 fn look_in_place<V, E>(cache: &Cache, outside: &Outside, name: &Name, rules: &Rules<V, E>) -> Result<Option<V>, Error> {
     let home = cache.home();
     if cache.is_changed_here(name) || home.sends.doubts(name.as_bytes()) {
         return Ok(None);
     }
+    let asking = outside.is_in_place().then(|| home.ask_for_near(name)).flatten();
     let bytes = outside.at_once(name)?.filter(|bytes| wire::count_of_tags(bytes) == 0);
     let Some(bytes) = bytes else { return Ok(None) };
     let found = parcel::Found::new(&bytes);
     let times = found.times(&home.clock);
     let is_fresh =
         times.is_none_or(|times| policy::freshness(times, &rules.options, home.clock.now()) == Freshness::Fresh);
-    Ok(if is_fresh { found.value(name, rules.keep) } else { None })
+    if !is_fresh {
+        return Ok(None);
+    }
+    if asking.is_some()
+        && let Some(record) = found.unpack(name, rules.keep, &home.clock)
+    {
+        cache.keep_near(asking, name, &found, &record, rules.keep, &rules.options);
+        return Ok((rules.keep.read)(&record));
+    }
+    Ok(found.value(name, rules.keep))
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.

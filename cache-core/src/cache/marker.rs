@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use ahash::RandomState;
 
 use super::home::{Home, Outside};
+use super::near::Ticket;
 use super::parcel::Found;
 use crate::codec::wire::{self, MAGIC, TagVersion, Wire};
 use crate::error::{Error, Kind};
@@ -45,7 +46,11 @@ const MOST_TAGS: usize = 1024;
 
 /// What markers say, as far as they were asked: nothing, where there is none.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Versions(Vec<(u64, Option<u64>)>);
+pub(crate) struct Versions {
+    said: Vec<(u64, Option<u64>)>,
+    /// Whether some of that was said earlier, and is only remembered.
+    are_recalled: bool,
+}
 
 /// What was found under a name.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,6 +72,18 @@ impl Markers {
     pub(crate) fn new(prefix: &str) -> Result<Self, Error> {
         let scope = Scope::reserved(prefix)?;
         Ok(Self { scope, sightings: Sightings::default(), tellers: Mutex::default() })
+    }
+
+    /// Returns what the names of all caches of this prefix begin with, and those of markers.
+    pub(crate) fn start(&self) -> String {
+        let start = self.scope.text().unwrap_or_default();
+        start.strip_suffix("%=:").unwrap_or_default().to_owned()
+    }
+
+    /// Returns the tag that the marker of this name stands for, if it is one.
+    pub(super) fn tag_of(&self, name: &[u8]) -> Option<u64> {
+        let key = name.strip_prefix(self.scope.text()?.as_bytes())?.strip_prefix(b"tag:")?;
+        std::str::from_utf8(key).ok()?.parse().ok()
     }
 
     fn name(&self, tag: u64) -> Name {
@@ -97,11 +114,11 @@ impl Markers {
 
 impl Versions {
     fn know(&self, tag: u64) -> bool {
-        self.0.iter().any(|(asked, _)| *asked == tag)
+        self.said.iter().any(|(asked, _)| *asked == tag)
     }
 
     fn of(&self, tag: u64) -> Option<u64> {
-        self.0.iter().find(|(asked, _)| *asked == tag)?.1
+        self.said.iter().find(|(asked, _)| *asked == tag)?.1
     }
 
     fn say(&self, seen: TagVersion) -> bool {
@@ -109,17 +126,17 @@ impl Versions {
     }
 
     fn forget(&mut self, tag: u64) {
-        self.0.retain(|(asked, _)| *asked != tag);
+        self.said.retain(|(asked, _)| *asked != tag);
     }
 
     fn note(&mut self, tag: u64, version: Option<u64>) {
         self.forget(tag);
-        self.0.push((tag, version));
+        self.said.push((tag, version));
     }
 
     /// Returns the versions of those that there are.
     pub(super) fn known(&self) -> Vec<TagVersion> {
-        let known = self.0.iter().filter_map(|(tag, version)| version.map(|version| (*tag, version)));
+        let known = self.said.iter().filter_map(|(tag, version)| version.map(|version| (*tag, version)));
         known.map(|(tag, version)| TagVersion { tag, version }).collect()
     }
 }
@@ -175,10 +192,15 @@ impl Home {
         tags: &[u64],
         versions: &mut Versions,
     ) -> Result<Option<Vec<u8>>, Error> {
+        let tags = &self.recall(tags, versions)[..];
+        if tags.is_empty() {
+            return outside.get(name).await;
+        }
         let names: Vec<_> = std::iter::once(name.clone()).chain(outside.markers_of(tags)).collect();
+        let tickets = self.before_asking(tags);
         let mut found = outside.get_many(&names).await?.into_iter();
         let bytes = found.next().flatten();
-        self.read(outside, tags, found, versions);
+        self.read(outside, (tags, &tickets), found, versions);
         Ok(bytes)
     }
 
@@ -191,13 +213,15 @@ impl Home {
     ) -> Result<Vec<Sought>, Error> {
         let doubtful: Vec<_> = names.iter().map(|name| self.sends.doubts(name.as_bytes())).collect();
         let mut versions = Versions::default();
+        let tags = &self.recall(tags, &mut versions)[..];
         let mut found = if tags.is_empty() {
             outside.get_many(names).await?
         } else {
+            let tickets = self.before_asking(tags);
             let asked: Vec<_> = names.iter().cloned().chain(outside.markers_of(tags)).collect();
             let mut found = outside.get_many(&asked).await?;
             let markers = found.split_off(names.len().min(found.len()));
-            self.read(outside, tags, markers, &mut versions);
+            self.read(outside, (tags, &tickets), markers, &mut versions);
             found
         };
         found.resize(names.len(), None);
@@ -222,36 +246,73 @@ impl Home {
         Tagged { bytes, seen }: Tagged,
         versions: &mut Versions,
     ) -> Result<Sought, Error> {
-        self.ask(outside, &seen.iter().map(|seen| seen.tag).collect::<Vec<_>>(), versions).await?;
-        let is_good = seen.iter().all(|seen| versions.say(*seen));
+        let tags: Vec<_> = seen.iter().map(|seen| seen.tag).collect();
+        self.ask(outside, &tags, versions).await?;
+        let mut is_good = seen.iter().all(|seen| versions.say(*seen));
+        if !is_good && versions.are_recalled {
+            // The entry may be newer than what is remembered.
+            *versions = Versions::default();
+            self.ask_now(outside, &tags, versions).await?;
+            is_good = seen.iter().all(|seen| versions.say(*seen));
+        }
         Ok(if is_good { Sought::There(bytes) } else { Sought::Withdrawn })
     }
 
-    /// Asks for the markers of those tags that were not asked for yet.
+    /// Asks for the markers of those tags that were not asked for yet, and are not remembered.
     async fn ask(&self, outside: &Outside, tags: &[u64], versions: &mut Versions) -> Result<(), Error> {
+        let unknown = self.recall(tags, versions);
+        self.ask_now(outside, &unknown, versions).await
+    }
+
+    /// Asks for the markers of those tags that were not asked for yet.
+    async fn ask_now(&self, outside: &Outside, tags: &[u64], versions: &mut Versions) -> Result<(), Error> {
         let mut unknown: Vec<_> = tags.iter().copied().filter(|tag| !versions.know(*tag)).collect();
         unknown.sort_unstable();
         unknown.dedup();
         if !unknown.is_empty() {
             let names: Vec<_> = outside.markers_of(&unknown).collect();
+            let tickets = self.before_asking(&unknown);
             let found = outside.get_many(&names).await?;
-            self.read(outside, &unknown, found, versions);
+            self.read(outside, (&unknown, &tickets), found, versions);
         }
         Ok(())
+    }
+
+    /// Takes down what is remembered of markers, where their store tells when that changes; returns the tags that have to be
+    /// asked for.
+    fn recall(&self, tags: &[u64], versions: &mut Versions) -> Vec<u64> {
+        let mut unknown: Vec<_> = tags.iter().copied().filter(|tag| !versions.know(*tag)).collect();
+        let Some(near) = &self.near else { return unknown };
+        unknown.retain(|tag| {
+            let version = near.recall(*tag);
+            if version.is_some() {
+                versions.note(*tag, version);
+                versions.are_recalled = true;
+            }
+            version.is_none()
+        });
+        unknown
+    }
+
+    fn before_asking(&self, tags: &[u64]) -> Vec<Ticket> {
+        self.near.as_ref().map(|near| near.before_asking(tags)).unwrap_or_default()
     }
 
     /// Takes down what markers say.
     fn read(
         &self,
         outside: &Outside,
-        tags: &[u64],
+        (tags, tickets): (&[u64], &[Ticket]),
         found: impl IntoIterator<Item = Option<Vec<u8>>>,
         versions: &mut Versions,
     ) {
-        for (tag, bytes) in tags.iter().copied().zip(found) {
+        for ((number, tag), bytes) in tags.iter().copied().enumerate().zip(found) {
             let version = bytes.as_deref().and_then(version_in);
             if let Some(version) = version {
                 outside.markers.sightings.note(&self.tags, TagVersion { tag, version });
+                if let (Some(near), Some(ticket)) = (&self.near, tickets.get(number)) {
+                    near.note_version(ticket, tag, version);
+                }
             }
             versions.note(tag, version);
         }
@@ -275,9 +336,14 @@ impl Home {
             ([], true) => self.ask(outside, &[ANY], versions).await,
             (_, true) => {
                 let all: Vec<_> = tags.iter().copied().chain([ANY]).collect();
+                self.recall(&all, versions);
                 self.settle(outside, &all, versions).await
             }
-            (_, false) => self.settle(outside, tags, versions).await,
+            // Who writes with a version that was true once, and is not any more, has written what nobody reads.
+            (_, false) => {
+                self.recall(tags, versions);
+                self.settle(outside, tags, versions).await
+            }
         }
     }
 
@@ -320,7 +386,7 @@ impl Home {
 
     /// Asks for the markers of these tags, and makes those that are missing.
     async fn settle(&self, outside: &Outside, tags: &[u64], versions: &mut Versions) -> Result<(), Error> {
-        self.ask(outside, tags, versions).await?;
+        self.ask_now(outside, tags, versions).await?;
         let missing: Vec<_> = tags.iter().copied().filter(|tag| versions.of(*tag).is_none()).collect();
         for tag in missing {
             let version = drawn(tag);
@@ -332,7 +398,7 @@ impl Home {
                 versions.note(tag, Some(version));
             }
         }
-        self.ask(outside, tags, versions).await?;
+        self.ask_now(outside, tags, versions).await?;
         match tags.iter().find(|tag| versions.of(**tag).is_none()) {
             None => Ok(()),
             Some(tag) => Err(Error::new(
@@ -355,7 +421,9 @@ impl Home {
 
     async fn draw(&self, outside: &Outside, tag: u64) -> Result<(), Error> {
         let version = drawn(tag);
-        outside.set(&outside.markers.name(tag), &bytes_of(version), None).await?;
+        let set = outside.set(&outside.markers.name(tag), &bytes_of(version), None).await;
+        self.party.withdrew(tag);
+        set?;
         outside.markers.sightings.note(&self.tags, TagVersion { tag, version });
         Ok(())
     }

@@ -16,6 +16,7 @@ mod look;
 mod many;
 mod marker;
 mod namespace;
+mod near;
 mod outside;
 mod parcel;
 mod quiet;
@@ -34,12 +35,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub use above::Filling;
 pub(crate) use asker::{Asker, Named};
 pub use blocking::Blocking;
-pub(crate) use home::{Backing, Home, Outside};
+pub(crate) use home::{Backing, Home, Nearby, Outside};
 pub(crate) use load::{Beside, Load, Next};
 pub(crate) use look::{look, seek};
 pub(crate) use marker::Markers;
 pub use namespace::Namespace;
 use namespace::Within;
+pub(crate) use near::{Behind, Bounds, Near, Party, USUAL_ENTRIES, listen};
 pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 pub(crate) use run::{Run, Running, once_only};
@@ -90,9 +92,15 @@ struct Core {
     off: AtomicBool,
     counters: Counters,
     /// The hits that its sites count for themselves.
-    hits: Mutex<Vec<&'static Tally>>,
+    hits: Mutex<Vec<SiteHits>>,
     /// What those keep with it who build on it.
     beside: Mutex<Vec<Arc<dyn Any + Send + Sync>>>,
+}
+
+/// The hits that a site counts for itself.
+struct SiteHits {
+    hits: &'static Tally,
+    are_pages: bool,
 }
 
 /// What a cache is made of.
@@ -169,7 +177,15 @@ impl Cache {
     #[must_use]
     pub fn stats(&self) -> Stats {
         let mut stats = self.core.counters.snapshot();
-        stats.hits += self.sites_hits().iter().map(|hits| hits.count()).sum::<u64>();
+        let (mut of_sites, mut of_values) = (0, 0);
+        for SiteHits { hits, are_pages } in self.sites_hits().iter() {
+            of_sites += hits.count();
+            of_values += if *are_pages { 0 } else { hits.count() };
+        }
+        stats.hits += of_sites;
+        if let Some(near) = &self.core.home.near {
+            near.add_to(&mut stats, of_values);
+        }
         if let Some(store) = self.core.home.memory() {
             stats.evictions = store.evictions();
             stats.entries = store.len();
@@ -178,12 +194,12 @@ impl Cache {
         stats
     }
 
-    /// Takes hits into its count that a site counts for itself.
-    pub(crate) fn ask_for_hits(&self, hits: &'static Tally) {
-        self.sites_hits().push(hits);
+    /// Takes hits into its count that a site counts for itself: those on pages, or on what was in this process.
+    pub(crate) fn ask_for_hits(&self, hits: &'static Tally, are_pages: bool) {
+        self.sites_hits().push(SiteHits { hits, are_pages });
     }
 
-    fn sites_hits(&self) -> MutexGuard<'_, Vec<&'static Tally>> {
+    fn sites_hits(&self) -> MutexGuard<'_, Vec<SiteHits>> {
         lock(&self.core.hits)
     }
 

@@ -124,7 +124,12 @@ impl Cache {
     pub(crate) async fn withdraw_outside(&self, fingerprint: u64) -> Result<(), Error> {
         let home = self.home();
         let Some(outside) = home.outside() else { return Ok(()) };
-        home.draw_anew(outside, fingerprint).await.inspect_err(|_| self.count(Event::Trouble))
+        let drawn = home.draw_anew(outside, fingerprint).await;
+        if !home.party.is_empty() {
+            // Once more: whoever asked meanwhile may have found the old marker, and kept near what has it.
+            home.tags.withdraw(fingerprint);
+        }
+        drawn.inspect_err(|_| self.count(Event::Trouble))
     }
 
     /// Returns whether the other cache has the same tags in the same store.

@@ -7,6 +7,7 @@ use super::asker::Named;
 use super::draw::draw;
 use super::home::{Home, Outside};
 use super::marker::{Sought, Versions, few};
+use super::near::Asking;
 use super::parcel::{Found, Label, Parcel, restamped};
 use super::read::remaining;
 use crate::backend::Remaining;
@@ -40,15 +41,37 @@ impl Drop for Changing<'_> {
     }
 }
 
+/// A change of one name that leaves the loads under way as they are: when it is over, or left, nothing from before is near.
+pub(super) struct Settling<'a> {
+    home: &'a Home,
+    name: &'a Name,
+}
+
+impl<'a> Settling<'a> {
+    pub(super) fn begin(home: &'a Home, name: &'a Name) -> Self {
+        Self { home, name }
+    }
+}
+
+impl Drop for Settling<'_> {
+    fn drop(&mut self) {
+        self.home.party.changed(self.name.as_bytes());
+    }
+}
+
 impl Home {
     fn supersede(&self, name: &Name) {
         self.flights.change(name.as_bytes(), || ((), Change::New));
         self.sends.doubt(name.as_bytes());
+        self.party.changed(name.as_bytes());
     }
 
-    fn supersede_all(&self, concerns: impl Fn(&[u8]) -> bool) {
-        self.flights.remove_all(&concerns, || ());
+    /// Does the same for all names that begin like this.
+    fn supersede_all(&self, start: &str) {
+        let concerns = |name: &[u8]| name.starts_with(start.as_bytes());
+        self.flights.remove_all(concerns, || ());
         self.sends.doubt_all(concerns);
+        self.party.changed_all(start.as_bytes());
     }
 
     /// Asks the store for what is there and good.
@@ -70,19 +93,27 @@ impl Cache {
         keep: Keep<V>,
         site: Option<Named>,
     ) -> Result<Option<V>, Error> {
+        let asking = self.home().ask_for_near(name);
         let sought = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
-        self.open(name, keep, &sought, site)
+        self.open(name, keep, &sought, (site, asking))
     }
 
     /// Reads what was found under a name.
-    fn open<V>(&self, name: &Name, keep: Keep<V>, sought: &Sought, site: Option<Named>) -> Result<Option<V>, Error> {
+    fn open<V>(
+        &self,
+        name: &Name,
+        keep: Keep<V>,
+        sought: &Sought,
+        (site, asking): (Option<Named>, Option<Asking>),
+    ) -> Result<Option<V>, Error> {
         if keep.coder.is_none() {
             return Err(super::parcel::stays_here::<V>(name));
         }
-        let record = match sought {
-            Sought::There(bytes) => Found::new(bytes).unpack(name, keep, &self.home().clock),
-            Sought::Nothing | Sought::Foreign | Sought::Withdrawn => None,
-        };
+        let found = sought.found();
+        let record = found.and_then(|found| found.unpack(name, keep, &self.home().clock));
+        if let (Some(found), Some(record)) = (&found, &record) {
+            self.keep_near(asking, name, found, record, keep, &Options::DEFAULT);
+        }
         match sought {
             Sought::There(_) | Sought::Foreign if record.is_none() => self.count_for(site, Event::Foreign),
             Sought::Withdrawn => self.count_for(site, Event::Invalidated),
@@ -98,11 +129,33 @@ impl Cache {
         tags: &[u64],
         keep: Keep<V>,
     ) -> Result<Vec<Option<V>>, Error> {
-        let found = self.home().seek_many(backend, names, tags).await?;
-        let values: Result<Vec<_>, _> =
-            names.iter().zip(&found).map(|(name, sought)| self.open(name, keep, sought, None)).collect();
+        let near: Vec<_> = names.iter().map(|name| self.get_near(name, keep)).collect();
+        let far: Vec<_> = names.iter().zip(&near).filter(|(_, near)| near.is_none()).map(|(name, _)| name).collect();
+        let values = if far.len() == names.len() {
+            self.fetch_all(backend, names, tags, keep).await
+        } else {
+            let far: Vec<_> = far.into_iter().cloned().collect();
+            let mut fetched = self.fetch_all(backend, &far, tags, keep).await?.into_iter();
+            Ok(near.into_iter().map(|near| near.or_else(|| fetched.next().flatten())).collect())
+        };
         let count = |value: &Option<V>| self.count(if value.is_some() { Event::Hit } else { Event::Miss });
         values.inspect(|values| values.iter().for_each(count))
+    }
+
+    async fn fetch_all<V>(
+        &self,
+        backend: &Outside,
+        names: &[Name],
+        tags: &[u64],
+        keep: Keep<V>,
+    ) -> Result<Vec<Option<V>>, Error> {
+        if names.is_empty() {
+            return Ok(Vec::new());
+        }
+        let asking: Vec<_> = names.iter().map(|name| self.home().ask_for_near(name)).collect();
+        let found = self.home().seek_many(backend, names, tags).await?;
+        let found = names.iter().zip(&found).zip(asking);
+        found.map(|((name, sought), asking)| self.open(name, keep, sought, (None, asking))).collect()
     }
 
     /// Writes a value out; `None` where its time is zero.
@@ -328,7 +381,12 @@ impl Cache {
             return Ok(false);
         }
         let Some(parcel) = restamped(&found, times, &home.clock) else { return Ok(false) };
+        let _settling = Settling::begin(home, name);
         match found {
+            // What is kept near goes by what the record says of itself.
+            Found::Record(_) if home.near.is_some() && can.conditional_fill => {
+                self.touch_by_fill(backend, name, tags, times).await
+            }
             _ if can.touch && found.times(&home.clock).is_none() => backend.touch(name, parcel.time).await,
             _ if can.conditional_fill => self.touch_by_fill(backend, name, tags, times).await,
             // It says that it cannot: to read a number and write it again would lose counts.
@@ -356,17 +414,16 @@ impl Cache {
     }
 
     pub(super) async fn clear_outside(&self, backend: &Outside, scope: &str) -> Result<(), Error> {
-        let concerns = |name: &[u8]| name.starts_with(scope.as_bytes());
-        self.home().supersede_all(concerns);
+        self.home().supersede_all(scope);
         let cleared = backend.clear_scope(scope).await;
-        self.home().supersede_all(concerns);
+        self.home().supersede_all(scope);
         cleared
     }
 
     pub(super) async fn clear_store_outside(&self, backend: &Outside) -> Result<(), Error> {
-        self.home().supersede_all(|_| true);
+        self.home().supersede_all("");
         let cleared = backend.clear_store().await;
-        self.home().supersede_all(|_| true);
+        self.home().supersede_all("");
         cleared
     }
 }

@@ -98,6 +98,15 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Returns the times that a record was made with of which only the store knows by now what they are: it may have been
+    /// given others.
+    pub(super) fn planned_times(&self, clock: &Clock) -> Option<Times> {
+        match self {
+            Self::Record(wire) => Some(times(&wire.header, clock)),
+            Self::Number(_) | Self::Foreign => None,
+        }
+    }
+
     pub(super) fn has_tags(&self) -> bool {
         matches!(self, Self::Record(wire) if wire.has_tags())
     }
@@ -182,14 +191,14 @@ fn header(codec: Codec, shape: u64, label: Label<'_>, home: &Home, outside: &Out
     let can = outside.capabilities();
     // A store that can change a time in one step is left to know it. One that rounds times up is not: it would be late.
     let open = is_plain(label) && can.touch && can.sub_second;
-    let wall = |tick| if open { FOR_EVER } else { to_wall(tick, &home.clock) };
     Header {
         codec,
         mark: label.name.mark(),
         shape,
         created: to_wall(label.times.created, &home.clock),
-        fresh_until: wall(label.times.fresh_until),
-        kept_until: wall(label.times.kept_until),
+        // Of an open one this is what was planned: enough for those who keep it near for a moment.
+        fresh_until: to_wall(label.times.fresh_until, &home.clock),
+        kept_until: to_wall(label.times.kept_until, &home.clock),
         cost: u64::try_from(label.cost.as_micros()).unwrap_or(u64::MAX),
         open,
         compressed: false,

@@ -53,7 +53,7 @@ impl Cache {
         Ok(self.get(key).await?.unwrap_or(default))
     }
 
-    /// Returns the value under this key, if it is simply there and fresh, in this process. Counts nothing.
+    /// Returns the value under this key, if it is simply there and fresh, in this process or near. Counts neither a hit nor a miss.
     #[inline]
     pub(super) fn get_at_once<V>(&self, key: &Key, keep: Keep<V>) -> Option<V> {
         self.get_at(self.address_of(key)?, keep)
@@ -61,8 +61,11 @@ impl Cache {
 
     #[inline]
     pub(super) fn get_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
-        let store = self.home().memory().filter(|_| !self.is_off())?;
-        store.seek(address)?.read(keep.copy, keep.is_plain)
+        match &self.home().backing {
+            _ if self.is_off() => None,
+            Backing::Memory(store) => store.seek(address)?.read(keep.copy, keep.is_plain),
+            Backing::Null | Backing::Outside(_) => self.get_near_at(address, keep),
+        }
     }
 
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
@@ -98,9 +101,26 @@ impl Cache {
                 Ok(self.read_live(store.get(&name), &name, keep, site))
             }
             Backing::Outside(backend) => {
-                self.fetch_value(backend, &self.name_of(key), &self.fingerprints_of(key), keep, site).await
+                let name = self.name_of(key);
+                if let Some(found) = self.get_near(&name, keep) {
+                    return Ok(Some(found));
+                }
+                self.fetch_value(backend, &name, &self.fingerprints_of(key), keep, site).await
             }
         }
+    }
+
+    /// Returns what is near under this name.
+    pub(super) fn get_near<V>(&self, name: &Name, keep: Keep<V>) -> Option<V> {
+        self.home().near.as_ref()?;
+        self.get_at(name.address(), keep)
+    }
+
+    fn get_near_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
+        let near = self.home().near.as_deref()?;
+        let found = near.at_hand()?.seek(address)?.read(keep.copy, keep.is_plain)?;
+        near.count_hit();
+        Some(found)
     }
 
     pub(super) fn read_live<V>(

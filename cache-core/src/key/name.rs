@@ -10,7 +10,7 @@ use once_cell::sync::Lazy;
 use crate::error::{Error, Kind};
 use crate::key::address::{Address, Piece};
 use crate::key::text::{Text, bytes_of};
-use crate::key::{Key, KeyText, KeyWriter, MAX_KEY, alphabet, text};
+use crate::key::{Key, KeyText, KeyWriter, MAX_KEY, RAW, alphabet, text};
 
 /// The most bytes that prefix and version may have together, escapes counted.
 const MAX_SCOPE: usize = 48;
@@ -198,6 +198,17 @@ impl Scope {
         if self.0.joining.is_some() { None } else { Some(Address::new(self, mark, room, len)) }
     }
 
+    /// Returns the name that reads like this, without its pattern; `None` where that is none of this scope.
+    pub(crate) fn name_read(&self, name: &[u8]) -> Option<Name> {
+        let key = match &self.0.joining {
+            Some(_) => name,
+            None => name.strip_prefix(self.start().as_bytes())?,
+        };
+        let mut words = [0; NAME_WORDS];
+        bytemuck::must_cast_slice_mut::<_, u8>(&mut words).get_mut(..key.len())?.copy_from_slice(key);
+        Some(Name::new(self, RAW, &words, key.len()))
+    }
+
     #[inline(always)]
     pub(super) fn hash(&self, head: Piece, rest: &[u64]) -> u64 {
         let mut hasher = self.0.hasher.build_hasher();
@@ -298,6 +309,10 @@ impl Name {
         Self { mark, scope: scope.clone(), words, key_len }
     }
 
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
     /// Returns where its entry is looked for inside the process.
     pub(crate) fn address(&self) -> Address<'_> {
         Address::new(&self.scope, self.mark, &self.words[START_WORDS..], self.key_len)
@@ -380,7 +395,6 @@ impl fmt::Debug for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::RAW;
 
     fn scope(prefix: &str, version: &str) -> Scope {
         Scope::new(prefix, version, None).unwrap()

@@ -78,6 +78,18 @@ pub fn freshness(times: Times, options: &Options, now: Tick) -> Freshness {
     }
 }
 
+/// Returns until when a record with these times is fresh beyond all question.
+#[must_use]
+pub fn fresh_until(times: Times, options: &Options) -> Tick {
+    match options.refresh_ahead {
+        Some(part) if times.fresh_until != Tick::NEVER => {
+            let lifetime = times.fresh_until.since(times.created);
+            times.created.after(part_of(lifetime, part.clamp(0.0, 1.0))).min(times.fresh_until)
+        }
+        _ => times.fresh_until,
+    }
+}
+
 fn is_ahead(times: Times, part: f32, now: Tick) -> bool {
     let lifetime = times.fresh_until.since(times.created);
     times.fresh_until != Tick::NEVER && now.since(times.created) >= part_of(lifetime, part.clamp(0.0, 1.0))

@@ -5,6 +5,6 @@ mod options;
 mod ttl;
 
 pub(crate) use freshness::DEFAULT_TIME;
-pub use freshness::{Freshness, freshness, times};
+pub use freshness::{Freshness, fresh_until, freshness, times};
 pub use options::Options;
 pub use ttl::{IntoTime, Ttl};

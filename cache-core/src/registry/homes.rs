@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use crate::backend::layer::Means;
-use crate::cache::{Backing, Home};
+use crate::cache::{Backing, Behind, Bounds, Home, Near, Nearby, Outside, Party, listen};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::executor::Executor;
@@ -19,6 +19,7 @@ pub(crate) struct Homes {
     pub(super) tags: Arc<Tags>,
     pub(super) executor: Arc<dyn Executor>,
     rooms: Mutex<BTreeMap<Arc<str>, Room>>,
+    party: Arc<Party>,
 }
 
 /// A part of the memory that has a name.
@@ -31,7 +32,7 @@ struct Room {
 
 impl Homes {
     pub(super) fn new(clock: Clock, executor: Arc<dyn Executor>) -> Self {
-        Self { clock, tags: Arc::default(), executor, rooms: Mutex::default() }
+        Self { clock, tags: Arc::default(), executor, rooms: Mutex::default(), party: Arc::default() }
     }
 
     /// Returns what the layers of a store may use.
@@ -41,7 +42,27 @@ impl Homes {
 
     /// Makes a home around a backing.
     pub(super) fn around(&self, backing: Backing) -> Arc<Home> {
-        Home::new(backing, self.clock.clone(), Arc::clone(&self.executor), Arc::clone(&self.tags))
+        self.with_nearby(backing, Nearby { party: Arc::clone(&self.party), ..Nearby::default() })
+    }
+
+    fn with_nearby(&self, backing: Backing, nearby: Nearby) -> Arc<Home> {
+        Home::new(backing, self.clock.clone(), Arc::clone(&self.executor), Arc::clone(&self.tags), nearby)
+    }
+
+    /// Makes a home outside, with a near level before it whose names all begin like this.
+    pub(super) fn with_near(&self, outside: Outside, bounds: Bounds, start: String) -> Result<Arc<Home>, Error> {
+        let behind = Behind {
+            markers: Arc::clone(&outside.markers),
+            tags: Arc::clone(&self.tags),
+            clock: self.clock.clone(),
+            start,
+            tells: outside.capabilities().tells,
+        };
+        let near = Arc::new(Near::new(bounds, behind));
+        let listening = listen(&near, &*outside)?;
+        self.party.join(&near);
+        let nearby = Nearby { near: Some(near), party: Arc::clone(&self.party), listening };
+        Ok(self.with_nearby(Backing::Outside(outside), nearby))
     }
 
     /// Makes a home in memory that one cache has for itself.

@@ -3,11 +3,12 @@
 mod written;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::homes::Homes;
 use super::layers::Layers;
 use crate::backend::{Backend, ErasedBackend};
-use crate::cache::{Backing, Cache, Markers, Outside, Parts};
+use crate::cache::{Backing, Bounds, Cache, Markers, Outside, Parts, USUAL_ENTRIES};
 use crate::codec::Codec;
 use crate::error::{Error, Kind};
 use crate::key::KeyFunction;
@@ -39,6 +40,8 @@ pub struct Settings {
     version: Option<String>,
     key_function: Option<KeyFunction>,
     off: bool,
+    near: Option<Duration>,
+    near_entries: Option<u64>,
     pub(super) layers: Layers,
 }
 
@@ -70,6 +73,8 @@ impl Settings {
             version: None,
             key_function: None,
             off: false,
+            near: None,
+            near_entries: None,
             layers: Layers::default(),
         }
     }
@@ -302,6 +307,53 @@ impl Settings {
         self
     }
 
+    /// Keeps values of a store outside in this process too, for this long at most: whole seconds, or a
+    /// [`std::time::Duration`]. What is there costs what a hit in memory costs.
+    ///
+    /// What this process writes or invalidates it sees at once. What others do it sees when the store tells, and where it does
+    /// not ([`Capabilities::tells`](crate::backend::Capabilities::tells)), after this time: choose it as short as old values
+    /// may be served, for tags too. Counts are never kept near.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::sync::Arc;
+    /// use larder::backend::{Counting, Memory};
+    /// use larder::{Options, Settings, clock::Clock, testing};
+    ///
+    /// let store = Arc::new(Counting::new(Memory::new(Clock::manual())));
+    /// let larder = testing::isolated_with([("default", Settings::backend(Arc::clone(&store)).near(5))])?;
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set("key", "value".to_owned(), Options::ttl(60))?;
+    /// for _ in 0..10 {
+    ///     assert!(cache.blocking().get::<String>("key")?.is_some());
+    /// }
+    /// assert_eq!((store.calls().gets, cache.stats().near_hits), (1, 9));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn near(mut self, time: impl IntoTime) -> Self {
+        self.near = Some(time.into_time());
+        self
+    }
+
+    /// Holds at most so many entries near, of a cache that keeps some; 10,000 until told otherwise.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let settings = Settings::backend(Memory::new(Clock::manual())).near(5).near_entries(100);
+    /// assert!(testing::isolated_with([("default", settings)]).is_ok());
+    /// let nothing_near = Settings::backend(Memory::new(Clock::manual())).near_entries(100);
+    /// let error = testing::isolated_with([("default", nothing_near)]).unwrap_err();
+    /// assert!(error.to_string().contains("`near_entries`"), "{error}");
+    /// ```
+    #[must_use]
+    pub fn near_entries(mut self, entries: u64) -> Self {
+        self.near_entries = Some(entries);
+        self
+    }
+
     /// Switches the cache off: every body runs, until somebody switches it on.
     ///
     /// ```
@@ -329,7 +381,15 @@ impl Settings {
                 let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
                 let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes);
-                homes.around(Backing::Outside(outside))
+                match self.near {
+                    None => homes.around(Backing::Outside(outside)),
+                    Some(time) => {
+                        let bounds = Bounds { time, entries: self.near_entries.unwrap_or(USUAL_ENTRIES) };
+                        // Where a function names entries, nobody knows what their names begin with.
+                        let start = if self.key_function.is_some() { String::new() } else { outside.markers.start() };
+                        homes.with_near(outside, bounds, start).map_err(wrong)?
+                    }
+                }
             }
             Choice::Memory => homes.in_memory(limits),
             Choice::Named(room) => homes.in_room(name, room, limits)?,
@@ -364,6 +424,16 @@ impl Settings {
             }
             () if !matches!(self.place, Choice::Outside(_)) && !self.layers.are_none() => {
                 wrong("layers go around a store outside the process; this cache has none")
+            }
+            () if self.near.is_some() && !matches!(self.place, Choice::Outside(_)) => {
+                wrong("`near` keeps values of a store outside near; this cache has none")
+            }
+            () if self.near == Some(Duration::ZERO) => {
+                wrong("`near` is a time of 0, which keeps nothing near: leave it out")
+            }
+            () if self.near_entries == Some(0) => wrong("`near_entries` is 0: leave out `near` to keep nothing near"),
+            () if self.near_entries.is_some() && self.near.is_none() => {
+                wrong("`near_entries` bounds what is kept near, and nothing is: say for how long, with `near`")
             }
             () if bounds => wrong("`max_entries` and `max_bytes` bound a cache in memory; this one lives elsewhere"),
             () => Ok(()),

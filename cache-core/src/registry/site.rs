@@ -361,7 +361,7 @@ impl Site {
         }
         let resolve = || {
             let cache = self.resolve(super::global()?)?;
-            cache.ask_for_hits(&self.hits);
+            cache.ask_for_hits(&self.hits, self.is_page);
             Ok((cache, self.mark()))
         };
         self.resolved.get_or_try_init(resolve).map(|(cache, _)| Cow::Borrowed(cache))

@@ -10,8 +10,13 @@ impl Settings {
     /// to put layers around.
     #[must_use]
     pub fn moved_to(self, other: Self) -> Self {
-        let layers = if other.is_outside() { self.layers } else { other.layers };
-        Self { place: other.place, max_entries: other.max_entries, max_bytes: other.max_bytes, layers, ..self }
+        let (near, near_entries, layers) = if other.is_outside() {
+            (self.near, self.near_entries, self.layers)
+        } else {
+            (other.near, other.near_entries, other.layers)
+        };
+        let (max_entries, max_bytes) = (other.max_entries, other.max_bytes);
+        Self { place: other.place, max_entries, max_bytes, near, near_entries, layers, ..self }
     }
 
     /// Returns whether it lives outside the process.

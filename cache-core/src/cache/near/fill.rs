@@ -1,0 +1,75 @@
+//! From what was read in the store to an entry of the near level.
+
+use super::super::Cache;
+use super::super::home::Home;
+use super::super::judge::bonded;
+use super::super::parcel::Found;
+use super::{Near, Ticket};
+use crate::clock::Tick;
+use crate::key::Name;
+use crate::policy::{self, Options};
+use crate::record::{Erased, Times};
+use crate::tags::{Bonds, Moment};
+use crate::value::Keep;
+
+/// How things stood before the store was asked.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::cache) struct Asking {
+    ticket: Ticket,
+    since: Moment,
+}
+
+impl Home {
+    /// Notes how things stand before the store is asked for this name, where there is a near level to be filled.
+    pub(in crate::cache) fn ask_for_near(&self, name: &Name) -> Option<Asking> {
+        let near = self.near.as_deref()?;
+        near.count_misses(1);
+        near.is_good().then(|| near.asking(name))
+    }
+}
+
+impl Near {
+    fn asking(&self, name: &Name) -> Asking {
+        Asking { ticket: self.changes.ticket(name.as_bytes()), since: self.tags.now() }
+    }
+}
+
+impl Cache {
+    /// Keeps near what was found in the store, for a short time, and no longer than it is fresh beyond all question for those
+    /// who ask with these options.
+    pub(in crate::cache) fn keep_near<V>(
+        &self,
+        asking: Option<Asking>,
+        name: &Name,
+        found: &Found<'_>,
+        record: &Erased,
+        keep: Keep<V>,
+        options: &Options,
+    ) {
+        let home = self.home();
+        let (Some(near), Some(Asking { ticket, since })) = (home.near.as_deref(), asking) else { return };
+        let Some(end) = found.fresh_until(&home.clock, options) else { return };
+        let Some(value) = (keep.read)(record).filter(|value| !is_counted(keep, value)) else { return };
+        let (now, end) = (home.clock.now(), near.until(end));
+        if end <= now {
+            return;
+        }
+        let times = Times { created: now, fresh_until: end, kept_until: end };
+        let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
+        near.keep(&ticket, name, bonded(keep.record(name.mark(), times, value), Bonds::new(since, tags)));
+    }
+}
+
+/// Returns whether others may count with this value, each in the store.
+fn is_counted<V>(keep: Keep<V>, value: &V) -> bool {
+    keep.coder.and_then(|coder| coder.number).is_some_and(|number| (number.to)(value).is_some())
+}
+
+impl Found<'_> {
+    /// Returns until when it is fresh for those who ask with these options, as far as it says so itself; `None` where it is
+    /// nothing to be kept near.
+    fn fresh_until(&self, clock: &crate::clock::Clock, options: &Options) -> Option<Tick> {
+        let times = self.times(clock).or_else(|| self.planned_times(clock))?;
+        Some(policy::fresh_until(times, options))
+    }
+}
