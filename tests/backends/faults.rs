@@ -1,9 +1,15 @@
 //! What becomes of caches when the servers below them fail: each test has servers of its own, and does to them what it
 //! says.
 
+#[cfg(any(feature = "redis", feature = "memcached"))]
+mod load;
+#[cfg(feature = "memcached")]
+mod memcached;
 mod proxied;
 #[path = "../support/proxy/mod.rs"]
 mod proxy;
+#[cfg(feature = "redis")]
+mod redis;
 mod started;
 
 use libtest_mimic::{Completion, Failed, Trial};
@@ -27,8 +33,15 @@ macro_rules! own {
 }
 pub(crate) use own;
 
-const TESTS: &[(&str, &[Own])] =
-    &[("proxy", proxied::TESTS), ("redis", started::redis::TESTS), ("memcached", started::memcached::TESTS)];
+const TESTS: &[(&str, &[Own])] = &[
+    ("proxy", proxied::TESTS),
+    ("started::redis", started::redis::TESTS),
+    ("started::memcached", started::memcached::TESTS),
+    #[cfg(feature = "redis")]
+    ("redis", redis::TESTS),
+    #[cfg(feature = "memcached")]
+    ("memcached", memcached::TESTS),
+];
 
 pub fn trials() -> impl Iterator<Item = Trial> {
     TESTS.iter().flat_map(|(of, tests)| tests.iter().map(move |test| trial(of, test)))

@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 
 use crate::stores::Store;
 
-crate::tests!(|kind| ["memory", "bytes", "file", "sqlite", "redis", "memcached"].contains(&kind.name) =>
+crate::tests!(|kind| ["memory", "bytes", "file", "sqlite", "redis", "redis_cluster", "memcached"].contains(&kind.name) =>
     each_scenario_of_django_is_answered_alike_but_for_what_the_docs_name,
 );
 crate::tests_of_docs!(the_docs_name_each_scenario_that_is_answered_otherwise_once_and_say_why);

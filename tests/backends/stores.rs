@@ -127,6 +127,10 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "redis", keeps: Keeps::Shared, make: || redis::ALONE.place(), open: redis::open },
     #[cfg(feature = "redis")]
     Kind { name: "redis_replica", keeps: Keeps::Shared, make: || redis::REPLICATED.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis_sentinel", keeps: Keeps::Shared, make: || redis::WATCHED.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis_cluster", keeps: Keeps::Shared, make: || redis::CLUSTER.place(), open: redis::open },
     #[cfg(feature = "memcached")]
     Kind { name: "memcached", keeps: Keeps::Shared, make: || memcached::ALONE.place(), open: memcached::open },
     #[cfg(feature = "memcached")]
@@ -211,7 +215,8 @@ impl Kind {
 
     /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
     pub fn has_a_column(&self) -> bool {
-        !matches!(self.name, "bytes" | "redis_replica" | "memcached_three")
+        let is_another_form = ["redis_", "memcached_"].iter().any(|form| self.name.starts_with(form));
+        self.name != "bytes" && !is_another_form
     }
 
     /// Returns whether several processes share what it keeps.

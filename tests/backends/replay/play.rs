@@ -128,7 +128,7 @@ impl<'a> Play<'a> {
             "stored_entries" => cache.stats().entries.into(),
             "make_key" => self.name(step)?.into(),
             "get_alias" => is_known(key()).then_some(json!(true)).ok_or(Stop::Failed)?,
-            "render" => Fragment::read(key(), &args[1]).render(&cache).into(),
+            "render" => Fragment::read(key(), &args[1]).render(&cache, |time| seconds(self.store, time)).into(),
             "delete_fragment" => calls.delete(Fragment::named(args).key())?.into(),
             "fragment_key" => Fragment::named(args).key().as_str().into(),
             _ => return Err(Stop::Unasked),

@@ -1,4 +1,4 @@
-//! Redis alone, and with a replica.
+//! Redis alone, with a replica, under sentinels, and as a cluster.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -9,10 +9,12 @@ use larder::stores::redis::{Config, Redis as Store};
 
 use super::pool::{Pool, Reused, read};
 use super::{Opened, PATIENCE};
-use crate::servers::{Redis, Replicated};
+use crate::servers::{Cluster, Redis, Replicated, Watched};
 
 pub static ALONE: Pool<Redis> = Pool::new();
 pub static REPLICATED: Pool<Replicated> = Pool::new();
+pub static WATCHED: Pool<Watched> = Pool::new();
+pub static CLUSTER: Pool<Cluster> = Pool::new();
 
 pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
     let (url, sockets) = read(place);
@@ -57,5 +59,41 @@ impl Reused for Replicated {
 
     fn sockets(&self) -> Vec<PathBuf> {
         vec![self.leader.socket().to_owned()]
+    }
+}
+
+impl Reused for Watched {
+    fn start() -> Result<Self, String> {
+        Watched::start()
+    }
+
+    fn empty(&self) -> Result<(), String> {
+        self.servers.empty()
+    }
+
+    fn address(&self) -> String {
+        self.url()
+    }
+
+    fn sockets(&self) -> Vec<PathBuf> {
+        self.servers.sockets()
+    }
+}
+
+impl Reused for Cluster {
+    fn start() -> Result<Self, String> {
+        Cluster::start()
+    }
+
+    fn empty(&self) -> Result<(), String> {
+        self.nodes.iter().try_for_each(|node| node.ask(&["FLUSHALL"]).map(drop))
+    }
+
+    fn address(&self) -> String {
+        self.url()
+    }
+
+    fn sockets(&self) -> Vec<PathBuf> {
+        self.nodes.iter().map(|node| node.socket().to_owned()).collect()
     }
 }

@@ -30,7 +30,7 @@ impl Watched {
     /// Returns the address of the leader that the sentinels name, with the user and the password of the servers.
     pub fn url(&self) -> String {
         let hosts = self.sentinels.each_ref().map(|sentinel| format!("127.0.0.1:{}", sentinel.port()));
-        format!("redis+sentinel://larder:{PASSWORD}@{}?sentinel={NAME}", hosts.join(","))
+        format!("redis+sentinel://larder:{PASSWORD}@{}/{NAME}", hosts.join(","))
     }
 
     /// Waits until each sentinel could choose another leader.
