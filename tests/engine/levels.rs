@@ -132,7 +132,7 @@ struct Two {
     store: Arc<Counting<Arc<Line>>>,
     line: Arc<Line>,
     one: (Isolated, Cache),
-    two: (Isolated, Cache),
+    other: (Isolated, Cache),
 }
 
 impl Two {
@@ -152,8 +152,8 @@ impl Two {
             let cache = larder.cache("default");
             (larder, cache)
         };
-        let (one, two) = (process(), process());
-        Self { clock, store, line, one, two }
+        let (one, other) = (process(), process());
+        Self { clock, store, line, one, other }
     }
 
     /// Returns how many questions the store is asked meanwhile.
@@ -241,7 +241,7 @@ fn what_this_process_does_it_sees_at_once_whether_the_store_tells_or_not() {
 #[test]
 fn what_another_process_does_is_told() {
     let two = Two::new(true);
-    let (one, other) = (&two.one.1, &two.two.1);
+    let (one, other) = (&two.one.1, &two.other.1);
     let near = |expected: Option<&str>| {
         assert_eq!(text(one, "key").as_deref(), expected);
         assert_eq!(text(one, "key").as_deref(), expected);
@@ -271,14 +271,14 @@ fn what_another_process_does_is_told() {
 #[test]
 fn where_the_store_does_not_tell_the_near_time_is_all_that_bounds_it() {
     let two = Two::new(false);
-    let (one, other) = (&two.one.1, &two.two.1);
+    let (one, other) = (&two.one.1, &two.other.1);
     let tagged = || Key::from("tagged").tagged(["tag"]);
     set(one, "key", "old");
     set(one, tagged(), "old");
     assert!(text(one, "key").is_some() && text(one, tagged()).is_some());
     set(other, "key", "new");
-    two.two.0.handle().enter_and(|| larder::invalidate_tag_blocking("tag").unwrap());
-    two.clock.advance(5 * SECOND - Duration::from_millis(1));
+    two.other.0.handle().enter_and(|| larder::invalidate_tag_blocking("tag").unwrap());
+    two.clock.advance(Duration::from_millis(4_999));
     assert_eq!((text(one, "key").as_deref(), text(one, tagged()).as_deref()), (Some("old"), Some("old")));
     two.clock.advance(Duration::from_millis(1));
     assert_eq!((text(one, "key").as_deref(), text(one, tagged()).as_deref()), (Some("new"), None));
@@ -335,14 +335,14 @@ fn what_is_refreshed_ahead_is_refreshed_although_it_is_near() {
 #[test]
 fn while_the_store_is_not_heard_nothing_near_is_read_and_afterwards_nothing_from_before() {
     let two = Two::with(true, |settings| settings.near(3600));
-    let (one, other) = (&two.one.1, &two.two.1);
+    let (one, other) = (&two.one.1, &two.other.1);
     let tagged = || Key::from("tagged").tagged(["tag"]);
     set(one, "key", "old");
     set(one, tagged(), "old");
     assert!(text(one, "key").is_some() && text(one, tagged()).is_some());
     two.line.cut();
     set(other, "key", "new");
-    two.two.0.handle().enter_and(|| larder::invalidate_tag_blocking("tag").unwrap());
+    two.other.0.handle().enter_and(|| larder::invalidate_tag_blocking("tag").unwrap());
     assert_eq!((text(one, "key").as_deref(), text(one, tagged())), (Some("new"), None));
     set(other, "key", "newer");
     assert_eq!(text(one, "key").as_deref(), Some("newer"), "what is read now is not kept near either");
@@ -362,7 +362,7 @@ fn a_store_that_was_never_heard_is_asked_each_time() {
 #[test]
 fn counts_are_never_near() {
     let two = Two::new(false);
-    let (one, other) = (&two.one.1, &two.two.1);
+    let (one, other) = (&two.one.1, &two.other.1);
     one.blocking().add("count", 1_i64, OPTIONS).unwrap();
     one.blocking().set(Key::from("tagged").tagged(["tag"]), 1_i64, OPTIONS).unwrap();
     for expected in 2..5_i64 {
@@ -376,8 +376,8 @@ fn counts_are_never_near() {
 #[test]
 fn tags_and_namespaces_withdraw_what_is_near_in_all_processes() {
     let two = Two::with(true, |settings| settings.near(3600));
-    let (one, other) = (&two.one.1, &two.two.1);
-    for process in [&two.one, &two.two] {
+    let (one, other) = (&two.one.1, &two.other.1);
+    for process in [&two.one, &two.other] {
         let tagged = || Key::from("key").tagged(["tag"]);
         for cache in [one, other] {
             set(cache, tagged(), "value");
@@ -406,9 +406,9 @@ fn markers_are_remembered_where_the_store_tells_and_asked_again_when_told() {
     let before = two.store.calls().gets;
     (1..10).for_each(|number| assert!(text(cache, key(number)).is_some()));
     assert_eq!(two.store.calls().gets - before, 9, "one question for each entry, and none for its tag");
-    two.two.0.handle().enter_and(|| larder::invalidate_tag_blocking("tag").unwrap());
+    two.other.0.handle().enter_and(|| larder::invalidate_tag_blocking("tag").unwrap());
     (0..10).for_each(|number| assert_eq!(text(cache, key(number)), None));
-    set(&two.two.1, key(0), "new");
+    set(&two.other.1, key(0), "new");
     assert_eq!(text(cache, key(0)).as_deref(), Some("new"));
 }
 
@@ -416,7 +416,9 @@ fn markers_are_remembered_where_the_store_tells_and_asked_again_when_told() {
 fn of_many_only_those_are_asked_for_that_are_not_near() {
     let two = Two::new(true);
     let cache = &two.one.1;
-    ["a", "b", "c"].into_iter().for_each(|key| set(cache, key, key));
+    for key in ["a", "b", "c"] {
+        set(cache, key, key);
+    }
     assert!(text(cache, "b").is_some());
     let all = || cache.blocking().get_many::<String>(["a", "b", "missing", "c"]).unwrap();
     let expected = [Some("a".to_owned()), Some("b".to_owned()), None, Some("c".to_owned())];
@@ -485,7 +487,7 @@ impl Backend for Quiet {
 #[test]
 fn names_that_a_function_writes_are_told_and_found_near_too() {
     let two = Two::with(true, |settings| settings.near(3600).key_function(|_, _, key, name| write!(name, "own/{key}")));
-    let (one, other) = (&two.one.1, &two.two.1);
+    let (one, other) = (&two.one.1, &two.other.1);
     set(one, "key", "old");
     assert!(text(one, "key").is_some());
     assert_eq!(two.questions(|| text(one, "key")).0, 0);

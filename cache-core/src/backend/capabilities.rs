@@ -18,7 +18,7 @@ pub struct Capabilities {
     pub atomic_incr: bool,
     /// `touch` works.
     pub touch: bool,
-    /// `clear_scope` works.
+    /// `clear_scope` works. For a store where it does not, the engine clears a cache by giving its entries other names.
     pub clear_scope: bool,
     /// `begin_fill` and `set_if` work.
     pub conditional_fill: bool,

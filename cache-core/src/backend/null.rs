@@ -26,7 +26,8 @@ pub struct Null;
 
 impl Backend for Null {
     fn capabilities(&self) -> Capabilities {
-        Capabilities::NONE
+        // That nothing is there afterwards is all that is asked.
+        Capabilities { clear_scope: true, ..Capabilities::NONE }
     }
 
     async fn get(&self, _: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -47,6 +48,10 @@ impl Backend for Null {
 
     async fn ttl(&self, _: &Name) -> Result<Option<Remaining>, Error> {
         Ok(None)
+    }
+
+    async fn clear_scope(&self, _: &str) -> Result<(), Error> {
+        Ok(())
     }
 
     async fn clear_store(&self) -> Result<(), Error> {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::homes::Homes;
 use super::layers::Layers;
+use crate::backend::layer::Eras;
 use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Bounds, Cache, Markers, Outside, Parts, USUAL_ENTRIES};
 use crate::codec::Codec;
@@ -378,6 +379,11 @@ impl Settings {
             Choice::Null => homes.around(Backing::Null),
             Choice::Outside(backend) => {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
+                let backend = match self.key_function {
+                    None => clearable(backend, &self.key_prefix, homes).map_err(wrong)?,
+                    // Nobody can tell what a function names from what others are called.
+                    Some(_) => backend,
+                };
                 let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
                 let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes);
@@ -439,4 +445,12 @@ impl Settings {
             () => Ok(()),
         }
     }
+}
+
+/// Makes a store clear one cache that cannot do that itself.
+fn clearable(store: Arc<dyn ErasedBackend>, prefix: &str, homes: &Homes) -> Result<Arc<dyn ErasedBackend>, Error> {
+    if (*store).capabilities().clear_scope {
+        return Ok(store);
+    }
+    Ok(Arc::new(Eras::new(store, prefix, homes.clock.clone())?))
 }

@@ -3,6 +3,7 @@
 mod bytes;
 mod claims;
 mod conformance;
+mod eras;
 mod guards;
 mod outage;
 mod schedules;

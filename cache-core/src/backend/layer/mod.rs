@@ -60,6 +60,7 @@ mod call;
 #[cfg(feature = "compression")]
 mod compression;
 mod envelope;
+mod eras;
 mod guard;
 mod owing;
 mod retry;
@@ -78,6 +79,8 @@ pub use call::Call;
 #[cfg(feature = "compression")]
 pub use compression::Compression;
 pub use envelope::{Enclosed, Envelope, enclosed};
+#[doc(hidden)]
+pub use eras::Eras;
 pub use guard::{Around, Guard, around};
 #[doc(hidden)]
 pub use owing::Owing;
