@@ -16,7 +16,9 @@ pub const TESTS: &[Test] = &[
 fn run(url: &str, servers: &[Memcached]) -> Report {
     let pass = |time: Duration| {
         let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
-        servers.iter().for_each(|server| server.let_time_pass(seconds).expect("a server that is there"));
+        for server in servers {
+            server.let_time_pass(seconds).expect("a server that is there");
+        }
     };
     let report = Suite::new(&store(url), &pass).run();
     assert!(report.failures.is_empty(), "{report}");
