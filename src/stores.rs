@@ -1,4 +1,5 @@
-//! Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres`, `mysql` and `redis`.
+//! Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres`, `mysql`, `redis` and
+//! `memcached`.
 //!
 //! A file of configuration names them by their addresses, as [`config`](crate::config) says; in code a store goes into
 //! [`Settings::backend`](crate::Settings::backend).
@@ -9,6 +10,8 @@
 
 #[cfg(feature = "file")]
 pub use cache_backends::file;
+#[cfg(feature = "memcached")]
+pub use cache_backends::memcached;
 #[cfg(feature = "mysql")]
 pub use cache_backends::mysql;
 #[cfg(feature = "postgres")]

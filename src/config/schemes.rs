@@ -14,7 +14,7 @@ type Make = Arc<dyn Fn(Place) -> Result<Settings, Error> + Send + Sync>;
 type MakeOurs = fn(Place) -> Result<Settings, Error>;
 
 /// What stands before `://`, and what makes a store of it. Several may stand for one store.
-const OURS: [(&str, MakeOurs); 14] = [
+const OURS: [(&str, MakeOurs); 17] = [
     ("memory", memory),
     ("null", null),
     ("file", file),
@@ -29,6 +29,9 @@ const OURS: [(&str, MakeOurs); 14] = [
     ("valkey", redis),
     ("valkeys", redis),
     ("valkey+unix", redis),
+    ("memcached", memcached),
+    ("memcacheds", memcached),
+    ("memcached+unix", memcached),
 ];
 
 /// What makes a store, by what stands before `://`.
@@ -137,3 +140,4 @@ store!(sqlite, "sqlite", sqlite::Sqlite);
 store!(postgres, "postgres", postgres::Postgres);
 store!(mysql, "mysql", mysql::MySql);
 store!(redis, "redis", redis::Redis);
+store!(memcached, "memcached", memcached::Memcached);

@@ -188,9 +188,10 @@ impl Config {
 
 impl Where {
     fn at(host: &Host) -> Self {
-        match host.is_socket() {
-            true => Self::Unix(host.name().into()),
-            false => Self::Tcp(host.name().to_owned(), host.port().unwrap_or(PORT)),
+        if host.is_socket() {
+            Self::Unix(host.name().into())
+        } else {
+            Self::Tcp(host.name().to_owned(), host.port().unwrap_or(PORT))
         }
     }
 }

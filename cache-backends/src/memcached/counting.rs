@@ -41,13 +41,12 @@ fn digits(number: i64) -> u32 {
     number.checked_ilog10().unwrap_or(0)
 }
 
-/// Adds to the number under a name.
+/// Adds to the number under a name. To add nothing is a change as well: who fills in something else comes too late.
 pub(super) async fn incr(node: &Node, name: &Name, delta: i64) -> Result<i64, Error> {
     for _ in 0..TRIES {
         let (number, flags) = read(node, name).await?;
         let sum = number.checked_add(delta).ok_or_else(|| not_counted(Kind::Overflow, name))?;
         let said = match way(number, delta, sum) {
-            _ if delta == 0 => return Ok(number),
             Way::Add => node.ask(|out| request::count(out, name, delta, None)).await?,
             Way::Take => node.ask(|out| request::count(out, name, delta, Some(flags.cas))).await?,
             Way::Replace => replace(node, name, sum, flags).await?,

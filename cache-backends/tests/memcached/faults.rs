@@ -18,6 +18,7 @@ pub const TESTS: &[Test] = &[
     ("a ticket from before a restart fills nothing, though the server counts from one again", restarted),
     ("of three servers one that is gone takes its own names along, and no others", one_gone),
     ("what could not be invalidated on a server that was cut off is not served when it is back", cut_off),
+    ("a server that stands still holds up nobody for longer than the time limit", frozen),
 ];
 
 /// Waits for what comes back by itself.
@@ -96,7 +97,7 @@ fn one_gone() {
     let entry = |name: &Name| Entry { name: name.clone(), value: b"new".to_vec(), time: None };
     let kept = block_on(store.set_many(&names.iter().map(entry).collect::<Vec<_>>()));
     assert_eq!(kept.iter().filter(|kept| kept.is_err()).count(), held[1]);
-    assert!(kept.iter().flat_map(|kept| kept.as_ref().err()).all(|error| error.kind() == Kind::Store));
+    assert!(kept.iter().filter_map(|kept| kept.as_ref().err()).all(|error| error.kind() == Kind::Store));
     assert_eq!([0, 2].map(|at| count(&servers[at])), [held[0], held[2]], "nothing moved to a neighbour");
     assert!(block_on(store.delete_many(&names)).is_err(), "nobody is told that all are gone");
     assert_eq!([0, 2].map(|at| count(&servers[at])), [0, 0], "though these are");
@@ -125,4 +126,25 @@ fn cut_off() {
         assert_eq!(block_on(store.get(name)).unwrap(), None, "{name}");
     }
     assert!(names.iter().all(|name| block_on(inner.get(name)).unwrap().is_none()), "on the server too");
+}
+
+fn frozen() {
+    let (servers, url) = three();
+    let (store, names) = (store(&url), names());
+    fill(&store, &names);
+    servers[1].freeze();
+    let begun = Instant::now();
+    for name in &names {
+        let asked = Instant::now();
+        let _ = block_on(store.get(name));
+        assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());
+    }
+    // Thirty of them wait on it, and only those that find out whether it is back take their time.
+    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    let found = block_on(store.get_many(&names)).expect("those of the others");
+    assert!(found.iter().flatten().count() > 30);
+    servers[1].thaw();
+    until("all is there again", || {
+        names.iter().all(|name| block_on(store.get(name)).is_ok_and(|found| found.is_some()))
+    });
 }

@@ -34,7 +34,7 @@ fn leases() {
         let name = name("key");
         let ticket = store.begin_fill(&name).await.unwrap();
         assert_eq!(store.get(&name).await.unwrap(), None);
-        assert_eq!(store.get_many(&[name.clone()]).await.unwrap(), [None]);
+        assert_eq!(store.get_many(std::slice::from_ref(&name)).await.unwrap(), [None]);
         assert_eq!(store.ttl(&name).await.unwrap(), None);
         assert_eq!(store.incr(&name, 1).await.unwrap_err().kind(), Kind::Missing);
         assert!(!store.touch(&name, None).await.unwrap());
