@@ -50,11 +50,11 @@ impl Resp {
             Some([user, password]) => command.part(b"AUTH").part(user.as_bytes()).part(password.as_bytes()),
             None => command,
         };
-        command.part(b"SETNAME").part(b"larder").end();
+        command.part(b"SETNAME").part(b"larder");
         if *database == 0 {
             return 1;
         }
-        Command::new(out, 2).part(b"SELECT").number((*database).into()).end();
+        Command::new(out, 2).part(b"SELECT").number((*database).into());
         2
     }
 }
