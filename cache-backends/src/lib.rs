@@ -16,7 +16,14 @@ mod database;
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
-#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql", feature = "redis"))]
+#[cfg(any(
+    feature = "file",
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql",
+    feature = "redis",
+    feature = "memcached"
+))]
 mod ids;
 #[cfg(feature = "mysql")]
 pub mod mysql;

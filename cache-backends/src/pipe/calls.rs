@@ -1,58 +1,66 @@
 //! [`Pipe`]: asking, and hearing the answer.
 
-use std::collections::{HashMap, VecDeque};
+use std::future::poll_fn;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 
-use cache_core::error::{Error, Kind};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpStream, UnixStream};
-use tokio::runtime::{Handle, Id};
-use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
+use cache_core::error::Error;
+use tokio::runtime::Id;
+use tokio::time::Instant;
 
-use super::server::Address;
-use super::{Language, Limits, Message, Reader, Server};
-use crate::driver::run_beside;
+use super::backoff::Backoff;
+use super::fault::Fault;
+use super::hold::Holder;
+use super::home::Home;
+use super::line::{Line, Unheard};
+use super::questions::Answers;
+use super::watch::watch;
+use super::{Language, Limits, Server};
+use crate::ids::Ids;
 
-/// All connections to one server.
-pub(crate) struct Pipe<L: Language> {
-    inner: Arc<Inner<L>>,
-    lines: Mutex<HashMap<Option<Id>, mpsc::UnboundedSender<Question<L::Answer>>>>,
-}
+/// How often a question is put to another connection, as the one at hand has ended meanwhile.
+const TRIES: usize = 3;
 
-pub(super) struct Inner<L> {
+/// All connections to one server: one for each runtime that somebody asks in.
+pub(crate) struct Pipe<L: Language>(Arc<Shared<L>>);
+
+/// What all connections to one server share.
+pub(super) struct Shared<L: Language> {
     pub server: Server,
     pub language: L,
     pub limits: Limits,
-    epoch: AtomicU64,
+    lines: Mutex<Lines<L::Answer>>,
+    backoff: Mutex<Backoff>,
+    connections: AtomicU64,
+    ids: Ids,
 }
 
-struct Question<A> {
-    bytes: Vec<u8>,
-    count: usize,
-    answers: Vec<A>,
-    told: oneshot::Sender<Result<Vec<A>, Error>>,
-}
-
-pub(super) trait Socket: AsyncRead + AsyncWrite + Unpin + Send {}
-impl<T: AsyncRead + AsyncWrite + Unpin + Send> Socket for T {}
+/// The connections, and the runtimes that those who ask through them stand in: few, so that they are looked through.
+type Lines<A> = Vec<(Option<Id>, Arc<Line<A>>)>;
 
 impl<L: Language> Pipe<L> {
     /// Makes a pipe. It opens nothing yet.
     pub(crate) fn new(server: Server, language: L, limits: Limits) -> Self {
-        let inner = Arc::new(Inner { server, language, limits, epoch: AtomicU64::new(0) });
-        Self { inner, lines: Mutex::default() }
+        Self(Arc::new(Shared {
+            server,
+            language,
+            limits,
+            lines: Mutex::default(),
+            backoff: Mutex::default(),
+            connections: AtomicU64::new(0),
+            ids: Ids::default(),
+        }))
     }
 
-    /// Asks a question, and waits for its answer.
+    /// Asks a question, and waits for its answer. The request is written under a lock: it does nothing else, and does not panic.
     ///
     /// # Errors
     ///
     /// When the server is away, or does not answer in time.
     pub(crate) async fn call(&self, request: impl FnOnce(&mut Vec<u8>)) -> Result<L::Answer, Error> {
-        let mut answers = self.call_many(1, request).await?;
-        Ok(answers.pop().expect("as many as were asked for"))
+        let answers = self.ask(1, request).await?;
+        Ok(answers.one().expect("as many as were asked for"))
     }
 
     /// Asks so many questions at once, and waits for all answers.
@@ -68,148 +76,123 @@ impl<L: Language> Pipe<L> {
         if count == 0 {
             return Ok(Vec::new());
         }
-        let mut bytes = Vec::new();
-        request(&mut bytes);
-        let (told, answers) = oneshot::channel();
-        self.line().send(Question { bytes, count, answers: Vec::new(), told }).map_err(|_| self.inner.away())?;
-        answers.await.unwrap_or_else(|_| Err(self.inner.away()))
+        self.ask(count, request).await.map(Answers::many)
+    }
+
+    async fn ask<F: FnOnce(&mut Vec<u8>)>(&self, count: usize, mut request: F) -> Result<Answers<L::Answer>, Error> {
+        let most = self.0.limits.waiting_bytes;
+        let waker = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
+        let mut ended = None;
+        for _ in 0..TRIES {
+            let line = self.0.line(&Home::of_caller(), ended.as_ref())?;
+            request = match line.ask(count, request, most, waker.clone()) {
+                Ok(waiting) => return waiting.await,
+                Err(Unheard::Ended(request)) => request,
+                Err(Unheard::OnTrial(error)) => return Err(error),
+                Err(Unheard::Full) => return Err(Fault::Full.of(&self.0.server)),
+            };
+            ended = Some(line);
+        }
+        Err(Fault::Ended.of(&self.0.server))
     }
 
     pub(crate) fn language(&self) -> &L {
-        &self.inner.language
+        &self.0.language
     }
 
     /// Returns a number that is another one after each new connection to this server.
     pub(crate) fn epoch(&self) -> u64 {
-        self.inner.epoch.load(Ordering::SeqCst)
+        self.0.connections.load(Ordering::SeqCst)
     }
 
-    /// Closes all connections; the next call opens one again.
+    /// Returns how many runtimes are served at the moment.
+    #[cfg(test)]
+    pub(super) fn runtimes(&self) -> usize {
+        self.0.lines().len()
+    }
+
+    /// Closes all connections, as soon as those who wait have heard their answers. The next call opens one again.
     pub(crate) fn close(&self) {
-        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clear();
-    }
-
-    fn line(&self) -> mpsc::UnboundedSender<Question<L::Answer>> {
-        let runtime = Handle::try_current().ok();
-        let id = runtime.as_ref().map(Handle::id);
-        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(line) = lines.get(&id).filter(|line| !line.is_closed()) {
-            return line.clone();
-        }
-        let (sender, questions) = mpsc::unbounded_channel();
-        let drive = drive(Arc::clone(&self.inner), questions);
-        match runtime {
-            Some(runtime) => drop(runtime.spawn(drive)),
-            None => drop(run_beside(drive)),
-        }
-        lines.insert(id, sender.clone());
-        sender
+        let lines = std::mem::take(&mut *self.0.lines());
+        lines.iter().for_each(|(_, line)| line.close());
     }
 }
 
-impl<L: Language> Inner<L> {
-    pub(super) fn away(&self) -> Error {
-        Error::new(Kind::Store, format!("{} is away", self.server))
-    }
-
-    pub(super) async fn open(&self) -> std::io::Result<Box<dyn Socket>> {
-        match &self.server.address {
-            Address::Tcp(host, port) => {
-                let stream = TcpStream::connect((&**host, *port)).await?;
-                stream.set_nodelay(true)?;
-                Ok(Box::new(stream))
-            }
-            Address::Unix(path) => Ok(Box::new(UnixStream::connect(path).await?)),
-        }
-    }
-
-    /// Opens a connection and greets.
-    pub(super) async fn greeted(&self) -> Result<Talk<L>, Error> {
-        let opening = async {
-            let socket = self.open().await.map_err(|error| self.away().with_source(error))?;
-            let mut talk = Talk { socket, reader: self.language.reader(), came: Vec::new() };
-            let mut out = Vec::new();
-            let count = self.language.greet(&mut out);
-            talk.socket.write_all(&out).await.map_err(|error| self.away().with_source(error))?;
-            let mut answers = Vec::new();
-            while answers.len() < count {
-                match talk.next().await {
-                    Some(Message::Answer(answer)) => answers.push(answer),
-                    Some(Message::Push(_)) => {}
-                    None => return Err(self.away()),
-                }
-            }
-            self.language.greeted(&answers)?;
-            self.epoch.fetch_add(1, Ordering::SeqCst);
-            Ok(talk)
-        };
-        timeout(self.limits.timeout, opening).await.unwrap_or_else(|_| Err(self.away()))
-    }
-
-    pub(super) fn new(server: Server, language: L, limits: Limits) -> Self {
-        Self { server, language, limits, epoch: AtomicU64::new(0) }
+impl<L: Language> Drop for Pipe<L> {
+    fn drop(&mut self) {
+        self.close();
     }
 }
 
-pub(super) struct Talk<L: Language> {
-    socket: Box<dyn Socket>,
-    reader: L::Reader,
-    came: Vec<u8>,
-}
-
-impl<L: Language> Talk<L> {
-    /// Waits for the next message; `None` at the end, or where it is none. Dropped on the way, it loses nothing.
-    pub(super) async fn next(&mut self) -> Option<Message<L::Answer>> {
-        loop {
-            if let Some((length, message)) = self.reader.read(&self.came).ok()? {
-                self.came.drain(..length);
-                return Some(message);
-            }
-            if self.socket.read_buf(&mut self.came).await.ok()? == 0 {
-                return None;
-            }
+impl<L: Language> Shared<L> {
+    /// Returns the line of those who stand in this runtime; another one than the one that has ended.
+    fn line(
+        self: &Arc<Self>,
+        home: &Home,
+        ended: Option<&Arc<Line<L::Answer>>>,
+    ) -> Result<Arc<Line<L::Answer>>, Error> {
+        let id = home.id();
+        if let Some(line) = self.kept(id, ended) {
+            return Ok(line);
         }
+        if home.has_sockets() {
+            return self.open(home);
+        }
+        let line = self.line(&Home::driver(), ended)?;
+        self.lines().push((id, Arc::clone(&line)));
+        Ok(line)
     }
-}
 
-async fn drive<L: Language>(inner: Arc<Inner<L>>, mut questions: mpsc::UnboundedReceiver<Question<L::Answer>>) {
-    while let Some(first) = questions.recv().await {
-        match inner.greeted().await {
-            Ok(talk) => serve(&inner, talk, first, &mut questions).await,
-            Err(error) => drop(first.told.send(Err(error))),
+    fn kept(&self, id: Option<Id>, ended: Option<&Arc<Line<L::Answer>>>) -> Option<Arc<Line<L::Answer>>> {
+        let mut lines = self.lines();
+        if let Some(ended) = ended {
+            lines.retain(|(_, line)| !Arc::ptr_eq(line, ended));
         }
+        lines.iter().find(|(whose, _)| *whose == id).map(|(_, line)| Arc::clone(line))
     }
-}
 
-/// Serves until the connection ends; then all who wait are told so, as their slots are dropped.
-async fn serve<L: Language>(
-    inner: &Inner<L>,
-    mut talk: Talk<L>,
-    first: Question<L::Answer>,
-    questions: &mut mpsc::UnboundedReceiver<Question<L::Answer>>,
-) {
-    let mut waiting = VecDeque::new();
-    let mut next = Some(first);
-    loop {
-        if let Some(question) = next.take() {
-            if talk.socket.write_all(&question.bytes).await.is_err() {
-                return;
-            }
-            waiting.push_back(question);
+    /// Begins a line, unless somebody else has been faster, and opens its connection.
+    fn open(self: &Arc<Self>, home: &Home) -> Result<Arc<Line<L::Answer>>, Error> {
+        let mut lines = self.lines();
+        if let Some((_, line)) = lines.iter().find(|(whose, _)| *whose == home.id()) {
+            return Ok(Arc::clone(line));
         }
-        if waiting.is_empty() {
-            let Some(question) = questions.recv().await else { return };
-            next = Some(question);
-            continue;
+        let trial = self.backoff().begin(Instant::now(), self.limits.timeout)?;
+        let line = Arc::new(Line::new(trial));
+        lines.push((home.id(), Arc::clone(&line)));
+        // A runtime that ends drops what it is to run at once, and the lock is needed for that.
+        drop(lines);
+        let (shared, runs_first) = (Arc::clone(self), home.may_run_first());
+        home.run(Holder { shared, line: Arc::clone(&line), runs_first }.hold());
+        if home.id().is_some() {
+            let watched = watch(Arc::downgrade(&line), self.limits.timeout, Fault::Still.of(&self.server));
+            Home::driver().run(watched);
         }
-        let Ok(Some(message)) = timeout(inner.limits.timeout, talk.next()).await else { return };
-        let Message::Answer(answer) = message else { continue };
-        let oldest = waiting.front_mut().expect("somebody waits");
-        oldest.answers.push(answer);
-        if oldest.answers.len() == oldest.count {
-            let Question { answers, told, .. } = waiting.pop_front().expect("somebody waits");
-            let _ = told.send(Ok(answers));
-        }
-        next = questions.try_recv().ok();
+        Ok(line)
+    }
+
+    /// Takes note that a line has ended.
+    pub(super) fn forget(&self, line: &Arc<Line<L::Answer>>) {
+        self.lines().retain(|(_, kept)| !Arc::ptr_eq(kept, line));
+    }
+
+    pub(super) fn count_connection(&self) {
+        self.connections.fetch_add(1, Ordering::SeqCst);
+    }
+
+    pub(super) fn succeeded(&self) {
+        self.backoff().succeeded();
+    }
+
+    pub(super) fn failed(&self, error: &Error) {
+        self.backoff().failed(Instant::now(), error.clone(), self.ids.draw());
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines<L::Answer>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn backoff(&self) -> MutexGuard<'_, Backoff> {
+        self.backoff.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

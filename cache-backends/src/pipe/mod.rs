@@ -3,16 +3,38 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `language` | what a store says of its protocol |
-//! | `server` | where a server is |
+//! | `server` | where a server is, and how it is reached |
 //! | `calls` | asking, and hearing the answer |
 //! | `listen` | a connection on which a server is only listened to |
+//! | `home` | the runtime that a connection lives in |
+//! | `line` | what those who ask and the one who holds the connection have in common |
+//! | `questions` | who waits for which answer |
+//! | `hold` | the task that holds a connection |
+//! | `watch` | looking after one whose runtime may do nothing |
+//! | `backoff` | how long a server that is away is left alone |
+//! | `talk` | a connection on which the greeting was answered |
+//! | `inbox` | what has come and was not read yet |
+//! | `socket`, `tls` | bytes, in the clear or encrypted |
+//! | `fault` | what may happen, in sentences |
 
 #![allow(dead_code, unused_imports, reason = "the stores above it come one by one")]
 
+mod backoff;
 mod calls;
+mod fault;
+mod hold;
+mod home;
+mod inbox;
 mod language;
+mod line;
 mod listen;
+mod questions;
 mod server;
+mod socket;
+mod talk;
+#[cfg(feature = "tls")]
+mod tls;
+mod watch;
 
 use std::time::Duration;
 

@@ -103,7 +103,7 @@ fn set(out: &mut Vec<u8>, name: &Name, value: &[u8], trailer: &[u8], time: Optio
             let command = Command::new(out, 5).part(b"SET").part(name.as_bytes()).parts([value, trailer]);
             command.part(b"PX").number(millis);
         }
-        None => Command::new(out, 3).part(b"SET").part(name.as_bytes()).parts([value, trailer]),
+        None => _ = Command::new(out, 3).part(b"SET").part(name.as_bytes()).parts([value, trailer]),
     }
 }
 

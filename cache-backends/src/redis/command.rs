@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_command_says_how_long_each_of_its_parts_is() {
         assert_eq!(written(|out| Command::of(out, &[b"GET", b"a\r\nb"])), "*2\r\n$3\r\nGET\r\n$4\r\na\r\nb\r\n");
-        assert_eq!(written(|out| drop(Command::new(out, 1).parts([b"ab", b"c"]))), "*1\r\n$3\r\nabc\r\n");
+        assert_eq!(written(|out| _ = Command::new(out, 1).parts([b"ab", b"c"])), "*1\r\n$3\r\nabc\r\n");
         assert_eq!(written(|out| Command::of(out, &[b""])), "*1\r\n$0\r\n\r\n");
     }
 
@@ -78,7 +78,7 @@ mod tests {
         for number in [0, 7, -7, 10, 1_234_567_890, i64::MAX, i64::MIN] {
             let text = number.to_string();
             let wanted = format!("*1\r\n${}\r\n{text}\r\n", text.len());
-            assert_eq!(written(|out| drop(Command::new(out, 1).number(number))), wanted);
+            assert_eq!(written(|out| _ = Command::new(out, 1).number(number)), wanted);
         }
     }
 }

@@ -2,10 +2,15 @@
 //!
 //! It is a name and guards nothing, and so is not worth a dependency.
 
+use std::fmt::Write;
+
 /// Returns the name of a script.
 pub(super) fn name_of(script: &str) -> String {
-    let [a, b, c, d, e] = sha1(script.as_bytes());
-    format!("{a:08x}{b:08x}{c:08x}{d:08x}{e:08x}")
+    let mut name = String::with_capacity(40);
+    for word in sha1(script.as_bytes()) {
+        write!(name, "{word:08x}").expect("a text grows");
+    }
+    name
 }
 
 fn sha1(message: &[u8]) -> [u32; 5] {
