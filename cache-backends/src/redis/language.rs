@@ -90,8 +90,8 @@ impl Language for Resp {
 
     fn greeted(&self, answers: &[Answer]) -> Result<(), Error> {
         let refusal = answers.iter().find_map(|answer| match answer {
-            // What was removed elsewhere is elsewhere in a cluster.
-            Answer::Error(text) if !text.starts_with("MOVED") => Some(text),
+            // In a cluster what was removed is elsewhere, or on its way there.
+            Answer::Error(text) if !text.starts_with("MOVED ") && !text.starts_with("ASK ") => Some(text),
             _ => None,
         });
         refusal.map_or(Ok(()), |text| Err(error::of(&self.server, text)))
