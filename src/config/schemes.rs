@@ -14,7 +14,7 @@ type Make = Arc<dyn Fn(Place) -> Result<Settings, Error> + Send + Sync>;
 type MakeOurs = fn(Place) -> Result<Settings, Error>;
 
 /// What stands before `://`, and what makes a store of it. Several may stand for one store.
-const OURS: [(&str, MakeOurs); 17] = [
+const OURS: [(&str, MakeOurs); 25] = [
     ("memory", memory),
     ("null", null),
     ("file", file),
@@ -24,11 +24,19 @@ const OURS: [(&str, MakeOurs); 17] = [
     ("mysql", mysql),
     ("mariadb", mysql),
     ("redis", redis),
-    ("rediss", redis),
     ("redis+unix", redis),
+    ("redis+sentinel", redis),
+    ("redis+cluster", redis),
+    ("rediss", redis),
+    ("rediss+sentinel", redis),
+    ("rediss+cluster", redis),
     ("valkey", redis),
-    ("valkeys", redis),
     ("valkey+unix", redis),
+    ("valkey+sentinel", redis),
+    ("valkey+cluster", redis),
+    ("valkeys", redis),
+    ("valkeys+sentinel", redis),
+    ("valkeys+cluster", redis),
     ("memcached", memcached),
     ("memcacheds", memcached),
     ("memcached+unix", memcached),
@@ -74,8 +82,10 @@ impl Schemes {
     fn unknown(&self, scheme: &str) -> Error {
         let names: Vec<_> = OURS.iter().map(|(ours, _)| *ours).chain(self.0.keys().map(String::as_str)).collect();
         let near = nearest(scheme, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        // What stands behind a plus is a way to one of the others.
+        let plain: Vec<_> = names.into_iter().filter(|name| !name.contains('+')).collect();
         let what =
-            near.unwrap_or_else(|| format!("there are `{}`, and what `Builder::scheme` registers", names.join("`, `")));
+            near.unwrap_or_else(|| format!("there are `{}`, and what `Builder::scheme` registers", plain.join("`, `")));
         trouble(format!("there is no store `{}`; {what}", shown(scheme)))
     }
 }
@@ -88,6 +98,10 @@ pub(super) fn usual(scheme: &str) -> &str {
         "valkey" => "redis",
         "valkeys" => "rediss",
         "valkey+unix" => "redis+unix",
+        "valkey+sentinel" => "redis+sentinel",
+        "valkeys+sentinel" => "rediss+sentinel",
+        "valkey+cluster" => "redis+cluster",
+        "valkeys+cluster" => "rediss+cluster",
         other => other,
     }
 }

@@ -101,9 +101,9 @@ fn set(out: &mut Vec<u8>, name: &Name, value: &[u8], trailer: &[u8], time: Optio
         Some(0) => Command::of(out, &[b"UNLINK", name.as_bytes()]),
         Some(millis) => {
             let command = Command::new(out, 5).part(b"SET").part(name.as_bytes()).parts([value, trailer]);
-            command.part(b"PX").number(millis).end();
+            command.part(b"PX").number(millis);
         }
-        None => Command::new(out, 3).part(b"SET").part(name.as_bytes()).parts([value, trailer]).end(),
+        None => _ = Command::new(out, 3).part(b"SET").part(name.as_bytes()).parts([value, trailer]),
     }
 }
 
@@ -131,7 +131,7 @@ fn value(answer: Answer) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-fn kept(answer: Answer) -> Result<(), Error> {
+fn kept(answer: &Answer) -> Result<(), Error> {
     match answer {
         Answer::Bytes(_) | Answer::Number(_) => Ok(()),
         _ => Err(error::unusable()),
@@ -158,7 +158,7 @@ impl Backend for Redis {
         }
         let trailer = self.trailer();
         let write = |out: &mut Vec<u8>| set(out, name, value, &trailer, time);
-        kept(self.routes.ask(name.as_bytes(), Intent::Write, write).await?)
+        kept(&self.routes.ask(name.as_bytes(), Intent::Write, write).await?)
     }
 
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
@@ -218,13 +218,15 @@ impl Backend for Redis {
         let name = |at: usize| entries[at].name.as_bytes();
         let answers = self.routes.ask_each(entries.len(), Intent::Write, name, write).await;
         let kept =
-            |(answer, entry): (Result<_, _>, &Entry)| kept(answer?).and_then(|()| check(&entry.name, &entry.value));
+            |(answer, entry): (Result<_, _>, &Entry)| kept(&answer?).and_then(|()| check(&entry.name, &entry.value));
         answers.into_iter().zip(entries).map(kept).collect()
     }
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
         let now = Instant::now();
-        names.iter().for_each(|name| self.making.journal.note(name.as_bytes(), now));
+        for name in names {
+            self.making.journal.note(name.as_bytes(), now);
+        }
         let write = |at: usize, out: &mut Vec<u8>| script::DELETE.call(out, names[at].as_bytes(), &[]);
         let answers = self.routes.ask_each(names.len(), Intent::Write, |at| names[at].as_bytes(), write).await;
         let mut removed = 0;
@@ -246,7 +248,7 @@ impl Backend for Redis {
     async fn clear_store(&self) -> Result<(), Error> {
         for leader in self.routes.leaders().await? {
             let answer = leader.ask(|out| Command::of(out, &[b"FLUSHDB", b"ASYNC"])).await?;
-            kept(error::checked(leader.server(), answer)?)?;
+            kept(&error::checked(leader.server(), answer)?)?;
         }
         Ok(())
     }

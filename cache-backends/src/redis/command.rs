@@ -1,7 +1,6 @@
 //! [`Command`]: what a server is asked, as it is written.
 
-/// A command that is being written.
-#[must_use]
+/// A command that is being written, part by part.
 pub(super) struct Command<'a>(&'a mut Vec<u8>);
 
 impl<'a> Command<'a> {
@@ -12,7 +11,7 @@ impl<'a> Command<'a> {
 
     /// Writes a whole command.
     pub(super) fn of(out: &'a mut Vec<u8>, parts: &[&[u8]]) {
-        parts.iter().fold(Self::new(out, parts.len()), |command, part| command.part(part)).end();
+        parts.iter().fold(Self::new(out, parts.len()), |command, part| command.part(part));
     }
 
     pub(super) fn part(self, part: &[u8]) -> Self {
@@ -34,9 +33,6 @@ impl<'a> Command<'a> {
         let sign: &[u8] = if number < 0 { b"-" } else { b"" };
         self.parts([sign, &digits[from..]])
     }
-
-    /// Says that all parts are written.
-    pub(super) fn end(self) {}
 
     fn header(self, kind: u8, number: usize) -> Self {
         let (digits, from) = digits(number as u64);
@@ -73,7 +69,7 @@ mod tests {
     #[test]
     fn a_command_says_how_long_each_of_its_parts_is() {
         assert_eq!(written(|out| Command::of(out, &[b"GET", b"a\r\nb"])), "*2\r\n$3\r\nGET\r\n$4\r\na\r\nb\r\n");
-        assert_eq!(written(|out| Command::new(out, 1).parts([b"ab", b"c"]).end()), "*1\r\n$3\r\nabc\r\n");
+        assert_eq!(written(|out| _ = Command::new(out, 1).parts([b"ab", b"c"])), "*1\r\n$3\r\nabc\r\n");
         assert_eq!(written(|out| Command::of(out, &[b""])), "*1\r\n$0\r\n\r\n");
     }
 
@@ -82,7 +78,7 @@ mod tests {
         for number in [0, 7, -7, 10, 1_234_567_890, i64::MAX, i64::MIN] {
             let text = number.to_string();
             let wanted = format!("*1\r\n${}\r\n{text}\r\n", text.len());
-            assert_eq!(written(|out| Command::new(out, 1).number(number).end()), wanted);
+            assert_eq!(written(|out| _ = Command::new(out, 1).number(number)), wanted);
         }
     }
 }

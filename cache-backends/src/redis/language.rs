@@ -50,11 +50,11 @@ impl Resp {
             Some([user, password]) => command.part(b"AUTH").part(user.as_bytes()).part(password.as_bytes()),
             None => command,
         };
-        command.part(b"SETNAME").part(b"larder").end();
+        command.part(b"SETNAME").part(b"larder");
         if *database == 0 {
             return 1;
         }
-        Command::new(out, 2).part(b"SELECT").number((*database).into()).end();
+        Command::new(out, 2).part(b"SELECT").number((*database).into());
         2
     }
 }
@@ -90,8 +90,8 @@ impl Language for Resp {
 
     fn greeted(&self, answers: &[Answer]) -> Result<(), Error> {
         let refusal = answers.iter().find_map(|answer| match answer {
-            // What was removed elsewhere is elsewhere in a cluster.
-            Answer::Error(text) if !text.starts_with("MOVED") => Some(text),
+            // In a cluster what was removed is elsewhere, or on its way there.
+            Answer::Error(text) if !text.starts_with("MOVED ") && !text.starts_with("ASK ") => Some(text),
             _ => None,
         });
         refusal.map_or(Ok(()), |text| Err(error::of(&self.server, text)))

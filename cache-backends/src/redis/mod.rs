@@ -1,4 +1,4 @@
-//! Redis and Valkey.
+#![doc = include_str!("docs.md")]
 
 mod backend;
 mod command;

@@ -88,7 +88,9 @@ impl Redis {
 
     async fn remove(&self, names: &[Vec<u8>]) -> Result<(), Error> {
         let now = Instant::now();
-        names.iter().for_each(|name| self.making.journal.note(name, now));
+        for name in names {
+            self.making.journal.note(name, now);
+        }
         let write = |at: usize, out: &mut Vec<u8>| Command::of(out, &[b"UNLINK", &names[at]]);
         let removed = self.routes.ask_each(names.len(), Intent::Write, |at| &names[at], write).await;
         removed.into_iter().try_for_each(|answer| answer.map(drop))

@@ -128,7 +128,7 @@ impl Script {
 fn write(out: &mut Vec<u8>, begin: [&[u8]; 2], key: &[u8], arguments: &[&[u8]]) {
     let [how, what] = begin;
     let command = Command::new(out, 4 + arguments.len()).part(how).part(what).part(b"1").part(key);
-    arguments.iter().fold(command, |command, argument| command.part(argument)).end();
+    arguments.iter().fold(command, |command, argument| command.part(argument));
 }
 
 #[cfg(test)]

@@ -2,9 +2,15 @@
 //!
 //! It is a name and guards nothing, and so is not worth a dependency.
 
+use std::fmt::Write;
+
 /// Returns the name of a script.
 pub(super) fn name_of(script: &str) -> String {
-    sha1(script.as_bytes()).iter().map(|word| format!("{word:08x}")).collect()
+    let mut name = String::with_capacity(40);
+    for word in sha1(script.as_bytes()) {
+        write!(name, "{word:08x}").expect("a text grows");
+    }
+    name
 }
 
 fn sha1(message: &[u8]) -> [u32; 5] {
@@ -66,7 +72,7 @@ mod tests {
 
     #[test]
     fn a_text_of_any_length_makes_whole_blocks() {
-        assert!((0..200).all(|len| padded(&vec![0; len]).len() % 64 == 0));
+        assert!((0..200).all(|len| padded(&vec![0; len]).len().is_multiple_of(64)));
         assert_eq!((padded(&[0; 55]).len(), padded(&[0; 56]).len()), (64, 128));
     }
 }

@@ -21,8 +21,9 @@ pub(super) fn lease(version: u64) -> [u8; TRAILER] {
 }
 
 fn trailer(version: u64, kind: u8) -> [u8; TRAILER] {
-    let [a, b, c, d, e, f, g, h] = version.to_be_bytes();
-    [a, b, c, d, e, f, g, h, kind]
+    let mut trailer = [kind; TRAILER];
+    trailer[..TRAILER - 1].copy_from_slice(&version.to_be_bytes());
+    trailer
 }
 
 /// Returns whether this is how a name stood that was asked for its version: a ticket that we gave out, maybe.

@@ -100,7 +100,7 @@ fn lost() {
     servers.iter().chain([&follower]).for_each(|server| server.wait_until(|server| is_whole(server, 4)));
     follower.wait_until(|follower| follower.say(&["CLUSTER", "REPLICATE", &id(&servers[2])]) == "OK");
     follower.wait_until(|follower| follower.say(&["INFO", "replication"]).contains("master_link_status:up"));
-    let (store, (ear, heard)) = (store(&url(&servers)), Ear::new());
+    let (store, (ear, heard)) = (store(&url(&servers)), Ear::pair());
     let _listening = store.listen("shop:", ear).unwrap();
     assert_eq!(next(&heard), "regained");
     let holds = |key: &String| {
@@ -136,7 +136,7 @@ fn lost() {
 fn one_alone() {
     let servers = three();
     let store = store(&servers[0].url());
-    let answers = (0..20).map(|number| block_on(store.get(&name(&number.to_string()))));
-    let error = answers.filter_map(Result::err).next().expect("two in three names are elsewhere");
+    let mut answers = (0..20).map(|number| block_on(store.get(&name(&number.to_string()))));
+    let error = answers.find_map(Result::err).expect("two in three names are elsewhere");
     assert!(error.kind() == Kind::Configuration && error.to_string().contains("redis+cluster://"), "{error}");
 }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Ear(Mutex<Sender<String>>);
 
 impl Ear {
-    pub fn new() -> (Arc<dyn Listener>, Receiver<String>) {
+    pub fn pair() -> (Arc<dyn Listener>, Receiver<String>) {
         let (sender, heard) = channel();
         (Arc::new(Self(Mutex::new(sender))), heard)
     }
@@ -56,7 +56,7 @@ pub fn next(heard: &Receiver<String>) -> String {
 
 fn others() {
     let server = Server::start(&[]);
-    let (store, (ear, heard)) = (store(&server.url()), Ear::new());
+    let (store, (ear, heard)) = (store(&server.url()), Ear::pair());
     let listening = store.listen("shop:1:", ear).unwrap();
     assert_eq!(next(&heard), "regained");
     server.say(&["SET", "another", "1"]);
@@ -70,7 +70,7 @@ fn others() {
 
 fn lost() {
     let mut server = Server::start(&[]);
-    let (store, (ear, heard)) = (store(&server.url()), Ear::new());
+    let (store, (ear, heard)) = (store(&server.url()), Ear::pair());
     let _listening = store.listen("", ear).unwrap();
     assert_eq!(next(&heard), "regained");
     server.kill();
@@ -84,7 +84,7 @@ fn lost() {
 fn late() {
     let mut server = Server::start(&[]);
     server.kill();
-    let (store, (ear, heard)) = (store(&server.url()), Ear::new());
+    let (store, (ear, heard)) = (store(&server.url()), Ear::pair());
     let _listening = store.listen("shop:", ear).unwrap();
     let _again = Server::start_at(server.port, &[]);
     assert_eq!(next(&heard), "regained");

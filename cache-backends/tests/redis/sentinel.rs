@@ -57,7 +57,7 @@ fn get(store: &Redis, key: &str) -> Option<String> {
 
 fn promoted() {
     let mut watched = Watched::start();
-    let (store, (ear, heard)) = (store(&watched.url()), Ear::new());
+    let (store, (ear, heard)) = (store(&watched.url()), Ear::pair());
     let _listening = store.listen("shop:", ear).unwrap();
     assert_eq!(next(&heard), "regained");
     for key in ["key", "other"] {

@@ -135,7 +135,9 @@ fn written(answer: &Answer, out: &mut Vec<u8>) {
         Answer::Error(text) => out.extend(format!("-{text}\r\n").bytes()),
         Answer::List(parts) => {
             out.extend(format!("*{}\r\n", parts.len()).bytes());
-            parts.iter().for_each(|part| written(part, out));
+            for part in parts {
+                written(part, out);
+            }
         }
     }
 }
@@ -157,7 +159,9 @@ proptest! {
         cuts in proptest::collection::vec(1_usize..30, 0..300),
     ) {
         let mut all = Vec::new();
-        answers.iter().for_each(|answer| written(answer, &mut all));
+        for answer in &answers {
+            written(answer, &mut all);
+        }
         let whole: Vec<_> = answers.into_iter().map(|answer| (answer, false)).collect();
         prop_assert_eq!(read_in_pieces(&all, []), Ok(whole.clone()));
         prop_assert_eq!(read_in_pieces(&all, cuts), Ok(whole));

@@ -15,12 +15,14 @@ use super::super::making::Making;
 use super::super::node::Node;
 use super::ears::Ears;
 use super::map::Map;
-use super::{Failure, Intent, Next};
+use super::{Asking, Failure, Intent, Next, first};
 use crate::driver::run_beside;
 use crate::pipe::Server;
 
 /// How often it is looked who holds what, where somebody listens who may ask nobody.
 const LOOKED_AT: Duration = Duration::from_secs(2);
+/// How many of those that are known are asked.
+const ASKED: usize = 3;
 /// How long a look is believed, at least, in milliseconds.
 const BELIEVED: u64 = 100;
 
@@ -118,6 +120,10 @@ impl Cluster {
         Ok(map.shards().iter().map(|shard| Arc::clone(shard.leader())).collect())
     }
 
+    pub(super) fn reads_followers(&self) -> bool {
+        self.reads_followers
+    }
+
     pub(super) fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
     }
@@ -143,25 +149,18 @@ impl Cluster {
         self.map.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Finds who holds what: those that are known are asked first, and then those that were written down.
+    /// Finds who holds what: some that are known are asked, and those that were written down. All at once: one that is cut off
+    /// takes all the time that there is to say nothing.
     async fn find(&self) -> Result<Arc<Map>, Error> {
-        let mut failed = error::unusable();
         let known = self.map();
         let leaders: Vec<_> =
             known.iter().flat_map(|map| map.shards()).map(|shard| Arc::clone(shard.leader())).collect();
-        for node in &leaders {
-            match self.find_by(node.server().host(), node).await {
-                Ok(map) => return Ok(map),
-                Err(error) => failed = error,
-            }
-        }
-        for (host, seed) in &self.seeds {
-            match self.find_by(host, seed).await {
-                Ok(map) => return Ok(map),
-                Err(error) => failed = error,
-            }
-        }
-        Err(failed)
+        // Another turn begins elsewhere.
+        let turn = usize::try_from(self.millis()).unwrap_or_default();
+        let some = (0..leaders.len().min(ASKED)).map(|at| &*leaders[(turn + at) % leaders.len()]);
+        let some = some.map(|node| (node.server().host(), node));
+        let asked = some.chain(self.seeds.iter().map(|(host, seed)| (&**host, seed)));
+        first(asked.map(|(host, node)| Box::pin(self.find_by(host, node)) as Asking<'_, _>).collect()).await
     }
 
     async fn find_by(&self, host: &str, node: &Node) -> Result<Arc<Map>, Error> {

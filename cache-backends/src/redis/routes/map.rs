@@ -41,16 +41,13 @@ impl Map {
         for range in ranges(said, asked).ok_or_else(error::unusable)? {
             let mut servers = range.servers.iter().map(|(host, port)| making.server(host, *port));
             let Some(leader) = servers.next() else { continue };
-            let shard = match map.shards.iter().position(|shard| is(shard.leader(), &leader)) {
-                Some(shard) => shard,
-                None => {
-                    let leader = known(&leader).unwrap_or_else(|| Arc::new(making.leader(leader)));
-                    let followers =
-                        servers.filter(|_| reads_followers).map(|server| making.follower_in_cluster(server));
-                    map.shards.push(Arc::new(Fixed::of(leader, followers.collect())));
-                    map.shards.len() - 1
-                }
-            };
+            let is_known = map.shards.iter().position(|shard| is(shard.leader(), &leader));
+            let shard = is_known.unwrap_or_else(|| {
+                let leader = known(&leader).unwrap_or_else(|| Arc::new(making.leader(leader)));
+                let followers = servers.filter(|_| reads_followers).map(|server| making.follower_in_cluster(server));
+                map.shards.push(Arc::new(Fixed::of(leader, followers.collect())));
+                map.shards.len() - 1
+            });
             let number = u16::try_from(shard + 1).map_err(|_| error::unusable())?;
             map.slots[usize::from(range.first)..=usize::from(range.last)].fill(number);
         }

@@ -62,6 +62,9 @@ pub(super) struct Next {
     is_asking: bool,
 }
 
+/// A question under way.
+type Asking<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
 /// How many servers are asked one question, one after the other.
 const TRIES: usize = 5;
 
@@ -89,8 +92,12 @@ impl Topology {
 impl Routes {
     /// Makes routes, on which what this process has written is read where it was written for so long.
     pub(super) fn new(topology: Topology, read_your_writes: Duration) -> Self {
-        let is_one_server = matches!(&topology, Topology::Fixed(fixed) if fixed.is_alone());
-        let window = if is_one_server { Duration::ZERO } else { read_your_writes };
+        let reads_followers = match &topology {
+            Topology::Fixed(fixed) => !fixed.is_alone(),
+            Topology::Watched(watched) => watched.reads_followers(),
+            Topology::Cluster(cluster) => cluster.reads_followers(),
+        };
+        let window = if reads_followers { read_your_writes } else { Duration::ZERO };
         Self { topology, recent: Arc::new(Recent::new(window, Instant::now())) }
     }
 
@@ -144,9 +151,9 @@ impl Routes {
     ) -> Vec<Result<Answer, Error>> {
         let mut answers: Vec<_> = (0..count).map(|_| Err(error::unusable())).collect();
         let groups = self.grouped(&mut answers, intent, &name).await;
-        let asked = groups.iter().map(|(node, questions)| {
-            Box::pin(async { node.ask_each(questions, &write).await }) as Pin<Box<dyn Future<Output = _> + Send + '_>>
-        });
+        let asked = groups
+            .iter()
+            .map(|(node, questions)| Box::pin(async { node.ask_each(questions, &write).await }) as Asking<'_, _>);
         let said = all(asked.collect()).await;
         for ((node, questions), said) in groups.iter().zip(said) {
             for (&question, mut answer) in questions.iter().zip(said) {
@@ -224,6 +231,7 @@ impl Routes {
     /// Notes who writes, and has those read where they wrote who look a moment later.
     fn noted(&self, name: &[u8], intent: Intent) -> Intent {
         match intent {
+            _ if self.recent.is_off() => {}
             Intent::Write => self.recent.note(name, Instant::now()),
             Intent::Read if self.recent.has(name, Instant::now()) => return Intent::Write,
             Intent::Read => {}
@@ -232,8 +240,33 @@ impl Routes {
     }
 }
 
+/// Waits for the first of these that succeeds, or for the last of them to fail.
+async fn first<T>(mut futures: Vec<Asking<'_, Result<T, Error>>>) -> Result<T, Error> {
+    let mut failed = error::unusable();
+    poll_fn(|context| {
+        let mut found = None;
+        futures.retain_mut(|future| match future.as_mut().poll(context) {
+            Poll::Ready(Ok(output)) => {
+                found.get_or_insert(output);
+                false
+            }
+            Poll::Ready(Err(error)) => {
+                failed = error;
+                false
+            }
+            Poll::Pending => true,
+        });
+        match found {
+            Some(found) => Poll::Ready(Ok(found)),
+            None if futures.is_empty() => Poll::Ready(Err(failed.clone())),
+            None => Poll::Pending,
+        }
+    })
+    .await
+}
+
 /// Waits for all of these.
-async fn all<T>(mut futures: Vec<Pin<Box<dyn Future<Output = T> + Send + '_>>>) -> Vec<T> {
+async fn all<T>(mut futures: Vec<Asking<'_, T>>) -> Vec<T> {
     let mut done: Vec<Option<T>> = futures.iter().map(|_| None).collect();
     poll_fn(|context| {
         for (future, done) in futures.iter_mut().zip(&mut done).filter(|(_, done)| done.is_none()) {

@@ -14,7 +14,7 @@ use super::super::making::Making;
 use super::super::node::Node;
 use super::super::resp::Answer;
 use super::ears::Ears;
-use super::{Failure, Fixed, Intent};
+use super::{Asking, Failure, Fixed, Intent, first};
 use crate::driver::run_beside;
 use crate::pipe::{Heard, Listening, Server};
 
@@ -111,6 +111,10 @@ impl Watched {
         self.node(Intent::Write).await
     }
 
+    pub(super) fn reads_followers(&self) -> bool {
+        self.reads_followers
+    }
+
     pub(super) fn changes(&self) -> u64 {
         self.changes.load(Ordering::SeqCst)
     }
@@ -148,14 +152,9 @@ impl Watched {
     async fn find(&self) -> Result<Arc<Fixed>, Error> {
         self.hear();
         self.asked.store(self.millis(), Ordering::Relaxed);
-        let mut failed = None;
-        for sentinel in &self.sentinels {
-            match self.find_by(sentinel).await {
-                Ok(found) => return Ok(found),
-                Err(error) => failed = Some(error),
-            }
-        }
-        Err(failed.unwrap_or_else(error::unusable))
+        // At once: one that is cut off takes all the time that there is to say nothing.
+        let asked = self.sentinels.iter().map(|sentinel| Box::pin(self.find_by(sentinel)) as Asking<'_, _>);
+        first(asked.collect()).await
     }
 
     async fn find_by(&self, sentinel: &Node) -> Result<Arc<Fixed>, Error> {
