@@ -114,7 +114,9 @@ impl<L: Language> Pipe<L> {
     /// Closes all connections, as soon as those who wait have heard their answers. The next call opens one again.
     pub(crate) fn close(&self) {
         let lines = std::mem::take(&mut *self.0.lines());
-        lines.iter().for_each(|(_, line)| line.close());
+        for (_, line) in lines {
+            line.close();
+        }
     }
 }
 

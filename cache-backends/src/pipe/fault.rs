@@ -30,7 +30,7 @@ impl Fault {
         #[cfg(feature = "tls")]
         let error = match super::tls::refused(error) {
             Unopened::Io(error) => error,
-            wrong => return Self::Unopened(wrong),
+            wrong @ Unopened::Wrong(_) => return Self::Unopened(wrong),
         };
         Self::Lost(Some(error))
     }

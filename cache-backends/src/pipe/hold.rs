@@ -1,19 +1,17 @@
 //! The task that holds a connection: it sends what is asked, and hands out what is answered.
 
-use std::collections::VecDeque;
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cache_core::error::Error;
 use tokio::task::yield_now;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::calls::Shared;
 use super::fault::Fault;
 use super::line::{Line, Turn};
+use super::patience::Patience;
 use super::talk::Talk;
 use super::{Garbled, Language, Message};
 
@@ -92,44 +90,34 @@ impl<L: Language> Holder<L> {
 struct Serving<'a, L: Language> {
     holder: &'a Holder<L>,
     talk: Talk<L>,
-    /// What is sent, and how much of it was.
+    /// What is sent, and how much of it was, until all was.
     out: Vec<u8>,
-    sent: usize,
-    is_flushed: bool,
-    /// When the questions up to a number were seen first.
-    seen: VecDeque<(u64, Instant)>,
+    sent: Option<usize>,
     answered: u64,
-    timer: Pin<Box<Sleep>>,
-    is_timed: bool,
+    patience: Patience,
     /// Kept between turns for their room.
     answers: Vec<L::Answer>,
     woken: Vec<Waker>,
     /// How many answers came together last.
     crowd: usize,
     has_paused: bool,
-    active: Instant,
     is_proven: bool,
     has_answered: bool,
 }
 
 impl<'a, L: Language> Serving<'a, L> {
     fn new(holder: &'a Holder<L>, talk: Talk<L>) -> Self {
-        let now = Instant::now();
         Self {
             holder,
             talk,
             out: Vec::new(),
-            sent: 0,
-            is_flushed: true,
-            seen: VecDeque::new(),
+            sent: None,
             answered: holder.line.progress().2,
-            timer: Box::pin(sleep_until(now)),
-            is_timed: false,
+            patience: Patience::new(holder.shared.limits.timeout),
             answers: Vec::new(),
             woken: Vec::new(),
             crowd: 0,
             has_paused: false,
-            active: now,
             is_proven: false,
             has_answered: false,
         }
@@ -152,11 +140,12 @@ impl<'a, L: Language> Serving<'a, L> {
         if turn.is_over {
             return Poll::Ready(Step::Over);
         }
-        let was_idle = self.note(&turn);
+        self.answered = turn.answered;
+        let was_idle = self.patience.note(turn.asked, turn.answered) >= IDLE;
         if let Err(step) = self.receive(context) {
             return Poll::Ready(step);
         }
-        if self.is_sent() && turn.has_more {
+        if self.sent.is_none() && turn.has_more {
             // Those who were answered together ask together, if they are let; and an end is not seen before it was looked for.
             let pauses = was_idle || self.crowd > 1 && self.holder.runs_first;
             if pauses && !self.has_paused {
@@ -168,21 +157,9 @@ impl<'a, L: Language> Serving<'a, L> {
         if let Err(step) = self.send(context) {
             return Poll::Ready(step);
         }
-        self.keep_time(context)
-    }
-
-    /// Notes when questions were seen first, and returns whether nobody had asked for a while.
-    fn note(&mut self, turn: &Turn) -> bool {
-        let noted = self.seen.back().map_or(turn.answered, |(upto, _)| *upto);
-        self.answered = turn.answered;
-        if turn.asked <= noted {
-            return false;
-        }
-        let now = Instant::now();
-        let was_idle = self.seen.is_empty() && now.saturating_duration_since(self.active) >= IDLE;
-        self.seen.push_back((turn.asked, now));
-        self.active = now;
-        was_idle
+        self.patience
+            .poll_end(self.answered, context)
+            .map(|()| Step::GiveUp(Fault::Late(self.holder.shared.limits.timeout)))
     }
 
     fn receive(&mut self, context: &mut Context<'_>) -> Result<(), Step> {
@@ -225,64 +202,29 @@ impl<'a, L: Language> Serving<'a, L> {
         }
     }
 
-    fn is_sent(&self) -> bool {
-        self.sent == self.out.len() && self.is_flushed
-    }
-
     fn take(&mut self) {
         self.has_paused = false;
         self.out.clear();
         if self.out.capacity() > LARGE {
             self.out = Vec::new();
         }
-        self.sent = 0;
-        self.is_flushed = false;
+        self.sent = Some(0);
         self.holder.line.take(&mut self.out);
     }
 
     fn send(&mut self, context: &mut Context<'_>) -> Result<(), Step> {
-        if self.is_sent() {
-            return Ok(());
-        }
-        match self.talk.poll_send(context, &self.out, &mut self.sent) {
-            Poll::Ready(Ok(())) => self.is_flushed = true,
+        let Some(sent) = &mut self.sent else { return Ok(()) };
+        match self.talk.poll_send(context, &self.out, sent) {
+            Poll::Ready(Ok(())) => self.sent = None,
             Poll::Ready(Err(error)) => {
-                if self.sent == 0 {
+                if *sent == 0 {
                     self.holder.line.put_back(std::mem::take(&mut self.out));
                 }
                 return Err(Step::Lost(Fault::lost(error)));
             }
             Poll::Pending => {}
         }
-        self.holder.line.unsent(self.out.len() - self.sent);
+        self.holder.line.unsent(self.sent.map_or(0, |sent| self.out.len() - sent));
         Ok(())
-    }
-
-    /// Gives up where the oldest question is too old. It is only looked at when the timer says so: then the sockets were
-    /// looked at too, and an answer that has come meanwhile was handed out.
-    fn keep_time(&mut self, context: &mut Context<'_>) -> Poll<Step> {
-        while self.seen.pop_front_if(|(upto, _)| *upto <= self.answered).is_some() {}
-        loop {
-            if !self.is_timed {
-                let Some(end) = self.deadline() else { return Poll::Pending };
-                self.timer.as_mut().reset(end);
-                self.is_timed = true;
-            }
-            if self.timer.as_mut().poll(context).is_pending() {
-                return Poll::Pending;
-            }
-            self.is_timed = false;
-            if self.deadline().is_some_and(|end| end <= Instant::now()) {
-                return Poll::Ready(Step::GiveUp(Fault::Late(self.limit())));
-            }
-        }
-    }
-
-    fn deadline(&self) -> Option<Instant> {
-        self.seen.front().map(|(_, oldest)| *oldest + self.limit())
-    }
-
-    fn limit(&self) -> Duration {
-        self.holder.shared.limits.timeout
     }
 }

@@ -80,6 +80,10 @@ mod tests {
         }
     }
 
+    fn framed(message: &[u8]) -> Vec<u8> {
+        [&u32::try_from(message.len()).expect("it is short").to_be_bytes()[..], message].concat()
+    }
+
     /// Lets bytes come in pieces of at most this size, and returns the messages.
     fn read_in_pieces(inbox: &mut Inbox, mut bytes: &[u8], piece: usize) -> Vec<Vec<u8>> {
         let mut messages = Vec::new();
@@ -99,7 +103,7 @@ mod tests {
     #[test]
     fn messages_come_whole_in_whatever_pieces_they_came() {
         let sent: Vec<_> = (0..200_usize).map(|n| vec![u8::try_from(n).unwrap(); n * 37]).collect();
-        let bytes: Vec<_> = sent.iter().flat_map(|m| [&(m.len() as u32).to_be_bytes()[..], m].concat()).collect();
+        let bytes: Vec<_> = sent.iter().flat_map(|m| framed(m)).collect();
         for piece in [1, 7, 1_000, usize::MAX] {
             assert!(read_in_pieces(&mut Inbox::new(), &bytes, piece) == sent, "{piece}");
         }
@@ -108,7 +112,7 @@ mod tests {
     #[test]
     fn room_that_a_large_message_has_taken_is_given_back() {
         let mut inbox = Inbox::new();
-        let bytes = [&(10 * USUAL as u32).to_be_bytes()[..], &vec![7; 10 * USUAL]].concat();
+        let bytes = framed(&vec![7; 10 * USUAL]);
         assert_eq!(read_in_pieces(&mut inbox, &bytes, usize::MAX)[0].len(), 10 * USUAL);
         assert!(inbox.bytes.len() > 10 * USUAL);
         assert_eq!((inbox.room().len(), inbox.bytes.capacity()), (USUAL, USUAL));

@@ -21,6 +21,9 @@ pub(crate) trait Language: Send + Sync + 'static {
     fn greeted(&self, answers: &[Self::Answer]) -> Result<(), Error>;
 }
 
+/// A message, and how many bytes it was.
+pub(crate) type Read<A> = Result<Option<(usize, Message<A>)>, Garbled>;
+
 /// What takes the messages of one connection apart.
 pub(crate) trait Reader: Send + 'static {
     type Answer;
@@ -31,7 +34,7 @@ pub(crate) trait Reader: Send + 'static {
     /// # Errors
     ///
     /// When this is nothing that a server says: the connection is given up.
-    fn read(&mut self, came: &[u8]) -> Result<Option<(usize, Message<Self::Answer>)>, Garbled>;
+    fn read(&mut self, came: &[u8]) -> Read<Self::Answer>;
 }
 
 /// What a server says.

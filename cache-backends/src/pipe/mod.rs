@@ -10,6 +10,7 @@
 //! | `line` | what those who ask and the one who holds the connection have in common |
 //! | `questions` | who waits for which answer |
 //! | `hold` | the task that holds a connection |
+//! | `patience` | how long the oldest question has waited |
 //! | `watch` | looking after one whose runtime may do nothing |
 //! | `backoff` | how long a server that is away is left alone |
 //! | `talk` | a connection on which the greeting was answered |
@@ -28,6 +29,7 @@ mod inbox;
 mod language;
 mod line;
 mod listen;
+mod patience;
 mod questions;
 mod server;
 mod socket;

@@ -76,32 +76,37 @@ impl<A> Questions<A> {
         }
         match &mut self.slots[slot] {
             Slot::Many(_, answers) => answers.push(answer),
-            Slot::One(_) => return self.tell(slot, Some(Ok(Answers::One(answer))), woken),
+            Slot::One(_) => {
+                self.tell(slot, Some(Ok(Answers::One(answer))), woken);
+                return Ok(());
+            }
             Slot::Left | Slot::Free | Slot::Told(_) => {}
         }
-        if is_last { self.tell(slot, None, woken) } else { Ok(()) }
+        if is_last {
+            self.tell(slot, None, woken);
+        }
+        Ok(())
     }
 
     /// Ends the waiting in a slot: with this, or with all that was gathered in it.
-    fn tell(&mut self, slot: usize, heard: Option<Heard<A>>, woken: &mut Vec<Waker>) -> Result<(), Unasked> {
+    fn tell(&mut self, slot: usize, heard: Option<Heard<A>>, woken: &mut Vec<Waker>) {
         let (waker, gathered) = match mem::replace(&mut self.slots[slot], Slot::Free) {
             Slot::One(waker) => (waker, Vec::new()),
             Slot::Many(waker, answers) => (waker, answers),
             Slot::Left | Slot::Free | Slot::Told(_) => {
                 self.free.push(slot);
-                return Ok(());
+                return;
             }
         };
         self.slots[slot] = Slot::Told(heard.unwrap_or(Ok(Answers::Many(gathered))));
         woken.push(waker);
-        Ok(())
     }
 
     /// Ends the waiting of the so many oldest.
     pub(super) fn fail(&mut self, oldest: usize, error: &Error, woken: &mut Vec<Waker>) {
         for _ in 0..oldest {
             let Some(Asked { slot, .. }) = self.order.pop_front() else { return };
-            let _ = self.tell(slot, Some(Err(error.clone())), woken);
+            self.tell(slot, Some(Err(error.clone())), woken);
         }
     }
 

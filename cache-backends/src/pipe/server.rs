@@ -47,9 +47,10 @@ impl Server {
 
     /// Names what an address says, with this port where it says none.
     pub(crate) fn at(kind: &str, host: &Host, port: u16) -> Self {
-        match host.is_socket() {
-            true => Self::unix(kind, host.name()),
-            false => Self::tcp(kind, host.name(), host.port().unwrap_or(port)),
+        if host.is_socket() {
+            Self::unix(kind, host.name())
+        } else {
+            Self::tcp(kind, host.name(), host.port().unwrap_or(port))
         }
     }
 

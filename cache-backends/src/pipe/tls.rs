@@ -43,13 +43,13 @@ impl Tls {
         };
         let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
-            .map_err(wrong)?
+            .map_err(|error| wrong(&error))?
             .with_root_certificates(roots);
         match &self.own {
             Some((certificate, key)) => config.with_client_auth_cert(read_chain(certificate)?, read_key(key)?),
             None => return Ok(config.with_no_client_auth()),
         }
-        .map_err(wrong)
+        .map_err(|error| wrong(&error))
     }
 }
 
@@ -67,7 +67,7 @@ pub(super) fn refused(error: io::Error) -> Unopened {
     }
 }
 
-fn wrong(error: rustls::Error) -> Unopened {
+fn wrong(error: &rustls::Error) -> Unopened {
     Unopened::Wrong(format!("its encryption cannot be set up: {error}"))
 }
 

@@ -205,9 +205,8 @@ fn nobody_listens_at_the_address() {
 
 #[test]
 fn one_finds_out_whether_a_server_is_back_and_the_others_do_not_wait_for_him() {
-    let small = Small::new(|before, mut peer| match before {
-        0 => {}
-        _ => {
+    let small = Small::new(|before, mut peer| {
+        if before > 0 {
             peer.greet();
             peer.echo();
         }

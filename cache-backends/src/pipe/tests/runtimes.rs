@@ -161,6 +161,8 @@ fn callers_come_and_go_on_many_runtimes_at_once() {
             })
         })
         .collect();
-    threads.into_iter().for_each(|thread| thread.join().expect("no panic"));
+    for thread in threads {
+        thread.join().expect("no panic");
+    }
     assert_eq!(pipe.runtimes(), 1, "that of the driver");
 }
