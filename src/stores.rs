@@ -1,4 +1,5 @@
-//! Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres` and `mysql`.
+//! Stores outside the process, a module for each, by feature: `file`, `sqlite`, `postgres`, `mysql`, `redis` and
+//! `memcached`.
 //!
 //! A file of configuration names them by their addresses, as [`config`](crate::config) says; in code a store goes into
 //! [`Settings::backend`](crate::Settings::backend).
@@ -9,9 +10,13 @@
 
 #[cfg(feature = "file")]
 pub use cache_backends::file;
+#[cfg(feature = "memcached")]
+pub use cache_backends::memcached;
 #[cfg(feature = "mysql")]
 pub use cache_backends::mysql;
 #[cfg(feature = "postgres")]
 pub use cache_backends::postgres;
+#[cfg(feature = "redis")]
+pub use cache_backends::redis;
 #[cfg(feature = "sqlite")]
 pub use cache_backends::sqlite;

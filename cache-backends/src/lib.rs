@@ -7,22 +7,35 @@
 //! |---|---|
 //! | [`place`], `ids`, `reply`, `rights`, `driver` | what is written down of a store; numbers, threads, files and sockets |
 //! | `database` | a store in a table, whichever database it is in |
-//! | `server` | tables behind a socket |
-//! | `file`, `sqlite`, `postgres`, `mysql` | the stores |
+//! | `server`, `pipe` | tables behind a socket; questions and answers on one socket |
+//! | `file`, `sqlite`, `postgres`, `mysql`, `redis`, `memcached` | the stores |
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached"))]
 mod driver;
 #[cfg(feature = "file")]
 pub mod file;
-#[cfg(any(feature = "file", feature = "sqlite", feature = "postgres", feature = "mysql"))]
+#[cfg(any(
+    feature = "file",
+    feature = "sqlite",
+    feature = "postgres",
+    feature = "mysql",
+    feature = "redis",
+    feature = "memcached"
+))]
 mod ids;
+#[cfg(feature = "memcached")]
+pub mod memcached;
 #[cfg(feature = "mysql")]
 pub mod mysql;
+#[cfg(any(feature = "redis", feature = "memcached"))]
+mod pipe;
 pub mod place;
 #[cfg(feature = "postgres")]
 pub mod postgres;
+#[cfg(feature = "redis")]
+pub mod redis;
 #[cfg(any(feature = "file", feature = "sqlite"))]
 mod reply;
 #[cfg(any(feature = "file", feature = "sqlite"))]

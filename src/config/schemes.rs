@@ -14,8 +14,24 @@ type Make = Arc<dyn Fn(Place) -> Result<Settings, Error> + Send + Sync>;
 type MakeOurs = fn(Place) -> Result<Settings, Error>;
 
 /// What stands before `://`, and what makes a store of it.
-const OURS: [(&str, MakeOurs); 6] =
-    [("memory", memory), ("null", null), ("file", file), ("sqlite", sqlite), ("postgres", postgres), ("mysql", mysql)];
+const OURS: [(&str, MakeOurs); 16] = [
+    ("memory", memory),
+    ("null", null),
+    ("file", file),
+    ("sqlite", sqlite),
+    ("postgres", postgres),
+    ("mysql", mysql),
+    ("redis", redis),
+    ("redis+unix", redis),
+    ("redis+sentinel", redis),
+    ("redis+cluster", redis),
+    ("rediss", redis),
+    ("rediss+sentinel", redis),
+    ("rediss+cluster", redis),
+    ("memcached", memcached),
+    ("memcacheds", memcached),
+    ("memcached+unix", memcached),
+];
 
 /// What makes a store, by what stands before `://`.
 #[derive(Clone, Default)]
@@ -58,6 +74,8 @@ impl Schemes {
         let mut names: Vec<&str> = ours().collect();
         names.extend(self.0.keys().map(String::as_str));
         let near = nearest(scheme, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
+        // What stands behind a plus is a way to one of the others.
+        names.retain(|name| !name.contains('+'));
         let what = near.unwrap_or_else(|| format!("there are `{}`.", names.join("`, `")));
         let scheme = shown(scheme);
         Error::configuration(format!(
@@ -79,8 +97,10 @@ fn ours() -> impl Iterator<Item = &'static str> {
         feature = "encryption",
         feature = "file",
         feature = "json",
+        feature = "memcached",
         feature = "mysql",
         feature = "postgres",
+        feature = "redis",
         feature = "sqlite"
     ),
     expect(dead_code, reason = "all is there")
@@ -149,3 +169,5 @@ store!(file, "file", file::File);
 store!(sqlite, "sqlite", sqlite::Sqlite);
 store!(postgres, "postgres", postgres::Postgres);
 store!(mysql, "mysql", mysql::MySql);
+store!(redis, "redis", redis::Redis);
+store!(memcached, "memcached", memcached::Memcached);

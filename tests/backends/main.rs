@@ -7,13 +7,13 @@
 mod conformance;
 mod differences;
 mod engine;
+mod faults;
 mod null;
 mod races;
 mod replay;
 #[path = "../support/runs.rs"]
 mod runs;
-#[cfg(any(feature = "postgres", feature = "mysql"))]
-#[path = "../support/servers.rs"]
+#[path = "../support/servers/mod.rs"]
 mod servers;
 mod shared;
 mod stores;
@@ -65,7 +65,7 @@ fn main() {
         })
     };
     let of_docs = replay::TESTS_OF_DOCS.iter().map(of_docs);
-    let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).chain(left_out()).collect();
+    let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).chain(faults::trials()).chain(left_out()).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -76,6 +76,8 @@ fn left_out() -> impl Iterator<Item = Trial> {
         ("sqlite", cfg!(feature = "sqlite")),
         ("postgres", cfg!(feature = "postgres")),
         ("mysql", cfg!(feature = "mysql")),
+        ("redis", cfg!(feature = "redis")),
+        ("memcached", cfg!(feature = "memcached")),
     ];
     let is_told = std::env::var_os("LARDER_REQUIRE_SERVERS").is_none();
     stores.into_iter().filter(move |(_, is_built)| is_told && !is_built).map(|(feature, _)| {

@@ -1,5 +1,12 @@
 //! The stores there are, and how one is made for a test.
 
+#[cfg(feature = "memcached")]
+mod memcached;
+#[cfg(any(feature = "redis", feature = "memcached"))]
+mod pool;
+#[cfg(feature = "redis")]
+mod redis;
+
 use std::any::Any;
 use std::sync::Arc;
 #[cfg(any(feature = "postgres", feature = "mysql"))]
@@ -126,6 +133,18 @@ pub const KINDS: &[Kind] = &[
             Ok(Opened::moved(store, |store, time| testing::block_on(store.let_time_pass(time))))
         },
     },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis", keeps: Keeps::Shared, make: || redis::ALONE.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis_replica", keeps: Keeps::Shared, make: || redis::REPLICATED.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis_sentinel", keeps: Keeps::Shared, make: || redis::WATCHED.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "redis_cluster", keeps: Keeps::Shared, make: || redis::CLUSTER.place(), open: redis::open },
+    #[cfg(feature = "memcached")]
+    Kind { name: "memcached", keeps: Keeps::Shared, make: || memcached::ALONE.place(), open: memcached::open },
+    #[cfg(feature = "memcached")]
+    Kind { name: "memcached_three", keeps: Keeps::Shared, make: || memcached::THREE.place(), open: memcached::open },
     Kind { name: "null", keeps: Keeps::Nothing, make: nowhere, open: |_, _| Ok(Opened::bytes(Null)) },
 ];
 
@@ -151,7 +170,7 @@ static POSTGRES: OnceLock<Result<servers::Server, String>> = OnceLock::new();
 static MARIADB: OnceLock<Result<servers::Server, String>> = OnceLock::new();
 
 /// A machine that builds and tests at once is slow; no test asks how long a call takes.
-#[cfg(any(feature = "postgres", feature = "mysql"))]
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached"))]
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Makes an empty table on a server that is started with the first.
@@ -206,7 +225,8 @@ impl Kind {
 
     /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
     pub fn has_a_column(&self) -> bool {
-        !matches!(self.name, "bytes" | "sqlite_in_memory")
+        let is_another_form = ["redis_", "memcached_", "sqlite_"].iter().any(|form| self.name.starts_with(form));
+        self.name != "bytes" && !is_another_form
     }
 
     /// Returns whether several processes share what it keeps.
@@ -237,8 +257,14 @@ impl Opened {
     /// Takes a store that lives by a clock of its own, and what moves that.
     fn moved<B: Backend>(backend: B, moves: fn(&B, Duration) -> Result<(), Error>) -> Self {
         let backend = Arc::new(backend);
-        let (settings, own) = (Settings::backend(Arc::clone(&backend)), Arc::clone(&backend));
-        let moves = move |time| moves(&own, time).expect("a store that works");
+        let own = Arc::clone(&backend);
+        Self::moved_by(backend, move |time| moves(&own, time).expect("a store that works"))
+    }
+
+    /// Takes a store that lives by a clock of its own, and what moves that behind its back.
+    fn moved_by(backend: impl Backend, moves: impl Fn(Duration) + Send + Sync + 'static) -> Self {
+        let backend = Arc::new(backend);
+        let settings = Settings::backend(Arc::clone(&backend));
         Self { backend: Some(Box::new(backend)), settings, moves: Box::new(moves), has_its_own_clock: true }
     }
 }
@@ -257,6 +283,12 @@ impl Store {
     /// Returns whether a ticket in a caller's hands grows older when time is moved.
     pub fn ages_tickets(&self) -> bool {
         !self.opened.has_its_own_clock
+    }
+
+    /// Returns how much later than it should an entry may end, where the store knows of whole seconds only.
+    pub fn later_by(&self) -> Duration {
+        let is_exact = self.claims().is_none_or(|claims| claims.sub_second);
+        if is_exact { Duration::ZERO } else { Duration::from_secs(2) }
     }
 
     /// Returns the settings of a cache in it.

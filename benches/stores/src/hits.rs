@@ -29,6 +29,11 @@ pub async fn in_mariadb(id: u64) -> String {
     value(id)
 }
 
+#[cached(key = "memcached:<id>", cache = "memcached")]
+pub async fn in_memcached(id: u64) -> String {
+    value(id)
+}
+
 /// The names of the entries in a store that is asked without a cache.
 pub fn names() -> Vec<Name> {
     let scope = Scope::new("bare", "1", None).expect("a short prefix");

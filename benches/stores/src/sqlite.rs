@@ -23,9 +23,7 @@ fn bare() -> Candidate {
     let folder = TempDir::new().expect("a folder");
     let connection = Connection::open(folder.path().join("bare.db")).expect("a database");
     connection.pragma_update(None, "journal_mode", "WAL").expect("a log");
-    connection
-        .execute("CREATE TABLE entries (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID", [])
-        .expect("a table");
+    connection.execute("CREATE TABLE entries (name TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID", []).expect("a table");
     let keys: Vec<String> = (0..ENTRIES).map(key).collect();
     for (key, id) in keys.iter().zip(0..) {
         let row = (key, value(id).into_bytes());
@@ -33,9 +31,9 @@ fn bare() -> Candidate {
     }
     Candidate::new("a prepared statement of `rusqlite`", move |id| {
         let _stays = &folder;
-        let mut statement = connection.prepare_cached("SELECT value FROM entries WHERE name = ?1").expect("a statement");
-        let found: Vec<u8> =
-            statement.query_row([&keys[hits::index(id)]], |row| row.get(0)).expect("a row");
+        let mut statement =
+            connection.prepare_cached("SELECT value FROM entries WHERE name = ?1").expect("a statement");
+        let found: Vec<u8> = statement.query_row([&keys[hits::index(id)]], |row| row.get(0)).expect("a row");
         check(id, &found);
     })
 }

@@ -7,7 +7,17 @@
 ///
 /// assert!(ALIASES.contains(&("postgresql", "postgres")) && ALIASES.contains(&("mariadb", "mysql")));
 /// ```
-pub const ALIASES: [(&str, &str); 2] = [("postgresql", "postgres"), ("mariadb", "mysql")];
+pub const ALIASES: [(&str, &str); 9] = [
+    ("postgresql", "postgres"),
+    ("mariadb", "mysql"),
+    ("valkey", "redis"),
+    ("valkeys", "rediss"),
+    ("valkey+unix", "redis+unix"),
+    ("valkey+sentinel", "redis+sentinel"),
+    ("valkeys+sentinel", "rediss+sentinel"),
+    ("valkey+cluster", "redis+cluster"),
+    ("valkeys+cluster", "rediss+cluster"),
+];
 
 /// Returns one word for all that stand for the same store.
 ///

@@ -5,7 +5,7 @@
 mod faults;
 mod keeper;
 mod kind;
-#[path = "../../../tests/support/servers.rs"]
+#[path = "../../../tests/support/servers/mod.rs"]
 mod servers;
 mod stores;
 #[cfg(feature = "tls")]

@@ -83,7 +83,7 @@ impl Filling<'_> {
 
     async fn invalidate(&self, names: &[Name], thread: usize, draw: &mut Draw) -> Result<(), Error> {
         let own = thread * OWN..(thread + 1) * OWN;
-        if draw.below(8) > 0 {
+        if draw.below(8) > 0 || !self.backend.capabilities().clear_scope {
             let at = own.start + draw.below(OWN);
             self.source.raise(at);
             self.backend.delete(&names[at]).await?;

@@ -9,7 +9,8 @@ use serde_json::Value;
 pub struct Fragment {
     name: String,
     vary: Vec<String>,
-    time: Duration,
+    /// How many seconds it is kept.
+    time: f64,
     text: String,
 }
 
@@ -23,14 +24,14 @@ impl Fragment {
         let text = values
             .fold(body.to_owned(), |text, (name, value)| text.replace(&format!("{{{{ {name} }}}}"), &shown(value)));
         let vary = words[2..].iter().map(|name| shown(&context[*name])).collect();
-        let time = Duration::from_secs_f64(words[0].parse().expect("a time"));
+        let time = words[0].parse().expect("a time");
         Self { name: words[1].to_owned(), vary, time, text }
     }
 
     /// Reads the name of a fragment, and what it varies by.
     pub fn named(args: &[Value]) -> Self {
         let vary = args[1].as_array().into_iter().flatten().map(shown).collect();
-        Self { name: shown(&args[0]), vary, time: Duration::ZERO, text: String::new() }
+        Self { name: shown(&args[0]), vary, time: 0.0, text: String::new() }
     }
 
     pub fn key(&self) -> Key {
@@ -38,8 +39,8 @@ impl Fragment {
         key!("fragment:<name>:<vary>")
     }
 
-    pub fn render(self, cache: &Cache) -> String {
-        let (key, time) = (self.key(), self.time);
+    pub fn render(self, cache: &Cache, seconds: impl Fn(f64) -> Duration) -> String {
+        let (key, time) = (self.key(), seconds(self.time));
         cache.blocking().get_or_load(key, Options::ttl(time), || self.text)
     }
 }

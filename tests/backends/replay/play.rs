@@ -46,6 +46,12 @@ impl From<Error> for Stop {
     }
 }
 
+/// Returns so many seconds; minutes in their place where a store lets an entry live a little longer than it should.
+fn seconds(store: &Store, seconds: f64) -> Duration {
+    let unit = if store.later_by().is_zero() { 1.0 } else { 60.0 };
+    Duration::from_secs_f64(seconds * unit)
+}
+
 fn settings(store: &Store, options: &Map<String, Value>) -> Settings {
     let mut settings = match options.get("OPTIONS").and_then(|options| options["MAX_ENTRIES"].as_u64()) {
         Some(entries) => Settings::memory().max_entries(entries),
@@ -53,7 +59,7 @@ fn settings(store: &Store, options: &Map<String, Value>) -> Settings {
     };
     settings = match options.get("TIMEOUT") {
         Some(Value::Null) => settings.forever(),
-        Some(time) => settings.ttl(Duration::from_secs_f64(time.as_f64().expect("a time"))),
+        Some(time) => settings.ttl(seconds(store, time.as_f64().expect("a time"))),
         None => settings,
     };
     let text = |name: &str| options.get(name).map(|value| value.as_str().map_or(value.to_string(), str::to_owned));
@@ -70,7 +76,7 @@ impl<'a> Play<'a> {
 
     /// Does what a step says. A moment goes by before it.
     pub fn take(&mut self, step: &Step) -> Answer {
-        let time = step.s.map_or(Duration::from_millis(1), Duration::from_secs_f64);
+        let time = step.s.map_or(Duration::from_millis(1), |time| seconds(self.store, time));
         self.store.pass(time);
         match self.value(step) {
             Ok(value) => value.to_string(),
@@ -97,16 +103,16 @@ impl<'a> Play<'a> {
             "wait" | "close" => Value::Null,
             "get" => get(&cache, key())?.unwrap_or_else(|| default(step)),
             "has_key" => calls.has(key())?.into(),
-            "set" => set(&cache, key(), &args[1], time(step, 2)?)?,
-            "add" => add(&cache, key(), &args[1], time(step, 2)?)?.into(),
+            "set" => set(&cache, key(), &args[1], time(self.store, step, 2)?)?,
+            "add" => add(&cache, key(), &args[1], time(self.store, step, 2)?)?.into(),
             "delete" => calls.delete(key())?.into(),
-            "touch" => calls.touch(key(), time(step, 1)?)?.into(),
+            "touch" => calls.touch(key(), time(self.store, step, 1)?)?.into(),
             "incr" => calls.incr(key(), number(1, 1)?)?.into(),
             "decr" => calls.decr(key(), number(1, 1)?)?.into(),
             "incr_version" => moved(&cache, key(), number(1, 1)?)?.into(),
             "decr_version" => moved(&cache, key(), -number(1, 1)?)?.into(),
             "get_or_set" => get_or_set(&cache, key(), args.get(1).ok_or(Stop::Unwritten)?)?,
-            "set_many" => set_many(&cache, step)?,
+            "set_many" => set_many(self.store, &cache, step)?,
             "get_many" => get_many(&cache, &args[0])?,
             "delete_many" => {
                 calls.delete_many(args[0].as_array().into_iter().flatten().filter_map(Value::as_str))?;
@@ -122,7 +128,7 @@ impl<'a> Play<'a> {
             "stored_entries" => cache.stats().entries.into(),
             "make_key" => self.name(step)?.into(),
             "get_alias" => is_known(key()).then_some(json!(true)).ok_or(Stop::Failed)?,
-            "render" => Fragment::read(key(), &args[1]).render(&cache).into(),
+            "render" => Fragment::read(key(), &args[1]).render(&cache, |time| seconds(self.store, time)).into(),
             "delete_fragment" => calls.delete(Fragment::named(args).key())?.into(),
             "fragment_key" => Fragment::named(args).key().as_str().into(),
             _ => return Err(Stop::Unasked),
@@ -187,11 +193,11 @@ fn shown(text: &str) -> Value {
 }
 
 /// Reads a time; a negative one cannot be said here, and is none.
-fn time(step: &Step, at: usize) -> Result<Ttl, Stop> {
+fn time(store: &Store, step: &Step, at: usize) -> Result<Ttl, Stop> {
     match step.args.get(at).or_else(|| step.kw.get("timeout")) {
         None => Ok(Ttl::Default),
         Some(Value::Null) => Ok(Ttl::Forever),
-        Some(Value::Number(time)) => Ok(Ttl::For(Duration::from_secs_f64(time.as_f64().unwrap_or(0.0).max(0.0)))),
+        Some(Value::Number(time)) => Ok(Ttl::For(seconds(store, time.as_f64().unwrap_or(0.0).max(0.0)))),
         Some(_) => Err(Stop::Unwritten),
     }
 }
@@ -232,8 +238,8 @@ fn get_or_set(cache: &Cache, key: &str, value: &Value) -> Outcome {
     Ok(shown(&cache.blocking().try_get_or_load(key, Options::DEFAULT, load)?))
 }
 
-fn set_many(cache: &Cache, step: &Step) -> Outcome {
-    let time = Options::DEFAULT.with_ttl(time(step, 1)?);
+fn set_many(store: &Store, cache: &Cache, step: &Step) -> Outcome {
+    let time = Options::DEFAULT.with_ttl(time(store, step, 1)?);
     let (mut numbers, mut texts) = (Vec::new(), Vec::new());
     for (key, value) in step.args[0].as_object().into_iter().flatten() {
         match kept(value)? {

@@ -2,7 +2,7 @@
 
 #[path = "../run.rs"]
 mod run;
-#[path = "../../support/servers.rs"]
+#[path = "../../support/servers/mod.rs"]
 mod servers;
 
 use std::env;

@@ -113,10 +113,16 @@ impl<'a, 'g> Story<'a, 'g> {
         self.fates[at].at(least, most)
     }
 
-    /// Returns when an entry ends that was written after `least` for so long.
+    /// Returns when an entry ends that was written after `least` for so long. A store that counts whole seconds is somewhere in
+    /// the midst of one, and rounds up twice: the time, and the second that it began in.
     fn ends(&self, least: Duration, time: Option<Duration>) -> Option<[Duration; 2]> {
-        let slack = if self.ground.capabilities.sub_second { Duration::ZERO } else { Duration::from_secs(1) };
-        time.map(|time| [least + time, self.time.most() + time + slack])
+        let rounded = |time: Duration| {
+            if self.ground.capabilities.sub_second {
+                return time;
+            }
+            Duration::from_secs(time.as_secs() + 1 + u64::from(time.subsec_nanos() > 0))
+        };
+        time.map(|time| [least + time, self.time.most() + rounded(time)])
     }
 
     fn put(&mut self, at: usize, value: Vec<u8>, time: Option<Duration>, least: Duration) {

@@ -1,0 +1,51 @@
+//! [`Language`]: what is spoken over a socket.
+
+use cache_core::error::Error;
+
+/// What is spoken over a socket.
+pub(crate) trait Language: Send + Sync + 'static {
+    type Answer: Send + 'static;
+    /// One for each connection.
+    type Reader: Reader<Answer = Self::Answer>;
+
+    fn reader(&self) -> Self::Reader;
+
+    /// Writes what is said first on each new connection, and returns how many answers come to it.
+    fn greet(&self, out: &mut Vec<u8>) -> usize;
+
+    /// Says whether those answers let us go on.
+    ///
+    /// # Errors
+    ///
+    /// When they do not: all who wait are told so.
+    fn greeted(&self, answers: &[Self::Answer]) -> Result<(), Error>;
+}
+
+/// A message, and how many bytes it was.
+pub(crate) type Read<A> = Result<Option<(usize, Message<A>)>, Garbled>;
+
+/// What takes the messages of one connection apart.
+pub(crate) trait Reader: Send + 'static {
+    type Answer;
+
+    /// Takes one message off the front of what has come, and says how many bytes it was; `None` where more must come first.
+    /// Then it is asked again with the same bytes and more behind them, and may go on where it was.
+    ///
+    /// # Errors
+    ///
+    /// When this is nothing that a server says: the connection is given up.
+    fn read(&mut self, came: &[u8]) -> Read<Self::Answer>;
+}
+
+/// What a server says.
+#[derive(Debug)]
+pub(crate) enum Message<A> {
+    /// What the oldest question hears.
+    Answer(A),
+    /// What nobody has asked for.
+    Push(A),
+}
+
+/// What is wrong with bytes that are no message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Garbled(pub &'static str);

@@ -1,0 +1,85 @@
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::WebPkiClientVerifier;
+use rustls::{RootCertStore, ServerConfig, ServerConnection, StreamOwned};
+
+use super::*;
+
+// Made for these tests, for the name `lines.test` and for a hundred years. The authority's key was thrown away.
+fn file(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pipe/tests/certificates").join(name)
+}
+
+/// Answers each line with itself, to those who show a certificate.
+fn encrypted() -> Small {
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from_pem_file(file("authority.pem")).unwrap()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let clients = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider)).build().unwrap();
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_client_cert_verifier(clients)
+        .with_single_cert(
+            vec![CertificateDer::from_pem_file(file("server.pem")).unwrap()],
+            PrivateKeyDer::from_pem_file(file("server.key")).unwrap(),
+        )
+        .unwrap();
+    let config = Arc::new(config);
+    Small::new(move |_, peer| {
+        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut stream = StreamOwned::new(connection, peer.0.into_inner());
+        let mut bytes = [0; 4096];
+        while let Ok(length @ 1..) = stream.read(&mut bytes) {
+            stream.write_all(&bytes[..length]).unwrap();
+        }
+    })
+}
+
+fn known() -> Tls {
+    Tls {
+        authority: Some(file("authority.pem")),
+        own: Some((file("client.pem"), file("client.key"))),
+        server_name: Some("lines.test".into()),
+    }
+}
+
+fn ask_with(tls: Tls) -> Result<String, Error> {
+    let pipe = Pipe::new(encrypted().server.encrypted(tls), Lines, limits());
+    runtime().block_on(async {
+        assert_eq!(ask(&pipe, "1").await?, "1");
+        ask(&pipe, &"2".repeat(1 << 20)).await
+    })
+}
+
+#[test]
+fn both_sides_show_their_certificates_and_are_heard() {
+    assert_eq!(ask_with(known()).unwrap().len(), 1 << 20);
+}
+
+#[test]
+fn a_server_that_shows_the_wrong_certificate_is_told_nothing() {
+    for tls in [Tls { authority: None, ..known() }, Tls { server_name: None, ..known() }] {
+        let error = ask_with(tls).unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
+        assert!(error.to_string().contains("certificate is not one to trust"), "{error}");
+    }
+}
+
+#[test]
+fn a_server_that_wants_a_certificate_says_so() {
+    let error = ask_with(Tls { own: None, ..known() }).unwrap_err();
+    assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
+    assert!(error.to_string().contains("CertificateRequired"), "{error}");
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    for name in ["nothing.pem", "server.key"] {
+        let error = ask_with(Tls { authority: Some(file(name)), ..known() }).unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}

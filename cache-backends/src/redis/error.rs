@@ -1,0 +1,150 @@
+//! What the errors of a server mean.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use cache_core::error::{Error, Kind};
+
+use super::resp::Answer;
+use crate::pipe::Server;
+
+/// Makes an error of one that a server answered with.
+pub(super) fn of(server: &Server, text: &str) -> Error {
+    let text = inner(text);
+    let (kind, what) = finding(text);
+    let error = Error::new(kind, format!("{server} {what}"));
+    // Where a server knows no command, it repeats what was said to it, the password too.
+    if is_unknown(text) { error } else { error.with_source(Said(text.chars().take(LONGEST).collect())) }
+}
+
+/// Returns what was answered, or the error that it was.
+pub(super) fn checked(server: &Server, answer: Answer) -> Result<Answer, Error> {
+    match answer {
+        Answer::Error(text) => Err(of(server, &text)),
+        answer => Ok(answer),
+    }
+}
+
+/// Makes an error of an answer that answers something else.
+pub(super) fn unusable() -> Error {
+    Error::new(Kind::Store, "Redis answered something else than it was asked: is it Redis 6 or later, or Valkey?")
+}
+
+/// Returns whether a server said that it does not know a script.
+pub(super) fn is_no_script(error: &Error) -> bool {
+    let said = error.source().and_then(|source| source.downcast_ref::<Said>());
+    said.is_some_and(|Said(text)| text.starts_with("NOSCRIPT"))
+}
+
+/// How much of what a server says is handed on.
+const LONGEST: usize = 200;
+
+/// Says what an error means, by its first word; what stands behind it differs from version to version.
+fn finding(text: &str) -> (Kind, &'static str) {
+    use Kind::{Configuration, Store};
+    match text.split([' ', '\r', '\n']).next().unwrap_or_default() {
+        "LOADING" => (Store, "is still reading what it has on its disk"),
+        "MISCONF" => (
+            Store,
+            "refuses to write, since it cannot save to its disk: for a cache `save \"\"` or `stop-writes-on-bgsave-error no`",
+        ),
+        "READONLY" => (Store, "is a replica, and can only be read: the leader has changed, or this was never one"),
+        "OOM" => {
+            (Store, "is full and lets nothing go: for a cache set `maxmemory-policy` to `allkeys-lfu` or `allkeys-lru`")
+        }
+        "BUSY" => (Store, "is busy with a script"),
+        "NOREPLICAS" => (Store, "has fewer replicas than it is told to have, and refuses to write"),
+        "MASTERDOWN" => (Store, "is a replica that has lost its leader"),
+        "CLUSTERDOWN" => (Store, "is of a cluster in which nobody answers for this name"),
+        "TRYAGAIN" => (Store, "is handing this name on to another server"),
+        "NOSCRIPT" => (Store, "does not know a script"),
+        "MOVED" | "ASK" => (Configuration, "is of a cluster: its address begins with `redis+cluster://`"),
+        "NOAUTH" => (Configuration, "asks for a password: `redis://:password@host`, or `redis://user:password@host`"),
+        "WRONGPASS" => (Configuration, "refuses this user or this password"),
+        "NOPERM" => (
+            Configuration,
+            "does not let this user do what a cache does: it needs `+@read +@write +@scripting +@connection` on its names",
+        ),
+        "WRONGTYPE" => (
+            Configuration,
+            "has something of another program under this name: give the cache a prefix or a database of its own",
+        ),
+        "DENIED" => (Configuration, "only lets in callers from its own machine, while it has no password"),
+        "NOPROTO" => (Configuration, TOO_OLD),
+        _ if is_unknown(text) => (Configuration, TOO_OLD),
+        _ if text.contains("DB index") => (Configuration, "has no such database: most have 16, from 0 to 15"),
+        _ if text.contains("max number of clients") => (Store, "has no place for another connection"),
+        _ => (Store, "refused what it was asked"),
+    }
+}
+
+const TOO_OLD: &str = "does not know a command: Redis 6 or later is needed, or Valkey";
+
+fn is_unknown(text: &str) -> bool {
+    text.contains("nknown command") || text.contains("nknown subcommand") || text.contains("wrong number of arguments")
+}
+
+/// Returns what a command in a script said, where the server has packed that into what it says of the script.
+fn inner(text: &str) -> &str {
+    let packed = text.starts_with("ERR Error running script").then(|| text.split_once(": -")).flatten();
+    packed.map_or(text, |(_, inner)| inner)
+}
+
+/// What a server said, in its own words.
+#[derive(Debug)]
+struct Said(String);
+
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl StdError for Said {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn server() -> Server {
+        Server::tcp("Redis", "db1", 6379)
+    }
+
+    #[test]
+    fn each_error_says_whose_fault_it_is_and_what_to_do() {
+        for (text, kind, what) in [
+            ("LOADING Redis is loading the dataset in memory", Kind::Store, "still reading"),
+            ("MISCONF Redis is configured to save RDB snapshots, but", Kind::Store, "save"),
+            ("READONLY You can't write against a read only replica. script: x", Kind::Store, "replica"),
+            ("OOM command not allowed when used memory > 'maxmemory'.", Kind::Store, "allkeys-lfu"),
+            ("NOPERM this user has no permissions", Kind::Configuration, "+@read"),
+            ("WRONGTYPE Operation against a key", Kind::Configuration, "prefix"),
+            ("WRONGPASS invalid username-password pair", Kind::Configuration, "password"),
+            ("NOAUTH HELLO must be called", Kind::Configuration, "redis://:password@"),
+            ("MOVED 3999 127.0.0.1:6381", Kind::Configuration, "redis+cluster://"),
+            ("ERR DB index is out of range", Kind::Configuration, "no such database"),
+            ("ERR max number of clients reached", Kind::Store, "no place"),
+            ("ERR something new", Kind::Store, "refused"),
+        ] {
+            let error = of(&server(), text);
+            assert_eq!(error.kind(), kind, "{text}");
+            let shown = error.to_string();
+            assert!(shown.starts_with("Redis at db1:6379 ") && shown.contains(what), "{shown}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_repeats_is_not_handed_on() {
+        let error =
+            of(&server(), "ERR unknown command `HELLO`, with args beginning with: `3`, `AUTH`, `u`, `secret`, ");
+        assert!(!format!("{error:?}").contains("secret") && error.to_string().contains("Redis 6"), "{error:?}");
+    }
+
+    #[test]
+    fn an_error_in_a_script_is_the_error_of_its_command() {
+        let text = "ERR Error running script (call to f_1): @user_script:1: -OOM command not allowed when used memory";
+        assert!(of(&server(), text).to_string().contains("is full"));
+        assert!(is_no_script(&of(&server(), "NOSCRIPT No matching script.")));
+        assert!(!is_no_script(&of(&server(), "ERR no")) && !is_no_script(&unusable()));
+    }
+}

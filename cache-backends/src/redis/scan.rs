@@ -1,0 +1,155 @@
+//! Walking over all names that begin alike, on each server that is written to.
+
+use std::time::{Duration, Instant};
+
+use cache_core::error::{Error, Kind};
+
+use super::backend::Redis;
+use super::command::Command;
+use super::node::Node;
+use super::resp::Answer;
+use super::routes::Intent;
+use super::{error, script};
+
+/// About how many names a server looks at in one step: few enough that others are answered between two.
+const STEP: &[u8] = b"1000";
+/// How often a walk begins anew that a new connection has interrupted: the server may be another one.
+const TRIES: usize = 5;
+
+/// A walk over all names on one server that begin alike: over those that are there from the first step to the last, over some of
+/// them twice.
+struct Walk<'a> {
+    node: &'a Node,
+    pattern: Vec<u8>,
+    /// Where to go on, and on which connection: it is worth something to the server that gave it.
+    at: Option<(Vec<u8>, u64)>,
+    tries: usize,
+    is_over: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(node: &'a Node, start: &[u8]) -> Self {
+        Self { node, pattern: pattern(start), at: None, tries: 0, is_over: false }
+    }
+
+    /// Returns the names of the next step, of which there may be none; `None` behind the last.
+    async fn next(&mut self) -> Result<Option<Vec<Vec<u8>>>, Error> {
+        if self.is_over {
+            return Ok(None);
+        }
+        let cursor = self.at.as_ref().map_or(&b"0"[..], |(cursor, _)| cursor);
+        let scan = |out: &mut Vec<u8>| Command::of(out, &[b"SCAN", cursor, b"MATCH", &self.pattern, b"COUNT", STEP]);
+        let answer = self.node.ask(scan).await?;
+        let (cursor, names) = step(error::checked(self.node.server(), answer)?)?;
+        let epoch = self.node.epoch();
+        if self.at.as_ref().is_some_and(|(_, begun)| *begun != epoch) {
+            self.begin_anew()?;
+        } else {
+            self.is_over = cursor == b"0";
+            self.at = Some((cursor, epoch));
+        }
+        Ok(Some(names))
+    }
+
+    fn begin_anew(&mut self) -> Result<(), Error> {
+        self.at = None;
+        self.tries += 1;
+        if self.tries < TRIES {
+            return Ok(());
+        }
+        let sentence = format!("{} was lost again and again while its names were walked over", self.node.server());
+        Err(Error::new(Kind::Store, sentence))
+    }
+}
+
+impl Redis {
+    /// Removes all that begins with this. Leases are removed as entries are: who fills a place is late then.
+    pub(super) async fn clear(&self, start: &[u8]) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            let leaders = self.routes.leaders().await?;
+            let changes = self.routes.changes();
+            for leader in &leaders {
+                let mut walk = Walk::new(leader, start);
+                while let Some(names) = walk.next().await? {
+                    self.remove(&names).await?;
+                }
+            }
+            // What has moved meanwhile, from one that was still to be walked over to one that was already, is found the next time.
+            self.routes.leaders().await?;
+            if self.routes.changes() == changes {
+                return Ok(());
+            }
+        }
+        Err(Error::new(
+            Kind::Store,
+            "servers of Redis took each other's places again and again while they were cleared",
+        ))
+    }
+
+    async fn remove(&self, names: &[Vec<u8>]) -> Result<(), Error> {
+        let now = Instant::now();
+        for name in names {
+            self.making.journal.note(name, now);
+        }
+        let write = |at: usize, out: &mut Vec<u8>| Command::of(out, &[b"UNLINK", &names[at]]);
+        let removed = self.routes.ask_each(names.len(), Intent::Write, |at| &names[at], write).await;
+        removed.into_iter().try_for_each(|answer| answer.map(drop))
+    }
+
+    /// Lets time pass for all that is in the store, in a test.
+    #[doc(hidden)]
+    pub async fn let_time_pass(&self, time: Duration) -> Result<(), Error> {
+        let millis = time.as_millis().to_string();
+        for leader in self.routes.leaders().await? {
+            let mut walk = Walk::new(&leader, b"");
+            let mut names = Vec::new();
+            while let Some(more) = walk.next().await? {
+                names.extend(more);
+            }
+            // A name that is met twice grows older once.
+            names.sort_unstable();
+            names.dedup();
+            for name in names {
+                self.run(&script::AGE, &name, &[millis.as_bytes()]).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Returns where to go on, and the names that were found.
+fn step(answer: Answer) -> Result<(Vec<u8>, Vec<Vec<u8>>), Error> {
+    let Answer::List(parts) = answer else { return Err(error::unusable()) };
+    let Ok([Answer::Bytes(cursor), Answer::List(names)]) = <[Answer; 2]>::try_from(parts) else {
+        return Err(error::unusable());
+    };
+    let name = |name| match name {
+        Answer::Bytes(name) => Ok(name),
+        _ => Err(error::unusable()),
+    };
+    Ok((cursor, names.into_iter().map(name).collect::<Result<_, _>>()?))
+}
+
+/// Returns the pattern of all names that begin so.
+fn pattern(start: &[u8]) -> Vec<u8> {
+    let mut pattern = Vec::with_capacity(start.len() + 1);
+    for &byte in start {
+        if matches!(byte, b'*' | b'?' | b'[' | b']' | b'^' | b'-' | b'\\') {
+            pattern.push(b'\\');
+        }
+        pattern.push(byte);
+    }
+    pattern.push(b'*');
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_takes_each_character_for_itself() {
+        assert_eq!(pattern(b"shop:1:"), b"shop:1:*");
+        assert_eq!(pattern(b"a*[b]\\?"), b"a\\*\\[b\\]\\\\\\?*");
+    }
+}

@@ -1,0 +1,158 @@
+//! The scripts: what is asked and done in one step, on one name each.
+//!
+//! All of them begin by looking at the last nine bytes of what stands there (see [`stored`](super::stored)), and know from that
+//! whether it is an entry, a lease, or another program's. The first argument is a time in milliseconds: none is for ever, and
+//! `0` keeps nothing.
+
+use once_cell::sync::Lazy;
+
+use super::command::Command;
+use super::sha1;
+
+/// A script, and what servers call it by.
+pub(super) struct Script {
+    text: String,
+    name: String,
+}
+
+const LOOK: &str = "
+local k, t = KEYS[1], redis.call('GETRANGE', KEYS[1], -9, -1)
+local ours = #t == 9 and t:byte(9) == 229
+local lease = #t == 9 and t:byte(9) == 230
+local there = not lease and (#t > 0 or redis.call('EXISTS', k) == 1)
+local function keep(v)
+  if ARGV[1] == '0' then redis.call('UNLINK', k)
+  elseif ARGV[1] == '' then redis.call('SET', k, v)
+  else redis.call('SET', k, v, 'PX', ARGV[1]) end
+end
+";
+
+/// Time, stored: keeps it where nothing is.
+pub(super) static ADD: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if there then return 0 end
+keep(ARGV[2])
+return 1",
+    )
+});
+
+pub(super) static TOUCH: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if not there then return 0 end
+if ARGV[1] == '0' then redis.call('UNLINK', k)
+elseif ARGV[1] == '' then redis.call('PERSIST', k)
+else redis.call('PEXPIRE', k, ARGV[1]) end
+return 1",
+    )
+});
+
+pub(super) static TTL: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if not there then return -2 end
+return redis.call('PTTL', k)",
+    )
+});
+
+pub(super) static DELETE: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "redis.call('UNLINK', k)
+return there and 1 or 0",
+    )
+});
+
+/// What is added, and what stands behind the sum. The server counts, in all of 64 bits: a number of Lua has 53.
+pub(super) static INCR: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if not there then return 'missing' end
+if redis.call('STRLEN', k) > 29 then return 'no number' end
+local v = redis.call('GET', k)
+if ours then redis.call('SET', k, v:sub(1, -10), 'KEEPTTL') end
+local r = redis.pcall('INCRBY', k, ARGV[1])
+if type(r) == 'table' then
+  if ours then redis.call('SET', k, v, 'KEEPTTL') end
+  return r.err:find('overflow') and 'overflow' or 'no number'
+end
+local sum = redis.call('GET', k)
+if ours then redis.call('SET', k, sum .. ARGV[2], 'KEEPTTL') end
+return sum",
+    )
+});
+
+/// Time, lease: returns the version that is there, and puts the lease where there is none. Two who fill one place have one lease:
+/// the first is kept. What another program wrote has no version, and makes room.
+pub(super) static BEGIN: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if lease then redis.call('PEXPIRE', k, ARGV[1]) end
+if lease or ours then return t end
+keep(ARGV[2])
+return ARGV[2]",
+    )
+});
+
+/// Time, stored, ticket: keeps it where that version or lease still is.
+pub(super) static FILL: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if t ~= ARGV[3] then return 0 end
+keep(ARGV[2])
+return 1",
+    )
+});
+
+/// Takes this time off what is left.
+pub(super) static AGE: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "local left = redis.call('PTTL', k)
+if left >= 0 and left <= tonumber(ARGV[1]) then redis.call('UNLINK', k)
+elseif left >= 0 then redis.call('PEXPIRE', k, string.format('%.0f', left - ARGV[1])) end
+return 1",
+    )
+});
+
+impl Script {
+    fn new(text: &str) -> Self {
+        let text = format!("{}{text}", LOOK.trim_start());
+        Self { name: sha1::name_of(&text), text }
+    }
+
+    /// Writes a call by name, which is all that a server needs that knows the script.
+    pub(super) fn call(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]]) {
+        write(out, [b"EVALSHA", self.name.as_bytes()], key, arguments);
+    }
+
+    /// Writes a call that teaches it.
+    pub(super) fn teach(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]]) {
+        write(out, [b"EVAL", self.text.as_bytes()], key, arguments);
+    }
+}
+
+fn write(out: &mut Vec<u8>, begin: [&[u8]; 2], key: &[u8], arguments: &[&[u8]]) {
+    let [how, what] = begin;
+    let command = Command::new(out, 4 + arguments.len()).part(how).part(what).part(b"1").part(key);
+    arguments.iter().fold(command, |command, argument| command.part(argument));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::redis::stored;
+
+    #[test]
+    fn scripts_look_for_what_is_written() {
+        let kinds = [stored::entry(7), stored::lease(7)].map(|trailer| trailer[stored::TRAILER - 1]);
+        assert!(LOOK.contains(&format!("-{},", stored::TRAILER)));
+        for (word, kind) in ["ours", "lease"].iter().zip(kinds) {
+            assert!(LOOK.contains(&format!("local {word} = #t == 9 and t:byte(9) == {kind}\n")), "{word}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_called_by_its_name_and_taught_by_its_text() {
+        let mut out = Vec::new();
+        DELETE.call(&mut out, b"key", &[b"x"]);
+        let text = format!("*5\r\n$7\r\nEVALSHA\r\n$40\r\n{}\r\n$1\r\n1\r\n$3\r\nkey\r\n$1\r\nx\r\n", DELETE.name);
+        assert_eq!(String::from_utf8(out), Ok(text));
+        let mut out = Vec::new();
+        DELETE.teach(&mut out, b"key", &[]);
+        assert!(out.starts_with(b"*4\r\n$4\r\nEVAL\r\n") && out.ends_with(b"\r\n$1\r\n1\r\n$3\r\nkey\r\n"));
+    }
+}

@@ -1,0 +1,27 @@
+//! What comes of a store on Redis that its server does something to.
+
+mod cluster;
+mod listening;
+mod replicas;
+mod sentinel;
+mod server;
+mod single;
+
+use std::env;
+
+use libtest_mimic::{Arguments, Trial};
+use server::Server;
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let is_ignored = !Server::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
+    let tests = [single::TESTS, replicas::TESTS, listening::TESTS, sentinel::TESTS, cluster::TESTS].concat();
+    let trial = |(name, test): (&'static str, fn())| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+        .with_ignored_flag(is_ignored)
+    };
+    libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit();
+}

@@ -1,0 +1,82 @@
+//! One server that is written to, and one that follows it.
+
+use std::time::Duration;
+
+use cache_backends::redis::{Config, Redis};
+use cache_core::backend::Backend;
+use cache_core::testing::{block_on, conformance};
+
+use crate::server::Server;
+use crate::single::name;
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("with_one_that_follows_the_store_is_what_the_engine_relies_on", conforms),
+    ("those_that_follow_are_read_and_never_written", spread),
+    ("what_this_process_has_written_is_read_where_it_was_written_for_a_while", own_writes),
+    ("where_none_follows_any_more_the_leader_is_read", follower_away),
+];
+
+/// A leader and one that follows it, in which a test may write behind everybody's back.
+fn pair() -> (Server, Server) {
+    let leader = Server::start(&[]);
+    let port = leader.port.to_string();
+    let follower = Server::start(&["--replicaof", "127.0.0.1", &port, "--replica-read-only", "no"]);
+    follower.wait_until(|follower| follower.say(&["INFO", "replication"]).contains("master_link_status:up"));
+    (leader, follower)
+}
+
+fn store((leader, follower): &(Server, Server), read_your_writes: Duration) -> Redis {
+    let config = Config::new(&format!("{}?replicas=127.0.0.1:{}", leader.url(), follower.port)).expect("an address");
+    Redis::new(config.read_your_writes(read_your_writes)).expect("a store")
+}
+
+/// Returns the text that the store finds.
+fn get(store: &Redis, key: &str) -> Option<String> {
+    block_on(store.get(&name(key))).expect("a live server").and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+fn conforms() {
+    let pair = pair();
+    let store = store(&pair, Duration::from_secs(1_000));
+    conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("a live server"));
+}
+
+fn spread() {
+    let pair = pair();
+    let store = store(&pair, Duration::ZERO);
+    let (leader, follower) = &pair;
+    block_on(store.set(&name("key"), b"of the leader", None)).unwrap();
+    follower.wait_until(|_| get(&store, "key").is_some());
+    follower.say(&["SET", name("key").as_str(), "of the follower"]);
+    assert_eq!(get(&store, "key").as_deref(), Some("of the follower"));
+    let names = ["key", "other"].map(name);
+    assert_eq!(block_on(store.get_many(&names)).unwrap(), [Some(b"of the follower".to_vec()), None]);
+    assert!(leader.say(&["GET", name("key").as_str()]).starts_with("of the leader"));
+    let ticket = block_on(store.begin_fill(&name("key"))).unwrap();
+    assert!(block_on(store.set_if(&name("key"), b"filled", None, &ticket)).unwrap(), "whether it may is asked there");
+}
+
+fn own_writes() {
+    let pair = pair();
+    let store = store(&pair, Duration::from_secs(1_000));
+    let follower = &pair.1;
+    block_on(store.set(&name("key"), b"of the leader", None)).unwrap();
+    for key in ["key", "other"] {
+        follower.say(&["SET", name(key).as_str(), "of the follower"]);
+    }
+    assert_eq!(get(&store, "key").as_deref(), Some("of the leader"));
+    assert_eq!(get(&store, "other").as_deref(), Some("of the follower"));
+    let names = ["key", "other"].map(name);
+    let both = ["of the leader", "of the follower"].map(|text| Some(text.as_bytes().to_vec()));
+    assert_eq!(block_on(store.get_many(&names)).unwrap(), both);
+}
+
+fn follower_away() {
+    let mut pair = pair();
+    let store = store(&pair, Duration::ZERO);
+    block_on(store.set(&name("key"), b"value", None)).unwrap();
+    pair.1.kill();
+    assert_eq!(get(&store, "key").as_deref(), Some("value"));
+    let found = block_on(store.get_many(&["key", "other"].map(name))).unwrap();
+    assert_eq!(found, [Some(b"value".to_vec()), None]);
+}

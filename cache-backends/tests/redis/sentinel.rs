@@ -1,0 +1,97 @@
+//! Servers that sentinels watch over.
+
+use std::fs;
+use std::time::Duration;
+
+use cache_backends::redis::{Config, Redis};
+use cache_core::backend::Backend;
+use cache_core::error::Kind;
+use cache_core::testing::block_on;
+
+use crate::listening::{Ear, next};
+use crate::server::{Server, free_port};
+use crate::single::{name, store};
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("when_another_server_leads_it_is_asked_and_forgets_nothing_that_was_removed", promoted),
+    ("those_that_sentinels_know_of_are_read", followers),
+    ("sentinels_that_know_nothing_of_it_say_so", unknown),
+];
+
+/// A leader, one that follows it, and a sentinel. One alone may have the other take its place.
+struct Watched {
+    leader: Server,
+    follower: Server,
+    sentinel: Server,
+}
+
+impl Watched {
+    fn start() -> Self {
+        let leader = Server::start(&[]);
+        let port = leader.port.to_string();
+        let follower = Server::start(&["--replicaof", "127.0.0.1", &port, "--replica-read-only", "no"]);
+        follower.wait_until(|follower| follower.say(&["INFO", "replication"]).contains("master_link_status:up"));
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("sentinel.conf");
+        let settings = format!(
+            "sentinel monitor shop 127.0.0.1 {port} 1\nsentinel down-after-milliseconds shop 500\n\
+             sentinel failover-timeout shop 5000\n"
+        );
+        fs::write(&path, settings).expect("a file");
+        let sentinel = Server::start_sentinel(free_port(), folder, &path);
+        sentinel.wait_until(|sentinel| {
+            sentinel.say(&["SENTINEL", "REPLICAS", "shop"]).lines().skip_while(|line| *line != "flags").nth(1)
+                == Some("slave")
+        });
+        Self { leader, follower, sentinel }
+    }
+
+    fn url(&self) -> String {
+        format!("redis+sentinel://127.0.0.1:{}/shop", self.sentinel.port)
+    }
+}
+
+fn get(store: &Redis, key: &str) -> Option<String> {
+    block_on(store.get(&name(key))).ok()?.and_then(|bytes| String::from_utf8(bytes).ok())
+}
+
+fn promoted() {
+    let mut watched = Watched::start();
+    let (store, (ear, heard)) = (store(&watched.url()), Ear::pair());
+    let _listening = store.listen("shop:", ear).unwrap();
+    assert_eq!(next(&heard), "regained");
+    for key in ["key", "other"] {
+        block_on(store.set(&name(key), b"value", None)).unwrap();
+        assert_eq!(next(&heard), name(key).as_str());
+        watched.follower.wait_until(|follower| !follower.say(&["GET", name(key).as_str()]).is_empty());
+    }
+    assert!(block_on(store.delete(&name("key"))).unwrap());
+    assert_eq!(next(&heard), name("key").as_str());
+    watched.follower.wait_until(|follower| follower.say(&["GET", name("key").as_str()]).is_empty());
+    // As if it had not heard of the removal in time.
+    watched.follower.say(&["SET", name("key").as_str(), "removed elsewhere"]);
+    watched.leader.kill();
+    assert_eq!(next(&heard), "lost");
+    assert_eq!(next(&heard), "regained");
+    watched.follower.wait_until(|_| get(&store, "other").is_some());
+    assert_eq!(get(&store, "other").as_deref(), Some("value"));
+    assert_eq!(get(&store, "key"), None);
+    assert!(watched.follower.say(&["ROLE"]).starts_with("master"));
+    block_on(store.set(&name("new"), b"value", None)).unwrap();
+}
+
+fn followers() {
+    let watched = Watched::start();
+    let config = Config::new(&(watched.url() + "?read_replicas=true")).unwrap().read_your_writes(Duration::ZERO);
+    let store = Redis::new(config).unwrap();
+    watched.follower.say(&["SET", name("key").as_str(), "of the follower"]);
+    assert_eq!(get(&store, "key").as_deref(), Some("of the follower"));
+    assert!(!block_on(store.delete(&name("key"))).unwrap(), "it is not there where it would be written");
+}
+
+fn unknown() {
+    let watched = Watched::start();
+    let store = store(&watched.url().replace("/shop", "/shops"));
+    let error = block_on(store.get(&name("key"))).unwrap_err();
+    assert!(error.kind() == Kind::Configuration && error.to_string().contains("`shops`"), "{error}");
+}

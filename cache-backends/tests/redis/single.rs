@@ -1,0 +1,141 @@
+//! One server.
+
+use cache_backends::redis::{Config, Redis};
+use cache_core::backend::Backend;
+use cache_core::error::{Error, Kind};
+use cache_core::key::{Key, Name, Scope};
+use cache_core::testing::{block_on, conformance};
+
+use crate::server::Server;
+
+pub const TESTS: &[(&str, fn())] = &[
+    ("the_store_is_what_the_engine_relies_on", conforms),
+    ("a_name_is_another_one_in_another_database", databases),
+    ("a_socket_of_this_machine_is_as_good_as_a_port", socket),
+    ("a_server_that_forgot_the_scripts_is_taught_them_again", scripts_forgotten),
+    ("whoever_is_not_let_in_is_told_so", refused),
+    ("a_server_that_is_full_says_so_and_still_removes", full),
+    ("what_was_removed_a_moment_ago_is_removed_again_on_a_server_that_forgot_it", forgotten),
+    ("what_another_program_wrote_is_read_and_taken_over", others),
+];
+
+pub fn store(url: &str) -> Redis {
+    Config::new(url).and_then(Redis::new).expect(url)
+}
+
+pub fn name(key: &str) -> Name {
+    Scope::new("shop", "1", None).expect("a scope").name(&Key::from(key))
+}
+
+fn get(store: &Redis, key: &str) -> Result<Option<Vec<u8>>, Error> {
+    block_on(store.get(&name(key)))
+}
+
+fn set(store: &Redis, key: &str, value: &str) -> Result<(), Error> {
+    block_on(store.set(&name(key), value.as_bytes(), None))
+}
+
+fn conforms() {
+    let server = Server::start(&[]);
+    let store = store(&server.url());
+    conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("a live server"));
+}
+
+fn databases() {
+    let server = Server::start(&[]);
+    let [one, two] = ["", "/2"].map(|path| store(&(server.url() + path)));
+    set(&one, "key", "value").unwrap();
+    assert_eq!(get(&two, "key").unwrap(), None);
+    set(&two, "key", "other").unwrap();
+    block_on(two.clear_store()).unwrap();
+    assert_eq!(get(&one, "key").unwrap(), Some(b"value".to_vec()));
+    let error = get(&store(&(server.url() + "/99")), "key").unwrap_err();
+    assert_eq!(error.kind(), Kind::Configuration, "{error}");
+}
+
+fn socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("socket");
+    let _server = Server::start(&["--unixsocket", path.to_str().unwrap()]);
+    let store = store(&format!("redis+unix://{}", path.display()));
+    set(&store, "key", "value").unwrap();
+    assert_eq!(get(&store, "key").unwrap(), Some(b"value".to_vec()));
+}
+
+fn scripts_forgotten() {
+    let server = Server::start(&[]);
+    let store = store(&server.url());
+    let names = ["a", "b", "c"].map(name);
+    set(&store, "a", "1").unwrap();
+    assert!(block_on(store.delete(&names[0])).unwrap());
+    server.say(&["SCRIPT", "FLUSH"]);
+    set(&store, "a", "1").unwrap();
+    set(&store, "b", "1").unwrap();
+    assert_eq!(block_on(store.delete_many(&names)).unwrap(), 2);
+}
+
+fn refused() {
+    let server = Server::start(&["--requirepass", "secret"]);
+    let at = |who: &str| format!("redis://{who}127.0.0.1:{}", server.port);
+    for url in [at(""), at(":wrong@"), at("nobody:secret@")] {
+        let error = get(&store(&url), "key").unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration, "{error}");
+        assert!(!format!("{error:?}").contains("secret"), "{error:?}");
+    }
+    assert_eq!(get(&store(&at(":secret@")), "key").unwrap(), None);
+    server.say(&["-a", "secret", "ACL", "SETUSER", "shop", "on", ">secret", "~shop:*", "+@read", "+@connection"]);
+    let error = set(&store(&at("shop:secret@")), "key", "value").unwrap_err();
+    assert_eq!(error.kind(), Kind::Configuration, "{error}");
+    server.say(&["-a", "secret", "ACL", "SETUSER", "shop", "+@write", "+@scripting"]);
+    let shop = store(&at("shop:secret@"));
+    set(&shop, "key", "value").unwrap();
+    assert!(block_on(shop.delete(&name("key"))).unwrap(), "these rights are enough, as the error says");
+    block_on(shop.clear_scope("shop:1:")).unwrap();
+}
+
+fn full() {
+    let server = Server::start(&["--maxmemory-policy", "noeviction"]);
+    let store = store(&server.url());
+    set(&store, "key", "value").unwrap();
+    server.say(&["CONFIG", "SET", "maxmemory", "1"]);
+    let error = set(&store, "key", "other").unwrap_err();
+    assert!(error.kind() == Kind::Store && error.to_string().contains("allkeys-lfu"), "{error}");
+    let error = block_on(store.begin_fill(&name("new"))).unwrap_err();
+    assert!(error.to_string().contains("allkeys-lfu"), "in a script it is the same: {error}");
+    assert!(block_on(store.delete(&name("key"))).unwrap());
+    assert_eq!(get(&store, "key").unwrap(), None);
+}
+
+fn forgotten() {
+    let mut server = Server::start(&[]);
+    let store = store(&server.url());
+    set(&store, "key", "old").unwrap();
+    set(&store, "other", "value").unwrap();
+    block_on(store.delete(&name("key"))).unwrap();
+    server.kill();
+    assert_eq!(get(&store, "key").unwrap_err().kind(), Kind::Store);
+    let again = Server::start_at(server.port, &[]);
+    again.say(&["SET", name("key").as_str(), "what the disk still had"]);
+    again.say(&["SET", name("other").as_str(), "and this"]);
+    // A connection is tried again after a while.
+    again.wait_until(|_| get(&store, "other").is_ok());
+    assert_eq!(get(&store, "other").unwrap(), Some(b"and this".to_vec()));
+    assert_eq!(get(&store, "key").unwrap(), None);
+}
+
+fn others() {
+    let server = Server::start(&[]);
+    let store = store(&server.url());
+    server.say(&["SET", name("key").as_str(), "41"]);
+    assert_eq!(get(&store, "key").unwrap(), Some(b"41".to_vec()));
+    assert_eq!(block_on(store.incr(&name("key"), 1)).unwrap(), 42);
+    assert_eq!(server.say(&["GET", name("key").as_str()]), "42", "it is left as it was written");
+    let ticket = block_on(store.begin_fill(&name("key"))).unwrap();
+    assert!(block_on(store.set_if(&name("key"), b"ours", None, &ticket)).unwrap());
+    assert_eq!(get(&store, "key").unwrap(), Some(b"ours".to_vec()));
+    server.say(&["RPUSH", name("list").as_str(), "x"]);
+    let error = get(&store, "list").unwrap_err();
+    assert!(error.kind() == Kind::Configuration && error.to_string().contains("prefix"), "{error}");
+    set(&store, "list", "ours").unwrap();
+    assert_eq!(get(&store, "list").unwrap(), Some(b"ours".to_vec()));
+}

@@ -1,0 +1,60 @@
+//! What becomes of caches when the servers below them fail: each test has servers of its own, and does to them what it
+//! says.
+
+#[cfg(any(feature = "redis", feature = "memcached"))]
+mod load;
+#[cfg(feature = "memcached")]
+mod memcached;
+mod proxied;
+#[path = "../support/proxy/mod.rs"]
+mod proxy;
+#[cfg(feature = "redis")]
+mod redis;
+mod started;
+
+use libtest_mimic::{Completion, Failed, Trial};
+
+/// A test with servers of its own.
+pub struct Own {
+    pub name: &'static str,
+    pub needs: &'static [Needed],
+    pub run: fn() -> Result<(), String>,
+}
+
+/// A program, and whether it is here.
+pub type Needed = (&'static str, fn() -> bool);
+
+/// Lists the tests of a module: functions that start what they need.
+macro_rules! own {
+    ($needs:expr => $($name:ident),+ $(,)?) => {
+        pub const TESTS: &[crate::faults::Own] =
+            &[$(crate::faults::Own { name: stringify!($name), needs: $needs, run: $name }),+];
+    };
+}
+pub(crate) use own;
+
+const TESTS: &[(&str, &[Own])] = &[
+    ("proxy", proxied::TESTS),
+    ("started::redis", started::redis::TESTS),
+    ("started::memcached", started::memcached::TESTS),
+    #[cfg(feature = "redis")]
+    ("redis", redis::TESTS),
+    #[cfg(feature = "memcached")]
+    ("memcached", memcached::TESTS),
+];
+
+pub fn trials() -> impl Iterator<Item = Trial> {
+    TESTS.iter().flat_map(|(of, tests)| tests.iter().map(move |test| trial(of, test)))
+}
+
+fn trial(of: &str, test: &'static Own) -> Trial {
+    Trial::ignorable_test(format!("faults::{of}::{}", test.name), || {
+        match test.needs.iter().find(|(_, is_here)| !is_here()) {
+            None => (test.run)().map(|()| Completion::Completed).map_err(Failed::from),
+            Some((program, _)) if std::env::var_os("LARDER_REQUIRE_SERVERS").is_some() => {
+                Err(format!("`{program}` is not installed").into())
+            }
+            Some((program, _)) => Ok(Completion::ignored_with(format!("`{program}` is not installed"))),
+        }
+    })
+}

@@ -1,0 +1,181 @@
+//! Callers of a cached function while something goes wrong below it, and what came of it for them.
+
+use std::array;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use larder::testing::{Isolated, Larder};
+use larder::{Error, Settings, cached, testing};
+
+/// How many entries there are: few, so that everybody meets everybody.
+const ENTRIES: usize = 24;
+const READERS: usize = 4;
+const WRITERS: usize = 2;
+
+/// How long a store waits in these tests, at the most: for a connection and for an answer.
+pub const LIMIT: Duration = Duration::from_millis(300);
+
+/// How long something may take that comes sooner or later.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How much longer than its limit a call may take on a machine that has much to do. Whoever is forgotten takes longer.
+const SLACK: Duration = Duration::from_secs(15);
+
+/// What caches are filled from: numbers that only ever grow, and what is known of invalidations.
+pub struct Source {
+    said: [AtomicU64; ENTRIES],
+    /// What it said when the last invalidation that has ended began.
+    oldest: [AtomicU64; ENTRIES],
+    runs: AtomicUsize,
+    /// How many bytes a value has beside its number.
+    padding: usize,
+}
+
+#[cached(key = "truth:<id>", ttl = 3600, ignore(source))]
+fn truth(source: &Source, id: usize) -> String {
+    source.runs.fetch_add(1, Ordering::Relaxed);
+    format!("{:020}{}", source.said[id].load(Ordering::SeqCst), ".".repeat(source.padding))
+}
+
+impl Source {
+    pub fn new() -> Self {
+        Self::padded(0)
+    }
+
+    /// Returns one whose values have so many bytes more.
+    pub fn padded(padding: usize) -> Self {
+        let zeros = || array::from_fn(|_| AtomicU64::new(0));
+        Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), padding }
+    }
+
+    /// Returns how often it was read.
+    pub fn runs(&self) -> usize {
+        self.runs.load(Ordering::SeqCst)
+    }
+
+    /// Reads an entry through the caches that this thread sees.
+    fn read(&self, id: usize) -> u64 {
+        truth(self, id)[..20].parse().expect("a number of the source")
+    }
+
+    /// Changes what it says of an entry, and invalidates that. It has one writer.
+    fn change(&self, id: usize) {
+        let now = self.said[id].fetch_add(1, Ordering::SeqCst) + 1;
+        truth::invalidate(id);
+        self.oldest[id].store(now, Ordering::SeqCst);
+    }
+
+    /// Returns whether what is served is older than an invalidation that had ended before.
+    fn reads_too_old(&self, id: usize) -> bool {
+        let oldest = self.oldest[id].load(Ordering::SeqCst);
+        self.read(id) < oldest
+    }
+
+    /// Returns whether everything that is served is as the source says.
+    fn is_served_by(&self, larder: &Larder) -> bool {
+        let _entered = larder.enter();
+        (0..ENTRIES).all(|id| self.read(id) == self.said[id].load(Ordering::SeqCst))
+    }
+}
+
+/// What callers have noticed so far, for who is at the servers meanwhile.
+#[derive(Default)]
+pub struct Progress {
+    is_over: AtomicBool,
+    calls: AtomicUsize,
+    old: AtomicUsize,
+    longest: AtomicU64,
+}
+
+impl Progress {
+    /// Waits until there were so many more calls.
+    pub fn more_calls(&self, wanted: usize) {
+        let before = self.calls.load(Ordering::SeqCst);
+        wait("calls go on", || self.calls.load(Ordering::SeqCst) >= before + wanted);
+    }
+
+    fn note(&self, call: impl FnOnce() -> bool) {
+        let begun = Instant::now();
+        let is_old = call();
+        self.longest.fetch_max(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
+        self.old.fetch_add(usize::from(is_old), Ordering::SeqCst);
+        self.calls.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits until something is so, which it is sooner or later.
+pub fn wait(what: &str, is_so: impl Fn() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < PATIENCE, "never: {what}");
+        thread::yield_now();
+    }
+}
+
+/// Makes caches in a store, as a process has them.
+pub fn caches(settings: Settings) -> Result<Isolated, Error> {
+    testing::isolated_with([("default", settings)])
+}
+
+/// Has many call at once while something is done to the servers. None of them sees an error, waits longer than the store
+/// may, or is served what was invalidated before.
+pub fn under_load(larder: &Larder, source: &Source, fault: impl FnOnce(&Progress)) {
+    let progress = &Progress::default();
+    let run = |caller: usize| {
+        let _entered = larder.enter();
+        let mut draw = Draw(caller as u64 + 1);
+        while !progress.is_over.load(Ordering::SeqCst) {
+            match caller.checked_sub(READERS) {
+                None => progress.note(|| source.reads_too_old(draw.below(ENTRIES))),
+                Some(writer) => progress.note(|| {
+                    source.change(draw.below(ENTRIES / WRITERS) * WRITERS + writer);
+                    false
+                }),
+            }
+        }
+    };
+    thread::scope(|scope| {
+        let callers: Vec<_> = (0..READERS + WRITERS).map(|caller| scope.spawn(move || run(caller))).collect();
+        let over = Over(progress);
+        progress.more_calls(300);
+        fault(progress);
+        progress.more_calls(300);
+        drop(over);
+        callers.into_iter().for_each(|caller| caller.join().expect("no error reaches a caller"));
+    });
+    let longest = Duration::from_millis(progress.longest.load(Ordering::SeqCst));
+    assert!(longest < LIMIT * 4 + SLACK, "a call took {longest:?}");
+    assert_eq!(progress.old.load(Ordering::SeqCst), 0, "values were served that had been invalidated before");
+}
+
+/// Whoever waits for callers does not do so in vain, whatever becomes of the test.
+struct Over<'a>(&'a Progress);
+
+impl Drop for Over<'_> {
+    fn drop(&mut self) {
+        self.0.is_over.store(true, Ordering::SeqCst);
+    }
+}
+
+/// After the fault: this process and another one that sees the same servers are served what the source says, from the
+/// store.
+pub fn is_well_again(source: &Source, larders: &[&Larder]) {
+    for larder in larders {
+        wait("everything that is served is true", || source.is_served_by(larder));
+    }
+    wait("values come from the store again", || {
+        let before = source.runs();
+        larders.iter().all(|larder| source.is_served_by(larder)) && source.runs() == before
+    });
+}
+
+/// Numbers that look like chance.
+struct Draw(u64);
+
+impl Draw {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % end as u64).unwrap_or(0)
+    }
+}

@@ -1,0 +1,150 @@
+//! Memcached goes away, breaks off, stands still and makes room; and one of three servers is gone for a while.
+
+use cache_backends::memcached::{Config, Memcached as Store};
+use larder::testing::{Isolated, Larder};
+use larder::{Error, Settings};
+
+use super::load::{LIMIT, Source, caches, is_well_again, under_load};
+use super::proxy::Proxy;
+use super::{Needed, own};
+use crate::servers::Memcached;
+
+const MEMCACHED: &[Needed] = &[("memcached", Memcached::is_installed)];
+
+own!(MEMCACHED =>
+    a_server_is_killed_under_load_and_comes_back_empty,
+    connections_break_in_the_midst_of_answers,
+    a_server_stands_still_for_a_while,
+    answers_are_held_back_for_a_while,
+    a_server_that_is_full_makes_room_under_load,
+    one_of_three_servers_is_killed_under_load_and_comes_back_empty,
+    one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has,
+);
+
+fn said(error: Error) -> String {
+    format!("{error:?}")
+}
+
+fn settings(url: &str) -> Result<Settings, String> {
+    let store = Config::new(url).and_then(|config| Store::new(config.timeout(LIMIT)));
+    store.map(Settings::backend).map_err(said)
+}
+
+/// Makes caches as two processes have them: one that is under load, and one that looks on.
+fn two(url: &str, other: &str) -> Result<(Isolated, Larder), String> {
+    let other = caches(settings(other)?).map_err(said)?.handle();
+    Ok((caches(settings(url)?).map_err(said)?, other))
+}
+
+fn a_server_is_killed_under_load_and_comes_back_empty() -> Result<(), String> {
+    let server = Memcached::start()?;
+    let (larder, other) = two(&server.url(), &server.url())?;
+    let source = Source::new();
+    for _ in 0..3 {
+        under_load(&larder, &source, |progress| {
+            server.stop();
+            progress.more_calls(300);
+            server.start_again();
+        });
+        is_well_again(&source, &[&larder, &other]);
+    }
+    assert!(larder.cache("default").stats().trouble > 0, "the cache has counted that its store was away");
+    Ok(())
+}
+
+fn connections_break_in_the_midst_of_answers() -> Result<(), String> {
+    let server = Memcached::setup().on_port().start()?;
+    let proxy = Proxy::before_port(server.port()).map_err(|error| error.to_string())?;
+    let (larder, other) = two(&format!("memcached://127.0.0.1:{}", proxy.port()), &server.url())?;
+    let source = Source::padded(2_000);
+    under_load(&larder, &source, |progress| {
+        for bytes in [0, 1, 5, 100, 1_000, 2_000, 5_000, 20_000] {
+            proxy.cut_after(bytes);
+            let before = proxy.counts().connections;
+            proxy.until(|counts| counts.connections > before);
+            progress.more_calls(200);
+        }
+    });
+    is_well_again(&source, &[&larder, &other]);
+    assert!(larder.cache("default").stats().trouble > 0 && proxy.counts().connections > 8, "{:?}", proxy.counts());
+    Ok(())
+}
+
+fn a_server_stands_still_for_a_while() -> Result<(), String> {
+    let server = Memcached::start()?;
+    let (larder, other) = two(&server.url(), &server.url())?;
+    let source = Source::new();
+    under_load(&larder, &source, |progress| {
+        server.freeze();
+        progress.more_calls(60);
+        server.thaw();
+    });
+    is_well_again(&source, &[&larder, &other]);
+    assert!(larder.cache("default").stats().trouble > 0, "the cache has counted that its store was silent");
+    Ok(())
+}
+
+fn answers_are_held_back_for_a_while() -> Result<(), String> {
+    let server = Memcached::setup().on_port().start()?;
+    let proxy = Proxy::before_port(server.port()).map_err(|error| error.to_string())?;
+    let (larder, other) = two(&format!("memcached://127.0.0.1:{}", proxy.port()), &server.url())?;
+    let source = Source::new();
+    under_load(&larder, &source, |progress| {
+        for _ in 0..3 {
+            proxy.hold();
+            proxy.until_held();
+            progress.more_calls(20);
+            // What was asked and given up long ago reaches the server now.
+            proxy.let_go();
+            progress.more_calls(200);
+        }
+    });
+    is_well_again(&source, &[&larder, &other]);
+    Ok(())
+}
+
+fn a_server_that_is_full_makes_room_under_load() -> Result<(), String> {
+    let server = Memcached::setup().max_memory(2).start()?;
+    let (larder, _) = two(&server.url(), &server.url())?;
+    let source = Source::padded(300_000);
+    under_load(&larder, &source, |progress| progress.more_calls(2_000));
+    assert!(server.stat("evictions").is_some_and(|removed| removed > 0));
+    assert!(larder.cache("default").stats().hits > 0, "and some values stayed");
+    Ok(())
+}
+
+fn one_of_three_servers_is_killed_under_load_and_comes_back_empty() -> Result<(), String> {
+    let servers = [Memcached::start()?, Memcached::start()?, Memcached::start()?];
+    let url = Memcached::url_of_all(&servers);
+    let (larder, other) = two(&url, &url)?;
+    let source = Source::new();
+    for server in &servers {
+        under_load(&larder, &source, |progress| {
+            server.stop();
+            progress.more_calls(300);
+            server.start_again();
+        });
+        is_well_again(&source, &[&larder, &other]);
+    }
+    Ok(())
+}
+
+fn one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has() -> Result<(), String> {
+    let start = || Memcached::setup().on_port().start();
+    let servers = [start()?, start()?, start()?];
+    let before = |server: &Memcached| Proxy::before_port(server.port()).map_err(|error| error.to_string());
+    let proxies = [before(&servers[0])?, before(&servers[1])?, before(&servers[2])?];
+    let hosts = proxies.each_ref().map(|proxy| format!("127.0.0.1:{}", proxy.port())).join(",");
+    let (larder, other) = two(&format!("memcached://{hosts}"), &format!("memcached://{hosts}"))?;
+    let source = Source::new();
+    for proxy in &proxies {
+        under_load(&larder, &source, |progress| {
+            proxy.refuse();
+            proxy.cut();
+            progress.more_calls(500);
+            proxy.accept();
+        });
+        is_well_again(&source, &[&larder, &other]);
+    }
+    Ok(())
+}

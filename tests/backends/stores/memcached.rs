@@ -1,0 +1,66 @@
+//! Memcached alone, and three servers.
+
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use cache_backends::memcached::{Config, Memcached as Store};
+use larder::Error;
+use larder::clock::Clock;
+
+use super::pool::{Pool, Reused, read};
+use super::{Opened, PATIENCE};
+use crate::servers::Memcached;
+
+pub static ALONE: Pool<Memcached> = Pool::new();
+pub static THREE: Pool<[Memcached; 3]> = Pool::new();
+
+pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
+    let (url, sockets) = read(place);
+    let store = Store::new(Config::new(url)?.timeout(PATIENCE))?;
+    // Servers know of whole seconds only.
+    let rest = Mutex::new(Duration::ZERO);
+    let moves = move |time: Duration| {
+        let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
+        let seconds = (*rest + time).as_secs();
+        *rest = *rest + time - Duration::from_secs(seconds);
+        sockets.iter().for_each(|socket| Memcached::let_time_pass_at(socket, seconds).expect("a server that works"));
+    };
+    Ok(Opened::moved_by(store, moves))
+}
+
+impl Reused for Memcached {
+    fn start() -> Result<Self, String> {
+        Memcached::start()
+    }
+
+    fn empty(&self) -> Result<(), String> {
+        self.ask("flush_all").map(drop)
+    }
+
+    fn address(&self) -> String {
+        self.url()
+    }
+
+    fn sockets(&self) -> Vec<PathBuf> {
+        vec![self.socket().to_owned()]
+    }
+}
+
+impl Reused for [Memcached; 3] {
+    fn start() -> Result<Self, String> {
+        Ok([Memcached::start()?, Memcached::start()?, Memcached::start()?])
+    }
+
+    fn empty(&self) -> Result<(), String> {
+        self.iter().try_for_each(Reused::empty)
+    }
+
+    fn address(&self) -> String {
+        Memcached::url_of_all(self)
+    }
+
+    fn sockets(&self) -> Vec<PathBuf> {
+        self.iter().map(|server| server.socket().to_owned()).collect()
+    }
+}
