@@ -39,7 +39,7 @@
 //!
 //! | feature | what it adds |
 //! |---|---|
-//! | `file` (default), `sqlite`, `postgres`, `mysql` | [`stores`] outside the process |
+//! | `file` (default), `sqlite`, `postgres`, `mysql`, `redis` | [`stores`] outside the process |
 //! | `tls` | connections to their servers that are encrypted |
 //! | `toml` (default) | caches as a file of configuration says |
 //! | `compression`, `encryption`, `json` | values outside in fewer bytes; that nobody reads or changes there; that a person can read |
