@@ -132,8 +132,9 @@ impl Setup {
         let place = Place::make("memc")?;
         let socket = place.path("socket");
         let mut command = vec![program.into()];
-        // The crawler, which tells what there is, is left for us.
-        command.extend(["--threads=2", "--extended=no_lru_maintainer,lru_crawler"].map(Into::into));
+        // The crawler, which tells what there is, is left for us. It leaves out what a thread is still at: so there is one,
+        // which is done with what it has answered before it hears anything else.
+        command.extend(["--threads=1", "--extended=no_lru_maintainer,lru_crawler"].map(Into::into));
         match port {
             Some(port) => command.extend(["-l".to_owned(), format!("127.0.0.1:{port}")].map(Into::into)),
             None => command.extend(["-a".into(), "777".into(), "-s".into(), socket.clone().into()]),
