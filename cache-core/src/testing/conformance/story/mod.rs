@@ -116,11 +116,9 @@ impl<'a, 'g> Story<'a, 'g> {
     /// Returns when an entry ends that was written after `least` for so long. A store that counts whole seconds is somewhere in
     /// the midst of one, and rounds up twice: the time, and the second that it began in.
     fn ends(&self, least: Duration, time: Option<Duration>) -> Option<[Duration; 2]> {
-        let rounded = |time: Duration| match self.ground.capabilities.sub_second {
-            true => time,
-            false => Duration::from_secs(time.as_secs() + 1 + u64::from(time.subsec_nanos() > 0)),
-        };
-        time.map(|time| [least + time, self.time.most() + rounded(time)])
+        let rounded = |time: Duration| Duration::from_secs(time.as_secs() + 1 + u64::from(time.subsec_nanos() > 0));
+        let latest = |time| if self.ground.capabilities.sub_second { time } else { rounded(time) };
+        time.map(|time| [least + time, self.time.most() + latest(time)])
     }
 
     fn put(&mut self, at: usize, value: Vec<u8>, time: Option<Duration>, least: Duration) {
