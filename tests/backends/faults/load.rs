@@ -1,8 +1,9 @@
 //! Callers of a cached function while something goes wrong below it, and what came of it for them.
 
 use std::array;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use larder::testing::{Isolated, Larder};
@@ -39,14 +40,14 @@ fn truth(source: &Source, id: usize) -> String {
 }
 
 impl Source {
-    pub fn new() -> Self {
+    pub fn new() -> Arc<Self> {
         Self::padded(0)
     }
 
     /// Returns one whose values have so many bytes more.
-    pub fn padded(padding: usize) -> Self {
+    pub fn padded(padding: usize) -> Arc<Self> {
         let zeros = || array::from_fn(|_| AtomicU64::new(0));
-        Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), padding }
+        Arc::new(Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), padding })
     }
 
     /// Returns how often it was read.
@@ -120,33 +121,40 @@ pub fn caches(settings: Settings) -> Result<Isolated, Error> {
 
 /// Has many call at once while something is done to the servers. None of them sees an error, waits longer than the store
 /// may, or is served what was invalidated before.
-pub fn under_load(larder: &Larder, source: &Source, fault: impl FnOnce(&Progress)) {
-    let progress = &Progress::default();
-    let run = |caller: usize| {
-        let _entered = larder.enter();
-        let mut draw = Draw(caller as u64 + 1);
-        while !progress.is_over.load(Ordering::SeqCst) {
-            match caller.checked_sub(READERS) {
-                None => progress.note(|| source.reads_too_old(draw.below(ENTRIES))),
-                Some(writer) => progress.note(|| {
-                    source.change(draw.below(ENTRIES / WRITERS) * WRITERS + writer);
-                    false
-                }),
-            }
-        }
-    };
-    thread::scope(|scope| {
-        let callers: Vec<_> = (0..READERS + WRITERS).map(|caller| scope.spawn(move || run(caller))).collect();
-        let over = Over(progress);
-        progress.more_calls(300);
-        fault(progress);
-        progress.more_calls(300);
-        drop(over);
-        callers.into_iter().for_each(|caller| caller.join().expect("no error reaches a caller"));
-    });
+pub fn under_load(larder: &Larder, source: &Arc<Source>, fault: impl FnOnce(&Progress)) {
+    let progress = Arc::new(Progress::default());
+    // They are not waited for in a scope: where one is forgotten, this is to fail and not to wait with it.
+    let callers: Vec<_> = (0..READERS + WRITERS)
+        .map(|caller| {
+            let (larder, source, progress) = (larder.clone(), Arc::clone(source), Arc::clone(&progress));
+            thread::spawn(move || call(&larder, &source, &progress, caller))
+        })
+        .collect();
+    let over = Over(&progress);
+    progress.more_calls(300);
+    fault(&progress);
+    progress.more_calls(300);
+    drop(over);
+    wait("all callers have their answers", || callers.iter().all(JoinHandle::is_finished));
+    callers.into_iter().for_each(|caller| caller.join().expect("no error reaches a caller"));
     let longest = Duration::from_millis(progress.longest.load(Ordering::SeqCst));
     assert!(longest < LIMIT * 4 + SLACK, "a call took {longest:?}");
     assert_eq!(progress.old.load(Ordering::SeqCst), 0, "values were served that had been invalidated before");
+}
+
+/// Calls until it is over: one of the readers, or of the writers, who share the entries among them.
+fn call(larder: &Larder, source: &Source, progress: &Progress, caller: usize) {
+    let _entered = larder.enter();
+    let mut draw = Draw(caller as u64 + 1);
+    while !progress.is_over.load(Ordering::SeqCst) {
+        match caller.checked_sub(READERS) {
+            None => progress.note(|| source.reads_too_old(draw.below(ENTRIES))),
+            Some(writer) => progress.note(|| {
+                source.change(draw.below(ENTRIES / WRITERS) * WRITERS + writer);
+                false
+            }),
+        }
+    }
 }
 
 /// Whoever waits for callers does not do so in vain, whatever becomes of the test.
