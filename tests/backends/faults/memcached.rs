@@ -1,6 +1,6 @@
 //! Memcached goes away, breaks off, stands still and makes room; and one of three servers is gone for a while.
 
-use cache_backends::memcached::{Config, Memcached as Store};
+use larder::stores::memcached::{Config, Memcached as Store};
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings};
 

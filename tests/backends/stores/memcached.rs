@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use cache_backends::memcached::{Config, Memcached as Store};
 use larder::Error;
 use larder::clock::Clock;
+use larder::stores::memcached::{Config, Memcached as Store};
 
 use super::pool::{Pool, Reused, read};
 use super::{Opened, PATIENCE};
