@@ -68,6 +68,10 @@ impl Backend for Memcached {
         }
     }
 
+    fn is_away(&self, name: &Name) -> bool {
+        self.fleet.of(name).is_away()
+    }
+
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
         entry::get(self.fleet.of(name), name).await
     }

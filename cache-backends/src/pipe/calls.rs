@@ -111,6 +111,11 @@ impl<L: Language> Pipe<L> {
         self.0.lines().len()
     }
 
+    /// Returns whether the server has failed, and nobody has reached it since.
+    pub(crate) fn is_away(&self) -> bool {
+        self.0.backoff().is_away()
+    }
+
     /// Closes all connections, as soon as those who wait have heard their answers. The next call opens one again.
     pub(crate) fn close(&self) {
         let lines = std::mem::take(&mut *self.0.lines());

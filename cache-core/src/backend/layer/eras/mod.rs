@@ -85,6 +85,14 @@ impl Eras {
         Ok(era.map_or_else(|| (name.clone(), 0), |era| (self.spelling.name(name, era), era)))
     }
 
+    /// Returns the name under which an entry was last seen to be kept.
+    fn remembered(&self, name: &Name) -> Option<Name> {
+        let now = self.clock.now();
+        let eras: Option<Vec<_>> = levels(name.as_str()).map(|level| self.book.peek(level, now)).collect();
+        let era = eras?.into_iter().reduce(spelling::joined);
+        Some(era.map_or_else(|| name.clone(), |era| self.spelling.name(name, era)))
+    }
+
     /// Returns the name to read, or to fill, an entry by.
     async fn known(&self, name: &Name) -> Result<(Name, u64), Error> {
         self.spelled(name, Word::Trusted).await
@@ -259,5 +267,10 @@ impl ErasedBackend for Eras {
 
     fn listen(&self, _: &str, _: Arc<dyn Listener>) -> Result<Listening, Error> {
         Err(unsupported("tell of its changes"))
+    }
+
+    fn is_away(&self, name: &Name) -> bool {
+        levels(name.as_str()).any(|level| self.store.is_away(&self.marker(level)))
+            || self.remembered(name).is_some_and(|name| self.store.is_away(&name))
     }
 }
