@@ -1,5 +1,5 @@
-//! A slow function becomes fast; users do not mix; a write is seen at once; a thousand callers are one query. With a line
-//! in `larder.toml`, such as `caches.default.url = "file:///tmp/quickstart"`, a second run finds what the first one kept.
+//! A slow function becomes fast; users do not mix; a write is seen at once; a thousand callers are one query. With a line in
+//! `larder.toml`, such as `caches.default.url = "file:///var/cache/quickstart"`, a second run finds what the first one kept.
 
 use std::io::Error;
 use std::sync::Mutex;

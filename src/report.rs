@@ -194,7 +194,7 @@ where
         let mut response = ready!(this.inner.poll(context))?;
         let report = Report { took: this.began.elapsed(), seen: this.counts.get() };
         let (method, path) = this.asked;
-        log::debug!("{method} {path}: {} in {}", response.status().as_u16(), report.words());
+        log::debug!(target: "larder::report", "{method} {path}: {} in {}", response.status().as_u16(), report.words());
         if *this.server_timing {
             response.headers_mut().append(SERVER_TIMING, report.server_timing());
         }

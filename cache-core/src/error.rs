@@ -67,6 +67,18 @@ impl Error {
         Self { kind, context: context.into(), source: None }
     }
 
+    /// Makes the error of somebody's having written down what cannot be: in code, or in a file of configuration.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Error, Kind};
+    ///
+    /// assert_eq!(Error::configuration("a pool of 0 connections has none").kind(), Kind::Configuration);
+    /// ```
+    pub fn configuration(sentence: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Configuration, sentence)
+    }
+
     /// Adds what lies behind it.
     ///
     /// ```
@@ -111,11 +123,11 @@ impl fmt::Display for Error {
     }
 }
 
-/// Where it has several lines, they stay lines: a `main` that returns it shows it so.
+/// A mistake in a configuration reads as in `Display`, lines and all: a `main` that returns it shows it so.
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.context.contains('\n') {
-            return write!(f, "{:?}\n{}", self.kind, self.context);
+        if self.kind == Kind::Configuration {
+            return fmt::Display::fmt(self, f);
         }
         let mut out = f.debug_struct("Error");
         out.field("kind", &self.kind).field("context", &self.context);

@@ -4,7 +4,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`commit`], [`stats`], [`seen`], `tally`, `lock` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`commit`], [`stats`], [`seen`], `tally`, `lock`, `nearest` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
@@ -32,6 +32,8 @@ pub mod executor;
 pub mod flight;
 pub mod key;
 mod lock;
+#[doc(hidden)]
+pub mod nearest;
 pub mod policy;
 pub mod record;
 pub mod registry;

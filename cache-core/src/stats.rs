@@ -155,6 +155,9 @@ pub struct Stats {
     pub near_entries: u64,
     /// Entries that had to make room; counted by caches only.
     pub evictions: u64,
+    /// Entries that were met in a store outside and did not open: they were written with another key, or without one, or were
+    /// changed since; counted by caches only.
+    pub unopened: u64,
     /// Entries in the store now; counted by caches only.
     pub entries: u64,
     /// What those entries weigh, in bytes; counted by caches with a limit of bytes only.

@@ -128,6 +128,40 @@ fn one_load_serves_all_and_is_handed_over_by_who_leaves() {
     });
 }
 
+/// A store that is asked before a place is taken, and not under its lock: after that only where something happened since.
+#[test]
+fn who_looked_before_leading_runs_no_body_that_another_load_has_spared_it() {
+    in_many_orders(|| {
+        let (flights, loads) = (Arc::<Flights>::default(), Arc::new(AtomicU64::new(0)));
+        let store = Arc::new(AtomicU64::new(0));
+        let callers: Vec<_> = (0..3)
+            .map(|_| {
+                let (flights, loads, store) = (Arc::clone(&flights), Arc::clone(&loads), Arc::clone(&store));
+                thread::spawn(move || {
+                    let events = flights.events(b"name");
+                    if store.load(Ordering::SeqCst) != 0 {
+                        return;
+                    }
+                    match flights.join(b"name", MARK, TypeId::of::<u64>(), || None::<()>) {
+                        Turn::Lead(leader) => {
+                            let is_sure = flights.events(b"name") == events;
+                            if is_sure || store.load(Ordering::SeqCst) == 0 {
+                                loads.fetch_add(1, Ordering::SeqCst);
+                                leader.token().redeem(|| store.store(1, Ordering::SeqCst));
+                            }
+                            leader.land(Landing::Released);
+                        }
+                        Turn::Wait(waiter) => drop(future::block_on(waiter)),
+                        turn => panic!("there is one pattern, and nobody stands in a body: {turn:?}"),
+                    }
+                })
+            })
+            .collect();
+        callers.into_iter().for_each(|caller| caller.join().unwrap());
+        assert_eq!(loads.load(Ordering::SeqCst), 1);
+    });
+}
+
 #[test]
 fn two_updates_leave_the_later_value_or_none() {
     in_many_orders(|| {

@@ -112,12 +112,25 @@ impl Builder {
     ///
     /// When it is no address. Whether there is such a store, [`install`](Self::install) says.
     #[track_caller]
-    pub fn cache_at(mut self, name: impl Into<String>, url: &str) -> Result<Self, Error> {
-        let origin = Origin::Code(Caller::caller());
+    pub fn cache_at(self, name: impl Into<String>, url: &str) -> Result<Self, Error> {
+        self.cache_from(name.into(), url, Origin::Code(Caller::caller()))
+    }
+
+    /// Adds a cache whose address stands behind an argument of the program `larder`: mistakes are told to be there.
+    ///
+    /// # Errors
+    ///
+    /// As [`cache_at`](Self::cache_at).
+    #[doc(hidden)]
+    pub fn cache_of_argument(self, argument: &str, url: &str) -> Result<Self, Error> {
+        self.cache_from(argument.to_owned(), url, Origin::Variable(argument.into()))
+    }
+
+    fn cache_from(mut self, name: String, url: &str, origin: Origin) -> Result<Self, Error> {
         let (mut draft, mut faults) = (Draft::default(), Faults::default());
         draft.say(Word::Url, &Said::new(Written::Text(url.to_owned()), origin.clone()), &mut faults);
         faults.into_result()?;
-        self.add(name.into(), draft, origin);
+        self.add(name, draft, origin);
         Ok(self)
     }
 
@@ -226,7 +239,7 @@ impl Builder {
     #[expect(clippy::unused_self, reason = "the other one takes it")]
     fn read_discovered(self, path: &Path) -> Result<Self, Error> {
         let sentence = format!("{}: to read this, enable the feature `toml` of larder", path.display());
-        Err(Error::new(cache_core::error::Kind::Configuration, sentence))
+        Err(Error::configuration(sentence))
     }
 
     /// Registers what makes stores of addresses that begin with `scheme://`.
@@ -330,7 +343,14 @@ impl Builder {
         let outcome = self.outcome()?;
         self.plan.off |= outcome.off;
         let caches = outcome.resolved.caches.into_iter();
-        self.plan.caches = caches.map(|(settings, described)| (described.name, settings)).collect();
+        for (settings, described) in caches {
+            // Nobody has said anything of it: it is there for those who name none.
+            if described.said.is_empty() {
+                self.plan.default = settings;
+            } else {
+                self.plan.caches.push((described.name, settings));
+            }
+        }
         registry::install(self.plan)
     }
 

@@ -1,5 +1,6 @@
 //! What a configuration comes to, for people.
 
+use cache_backends::place::usual_scheme;
 use cache_core::policy::Ttl;
 use cache_core::registry::Settings;
 
@@ -35,6 +36,8 @@ pub struct Described {
     pub max_entries: Option<u64>,
     /// How many bytes the store holds at most, where that was said.
     pub max_bytes: Option<u64>,
+    /// The layers around its store, that next to the store first; of one that seals, how many keys it has.
+    pub layers: Vec<String>,
     /// What the names of all entries begin with.
     pub key_prefix: String,
     /// The version that is part of the names of all entries.
@@ -50,7 +53,7 @@ pub struct Described {
 impl Described {
     pub(super) fn of(name: &str, settings: &Settings, draft: &Draft, stores: &Stores) -> Self {
         let locations = draft.locations().unwrap_or_default();
-        let scheme = locations.first().map(|said| super::schemes::usual(said.value.scheme()));
+        let scheme = locations.first().map(|said| usual_scheme(said.value.scheme()));
         let (entries, bytes) = settings.bounds();
         let mut said: Vec<_> = draft.origins().into_iter().map(ToString::to_string).collect();
         said.dedup();
@@ -62,6 +65,7 @@ impl Described {
             ttl: settings.usual_ttl(),
             max_entries: entries.or_else(|| stores.bound(name, Word::MaxEntries)),
             max_bytes: bytes.or_else(|| stores.bound(name, Word::MaxBytes)),
+            layers: settings.layers_said(),
             key_prefix: settings.prefix().to_owned(),
             version: settings.said_version().unwrap_or("1").to_owned(),
             key_function: draft.text(Word::KeyFunction).map(|said| said.value.to_owned()),

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use cache_backends::place::{Given, nearest, shown};
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue};
 
@@ -33,7 +33,7 @@ impl Document {
     /// Takes a text, under the name by which people know it.
     pub(super) fn read(name: &str, text: String) -> Result<Self, Error> {
         if text.len() > LONGEST {
-            return Err(Error::new(Kind::Configuration, format!("{name}: a configuration has a mebibyte at most")));
+            return Err(Error::configuration(format!("{name}: a configuration has a mebibyte at most")));
         }
         let (tree, wrong) = DeTable::parse_recoverable(&text);
         if wrong.is_empty() {
@@ -164,11 +164,10 @@ impl Walk<'_> {
         for (key, value) in in_order(words) {
             let written: &str = key.get_ref();
             match (Word::named(written), value.get_ref()) {
-                (Some(word), _) => {
-                    if let Some(value) = self.written(value) {
-                        draft.say(word, &value, self.faults);
-                    }
-                }
+                (Some(word), _) => match self.written(value) {
+                    Some(value) => draft.say(word, &value, self.faults),
+                    None => draft.is_lost |= word == Word::Url,
+                },
                 (None, DeValue::Table(options)) if written == OPTIONS => self.options(options, &mut draft),
                 (None, _) if written == OPTIONS => {
                     self.fault(key.span(), format!("`options` is a table: write `[caches.{}.options]`", shown(name)));

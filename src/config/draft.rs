@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub(super) base: Option<Said<Settings>>,
     words: BTreeMap<Word, Said<Value>>,
     pub(super) options: BTreeMap<String, Said<Given>>,
+    /// Whether an address was said that is none: nobody knows what its store takes.
+    pub(super) is_lost: bool,
 }
 
 /// The caches by name, as one source describes them.
@@ -33,7 +35,10 @@ impl Draft {
 
     /// Notes what is written behind a word.
     pub(super) fn say(&mut self, word: Word, written: &Said<Written>, faults: &mut Faults) {
-        let Some(value) = written::read(word, written, faults) else { return };
+        let Some(value) = written::read(word, written, faults) else {
+            self.is_lost |= word == Word::Url;
+            return;
+        };
         match self.words.entry(word) {
             Entry::Vacant(place) => {
                 place.insert(Said::new(value, written.origin.clone()));
@@ -62,6 +67,7 @@ impl Draft {
         self.base = above.base.or(self.base.take());
         self.words.extend(above.words);
         self.options.extend(above.options);
+        self.is_lost |= above.is_lost;
     }
 
     pub(super) fn locations(&self) -> Option<&[Said<Location>]> {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::origin::Origin;
 
@@ -52,6 +52,6 @@ impl Faults {
         if self.more > 0 {
             let _ = write!(text, "\nand {} more", self.more);
         }
-        Err(Error::new(Kind::Configuration, text))
+        Err(Error::configuration(text))
     }
 }

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::path::PathBuf;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::variables::CONFIG;
 
@@ -17,7 +17,7 @@ pub(super) fn discovered(named: Option<&str>) -> Result<Option<PathBuf>, Error> 
         Some(path) if path.is_file() => Ok(Some(path)),
         Some(path) => {
             let sentence = format!("{CONFIG}: there is no file {}", path.display());
-            Err(Error::new(Kind::Configuration, sentence))
+            Err(Error::configuration(sentence))
         }
         None => Ok(Some(PathBuf::from(USUAL)).filter(|path| path.exists())),
     }
@@ -34,6 +34,6 @@ pub(super) fn read(path: &Path) -> Result<String, Error> {
     let read = std::fs::File::open(path).and_then(|file| file.take(MOST).read_to_string(&mut text));
     read.map(|_| text).map_err(|error| {
         let sentence = format!("{}: this cannot be read: {error}", path.display());
-        Error::new(Kind::Configuration, sentence).with_source(error)
+        Error::configuration(sentence).with_source(error)
     })
 }

@@ -8,13 +8,15 @@ use cache_core::backend::Null;
 use cache_core::backend::layer::{Breaker, Layer, Means, Retry, Timeout};
 use cache_core::clock::Clock;
 use cache_core::codec::Codec;
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 use cache_core::executor::NoExecutor;
 use cache_core::registry::Settings;
 
 use super::draft::Draft;
 use super::fault::Faults;
 use super::origin::{Origin, Said};
+#[cfg(not(all(feature = "json", feature = "compression", feature = "encryption")))]
+use super::schemes::left_out;
 use super::word::Word;
 
 /// How long a store is left alone where nobody says so.
@@ -48,6 +50,7 @@ fn all_around(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Set
         (None, Some(rest)) => faults.add(&rest.origin, "`breaker_rest` goes with `breaker`, the number of failures"),
         (None, None) => {}
     }
+    settings = near(settings, draft, faults);
     if let Some(most) = draft.number(Word::MaxValueBytes) {
         settings = settings.max_value_bytes(most.value);
     }
@@ -58,16 +61,31 @@ fn all_around(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Set
     sealed(settings, draft, faults)
 }
 
+/// Keeps values near, as far as that is said; code may have said for how long.
+fn near(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Settings {
+    if let Some(Said { value, .. }) = draft.span(Word::NearTtl) {
+        settings = settings.near(value);
+    }
+    match draft.number(Word::NearEntries) {
+        Some(Said { origin, .. }) if !settings.is_near() => {
+            faults.add(&origin, "`near_entries` goes with `near_ttl`, the time for which values are kept near");
+            settings
+        }
+        Some(Said { value, .. }) => settings.near_entries(value),
+        None => settings,
+    }
+}
+
 /// Returns the form in which values are written that has this name.
 fn codec(name: &str) -> Result<Codec, Error> {
-    let wrong = |sentence: String| Err(Error::new(Kind::Configuration, sentence));
+    let wrong = |sentence: String| Err(Error::configuration(sentence));
     match name {
         "messagepack" => Ok(Codec::MessagePack),
         "compact" => Ok(Codec::Compact),
         #[cfg(feature = "json")]
         "json" => Ok(Codec::Json),
         #[cfg(not(feature = "json"))]
-        "json" => wrong("for the codec `json` enable the feature `json` of larder".to_owned()),
+        "json" => wrong(left_out("the codec `json`", "json")),
         other => {
             let near = nearest(other, ["messagepack", "compact", "json"]);
             let near = near.map_or(String::new(), |near| format!("; did you mean `{near}`?"));
@@ -98,7 +116,7 @@ fn compressed(settings: Settings, draft: &Draft, _: &mut Faults) -> Settings {
 #[cfg(not(feature = "compression"))]
 fn compressed(settings: Settings, draft: &Draft, faults: &mut Faults) -> Settings {
     if let Some(said) = draft.number(Word::Compress) {
-        faults.add(&said.origin, "for `compress` enable the feature `compression` of larder");
+        faults.add(&said.origin, left_out("`compress`", "compression"));
     }
     settings
 }
@@ -129,7 +147,7 @@ fn secrets(keys: &[Said<String>], faults: &mut Faults) -> Vec<cache_core::backen
 fn sealed(settings: Settings, draft: &Draft, faults: &mut Faults) -> Settings {
     for word in [Word::Encrypt, Word::Sign] {
         if let Some([key, ..]) = draft.keys(word) {
-            faults.add(&key.origin, format!("for `{}` enable the feature `encryption` of larder", word.name()));
+            faults.add(&key.origin, left_out(&format!("`{}`", word.name()), "encryption"));
         }
     }
     settings

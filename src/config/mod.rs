@@ -41,6 +41,8 @@ mod word;
 mod written;
 
 pub use builder::{Builder, builder};
+#[doc(hidden)]
+pub use cache_backends::place::usual_scheme;
 pub use cache_backends::place::{Given, Host, Location, Options as StoreOptions, Place};
 pub use described::Described;
 pub use init::init;

@@ -17,7 +17,7 @@ pub(super) enum Origin {
     /// In a file, from this byte to that.
     #[cfg(feature = "toml")]
     File(Arc<Source>, Range<usize>),
-    /// In a variable of this name.
+    /// In a variable of this name, or in an argument of a command.
     Variable(Arc<str>),
 }
 

@@ -58,7 +58,8 @@ fn place(name: &str, draft: &Draft, stores: &Stores, faults: &mut Faults) -> Set
             None => there,
         };
     }
-    without_address(base.unwrap_or_else(Settings::memory), draft, faults)
+    let base = base.unwrap_or_else(Settings::memory);
+    if draft.is_lost { base } else { without_address(base, draft, faults) }
 }
 
 /// Says of a store without an address what is said of it in words: that is for memory alone.

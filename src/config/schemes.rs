@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cache_backends::place::{Location, Place, nearest, shown};
-use cache_core::error::{Error, Kind};
+use cache_backends::place::{ALIASES, Location, Place, nearest, shown, usual_scheme};
+use cache_core::error::Error;
 use cache_core::registry::Settings;
 
 /// Makes a store for a place.
@@ -13,16 +13,14 @@ type Make = Arc<dyn Fn(Place) -> Result<Settings, Error> + Send + Sync>;
 /// What makes a store of ours, or says why it does not.
 type MakeOurs = fn(Place) -> Result<Settings, Error>;
 
-/// What stands before `://`, and what makes a store of it. Several may stand for one store.
-const OURS: [(&str, MakeOurs); 25] = [
+/// What stands before `://`, and what makes a store of it.
+const OURS: [(&str, MakeOurs); 16] = [
     ("memory", memory),
     ("null", null),
     ("file", file),
     ("sqlite", sqlite),
     ("postgres", postgres),
-    ("postgresql", postgres),
     ("mysql", mysql),
-    ("mariadb", mysql),
     ("redis", redis),
     ("redis+unix", redis),
     ("redis+sentinel", redis),
@@ -30,13 +28,6 @@ const OURS: [(&str, MakeOurs); 25] = [
     ("rediss", redis),
     ("rediss+sentinel", redis),
     ("rediss+cluster", redis),
-    ("valkey", redis),
-    ("valkey+unix", redis),
-    ("valkey+sentinel", redis),
-    ("valkey+cluster", redis),
-    ("valkeys", redis),
-    ("valkeys+sentinel", redis),
-    ("valkeys+cluster", redis),
     ("memcached", memcached),
     ("memcacheds", memcached),
     ("memcached+unix", memcached),
@@ -55,7 +46,7 @@ impl Schemes {
     ) -> Result<(), String> {
         let is_usable = Location::parse(&format!("{scheme}://")).is_ok_and(|location| location.scheme() == scheme);
         match () {
-            () if OURS.iter().any(|(ours, _)| *ours == scheme) => {
+            () if ours().any(|ours| ours == scheme) => {
                 Err(format!("`{scheme}` is a store of larder's: call yours otherwise"))
             }
             () if !is_usable => {
@@ -71,55 +62,83 @@ impl Schemes {
     /// Makes the store of a place whose addresses begin so.
     pub(super) fn make(&self, scheme: &str, place: Place) -> Result<Settings, Error> {
         if let Some(make) = self.0.get(scheme) {
-            return make(place);
+            return made_by_the_program(make, scheme, place);
         }
-        match OURS.iter().find(|(ours, _)| *ours == scheme) {
+        match OURS.iter().find(|(ours, _)| *ours == usual_scheme(scheme)) {
             Some((_, make)) => make(place),
             None => Err(self.unknown(scheme)),
         }
     }
 
     fn unknown(&self, scheme: &str) -> Error {
-        let names: Vec<_> = OURS.iter().map(|(ours, _)| *ours).chain(self.0.keys().map(String::as_str)).collect();
+        let mut names: Vec<&str> = ours().collect();
+        names.extend(self.0.keys().map(String::as_str));
         let near = nearest(scheme, names.iter().copied()).map(|near| format!("did you mean `{near}`?"));
         // What stands behind a plus is a way to one of the others.
-        let plain: Vec<_> = names.into_iter().filter(|name| !name.contains('+')).collect();
-        let what =
-            near.unwrap_or_else(|| format!("there are `{}`, and what `Builder::scheme` registers", plain.join("`, `")));
-        trouble(format!("there is no store `{}`; {what}", shown(scheme)))
+        names.retain(|name| !name.contains('+'));
+        let what = near.unwrap_or_else(|| format!("there are `{}`.", names.join("`, `")));
+        let scheme = shown(scheme);
+        Error::configuration(format!(
+            "there is no store `{scheme}`; {what} A store of your own is registered with `Builder::scheme(\"{scheme}\", …)`, \
+             and the command `larder` is told of it by `--scheme {scheme}`"
+        ))
     }
 }
 
-/// Returns one word for all that stand for the same store.
-pub(super) fn usual(scheme: &str) -> &str {
-    match scheme {
-        "postgresql" => "postgres",
-        "mariadb" => "mysql",
-        "valkey" => "redis",
-        "valkeys" => "rediss",
-        "valkey+unix" => "redis+unix",
-        "valkey+sentinel" => "redis+sentinel",
-        "valkeys+sentinel" => "rediss+sentinel",
-        "valkey+cluster" => "redis+cluster",
-        "valkeys+cluster" => "rediss+cluster",
-        other => other,
+/// Returns all that may stand before `://` for a store of ours.
+fn ours() -> impl Iterator<Item = &'static str> {
+    OURS.iter().map(|(ours, _)| *ours).chain(ALIASES.iter().map(|(alias, _)| *alias))
+}
+
+/// Says how to bring in what this build was made without, to who writes a program and to who has only the one from us.
+#[cfg_attr(
+    all(
+        feature = "compression",
+        feature = "encryption",
+        feature = "file",
+        feature = "json",
+        feature = "memcached",
+        feature = "mysql",
+        feature = "postgres",
+        feature = "redis",
+        feature = "sqlite"
+    ),
+    expect(dead_code, reason = "all is there")
+)]
+pub(super) fn left_out(what: &str, feature: &str) -> String {
+    format!(
+        "{what} is left out of this build: in a program's `Cargo.toml` add `{feature}` to the features of larder; the \
+         command `larder` gets it with `cargo install larder --features cli,{feature}`, and all others that it is to have"
+    )
+}
+
+/// Makes a store as a program does, which is to take all bounds that were said.
+fn made_by_the_program(make: &Make, scheme: &str, place: Place) -> Result<Settings, Error> {
+    let untaken = place.untaken();
+    let settings = make(place)?;
+    let names: Vec<_> = untaken.names().collect();
+    if names.is_empty() {
+        return Ok(settings);
     }
+    let names = names.join("`, `");
+    Err(Error::configuration(format!(
+        "the store `{scheme}` does not take `{names}`: leave that away, or take it where the scheme is registered, as with \
+         `place.max_entries()`"
+    )))
 }
 
-fn trouble(sentence: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(Kind::Configuration, sentence)
-}
-
-fn memory(place: Place) -> Result<Settings, Error> {
-    let [location] = &place.locations[..] else { return Err(trouble("a cache in memory has one address")) };
+fn memory(mut place: Place) -> Result<Settings, Error> {
+    let [location] = &place.locations[..] else {
+        return Err(Error::configuration("a cache in memory has one address"));
+    };
     if !location.path().is_empty() || location.hosts().len() > 1 || location.port().is_some() {
-        return Err(trouble("write `memory://`, or `memory://NAME` for room that several caches share"));
+        return Err(Error::configuration("write `memory://`, or `memory://NAME` for room that several caches share"));
     }
     let mut settings = location.host().map_or_else(Settings::memory, Settings::memory_named);
-    if let Some(entries) = place.max_entries {
+    if let Some(entries) = place.max_entries() {
         settings = settings.max_entries(entries);
     }
-    if let Some(bytes) = place.max_bytes {
+    if let Some(bytes) = place.max_bytes() {
         settings = settings.max_bytes(bytes);
     }
     place.options.done().map(|()| settings)
@@ -141,10 +160,7 @@ macro_rules! store {
 
         #[cfg(not(feature = $feature))]
         fn $make(_: Place) -> Result<Settings, Error> {
-            let (name, feature) = (stringify!($module), $feature);
-            Err(trouble(format!(
-                "the store `{name}` is left out of this build: enable the feature `{feature}` of larder"
-            )))
+            Err(Error::configuration(left_out(concat!("the store `", stringify!($module), "`"), $feature)))
         }
     };
 }

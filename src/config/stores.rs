@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::path::{self, PathBuf};
 
-use cache_backends::place::{Given, Location, Options, Place, WrongOption};
+use cache_backends::place::{Given, Location, Options, Place, WrongOption, usual_scheme};
 use cache_core::error::Error;
 use cache_core::registry::Settings;
 
 use super::draft::Draft;
 use super::fault::Faults;
 use super::origin::{Origin, Said};
-use super::schemes::{self, Schemes};
+use super::schemes::Schemes;
 use super::wishes::Wishes;
 use super::word::Word;
 
@@ -86,7 +86,7 @@ fn address(location: &Location) -> String {
         return format!("{}://{}", location.scheme(), path.display());
     }
     let rest = location.without_query().split_once("://").map_or("", |(_, rest)| rest);
-    format!("{}://{}", schemes::usual(location.scheme()), rest.trim_end_matches('/'))
+    format!("{}://{}", usual_scheme(location.scheme()), rest.trim_end_matches('/'))
 }
 
 /// Returns where a file or a folder is, however its path was written. What a `..` leads to, the disk alone knows.
@@ -128,13 +128,22 @@ impl Store {
 
     fn make(&mut self, schemes: &Schemes, faults: &mut Faults) {
         let Some(first) = self.locations.first() else { return };
-        let scheme = schemes::usual(first.value.scheme()).to_owned();
-        if let Some(other) = self.locations.iter().find(|said| schemes::usual(said.value.scheme()) != scheme) {
+        let scheme = usual_scheme(first.value.scheme()).to_owned();
+        if let Some(other) = self.locations.iter().find(|said| usual_scheme(said.value.scheme()) != scheme) {
             return faults.add(&other.origin, "the addresses of one cache are of one kind of store");
         }
-        match schemes.make(first.value.scheme(), self.place()) {
-            Ok(settings) => self.made = Some(settings),
-            Err(error) => faults.add(&self.origin_of(&error), error.to_string()),
+        let scheme = first.value.scheme().to_owned();
+        // One try for each option that is wrong, so that all of them are told.
+        loop {
+            match schemes.make(&scheme, self.place()) {
+                Ok(settings) => return self.made = Some(settings),
+                Err(error) => {
+                    faults.add(&self.origin_of(&error), error.to_string());
+                    if option_of(&error).and_then(|name| self.options.remove(name)).is_none() {
+                        return;
+                    }
+                }
+            }
         }
     }
 
@@ -144,21 +153,21 @@ impl Store {
         for (name, given) in &self.options {
             options.give(name, given.value.clone());
         }
-        Place {
-            locations: self.locations.iter().map(|said| said.value.clone()).collect(),
-            max_entries: bound(Word::MaxEntries),
-            max_bytes: bound(Word::MaxBytes),
-            cull_frequency: bound(Word::CullFrequency).map(|number| u32::try_from(number).unwrap_or(u32::MAX)),
-            options,
-        }
+        let locations = self.locations.iter().map(|said| said.value.clone()).collect();
+        let cull_frequency = bound(Word::CullFrequency).map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+        Place::at(locations, options).bounded(bound(Word::MaxEntries), bound(Word::MaxBytes), cull_frequency)
     }
 
     /// Returns where what an error is about was written: an option where it is about one, else the address.
     fn origin_of(&self, error: &Error) -> Origin {
-        let option = error.source().and_then(|source| source.downcast_ref::<WrongOption>());
-        let said = option.and_then(|option| self.options.get(option.name())).map(|given| &given.origin);
+        let said = option_of(error).and_then(|name| self.options.get(name)).map(|given| &given.origin);
         said.unwrap_or(&self.locations[0].origin).clone()
     }
+}
+
+/// Returns which option an error is about, if it is about one.
+fn option_of(error: &Error) -> Option<&str> {
+    Some(error.source()?.downcast_ref::<WrongOption>()?.name())
 }
 
 /// Returns an option as it would stand in an address.

@@ -126,8 +126,10 @@ impl Environment {
     fn named(&mut self, rest: &str, text: Said<&String>, known: &[&str], faults: &mut Faults) {
         let split = rest.split_once("__OPTIONS__").map(|(name, _)| (name, &rest[name.len() + 2..]));
         let Some((name, word)) = split.or_else(|| rest.rsplit_once("__")).filter(|(name, _)| !name.is_empty()) else {
-            let sentence =
-                "behind `CACHES__` stand the name of a cache and a word, such as in LARDER_CACHES__SESSIONS__URL";
+            let sentence = in_two_underscores(rest).unwrap_or_else(|| {
+                "behind `CACHES__` stand the name of a cache and a word, such as in LARDER_CACHES__SESSIONS__URL"
+                    .to_owned()
+            });
             return faults.add(&text.origin, sentence);
         };
         let prefix = format!("{CACHES}{name}__");
@@ -166,7 +168,30 @@ fn in_capitals(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect()
 }
 
+/// Says what somebody meant who wrote `SESSIONS_URL` or `SESSIONS_OPTIONS_TABLE` behind `CACHES_`, one underscore for two.
+fn in_two_underscores(rest: &str) -> Option<String> {
+    let rest = rest.trim_start_matches('_');
+    let (cache, word) = if let Some((cache, option)) = rest.split_once("_OPTIONS_") {
+        (cache, format!("{OPTIONS}{}", option.trim_start_matches('_')))
+    } else {
+        let ends = Word::names().map(in_capitals).filter_map(|word| Some((rest.strip_suffix(&word)?, word)));
+        // `TIMEOUT` ends `STORE_TIMEOUT`: the longest word is meant.
+        ends.filter(|(cache, _)| cache.ends_with('_')).min_by_key(|(cache, _)| cache.len())?
+    };
+    let cache = cache.trim_end_matches('_');
+    let meant = format!("{PREFIX}{CACHES}{cache}__{word}");
+    (!cache.is_empty())
+        .then(|| format!("did you mean {meant}? Two underscores stand before and behind the name of a cache"))
+}
+
 fn unknown(word: &str, before: &str) -> String {
+    if let Some(meant) = word.strip_prefix("CACHES_").filter(|_| before.is_empty()).and_then(in_two_underscores) {
+        return format!("there is no such variable; {meant}");
+    }
+    if let Some(option) = word.strip_prefix("OPTIONS_").filter(|option| !option.is_empty()) {
+        let meant = format!("{PREFIX}{before}{OPTIONS}{}", option.trim_start_matches('_'));
+        return format!("there is no such variable; did you mean {meant}, with two underscores?");
+    }
     let mut words: Vec<_> = Word::names().map(in_capitals).collect();
     if before.is_empty() {
         words.push("CONFIG".to_owned());

@@ -63,7 +63,7 @@ impl Site {
 
     /// Says that there is no cache: once, and not with every request.
     pub(super) fn complain(&self, error: &Error) {
-        self.has_complained.call_once(|| log::error!("pages are not kept: {error}"));
+        self.has_complained.call_once(|| log::error!(target: "larder", "pages are not kept: {error}"));
     }
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.

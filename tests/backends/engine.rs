@@ -15,6 +15,7 @@ crate::tests!(Kind::keeps_something =>
     an_invalidation_while_a_value_is_loaded_wins,
     a_clear_while_a_value_is_loaded_wins,
     prefixes_versions_and_clear_leave_the_neighbours_alone,
+    clear_store_removes_everything_whoever_it_belongs_to,
     an_entry_is_there_until_its_time_is_over_to_the_millisecond,
     a_count_keeps_the_time_that_is_left,
     of_counts_at_once_none_is_lost,
@@ -115,6 +116,22 @@ fn prefixes_versions_and_clear_leave_the_neighbours_alone(store: &Store) -> Resu
     caches[1].blocking().clear()?;
     assert_eq!(found()?, [Some(0), None, Some(2), Some(3), Some(4)]);
     assert!(caches[1].blocking().add("1:key", 5_usize, Options::ttl(60))?);
+    Ok(())
+}
+
+fn clear_store_removes_everything_whoever_it_belongs_to(store: &Store) -> Result<(), Error> {
+    let larder = store.larder();
+    let cache = larder.cache("default");
+    let (cache, later) = (cache.blocking(), cache.at_version(2)?);
+    cache.set("key", 1_u8, Options::ttl(60))?;
+    later.blocking().set("key", 2_u8, Options::ttl(60))?;
+    cache.get_or_load("loaded", Options::ttl(60), || {
+        later.blocking().clear_store().expect("a store that works");
+        "read before".to_owned()
+    });
+    assert_eq!((cache.get::<u8>("key")?, later.blocking().get::<u8>("key")?), (None, None));
+    assert_eq!(cache.get::<String>("loaded")?, None, "what was under way belongs to everything");
+    assert!(cache.add("key", 3_u8, Options::ttl(60))?, "and the store is as good as new");
     Ok(())
 }
 

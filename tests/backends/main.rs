@@ -17,6 +17,7 @@ mod runs;
 mod servers;
 mod shared;
 mod stores;
+mod turns;
 
 use larder::Error;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};

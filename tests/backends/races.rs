@@ -29,7 +29,7 @@ const PROCESSES: usize = 2;
 const THREADS: usize = 8;
 
 /// What one of the processes is told by its environment.
-const TASK: &str = "LARDER_RACE";
+const TASK: &str = "LARDER_TEST_RACE";
 
 /// What a process is to do, as it is written into its environment.
 #[derive(Clone, Debug)]

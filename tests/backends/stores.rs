@@ -99,6 +99,16 @@ pub const KINDS: &[Kind] = &[
             Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
         },
     },
+    #[cfg(feature = "sqlite")]
+    Kind {
+        name: "sqlite_in_memory",
+        keeps: Keeps::Bytes,
+        make: nowhere,
+        open: |_, clock| {
+            let config = larder::stores::sqlite::Config::in_memory().clock(clock.clone());
+            Ok(Opened::bytes(larder::stores::sqlite::Sqlite::new(config)?))
+        },
+    },
     #[cfg(feature = "postgres")]
     Kind {
         name: "postgres",
@@ -215,7 +225,7 @@ impl Kind {
 
     /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
     pub fn has_a_column(&self) -> bool {
-        let is_another_form = ["redis_", "memcached_"].iter().any(|form| self.name.starts_with(form));
+        let is_another_form = ["redis_", "memcached_", "sqlite_"].iter().any(|form| self.name.starts_with(form));
         self.name != "bytes" && !is_another_form
     }
 

@@ -140,10 +140,62 @@ fn variables_count_and_wrong_ones_are_told() {
 }
 
 #[test]
-fn what_only_the_program_knows_is_taken_for_granted_on_request() {
+fn what_only_the_program_knows_is_taken_for_granted_on_request_and_is_not_asked() {
     let place = Place::with("[caches.default]\nurl = \"mystore://host\"\nkey_function = \"lower\"\n");
-    assert_eq!(place.larder(&["check"]).code, 1);
-    assert_eq!(place.larder(&["check", "--scheme", "mystore", "--key-function", "lower"]).code, 0);
+    let unknown = place.larder(&["check"]);
+    assert!(unknown.code == 1 && unknown.err.contains("`--scheme mystore`"), "{unknown:?}");
+    let granted = ["check", "--scheme", "mystore", "--key-function", "lower", "--connect"];
+    let said = place.larder(&granted);
+    assert!(
+        said.code == 0 && said.out.contains("answers       not asked: how to make a store of `mystore://`"),
+        "{said:?}"
+    );
+    let json = place.larder(&[&granted[..], &["--json"]].concat());
+    let json: Value = serde_json::from_str(&json.out).expect("JSON");
+    assert_eq!(json["caches"][0]["answers"], Value::Null);
+}
+
+#[cfg(all(feature = "file", target_os = "linux"))]
+#[test]
+fn a_store_that_cannot_be_written_says_which_step_failed() {
+    // Whoever runs this may write into any folder that has rights; into this one nobody writes.
+    let place = Place::with("[caches.default]\nurl = \"file:///proc/larder\"\n");
+    let said = place.larder(&["check", "--connect"]);
+    assert!(said.code == 1 && said.out.contains("answers       no: to write an entry failed: "), "{said:?}");
+    let json = place.larder(&["check", "--connect", "--json"]);
+    let json: Value = serde_json::from_str(&json.out).expect("JSON");
+    let cache = &json["caches"][0];
+    assert_eq!((&cache["answers"], &cache["step"]), (&false.into(), &"write".into()), "{json}");
+    assert!(cache["error"].as_str().is_some_and(|error| error.starts_with("to write an entry failed: ")), "{json}");
+}
+
+#[cfg(feature = "file")]
+#[test]
+fn a_cache_that_is_off_or_keeps_nothing_of_itself_is_asked_too() {
+    let place = Place::with("[caches.default]\nurl = \"file://./cache\"\noff = true\nttl = 0\n");
+    let said = place.larder(&["check", "--connect"]);
+    assert!(said.code == 0 && said.out.contains("answers       yes"), "{said:?}");
+}
+
+#[cfg(all(feature = "file", feature = "compression", feature = "encryption"))]
+#[test]
+fn it_tells_what_is_put_around_a_store_and_no_secret() {
+    let place = Place::with(
+        "[caches.default]\nurl = \"file://./cache\"\nstore_timeout = \"500ms\"\nretry = 2\nbreaker = 5\n\
+         compress = \"1 KiB\"\nencrypt = [\"${KEY}\"]\n[caches.memory]\nretry = 2\n",
+    );
+    let key = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let said = place.larder_with(&["check"], &[("KEY", key)]);
+    let layers: Vec<_> = said.out.lines().filter(|line| line.contains("layers")).collect();
+    assert_eq!(
+        layers,
+        [
+            "  layers        store_timeout 500ms, retry 2, breaker 5 (rests 10s), encrypt (1 key), compress from 1024 bytes"
+        ],
+        "in memory they do nothing"
+    );
+    let json = place.larder_with(&["check", "--json"], &[("KEY", key)]);
+    assert!(json.out.contains("\"encrypt (1 key)\"") && !(said.out + &json.out).contains(key));
 }
 
 #[test]
@@ -197,9 +249,5 @@ fn an_address_that_is_written_where_none_belongs_is_not_repeated() {
 #[test]
 fn a_store_that_is_left_out_says_which_feature_brings_it() {
     let said = Place::with("[caches.default]\nurl = \"postgres://host/db\"\n").larder(&["check"]);
-    assert!(
-        said.err.contains("the store `postgres` is left out of this build: enable the feature `postgres` of larder"),
-        "{}",
-        said.err
-    );
+    assert!(said.err.contains("`cargo install larder --features cli,postgres`"), "{}", said.err);
 }

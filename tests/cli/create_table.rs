@@ -21,6 +21,10 @@ fn a_cache_that_is_not_there_or_needs_no_table_is_an_error() {
         let said = place.larder(arguments);
         assert!(said.code == 1 && said.err.contains(says), "{arguments:?}: {said:?}");
     }
+    for address in ["postgres://h:99999/x", "etcd://x", "sqlite://./a.db?colour=red"] {
+        let said = place.larder(&["create-table", "--url", address]);
+        assert!(said.code == 1 && said.err.starts_with("--url: ") && !said.err.contains(".rs:"), "{said:?}");
+    }
     assert_eq!(place.larder(&["create-table", "--table", "x"]).code, 2, "a table of which store?");
     assert_eq!(place.larder(&["create-table", "--url", "null://", "--cache", "pages"]).code, 2);
     assert_eq!(Place::with("[caches.pages]\nttl = \"soon\"\n").larder(&["create-table"]).code, 1);

@@ -49,7 +49,7 @@ fn a_program_that_cannot_start_shows_the_line_that_is_wrong() {
     let said = place.example("quickstart", &[]);
     assert_eq!((said.code, said.out.as_str()), (1, ""));
     assert!(
-        said.err.contains("\nlarder.toml:2:7: `ttl` takes ") && said.err.contains("\n2 | ttl = \"soon\"\n"),
+        said.err.starts_with("Error: larder.toml:2:7: `ttl` takes ") && said.err.contains("\n2 | ttl = \"soon\"\n"),
         "{}",
         said.err
     );

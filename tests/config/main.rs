@@ -1,5 +1,7 @@
 //! Configuration: files, variables and code, as users write them.
 
+#[cfg(feature = "encryption")]
+mod keys;
 mod mistakes;
 mod precedence;
 mod secrets;

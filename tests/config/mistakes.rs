@@ -50,6 +50,10 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
         ("url = \"/var/cache\"", "an address begins with what kind of store it is of"),
         ("url = \"postgress://db/shop\"", "there is no store `postgress`; did you mean `postgres`?"),
         ("url = \"etcd://db/shop\"", "there is no store `etcd`; there are `memory`, `null`, `file`"),
+        (
+            "url = \"etcd://db/shop\"",
+            "registered with `Builder::scheme(\"etcd\", …)`, and the command `larder` is told of it by `--scheme etcd`",
+        ),
         ("url = \"postgres://db:99999/shop\"", "a port is a number from 1 to 65535"),
         ("url = \"postgres://u:a/b@db/shop\"", "`%2F`"),
         ("url = \"\"", "`url` is empty"),
@@ -106,6 +110,9 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
         ("retry = 0", "`retry` takes a whole number, 1 or more"),
         ("retry = 50", "larder.toml:2:9: "),
         ("breaker_rest = 5", "`breaker_rest` goes with `breaker`"),
+        ("near_ttl = 0", "`near_ttl` takes a time that is not 0"),
+        ("near_entries = 5", "`near_entries` goes with `near_ttl`"),
+        ("near_entries = 0", "`near_entries` takes a whole number, 1 or more"),
         ("codec = \"compcat\"", "did you mean `compact`?"),
         ("max_value_bytes = \"a lot\"", "`max_value_bytes` takes whole bytes"),
         ("compress = \"a lot\"", "`compress` takes whole bytes"),
@@ -163,6 +170,25 @@ fn all_mistakes_of_files_and_variables_are_told_together_in_their_order() {
     );
 }
 
+#[cfg(feature = "file")]
+#[test]
+fn an_address_that_is_wrong_hides_no_other_mistake_and_makes_up_none() {
+    let text = |url: &str| {
+        let words = "ttl = \"soon\"\nmax_entries = 5\nretry = 50\ncodec = \"x\"\nkey_function = \"lower\"\n";
+        format!("[caches.default]\nurl = \"{url}\"\n{words}options.tabel = 1\noptions.lock_timeout = \"soon\"\n")
+    };
+    let lines = |url: &str| {
+        let wrong = wrong(&text(url), &NOTHING);
+        wrong.lines().filter_map(|line| line.strip_prefix("larder.toml:")?.split(':').next()?.parse().ok()).collect()
+    };
+    for url in ["file://var/cache", "files:///var/cache", "${NOWHERE}"] {
+        let lines: Vec<u32> = lines(url);
+        assert_eq!(lines, [2, 3, 5, 6, 7], "{url}");
+    }
+    let lines: Vec<u32> = lines("file:///var/cache");
+    assert_eq!(lines, [3, 5, 6, 7, 8, 9], "all options that are wrong are told");
+}
+
 #[test]
 fn a_thousand_mistakes_do_not_fill_the_screen() {
     let text: Vec<_> = (0..1_000).map(|number| format!("wrong{number} = 1\n")).collect();
@@ -197,6 +223,12 @@ fn variables_that_nobody_knows_are_errors_with_the_nearest_one() {
         ("LARDER_VERSION", "", "this is empty: write a version, or leave the variable away"),
         ("LARDER_OFF", "perhaps", "write 1 to switch every cache off, or 0"),
         ("LARDER_OFF", "", "write 1 to switch every cache off, or 0"),
+        ("LARDER_CACHES_DEFAULT_TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL? Two underscores stand"),
+        ("LARDER_CACHES__DEFAULT_TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL?"),
+        ("LARDER_CACHES_DEFAULT__TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL?"),
+        ("LARDER_CACHES_PAGE_PARTS_STORE_TIMEOUT", "5", "LARDER_CACHES__PAGE_PARTS__STORE_TIMEOUT?"),
+        ("LARDER_CACHES_SESSIONS_OPTIONS_TABLE", "x", "LARDER_CACHES__SESSIONS__OPTIONS__TABLE?"),
+        ("LARDER_OPTIONS_TABLE", "x", "did you mean LARDER_OPTIONS__TABLE, with two underscores?"),
         ("LARDER_OPTIONS__TABLE", "x", "there is no option `table`"),
     ] {
         let wrong = wrong("", &[(name, value)]);
@@ -216,6 +248,16 @@ fn variables_that_others_set_are_left_alone() {
         ("PATH", "/bin"),
     ];
     assert_eq!(crate::described("", &others).len(), 1);
+}
+
+#[test]
+fn a_main_that_returns_a_mistake_shows_the_same_as_whoever_prints_it() {
+    for text in ["[caches.default]\nttl = \"soon\"\n", "ttl = 5"] {
+        let wrong = read(text, &NOTHING).and_then(|builder| builder.described()).unwrap_err();
+        assert_eq!(format!("{wrong:?}"), wrong.to_string());
+    }
+    let variable = larder::builder().environment_of([("LARDER_TTL", "soon")]).unwrap().described().unwrap_err();
+    assert!(format!("{variable:?}").starts_with("LARDER_TTL: `ttl` takes whole seconds"), "{variable:?}");
 }
 
 #[test]

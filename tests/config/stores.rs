@@ -22,7 +22,7 @@ fn counting(builder: Builder, made: &Arc<AtomicUsize>) -> Builder {
     })
 }
 
-fn isolated(builder: &Builder) -> testing::Isolated {
+pub fn isolated(builder: &Builder) -> testing::Isolated {
     let settings = builder.settings().unwrap_or_else(|error| panic!("{error}"));
     testing::isolated_with(settings.iter().map(|(name, settings)| (name.as_str(), settings.clone()))).unwrap()
 }
@@ -109,6 +109,31 @@ fn a_store_takes_options_from_everywhere_and_what_it_does_not_know_is_shown_wher
 }
 
 #[test]
+fn a_bound_that_a_store_of_the_program_does_not_take_is_an_error_that_names_it() {
+    let text = "[caches.default]\nurl = \"mystore://host?max_bytes=9\"\nmax_entries = 5\ncull_frequency = 3\n";
+    let taking = |place: fn(&mut Place)| {
+        let make = move |mut given: Place| {
+            place(&mut given);
+            given.options.done()?;
+            Ok(Settings::backend(Memory::new(Clock::manual())))
+        };
+        read(text, &NOTHING).unwrap().scheme("mystore", make).described().map(|_| ()).map_err(|error| error.to_string())
+    };
+    let none = taking(|_| ()).unwrap_err();
+    assert!(
+        none.contains("`mystore` does not take `max_entries`, `max_bytes`, `cull_frequency`: leave that"),
+        "{none}"
+    );
+    let some = taking(|place| assert_eq!((place.max_entries(), place.max_bytes()), (Some(5), Some(9)))).unwrap_err();
+    assert!(some.contains("does not take `cull_frequency`:"), "{some}");
+    let all = |place: &mut Place| {
+        let _ = (place.max_entries(), place.max_bytes());
+        assert_eq!(place.cull_frequency(), Some(3));
+    };
+    assert_eq!(taking(all), Ok(()));
+}
+
+#[test]
 fn a_scheme_may_be_registered_behind_the_file_that_uses_it() {
     let made = Arc::default();
     let builder = counting(read("[caches.pages]\nurl = \"mystore://host\"\n", &NOTHING).unwrap(), &made);
@@ -151,7 +176,7 @@ fn a_cache_that_keeps_nothing_may_be_described_like_others() {
 #[test]
 fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
     let words = "store_timeout = \"500ms\"\nretry = 2\nbreaker = 5\nbreaker_rest = \"10s\"\n\
-                 codec = \"compact\"\nmax_value_bytes = 100\n";
+                 codec = \"compact\"\nmax_value_bytes = 100\nnear_ttl = \"5s\"\nnear_entries = 10\n";
     let made = Arc::default();
     for url in ["mystore://host", "memory://", "null://"] {
         let text = format!("[caches.default]\nurl = \"{url}\"\n{words}");
@@ -160,6 +185,20 @@ fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
     let base = larder::builder().cache("default", Settings::backend(Memory::new(Clock::manual())).retry(1));
     isolated(&base.environment_of([("LARDER_URL", "memory://")]).unwrap());
     assert_eq!(made.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn values_are_kept_near_as_a_file_says() {
+    let store = || larder::builder().cache("default", Settings::backend(Memory::new(Clock::manual())));
+    for (words, expected) in [("", 0), ("near_ttl = \"5s\"", 20), ("near = 5\nnear_entries = 10", 10)] {
+        let larder = isolated(&store().toml(format!("[caches.default]\n{words}")).unwrap());
+        let cache = larder.cache("default");
+        for key in 0..20 {
+            cache.blocking().set(format!("{key}"), "value".to_owned(), Options::forever()).unwrap();
+            assert!(cache.blocking().get::<String>(format!("{key}")).unwrap().is_some());
+        }
+        assert_eq!(cache.stats().near_entries, expected, "{words}");
+    }
 }
 
 #[test]
@@ -180,18 +219,4 @@ fn values_are_written_as_the_codec_of_a_file_says_and_read_whatever_it_was() {
     let small = with("max_value_bytes = 100");
     let error = small.cache("default").blocking().set("key", "x".repeat(100), Options::forever()).unwrap_err();
     assert_eq!(error.kind(), larder::Kind::TooLarge);
-}
-
-#[cfg(feature = "encryption")]
-#[test]
-fn what_is_encrypted_with_a_key_of_a_file_is_not_read_without_it() {
-    let store = Arc::new(Memory::new(Clock::manual()));
-    let key = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
-    let with = |words: &str| {
-        let builder = larder::builder().cache("default", Settings::backend(Arc::clone(&store)));
-        isolated(&builder.toml(format!("[caches.default]\n{words}")).unwrap().environment_of([("KEY", key)]).unwrap())
-    };
-    with("encrypt = \"${KEY}\"").cache("default").blocking().set("key", 1_u8, Options::forever()).unwrap();
-    let read = |words: &str| with(words).cache("default").blocking().get::<u8>("key").unwrap();
-    assert_eq!((read("encrypt = [\"${KEY}\"]"), read("")), (Some(1), None));
 }

@@ -6,6 +6,7 @@ mod commits;
 mod contested;
 mod freshness;
 mod hit;
+mod in_place;
 mod invalidation;
 mod isolation;
 mod levels;

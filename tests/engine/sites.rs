@@ -167,6 +167,21 @@ fn a_value_that_cannot_leave_the_process_is_reported_where_its_cache_lives_outsi
     assert!(!problems.contains("::tagged`"), "tags go along: {problems}");
 }
 
+#[test]
+fn a_cache_that_nobody_uses_is_a_problem_where_its_name_is_nearly_one_that_nobody_describes() {
+    let settings = ["defualt", "by_hand"].map(|name| (name, Settings::memory()));
+    let _larder = testing::isolated_with(settings).unwrap();
+    let problems = larder::check().expect_err("other places of this program meet").to_string();
+    assert!(
+        problems.contains("the cache `defualt` is used by no function, and `default` is, which nobody describes"),
+        "{problems}"
+    );
+    assert!(!problems.contains("by_hand"), "who uses it by hand says so to nobody: {problems}");
+    let _larder = testing::isolated_with([("defualt", Settings::memory()), ("default", Settings::memory())]).unwrap();
+    let problems = larder::check().expect_err("other places of this program meet").to_string();
+    assert!(!problems.contains("defualt"), "both are described: {problems}");
+}
+
 mod meeting {
     #[larder::cached(key = "sites:meeting:<name>")]
     pub fn by_name(name: &str) -> String {

@@ -24,9 +24,9 @@ impl Floors {
         Self::listed("src/config/mod.rs", "// | ")
     }
 
-    fn listed(path: &str, mark: &str) -> Self {
+    fn listed(path: &str, prefix: &str) -> Self {
         let text = std::fs::read_to_string(crate::root().join(path)).expect("a list of floors");
-        let rows = text.lines().filter_map(|line| line.strip_prefix(mark)).skip(1);
+        let rows = text.lines().filter_map(|line| line.strip_prefix(prefix)).skip(1);
         let first_cells = rows.filter_map(|row| row.split('|').next());
         Self(first_cells.map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()).collect())
     }
@@ -55,14 +55,43 @@ fn mentions<'a>(text: &'a str, after: &'a str) -> impl Iterator<Item = (usize, &
     })
 }
 
-/// Returns the arrows of one file of `cache-core` that point up.
+/// Returns the module that a file belongs to, by its name in the folder that has the floors.
+fn module_of(path: &Path) -> Option<String> {
+    path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().replace(".rs", ""))
+}
+
+/// Returns the arrows of one file of a crate that point up. What stands on no floor may be another thing of that name.
 fn arrows_up(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
-    let module = path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().replace(".rs", ""));
-    let Some(own) = module.and_then(|module| floors.of(&module)) else { return vec![] };
+    let Some(own) = module_of(path).and_then(|module| floors.of(&module)) else { return vec![] };
     mentions(text, "crate::")
         .filter(|(_, target)| floors.of(target).is_some_and(|target| target > own))
         .map(|(line, target)| format!("{}:{line} imports `{target}`, which is on a higher floor", path.display()))
         .collect()
+}
+
+/// Returns the arrows of one file of a folder, by these ways to say where it is, that point up, or past the floors to what
+/// is handed out of the house.
+fn arrows_out(floors: &Floors, path: &Path, text: &str, roots: [&str; 2]) -> Vec<String> {
+    let Some(own) = module_of(path).and_then(|module| floors.of(&module)) else { return vec![] };
+    roots
+        .into_iter()
+        .flat_map(|root| mentions(text, root))
+        .filter(|(_, target)| floors.of(target).is_none_or(|target| target > own))
+        .map(|(line, target)| {
+            format!("{}:{line} imports `{target}`, which is on no floor or a higher one", path.display())
+        })
+        .collect()
+}
+
+/// Asks that each module that a file declares, `but` for these, stands on a floor; and that they `are_many`, so that the test
+/// looks where they are declared.
+fn assert_all_stand(floors: &Floors, path: &str, but: &[&str], are_many: impl Fn(usize) -> bool) {
+    let text = std::fs::read_to_string(crate::root().join(path)).expect("a file that declares modules");
+    let modules: Vec<_> = mentions(&text, "mod ").filter(|(_, module)| !but.contains(module)).collect();
+    assert!(are_many(modules.len()), "{path}: they are declared where this test looks for them");
+    for (line, module) in modules {
+        assert!(floors.of(module).is_some(), "{path}:{line}: `{module}` stands on no floor");
+    }
 }
 
 #[test]
@@ -76,18 +105,12 @@ fn no_arrow_in_cache_core_points_up() {
 
 #[test]
 fn every_module_of_cache_core_stands_on_a_floor() {
-    let (floors, files) = (Floors::of_cache_core(), sources("cache-core/src"));
-    let lib = &files.iter().find(|(path, _)| path.ends_with("src/lib.rs")).expect("a lib.rs").1;
-    let modules: Vec<_> = mentions(lib, "mod ").collect();
-    assert!(modules.len() > 15, "they are declared where this test looks for them");
-    for (line, module) in modules {
-        assert!(floors.of(module).is_some(), "lib.rs:{line}: `{module}` stands on no floor");
-    }
+    assert_all_stand(&Floors::of_cache_core(), "cache-core/src/lib.rs", &[], |modules| modules > 15);
 }
 
 /// Returns the arrows of one file of `cache-backends` that point up, or from one store to another.
 fn arrows_up_in_backends(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
-    let module = path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().replace(".rs", ""));
+    let module = module_of(path);
     let top = floors.0.len() - 1;
     let is_another_store =
         |target: &str| floors.of(target) == Some(top) && module.as_deref().is_some_and(|module| module != target);
@@ -107,14 +130,7 @@ fn no_arrow_in_backends_points_up_or_from_store_to_store() {
 
 #[test]
 fn every_module_of_backends_stands_on_a_floor() {
-    let (floors, text) =
-        (Floors::of_backends(), std::fs::read_to_string(crate::root().join("cache-backends/src/lib.rs")));
-    let text = text.expect("a lib.rs");
-    let modules: Vec<_> = mentions(&text, "mod ").collect();
-    assert!(modules.len() > 8, "they are declared where this test looks for them");
-    for (line, module) in modules {
-        assert!(floors.of(module).is_some(), "lib.rs:{line}: `{module}` stands on no floor");
-    }
+    assert_all_stand(&Floors::of_backends(), "cache-backends/src/lib.rs", &[], |modules| modules > 8);
 }
 
 #[test]
@@ -128,18 +144,9 @@ fn an_arrow_of_a_store_that_points_up_or_aside_is_seen() {
 
 /// Returns the arrows of one file of `src/page` that point up, or past the floors to what is handed out of the house.
 fn arrows_up_in_pages(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
-    let module = path.components().nth(2).map(|part| part.as_os_str().to_string_lossy().replace(".rs", ""));
     let is_below = path.components().count() > 3 && !path.ends_with("mod.rs");
-    let Some(own) = module.and_then(|module| floors.of(&module)) else { return vec![] };
-    let roots = if is_below { ["crate::page::", "super::super::"] } else { ["crate::page::", "use super::"] };
-    roots
-        .into_iter()
-        .flat_map(|root| mentions(text, root))
-        .filter(|(_, target)| floors.of(target).is_none_or(|target| target > own))
-        .map(|(line, target)| {
-            format!("{}:{line} imports `{target}`, which is on no floor or a higher one", path.display())
-        })
-        .collect()
+    let above = if is_below { "super::super::" } else { "use super::" };
+    arrows_out(floors, path, text, ["crate::page::", above])
 }
 
 fn is_no_test((path, _): &(PathBuf, String)) -> bool {
@@ -157,28 +164,13 @@ fn no_arrow_in_pages_points_up() {
 
 #[test]
 fn every_module_of_pages_stands_on_a_floor() {
-    let (floors, text) = (Floors::of_pages(), std::fs::read_to_string(crate::root().join("src/page/mod.rs")));
-    let text = text.expect("a mod.rs");
     let handed_out = ["conformance", "django", "order"];
-    let modules: Vec<_> = mentions(&text, "mod ").filter(|(_, module)| !handed_out.contains(module)).collect();
-    assert!(modules.len() > 20, "they are declared where this test looks for them");
-    for (line, module) in modules {
-        assert!(floors.of(module).is_some(), "mod.rs:{line}: `{module}` stands on no floor");
-    }
+    assert_all_stand(&Floors::of_pages(), "src/page/mod.rs", &handed_out, |modules| modules > 20);
 }
 
 /// Returns the arrows of one file of `src/config` that point up, or to what is handed out of the house.
 fn arrows_up_in_config(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
-    let module = path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let Some(own) = module.and_then(|module| floors.of(&module)) else { return vec![] };
-    ["crate::config::", "super::"]
-        .into_iter()
-        .flat_map(|root| mentions(text, root))
-        .filter(|(_, target)| floors.of(target).is_none_or(|target| target > own))
-        .map(|(line, target)| {
-            format!("{}:{line} imports `{target}`, which is on no floor or a higher one", path.display())
-        })
-        .collect()
+    arrows_out(floors, path, text, ["crate::config::", "super::"])
 }
 
 #[test]
@@ -192,13 +184,8 @@ fn no_arrow_in_the_configuration_points_up() {
 
 #[test]
 fn every_module_of_the_configuration_stands_on_a_floor() {
-    let (floors, files) = (Floors::of_config(), sources("src/config"));
-    let text = &files.iter().find(|(path, _)| path.ends_with("mod.rs")).expect("a mod.rs").1;
-    let modules: Vec<_> = mentions(text, "mod ").collect();
-    assert_eq!(modules.len(), files.len() - 1, "each file is declared where this test looks for it");
-    for (line, module) in modules {
-        assert!(floors.of(module).is_some(), "mod.rs:{line}: `{module}` stands on no floor");
-    }
+    let files = sources("src/config").len();
+    assert_all_stand(&Floors::of_config(), "src/config/mod.rs", &[], |modules| modules == files - 1);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod docs;
+mod log;
 mod rows;
 
 use std::fs;

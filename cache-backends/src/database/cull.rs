@@ -50,7 +50,7 @@ impl<C: Client> Database<C> {
         let work = async move {
             let _turn = turn;
             if let Err(error) = shared.make_room(lot).await {
-                log::warn!("making room in `{}` failed: {error}", shared.client.dialect().table);
+                log::warn!(target: "larder", "making room in `{}` failed: {error}", shared.client.dialect().table);
             }
         };
         if let Some(work) = self.shared.client.beside(Box::pin(work)) {

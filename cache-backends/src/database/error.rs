@@ -7,7 +7,7 @@ use super::table::Table;
 /// Says that nobody has made the table.
 pub(crate) fn no_table(table: &Table) -> Error {
     let text = format!("there is no table `{table}` as this version knows it: run `larder create-table`");
-    Error::new(Kind::Configuration, text)
+    Error::configuration(text)
 }
 
 /// Says that others were always first.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::dialect::Flavour;
 
@@ -69,11 +69,13 @@ fn check(part: &str) -> Result<(), &'static str> {
 }
 
 fn wrong(text: &str, rule: &str) -> Error {
-    Error::new(Kind::Configuration, format!("`{}` cannot be the name of a table: {rule}", text.escape_debug()))
+    Error::configuration(format!("`{}` cannot be the name of a table: {rule}", text.escape_debug()))
 }
 
 #[cfg(test)]
 mod tests {
+    use cache_core::error::Kind;
+
     use super::*;
 
     #[test]

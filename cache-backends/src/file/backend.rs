@@ -159,7 +159,7 @@ impl File {
             _ => Ok(()),
         };
         if let Err(error) = begun {
-            log::warn!("larder: {error}");
+            log::warn!(target: "larder", "{error}");
         }
     }
 

@@ -7,7 +7,6 @@ use cache_core::clock::Clock;
 use cache_core::error::Error;
 
 use super::census::Sum;
-use super::error::configuration;
 use crate::place::Place;
 
 const MAX_VALUE_BYTES: u64 = 64 << 20;
@@ -58,13 +57,13 @@ impl Config {
     ///
     /// With a sentence that says what to write.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options } = place;
+        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
         let [location] = locations.as_slice() else {
-            return Err(configuration(format!("a store of files has one folder, and not {}", locations.len())));
+            return Err(Error::configuration(format!("a store of files has one folder, and not {}", locations.len())));
         };
         if location.scheme() != "file" || location.path().len() < 2 {
             let sentence = "the folder of a store of files is written as `file:///var/cache/shop`, with three slashes";
-            return Err(configuration(sentence.into()));
+            return Err(Error::configuration(sentence));
         }
         let mut config = Self { max_entries, max_bytes, ..Self::new(location.path()) };
         config.max_value_bytes = options.bytes("max_value_bytes")?.unwrap_or(MAX_VALUE_BYTES);
@@ -115,12 +114,12 @@ impl Config {
     /// Makes the path an absolute one, and asks whether all this can work.
     pub(super) fn checked(mut self) -> Result<Self, Error> {
         self.folder = std::path::absolute(&self.folder)
-            .map_err(|error| configuration("a store of files needs a folder".into()).with_source(error))?;
+            .map_err(|error| Error::configuration("a store of files needs a folder").with_source(error))?;
         if self.folder.exists() && !self.folder.is_dir() {
-            return Err(configuration(format!("`{}` is no folder", self.folder.display())));
+            return Err(Error::configuration(format!("`{}` is no folder", self.folder.display())));
         }
         if self.cull_frequency == 0 {
-            return Err(configuration("`cull_frequency` is to be 1 or more: one entry in so many goes at once".into()));
+            return Err(Error::configuration("`cull_frequency` is to be 1 or more: one entry in so many goes at once"));
         }
         self.lock_timeout = self.lock_timeout.min(LONGEST_LOCK_TIMEOUT);
         Ok(self)

@@ -24,7 +24,7 @@ use crate::reply::Promise;
 const BATCH: usize = 32;
 /// How many drawers are looked into at most to make room once.
 const VISITS: usize = 8 * DRAWERS;
-/// So many marks of removals may be in a drawer besides one for each entry.
+/// So many tombstones may be in a drawer besides one for each entry.
 const REMOVALS: usize = 64;
 /// Which part of a drawer goes at once: nearly in the order of the whole store, without reading a drawer for each.
 const PART: u64 = 8;
@@ -62,8 +62,8 @@ struct Sweep {
 
 struct Victim {
     listed: Listed,
-    /// It was changed lately: a mark of it stays, for tickets.
-    leaves_mark: bool,
+    /// It was changed lately: a tombstone of it stays, for tickets.
+    leaves_tombstone: bool,
 }
 
 impl Culling {
@@ -117,7 +117,7 @@ impl Chore for Culling {
                 Ok(true) => Stage::Next,
                 Ok(false) => Stage::Sweep(sweep),
                 Err(error) => {
-                    log::warn!("larder: culling: {error}");
+                    log::warn!(target: "larder", "culling: {error}");
                     self.skipped.insert(sweep.drawer);
                     Stage::Next
                 }
@@ -159,7 +159,7 @@ impl Sweep {
         let (now, is_full) = (folder.now(), excess != Sum::default());
         self.drafts = drafts;
         let forsaken = strange.into_iter().filter(|listed| listing::is_forsaken(&listed.path));
-        self.victims.extend(forsaken.map(|listed| Victim { listed, leaves_mark: false }));
+        self.victims.extend(forsaken.map(|listed| Victim { listed, leaves_tombstone: false }));
         self.forgets = self.counts.removals > (REMOVALS as u64).saturating_add(self.counts.entries);
         entries.sort_by_key(|listed| listed.found.head().map(|head| (head.until, head.changed)));
         let heads = || entries.iter().filter_map(|listed| listed.found.head());
@@ -182,7 +182,7 @@ impl Sweep {
                 excess.entries = excess.entries.saturating_sub(1);
                 excess.bytes = excess.bytes.saturating_sub(head.length);
             }
-            self.victims.push_back(Victim { listed, leaves_mark: is_known && !head.removed });
+            self.victims.push_back(Victim { listed, leaves_tombstone: is_known && !head.removed });
         }
     }
 
@@ -228,22 +228,22 @@ impl Sweep {
             return Ok(());
         }
         let entry = is.head();
-        let mark = entry.filter(|_| victim.leaves_mark).map(|head| Head { removed: true, length: 0, ..head });
-        let removed = match &mark {
-            Some(mark) => self.replace(held, victim, mark),
+        let tombstone = entry.filter(|_| victim.leaves_tombstone).map(|head| Head { removed: true, length: 0, ..head });
+        let removed = match &tombstone {
+            Some(tombstone) => self.replace(held, victim, tombstone),
             None => held.unlink(path, is),
         };
         removed.map_err(|error| cannot("remove", path, error))?;
-        self.counts.replace(entry.as_ref(), mark.as_ref());
+        self.counts.replace(entry.as_ref(), tombstone.as_ref());
         self.changes += 1;
         Ok(())
     }
 
-    /// Leaves a mark that says what the version was: to make room changes nothing.
-    fn replace(&mut self, held: &mut Held<'_>, victim: &Victim, mark: &Head) -> io::Result<()> {
+    /// Leaves a tombstone that says what the version was: to make room changes nothing.
+    fn replace(&mut self, held: &mut Held<'_>, victim: &Victim, tombstone: &Head) -> io::Result<()> {
         let Listed { path, found, name } = &victim.listed;
-        if let Ok(draft) = held.folder.draft(self.drawer, &mark.write(name), b"") {
-            return held.put_at(draft, path, *found, mark);
+        if let Ok(draft) = held.folder.draft(self.drawer, &tombstone.write(name), b"") {
+            return held.put_at(draft, path, *found, tombstone);
         }
         held.begin_generation().map_err(io::Error::other)?;
         self.changes += 1;

@@ -31,7 +31,3 @@ pub(super) fn is_lost(error: &Error) -> bool {
     let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
     source.is_some_and(|source| source.kind() == io::ErrorKind::NotFound)
 }
-
-pub(super) fn configuration(sentence: String) -> Error {
-    Error::new(Kind::Configuration, sentence)
-}

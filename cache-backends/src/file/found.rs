@@ -58,7 +58,7 @@ pub(super) fn value(path: &Path, name: &[u8], most: u64, now: u64) -> io::Result
     if whose != name || !head.is_live(now) || head.length > most {
         return Ok(None);
     }
-    let value = complete(file, start, head.length)?;
+    let value = complete(&file, start, head.length)?;
     Ok(value.filter(|value| sum(value) == head.value_sum).map(|value| (head, value)))
 }
 
@@ -81,7 +81,7 @@ fn open(path: &Path, room: &mut [u8]) -> io::Result<Option<(fs::File, usize)>> {
 }
 
 /// Reads what is still missing of a value; `None` where the file ends before it.
-fn complete(file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<u8>>> {
+fn complete(file: &fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<u8>>> {
     let Ok(length) = usize::try_from(length) else { return Ok(None) };
     if let Some(all) = start.get(..length) {
         return Ok(Some(all.to_vec()));
@@ -92,7 +92,27 @@ fn complete(file: fs::File, start: &[u8], length: u64) -> io::Result<Option<Vec<
     }
     let mut value = Vec::with_capacity(length);
     value.extend_from_slice(start);
-    // What is read is not written with zeros first, as it would be for `read_exact`.
-    file.take((length - start.len()) as u64).read_to_end(&mut value)?;
+    fill(file, &mut value, length)?;
     Ok((value.len() == length).then_some(value))
+}
+
+/// Reads until there are so many bytes, or the file ends: in one go, into memory that nobody has filled with zeros first.
+/// `read_to_end` of what was taken of a file does it in pieces of 8 KiB, 16 KiB and so on, for want of a hint.
+#[cfg(unix)]
+fn fill(file: &fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    while value.len() < length {
+        match rustix::io::read(file, rustix::buffer::spare_capacity(value)) {
+            Ok(0) => break,
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    // Room may be a little more than was asked for.
+    value.truncate(length);
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn fill(file: &fs::File, value: &mut Vec<u8>, length: usize) -> io::Result<()> {
+    file.take((length - value.len()) as u64).read_to_end(value).map(drop)
 }

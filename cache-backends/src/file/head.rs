@@ -26,7 +26,7 @@ const SUM: usize = 48;
 /// What is known of an entry without its value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Head {
-    /// It is a mark that something was removed: there is no value.
+    /// It is a tombstone of what was removed: there is no value.
     pub removed: bool,
     pub until: u64,
     /// Another one with each change.

@@ -49,7 +49,7 @@ impl<'a> Held<'a> {
         self.folder.look(address)
     }
 
-    /// Puts an entry, or the mark of a removal, in the place of what was found there.
+    /// Puts an entry, or the tombstone of a removed one, in the place of what was found there.
     pub(super) fn put(&mut self, draft: Draft, address: &Address, was: Found, head: &Head) -> Result<(), Error> {
         let path = address.path(&self.folder.config.folder);
         self.put_at(draft, &path, was, head).map_err(|error| cannot("write", &path, error))
@@ -71,7 +71,7 @@ impl<'a> Held<'a> {
         Ok(())
     }
 
-    /// Removes what is under a name without leaving a mark of it, where there is no room for one: all tickets of this
+    /// Removes what is under a name without leaving a tombstone of it, where there is no room for one: all tickets of this
     /// drawer are worthless from now on.
     pub(super) fn give_up(&mut self, address: &Address) -> Result<(), Error> {
         let was = self.look(address)?;

@@ -12,9 +12,9 @@ pub(super) struct Queue(Arc<AtomicUsize>);
 const LEFT: usize = 1;
 const ONE: usize = 2;
 
-/// The place of a change in the queue, until it is made or given up.
+/// The turn of a change in the queue, until it is made or given up.
 #[derive(Debug)]
-pub(super) struct Place(Queue);
+pub(super) struct Turn(Queue);
 
 /// Somebody who waits for a change.
 #[derive(Debug)]
@@ -24,9 +24,9 @@ pub(super) struct Presence {
 }
 
 impl Queue {
-    pub(super) fn join(&self) -> (Place, Presence) {
+    pub(super) fn join(&self) -> (Turn, Presence) {
         self.0.fetch_add(ONE, Ordering::AcqRel);
-        (Place(self.clone()), Presence { queue: self.clone(), is_over: false })
+        (Turn(self.clone()), Presence { queue: self.clone(), is_over: false })
     }
 
     /// Returns whether a change may be under way that nobody waits for any more.
@@ -49,7 +49,7 @@ impl Drop for Presence {
     }
 }
 
-impl Drop for Place {
+impl Drop for Turn {
     fn drop(&mut self) {
         let next = |state: usize| Some(state.saturating_sub(ONE)).map(|state| if state == LEFT { 0 } else { state });
         let _ = self.0.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, next);
@@ -77,12 +77,12 @@ mod tests {
     #[test]
     fn who_leaves_when_all_is_done_costs_one_more_round_at_most() {
         let queue = Queue::default();
-        let (place, presence) = queue.join();
-        drop(place);
+        let (turn, presence) = queue.join();
+        drop(turn);
         drop(presence);
         assert!(queue.is_left());
-        let (place, presence) = queue.join();
-        drop(place);
+        let (turn, presence) = queue.join();
+        drop(turn);
         presence.end();
         assert!(!queue.is_left());
     }

@@ -13,7 +13,7 @@ use cache_core::error::{Error, Kind};
 use super::chore::{Chore, Progress};
 use super::client::Folder;
 use super::held::Held;
-use super::queue::{Place, Presence};
+use super::queue::{Presence, Turn};
 use crate::reply::{Reply, promise};
 
 /// How soon a lock is tried again: nobody tells when another process lets go of it.
@@ -40,15 +40,15 @@ struct Waiting {
     drawer: u8,
     until: Instant,
     change: Change,
-    place: Place,
+    turn: Turn,
 }
 
 impl Waiting {
-    /// Makes the change, or says why it cannot be made; its place is free after that.
+    /// Makes the change, or says why it cannot be made; its turn is over after that.
     fn end(self, held: Result<&mut Held<'_>, Error>) {
-        let Self { change, place, .. } = self;
+        let Self { change, turn, .. } = self;
         change(held);
-        drop(place);
+        drop(turn);
     }
 }
 
@@ -70,8 +70,8 @@ impl Worker {
         let (promise, reply) = promise();
         let change: Change = Box::new(|held| promise.tell(held.and_then(change)));
         let until = Instant::now() + self.folder.config.lock_timeout;
-        let (place, presence) = self.folder.queue(drawer).join();
-        self.send(Task::Wait(Waiting { drawer, until, change, place }))?;
+        let (turn, presence) = self.folder.queue(drawer).join();
+        self.send(Task::Wait(Waiting { drawer, until, change, turn }))?;
         Ok((reply, presence))
     }
 

@@ -87,7 +87,7 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options } = place;
+        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
         if max_entries.is_some() || max_bytes.is_some() || cull_frequency.is_some() {
             return Err(trouble("Memcached is bounded on each server, by what `-m` says there"));
         }

@@ -14,10 +14,11 @@ use super::{LEASE, entry, error};
 /// Notes the number of what is under a name. Where that is nothing a lease is put there: what is not there has no number, and
 /// may be gone in many ways.
 pub(super) async fn begin(node: &Node, name: &Name) -> Result<Ticket, Error> {
+    let newest = node.newest();
     let answer = node.call(|out| request::lease(out, name, LEASE)).await?;
     match answer.said {
         Said::Done(Flags { cas: 0, .. }) => Err(error::no_cas(node.server())),
-        Said::Done(Flags { cas, .. }) => Ok(Stand { cas, connection: answer.connection }.write()),
+        Said::Done(Flags { cas, .. }) => Ok(Stand { cas, connection: newest.max(answer.connection) }.write()),
         other => Err(node.unexpected(&other)),
     }
 }

@@ -2,10 +2,10 @@
 
 use cache_core::backend::Ticket;
 
-/// How a name stood: the number of the entry or of the lease that was there, and on which connection that was heard.
+/// How a name stood: the number of the entry or of the lease that was there, and which connection was the newest then.
 ///
 /// Servers number their changes from 1 on, and begin anew when they are started. So a number means something only as long as
-/// the server cannot have been started again: while no connection to it was opened since.
+/// the server cannot have been started again: while no connection to it was opened since, in whichever runtime.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stand {
     pub cas: u64,

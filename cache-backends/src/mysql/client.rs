@@ -13,7 +13,7 @@ use sqlx::{
 
 use super::{config, error};
 use crate::database::client::{Bind, Cell, Row, Told};
-use crate::server::{Address, Finding, Wire};
+use crate::server::{Finding, Url, Wire};
 
 pub(crate) struct Client {
     options: MySqlConnectOptions,
@@ -22,14 +22,14 @@ pub(crate) struct Client {
 
 impl Client {
     /// Nobody waits longer for a lock than for an answer: what has been given up is not to be written much later.
-    pub(crate) fn new(address: &Address, limit: Duration) -> Result<Self, Error> {
+    pub(crate) fn new(url: &Url, limit: Duration) -> Result<Self, Error> {
         let wait = limit.as_secs().max(1);
         let session = format!(
             "SET NAMES utf8mb4, time_zone = '+00:00', sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', \
              autocommit = 1, innodb_lock_wait_timeout = {wait}; \
              SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
         );
-        Ok(Self { options: config::options(address)?, session: session.into() })
+        Ok(Self { options: config::options(url)?, session: session.into() })
     }
 }
 
@@ -60,6 +60,7 @@ impl Wire for Client {
     }
 
     async fn run(
+        &self,
         connection: &mut MySqlConnection,
         text: Arc<str>,
         arguments: MySqlArguments,

@@ -4,12 +4,12 @@ use cache_core::error::Error;
 use sqlx::ConnectOptions;
 use sqlx::mysql::MySqlConnectOptions;
 
-use crate::server::Address;
 pub use crate::server::Config;
+use crate::server::Url;
 
 /// Reads an address as the driver does. What is wanted of a session is said in one go when it is opened, not by the driver.
-pub(super) fn options(address: &Address) -> Result<MySqlConnectOptions, Error> {
-    let options: MySqlConnectOptions = address.read("mysql")?;
+pub(super) fn options(url: &Url) -> Result<MySqlConnectOptions, Error> {
+    let options: MySqlConnectOptions = url.read("mysql")?;
     let options = options.pipes_as_concat(false).no_engine_substitution(false).timezone(None).set_names(false);
     Ok(options.disable_statement_logging())
 }

@@ -17,7 +17,13 @@ pub(super) fn finding(number: &str) -> Option<Finding> {
         "1243" => (Unheard, Kind::Store, "has forgotten a prepared statement"),
         // The leader has changed: the next connection may find the new one.
         "1290" | "1792" | "1836" => (Unheard, Kind::Store, "can only be read here"),
-        "1045" | "1698" => (Refused, Kind::Configuration, "refuses this user or this password"),
+        // MariaDB says no more to who may come in encrypted only.
+        "1045" | "1698" => (
+            Refused,
+            Kind::Configuration,
+            "refuses this user or this password, or takes them on an encrypted connection only",
+        ),
+        "3159" => (Refused, Kind::Configuration, "takes encrypted connections only"),
         "1049" => (Refused, Kind::Configuration, "has no such database"),
         "1044" | "1142" | "1143" | "1227" => (Refused, Kind::Configuration, "does not let this user use the table"),
         "1146" => (NoTable, Kind::Configuration, "has no such table"),

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use cache_core::error::Error;
 use tokio::task::yield_now;
+use tokio::time::Instant;
 
 use super::calls::Shared;
 use super::fault::Fault;
 use super::line::{Line, Turn};
+use super::pace::Pace;
 use super::patience::Patience;
 use super::talk::Talk;
 use super::{Garbled, Language, Message};
@@ -95,6 +97,7 @@ struct Serving<'a, L: Language> {
     sent: Option<usize>,
     answered: u64,
     patience: Patience,
+    pace: Pace,
     /// Kept between turns for their room.
     answers: Vec<L::Answer>,
     woken: Vec<Waker>,
@@ -113,6 +116,7 @@ impl<'a, L: Language> Serving<'a, L> {
             out: Vec::new(),
             sent: None,
             answered: holder.line.progress().2,
+            pace: Pace::new(holder.line.progress().2),
             patience: Patience::new(holder.shared.limits.timeout),
             answers: Vec::new(),
             woken: Vec::new(),
@@ -152,7 +156,9 @@ impl<'a, L: Language> Serving<'a, L> {
                 self.has_paused = true;
                 return Poll::Ready(Step::Pause);
             }
-            self.take();
+            if !self.pace.waits(turn.asked, self.answered) {
+                self.take();
+            }
         }
         if let Err(step) = self.send(context) {
             return Poll::Ready(step);
@@ -191,6 +197,7 @@ impl<'a, L: Language> Serving<'a, L> {
         let answered = self.holder.line.answer(&mut self.answers, &mut self.woken);
         self.answered =
             answered.map_err(|_| Step::GiveUp(Fault::Garbled(Garbled("it answers what nobody has asked"))))?;
+        self.pace.answered(self.answered, Instant::now);
         Ok(())
     }
 
@@ -209,7 +216,8 @@ impl<'a, L: Language> Serving<'a, L> {
             self.out = Vec::new();
         }
         self.sent = Some(0);
-        self.holder.line.take(&mut self.out);
+        let asked = self.holder.line.take(&mut self.out);
+        self.pace.sent(asked, Instant::now);
     }
 
     fn send(&mut self, context: &mut Context<'_>) -> Result<(), Step> {

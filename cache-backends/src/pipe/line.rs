@@ -136,12 +136,13 @@ impl<A> Line<A> {
         }
     }
 
-    /// Exchanges what waits to be sent for what was sent.
-    pub(super) fn take(&self, sent: &mut Vec<u8>) {
+    /// Exchanges what waits to be sent for what was sent, and returns how many questions were taken in all.
+    pub(super) fn take(&self, sent: &mut Vec<u8>) -> u64 {
         let mut state = self.lock();
         mem::swap(&mut state.out, sent);
         state.unsent = sent.len();
         (state.taken_before, state.taken) = (state.taken, state.questions.asked());
+        state.taken
     }
 
     /// Puts back what was taken last, as nothing of it could be sent.

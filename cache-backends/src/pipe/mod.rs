@@ -10,6 +10,7 @@
 //! | `line` | what those who ask and the one who holds the connection have in common |
 //! | `questions` | who waits for which answer |
 //! | `hold` | the task that holds a connection |
+//! | `pace` | when what was asked is sent |
 //! | `patience` | how long the oldest question has waited |
 //! | `watch` | looking after one whose runtime may do nothing |
 //! | `backoff` | how long a server that is away is left alone |
@@ -29,6 +30,7 @@ mod inbox;
 mod language;
 mod line;
 mod listen;
+mod pace;
 mod patience;
 mod questions;
 mod server;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 const TIMES: [(&str, u64); 6] =
     [("ms", 1), ("s", 1_000), ("m", 60_000), ("min", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
@@ -38,13 +38,15 @@ const LONGEST: Duration = Duration::from_secs(100 * 365 * 86_400);
 /// When it is none, or over a hundred years.
 pub fn time(text: &str) -> Result<Duration, Error> {
     let wrong = || {
-        trouble("a time is whole seconds such as 600, or a text such as \"500ms\", \"90s\", \"10m\", \"6h\", \"7d\"")
+        Error::configuration(
+            "a time is whole seconds such as 600, or a text such as \"500ms\", \"90s\", \"10m\", \"6h\", \"7d\"",
+        )
     };
     let (number, unit) = split(text).ok_or_else(wrong)?;
     let unit = if unit.is_empty() { "s" } else { unit };
     let millis = TIMES.iter().find(|(name, _)| *name == unit).ok_or_else(wrong)?.1;
     let time = number.checked_mul(millis).map(Duration::from_millis).filter(|time| *time <= LONGEST);
-    time.ok_or_else(|| trouble("a time is a hundred years at most; for ever is \"never\""))
+    time.ok_or_else(|| Error::configuration("a time is a hundred years at most; for ever is \"never\""))
 }
 
 /// Reads a size: a whole number of bytes, or one with `kB`, `MB`, `GB`, `KiB`, `MiB`, `GiB` or `TiB` behind it.
@@ -62,7 +64,7 @@ pub fn time(text: &str) -> Result<Duration, Error> {
 /// When it is none, or too many.
 pub fn bytes(text: &str) -> Result<u64, Error> {
     let wrong = || {
-        trouble(
+        Error::configuration(
             "a size is whole bytes such as 65536, or a text such as \"64 MiB\" (1024 × 1024) or \"64 MB\" (1000 × 1000)",
         )
     };
@@ -72,7 +74,7 @@ pub fn bytes(text: &str) -> Result<u64, Error> {
     number
         .checked_mul(size)
         .filter(|bytes| i64::try_from(*bytes).is_ok())
-        .ok_or_else(|| trouble("that is too many bytes"))
+        .ok_or_else(|| Error::configuration("that is too many bytes"))
 }
 
 /// Reads a whole number that is not below zero; as in TOML, underscores between digits make it easier to read.
@@ -88,12 +90,10 @@ fn split(text: &str) -> Option<(u64, &str)> {
     Some((whole(&text[..end])?, text[end..].trim_start_matches(' ')))
 }
 
-fn trouble(what: &'static str) -> Error {
-    Error::new(Kind::Configuration, what)
-}
-
 #[cfg(test)]
 mod tests {
+    use cache_core::error::Kind;
+
     use super::*;
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::Host;
 use super::decode::{Undecodable, decoded};
@@ -59,7 +59,7 @@ impl Location {
     ///
     /// When it is none.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let (scheme, rest) = split_scheme(text).map_err(trouble)?;
+        let (scheme, rest) = split_scheme(text).map_err(Error::configuration)?;
         let mut location = Self {
             text: text.into(),
             scheme,
@@ -69,7 +69,9 @@ impl Location {
             path: Box::default(),
             query: Vec::new(),
         };
-        location.read(rest).map_err(|sentence| trouble(format!("`{}://…`: {sentence}", location.scheme)))?;
+        location
+            .read(rest)
+            .map_err(|sentence| Error::configuration(format!("`{}://…`: {sentence}", location.scheme)))?;
         Ok(location)
     }
 
@@ -175,10 +177,6 @@ impl Location {
 }
 
 const ESCAPE: &str = "an `@` behind the first `/` or `?` is written `%40`; in a password `/`, `?` and `#` are written `%2F`, `%3F` and `%23`";
-
-fn trouble(sentence: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(Kind::Configuration, sentence)
-}
 
 fn split_scheme(text: &str) -> Result<(Box<str>, &str), &'static str> {
     let wrong = "an address begins with what kind of store it is of: `file:///var/cache/shop`, `postgres://host/database`, `memory://`";

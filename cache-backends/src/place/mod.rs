@@ -1,17 +1,20 @@
 //! Where a cache is to live, as somebody has written it down: addresses, and options for the store.
 
 mod amount;
+mod bounds;
 mod decode;
 mod host;
 mod location;
-mod nearest;
 mod options;
+mod scheme;
 
 pub use amount::{bytes, time};
+pub use bounds::Untaken;
+pub use cache_core::nearest::nearest;
 pub use host::Host;
 pub use location::Location;
-pub use nearest::nearest;
 pub use options::{Given, Options, WrongOption};
+pub use scheme::{ALIASES, usual_scheme};
 
 /// Where a cache is to live, and how.
 ///
@@ -22,13 +25,15 @@ pub struct Place {
     /// The addresses: one, or several where a store takes several.
     pub locations: Vec<Location>,
     /// How many entries it is to hold at most.
-    pub max_entries: Option<u64>,
+    pub(crate) max_entries: Option<u64>,
     /// How many bytes it is to hold at most.
-    pub max_bytes: Option<u64>,
+    pub(crate) max_bytes: Option<u64>,
     /// Which part of it goes at once when it is full: one entry in so many.
-    pub cull_frequency: Option<u32>,
+    pub(crate) cull_frequency: Option<u32>,
     /// What else the store is told: from `options` and from behind the `?` of an address.
     pub options: Options,
+    /// Which bounds somebody has taken.
+    pub(crate) taken: bounds::Taken,
 }
 
 /// Returns a word that somebody wrote as it can stand in a message: not too long, and nothing that a terminal obeys.

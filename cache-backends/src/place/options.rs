@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::{amount, nearest};
 
@@ -169,7 +169,7 @@ pub struct WrongOption {
 
 impl WrongOption {
     fn error(name: &str, sentence: String) -> Error {
-        Error::new(Kind::Configuration, sentence).with_source(Self { name: name.into() })
+        Error::configuration(sentence).with_source(Self { name: name.into() })
     }
 
     /// Returns its name.
@@ -195,6 +195,8 @@ impl std::error::Error for WrongOption {}
 
 #[cfg(test)]
 mod tests {
+    use cache_core::error::Kind;
+
     use super::*;
 
     fn options(given: &[(&str, Given)]) -> Options {

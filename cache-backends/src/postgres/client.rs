@@ -15,13 +15,18 @@ use sqlx::{
 
 use super::{config, error};
 use crate::database::client::{Bind, Cell, Row, Told};
-use crate::server::{Address, Finding, Wire};
+use crate::server::{Finding, Url, Wire};
 
-pub(crate) struct Client(PgConnectOptions);
+pub(crate) struct Client {
+    options: PgConnectOptions,
+    /// A pooler may hand each transaction to another session, and knows nothing of prepared statements.
+    is_pooled: bool,
+}
 
 impl Client {
-    pub(crate) fn new(address: &Address) -> Result<Self, Error> {
-        config::options(address).map(Self)
+    pub(crate) fn new(url: &Url) -> Result<Self, Error> {
+        let (options, is_pooled) = (config::options(url)?, url.keeps_no_statements());
+        Ok(Self { options, is_pooled })
     }
 }
 
@@ -32,7 +37,7 @@ impl Wire for Client {
     const NAME: &str = "PostgreSQL";
 
     async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
-        self.0.connect().await
+        self.options.connect().await
     }
 
     fn arguments(binds: &[Bind<'_>]) -> Result<PgArguments, BoxDynError> {
@@ -48,16 +53,16 @@ impl Wire for Client {
         Ok(arguments)
     }
 
-    async fn run(connection: &mut PgConnection, text: Arc<str>, arguments: PgArguments) -> Result<Told, sqlx::Error> {
-        let mut answers = connection.fetch_many(sqlx::query_with(AssertSqlSafe(text), arguments));
-        let mut told = Told::default();
-        while let Some(answer) = poll_fn(|context| answers.as_mut().poll_next(context)).await {
-            match answer? {
-                Either::Left(done) => told.affected += done.rows_affected(),
-                Either::Right(row) => told.rows.push(cells(&row)?),
-            }
+    async fn run(
+        &self,
+        connection: &mut PgConnection,
+        text: Arc<str>,
+        arguments: PgArguments,
+    ) -> Result<Told, sqlx::Error> {
+        if self.is_pooled {
+            return run_in_one_session(connection, text, arguments).await;
         }
-        Ok(told)
+        run(connection, text, arguments, true).await
     }
 
     fn finding(code: &str, message: &str) -> Option<Finding> {
@@ -67,6 +72,37 @@ impl Wire for Client {
     fn code(error: &dyn DatabaseError) -> String {
         error.code().map(Into::into).unwrap_or_default()
     }
+}
+
+async fn run(
+    connection: &mut PgConnection,
+    text: Arc<str>,
+    arguments: PgArguments,
+    keeps: bool,
+) -> Result<Told, sqlx::Error> {
+    let query = sqlx::query_with(AssertSqlSafe(text), arguments).persistent(keeps);
+    let mut answers = connection.fetch_many(query);
+    let mut told = Told::default();
+    while let Some(answer) = poll_fn(|context| answers.as_mut().poll_next(context)).await {
+        match answer? {
+            Either::Left(done) => told.affected += done.rows_affected(),
+            Either::Right(row) => told.rows.push(cells(&row)?),
+        }
+    }
+    Ok(told)
+}
+
+/// The driver prepares a statement, and runs it by a second message. Only in a transaction do both surely come to one session;
+/// a statement of that name in another one may be somebody else's, and would be run in its place.
+async fn run_in_one_session(
+    connection: &mut PgConnection,
+    text: Arc<str>,
+    arguments: PgArguments,
+) -> Result<Told, sqlx::Error> {
+    connection.execute("BEGIN").await?;
+    let told = run(connection, text, arguments, false).await;
+    connection.execute(if told.is_ok() { "COMMIT" } else { "ROLLBACK" }).await?;
+    told
 }
 
 /// Nothing, of whatever type it is cast to. A statement that is prepared with it may be given a value later.

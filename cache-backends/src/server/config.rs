@@ -3,9 +3,9 @@
 use std::fmt;
 use std::time::Duration;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
-use super::address::Address;
+use super::url::Url;
 use crate::database::dialect::Flavour;
 use crate::database::{Limits, Table};
 use crate::place::{Given, Location, Options, Place};
@@ -36,8 +36,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 #[derive(Clone)]
 #[must_use = "it is to be handed to its store"]
 pub struct Config {
-    pub(crate) write: Address,
-    pub(crate) read: Option<Address>,
+    pub(crate) write: Url,
+    pub(crate) read: Option<Url>,
     pub(crate) table: Option<String>,
     pub(crate) pool: usize,
     pub(crate) statement_timeout: Duration,
@@ -64,17 +64,20 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options } = place;
-        let [location] = <[_; 1]>::try_from(locations)
-            .map_err(|_| trouble("a table is at one address; one that is only read goes into the option `read`"))?;
+        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
+        let [location] = <[_; 1]>::try_from(locations).map_err(|_| {
+            Error::configuration("a table is at one address; one that is only read goes into the option `read`")
+        })?;
         if max_bytes.is_some() {
-            return Err(trouble("a table is bounded by `max_entries`: nobody knows how many bytes it has"));
+            return Err(Error::configuration(
+                "a table is bounded by `max_entries`: nobody knows how many bytes it has",
+            ));
         }
         let table = options.text("table")?;
         let pool = options.number("pool")?.map_or(POOL, |pool| usize::try_from(pool).unwrap_or(usize::MAX));
         let statement_timeout = options.time("statement_timeout")?.unwrap_or(TIMEOUT);
         let read = options.text("read")?;
-        let write = Address::with(location, &mut options)?;
+        let write = Url::with(location, &mut options)?;
         options.done()?;
         let config = Self { write, read: None, table, pool, statement_timeout, max_entries, cull_frequency };
         config.check()?;
@@ -87,13 +90,13 @@ impl Config {
     /// Checks what no builder method can refuse.
     pub(crate) fn check(&self) -> Result<(), Error> {
         match () {
-            () if self.pool == 0 => Err(trouble("`pool` is to be 1 at least")),
-            () if self.pool > MOST => Err(trouble("`pool` is a number of connections: 10000 at most")),
+            () if self.pool == 0 => Err(Error::configuration("`pool` is to be 1 at least")),
+            () if self.pool > MOST => Err(Error::configuration("`pool` is a number of connections: 10000 at most")),
             () if self.cull_frequency == Some(0) => {
-                Err(trouble("`cull_frequency` is to be 1 or more: one entry in so many goes"))
+                Err(Error::configuration("`cull_frequency` is to be 1 or more: one entry in so many goes"))
             }
             () if self.statement_timeout.is_zero() => {
-                Err(trouble("`statement_timeout` is the time that a call may take, and cannot be 0"))
+                Err(Error::configuration("`statement_timeout` is the time that a call may take, and cannot be 0"))
             }
             () => Ok(()),
         }
@@ -117,10 +120,12 @@ impl Config {
     pub fn read(mut self, address: &str) -> Result<Self, Error> {
         let location = Location::parse(address)?;
         let mut options = options_of(&location);
-        let read = Address::with(location, &mut options)?;
+        let read = Url::with(location, &mut options)?;
         options.done()?;
         if read.kind() != self.write.kind() {
-            return Err(trouble("`read` is to be a server of the same kind as the one that is written to"));
+            return Err(Error::configuration(
+                "`read` is to be a server of the same kind as the one that is written to",
+            ));
         }
         self.read = Some(read);
         Ok(self)
@@ -179,12 +184,10 @@ fn options_of(location: &Location) -> Options {
     options
 }
 
-pub(super) fn trouble(sentence: &'static str) -> Error {
-    Error::new(Kind::Configuration, sentence)
-}
-
 #[cfg(test)]
 mod tests {
+    use cache_core::error::Kind;
+
     use super::*;
 
     fn refused(address: &str) -> String {

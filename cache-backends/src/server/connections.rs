@@ -25,7 +25,7 @@ const KNOCK: Duration = Duration::from_millis(2);
 
 /// The connections to one server: a bounded number.
 pub(crate) struct Connections<W: Wire> {
-    wire: W,
+    pub(super) wire: W,
     places: Arc<Semaphore>,
     /// The one that was used last is last.
     idle: Mutex<Vec<Kept<W::Connection>>>,
@@ -44,7 +44,7 @@ pub(crate) struct Held<W: Wire> {
     opened: Instant,
     /// Whether it was there before, and may have died meanwhile.
     pub was_kept: bool,
-    home: Arc<Connections<W>>,
+    pub(super) home: Arc<Connections<W>>,
     _place: OwnedSemaphorePermit,
 }
 

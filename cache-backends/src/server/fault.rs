@@ -46,6 +46,9 @@ impl Fault {
             sqlx::Error::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {
                 (Verdict::Unheard, Kind::Store, "is away")
             }
+            sqlx::Error::Io(error) if is_about_certificates(error) => {
+                (Verdict::Lost, Kind::Configuration, "and this client cannot encrypt: a certificate is not accepted")
+            }
             sqlx::Error::Io(_) => (Verdict::Lost, Kind::Store, "is away"),
             sqlx::Error::Configuration(_) | sqlx::Error::InvalidArgument(_) => {
                 (Verdict::Lost, Kind::Configuration, "cannot be reached in the way that is asked for")
@@ -64,6 +67,11 @@ impl Fault {
         };
         error.with_source(self.said)
     }
+}
+
+/// Returns whether this end or the other does not take what the other has shown: that comes as an error of the socket.
+fn is_about_certificates(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::InvalidData && error.to_string().to_ascii_lowercase().contains("certificate")
 }
 
 /// What the server or the system said, in its own words. Details are left out, since values are in them.

@@ -106,7 +106,7 @@ fn keep<W: Wire>(taken: Result<Held<W>, sqlx::Error>) {
 
 /// Runs a statement once, and puts the connection back where it is of any use.
 async fn once<W: Wire>(mut held: Held<W>, text: Arc<str>, arguments: W::Arguments) -> Result<Told, Fault> {
-    let fault = match W::run(&mut held.connection, text, arguments).await {
+    let fault = match held.home.wire.run(&mut held.connection, text, arguments).await {
         Ok(told) => {
             held.put_back();
             return Ok(told);

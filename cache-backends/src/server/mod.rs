@@ -4,7 +4,7 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `config` | where a server is, and how it is used |
-//! | `address` | an address in the words of the driver |
+//! | `url` | an address in the words of the driver |
 //! | `connections` | the connections to one server |
 //! | `fault` | what went wrong, and whether to try again |
 //! | `finishing` | what goes on when its caller leaves |
@@ -12,7 +12,6 @@
 //! | `link` | one statement, from the question to the answer |
 //! | `store` | what the store of each kind can do |
 
-mod address;
 mod config;
 mod connections;
 mod fault;
@@ -20,12 +19,13 @@ mod finishing;
 mod left;
 mod link;
 mod store;
+mod url;
 
-pub(crate) use address::Address;
 pub use config::Config;
 pub(crate) use fault::{Fault, Finding, Verdict};
 pub(crate) use link::Link;
 pub(crate) use store::store;
+pub(crate) use url::Url;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -51,6 +51,7 @@ pub(crate) trait Wire: Send + Sync + 'static {
 
     /// Runs one statement in one round trip, as soon as it is prepared on this connection.
     fn run(
+        &self,
         connection: &mut Self::Connection,
         text: Arc<str>,
         arguments: Self::Arguments,

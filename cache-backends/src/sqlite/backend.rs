@@ -4,7 +4,7 @@ use std::fmt;
 
 use cache_core::error::Error;
 
-use super::client::File;
+use super::client::DatabaseFile;
 use super::config::Config;
 use crate::database::client::Client;
 use crate::database::{Database, delegate};
@@ -29,7 +29,7 @@ use crate::database::{Database, delegate};
 /// })?;
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
-pub struct Sqlite(pub(super) Database<File>);
+pub struct Sqlite(pub(super) Database<DatabaseFile>);
 
 impl Sqlite {
     /// Makes a store. The file is opened, and made, at the first use.
@@ -39,7 +39,7 @@ impl Sqlite {
     /// When the configuration cannot work, whatever the file.
     pub fn new(config: Config) -> Result<Self, Error> {
         let config = config.checked()?;
-        Ok(Self(Database::new(File::new(&config)?, config.limits)))
+        Ok(Self(Database::new(DatabaseFile::new(&config)?, config.limits)))
     }
 
     /// Returns the statements that make the table.

@@ -1,4 +1,4 @@
-//! [`File`]: a file as a client of the table in it.
+//! [`DatabaseFile`]: a file as a client of the table in it.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ const NEVER_OPENED: u64 = u64::MAX;
 
 /// A file: read in place, written by a thread of its own.
 #[derive(Debug)]
-pub(crate) struct File {
+pub(crate) struct DatabaseFile {
     base: Arc<Base>,
     readers: Readers,
     writer: Writer,
 }
 
-impl File {
+impl DatabaseFile {
     pub(super) fn new(config: &Config) -> Result<Self, Error> {
         Ok(Self { base: Arc::new(Base::new(config)?), readers: Readers::default(), writer: Writer::default() })
     }
@@ -66,7 +66,7 @@ impl File {
     }
 }
 
-impl Client for File {
+impl Client for DatabaseFile {
     fn dialect(&self) -> &Dialect {
         &self.base.dialect
     }

@@ -4,7 +4,7 @@ use std::path::{self, PathBuf};
 use std::time::Duration;
 
 use cache_core::clock::Clock;
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use crate::database::dialect::Flavour;
 use crate::database::{Limits, Table};
@@ -151,11 +151,13 @@ fn at(location: &Location) -> Result<Config, Error> {
 }
 
 fn wrong(rule: &str) -> Error {
-    Error::new(Kind::Configuration, format!("a cache in SQLite cannot be set up like this: {rule}"))
+    Error::configuration(format!("a cache in SQLite cannot be set up like this: {rule}"))
 }
 
 #[cfg(test)]
 mod tests {
+    use cache_core::error::Kind;
+
     use super::*;
     use crate::place::Given;
 

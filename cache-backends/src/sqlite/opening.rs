@@ -71,6 +71,7 @@ fn write_ahead(base: &Base, connection: &Connection) -> rusqlite::Result<()> {
             Err(error) => return Err(error),
             Ok(mode) if mode != "wal" => {
                 log::warn!(
+                    target: "larder",
                     "`{}` is on a file system without a log for SQLite: readers wait there",
                     base.path.display()
                 );

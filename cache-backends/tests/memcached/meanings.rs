@@ -6,6 +6,7 @@ use cache_backends::memcached::Memcached;
 use cache_core::backend::{Backend, Remaining, Ticket};
 use cache_core::error::Kind;
 use cache_core::testing::block_on;
+use tokio::runtime::Builder;
 
 use super::servers::{self, Memcached as Server};
 use super::{Test, name, store};
@@ -13,6 +14,7 @@ use super::{Test, name, store};
 pub const TESTS: &[Test] = &[
     ("a lease is nothing for everybody who does not fill it in", leases),
     ("what was added, touched or removed for no time takes its lease along", leases_for_no_time),
+    ("what is filled in is kept in each of several runtimes", runtimes),
     ("a number that loses a digit has no space in its place", digits),
     ("what somebody has marked as too old is nothing", stale),
     ("a server that asks who is there lets us in by our word alone", guarded),
@@ -63,6 +65,22 @@ fn leases_for_no_time() {
         assert!(!store.set_if(&name, b"late", None, &ticket).await.unwrap());
         assert_eq!(store.get(&name).await.unwrap(), None);
     });
+}
+
+fn runtimes() {
+    let (_server, store) = started();
+    let fill = async |key: &str| {
+        let (name, value) = (name(key), key.as_bytes());
+        let ticket = store.begin_fill(&name).await.unwrap();
+        store.set_if(&name, value, None, &ticket).await.unwrap()
+    };
+    let runtimes = [(); 2].map(|()| Builder::new_current_thread().enable_all().build().expect("a runtime"));
+    for round in 0..3 {
+        for (number, runtime) in runtimes.iter().enumerate() {
+            assert!(runtime.block_on(fill(&format!("{round} in {number}"))));
+        }
+        assert!(block_on(fill(&format!("{round} in none"))));
+    }
 }
 
 fn digits() {

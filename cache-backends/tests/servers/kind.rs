@@ -24,6 +24,9 @@ pub trait Kind: 'static {
 
     fn is_installed() -> bool;
     fn start() -> Result<Server, String>;
+    /// Starts one that listens at an address, for those only who encrypt.
+    #[cfg(feature = "tls")]
+    fn start_encrypted() -> Result<Server, String>;
     fn store(config: postgres::Config) -> Result<Box<dyn Store>, Error>;
     /// The one that all tests share that do no harm to it.
     fn shared() -> &'static Server;
@@ -36,7 +39,6 @@ pub trait Store: ErasedBackend + Debug {
     fn let_time_pass(&self, time: Duration);
     fn make_room(&self);
     fn close(&self);
-    fn as_backend(&self) -> &dyn ErasedBackend;
 }
 
 macro_rules! kind {
@@ -52,6 +54,11 @@ macro_rules! kind {
 
             fn start() -> Result<Server, String> {
                 servers::$kind::start()
+            }
+
+            #[cfg(feature = "tls")]
+            fn start_encrypted() -> Result<Server, String> {
+                servers::$kind::start_encrypted()
             }
 
             fn store(config: postgres::Config) -> Result<Box<dyn Store>, Error> {
@@ -83,10 +90,6 @@ macro_rules! kind {
 
             fn close(&self) {
                 block_on(self.close());
-            }
-
-            fn as_backend(&self) -> &dyn ErasedBackend {
-                self
             }
         }
     };

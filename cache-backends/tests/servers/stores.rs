@@ -1,10 +1,11 @@
-//! What is asked of every store, and what is asked of those on servers.
+//! What is asked of stores on servers.
 
 use std::time::Duration;
 
+use cache_backends::postgres;
 use cache_core::backend::Entry;
 use cache_core::error::Kind::Configuration;
-use cache_core::testing::{block_on, conformance};
+use cache_core::testing::block_on;
 use libtest_mimic::Failed;
 
 use crate::kind::{Kind, SECOND, Test, config, name, store};
@@ -12,7 +13,7 @@ use crate::servers::PASSWORD;
 
 pub fn tests<K: Kind>() -> Vec<Test> {
     vec![
-        ("it_does_what_is_asked_of_every_store", conforms::<K>),
+        ("a_store_that_keeps_no_statements_for_a_pooler_does_the_same_and_goes_on_after_an_error", pooled::<K>),
         ("a_table_is_made_once_and_in_words_that_can_be_read", table::<K>),
         ("without_a_table_it_says_what_to_do", no_table::<K>),
         ("a_wrong_password_is_told_and_not_shown", wrong_password::<K>),
@@ -24,12 +25,17 @@ pub fn tests<K: Kind>() -> Vec<Test> {
     ]
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "it is one of many")]
-fn conforms<K: Kind>() -> Result<(), Failed> {
-    let store = store::<K>("conformance");
-    let pass = |time| store.let_time_pass(time);
-    let report = conformance::Suite::new(store.as_backend(), &pass).unit(Duration::from_secs(60)).run();
-    assert!(report.failures.is_empty(), "{report}");
+fn pooled<K: Kind>() -> Result<(), Failed> {
+    let url = format!("{}&statement-cache-capacity=0", K::shared().url());
+    let config = postgres::Config::new(&url)?.table("pooled").pool(1);
+    let (store, key) = (K::store(config)?, name("key"));
+    let error = block_on(store.get(&key)).expect_err("there is no table");
+    assert_eq!(error.kind(), Configuration, "{error:?}");
+    store.create_table()?;
+    block_on(store.set(&key, b"7", None))?;
+    assert_eq!(block_on(store.incr(&key, 1))?, 8);
+    assert_eq!(block_on(store.get(&key))?, Some(b"8".to_vec()));
+    assert!(block_on(store.delete(&key))?);
     Ok(())
 }
 

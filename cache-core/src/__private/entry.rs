@@ -201,7 +201,7 @@ async fn invalidate(tag: &Key) {
 }
 
 fn complain(tag: &Key, error: &Error) {
-    log::error!("the tag `{tag}` is not invalidated everywhere: {error}");
+    log::error!(target: "larder", "the tag `{tag}` is not invalidated everywhere: {error}");
 }
 
 /// Runs a task without waiting for it, if there is somewhere to do so.

@@ -3,7 +3,7 @@
 use crate::cache::{self, Cache};
 use crate::key::KeyText;
 use crate::registry::Site;
-use crate::store::Found;
+use crate::store::Held;
 use crate::value::{Keep, LocalValue, Lying, Value};
 
 /// How far values may go: function pointers, so that only the place that makes them has to know what `V` can do.
@@ -54,6 +54,6 @@ impl<V> Reach<V> {
 /// Finds a record that is there and fresh.
 ///
 /// It knows of no types, so that it is compiled once and not for every site.
-fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &KeyText) -> Option<Found<'a>> {
+fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &KeyText) -> Option<Held<'a>> {
     cache::seek(cache, cache.scope().address(mark, key.room(), key.len())?, &site.options)
 }

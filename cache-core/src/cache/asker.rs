@@ -64,7 +64,7 @@ impl Asker {
     /// Counts and logs trouble with the store, which is not the caller's.
     pub(crate) fn trouble(&self, error: &Error) {
         self.count(Event::Trouble);
-        log::warn!("cache `{}`, `{}`: {error}", self.cache.name(), self.what());
+        log::warn!(target: "larder", "cache `{}`, `{}`: {error}", self.cache.name(), self.what());
     }
 
     /// Returns what to call this caller in a message.

@@ -45,7 +45,7 @@ impl Cache {
 
     fn say(&self, done: Result<(), Error>, what: &str) {
         if let Err(error) = done {
-            log::error!("cache `{}`, `{what}`: not invalidated after the commit: {error}", self.name());
+            log::error!(target: "larder", "cache `{}`, `{what}`: not invalidated after the commit: {error}", self.name());
         }
     }
 

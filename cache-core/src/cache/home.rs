@@ -8,6 +8,7 @@ use super::marker::Markers;
 use super::near::{Near, Party};
 use super::quiet::Quiet;
 use super::sends::Sends;
+use crate::backend::layer::{Means, Unopened};
 use crate::backend::{ErasedBackend, Listening};
 use crate::clock::Clock;
 use crate::codec::Codec;
@@ -69,6 +70,8 @@ pub(crate) struct Outside {
     pub(crate) max_value_bytes: Option<u64>,
     /// Whether it answers where its caller stands.
     in_place: bool,
+    /// What the layers around it count.
+    unopened: Arc<Unopened>,
 }
 
 impl Outside {
@@ -77,9 +80,15 @@ impl Outside {
         markers: Arc<Markers>,
         codec: Codec,
         max_value_bytes: Option<u64>,
+        means: &Means,
     ) -> Self {
         let in_place = backend.capabilities().in_place;
-        Self { backend, markers, codec, max_value_bytes, in_place }
+        Self { backend, markers, codec, max_value_bytes, in_place, unopened: Arc::clone(means.unopened()) }
+    }
+
+    /// Returns how many entries its layers did not open.
+    pub(super) fn unopened(&self) -> u64 {
+        self.unopened.count()
     }
 
     /// Returns what is under a name, where the store says so at once; else it is to be asked again, and waited for.
@@ -87,16 +96,11 @@ impl Outside {
     /// # Errors
     ///
     /// When the store fails at once: then it is not to be asked again.
-    pub(super) fn at_once(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
-        if !self.in_place {
-            return Ok(None);
-        }
-        match self.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(found) => Ok(found?.filter(|bytes| self.takes(bytes.len()))),
-            Poll::Pending => Ok(None),
-        }
+    pub(super) fn at_once(&self, name: &Name) -> Poll<Result<Option<Vec<u8>>, Error>> {
+        self.backend.get(name).as_mut().poll(&mut Context::from_waker(Waker::noop()))
     }
 
+    /// Returns whether it answers where its caller stands.
     pub(super) fn is_in_place(&self) -> bool {
         self.in_place
     }

@@ -106,13 +106,10 @@ impl<V, E> Load<V, E> {
         let what = self.asker.what();
         match reason {
             Reason::TimedOut => Error::new(Kind::Timeout, format!("`{what}` took longer than its time limit")),
-            Reason::NoTimer => Error::new(
-                Kind::Configuration,
-                format!(
-                    "`{what}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside \
+            Reason::NoTimer => Error::configuration(format!(
+                "`{what}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside \
                      the runtime, or install an executor"
-                ),
-            ),
+            )),
         }
     }
 

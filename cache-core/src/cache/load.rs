@@ -41,6 +41,9 @@ pub(crate) struct Load<V, E> {
     pub(super) versions: Versions,
     /// Why a store outside did not answer just now. It is not asked the same again.
     pub(super) failed: Option<Error>,
+    /// What had happened to its name by [`Flights::events`](crate::flight::Flights::events) before a store in place said that
+    /// it has nothing.
+    pub(super) nothing_as_of: Option<u64>,
 }
 
 /// What a caller is to do next who found nothing.
@@ -78,15 +81,16 @@ impl<V, E> Clone for Load<V, E> {
         let (asker, name, found, ticket) =
             (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
         let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
-        let failed = self.failed.clone();
-        Self { asker, name, rules: self.rules, found, ticket, tags, fingerprints, versions, failed }
+        let (failed, nothing_as_of) = (self.failed.clone(), self.nothing_as_of);
+        Self { asker, name, rules: self.rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of }
     }
 }
 
 impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
-        Self { asker, name, rules: *rules, found, ticket: None, tags, fingerprints, versions, failed: None }
+        let (rules, ticket, failed, nothing_as_of) = (*rules, None, None, None);
+        Self { asker, name, rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of }
     }
 
     /// Gives the result the tags of a key.

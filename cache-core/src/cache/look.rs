@@ -1,5 +1,7 @@
 //! The way to a hit: one look into the store, no lock of ours, no allocation, no wait.
 
+use std::task::{Poll, ready};
+
 use super::asker::{Asker, Named};
 use super::home::{Backing, Outside};
 use super::load::Load;
@@ -11,13 +13,13 @@ use crate::key::{Address, Name};
 use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
-use crate::store::Found;
+use crate::store::Held;
 use crate::value::Lying;
 
 /// Finds a record of this process, or of the near level of a store outside, that is fresh beyond all question: most hits
 /// need no more than this.
 #[inline]
-pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Found<'a>> {
+pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Held<'a>> {
     let found = cache.home().at_hand()?.seek(address)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
@@ -36,25 +38,38 @@ pub(crate) fn look<V, E>(
     name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let mut failed = None;
+    let (mut failed, mut nothing_as_of) = (None, None);
     let found = match &cache.home().backing {
         Backing::Memory(store) => store.get(&name),
-        Backing::Null => None,
-        Backing::Outside(outside) => {
+        Backing::Outside(outside) if outside.is_in_place() => {
             if let Some(value) = look_near(cache, &name, rules) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
+            let events = cache.home().flights.events(name.as_bytes());
             match look_in_place(cache, outside, &name, rules) {
-                Ok(Some(value)) => {
+                Poll::Ready(Ok(Some(value))) => {
+                    cache.home().count_near_miss();
                     cache.count_for(site, Event::Hit);
                     return Ok(Ok(value));
                 }
-                Ok(None) => {}
-                Err(error) => failed = Some(error),
+                Poll::Ready(Ok(None)) => {
+                    cache.home().count_near_miss();
+                    nothing_as_of = Some(events);
+                }
+                Poll::Ready(Err(error)) => failed = Some(error),
+                Poll::Pending => {}
             }
             None
         }
+        Backing::Outside(_) => {
+            if let Some(value) = look_near(cache, &name, rules) {
+                cache.count_for(site, Event::Hit);
+                return Ok(Ok(value));
+            }
+            None
+        }
+        Backing::Null => None,
     };
     let found = match found {
         Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules) {
@@ -65,7 +80,7 @@ pub(crate) fn look<V, E>(
         None => None,
     };
     let load = Load::new(Asker::new(cache, site), name, rules, found);
-    Err(Box::new(Load { failed, ..load }))
+    Err(Box::new(Load { failed, nothing_as_of, ..load }))
 }
 
 /// Looks into the near level for what has no place to be looked for without its name: it is in a namespace, or was named by
@@ -76,29 +91,35 @@ fn look_near<V, E>(cache: &Cache, name: &Name, rules: &Rules<V, E>) -> Option<V>
     Some(value)
 }
 
-/// Looks into a store outside that answers where its caller stands, for what nobody has to be asked about besides.
-fn look_in_place<V, E>(cache: &Cache, outside: &Outside, name: &Name, rules: &Rules<V, E>) -> Result<Option<V>, Error> {
+/// Looks into a store outside that answers where its caller stands, for what nobody has to be asked about besides. Where
+/// that is neither there nor surely missing, it is to be asked for again.
+fn look_in_place<V, E>(
+    cache: &Cache,
+    outside: &Outside,
+    name: &Name,
+    rules: &Rules<V, E>,
+) -> Poll<Result<Option<V>, Error>> {
     let home = cache.home();
     if cache.is_changed_here(name) || home.sends.doubts(name.as_bytes()) {
-        return Ok(None);
+        return Poll::Pending;
     }
-    let asking = outside.is_in_place().then(|| home.ask_for_near(name)).flatten();
-    let bytes = outside.at_once(name)?.filter(|bytes| wire::count_of_tags(bytes) == 0);
-    let Some(bytes) = bytes else { return Ok(None) };
+    let asking = home.asking_near(name);
+    let Some(bytes) = ready!(outside.at_once(name))? else { return Poll::Ready(Ok(None)) };
+    if !outside.takes(bytes.len()) || wire::count_of_tags(&bytes) > 0 {
+        return Poll::Pending;
+    }
     let found = parcel::Found::new(&bytes);
     let times = found.times(&home.clock);
     let is_fresh =
         times.is_none_or(|times| policy::freshness(times, &rules.options, home.clock.now()) == Freshness::Fresh);
-    if !is_fresh {
-        return Ok(None);
-    }
     if asking.is_some()
+        && is_fresh
         && let Some(record) = found.unpack(name, rules.keep, &home.clock)
     {
         cache.keep_near(asking, name, &found, &record, rules.keep, &rules.options);
-        return Ok((rules.keep.read)(&record));
     }
-    Ok(found.value(name, rules.keep))
+    let value = if is_fresh { found.value(name, rules.keep) } else { None };
+    value.map_or(Poll::Pending, |value| Poll::Ready(Ok(Some(value))))
 }
 
 /// Reads a record if it is fresh; hands it back if it is past its time, or near it, and still worth something.

@@ -191,6 +191,7 @@ impl Cache {
             stats.entries = store.len();
             stats.bytes = store.bytes();
         }
+        stats.unopened = self.core.home.outside().map_or(0, Outside::unopened);
         stats
     }
 

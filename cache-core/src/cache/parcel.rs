@@ -240,7 +240,7 @@ pub(super) fn stays_here<V>(name: &Name) -> Error {
         "`{name}`: a `{what}` is for this process only, and this cache lives outside: keep it in a cache in memory, or \
          give it `Serialize` and `Deserialize`"
     );
-    Error::new(Kind::Configuration, context)
+    Error::configuration(context)
 }
 
 #[cfg(test)]
@@ -255,8 +255,7 @@ mod tests {
     }
 
     fn header(created: u64, fresh_until: u64, kept_until: u64) -> Header {
-        let (codec, shape, compressed) = (Codec::MessagePack, codec::shape::<u8>(), false);
-        Header { codec, mark: 0, shape, created, fresh_until, kept_until, cost: 0, open: false, compressed }
+        Header { shape: codec::shape::<u8>(), created, fresh_until, kept_until, ..Header::PLAIN }
     }
 
     #[test]

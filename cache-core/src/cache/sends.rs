@@ -1,7 +1,7 @@
 //! Values on their way into a store outside, and whether they are still worth keeping when they get there.
 //!
-//! "Nobody has invalidated it" and "it is written" cannot be one step here. So a change of an entry marks what is under
-//! way to it as doubtful: whoever sent it takes it out again, and nobody of this process reads it until then.
+//! "Nobody has invalidated it" and "it is written" cannot be one step here. So a change of an entry makes what is under
+//! way to it doubtful: whoever sent it takes it out again, and nobody of this process reads it until then.
 //!
 //! Nobody waits for anybody: an invalidation may come from a `drop` on the very thread whose task is sending.
 
@@ -47,14 +47,14 @@ impl Sends {
         Sending { sends: self, name: name.into(), arrived: false }
     }
 
-    /// Marks what is under way to this name.
+    /// Doubts what is under way to this name.
     pub(super) fn doubt(&self, name: &[u8]) {
         if let Some(way) = self.ways().get_mut(name) {
             way.doubtful = true;
         }
     }
 
-    /// Marks what is under way to names that `concerns`.
+    /// Doubts what is under way to names that `concerns`.
     pub(super) fn doubt_all(&self, concerns: impl Fn(&[u8]) -> bool) {
         self.ways().iter_mut().filter(|(name, _)| concerns(name)).for_each(|(_, way)| way.doubtful = true);
     }

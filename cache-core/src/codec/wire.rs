@@ -75,6 +75,20 @@ pub struct Wire<'a> {
 }
 
 impl Header {
+    /// A header for tests, of a value that is there for ever and of which nothing else is known.
+    #[cfg(test)]
+    pub(crate) const PLAIN: Self = Self {
+        codec: Codec::MessagePack,
+        mark: 0,
+        shape: 0,
+        created: 0,
+        fresh_until: FOR_EVER,
+        kept_until: FOR_EVER,
+        cost: 0,
+        open: false,
+        compressed: false,
+    };
+
     /// Writes the record of a value that is already in bytes.
     ///
     /// ```

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use super::state::Flight;
 use super::{Landing, Token, Waiter, wait_for};
+use crate::lock::atomic::Ordering;
+use crate::lock::lock;
 use crate::record::Erased;
 
 /// The caller who runs the body for all.
@@ -54,7 +56,11 @@ impl Leader {
     fn finish(&mut self, landing: Landing) {
         self.landed = true;
         {
-            let mut names = self.token.flights.stripe(&self.token.name);
+            let flights = &self.token.flights;
+            let index = flights.index(&self.token.name);
+            let mut names = lock(&flights.stripes[index]);
+            // Under the lock: who leads next under this name sees it.
+            flights.ends[index].fetch_add(1, Ordering::AcqRel);
             if let Some(slot) = names.get_mut(&self.token.name)
                 && slot.flight.as_ref().is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
             {

@@ -36,6 +36,8 @@ pub struct Flights {
     stripes: Vec<Mutex<Names>>,
     /// How often an entry was changed, for each stripe.
     changes: Vec<AtomicU64>,
+    /// How often a load has ended, for each stripe.
+    ends: Vec<AtomicU64>,
     hasher: RandomState,
 }
 
@@ -82,8 +84,8 @@ impl Default for Flights {
     fn default() -> Self {
         let hasher = RandomState::new();
         let stripes = (0..STRIPES).map(|_| Mutex::new(Names::with_hasher(hasher.clone()))).collect();
-        let changes = (0..STRIPES).map(|_| AtomicU64::new(0)).collect();
-        Self { stripes, changes, hasher }
+        let [changes, ends] = std::array::from_fn(|_| (0..STRIPES).map(|_| AtomicU64::new(0)).collect());
+        Self { stripes, changes, ends, hasher }
     }
 }
 
@@ -112,6 +114,18 @@ impl Flights {
             Some(waits) => Turn::Wait(Waiter::new(flight, waits)),
             None => Turn::Circle,
         }
+    }
+
+    /// Returns a number that is another one once a load of this name has ended or its entry was changed; as may be after
+    /// those of other names.
+    ///
+    /// Who reads it, finds nothing in the store, leads, and then reads the same has no need to look again: there was no time
+    /// at which anybody could have put something there.
+    #[must_use]
+    pub fn events(&self, name: &[u8]) -> u64 {
+        let index = self.index(name);
+        // Neither of them ever falls, so that the sum is the same only where both are.
+        self.ends[index].load(Ordering::Acquire).wrapping_add(self.changes[index].load(Ordering::Acquire))
     }
 
     /// Takes a token for a value that is about to be read at the source.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ahash::RandomState;
 use once_cell::sync::Lazy;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::key::address::{Address, Piece};
 use crate::key::text::{Text, bytes_of};
 use crate::key::{Key, KeyText, KeyWriter, MAX_KEY, RAW, alphabet, text};
@@ -279,7 +279,7 @@ fn too_long(prefix: &str, version: &str) -> Error {
         "prefix {prefix:?} and version {version:?} may have {MAX_SCOPE} bytes together (a colon, a percent sign and \
          what is not printable ASCII count three): shorten them"
     );
-    Error::new(Kind::Configuration, sentence)
+    Error::configuration(sentence)
 }
 
 impl fmt::Debug for Scope {
@@ -395,6 +395,7 @@ impl fmt::Debug for Name {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Kind;
 
     fn scope(prefix: &str, version: &str) -> Scope {
         Scope::new(prefix, version, None).unwrap()

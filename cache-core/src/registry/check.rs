@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Registry, Site, global, isolated, sites};
+use super::unused::unused;
+use super::{Registry, Site, global, isolated, sites, unread};
 use crate::error::Error;
 use crate::key::pattern;
 
@@ -57,7 +58,11 @@ impl std::error::Error for Problems {}
 
 /// Looks at every annotated place of the program for what the compiler cannot see.
 ///
-/// A cache that nobody configured, a value that cannot go where its cache lives, two patterns whose keys can meet.
+/// A cache that nobody configured, a cache whose misspelt name keeps it from being used, a configuration that lies there and
+/// was not read, a value that cannot go where its cache lives, two patterns whose keys can meet.
+/// A cache that no function uses, and whose name is not nearly one that a function uses and nobody describes, may be used by
+/// hand: it is no problem, and the log names it.
+///
 /// Call it when the program starts, after its caches are installed, and in a test.
 ///
 /// ```
@@ -78,10 +83,13 @@ impl std::error::Error for Problems {}
 /// All problems together, with file and line of each place.
 pub fn check() -> Result<(), Problems> {
     let sites: Vec<_> = sites().collect();
-    let problems = match isolated() {
+    let problems: Vec<_> = match isolated() {
         Some(registry) => all_problems(&sites, &registry),
         None => match global() {
-            Ok(registry) => all_problems(&sites, registry),
+            Ok(registry) => {
+                let unread = unread::by_the_program().map(Problem);
+                unread.into_iter().chain(all_problems(&sites, registry)).collect()
+            }
             Err(error) => vec![Problem(error.to_string())],
         },
     };
@@ -92,7 +100,16 @@ fn all_problems(sites: &[&'static Site], registry: &Registry) -> Vec<Problem> {
     let mut sites = sites.to_vec();
     sites.sort_by_key(|site| (site.file(), site.line(), site.name()));
     let homes = sites.iter().filter_map(|site| home_problem(site, registry));
-    homes.chain(meetings(&sites)).collect()
+    homes.chain(meetings(&sites)).chain(unused_problems(&sites, registry)).collect()
+}
+
+/// Finds caches whose names were surely misspelt. Others that no place uses may be used by hand: the log names them.
+fn unused_problems(sites: &[&'static Site], registry: &Registry) -> Vec<Problem> {
+    let (wrong, fine): (Vec<_>, Vec<_>) = unused(sites, registry).into_iter().partition(|one| one.mistake().is_some());
+    for cache in fine {
+        log::info!(target: "larder", "the cache `{}` is used by no annotated function", cache.name());
+    }
+    wrong.iter().filter_map(|cache| cache.mistake().map(Problem)).collect()
 }
 
 fn home_problem(site: &Site, registry: &Registry) -> Option<Problem> {

@@ -18,7 +18,7 @@ pub(super) fn note(tag: &Key) {
             // Work within work: the outer one has not ended yet.
             note(&tag);
             if let Err(error) = invalidate(own.as_deref(), &tag).await {
-                log::error!("the tag `{tag}` is not invalidated after the commit: {error}");
+                log::error!(target: "larder", "the tag `{tag}` is not invalidated after the commit: {error}");
             }
         });
         (what.into(), Again { executor, task })

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::backend::layer::Means;
 use crate::cache::{Backing, Behind, Bounds, Home, Near, Nearby, Outside, Party, listen};
 use crate::clock::Clock;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::executor::Executor;
 use crate::lock::{Mutex, lock};
 use crate::store::{Limits, Store};
@@ -35,9 +35,9 @@ impl Homes {
         Self { clock, tags: Arc::default(), executor, rooms: Mutex::default(), party: Arc::default() }
     }
 
-    /// Returns what the layers of a store may use.
-    pub(super) fn means(&self) -> Means {
-        Means::new(self.clock.clone(), Arc::clone(&self.executor))
+    /// Returns what the layers around the store of a cache may use.
+    pub(super) fn means(&self, cache: &str) -> Means {
+        Means::new(self.clock.clone(), Arc::clone(&self.executor)).of_cache(cache)
     }
 
     /// Makes a home around a backing.
@@ -83,7 +83,7 @@ impl Homes {
                 let sentence = format!(
                     "the caches `{first}` and `{name}` share the memory named `{room}`, and say different bounds for it"
                 );
-                Err(Error::new(Kind::Configuration, sentence))
+                Err(Error::configuration(sentence))
             }
         }
     }

@@ -1,5 +1,6 @@
 //! What is put around the store of a cache, and in which order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,18 +11,36 @@ use crate::backend::layer::Compression;
 use crate::backend::layer::{Breaker, Effect, Layer, Means, Owing, Retry, Timeout};
 #[cfg(feature = "encryption")]
 use crate::backend::layer::{Sealed, Secret};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// The layers of one cache.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Layers {
     /// Next to the store, in the order written.
-    own: Vec<Arc<dyn Layer>>,
-    time_limit: Option<Arc<dyn Layer>>,
-    retry: Option<Arc<dyn Layer>>,
-    breaker: Option<Arc<dyn Layer>>,
-    seal: Option<Arc<dyn Layer>>,
-    compress: Option<Arc<dyn Layer>>,
+    own: Vec<Placed>,
+    time_limit: Option<Placed>,
+    retry: Option<Placed>,
+    breaker: Option<Placed>,
+    seal: Option<Placed>,
+    compress: Option<Placed>,
+}
+
+/// A layer, and what it is called where people read what a cache comes to: never a secret.
+#[derive(Clone, Debug)]
+struct Placed {
+    layer: Arc<dyn Layer>,
+    said: Cow<'static, str>,
+}
+
+impl Placed {
+    fn new(layer: impl Layer, said: impl Into<Cow<'static, str>>) -> Self {
+        Self { layer: Arc::new(layer), said: said.into() }
+    }
+
+    #[cfg(feature = "encryption")]
+    fn seal(word: &str, keys: usize, layer: Sealed) -> Self {
+        Self::new(layer, format!("{word} ({keys} {})", if keys == 1 { "key" } else { "keys" }))
+    }
 }
 
 impl Layers {
@@ -31,7 +50,7 @@ impl Layers {
 
     /// Returns all layers, that next to the store first: each try has its time, a call with all its tries is one for the
     /// breaker, and what is sealed was compressed before.
-    fn inside_out(&self) -> impl Iterator<Item = &Arc<dyn Layer>> {
+    fn inside_out(&self) -> impl Iterator<Item = &Placed> {
         self.own
             .iter()
             .chain(&self.time_limit)
@@ -41,17 +60,22 @@ impl Layers {
             .chain(&self.compress)
     }
 
+    /// Returns what people call them, that next to the store first.
+    pub(super) fn said(&self) -> impl Iterator<Item = &str> {
+        self.inside_out().map(|placed| &*placed.said)
+    }
+
     /// Puts all layers around a store.
     pub(super) fn around(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
-        let effects: Vec<_> = self.inside_out().map(|layer| layer.effect()).collect();
+        let effects: Vec<_> = self.inside_out().map(|placed| placed.layer.effect()).collect();
         let compresses = effects.iter().position(|effect| *effect == Effect::Compresses);
         let seals = effects.iter().rposition(|effect| *effect == Effect::Seals);
         if compresses.zip(seals).is_some_and(|(compresses, seals)| compresses < seals) {
             let sentence = "what is sealed does not get smaller: compression has to be outside of the seal, so write that \
                             layer first and compression after it";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
-        let store = self.inside_out().try_fold(store, |store, layer| layer.wrap(store, means))?;
+        let store = self.inside_out().try_fold(store, |store, placed| placed.layer.wrap(store, means))?;
         Ok(Arc::new(Owing::new(store, means.clock().clone())))
     }
 }
@@ -77,28 +101,29 @@ impl Settings {
     /// ```
     #[must_use]
     pub fn layer(mut self, layer: impl Layer) -> Self {
-        self.layers.own.push(Arc::new(layer));
+        self.layers.own.push(Placed::new(layer, "a layer of your own"));
         self
     }
 
     /// Gives each call of the store so much time: see [`Timeout`].
     #[must_use]
     pub fn time_limit(mut self, time: Duration) -> Self {
-        self.layers.time_limit = Some(Arc::new(Timeout::after(time)));
+        self.layers.time_limit = Some(Placed::new(Timeout::after(time), format!("store_timeout {time:?}")));
         self
     }
 
     /// Asks the store up to so many times again, where that is safe: see [`Retry`].
     #[must_use]
     pub fn retry(mut self, times: u32) -> Self {
-        self.layers.retry = Some(Arc::new(Retry::times(times)));
+        self.layers.retry = Some(Placed::new(Retry::times(times), format!("retry {times}")));
         self
     }
 
     /// Leaves the store alone for a while when it keeps failing: see [`Breaker`].
     #[must_use]
     pub fn breaker(mut self, breaker: Breaker) -> Self {
-        self.layers.breaker = Some(Arc::new(breaker));
+        let said = breaker.said();
+        self.layers.breaker = Some(Placed::new(breaker, said));
         self
     }
 
@@ -106,7 +131,8 @@ impl Settings {
     #[cfg(feature = "compression")]
     #[must_use]
     pub fn compress(mut self, threshold: usize) -> Self {
-        self.layers.compress = Some(Arc::new(Compression::over(threshold)));
+        let said = format!("compress from {threshold} bytes");
+        self.layers.compress = Some(Placed::new(Compression::over(threshold), said));
         self
     }
 
@@ -114,7 +140,8 @@ impl Settings {
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn encrypt(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
-        self.layers.seal = Some(Arc::new(Sealed::encrypt(secrets)));
+        let secrets: Vec<_> = secrets.into_iter().collect();
+        self.layers.seal = Some(Placed::seal("encrypt", secrets.len(), Sealed::encrypt(secrets)));
         self
     }
 
@@ -122,7 +149,8 @@ impl Settings {
     #[cfg(feature = "encryption")]
     #[must_use]
     pub fn sign(mut self, secrets: impl IntoIterator<Item = Secret>) -> Self {
-        self.layers.seal = Some(Arc::new(Sealed::sign(secrets)));
+        let secrets: Vec<_> = secrets.into_iter().collect();
+        self.layers.seal = Some(Placed::seal("sign", secrets.len(), Sealed::sign(secrets)));
         self
     }
 }

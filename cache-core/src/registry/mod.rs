@@ -7,11 +7,14 @@ mod isolation;
 mod layers;
 mod settings;
 mod site;
+mod unread;
+mod unused;
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use once_cell::sync::OnceCell;
 
@@ -47,6 +50,8 @@ pub const OFF_VARIABLE: &str = "LARDER_OFF";
 /// ```
 pub struct Registry {
     caches: RwLock<BTreeMap<Box<str>, Cache>>,
+    /// The names of those that somebody has described.
+    described: BTreeSet<Box<str>>,
     homes: Homes,
     off: bool,
     /// Makes a cache in memory for every name that is asked for: a test need not repeat the program's configuration.
@@ -58,6 +63,8 @@ pub struct Registry {
 pub struct Plan {
     /// The caches by name; `default` is added where it is missing.
     pub caches: Vec<(String, Settings)>,
+    /// What `default` is like where it is missing.
+    pub default: Settings,
     /// Where the caches read the time.
     pub clock: Clock,
     /// The runtime that the caches may use.
@@ -70,7 +77,14 @@ pub struct Plan {
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { caches: Vec::new(), clock: Clock::default(), executor: executor::usual(), off: false, open: false }
+        Self {
+            caches: Vec::new(),
+            default: Settings::memory(),
+            clock: Clock::default(),
+            executor: executor::usual(),
+            off: false,
+            open: false,
+        }
     }
 }
 
@@ -81,13 +95,14 @@ impl Registry {
     ///
     /// When a name is used twice or a setting cannot work.
     pub fn new(plan: Plan) -> Result<Self, Error> {
-        let Plan { caches, clock, executor, off, open } = plan;
-        let registry = Self { caches: RwLock::default(), homes: Homes::new(clock, executor), off, open };
+        let Plan { caches, default, clock, executor, off, open } = plan;
+        let described = caches.iter().map(|(name, _)| name.as_str().into()).collect();
+        let registry = Self { caches: RwLock::default(), described, homes: Homes::new(clock, executor), off, open };
         for (name, settings) in caches {
             registry.add(&name, settings)?;
         }
         if registry.find("default").is_none() {
-            registry.add("default", Settings::memory())?;
+            registry.add("default", default)?;
         }
         Ok(registry)
     }
@@ -101,14 +116,12 @@ impl Registry {
     fn add(&self, name: &str, settings: Settings) -> Result<Cache, Error> {
         if name.trim() != name || name.is_empty() {
             let sentence = format!("`{name}` is no name of a cache: write a word, without white space around it");
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         let cache = settings.build(name, &self.homes, self.off)?;
         match lock::write(&self.caches).entry(name.into()) {
             Entry::Vacant(place) => Ok(place.insert(cache).clone()),
-            Entry::Occupied(_) => {
-                Err(Error::new(Kind::Configuration, format!("there are two caches named `{name}`; rename one")))
-            }
+            Entry::Occupied(_) => Err(Error::configuration(format!("there are two caches named `{name}`; rename one"))),
         }
     }
 
@@ -195,14 +208,16 @@ fn switched_off_by(value: Option<&str>) -> Result<bool, Error> {
     match value {
         None | Some("0" | "false" | "no") => Ok(false),
         Some("1" | "true" | "yes") => Ok(true),
-        Some(_) => Err(Error::new(
-            Kind::Configuration,
-            format!("the variable {OFF_VARIABLE} says neither yes nor no: write 1 to switch every cache off, or 0"),
-        )),
+        Some(_) => Err(Error::configuration(format!(
+            "the variable {OFF_VARIABLE} says neither yes nor no: write 1 to switch every cache off, or 0"
+        ))),
     }
 }
 
 static GLOBAL: OnceCell<Registry> = OnceCell::new();
+
+/// Whether the program has installed its caches, and not taken those that there are where nobody does.
+static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
 
 /// Makes these the caches of the program.
 ///
@@ -211,9 +226,9 @@ static GLOBAL: OnceCell<Registry> = OnceCell::new();
 /// When a setting cannot work, or it is too late: a cache has been used already, or installed before.
 pub fn install(plan: Plan) -> Result<(), Error> {
     let registry = Registry::of_the_program(plan)?;
-    GLOBAL.set(registry).map_err(|_| {
-        Error::new(
-            Kind::Configuration,
+    let installed = GLOBAL.set(registry).map(|()| IS_INSTALLED.store(true, Ordering::Release));
+    installed.map_err(|_| {
+        Error::configuration(
             "the caches of this program are in use already: install them once, before the first cached call",
         )
     })
@@ -221,7 +236,12 @@ pub fn install(plan: Plan) -> Result<(), Error> {
 
 /// Returns the caches of the program: those installed, or one named `default` in memory.
 pub(crate) fn global() -> Result<&'static Registry, Error> {
-    GLOBAL.get_or_try_init(|| Registry::of_the_program(Plan::default()))
+    GLOBAL.get_or_try_init(|| {
+        if let Some(sentence) = unread::by_the_program() {
+            log::warn!(target: "larder", "{sentence}");
+        }
+        Registry::of_the_program(Plan::default())
+    })
 }
 
 /// Returns the cache of this name: one of the test's own inside [`crate::testing`], else one of the program's.

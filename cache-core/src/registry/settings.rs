@@ -11,7 +11,7 @@ use crate::backend::layer::Eras;
 use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Bounds, Cache, Markers, Outside, Parts, USUAL_ENTRIES};
 use crate::codec::Codec;
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
 use crate::store::Limits;
@@ -384,9 +384,10 @@ impl Settings {
                     // Nobody can tell what a function names from what others are called.
                     Some(_) => backend,
                 };
-                let backend = self.layers.around(backend, &homes.means()).map_err(wrong)?;
+                let means = homes.means(name);
+                let backend = self.layers.around(backend, &means).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
-                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes);
+                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes, &means);
                 match self.near {
                     None => homes.around(Backing::Outside(outside)),
                     Some(time) => {
@@ -412,7 +413,7 @@ impl Settings {
     }
 
     fn check(&self, name: &str) -> Result<(), Error> {
-        let wrong = |what: &str| Err(Error::new(Kind::Configuration, format!("cache `{name}`: {what}")));
+        let wrong = |what: &str| Err(Error::configuration(format!("cache `{name}`: {what}")));
         let is_in_memory = matches!(self.place, Choice::Memory | Choice::Named(_));
         let bounds = !is_in_memory && (self.max_bytes.is_some() || self.max_entries.is_some());
         match () {

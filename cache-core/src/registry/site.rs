@@ -338,7 +338,7 @@ impl Site {
     /// Counts and logs trouble with finding its cache.
     pub(crate) fn trouble(&self, error: &Error) {
         self.count(Event::Trouble);
-        log::error!("{self}: {error}");
+        log::error!(target: "larder", "{self}: {error}");
     }
 
     /// Returns the cache it belongs to, and its mark, where there is nothing special about this call: the cache is known,

@@ -96,12 +96,12 @@ struct Apart(ReadersLock<Shard>);
 ///
 /// While there is one of these, those who write have to wait: nothing of a user's own may run meanwhile, since it could
 /// call the store.
-pub(crate) struct Found<'a> {
+pub(crate) struct Held<'a> {
     shard: ReadersGuard<'a, Shard>,
     stand: Stand,
 }
 
-impl Found<'_> {
+impl Held<'_> {
     /// Returns where its value lies.
     #[inline]
     pub(crate) fn lying(&self) -> Option<Lying<'_>> {
@@ -153,11 +153,11 @@ impl Store {
 
     /// Finds the record at this address, if it is of its mark and fresh, and notes that it was of use.
     #[inline]
-    pub(crate) fn seek(&self, address: Address<'_>) -> Option<Found<'_>> {
+    pub(crate) fn seek(&self, address: Address<'_>) -> Option<Held<'_>> {
         let hash = address.hash();
         let shard = read_often(self.shard(hash));
         let stand = shard.seek(hash, address, &self.clock)?;
-        Some(Found { shard, stand })
+        Some(Held { shard, stand })
     }
 
     /// Gives the record under this name other ends, if it is fresh, and returns whether it was.

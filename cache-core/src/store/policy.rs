@@ -210,7 +210,7 @@ impl Policy {
             self.tally.count_look(uses > 0);
             self.gain_worth(slot, uses);
             if uses > 0 {
-                self.queues.mark(slot);
+                self.queues.note_use(slot);
             }
         }
     }
@@ -301,7 +301,7 @@ impl Policy {
 
     /// Counts what the turn of a proven one tells, and returns whether it was used since the last one.
     fn take_turn(&mut self, slot: u32, uses: u8) -> bool {
-        let is_used = self.queues.take_mark(slot) || uses > 0;
+        let is_used = self.queues.take_use(slot) || uses > 0;
         self.tally.count_turn(self.queues.worth(slot) == 0, is_used);
         self.gain_worth(slot, uses);
         is_used

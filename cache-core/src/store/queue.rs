@@ -22,7 +22,7 @@ struct Link {
     /// How often it was asked for, as far as that is known.
     worth: u8,
     /// Whether it was found to be used between two turns.
-    is_marked: bool,
+    was_used: bool,
 }
 
 /// The queues of newcomers and of the proven.
@@ -94,13 +94,13 @@ impl Queues {
     }
 
     /// Notes that the tenant of a slot was used before its turn came.
-    pub(super) fn mark(&mut self, slot: u32) {
-        self.links[slot as usize].is_marked = true;
+    pub(super) fn note_use(&mut self, slot: u32) {
+        self.links[slot as usize].was_used = true;
     }
 
     /// Returns whether that was noted, and forgets it.
-    pub(super) fn take_mark(&mut self, slot: u32) -> bool {
-        std::mem::take(&mut self.links[slot as usize].is_marked)
+    pub(super) fn take_use(&mut self, slot: u32) -> bool {
+        std::mem::take(&mut self.links[slot as usize].was_used)
     }
 
     /// Returns how much there is of a measure in the tenant of a slot.
@@ -158,7 +158,7 @@ impl Queues {
 
     fn append(&mut self, slot: u32, rank: Rank, worth: u8, weight: u64) {
         let last = self.queue(rank).last;
-        let link = Link { before: last, after: NOBODY, rank, worth, is_marked: false };
+        let link = Link { before: last, after: NOBODY, rank, worth, was_used: false };
         let at = slot as usize;
         while self.links.len() <= at {
             let before = u32::try_from(self.links.len()).unwrap_or(NOBODY);
@@ -251,14 +251,14 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_lasts_until_it_is_taken_or_its_tenant_moves() {
+    fn a_use_is_noted_until_it_is_taken_or_its_tenant_moves() {
         let mut queues = Queues::default();
         queues.arrive(0, Rank::Proven, 0, 0);
-        queues.mark(0);
-        assert!(queues.take_mark(0) && !queues.take_mark(0));
-        queues.mark(0);
+        queues.note_use(0);
+        assert!(queues.take_use(0) && !queues.take_use(0));
+        queues.note_use(0);
         queues.send(0, Rank::New);
-        assert!(!queues.take_mark(0));
+        assert!(!queues.take_use(0));
     }
 
     #[test]

@@ -103,7 +103,7 @@ pub fn isolated_at<'a>(clock: Clock, caches: impl IntoIterator<Item = (&'a str, 
     let tasks = Arc::new(Tasks::new(clock.clone()));
     let caches = caches.into_iter().map(|(name, settings)| (name.to_owned(), settings)).collect();
     let executor: Arc<dyn Executor> = Arc::clone(&tasks) as _;
-    let registry = Arc::new(Registry::new(Plan { caches, clock, executor, off: false, open: true })?);
+    let registry = Arc::new(Registry::new(Plan { caches, clock, executor, open: true, ..Plan::default() })?);
     let larder = Larder { inner: Arc::new(Inner { registry, tasks, _isolation: Isolation::begin() }) };
     Ok(Isolated { _entered: larder.enter(), larder })
 }

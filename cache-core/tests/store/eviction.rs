@@ -77,7 +77,7 @@ fn what_was_used_stays_longer_than_what_was_not() {
 }
 
 #[test]
-fn looking_without_marking_saves_nobody() {
+fn looking_without_using_saves_nobody() {
     for size in [10, 100, 1_000] {
         let store = store_of(size);
         (0..size).for_each(|index| assert!(put(&store, &name(index), index, 1)));

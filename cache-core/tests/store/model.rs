@@ -176,8 +176,8 @@ impl Pair {
         entries <= self.limits.max_entries && self.limits.max_bytes.is_none_or(|max| bytes <= max)
     }
 
-    fn read(&mut self, name: &Name, marking: bool) {
-        let record = if marking { self.store.get(name) } else { self.store.peek(name) };
+    fn read(&mut self, name: &Name, using: bool) {
+        let record = if using { self.store.get(name) } else { self.store.peek(name) };
         let live = self.model.get(name).filter(|known| known.kept_until > self.clock.now());
         match (record, live) {
             (Some(record), Some(known)) => assert_eq!(value(&record).number, known.number, "the last one written"),

@@ -90,7 +90,8 @@ pub struct Check {
     #[command(flatten)]
     pub configuration: Configuration,
 
-    /// Asks each store whether it answers.
+    /// Asks each store whether it answers: an entry with a name of its own is written there, read back and deleted. A store
+    /// whose `--scheme` was taken for granted is not asked.
     #[arg(long)]
     pub connect: bool,
 

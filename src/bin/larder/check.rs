@@ -8,17 +8,18 @@ use larder::{Builder, Error};
 use serde_json::{Value, json};
 
 use crate::arguments::Check;
+use crate::probe::{self, Answer};
 use crate::{configuration, output};
 
 /// A cache, and what its store said where it was asked.
 struct Checked {
     described: Described,
-    answer: Option<Result<(), Error>>,
+    answer: Option<Answer>,
 }
 
 /// Tells what the configuration comes to.
 pub fn run(arguments: &Check) -> io::Result<ExitCode> {
-    let checked = configuration::read(&arguments.configuration).and_then(|builder| check(builder, arguments.connect));
+    let checked = configuration::read(&arguments.configuration).and_then(|builder| check(builder, arguments));
     let is_well = checked.as_ref().is_ok_and(|caches| caches.iter().all(Checked::is_well));
     match (&checked, arguments.json) {
         (_, true) => writeln!(io::stdout(), "{:#}", in_json(&checked))?,
@@ -28,27 +29,29 @@ pub fn run(arguments: &Check) -> io::Result<ExitCode> {
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn check(builder: Builder, connect: bool) -> Result<Vec<Checked>, Error> {
+fn check(builder: Builder, arguments: &Check) -> Result<Vec<Checked>, Error> {
     let described = builder.described()?;
-    if connect {
+    if arguments.connect {
         builder.install()?;
     }
-    let asked =
-        described.into_iter().map(|described| Checked { answer: connect.then(|| ask(&described.name)), described });
-    Ok(asked.collect())
+    let checked = described.into_iter().map(|described| {
+        let answer = arguments.connect.then(|| ask(&described, &arguments.configuration.schemes));
+        Checked { described, answer }
+    });
+    Ok(checked.collect())
 }
 
-/// Asks a store for an entry that nobody has.
-fn ask(name: &str) -> Result<(), Error> {
-    let cache = larder::cache(name)?;
-    // One that is off would not ask.
-    cache.switch_on();
-    cache.blocking().has("larder:check").map(|_| ())
+/// Asks the store of a cache, unless it is one that was taken for granted.
+fn ask(cache: &Described, granted: &[String]) -> Answer {
+    if granted.contains(&cache.store) {
+        return Answer::NotAsked(cache.store.clone());
+    }
+    probe::ask(&cache.name, cache.store == "null")
 }
 
 impl Checked {
     fn is_well(&self) -> bool {
-        !matches!(self.answer, Some(Err(_)))
+        self.answer.as_ref().is_none_or(Answer::is_well)
     }
 
     /// Returns the caches that see the entries of this one, where there are any.
@@ -75,6 +78,7 @@ impl Checked {
             ("ttl", Some(output::time(own.ttl))),
             ("max_entries", own.max_entries.map(|number| number.to_string())),
             ("max_bytes", own.max_bytes.map(|number| number.to_string())),
+            ("layers", (!own.layers.is_empty()).then(|| own.layers.join(", "))),
             ("key_prefix", Some(own.key_prefix.clone()).filter(|prefix| !prefix.is_empty())),
             ("version", Some(own.version.clone())),
             ("key_function", own.key_function.clone()),
@@ -89,12 +93,7 @@ impl Checked {
                     .then(|| format!("sees the entries of {}: same store, prefix and version", output::names(twins))),
             ),
             ("said at", (!own.said.is_empty()).then(|| own.said.join(", "))),
-            (
-                "answers",
-                self.answer
-                    .as_ref()
-                    .map(|answer| answer.as_ref().map_or_else(|error| format!("no: {error}"), |()| "yes".to_owned())),
-            ),
+            ("answers", self.answer.as_ref().map(ToString::to_string)),
         ];
         lines.into_iter().filter_map(|(word, what)| Some((word, what?))).collect()
     }
@@ -116,6 +115,7 @@ fn cache_in_json(cache: &Checked, all: &[Checked]) -> Value {
         "ttl_ms": milliseconds(own.ttl),
         "max_entries": own.max_entries,
         "max_bytes": own.max_bytes,
+        "layers": own.layers,
         "key_prefix": own.key_prefix,
         "version": own.version,
         "key_function": own.key_function,
@@ -125,8 +125,14 @@ fn cache_in_json(cache: &Checked, all: &[Checked]) -> Value {
         "said_at": own.said,
     });
     if let Some(answer) = &cache.answer {
-        value["answers"] = json!(answer.is_ok());
-        value["error"] = json!(answer.as_ref().err().map(ToString::to_string));
+        let (answers, step) = match answer {
+            Answer::Yes => (Some(true), None),
+            Answer::No(step, _) => (Some(false), Some(step.name())),
+            Answer::NotAsked(_) => (None, None),
+        };
+        value["answers"] = json!(answers);
+        value["step"] = json!(step);
+        value["error"] = json!(answer.trouble());
     }
     value
 }

@@ -8,7 +8,11 @@ use crate::arguments::Configuration;
 pub fn read(arguments: &Configuration) -> Result<Builder, Error> {
     let mut builder = larder::builder();
     for scheme in &arguments.schemes {
-        builder = builder.scheme(scheme, |_| Ok(Settings::memory()));
+        builder = builder.scheme(scheme, |mut place| {
+            // Whether its store takes them, the program alone knows.
+            let _ = (place.max_entries(), place.max_bytes(), place.cull_frequency());
+            Ok(Settings::memory())
+        });
     }
     for name in &arguments.key_functions {
         builder = builder.key_function(name, |_, _, key, out| out.write_str(key));

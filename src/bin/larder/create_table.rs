@@ -44,7 +44,7 @@ fn tables(arguments: &CreateTable) -> Result<Vec<Table>, Error> {
         match database::at(&place)? {
             Some(database) => tables.push(Table { whose, database }),
             None if is_asked_for(arguments) => {
-                return Err(Error::new(Kind::Configuration, format!("{address} is no database: it needs no table")));
+                return Err(Error::configuration(format!("{address} is no database: it needs no table")));
             }
             None => {}
         }
@@ -59,7 +59,7 @@ fn is_asked_for(arguments: &CreateTable) -> bool {
 /// Returns the places that are meant, with the caches that live there.
 fn places(arguments: &CreateTable) -> Result<Vec<(Vec<String>, Place)>, Error> {
     if let Some(url) = &arguments.url {
-        let mut places = larder::builder().cache_at("--url", url)?.places()?;
+        let mut places = larder::builder().cache_of_argument("--url", url)?.places()?;
         if let (Some(table), [(_, place)]) = (&arguments.table, &mut places[..]) {
             place.options.give("table", larder::config::Given::Text(table.clone()));
         }
@@ -77,7 +77,7 @@ fn places(arguments: &CreateTable) -> Result<Vec<(Vec<String>, Place)>, Error> {
     places.retain(|(caches, _)| caches.iter().any(is_meant));
     if places.is_empty() && !arguments.caches.is_empty() {
         let names = output::names(arguments.caches.iter().map(String::as_str));
-        return Err(Error::new(Kind::Configuration, format!("{names} has no address in the configuration")));
+        return Err(Error::configuration(format!("{names} has no address in the configuration")));
     }
     Ok(places)
 }

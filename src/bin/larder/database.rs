@@ -1,7 +1,7 @@
 //! The stores that have a table.
 
 use larder::Error;
-use larder::config::Place;
+use larder::config::{Place, usual_scheme};
 #[cfg(feature = "mysql")]
 use larder::stores::mysql::{self, MySql};
 #[cfg(feature = "postgres")]
@@ -45,15 +45,13 @@ databases! { "sqlite": Sqlite, "postgres": Postgres, "mysql": MySql, }
 )]
 pub fn at(place: &Place) -> Result<Option<Box<dyn Database>>, Error> {
     let scheme = place.locations.first().map(|location| location.scheme().to_owned());
-    match scheme.as_deref() {
+    match scheme.as_deref().map(usual_scheme) {
         #[cfg(feature = "sqlite")]
         Some("sqlite") => Ok(Some(Box::new(sqlite::Config::from_place(place.clone()).and_then(Sqlite::new)?))),
         #[cfg(feature = "postgres")]
-        Some("postgres" | "postgresql") => {
-            Ok(Some(Box::new(postgres::Config::from_place(place.clone()).and_then(Postgres::new)?)))
-        }
+        Some("postgres") => Ok(Some(Box::new(postgres::Config::from_place(place.clone()).and_then(Postgres::new)?))),
         #[cfg(feature = "mysql")]
-        Some("mysql" | "mariadb") => Ok(Some(Box::new(mysql::Config::from_place(place.clone()).and_then(MySql::new)?))),
+        Some("mysql") => Ok(Some(Box::new(mysql::Config::from_place(place.clone()).and_then(MySql::new)?))),
         _ => Ok(None),
     }
 }

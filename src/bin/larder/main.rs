@@ -6,6 +6,7 @@ mod configuration;
 mod create_table;
 mod database;
 mod output;
+mod probe;
 
 use std::process::ExitCode;
 

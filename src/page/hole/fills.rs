@@ -45,7 +45,7 @@ impl<R: Borrow<Parts>> Fills<R> {
         // What it leaves half-changed is its own, as with a handler that panics.
         let asked = catch_unwind(AssertUnwindSafe(|| filler(self.request.borrow())));
         asked.map_err(|_| {
-            log::error!("an answer has failed: what fills the hole `{name}` panicked");
+            log::error!(target: "larder", "an answer has failed: what fills the hole `{name}` panicked");
             Panicked
         })
     }

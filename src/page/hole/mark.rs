@@ -120,6 +120,6 @@ pub(super) fn say_once(name: &str, what: &'static str) {
     let is_new = said.len() < MOST && said.insert((name.to_owned(), what));
     drop(said);
     if is_new {
-        log::error!("the hole `{name}` stays empty: {what}");
+        log::error!(target: "larder", "the hole `{name}` stays empty: {what}");
     }
 }

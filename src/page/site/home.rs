@@ -89,7 +89,7 @@ impl Home {
 
     #[cold]
     pub(in crate::page) fn trouble(&self, error: &Error) {
-        log::warn!("cache `{}`, pages: {error}", self.cache.name());
+        log::warn!(target: "larder", "cache `{}`, pages: {error}", self.cache.name());
     }
 
     /// Invalidates what a pattern means.

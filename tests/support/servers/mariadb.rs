@@ -10,7 +10,7 @@ use std::process::Command;
 use super::place::Place;
 use super::programs::find;
 use super::server::{Listens, Program};
-use super::{PASSWORD, Server, in_url, said};
+use super::{PASSWORD, Server, certificates, in_url, ports, said};
 
 /// MariaDB, as found on this machine.
 pub struct MariaDb;
@@ -32,6 +32,19 @@ impl MariaDb {
     ///
     /// With a sentence that says why there is none: as a rule, since it is not installed.
     pub fn start() -> Result<Server, String> {
+        Self::start_at(None)
+    }
+
+    /// Starts a server that listens at an address too, for those only who encrypt.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and where there is no `openssl` to make certificates.
+    pub fn start_encrypted() -> Result<Server, String> {
+        ports::with_port(|port| Self::start_at(Some(port)))
+    }
+
+    fn start_at(port: Option<u16>) -> Result<Server, String> {
         let (install, server) = Self::programs().ok_or("MariaDB is not installed: there is no `mariadbd`")?;
         let place = Place::make("my")?;
         let set_up = format!(
@@ -51,7 +64,16 @@ impl MariaDb {
         let socket = place.path("socket");
         let mut command: Vec<OsString> = vec![server.into(), "--no-defaults".into(), data.into()];
         command.extend(fast.map(OsString::from));
-        command.extend(["--innodb-flush-log-at-trx-commit=2", "--skip-networking"].map(OsString::from));
+        command.push("--innodb-flush-log-at-trx-commit=2".into());
+        if let Some(port) = port {
+            certificates::make(&place, "DNS:localhost")?;
+            command.extend(["--bind-address=127.0.0.1", "--require-secure-transport=ON"].map(OsString::from));
+            command.push(format!("--port={port}").into());
+            command.push(format!("--ssl-cert={}", place.path("server.pem").display()).into());
+            command.push(format!("--ssl-key={}", place.path("server.key").display()).into());
+        } else {
+            command.push("--skip-networking".into());
+        }
         command.push(format!("--socket={}", socket.display()).into());
         command.push(format!("--pid-file={}", place.path("pid").display()).into());
         command.push(format!("--init-file={}", place.path("set-up.sql").display()).into());
@@ -60,7 +82,7 @@ impl MariaDb {
             Program {
                 command,
                 farewell: "KILL",
-                listens: Listens { socket, port: None },
+                listens: Listens { socket, port },
                 // It greets whoever comes.
                 is_ready: |server, _| {
                     let greets = |mut socket: UnixStream| socket.read_exact(&mut [0]).is_ok();

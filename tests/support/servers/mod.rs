@@ -6,6 +6,7 @@
 
 #![allow(dead_code, unused_imports, reason = "not every program needs all servers, and each of their faults")]
 
+mod certificates;
 mod keeper;
 mod mariadb;
 mod memcached;
@@ -20,6 +21,7 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
+pub use certificates::can_certify;
 pub use mariadb::MariaDb;
 pub use memcached::Memcached;
 pub use postgres::Postgres;

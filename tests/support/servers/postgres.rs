@@ -7,7 +7,7 @@ use std::process::Command;
 use super::place::Place;
 use super::programs::folders;
 use super::server::{Listens, Program};
-use super::{PASSWORD, Server, in_url, said};
+use super::{PASSWORD, Server, certificates, in_url, ports, said};
 
 /// PostgreSQL, as found on this machine.
 pub struct Postgres;
@@ -29,6 +29,19 @@ impl Postgres {
     ///
     /// With a sentence that says why there is none: as a rule, since it is not installed.
     pub fn start() -> Result<Server, String> {
+        Self::start_at(None)
+    }
+
+    /// Starts a server that listens at an address too, for those only who encrypt.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start), and where there is no `openssl` to make certificates.
+    pub fn start_encrypted() -> Result<Server, String> {
+        ports::with_port(|port| Self::start_at(Some(port)))
+    }
+
+    fn start_at(port: Option<u16>) -> Result<Server, String> {
         let home = Self::home().ok_or("PostgreSQL is not installed: there is no `initdb`")?;
         let place = Place::make("pg")?;
         fs::write(place.path("password"), PASSWORD).map_err(said("the password"))?;
@@ -41,10 +54,22 @@ impl Postgres {
                 &format!("--pwfile={}", place.path("password").display()),
             ],
         ))?;
-        let socket = place.path(".s.PGSQL.5432");
+        let mut settings = ["fsync=off", "full_page_writes=off"].map(String::from).to_vec();
+        if let Some(port) = port {
+            certificates::make(&place, "DNS:localhost")?;
+            let doors = "local all all password\nhostssl all all 127.0.0.1/32 password\n";
+            fs::write(place.path("data/pg_hba.conf"), doors).map_err(said("who may come in"))?;
+            settings.extend(["listen_addresses=127.0.0.1".into(), format!("port={port}"), "ssl=on".into()]);
+            let file = |name: &str| place.path(name).display().to_string();
+            settings.push(format!("ssl_cert_file={}", file("server.pem")));
+            settings.push(format!("ssl_key_file={}", file("server.key")));
+        } else {
+            settings.push("listen_addresses=".into());
+        }
+        let socket = place.path(&format!(".s.PGSQL.{}", port.unwrap_or(5432)));
         let mut command = vec![home.join("postgres").into(), "-D".into(), place.path("data").into()];
         command.extend(["-k".into(), place.path("").into()]);
-        for setting in ["listen_addresses=", "fsync=off", "full_page_writes=off"] {
+        for setting in settings {
             command.extend(["-c".into(), setting.into()]);
         }
         Server::start(
@@ -54,7 +79,7 @@ impl Postgres {
                 // It may be cut off in the midst of whatever it does, like one whose machine dies; what it answers is then no
                 // answer to a statement.
                 farewell: "QUIT",
-                listens: Listens { socket, port: None },
+                listens: Listens { socket, port },
                 is_ready: |server, _| {
                     let status = fs::read_to_string(server.path("data/postmaster.pid")).unwrap_or_default();
                     status.lines().nth(7).is_some_and(|line| line.trim_end() == "ready")

@@ -1,6 +1,5 @@
 //! Redis: a server of its own, and several that belong together.
 
-mod certificates;
 mod cluster;
 mod replica;
 mod sentinel;
@@ -17,7 +16,7 @@ pub use sentinel::Watched;
 use super::place::Place;
 use super::programs::find;
 use super::server::{Listens, Program};
-use super::{PASSWORD, Server, ports, said};
+use super::{PASSWORD, Server, certificates, ports, said};
 
 /// A server of Redis, or of what speaks as it does.
 pub struct Redis(Server);
@@ -148,7 +147,7 @@ impl Setup {
         let program = find(self.program).ok_or_else(|| format!("there is no `{}`", self.program))?;
         let place = Place::make("redis")?;
         if self.is_encrypted {
-            certificates::make(&place)?;
+            certificates::make(&place, "DNS:localhost,IP:127.0.0.1")?;
         }
         place.write("redis.conf", &self.configuration(&place, port)).map_err(said("its configuration"))?;
         let mut command = vec![program.into(), place.path("redis.conf").into()];

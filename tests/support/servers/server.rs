@@ -58,6 +58,14 @@ impl Server {
         (self.program.address)(self, user, password)
     }
 
+    /// Returns its address for those who encrypt, by one of its hosts: its certificate is for `localhost` alone.
+    pub fn encrypted_url(&self, host: &str) -> String {
+        let url = self.url();
+        let (start, rest) = url.split_once("@localhost").expect("a database");
+        let database = rest.split_once('?').map_or(rest, |(database, _)| database);
+        format!("{start}@{host}:{}{database}", self.port())
+    }
+
     /// Returns where it listens.
     pub fn socket(&self) -> &Path {
         &self.program.listens.socket

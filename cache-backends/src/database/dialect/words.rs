@@ -10,8 +10,8 @@ const TICKETS: i64 = 10 * 60 * 1_000;
 /// tickets hold, or be set back by as much, before a ticket outlives what it is to be refused for.
 pub(super) const KEPT: i64 = 2 * TICKETS;
 
-/// One whole row, to be written for some time.
-pub(super) const ROW: &str = "(:name, :number, {now} + :time, :version, {now}, :value)";
+/// The version of a row that is to be written.
+pub(super) const VERSION: &str = ":version";
 /// The columns of a whole row. The value is last: SQLite walks through a large one to what is behind it.
 pub(super) const COLUMNS: &str = "(name, number, until, version, changed, value)";
 
@@ -53,9 +53,15 @@ impl Words {
         self.flavour == Flavour::MySql
     }
 
-    /// Writes a row, for [`ROW`] and the like.
-    pub fn row(&self, row: &str) -> String {
-        row.replace("{now}", self.now)
+    /// Returns a whole row, to be written for some time.
+    pub fn row(&self) -> String {
+        format!("({})", self.values(VERSION))
+    }
+
+    /// Returns what is in a whole row, with this for its version.
+    pub fn values(&self, version: &str) -> String {
+        let now = self.now;
+        format!(":name, :number, {now} + :time, {version}, {now}, :value")
     }
 
     /// Writes rows of these columns; where there is one under that name already, these columns of it become what they are in
@@ -99,19 +105,6 @@ impl Words {
         let hash = blake3::hash(self.c.as_bytes());
         let lock = i64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("eight of 32 bytes"));
         format!("with turn as (select pg_advisory_xact_lock{shared}({lock}))")
-    }
-
-    /// Begins a statement that fills, and says where its gate is to be found.
-    pub fn gate(&self) -> (String, String) {
-        let (c, turn) = (&self.c, self.turn("_shared"));
-        match self.flavour {
-            Flavour::Sqlite => (turn, format!("select 1 from {c} where scope = '' and gate = :gate")),
-            Flavour::Postgres => {
-                let gate = format!("select 1 from turn, {c} as c where c.scope = '' and c.gate = :gate for share of c");
-                (format!("{turn}, gate as ({gate})"), "select 1 from gate".into())
-            }
-            Flavour::MySql => (turn, format!("select 1 from {c} where scope = '' and gate = :gate lock in share mode")),
-        }
     }
 
     /// Chooses names by a condition, in an order. Those that somebody else is changing are left out where that can be said.

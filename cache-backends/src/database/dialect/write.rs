@@ -3,26 +3,30 @@
 //! What MySQL has done to a row it says by `last_insert_id(…)`. It works out what a duplicate becomes from left to right,
 //! with what is new already in its place: so what the answer depends on is changed last.
 
-use super::words::{COLUMNS, ROW, Words};
-
-pub(super) const TOMBSTONE: &str = "(:name, -{now}, :version, {now})";
+use super::words::{COLUMNS, VERSION, Words};
 
 const REPLACED: &str = "number, version, changed, value, until";
+
+/// Returns the row that stands for what was removed.
+pub(super) fn tombstone(words: &Words) -> String {
+    let now = words.now;
+    format!("(:name, -{now}, {VERSION}, {now})")
+}
 
 pub(super) fn set(words: &Words, rows: &str) -> String {
     words.upsert(COLUMNS, rows, REPLACED)
 }
 
 pub(super) fn add(words: &Words) -> String {
-    let (row, now, t) = (words.row(ROW), words.now, &words.t);
+    let (now, t) = (words.now, &words.t);
     if !words.is_mysql() {
-        return format!("{} where e.until <= {now}", words.upsert(COLUMNS, &row, REPLACED));
+        return format!("{} where e.until <= {now}", words.upsert(COLUMNS, &words.row(), REPLACED));
     }
-    let row = row.replace(":version", "last_insert_id(:version)");
+    let row = words.values(&format!("last_insert_id({VERSION})"));
     let replace = |column| format!("{column} = if(until <= {now}, values({column}), {column})");
     let replaced: Vec<_> = ["number", "changed", "value", "until"].map(replace).into();
     format!(
-        "insert into {t} {COLUMNS} values {row} on duplicate key update \
+        "insert into {t} {COLUMNS} values ({row}) on duplicate key update \
          version = if(last_insert_id(coalesce(until <= {now}, 0)), values(version), version), {}",
         replaced.join(", ")
     )

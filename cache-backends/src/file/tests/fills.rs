@@ -70,7 +70,7 @@ fn refused_after(change: impl Fn(&Ground, &cache_core::key::Name)) -> bool {
 }
 
 #[test]
-fn a_mark_of_a_removal_that_is_lost_with_its_folder_refuses_tickets() {
+fn a_tombstone_that_is_lost_with_its_folder_refuses_tickets() {
     assert!(!refused_after(|_, _| ()), "nothing happened");
     for lost in [Ground::drawer_of, |ground: &Ground, _: &_| ground.folder.path().to_owned()] {
         assert!(refused_after(|ground, key| {
@@ -87,7 +87,7 @@ fn a_mark_or_a_book_that_is_torn_refuses_tickets() {
             block_on(ground.store.delete(key)).expect("it is removed");
             fs::write(torn(ground, key), b"").expect("it is torn");
             if torn(ground, key) == ground.book(key) {
-                fs::remove_file(ground.file(key)).expect("the mark is lost too");
+                fs::remove_file(ground.file(key)).expect("the tombstone is lost too");
             }
         }));
     }

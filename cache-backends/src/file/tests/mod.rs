@@ -1,6 +1,5 @@
 //! The store as those meet it who use it, and as it meets the disk.
 
-mod conformance;
 mod crash;
 mod culling;
 mod fills;

@@ -1,5 +1,7 @@
 //! Addresses as people write them, rightly and wrongly.
 
+use cache_core::error::Kind;
+
 use super::*;
 
 fn wrong(text: &str) -> String {
@@ -82,12 +84,12 @@ impl Draw {
 /// Whatever stands around a password, and wherever in an address it stands where one may stand, nobody sees it.
 #[test]
 fn no_password_is_ever_shown() {
-    const MARK: &str = "hunter2";
+    const SECRET: &str = "hunter2";
     let around = ["", ":", "/", "?", "#", "@", "%", "%40", "1", "a", "[", "]", ",", "é", " ", "&", "=", "\\", "5432"];
     let mut draw = Draw(7);
     for _ in 0..50_000 {
         let mut some = || (0..draw.below(4)).map(|_| around[draw.below(around.len())]).collect::<String>();
-        let password = format!("{}{MARK}{}", some(), some());
+        let password = format!("{}{SECRET}{}", some(), some());
         let text = match draw.below(3) {
             0 => format!("postgres://user:{password}@host:5432/db?pool=5"),
             1 => format!("redis://:{password}@a,b/0"),
@@ -97,6 +99,6 @@ fn no_password_is_ever_shown() {
             Ok(location) => format!("{location} {location:?} {:?}", location.hosts()),
             Err(error) => format!("{error} {error:?}"),
         };
-        assert!(!shown.contains(MARK), "{text} is shown as {shown}");
+        assert!(!shown.contains(SECRET), "{text} is shown as {shown}");
     }
 }

@@ -130,9 +130,15 @@ impl Cluster {
 
     pub(super) fn listen(&self, ear: &Arc<Ear>) {
         self.ears.add(ear);
-        match self.map() {
-            Some(map) => ear.listen_to(&servers(&map)),
-            None => self.look(),
+        // Nobody puts another map there meanwhile: the last one is to be the one that is listened to.
+        let known = self.map.read().unwrap_or_else(PoisonError::into_inner);
+        let is_known = known.is_some();
+        if let Some(map) = &*known {
+            ear.listen_to(&servers(map));
+        }
+        drop(known);
+        if !is_known {
+            self.look();
         }
         self.follow();
     }
@@ -209,8 +215,8 @@ impl Cluster {
         let map = Arc::new(map);
         *known = Some(Arc::clone(&map));
         self.changes.fetch_add(1, Ordering::SeqCst);
-        drop(known);
         self.strangers.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        // Before anybody puts another map there, as in `listen`.
         self.ears.listen_to(&servers(&map));
         map
     }

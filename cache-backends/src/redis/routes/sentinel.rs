@@ -121,9 +121,15 @@ impl Watched {
 
     pub(super) fn listen(&self, ear: &Arc<Ear>) {
         self.ears.add(ear);
-        match self.found() {
-            Some(found) => ear.listen_to(&[found.leader().server().clone()]),
-            None => self.look(),
+        // Nobody finds another one meanwhile: the last one is to be the one that is listened to.
+        let found = self.found.read().unwrap_or_else(PoisonError::into_inner);
+        let is_found = found.is_some();
+        if let Some(found) = &*found {
+            ear.listen_to(&[found.leader().server().clone()]);
+        }
+        drop(found);
+        if !is_found {
+            self.look();
         }
         self.follow();
     }
@@ -220,10 +226,10 @@ impl Watched {
         }
         *found = Some(Arc::clone(&fixed));
         self.changes.fetch_add(1, Ordering::SeqCst);
-        drop(found);
         let mut candidate = self.candidate.lock().unwrap_or_else(PoisonError::into_inner);
         candidate.take_if(|other| Arc::ptr_eq(other, fixed.leader()));
         drop(candidate);
+        // Before anybody finds another one, as in `listen`.
         self.ears.listen_to(&servers);
         fixed
     }

@@ -5,7 +5,6 @@ mod damage;
 mod files;
 mod moved;
 mod room;
-mod suite;
 mod tables;
 mod tickets;
 

@@ -66,6 +66,11 @@ impl Breaker {
         Self { failures, rest, did: Arc::default() }
     }
 
+    /// Returns what people read of it.
+    pub(crate) fn said(&self) -> String {
+        format!("breaker {} (rests {:?})", self.failures, self.rest)
+    }
+
     /// Returns what it did so far, around all stores that it is applied to.
     #[must_use]
     pub fn breaks(&self) -> Breaks {
@@ -77,7 +82,7 @@ impl Breaker {
 
 impl Layer for Breaker {
     fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
-        let wrong = |sentence| Err(Error::new(Kind::Configuration, sentence));
+        let wrong = |sentence| Err(Error::configuration(sentence));
         match self {
             Self { failures: 0, .. } => wrong("its breaker opens after 0 failures: write 1 or more"),
             Self { rest: Duration::ZERO, .. } => wrong("its breaker rests for no time: write one, or leave it out"),
@@ -160,7 +165,7 @@ impl Fuse {
             (State::Closed(failed), Contact::Failed) if failed + 1 < self.failures => State::Closed(failed + 1),
             (State::Closed(_), Contact::Failed) => {
                 self.did.opened.fetch_add(1, Ordering::Relaxed);
-                log::warn!("a store failed {} times in a row and is left alone for {:?}", self.failures, self.rest);
+                log::warn!(target: "larder", "a store failed {} times in a row and is left alone for {:?}", self.failures, self.rest);
                 State::Open(self.clock.now().after(self.rest))
             }
             (_, Contact::Failed) => State::Open(self.clock.now().after(self.rest)),
@@ -169,7 +174,7 @@ impl Fuse {
             (State::Closed(_), Contact::Answered) => State::Closed(0),
             (_, Contact::Answered) => {
                 self.did.closed.fetch_add(1, Ordering::Relaxed);
-                log::info!("a store is back that was left alone");
+                log::info!(target: "larder", "a store is back that was left alone");
                 State::Closed(0)
             }
         };

@@ -9,7 +9,7 @@ use super::super::{Capabilities, ErasedBackend};
 use super::envelope::enveloped;
 use super::{Effect, Envelope, Layer, Means};
 use crate::codec::wire::{Header, Wire};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::key::Name;
 
 /// Writes values in fewer bytes (LZ4), where that pays: only those over a threshold, and only if an eighth is saved.
@@ -108,12 +108,12 @@ impl Envelope for Compression {
 }
 
 impl Layer for Compression {
-    fn wrap(&self, store: Arc<dyn ErasedBackend>, _: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
+    fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
         if self.largest == 0 {
             let sentence = "its compression takes values of 0 bytes at most: write a larger number, or leave it out";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
-        Ok(enveloped(store, Arc::new(*self)))
+        Ok(enveloped(store, Arc::new(*self), means))
     }
 
     fn effect(&self) -> Effect {
@@ -126,20 +126,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::codec::wire::{FOR_EVER, TagVersion};
+    use crate::codec::wire::TagVersion;
     use crate::key::Scope;
 
-    const HEADER: Header = Header {
-        codec: crate::codec::Codec::MessagePack,
-        mark: 7,
-        shape: 9,
-        created: 1_700_000_000_000,
-        fresh_until: FOR_EVER,
-        kept_until: FOR_EVER,
-        cost: 3,
-        open: true,
-        compressed: false,
-    };
+    const HEADER: Header =
+        Header { mark: 7, shape: 9, created: 1_700_000_000_000, cost: 3, open: true, ..Header::PLAIN };
 
     const TAGS: [TagVersion; 1] = [TagVersion { tag: 1, version: 2 }];
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket, unsupported};
-use super::{Effect, Layer, Means};
+use super::{Effect, Layer, Means, Unopened};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -81,8 +81,8 @@ pub fn enclosed<E: Envelope>(envelope: E) -> Enclosed<E> {
 pub struct Enclosed<E>(Arc<E>);
 
 impl<E: Envelope> Layer for Enclosed<E> {
-    fn wrap(&self, store: Arc<dyn ErasedBackend>, _: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
-        Ok(enveloped(store, Arc::clone(&self.0)))
+    fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
+        Ok(enveloped(store, Arc::clone(&self.0), means))
     }
 
     fn effect(&self) -> Effect {
@@ -91,20 +91,29 @@ impl<E: Envelope> Layer for Enclosed<E> {
 }
 
 /// Puts an envelope around the values of a store.
-pub(super) fn enveloped<E: Envelope>(store: Arc<dyn ErasedBackend>, envelope: Arc<E>) -> Arc<dyn ErasedBackend> {
+pub(super) fn enveloped<E: Envelope>(
+    store: Arc<dyn ErasedBackend>,
+    envelope: Arc<E>,
+    means: &Means,
+) -> Arc<dyn ErasedBackend> {
     let can = envelope.capabilities((*store).capabilities());
-    Arc::new(Enveloped { store, envelope, can })
+    Arc::new(Enveloped { store, envelope, can, unopened: Arc::clone(means.unopened()) })
 }
 
 struct Enveloped<E> {
     store: Arc<dyn ErasedBackend>,
     envelope: Arc<E>,
     can: Capabilities,
+    unopened: Arc<Unopened>,
 }
 
 impl<E: Envelope> Enveloped<E> {
     fn open(&self, name: &Name, bytes: Option<Vec<u8>>) -> Option<Vec<u8>> {
-        bytes.and_then(|bytes| self.envelope.open(name, bytes))
+        let opened = self.envelope.open(name, bytes?);
+        if opened.is_none() {
+            self.unopened.note();
+        }
+        opened
     }
 
     fn close_all(&self, entries: &[Entry]) -> Result<Vec<Entry>, Error> {

@@ -69,6 +69,7 @@ mod sealed;
 #[cfg(feature = "encryption")]
 mod secret;
 mod timeout;
+mod unopened;
 
 use std::fmt;
 use std::sync::Arc;
@@ -90,6 +91,7 @@ pub use sealed::Sealed;
 #[cfg(feature = "encryption")]
 pub use secret::Secret;
 pub use timeout::Timeout;
+pub(crate) use unopened::Unopened;
 
 use super::ErasedBackend;
 use crate::clock::Clock;
@@ -173,13 +175,24 @@ pub enum Effect {
 pub struct Means {
     clock: Clock,
     executor: Arc<dyn Executor>,
+    unopened: Arc<Unopened>,
 }
 
 impl Means {
     /// Gathers a clock and a runtime.
     #[must_use]
     pub fn new(clock: Clock, executor: Arc<dyn Executor>) -> Self {
-        Self { clock, executor }
+        Self { clock, executor, unopened: Arc::default() }
+    }
+
+    /// Says for which cache it is.
+    pub(crate) fn of_cache(self, name: &str) -> Self {
+        Self { unopened: Arc::new(Unopened::of_cache(name)), ..self }
+    }
+
+    /// Returns where layers count what they do not open.
+    pub(crate) fn unopened(&self) -> &Arc<Unopened> {
+        &self.unopened
     }
 
     /// Returns the clock.

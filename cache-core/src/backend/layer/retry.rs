@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::{Answer, ErasedBackend};
 use super::guard::guarded;
 use super::{Call, Guard, Layer, Means};
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// Repeats calls that failed and may be repeated: reading, `set`, `delete` and clearing, after errors that may pass.
 ///
@@ -40,7 +40,7 @@ impl Layer for Retry {
     fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
         if self.0 > MOST {
             let sentence = format!("its store is asked up to {} times again: write {MOST} or less", self.0);
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         Ok(guarded(store, Arc::new(Tries { more: self.0, means: means.clone() })))
     }

@@ -109,7 +109,8 @@ impl Sealed {
         Self { seals: seals.collect(), refused: Arc::default(), mode }
     }
 
-    /// Returns how many entries were met that did not open: another key's, or tampered with.
+    /// Returns how many entries were met that did not open: another key's, or tampered with. Where nobody holds on to this
+    /// layer, as one of a file of configuration, [`Stats::unopened`](crate::stats::Stats::unopened) says it of each cache.
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
@@ -206,13 +207,13 @@ impl Envelope for Sealed {
 }
 
 impl Layer for Sealed {
-    fn wrap(&self, store: Arc<dyn ErasedBackend>, _: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
+    fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
         if self.seals.is_empty() {
             let sentence =
                 "its store is to be sealed, and there is no key to do it with: give it one, or leave that out";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
-        Ok(enveloped(store, Arc::new(self.clone())))
+        Ok(enveloped(store, Arc::new(self.clone()), means))
     }
 
     fn effect(&self) -> Effect {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 
 /// A key of 32 bytes that entries are sealed with.
 ///
@@ -96,7 +96,7 @@ fn wrong(what: &str) -> Error {
     let sentence = format!(
         "a key for sealing is 32 random bytes, in hexadecimal or base64, and {what}: draw one with `openssl rand -hex 32`"
     );
-    Error::new(Kind::Configuration, sentence)
+    Error::configuration(sentence)
 }
 
 impl fmt::Debug for Secret {
@@ -110,6 +110,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::Kind;
 
     fn hex(bytes: &[u8]) -> String {
         let digit = |value: u8| char::from_digit(value.into(), 16).unwrap();

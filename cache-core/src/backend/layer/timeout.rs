@@ -40,7 +40,7 @@ impl Layer for Timeout {
     fn wrap(&self, store: Arc<dyn ErasedBackend>, means: &Means) -> Result<Arc<dyn ErasedBackend>, Error> {
         if self.0.is_zero() {
             let sentence = "its store has a time limit of nothing, which no call keeps: write one, or leave it out";
-            return Err(Error::new(Kind::Configuration, sentence));
+            return Err(Error::configuration(sentence));
         }
         Ok(guarded(store, Arc::new(Limit { time: self.0, means: means.clone() })))
     }
@@ -78,5 +78,5 @@ fn no_timer(call: Call) -> Error {
         "`{call}` has a time limit, and there is no timer here: enable the feature `tokio` and call it inside the runtime, \
          install an executor, or leave the time limit of the store out"
     );
-    Error::new(Kind::Configuration, sentence)
+    Error::configuration(sentence)
 }

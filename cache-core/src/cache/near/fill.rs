@@ -22,9 +22,19 @@ pub(in crate::cache) struct Asking {
 impl Home {
     /// Notes how things stand before the store is asked for this name, where there is a near level to be filled.
     pub(in crate::cache) fn ask_for_near(&self, name: &Name) -> Option<Asking> {
-        let near = self.near.as_deref()?;
-        near.count_misses(1);
-        near.is_good().then(|| near.asking(name))
+        self.count_near_miss();
+        self.asking_near(name)
+    }
+
+    /// Does the same for who may have to ask once more, and counts nothing yet.
+    pub(in crate::cache) fn asking_near(&self, name: &Name) -> Option<Asking> {
+        self.near.as_deref().filter(|near| near.is_good()).map(|near| near.asking(name))
+    }
+
+    pub(in crate::cache) fn count_near_miss(&self) {
+        if let Some(near) = &self.near {
+            near.count_miss();
+        }
     }
 }
 

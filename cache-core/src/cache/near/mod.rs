@@ -115,8 +115,8 @@ impl Near {
         self.hits.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn count_misses(&self, misses: u64) {
-        self.misses.fetch_add(misses, Ordering::Relaxed);
+    fn count_miss(&self) {
+        self.misses.fetch_add(1, Ordering::Relaxed);
     }
 
     /// Adds what it has counted, and those hits that sites count for themselves.

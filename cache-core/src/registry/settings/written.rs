@@ -37,6 +37,18 @@ impl Settings {
         matches!(self.place, Choice::Memory | Choice::Named(_))
     }
 
+    /// Returns what people call the layers around its store, that next to the store first.
+    #[must_use]
+    pub fn layers_said(&self) -> Vec<String> {
+        self.layers.said().map(str::to_owned).collect()
+    }
+
+    /// Returns whether it is to keep values of a store outside near.
+    #[must_use]
+    pub fn is_near(&self) -> bool {
+        self.near.is_some()
+    }
+
     /// Returns what kind of store it has, in a word.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -7,11 +7,10 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
-use super::ground::{Ground, same, short};
+use super::ground::{Ground, entry, same, short};
 use super::{Case, Verdict, every};
-use crate::backend::{Answer, Entry, Ticket};
+use crate::backend::{Answer, Ticket};
 use crate::error::Error;
-use crate::key::Name;
 
 const ROUNDS: u8 = 20;
 /// Nobody is asked to be quick, only to answer at all.
@@ -36,7 +35,7 @@ fn usable(ground: &Ground<'_>) -> Verdict {
     let (backend, name) = (ground.backend, ground.name("left"));
     let scope = ground.scope("2");
     let names = [name.clone(), ground.name("left too")];
-    let entries = names.clone().map(|name| Entry { name, value: b"7".to_vec(), time: None });
+    let entries = names.each_ref().map(|name| entry(name, "7"));
     for round in 0..ROUNDS {
         let polls = round % 3;
         leave(backend.get(&name), polls);
@@ -66,9 +65,8 @@ fn whole(ground: &Ground<'_>) -> Verdict {
     let values = [vec![b'a'; 5_000], vec![b'b'; 9_000]];
     within("set", ground.backend.set(&name, &values[0], None))?;
     for round in 0..ROUNDS {
-        let entry = |name: &Name| Entry { name: name.clone(), value: values[1].clone(), time: None };
         leave(ground.backend.set(&name, &values[usize::from(round % 2)], None), round % 3);
-        leave(ground.backend.set_many(&[entry(&name)]), round % 3);
+        leave(ground.backend.set_many(&[entry(&name, &values[1][..])]), round % 3);
         match within("get", ground.backend.get(&name))? {
             Some(found) if values.contains(&found) => {}
             Some(found) => {

@@ -1,10 +1,8 @@
 //! Thousands of entries. These cases come last: what they leave behind is in the way of others.
 
-use super::ground::{Ground, same};
+use super::ground::{Ground, entry, same};
 use super::scopes::scope;
 use super::{Case, Verdict, every};
-use crate::backend::Entry;
-use crate::key::Name;
 
 pub(super) const CASES: &[Case] = &[
     Case { says: "clear_scope removes thousands as it removes few", concerns: scope, run: cleared },
@@ -16,8 +14,7 @@ const SOME: usize = 3_000;
 
 fn cleared(ground: &Ground<'_>) -> Verdict {
     let names: Vec<_> = (0..SOME).map(|key| ground.name(&key.to_string())).collect();
-    let entry = |name: &Name| Entry { name: name.clone(), value: b"value".to_vec(), time: None };
-    ground.set_many(&names.iter().map(entry).collect::<Vec<_>>())?;
+    ground.set_many(&names.iter().map(|name| entry(name, "value")).collect::<Vec<_>>())?;
     ground.clear(&ground.scope("1"))?;
     same("so many are left", ground.get_many(&names)?.iter().flatten().count(), 0)
 }
@@ -27,9 +24,7 @@ const MANY: usize = 12_000;
 
 fn many(ground: &Ground<'_>) -> Verdict {
     let names: Vec<_> = (0..MANY).map(|key| ground.name(&key.to_string())).collect();
-    let value = |number: usize| format!("of {number}").into_bytes();
-    let entry = |(number, name): (usize, &Name)| Entry { name: name.clone(), value: value(number), time: None };
-    let entries: Vec<_> = names.iter().enumerate().map(entry).collect();
+    let entries: Vec<_> = names.iter().enumerate().map(|(number, name)| entry(name, format!("of {number}"))).collect();
     same("`set_many` answers", ground.set_many(&entries)?, MANY)?;
     let found = ground.get_many(&names)?;
     let right = found.iter().zip(&entries).filter(|(found, entry)| found.as_ref() == Some(&entry.value)).count();

@@ -1,5 +1,6 @@
 //! Whether a backend can do what it says, and says what it can do.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -7,7 +8,7 @@ use std::time::Duration;
 use super::ground::{Ground, fails, same};
 use super::{Case, Verdict, every};
 use crate::backend::{Capabilities, Listener, Ticket};
-use crate::error::Kind;
+use crate::error::{Error, Kind};
 use crate::executor::block_on;
 
 /// Hears nothing.
@@ -55,22 +56,30 @@ fn unclaimed(ground: &Ground<'_>) -> Verdict {
     let (name, backend, claims) = (ground.name("key"), ground.backend, ground.capabilities);
     ground.set(&name, b"1", None)?;
     if !claims.touch {
-        fails("`touch`", block_on(backend.touch(&name, None)), Kind::Unsupported)?;
+        unsupported("touch", "touch", block_on(backend.touch(&name, None)))?;
     }
     if !claims.atomic_incr {
-        fails("`incr`", block_on(backend.incr(&name, 1)), Kind::Unsupported)?;
+        unsupported("incr", "atomic_incr", block_on(backend.incr(&name, 1)))?;
     }
     if !claims.clear_scope {
-        fails("`clear_scope`", block_on(backend.clear_scope("scope:1:")), Kind::Unsupported)?;
+        unsupported("clear_scope", "clear_scope", block_on(backend.clear_scope("scope:1:")))?;
     }
     if !claims.conditional_fill {
-        fails("`begin_fill`", block_on(backend.begin_fill(&name)), Kind::Unsupported)?;
-        fails("`set_if`", block_on(backend.set_if(&name, b"", None, &Ticket(vec![]))), Kind::Unsupported)?;
+        unsupported("begin_fill", "conditional_fill", block_on(backend.begin_fill(&name)))?;
+        let filled = block_on(backend.set_if(&name, b"", None, &Ticket(vec![])));
+        unsupported("set_if", "conditional_fill", filled)?;
     }
     if !claims.tells {
-        fails("`listen`", backend.listen("scope:", Arc::new(Deaf)), Kind::Unsupported)?;
+        unsupported("listen", "tells", backend.listen("scope:", Arc::new(Deaf)))?;
     }
     ground.holds("after all that", &name, b"1")
+}
+
+/// Asks that an operation is not supported that is not claimed.
+fn unsupported<T: Debug>(operation: &str, claim: &str, outcome: Result<T, Error>) -> Verdict {
+    let what = format!("`{operation}`, with the claim `{claim}: false`");
+    let verdict = fails(&what, outcome, Kind::Unsupported);
+    verdict.map_err(|what| format!("{what}; if it works, claim `{claim}: true`, and else leave it as the trait has it"))
 }
 
 pub(super) fn sized(ground: &Ground<'_>, more: u64) -> Vec<u8> {

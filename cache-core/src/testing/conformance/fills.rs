@@ -1,8 +1,8 @@
 //! What was read before a change is not kept after it.
 
-use super::ground::{Ground, same};
+use super::ground::{Ground, entry, same};
 use super::{Case, Verdict};
-use crate::backend::{Capabilities, Entry};
+use crate::backend::Capabilities;
 use crate::key::Name;
 
 pub(super) const CASES: &[Case] = &[
@@ -69,8 +69,7 @@ fn after_write(ground: &Ground<'_>) -> Verdict {
     let [set, one_of_many, added] = ["set", "one of many", "added"].map(|key| ground.name(key));
     refused(ground, &set, || ground.set(&set, b"written", None))?;
     ground.holds("after it", &set, b"written")?;
-    let entry = Entry { name: one_of_many.clone(), value: b"written".to_vec(), time: None };
-    refused(ground, &one_of_many, || ground.set_many(&[entry]).map(drop))?;
+    refused(ground, &one_of_many, || ground.set_many(&[entry(&one_of_many, "written")]).map(drop))?;
     ground.holds("after it", &one_of_many, b"written")?;
     refused(ground, &added, || ground.add(&added, b"written", None).map(drop))?;
     ground.holds("after it", &added, b"written")?;

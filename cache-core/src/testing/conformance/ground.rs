@@ -166,6 +166,11 @@ impl<'a> Ground<'a> {
     }
 }
 
+/// Returns an entry without an end.
+pub(super) fn entry(name: &Name, value: impl Into<Vec<u8>>) -> Entry {
+    Entry { name: name.clone(), value: value.into(), time: None }
+}
+
 /// Asks that two things are the same.
 #[expect(clippy::needless_pass_by_value, reason = "what a case asks for is written where it is asked")]
 pub(super) fn same<T: PartialEq + Debug>(what: &str, found: T, wanted: T) -> Verdict {
@@ -181,7 +186,7 @@ pub(super) fn fails<T: Debug>(what: &str, outcome: Result<T, Error>, kind: Kind)
 }
 
 fn failed(operation: &'static str) -> impl Fn(Error) -> String {
-    move |error| format!("`{operation}` failed: {error:?}")
+    move |error| format!("`{operation}` failed, and should not: {error:?}")
 }
 
 pub(super) fn short(bytes: &[u8]) -> String {

@@ -1,12 +1,11 @@
 //! Several entries in one call.
 
 use super::claims::{limited, sized};
-use super::ground::{Ground, fails, same};
+use super::ground::{Ground, entry, fails, same};
 use super::{Case, Verdict, every};
 use crate::backend::Entry;
 use crate::error::Kind;
 use crate::executor::block_on;
-use crate::key::Name;
 
 pub(super) const CASES: &[Case] = &[
     Case {
@@ -29,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
 fn order(ground: &Ground<'_>) -> Verdict {
     let names = ["c", "missing", "a", "b", "a"].map(|key| ground.name(key));
     let entries = [(0, "of c"), (2, "of a"), (3, "of b")];
-    let entries = entries.map(|(at, value)| Entry { name: names[at].clone(), value: value.into(), time: None });
+    let entries = entries.map(|(at, value)| entry(&names[at], value));
     same("`set_many` answers", ground.set_many(&entries)?, 3)?;
     let wanted = [Some("of c"), None, Some("of a"), Some("of b"), Some("of a")];
     same("`get_many` finds", ground.get_many(&names)?, wanted.map(|value| value.map(Into::into)).to_vec())
@@ -37,8 +36,7 @@ fn order(ground: &Ground<'_>) -> Verdict {
 
 fn times(ground: &Ground<'_>) -> Verdict {
     let [short, long] = ["short", "long"].map(|key| ground.name(key));
-    let entry = |name: &_, time| Entry { name: Clone::clone(name), value: b"value".to_vec(), time };
-    ground.set_many(&[entry(&short, ground.units(2)), entry(&long, None)])?;
+    ground.set_many(&[Entry { time: ground.units(2), ..entry(&short, "value") }, entry(&long, "value")])?;
     ground.pass(4);
     ground.holds_nothing("after its time", &short)?;
     ground.holds("without an end", &long, b"value")?;
@@ -57,7 +55,6 @@ fn deleted(ground: &Ground<'_>) -> Verdict {
 
 fn twins(ground: &Ground<'_>) -> Verdict {
     let [name, other] = ["key", "other"].map(|key| ground.name(key));
-    let entry = |name: &Name, value: &str| Entry { name: name.clone(), value: value.into(), time: None };
     let entries = [entry(&name, "first"), entry(&other, "other"), entry(&name, "last")];
     same("`set_many` answers", ground.set_many(&entries)?, 3)?;
     ground.holds("of two values for one name", &name, b"last")?;
@@ -82,8 +79,7 @@ fn deleted_live(ground: &Ground<'_>) -> Verdict {
 fn one_too_large(ground: &Ground<'_>) -> Verdict {
     let [before, large, after] = ["before", "large", "after"].map(|key| ground.name(key));
     ground.set(&large, b"old", None)?;
-    let entry = |name: &Name, value: Vec<u8>| Entry { name: name.clone(), value, time: None };
-    let entries = [entry(&before, b"1".to_vec()), entry(&large, sized(ground, 1)), entry(&after, b"2".to_vec())];
+    let entries = [entry(&before, "1"), entry(&large, sized(ground, 1)), entry(&after, "2")];
     let kept = block_on(ground.backend.set_many(&entries));
     same(
         "`set_many` says of each whether it is kept",

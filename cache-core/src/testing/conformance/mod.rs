@@ -1,8 +1,8 @@
 //! The suite that says whether a backend holds what the engine relies on.
 //!
 //! One line runs it on anybody's backend; all failures are reported together, each under a sentence that says what is
-//! asked. Cases for what [`Capabilities`] does not claim are left out, and the claims themselves
-//! are checked.
+//! asked, with what was expected, what came, and for which claim it is asked. Cases for what [`Capabilities`] does not
+//! claim are left out, and the claims themselves are checked.
 //!
 //! ```
 //! # use cache_core::__private::larder;
@@ -40,6 +40,7 @@ mod ground;
 mod hours;
 mod many;
 mod races;
+mod reason;
 mod scopes;
 mod story;
 mod tells;
@@ -52,6 +53,7 @@ use std::time::Duration;
 
 use ahash::RandomState;
 use ground::Ground;
+use reason::reason;
 
 use crate::backend::{Capabilities, ErasedBackend};
 
@@ -130,8 +132,10 @@ pub struct Report {
 pub struct Failure {
     /// What is asked of a backend.
     pub case: &'static str,
-    /// What it did instead.
+    /// What it did instead, and what it should have done.
     pub what: String,
+    /// Why it was asked: for which claims, and what to claim where they are not true.
+    pub why: String,
 }
 
 /// What a case found: nothing to say, or what was wrong.
@@ -243,7 +247,7 @@ impl<'a> Suite<'a> {
                 continue;
             }
             let ground = Ground::new(self, format!("{run:x}-{number}"));
-            report.note(case, catch_unwind(AssertUnwindSafe(|| (case.run)(&ground))));
+            report.note(case, &capabilities, catch_unwind(AssertUnwindSafe(|| (case.run)(&ground))));
         }
         report
     }
@@ -256,7 +260,7 @@ impl<'a> Suite<'a> {
 }
 
 impl Report {
-    fn note(&mut self, case: &Case, outcome: std::thread::Result<Verdict>) {
+    fn note(&mut self, case: &Case, claims: &Capabilities, outcome: std::thread::Result<Verdict>) {
         let what = match outcome {
             Ok(Ok(())) => return self.held.push(case.says),
             Ok(Err(what)) => what,
@@ -265,7 +269,7 @@ impl Report {
                 format!("it panicked: {}", text.or(panic.downcast_ref().copied()).unwrap_or("without a word"))
             }
         };
-        self.failures.push(Failure { case: case.says, what });
+        self.failures.push(Failure { case: case.says, what, why: reason(case, claims) });
     }
 }
 
@@ -273,7 +277,8 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [held, left_out] = [&self.held, &self.left_out].map(Vec::len);
         write!(f, "{} failed, {held} held, {left_out} do not concern this backend", self.failures.len())?;
-        self.failures.iter().try_for_each(|failure| write!(f, "\n  {}:\n    {}", failure.case, failure.what))
+        let mut failures = self.failures.iter();
+        failures.try_for_each(|Failure { case, what, why }| write!(f, "\n  {case}:\n    {what}\n    {why}"))
     }
 }
 

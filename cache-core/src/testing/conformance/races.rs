@@ -11,6 +11,7 @@ use super::{Case, Verdict, every};
 use crate::backend::{Capabilities, ErasedBackend};
 use crate::error::Error;
 use crate::executor::block_on;
+use crate::key::Name;
 
 const THREADS: usize = 8;
 const ROUNDS: usize = 50;
@@ -44,16 +45,19 @@ fn together<T: Send>(work: impl Fn(usize) -> Result<T, Error> + Sync) -> Result<
     outcomes.map(|outcome| outcome?.map_err(|error| format!("a thread failed: {error:?}"))).collect()
 }
 
+/// Asks that of those who try the same at once, each with a value of its own, one succeeds, and that its value stands.
+fn one_succeeds(ground: &Ground<'_>, name: &Name, attempt: impl Fn(&[u8]) -> Result<bool, Error> + Sync) -> Verdict {
+    let succeeded = together(|thread| attempt(thread.to_string().as_bytes()))?;
+    same("so many succeeded", succeeded.iter().filter(|succeeded| **succeeded).count(), 1)?;
+    let one = succeeded.iter().position(|succeeded| *succeeded).unwrap_or_default();
+    ground.holds("the value of that one stands", name, one.to_string().as_bytes())
+}
+
 fn one_winner(ground: &Ground<'_>) -> Verdict {
-    let backend = ground.backend;
-    for round in 0..ROUNDS {
+    (0..ROUNDS).try_for_each(|round| {
         let name = ground.name(&format!("lock{round}"));
-        let won = together(|thread| block_on(backend.add(&name, thread.to_string().as_bytes(), None)))?;
-        same("so many won", won.iter().filter(|won| **won).count(), 1)?;
-        let winner = won.iter().position(|won| *won).unwrap_or_default();
-        ground.holds("the winner's value stands", &name, winner.to_string().as_bytes())?;
-    }
-    Ok(())
+        one_succeeds(ground, &name, |value| block_on(ground.backend.add(&name, value, None)))
+    })
 }
 
 fn no_lost_count(ground: &Ground<'_>) -> Verdict {
@@ -113,14 +117,9 @@ fn clear_wins(ground: &Ground<'_>) -> Verdict {
 }
 
 fn one_fill(ground: &Ground<'_>) -> Verdict {
-    let backend = ground.backend;
-    for round in 0..ROUNDS {
+    (0..ROUNDS).try_for_each(|round| {
         let name = ground.name(&format!("key{round}"));
         let ticket = ground.begin_fill(&name)?;
-        let filled = together(|thread| block_on(backend.set_if(&name, thread.to_string().as_bytes(), None, &ticket)))?;
-        same("so many were kept", filled.iter().filter(|filled| **filled).count(), 1)?;
-        let one = filled.iter().position(|filled| *filled).unwrap_or_default();
-        ground.holds("that one stands", &name, one.to_string().as_bytes())?;
-    }
-    Ok(())
+        one_succeeds(ground, &name, |value| block_on(ground.backend.set_if(&name, value, None, &ticket)))
+    })
 }

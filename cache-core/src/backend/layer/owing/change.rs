@@ -9,7 +9,7 @@ use crate::key::Name;
 pub(super) struct Change<'a> {
     pub(super) owing: &'a Owing,
     pub(super) what: What<'a>,
-    pub(super) mark: u64,
+    pub(super) point: u64,
     pub(super) open: bool,
 }
 
@@ -40,11 +40,11 @@ impl Change<'_> {
         if self.owing.is_calm() {
             return;
         }
-        let mark = self.mark;
+        let point = self.point;
         self.owing.change_debts(|debts| match self.what {
-            What::Names(names) => names.iter().for_each(|name| debts.settle(name, mark)),
-            What::Name(name) => debts.settle(name, mark),
-            What::All(sweep) => debts.settle_all(sweep, mark),
+            What::Names(names) => names.iter().for_each(|name| debts.settle(name, point)),
+            What::Name(name) => debts.settle(name, point),
+            What::All(sweep) => debts.settle_all(sweep, point),
         });
     }
 }

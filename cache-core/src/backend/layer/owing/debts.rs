@@ -73,8 +73,8 @@ impl Sweep {
 }
 
 impl Debts {
-    /// Returns a mark of now: debts made later are not paid by what began before.
-    pub(super) fn mark(&self) -> u64 {
+    /// Returns the point in time of now, as a count: debts made later are not paid by what began before.
+    pub(super) fn point(&self) -> u64 {
         self.count
     }
 
@@ -160,35 +160,35 @@ impl Debts {
         self.sweeps.iter_mut().filter(|(there, _)| Some(there) == sweep).for_each(|(_, debt)| debt.paying = false);
     }
 
-    /// Notes that nothing from before this mark is under the name any more. What somebody is paying stays until it is paid:
+    /// Notes that nothing from before this point is under the name any more. What somebody is paying stays until it is paid:
     /// that removal may still arrive, and nobody is to win a lock that it takes away.
-    pub(super) fn settle(&mut self, name: &Name, mark: u64) {
+    pub(super) fn settle(&mut self, name: &Name, point: u64) {
         if self.names.get(name.as_bytes()).is_some_and(|debt| !debt.paying) {
-            self.paid(name, mark);
+            self.paid(name, point);
         }
     }
 
     /// Notes the same for whoever has taken it.
-    pub(super) fn paid(&mut self, name: &Name, mark: u64) {
-        if self.names.get(name.as_bytes()).is_some_and(|debt| debt.since <= mark) {
+    pub(super) fn paid(&mut self, name: &Name, point: u64) {
+        if self.names.get(name.as_bytes()).is_some_and(|debt| debt.since <= point) {
             self.names.remove(name.as_bytes());
         }
     }
 
-    /// Notes that everything from before this mark is gone that a sweep covers.
-    pub(super) fn settle_all(&mut self, sweep: &Sweep, mark: u64) {
-        self.names.retain(|name, debt| debt.paying || debt.since > mark || !sweep.covers(name));
-        self.sweeps.retain(|(there, debt)| debt.paying || debt.since > mark || !sweep.holds(there));
-        if *sweep == Sweep::Store && self.count == mark {
+    /// Notes that everything from before this point is gone that a sweep covers.
+    pub(super) fn settle_all(&mut self, sweep: &Sweep, point: u64) {
+        self.names.retain(|name, debt| debt.paying || debt.since > point || !sweep.covers(name));
+        self.sweeps.retain(|(there, debt)| debt.paying || debt.since > point || !sweep.holds(there));
+        if *sweep == Sweep::Store && self.count == point {
             self.horizon = None;
             self.clean.clear();
         }
     }
 
     /// Notes the same for whoever has taken it.
-    pub(super) fn paid_all(&mut self, sweep: &Sweep, mark: u64) {
-        self.sweeps.retain(|(there, debt)| there != sweep || debt.since > mark);
-        self.settle_all(sweep, mark);
+    pub(super) fn paid_all(&mut self, sweep: &Sweep, point: u64) {
+        self.sweeps.retain(|(there, debt)| there != sweep || debt.since > point);
+        self.settle_all(sweep, point);
     }
 
     pub(super) fn has_horizon(&self) -> bool {
@@ -207,9 +207,9 @@ impl Debts {
         }
     }
 
-    /// Notes that what is under this name, if anything, was written since this mark.
-    pub(super) fn trust(&mut self, name: &Name, mark: u64) {
-        if self.horizon.is_none() || mark < self.drawn {
+    /// Notes that what is under this name, if anything, was written since this point.
+    pub(super) fn trust(&mut self, name: &Name, point: u64) {
+        if self.horizon.is_none() || point < self.drawn {
             return;
         }
         if self.clean.len() >= NAMES {
@@ -223,7 +223,7 @@ impl Debts {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::codec::wire::{FOR_EVER, Header};
+    use crate::codec::wire::Header;
     use crate::key::Scope;
 
     fn name(key: &str) -> Name {
@@ -242,11 +242,11 @@ mod tests {
     fn what_is_paid_was_owed_before_the_payment_began() {
         let mut debts = Debts::default();
         debts.owe(&name("a"), 0);
-        let mark = debts.mark();
+        let point = debts.point();
         debts.owe(&name("a"), 0);
-        debts.settle(&name("a"), mark);
+        debts.settle(&name("a"), point);
         assert_eq!(standing(&debts, "a"), Standing::Owed(None), "it was owed once more meanwhile");
-        debts.settle(&name("a"), debts.mark());
+        debts.settle(&name("a"), debts.point());
         assert!(debts.are_none());
     }
 
@@ -255,7 +255,7 @@ mod tests {
         let mut debts = Debts::default();
         debts.owe(&name("a"), 0);
         assert!(debts.take_name(&name("a")) && !debts.take_name(&name("a")) && debts.take(9).is_empty());
-        debts.settle(&name("a"), debts.mark());
+        debts.settle(&name("a"), debts.point());
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
         debts.give_back(&[name("a")], None);
         assert_eq!(debts.take(9).len(), 1);
@@ -270,20 +270,17 @@ mod tests {
         assert_eq!(debts.take_sweep(None), Some(scope("shop:1:")));
         assert_eq!((debts.take_sweep(None), standing(&debts, "a")), (None, Standing::BeingPaid));
         debts.owe(&name("a"), 0);
-        debts.settle_all(&scope("shop:1:"), debts.mark());
+        debts.settle_all(&scope("shop:1:"), debts.point());
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
-        debts.paid_all(&scope("shop:1:"), debts.mark());
+        debts.paid_all(&scope("shop:1:"), debts.point());
         assert!(debts.are_none());
         debts.owe_all(scope("shop:1:"), 0);
-        debts.settle_all(&Sweep::Store, debts.mark());
+        debts.settle_all(&Sweep::Store, debts.point());
         assert!(debts.are_none());
     }
 
     fn record(created: u64) -> Vec<u8> {
-        let (codec, fresh_until, kept_until) = (crate::codec::Codec::MessagePack, FOR_EVER, FOR_EVER);
-        let (open, compressed) = (false, false);
-        let header = Header { codec, mark: 0, shape: 0, created, fresh_until, kept_until, cost: 0, open, compressed };
-        header.write(&[], b"value")
+        Header { created, ..Header::PLAIN }.write(&[], b"value")
     }
 
     #[test]
@@ -295,7 +292,7 @@ mod tests {
         for (ahead, later) in [(1, APART), (APART, 2 * APART), (5 * APART, 0)] {
             assert!(debts.distrusts(&any, &record(now + ahead), now + later), "ahead by {ahead}, read after {later}");
         }
-        debts.trust(&any, debts.mark());
+        debts.trust(&any, debts.point());
         assert!(!debts.distrusts(&any, &record(now + 1), now + APART), "what was there before is gone");
         assert!(!debts.distrusts(&any, &record(now + 5 * APART), now));
         debts.lose_count(1);
@@ -309,13 +306,13 @@ mod tests {
         debts.owe(&name("b"), 0);
         debts.owe_all(scope("other:"), 0);
         assert!(debts.take_name(&name("a")) && debts.take_sweep(None).is_some());
-        let mark = debts.mark();
+        let point = debts.point();
         debts.lose_count(0);
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
         assert_eq!(debts.standing(b"other:key"), Standing::BeingPaid);
         assert_eq!(standing(&debts, "b"), Standing::Clear);
-        debts.paid(&name("a"), mark);
-        debts.paid_all(&scope("other:"), mark);
+        debts.paid(&name("a"), point);
+        debts.paid_all(&scope("other:"), point);
         assert!(!debts.can_be_paid());
     }
 
@@ -331,11 +328,11 @@ mod tests {
         let (before, after) = (record(1_000), record(1_001 + APART));
         assert!(distrusts(&debts, &before) && !distrusts(&debts, &after));
         assert!(distrusts(&debts, b"42"), "a number says nothing of when it was written");
-        debts.trust(&any, debts.mark() - 1);
+        debts.trust(&any, debts.point() - 1);
         assert!(distrusts(&debts, b"42"), "that began before");
-        debts.trust(&any, debts.mark());
+        debts.trust(&any, debts.point());
         assert!(!distrusts(&debts, b"42") && distrusts(&debts, &before));
-        debts.settle_all(&Sweep::Store, debts.mark());
+        debts.settle_all(&Sweep::Store, debts.point());
         assert!(debts.are_none());
     }
 
@@ -345,7 +342,7 @@ mod tests {
         for number in 0..10_000 {
             debts.owe_all(scope(&number.to_string()), 1);
             debts.owe(&name(&number.to_string()), 1);
-            debts.trust(&name(&number.to_string()), debts.mark());
+            debts.trust(&name(&number.to_string()), debts.point());
         }
         assert!(debts.names.len() <= NAMES && debts.sweeps.len() <= SWEEPS && debts.clean.len() <= NAMES);
     }

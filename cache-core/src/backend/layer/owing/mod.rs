@@ -59,8 +59,8 @@ impl Owing {
     }
 
     fn begin<'a>(&'a self, what: What<'a>) -> Change<'a> {
-        let mark = if self.is_calm() { 0 } else { self.debts().mark() };
-        Change { owing: self, what, mark, open: true }
+        let point = if self.is_calm() { 0 } else { self.debts().point() };
+        Change { owing: self, what, point, open: true }
     }
 
     /// Tells the store what it is owed for this name. Returns whether nothing is owed any more; nothing is known of that where
@@ -90,17 +90,17 @@ impl Owing {
         if names.is_empty() {
             return Ok(());
         }
-        let mark = self.debts().mark();
+        let point = self.debts().point();
         let _payment = Payment { owing: self, names, sweep: None };
         understood((*self.store).delete_many(names).await.map(drop))?;
-        self.change_debts(|debts| names.iter().for_each(|name| debts.paid(name, mark)));
+        self.change_debts(|debts| names.iter().for_each(|name| debts.paid(name, point)));
         Ok(())
     }
 
     async fn pay_sweep(&self, which: Option<&Sweep>) -> Result<(), Error> {
-        let (taken, mark) = {
+        let (taken, point) = {
             let mut debts = self.debts();
-            (debts.take_sweep(which), debts.mark())
+            (debts.take_sweep(which), debts.point())
         };
         let Some(sweep) = taken else { return Ok(()) };
         let _payment = Payment { owing: self, names: &[], sweep: Some(&sweep) };
@@ -108,7 +108,7 @@ impl Owing {
             Sweep::Scope(scope) => (*self.store).clear_scope(scope).await,
             Sweep::Store => (*self.store).clear_store().await,
         })?;
-        self.change_debts(|debts| debts.paid_all(&sweep, mark));
+        self.change_debts(|debts| debts.paid_all(&sweep, point));
         Ok(())
     }
 
@@ -140,28 +140,28 @@ impl Owing {
     async fn check(&self, name: &Name, found: Option<Vec<u8>>) -> Result<Option<Vec<u8>>, Error> {
         let Some(bytes) = found else { return Ok(None) };
         let now = self.clock.wall_millis();
-        let (is_distrusted, mark) = {
+        let (is_distrusted, point) = {
             let debts = self.debts();
-            (debts.distrusts(name, &bytes, now), debts.mark())
+            (debts.distrusts(name, &bytes, now), debts.point())
         };
         if !is_distrusted {
             return Ok(Some(bytes));
         }
         (*self.store).delete(name).await?;
-        self.trust(name, mark);
+        self.trust(name, point);
         Ok(None)
     }
 
-    /// Notes that what is under this name now was written since this mark.
-    fn trust(&self, name: &Name, mark: u64) {
+    /// Notes that what is under this name now was written since this point.
+    fn trust(&self, name: &Name, point: u64) {
         if !self.is_calm() {
-            self.debts().trust(name, mark);
+            self.debts().trust(name, point);
         }
     }
 
-    fn trust_if(&self, name: &Name, mark: u64, written: Result<bool, Error>) -> Result<bool, Error> {
+    fn trust_if(&self, name: &Name, point: u64, written: Result<bool, Error>) -> Result<bool, Error> {
         if let Ok(true) = written {
-            self.trust(name, mark);
+            self.trust(name, point);
         }
         written
     }
@@ -233,7 +233,7 @@ impl ErasedBackend for Owing {
             let change = self.begin(What::Name(name));
             let set = (*self.store).set(name, value, time).await;
             if set.is_ok() {
-                self.trust(name, change.mark);
+                self.trust(name, change.point);
             }
             self.end(change, set).await
         })
@@ -244,9 +244,9 @@ impl ErasedBackend for Owing {
             return (*self.store).add(name, value, time);
         }
         Box::pin(async move {
-            let mark = self.debts().mark();
+            let point = self.debts().point();
             let added = self.ask(name, || (*self.store).add(name, value, time)).await;
-            self.trust_if(name, mark, added)
+            self.trust_if(name, point, added)
         })
     }
 
@@ -287,7 +287,7 @@ impl ErasedBackend for Owing {
             let kept = (*self.store).set_many(entries).await;
             for ((entry, change), kept) in entries.iter().zip(changes).zip(&kept) {
                 if kept.is_ok() {
-                    self.trust(&entry.name, change.mark);
+                    self.trust(&entry.name, change.point);
                 }
                 change.end(kept);
             }
@@ -341,9 +341,9 @@ impl ErasedBackend for Owing {
             return (*self.store).set_if(name, value, time, ticket);
         }
         Box::pin(async move {
-            let mark = self.debts().mark();
+            let point = self.debts().point();
             let set = self.ask(name, || (*self.store).set_if(name, value, time, ticket)).await;
-            self.trust_if(name, mark, set)
+            self.trust_if(name, point, set)
         })
     }
 

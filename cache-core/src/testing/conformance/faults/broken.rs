@@ -29,7 +29,9 @@ pub(super) enum Fault {
     TouchOnlyLengthens,
     ZeroIsForEver,
     GetManyReturnsExpired,
+    ClaimsIncrInVain,
     ClaimsTouchInVain,
+    FillIsASet,
     KeepsWhatIsTooLarge,
     TouchesUnclaimed,
     WaitsInPlace,
@@ -163,6 +165,7 @@ impl Backend for Broken {
                 self.inner.set(name, (number + delta).to_string().as_bytes(), None).await?;
                 Ok(number + delta)
             }
+            Fault::ClaimsIncrInVain => Err(Error::new(Kind::Unsupported, "this store cannot count")),
             Fault::IncrResetsTheTime => {
                 let sum = self.inner.incr(name, delta).await?;
                 self.inner.touch(name, None).await?;
@@ -194,6 +197,9 @@ impl Backend for Broken {
     }
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
+        if self.has(Fault::FillIsASet) {
+            return self.inner.set(name, value, time).await.map(|()| true);
+        }
         if self.has(Fault::FillForgetsRemovals) && self.inner.get(name).await?.is_none() {
             return self.inner.set(name, value, time).await.map(|()| true);
         }

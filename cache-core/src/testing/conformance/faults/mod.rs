@@ -17,6 +17,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::AddLooksThenSets, "of callers who add at once, one wins"),
     (Fault::AddOverwrites, "add leaves a live entry its value and its time"),
     (Fault::AddOverwrites, "add takes an empty place and leaves a taken one alone"),
+    (Fault::ClaimsIncrInVain, "incr adds to the digits under a name, also below nothing"),
     (Fault::ClaimsTouchInVain, "touch gives an entry another time, and leaves its value"),
     (Fault::ClearTakesNeighbours, "clear_scope removes what is in it, and none of its neighbours"),
     (Fault::DeleteLies, "nothing is under a name that nobody wrote"),
@@ -24,6 +25,7 @@ const FAULTS: &[(Fault, &str)] = &[
     (Fault::DeleteLies, "what has expired was not there for delete either"),
     (Fault::FillForgetsRemovals, "a fill is not kept after a removal"),
     (Fault::FillIgnoresTheTime, "a fill is there until its time is over, and not after"),
+    (Fault::FillIsASet, "a fill is not kept after a write, and leaves what was written"),
     (Fault::FillLooksThenSets, "a fill is not kept after a count"),
     (Fault::FillLooksThenSets, "a ticket is good for one fill"),
     (Fault::FillLooksThenSets, "of a fill and a removal at once, the removal wins"),
@@ -53,12 +55,12 @@ const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::ClearIsAPatternOfFiles, "clear_scope takes every character for itself"),
     (Flaw::ClearIsAPatternOfLike, "clear_scope takes every character for itself"),
     (Flaw::ClearMissesTheLastNames, "clear_scope removes the first and the last names that there can be"),
-    (Flaw::ClearOfAStoreLeavesNoMark, "a fill is not kept after the store was emptied"),
+    (Flaw::ClearOfAStoreIsNotNoted, "a fill is not kept after the store was emptied"),
     (Flaw::ClearOfNothingFails, "clear_scope of an empty scope is no error"),
     (Flaw::ClearReachesTheNextName, "clear_scope removes the first and the last names that there can be"),
     (Flaw::ClearStopsAtAThousand, "clear_scope removes thousands as it removes few"),
     (Flaw::ClearStoreIsForgotten, "clear_store removes everything"),
-    (Flaw::ClearThenMarks, "of a fill and a clear at once, the clear wins"),
+    (Flaw::ClearThenNotes, "of a fill and a clear at once, the clear wins"),
     (Flaw::CountsDownToNothing, "incr adds to the digits under a name, also below nothing"),
     (Flaw::CountsEachNamesVersions, "a ticket of one name fills no other that was changed meanwhile"),
     (Flaw::CountsOnAndOn, "incr beyond 64 bits is an error, and changes nothing"),
@@ -90,13 +92,13 @@ const FLAWS: &[(Flaw, &str)] = &[
     (Flaw::KeepsNumbersBesideTexts, "a text in the place of a number is no number, and the other way round"),
     (Flaw::LongTimesAreDates, "a very long time is neither a date nor an error"),
     (Flaw::LosesWhatIsAYearOld, "what has no end is there after a year"),
-    (Flaw::MarksOfOneScope, "a fill is not kept after more than its scope was cleared"),
-    (Flaw::MarksTheLastClearOnly, "a clear is not forgotten when another follows"),
     (Flaw::MixesUpACrowd, "64 callers on one thread are all answered, each with what is theirs"),
     (Flaw::MixesUpACrowd, "64 callers on threads of their own are all answered, each with what is theirs"),
     (Flaw::NeverFillsAfterAClear, "a while after a clear fills are kept again"),
     (Flaw::NeverFillsWhatIsOld, "an hour after everything fills are kept"),
     (Flaw::NoTimeInManyIsForEver, "add, touch or set_many for no time keeps nothing either"),
+    (Flaw::NotesOneScope, "a fill is not kept after more than its scope was cleared"),
+    (Flaw::NotesTheLastClearOnly, "a clear is not forgotten when another follows"),
     (Flaw::OverwritesInPlace, "what is written again takes the place of what was"),
     (Flaw::ReadingSweepsUpVersions, "a fill is not kept after a write that has expired since"),
     (Flaw::RefusesACrowd, "64 callers on one thread are all answered, each with what is theirs"),
@@ -170,6 +172,51 @@ fn the_models_hold() {
         let report = report(store, &clock, None);
         assert!(report.failures.is_empty() && report.held.len() > 80, "{report}");
     }
+}
+
+/// Returns what a report says of the one case that a fault fails.
+fn told(fault: Fault, case: &str) -> String {
+    let clock = Clock::manual();
+    report(&Broken::new(&clock, fault), &clock, Some(case)).to_string()
+}
+
+#[test]
+fn a_false_claim_is_named_with_its_case_with_what_came_and_with_what_to_claim() {
+    assert_eq!(
+        told(Fault::ClaimsIncrInVain, "incr keeps the time that an entry has left"),
+        "1 failed, 0 held, 0 do not concern this backend\n  \
+         incr keeps the time that an entry has left:\n    \
+         `incr` failed, and should not: Error { kind: Unsupported, context: \"this store cannot count\" }\n    \
+         the backend claims `atomic_incr: true`: one that cannot do this claims `atomic_incr: false`"
+    );
+    assert_eq!(
+        told(Fault::FillIsASet, "a fill is not kept after its scope was cleared"),
+        "1 failed, 0 held, 0 do not concern this backend\n  \
+         a fill is not kept after its scope was cleared:\n    \
+         `set_if` says: true, and should be false\n    \
+         the backend claims `clear_scope: true` and `conditional_fill: true`: one that cannot do this claims \
+         `clear_scope: false` or `conditional_fill: false`"
+    );
+    assert_eq!(
+        told(Fault::KeepsWhatIsTooLarge, "a larger one is refused, and what was there before is gone"),
+        "1 failed, 0 held, 0 do not concern this backend\n  \
+         a larger one is refused, and what was there before is gone:\n    \
+         `set`: Ok(()), and should be an error of kind TooLarge\n    \
+         the backend claims `max_value_bytes: Some(100000)`: one that cannot do this claims \
+         `max_value_bytes: None`"
+    );
+}
+
+#[test]
+fn what_works_and_is_not_claimed_is_to_be_claimed() {
+    assert_eq!(
+        told(Fault::TouchesUnclaimed, "what is not claimed says that it is not supported"),
+        "1 failed, 0 held, 0 do not concern this backend\n  \
+         what is not claimed says that it is not supported:\n    \
+         `touch`, with the claim `touch: false`: Ok(true), and should be an error of kind Unsupported; if it works, claim \
+         `touch: true`, and else leave it as the trait has it\n    \
+         it is asked of every backend, whatever that claims"
+    );
 }
 
 #[test]

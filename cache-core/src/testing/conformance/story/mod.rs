@@ -116,9 +116,11 @@ impl<'a, 'g> Story<'a, 'g> {
     /// Returns when an entry ends that was written after `least` for so long. A store that counts whole seconds is somewhere in
     /// the midst of one, and rounds up twice: the time, and the second that it began in.
     fn ends(&self, least: Duration, time: Option<Duration>) -> Option<[Duration; 2]> {
-        let rounded = |time: Duration| match self.ground.capabilities.sub_second {
-            true => time,
-            false => Duration::from_secs(time.as_secs() + 1 + u64::from(time.subsec_nanos() > 0)),
+        let rounded = |time: Duration| {
+            if self.ground.capabilities.sub_second {
+                return time;
+            }
+            Duration::from_secs(time.as_secs() + 1 + u64::from(time.subsec_nanos() > 0))
         };
         time.map(|time| [least + time, self.time.most() + rounded(time)])
     }

@@ -16,7 +16,7 @@ use crate::error::{Error, Kind};
 use crate::key::Name;
 use crate::lock::{Mutex, MutexGuard, lock};
 
-/// Tickets are good for so long, and versions and marks are kept for longer.
+/// Tickets are good for so long, and versions and clearings are kept for longer.
 const TICKETS: Duration = Duration::from_secs(600);
 const LARGEST: usize = 5 << 20;
 
@@ -38,7 +38,7 @@ struct Row {
 #[derive(Default)]
 struct Rows {
     all: BTreeMap<String, Row>,
-    marks: Vec<(String, Tick)>,
+    clearings: Vec<(String, Tick)>,
     versions: u64,
 }
 
@@ -154,7 +154,7 @@ impl Table {
             Flaw::ForgetsRemovalsInAnHour => {
                 rows.all.retain(|_, row| self.is_live(row) || now.since(row.changed) < hour);
             }
-            Flaw::ForgetsClearsInAnHour => rows.marks.retain(|(_, at)| now.since(*at) < hour),
+            Flaw::ForgetsClearsInAnHour => rows.clearings.retain(|(_, at)| now.since(*at) < hour),
             _ => {}
         }
     }
@@ -166,8 +166,8 @@ impl Table {
 
     fn is_cleared_since(&self, rows: &Rows, name: &Name, taken: Tick) -> bool {
         let scope = name.as_str().rmatch_indices(':').nth(0).map_or("", |(at, _)| &name.as_str()[..=at]);
-        rows.marks.iter().any(|(cleared, at)| match self.flaw {
-            Flaw::MarksOfOneScope => cleared == scope && *at >= taken,
+        rows.clearings.iter().any(|(cleared, at)| match self.flaw {
+            Flaw::NotesOneScope => cleared == scope && *at >= taken,
             Flaw::NeverFillsAfterAClear => name.as_str().starts_with(cleared),
             _ => name.as_str().starts_with(cleared) && *at >= taken,
         })

@@ -188,16 +188,16 @@ impl Backend for Table {
         for column in &inside {
             rows.all.remove(column);
         }
-        if self.has(Flaw::ClearThenMarks) {
+        if self.has(Flaw::ClearThenNotes) {
             drop(rows);
             (0..100).for_each(|_| std::thread::yield_now());
             rows = self.rows();
         }
-        if self.has(Flaw::MarksTheLastClearOnly) {
-            rows.marks.clear();
+        if self.has(Flaw::NotesTheLastClearOnly) {
+            rows.clearings.clear();
         }
         if !self.has(Flaw::ForgetsClears) {
-            rows.marks.push((scope.to_owned(), now));
+            rows.clearings.push((scope.to_owned(), now));
         }
         Ok(())
     }
@@ -206,7 +206,7 @@ impl Backend for Table {
         if self.has(Flaw::ClearStoreIsForgotten) {
             return Ok(());
         }
-        if self.has(Flaw::ClearOfAStoreLeavesNoMark) {
+        if self.has(Flaw::ClearOfAStoreIsNotNoted) {
             self.rows().all.clear();
             return Ok(());
         }

@@ -9,7 +9,7 @@ const LONGEST: usize = 64;
 /// Returns the word that is nearest to a misspelt one, if one is near enough to have been meant.
 ///
 /// ```
-/// use cache_backends::place::nearest;
+/// use cache_core::nearest::nearest;
 ///
 /// assert_eq!(nearest("max_entires", ["max_bytes", "max_entries"]), Some("max_entries"));
 /// assert_eq!(nearest("color", ["max_bytes", "max_entries"]), None);

@@ -1,31 +1,29 @@
-//! What is asked of every store.
+//! Two who have opened one store, as one backend: they take turns.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Remaining, Ticket};
-use cache_core::error::Error;
-use cache_core::key::Name;
-use cache_core::testing::conformance;
+use larder::Error;
+use larder::backend::{Backend, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
+use larder::key::Name;
 
-use super::{File, Ground};
+use crate::stores::Store;
 
-#[test]
-fn it_does_what_is_asked_of_every_store() {
-    let ground = Ground::with(|config| config.max_value_bytes(100_000));
-    conformance::check(&ground.store, |time| ground.clock.advance(time));
-}
+/// The one and the other, and how many calls there were.
+pub struct Turns([Store; 2], AtomicUsize);
 
-/// Two stores in one folder, which take turns.
-struct Two([File; 2], AtomicUsize);
+impl Turns {
+    /// Opens a store twice more.
+    pub fn on(store: &Store) -> Self {
+        Self([store.again(), store.again()], AtomicUsize::new(0))
+    }
 
-impl Two {
-    fn next(&self) -> &File {
-        &self.0[self.1.fetch_add(1, Ordering::Relaxed) % 2]
+    fn next(&self) -> &dyn ErasedBackend {
+        self.0[self.1.fetch_add(1, Ordering::Relaxed) % 2].backend()
     }
 }
 
-impl Backend for Two {
+impl Backend for Turns {
     fn capabilities(&self) -> Capabilities {
         self.next().capabilities()
     }
@@ -58,6 +56,18 @@ impl Backend for Two {
         self.next().ttl(name).await
     }
 
+    async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
+        self.next().get_many(names).await
+    }
+
+    async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        self.next().set_many(entries).await
+    }
+
+    async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
+        self.next().delete_many(names).await
+    }
+
     async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
         self.next().clear_scope(scope).await
     }
@@ -73,11 +83,4 @@ impl Backend for Two {
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         self.next().set_if(name, value, time, ticket).await
     }
-}
-
-#[test]
-fn two_stores_in_one_folder_do_it_together() {
-    let ground = Ground::new();
-    let two = Two([ground.again(), ground.again()], AtomicUsize::new(0));
-    conformance::check(&two, |time| ground.clock.advance(time));
 }

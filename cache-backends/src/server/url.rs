@@ -1,11 +1,10 @@
-//! [`Address`]: a server in the words of its driver.
+//! [`Url`]: a server in the words of its driver.
 
 use std::fmt::{self, Write};
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
-use super::config::trouble;
-use crate::place::{Location, Options};
+use crate::place::{Location, Options, usual_scheme};
 
 /// What each driver reads behind the `?` of an address. It passes over any other word, so that none may be handed to it.
 const WORDS: [(&str, &[&str]); 2] = [
@@ -51,67 +50,115 @@ const WORDS: [(&str, &[&str]); 2] = [
 
 /// A server in the words of its driver. `Debug` does not show who logs in with what.
 #[derive(Clone)]
-pub(crate) struct Address {
+pub(crate) struct Url {
     location: Location,
     kind: &'static str,
+    #[cfg_attr(not(feature = "postgres"), allow(dead_code, reason = "it is for the poolers of one kind of server"))]
+    keeps_no_statements: bool,
     /// With all secrets.
-    url: String,
+    text: String,
 }
 
-impl Address {
+impl Url {
     /// Takes what the driver knows out of these options.
     pub(crate) fn with(location: Location, options: &mut Options) -> Result<Self, Error> {
-        let (kind, words) = match location.scheme() {
-            "postgres" | "postgresql" => WORDS[0],
-            "mysql" | "mariadb" => WORDS[1],
-            _ => return Err(trouble("a table on a server is at `postgres://…` or at `mysql://…`")),
-        };
+        let scheme = usual_scheme(location.scheme());
+        let (kind, words) = WORDS
+            .into_iter()
+            .find(|(kind, _)| *kind == scheme)
+            .ok_or_else(|| Error::configuration("a table on a server is at `postgres://…` or at `mysql://…`"))?;
         if location.hosts().len() > 1 {
-            return Err(trouble("a table is on one host; a second one that is only read goes into the option `read`"));
+            return Err(Error::configuration(
+                "a table is on one host; a second one that is only read goes into the option `read`",
+            ));
         }
         let (_, rest) = location.without_query().split_once("://").unwrap_or_default();
-        let mut url = format!("{kind}://{rest}");
+        let mut text = format!("{kind}://{rest}");
         let mut between = '?';
+        let (mut mode, mut authority, mut keeps_no_statements) = (None, None, false);
         for word in words {
             let value = match *word {
                 "port" | "statement-cache-capacity" => options.number(word)?.map(|number| number.to_string()),
                 word => options.text(word)?,
             };
             if let Some(value) = value {
-                check_encryption(word, &value)?;
-                write!(url, "{between}{word}={}", encoded(&value)).expect("a text grows");
+                match *word {
+                    "sslmode" | "ssl-mode" => mode = Some(checked_mode(&value)?),
+                    "statement-cache-capacity" => keeps_no_statements = value == "0",
+                    "ssl-ca" | "ssl-root-cert" | "sslca" | "sslrootcert" => authority = Some(*word),
+                    _ => {}
+                }
+                if word.starts_with("ssl") {
+                    check_file(word, &value)?;
+                }
+                write!(text, "{between}{word}={}", encoded(&value)).expect("a text grows");
                 between = '&';
             }
         }
-        Ok(Self { location, kind, url })
+        check_authority(kind, authority, mode)?;
+        Ok(Self { location, kind, keeps_no_statements, text })
     }
 
     pub(crate) fn kind(&self) -> &'static str {
         self.kind
     }
 
+    /// Returns whether no statement is to be kept prepared, as it is said for poolers.
+    #[cfg(feature = "postgres")]
+    pub(crate) fn keeps_no_statements(&self) -> bool {
+        self.keeps_no_statements
+    }
+
     /// Reads it as the driver does.
     pub(crate) fn read<O: std::str::FromStr<Err = sqlx::Error>>(&self, kind: &str) -> Result<O, Error> {
         if kind != self.kind {
-            return Err(Error::new(Kind::Configuration, format!("`{}` is no address of this store", self.location)));
+            return Err(Error::configuration(format!("`{}` is no address of this store", self.location)));
         }
         // The driver says what is wrong with a part of it, and may say the part.
-        self.url.parse().map_err(|_| {
+        self.text.parse().map_err(|_| {
             let sentence =
                 format!("`{}` is not understood: is each option of the address what it is to be?", self.location);
-            Error::new(Kind::Configuration, sentence)
+            Error::configuration(sentence)
         })
     }
 }
 
-fn check_encryption(word: &str, value: &str) -> Result<(), Error> {
-    let is_mode = matches!(word, "sslmode" | "ssl-mode");
+/// How far a connection is to be secret.
+#[derive(Clone, Copy, PartialEq)]
+enum Mode {
+    Open,
+    Secret,
+    /// The server is to show who it is.
+    Shown,
+}
+
+fn checked_mode(value: &str) -> Result<Mode, Error> {
     let value = value.to_ascii_lowercase();
-    let is_encrypted = value.starts_with("require") || value.starts_with("verify");
-    if is_mode && is_encrypted && !cfg!(feature = "tls") {
-        return Err(trouble("an encrypted connection takes the feature `tls` of larder"));
+    let mode = match () {
+        () if value.starts_with("verify") => Mode::Shown,
+        () if value.starts_with("require") => Mode::Secret,
+        () => Mode::Open,
+    };
+    if mode != Mode::Open && !cfg!(feature = "tls") {
+        return Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"));
     }
-    Ok(())
+    Ok(mode)
+}
+
+/// The driver would not look at it, and take whatever a server shows.
+fn check_authority(kind: &str, word: Option<&str>, mode: Option<Mode>) -> Result<(), Error> {
+    let Some(word) = word.filter(|_| mode != Some(Mode::Shown)) else { return Ok(()) };
+    let wanted = if kind == "postgres" { "sslmode=verify-full" } else { "ssl-mode=verify_identity" };
+    Err(Error::configuration(format!("`{word}` says whom to trust, and is looked at with `{wanted}` alone")))
+}
+
+/// A file that is not there would look as if the server were away. In its place may stand what would be in it.
+fn check_file(word: &str, value: &str) -> Result<(), Error> {
+    if word.ends_with("mode") || value.trim_start().starts_with("-----BEGIN") {
+        return Ok(());
+    }
+    let read = std::fs::File::open(value).map(drop);
+    read.map_err(|error| Error::configuration(format!("`{word}`: the file `{value}`: {error}")))
 }
 
 fn encoded(value: &str) -> String {
@@ -126,7 +173,7 @@ fn encoded(value: &str) -> String {
     text
 }
 
-impl fmt::Debug for Address {
+impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.location.fmt(f)
     }
@@ -137,16 +184,18 @@ mod tests {
     use sqlx::mysql::MySqlConnectOptions;
     use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
+    use cache_core::error::Kind;
+
     use super::*;
     use crate::place::Given;
 
-    fn address(text: &str) -> Result<Address, Error> {
+    fn address(text: &str) -> Result<Url, Error> {
         let location = Location::parse(text)?;
         let mut options = Options::default();
         for (name, value) in location.query() {
             options.give(name, Given::Text(value.to_owned()));
         }
-        let address = Address::with(location, &mut options)?;
+        let address = Url::with(location, &mut options)?;
         options.done().map(|()| address)
     }
 
@@ -173,6 +222,26 @@ mod tests {
         }
         let error = address("mysql://a:secret@db").unwrap().read::<PgConnectOptions>("postgres").unwrap_err();
         assert!(error.to_string().contains("no address of this store"), "{error}");
+    }
+
+    #[test]
+    #[cfg(feature = "tls")]
+    fn whom_to_trust_is_said_where_it_is_looked_at_and_in_a_file_that_is_there() {
+        let authority = "-----BEGIN%20CERTIFICATE-----";
+        for text in [
+            format!("postgres://a:secret@db?sslrootcert={authority}"),
+            format!("postgres://a:secret@db?sslmode=require&sslrootcert={authority}"),
+            format!("mysql://a:secret@db?ssl-mode=preferred&ssl-ca={authority}"),
+        ] {
+            let error = address(&text).unwrap_err();
+            assert!(error.to_string().contains("verify"), "{error}");
+            assert!(!format!("{error} {error:?}").contains("secret"), "{error:?}");
+        }
+        for text in ["postgres://db?sslmode=verify-full&sslrootcert=", "mysql://db?ssl-mode=VERIFY_CA&ssl-ca="] {
+            assert!(address(&format!("{text}{authority}")).is_ok());
+            let error = address(&format!("{text}no-such.pem")).unwrap_err();
+            assert!(error.kind() == Kind::Configuration && error.to_string().contains("`no-such.pem`"), "{error}");
+        }
     }
 
     #[test]

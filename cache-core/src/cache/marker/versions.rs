@@ -1,0 +1,40 @@
+//! [`Versions`]: what markers say.
+
+use crate::codec::wire::TagVersion;
+
+/// What markers say, as far as they were asked: nothing, where there is none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Versions {
+    said: Vec<(u64, Option<u64>)>,
+    /// Whether some of that was said earlier, and is only remembered.
+    pub(super) are_recalled: bool,
+}
+
+impl Versions {
+    pub(super) fn know(&self, tag: u64) -> bool {
+        self.said.iter().any(|(asked, _)| *asked == tag)
+    }
+
+    pub(super) fn of(&self, tag: u64) -> Option<u64> {
+        self.said.iter().find(|(asked, _)| *asked == tag)?.1
+    }
+
+    pub(super) fn say(&self, seen: TagVersion) -> bool {
+        self.of(seen.tag) == Some(seen.version)
+    }
+
+    pub(super) fn forget(&mut self, tag: u64) {
+        self.said.retain(|(asked, _)| *asked != tag);
+    }
+
+    pub(super) fn note(&mut self, tag: u64, version: Option<u64>) {
+        self.forget(tag);
+        self.said.push((tag, version));
+    }
+
+    /// Returns the versions of those that there are.
+    pub(in crate::cache) fn known(&self) -> Vec<TagVersion> {
+        let known = self.said.iter().filter_map(|(tag, version)| version.map(|version| (*tag, version)));
+        known.map(|(tag, version)| TagVersion { tag, version }).collect()
+    }
+}
