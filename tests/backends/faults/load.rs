@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use larder::clock::Clock;
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings, cached, testing};
 
@@ -73,6 +74,42 @@ impl Source {
         self.read(id) < oldest
     }
 
+    /// Changes everything through caches.
+    pub fn change_all(&self, larder: &Larder) {
+        let _entered = larder.enter();
+        (0..ENTRIES).for_each(|id| self.change(id));
+    }
+
+    /// Changes what it says of an entry, and says that it was invalidated, which it was not.
+    pub fn change_secretly(&self, id: usize) {
+        let now = self.said[id].fetch_add(1, Ordering::SeqCst) + 1;
+        self.oldest[id].store(now, Ordering::SeqCst);
+    }
+
+    /// Changes every other entry and reads them all, so many times, and returns how often too old a value was served.
+    pub fn changes_and_reads(&self, larder: &Larder, first: usize, times: usize) -> usize {
+        let _entered = larder.enter();
+        let mut draw = Draw(first as u64 + 1);
+        let mut step = || {
+            if draw.below(4) == 0 {
+                self.change(draw.below(ENTRIES / 2) * 2 + first);
+            }
+            usize::from(self.reads_too_old(draw.below(ENTRIES)))
+        };
+        (0..times).map(|_| step()).sum()
+    }
+
+    /// Returns how many entries are served that are older than an invalidation that had ended before.
+    pub fn reads_old_by(&self, larder: &Larder) -> usize {
+        let _entered = larder.enter();
+        (0..ENTRIES).filter(|id| self.reads_too_old(*id)).count()
+    }
+
+    /// Returns whether everything that is served is as it says.
+    pub fn is_served_by(&self, larder: &Larder) -> bool {
+        self.untrue(larder).is_empty()
+    }
+
     /// Returns which entries are not served as the source says, with what is served and what it says.
     fn untrue(&self, larder: &Larder) -> Vec<(usize, u64, u64)> {
         let _entered = larder.enter();
@@ -115,9 +152,10 @@ pub fn wait(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Makes caches in a store, as a process has them.
+/// Makes caches in a store, as a process has them, with the clock of the machine: what a process knows of markers in a
+/// store is asked for again by it.
 pub fn caches(settings: Settings) -> Result<Isolated, Error> {
-    testing::isolated_with([("default", settings)])
+    testing::isolated_at(Clock::default(), [("default", settings)])
 }
 
 /// Has many call at once while something is done to the servers. None of them sees an error, waits longer than the store
@@ -137,7 +175,9 @@ pub fn under_load(larder: &Larder, source: &Arc<Source>, fault: impl FnOnce(&Pro
     progress.more_calls(300);
     drop(over);
     wait("all callers have their answers", || callers.iter().all(JoinHandle::is_finished));
-    callers.into_iter().for_each(|caller| caller.join().expect("no error reaches a caller"));
+    for caller in callers {
+        caller.join().expect("no error reaches a caller");
+    }
     let longest = Duration::from_millis(progress.longest.load(Ordering::SeqCst));
     assert!(longest < LIMIT * 4 + SLACK, "a call took {longest:?}");
     assert_eq!(progress.old.load(Ordering::SeqCst), 0, "values were served that had been invalidated before");
@@ -172,8 +212,16 @@ impl Drop for Over<'_> {
 pub fn is_well_again(source: &Source, larders: &[&Larder]) {
     let begun = Instant::now();
     // The one pays what it owes to the store, and the others are served what comes of that.
-    while let Some(untrue) = larders.iter().map(|larder| source.untrue(larder)).find(|untrue| !untrue.is_empty()) {
-        assert!(begun.elapsed() < PATIENCE, "served, and what is true: {untrue:?}");
+    let untrue = |at: &usize| !source.untrue(larders[*at]).is_empty();
+    while let Some(at) = (0..larders.len()).find(untrue) {
+        let who = || larders.iter().map(|larder| larder.cache("default").stats()).collect::<Vec<_>>();
+        let untrue = || source.untrue(larders[at]);
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "process {at} is served, and what is true: {:?}, of {:#?}",
+            untrue(),
+            who()
+        );
     }
     wait("values come from the store again", || {
         let before = source.runs();

@@ -22,9 +22,11 @@ pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
     let rest = Mutex::new(Duration::ZERO);
     let moves = move |time: Duration| {
         let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
-        let seconds = (*rest + time).as_secs();
-        *rest = *rest + time - Duration::from_secs(seconds);
-        sockets.iter().for_each(|socket| Memcached::let_time_pass_at(socket, seconds).expect("a server that works"));
+        let passed = *rest + time;
+        *rest = Duration::from_nanos(passed.subsec_nanos().into());
+        for socket in &sockets {
+            Memcached::let_time_pass_at(socket, passed.as_secs()).expect("a server that works");
+        }
     };
     Ok(Opened::moved_by(store, moves))
 }
