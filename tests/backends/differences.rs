@@ -40,7 +40,7 @@ fn the_table_of_stores_says_what_each_of_them_claims(store: &Store) -> Result<()
         ("of those who `add` at once, one wins", claims.atomic_add),
         ("`incr` counts, loses nothing and keeps the time", claims.atomic_incr),
         ("`touch`", claims.touch),
-        ("`clear` leaves the neighbours", claims.clear_scope),
+        ("tells the entries of one cache from others, for `clear`", claims.clear_scope),
         ("an invalidation wins over a fill from before, across processes", claims.conditional_fill),
         ("times to the millisecond", claims.sub_second),
     ];
