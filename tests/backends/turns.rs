@@ -1,13 +1,22 @@
 //! Two who have opened one store, as one backend: they take turns.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use larder::Error;
-use larder::backend::{Backend, Capabilities, Entry, ErasedBackend, Remaining, Ticket};
+use larder::backend::{Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket};
 use larder::key::Name;
 
-use crate::stores::Store;
+use crate::conformance::assert_holds;
+use crate::stores::{Kind, Store};
+
+crate::tests!(Kind::is_read_where_it_is_written => the_conformance_suite_holds_for_two_who_take_turns);
+
+fn the_conformance_suite_holds_for_two_who_take_turns(store: &Store) -> Result<(), Error> {
+    assert_holds(store, &Turns::on(store));
+    Ok(())
+}
 
 /// The one and the other, and how many calls there were.
 pub struct Turns([Store; 2], AtomicUsize);
@@ -82,5 +91,9 @@ impl Backend for Turns {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         self.next().set_if(name, value, time, ticket).await
+    }
+
+    fn listen(&self, scope: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        self.next().listen(scope, listener)
     }
 }
