@@ -10,7 +10,7 @@ use super::language::Login;
 use crate::pipe::{Limits, Server, Tls};
 use crate::place::{Given, Host, Location, Options, Place};
 
-/// How long connecting and an answer may take, where nobody says.
+/// How long a call may take, where nobody says.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// The largest entry of a server that was not told another one with `-I`.
 const MAX_ITEM: u64 = 1 << 20;
@@ -25,7 +25,7 @@ const WAITING_BYTES: usize = 64 << 20;
 
 const PORT: u16 = 11_211;
 /// What servers are called in messages.
-const NAME: &str = "Memcached";
+pub(super) const NAME: &str = "Memcached";
 
 /// Where servers of Memcached are, and how they are spoken to.
 ///
@@ -120,7 +120,7 @@ impl Config {
             |(at, member): (usize, &Member)| self.members[..at].iter().any(|other| other.name == member.name);
         match () {
             () if self.response_timeout.is_zero() => {
-                Err(Error::configuration("`response_timeout` is the time that an answer may take, and cannot be 0"))
+                Err(Error::configuration("`response_timeout` is the time that a call may take, and cannot be 0"))
             }
             () if !(SMALLEST_ITEM..=LARGEST_ITEM).contains(&self.max_item) => {
                 Err(Error::configuration("`max_value` is what `-I` says on the servers: from 1 KiB to 1 GiB"))
@@ -156,7 +156,7 @@ impl Config {
         Ok(self)
     }
 
-    /// Gives up connecting, or waiting for an answer, after this long; 2 seconds where nobody says.
+    /// Gives a call up after this long, whatever it waits for; 2 seconds where nobody says.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self

@@ -15,7 +15,7 @@ use crate::place::{Given, Location, Options, Place};
 pub(super) use address::Topology;
 use address::{Scheme, login};
 
-/// How long connecting and an answer may take, where nobody says.
+/// How long a call may take, where nobody says.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// For how long what this process wrote is read where it was written, where nobody says.
 const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
@@ -89,7 +89,7 @@ impl Config {
     pub(super) fn check(&self) -> Result<(), Error> {
         match () {
             () if self.response_timeout.is_zero() => {
-                Err(Error::configuration("`response_timeout` is the time that an answer may take, and cannot be 0"))
+                Err(Error::configuration("`response_timeout` is the time that a call may take, and cannot be 0"))
             }
             () if self.login.user.is_some() && self.login.password.is_none() => Err(Error::configuration(
                 "a user logs in with a password: `redis://user:password@host`; a password alone is `redis://:password@host`",
@@ -119,7 +119,7 @@ impl Config {
         self
     }
 
-    /// Gives up connecting, or waiting for an answer, after this long; 2 seconds where nobody says.
+    /// Gives a call up after this long, whichever servers it asks; 2 seconds where nobody says.
     pub fn response_timeout(mut self, timeout: Duration) -> Self {
         self.response_timeout = timeout;
         self
