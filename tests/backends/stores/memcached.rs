@@ -17,7 +17,7 @@ pub static THREE: Pool<[Memcached; 3]> = Pool::new();
 
 pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
     let (url, sockets) = read(place);
-    let store = Store::new(Config::new(url)?.timeout(PATIENCE))?;
+    let store = Store::new(Config::new(url)?.response_timeout(PATIENCE))?;
     // Servers know of whole seconds only.
     let rest = Mutex::new(Duration::ZERO);
     let moves = move |time: Duration| {

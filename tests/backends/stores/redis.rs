@@ -18,7 +18,7 @@ pub static CLUSTER: Pool<Cluster> = Pool::new();
 
 pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
     let (url, sockets) = read(place);
-    let store = Store::new(Config::new(url)?.timeout(PATIENCE))?;
+    let store = Store::new(Config::new(url)?.response_timeout(PATIENCE))?;
     let moves = move |time: Duration| {
         for socket in &sockets {
             Redis::let_time_pass(socket, time).expect("a server that works");
