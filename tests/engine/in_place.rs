@@ -43,7 +43,7 @@ impl Nearby {
 
 impl Backend for Nearby {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { in_place: true, ..Capabilities::NONE }
+        Capabilities { in_place: true, clear_scope: true, ..Capabilities::NONE }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
