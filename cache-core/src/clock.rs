@@ -125,6 +125,11 @@ impl Clock {
         Self(Face::Manual(Arc::new(manual)))
     }
 
+    /// Returns whether it stands still until it is moved.
+    pub(crate) fn is_manual(&self) -> bool {
+        matches!(self.0, Face::Manual(_))
+    }
+
     /// Reads the coarse time: a few nanoseconds, and up to a few milliseconds late.
     #[must_use]
     #[inline]

@@ -32,9 +32,11 @@ pub enum Event {
     TimedOut,
     /// An entry was invalidated.
     Invalidated,
+    /// A caller was to run a body that another process was running.
+    Locked,
 }
 
-const EVENTS: usize = Event::Invalidated as usize + 1;
+const EVENTS: usize = Event::Locked as usize + 1;
 
 /// Counters that any number of callers raise at once.
 ///
@@ -94,6 +96,7 @@ impl Counters {
             bypassed: read(Event::Bypassed),
             timed_out: read(Event::TimedOut),
             invalidated: read(Event::Invalidated),
+            locked: read(Event::Locked),
             ..Stats::default()
         }
     }
@@ -147,6 +150,8 @@ pub struct Stats {
     pub timed_out: u64,
     /// Entries that were invalidated.
     pub invalidated: u64,
+    /// Callers who were to run a body that another process was running, and waited for its value or were served a stale one.
+    pub locked: u64,
     /// Questions that the near level of a cache outside has answered; counted by caches only.
     pub near_hits: u64,
     /// Questions that went past it to the store; counted by caches only.

@@ -11,6 +11,7 @@ mod invalidation;
 mod isolation;
 mod levels;
 mod levels_races;
+mod locks;
 mod one_load;
 mod outside;
 mod shared_store;

@@ -414,20 +414,20 @@ async fn start<R: Outcome<KIND> + 'static, const KIND: u8>(
     detached: Option<Detached<R>>,
 ) -> Step<R, KIND> {
     let Some(detached) = detached else { return Step::of(beside.lead().await) };
-    let Beside { load, leader, waiter } = beside;
-    let task = task(&load, leader, detached);
+    let Beside { mut load, leader, waiter } = beside;
+    let task = task(&mut load, leader, detached);
     Step::of(Beside::start(load, waiter, task).await)
 }
 
 /// Makes the task of a body that loads for all.
 fn task<R: Outcome<KIND> + 'static, const KIND: u8>(
-    load: &Load<R::Kept, R::Error>,
+    load: &mut Load<R::Kept, R::Error>,
     leader: Leader,
     detached: Detached<R>,
 ) -> Task {
     let asker = load.asker.clone();
     let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
-    let (load, link) = (load.clone(), Link::detached(leader.id()));
+    let (load, link) = (load.for_task(), Link::detached(leader.id()));
     let began = load.began();
     let within = std::sync::Arc::clone(&link);
     let task = detached(Box::new(move |result: R| {

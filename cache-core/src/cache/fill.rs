@@ -1,12 +1,13 @@
 //! A load whose entry lives outside: looked for once for all who wait, and sent once it is there.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Load;
 use super::home::Outside;
 use super::judge::bonded;
 use super::look::fresh;
-use super::marker::Sought;
+use super::marker::{Sought, Versions};
 use super::outside::Settling;
 use super::parcel::{Found, Parcel, stays_here};
 use crate::error::{Error, Kind};
@@ -14,6 +15,16 @@ use crate::flight::{Landing, Leader, Token};
 use crate::record::Erased;
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
+
+/// What a look into a store outside came to.
+pub(super) enum Looked<V, E> {
+    /// There was something; those who wait have it.
+    Done(Result<V, E>),
+    /// There was nothing, or nothing fresh.
+    Nothing(Leader),
+    /// It cannot be told. The store is not asked for more.
+    Away(Leader),
+}
 
 impl<V, E> Load<V, E> {
     fn backend(&self) -> Option<Outside> {
@@ -23,27 +34,63 @@ impl<V, E> Load<V, E> {
     /// Looks into the store for all who wait, and hands the leader back where it holds nothing fresh.
     pub(super) async fn fetch(&mut self, leader: Leader) -> Result<Result<V, E>, Leader> {
         let Some(backend) = self.backend() else { return Err(leader) };
-        let record = match self.look_outside(&backend).await {
-            Ok(Some(record)) => record,
-            Ok(None) => return self.begin(leader).await,
-            Err(error) => return self.without_store(error, leader),
+        let looked = match (self.look_for_all(&backend, leader).await, self.lock_time(&backend)) {
+            (Looked::Nothing(leader), Some(time)) => Box::pin(self.look_in_turn(&backend, leader, time)).await,
+            (looked, _) => looked,
         };
+        match looked {
+            Looked::Done(outcome) => Ok(outcome),
+            Looked::Nothing(leader) if self.is_outrun(&leader) => Err(leader),
+            Looked::Nothing(leader) => self.begin(leader).await,
+            Looked::Away(leader) => Err(leader),
+        }
+    }
+
+    async fn look_for_all(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
+        match self.look_outside(backend).await {
+            Ok(Ok(record)) => self.show(record, leader),
+            Ok(Err(why)) => {
+                if let Some(event) = why {
+                    self.asker.count(event);
+                }
+                Looked::Nothing(leader)
+            }
+            Err(error) => self.without_store(error, leader),
+        }
+    }
+
+    /// Looks there again after a while. What was there before may have gone, and its tags may have been invalidated.
+    pub(super) async fn look_again(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
+        self.versions = Versions::default();
+        match self.look_outside(backend).await {
+            Ok(Ok(record)) => self.show(record, leader),
+            Ok(Err(_)) => {
+                self.found = None;
+                Looked::Nothing(leader)
+            }
+            Err(error) => self.without_store(error, leader),
+        }
+    }
+
+    /// Hands out what is there, where it is fresh.
+    fn show(&mut self, record: Erased, leader: Leader) -> Looked<V, E> {
         match fresh(&self.asker.cache, self.asker.site, Arc::clone(&record), &self.rules) {
             Ok(outcome) => {
                 leader.land(Landing::Value(record));
-                Ok(outcome)
+                Looked::Done(outcome)
             }
             Err(found) => {
                 self.found = found;
                 if let Some(found) = &self.found {
                     leader.offer(Arc::clone(found));
                 }
-                self.begin(leader).await
+                Looked::Nothing(leader)
             }
         }
     }
 
-    async fn look_outside(&mut self, backend: &Outside) -> Result<Option<Erased>, Error> {
+    /// Looks into the store, where there may be nothing, or something that is worth no more than a count.
+    async fn look_outside(&mut self, backend: &Outside) -> Result<Result<Erased, Option<Event>>, Error> {
         if self.rules.keep.coder.is_none() {
             return Err(stays_here::<V>(&self.name));
         }
@@ -53,26 +100,19 @@ impl<V, E> Load<V, E> {
         let home = self.asker.home();
         // Asked just now, and nobody of this process has put anything there since: what others did is as if this came sooner.
         if self.nothing_as_of.take() == Some(home.flights.events(self.name.as_bytes())) {
-            return Ok(None);
+            return Ok(Err(None));
         }
         let since = home.tags.now();
         let asking = home.ask_for_near(&self.name);
         let bytes = match home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await? {
             Sought::There(bytes) => bytes,
-            Sought::Nothing => return Ok(None),
-            Sought::Foreign => {
-                self.asker.count(Event::Foreign);
-                return Ok(None);
-            }
-            Sought::Withdrawn => {
-                self.asker.count(Event::Invalidated);
-                return Ok(None);
-            }
+            Sought::Nothing => return Ok(Err(None)),
+            Sought::Foreign => return Ok(Err(Some(Event::Foreign))),
+            Sought::Withdrawn => return Ok(Err(Some(Event::Invalidated))),
         };
         let found = Found::new(&bytes);
         let Some(mut record) = found.unpack(&self.name, self.rules.keep, &home.clock) else {
-            self.asker.count(Event::Foreign);
-            return Ok(None);
+            return Ok(Err(Some(Event::Foreign)));
         };
         if found.has_tags() {
             // It was good when it was looked at. Whoever waits for that may have come later.
@@ -83,19 +123,30 @@ impl<V, E> Load<V, E> {
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
             record.hush(until);
         }
-        Ok(Some(record))
+        Ok(Ok(record))
     }
 
     /// Goes on without the store: with the error where the site wants it, else with the body.
-    fn without_store(&mut self, error: Error, leader: Leader) -> Result<Result<V, E>, Leader> {
+    fn without_store(&mut self, error: Error, leader: Leader) -> Looked<V, E> {
         self.asker.trouble(&error);
         match self.rules.trouble.filter(|_| self.rules.strict) {
-            None => Err(leader),
+            None => Looked::Away(leader),
             Some(convert) => {
                 leader.land(Landing::Error(Arc::new(error.clone())));
-                Ok(Err(convert(error)))
+                Looked::Done(Err(convert(error)))
             }
         }
+    }
+
+    /// Returns for how long to lock an entry whose body is to run once across processes, where the store can do that.
+    fn lock_time(&self, backend: &Outside) -> Option<Duration> {
+        self.rules.options.lock.filter(|time| !time.is_zero() && backend.capabilities().atomic_add)
+    }
+
+    /// Returns whether something was invalidated while this load waited for another process, so that it leads nobody any more,
+    /// and nothing that came of it would be kept.
+    pub(super) fn is_outrun(&self, leader: &Leader) -> bool {
+        self.rules.options.lock.is_some() && !leader.token().is_good()
     }
 
     async fn begin(&mut self, leader: Leader) -> Result<Result<V, E>, Leader> {

@@ -4,6 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
+use super::across::Locks;
 use super::marker::Markers;
 use super::near::{Near, Party};
 use super::quiet::Quiet;
@@ -32,6 +33,8 @@ pub(crate) struct Home {
     pub(super) sends: Sends,
     /// Which entries of a store outside are left alone for a moment.
     pub(super) quiet: Quiet,
+    /// What keeps other processes from running a body meanwhile.
+    pub(super) locks: Arc<Locks>,
     /// What is kept in this process of a store outside.
     pub(super) near: Option<Arc<Near>>,
     /// All near levels that are to be told what is changed here.
@@ -135,9 +138,21 @@ impl Home {
         if matches!(backing, Backing::Outside(_)) {
             tags.expect_outsiders();
         }
-        let (flights, sends, quiet) = (Arc::default(), Sends::default(), Quiet::default());
+        let (flights, sends, quiet, locks) = (Arc::default(), Sends::default(), Quiet::default(), Locks::new());
         let Nearby { near, party, listening } = nearby;
-        Arc::new(Self { backing, flights, clock, executor, tags, sends, quiet, near, party, _listening: listening })
+        Arc::new(Self {
+            backing,
+            flights,
+            clock,
+            executor,
+            tags,
+            sends,
+            quiet,
+            locks,
+            near,
+            party,
+            _listening: listening,
+        })
     }
 
     /// Returns the store in this process to look into first, where there is one that may be read.

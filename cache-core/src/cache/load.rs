@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::across::Held;
 use super::asker::Asker;
 use super::judge::Judged;
 use super::marker::Versions;
@@ -44,6 +45,8 @@ pub(crate) struct Load<V, E> {
     /// What had happened to its name by [`Flights::events`](crate::flight::Flights::events) before a store in place said that
     /// it has nothing.
     pub(super) nothing_as_of: Option<u64>,
+    /// What keeps other processes from running the body meanwhile.
+    pub(super) lock: Option<Held>,
 }
 
 /// What a caller is to do next who found nothing.
@@ -81,16 +84,23 @@ impl<V, E> Clone for Load<V, E> {
         let (asker, name, found, ticket) =
             (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
         let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
-        let (failed, nothing_as_of) = (self.failed.clone(), self.nothing_as_of);
-        Self { asker, name, rules: self.rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of }
+        let (rules, failed, nothing_as_of) = (self.rules, self.failed.clone(), self.nothing_as_of);
+        let lock = None;
+        Self { asker, name, rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of, lock }
     }
 }
 
 impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
-        let (rules, ticket, failed, nothing_as_of) = (*rules, None, None, None);
-        Self { asker, name, rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of }
+        let (rules, ticket, failed, nothing_as_of, lock) = (*rules, None, None, None, None);
+        Self { asker, name, rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of, lock }
+    }
+
+    /// Returns the same load for a task that runs the body in its place.
+    pub(crate) fn for_task(&mut self) -> Self {
+        let lock = self.lock.take();
+        Self { lock, ..self.clone() }
     }
 
     /// Gives the result the tags of a key.
@@ -147,6 +157,11 @@ impl<V, E> Load<V, E> {
                         Ok(outcome) => return Ok(Next::Done(outcome)),
                         Err(leader) => leader,
                     };
+                    if self.is_outrun(&leader) {
+                        drop(leader);
+                        let token = self.asker.home().flights.token(self.name.as_bytes());
+                        return Ok(self.alone(token).await);
+                    }
                     return match self.wants_to_detach().then(|| leader.waiter()).flatten() {
                         Some(waiter) => Err(Beside { load: self, leader, waiter }),
                         None => Ok(self.lead(leader).await),
@@ -208,10 +223,20 @@ impl<V, E> Load<V, E> {
         self.asker.home().clock.now().after(RETRY_AFTER)
     }
 
+    /// Leaves what was found alone for so long.
+    pub(super) fn hush_for(&self, time: Duration) {
+        let home = self.asker.home();
+        let now = home.clock.now();
+        let until = now.after(time);
+        self.found.iter().for_each(|found| found.hush(until));
+        home.quiet.hush(self.name.as_bytes(), until, now);
+    }
+
     /// Concludes a load that ran as a task of its own.
-    pub(crate) async fn land(&self, leader: Leader, judged: Judged) {
+    pub(crate) async fn land(mut self, leader: Leader, judged: Judged) {
         self.conclude(leader.token(), &judged).await;
         leader.land(judged.landing);
+        self.let_lock_go().await;
     }
 
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
@@ -283,7 +308,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Serves a value near or past its end while somebody loads it anew, as far as the site allows.
-    fn serve_while_others_load(&self) -> Option<Result<V, E>> {
+    pub(super) fn serve_while_others_load(&self) -> Option<Result<V, E>> {
         match self.freshness_of_found()? {
             Freshness::Ahead => self.read(self.found.as_ref()?),
             Freshness::Stale => self.serve_spare(),
@@ -292,7 +317,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Serves the value that is kept for bad times.
-    fn serve_spare(&self) -> Option<Result<V, E>> {
+    pub(super) fn serve_spare(&self) -> Option<Result<V, E>> {
         let outcome = self.read(self.spare()?)?;
         self.asker.count(Event::Stale);
         Some(outcome)

@@ -1,6 +1,7 @@
 //! The handle: what a program holds of a cache.
 
 mod above;
+mod across;
 mod asker;
 mod blocking;
 mod commits;

@@ -122,7 +122,7 @@ impl<V, E> Loading<V, E> {
 
     /// Keeps what comes of the body, unless the token has lost its worth.
     async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
-        let Self { link, began, mut quiet, role, load, instead, .. } = self;
+        let Self { link, began, mut quiet, role, mut load, instead, .. } = self;
         quiet.0 = None;
         let (outcome, judged) = match outcome {
             Some(outcome) => load.judge(&link, began, role.token(), outcome),
@@ -132,6 +132,7 @@ impl<V, E> Loading<V, E> {
         if let Role::Leader(leader) = role {
             leader.land(judged.landing);
         }
+        load.let_lock_go().await;
         outcome
     }
 }

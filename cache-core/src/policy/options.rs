@@ -36,6 +36,8 @@ pub struct Options {
     pub soft_timeout: Option<Duration>,
     /// After this long a load is given up, where there is something else to answer with.
     pub hard_timeout: Option<Duration>,
+    /// For how long at most one process runs a body while the others that share its store wait for the value.
+    pub lock: Option<Duration>,
 }
 
 impl Options {
@@ -59,7 +61,11 @@ impl Options {
         jitter: 0.0,
         soft_timeout: None,
         hard_timeout: None,
+        lock: None,
     };
+
+    /// How long an entry is locked where nobody says for how long: by the word `lock` of `#[cached]`.
+    pub const USUAL_LOCK: Duration = Duration::from_secs(10);
 
     /// Keeps a value for this long: whole seconds, or a [`Duration`].
     #[must_use]
@@ -236,6 +242,45 @@ impl Options {
     pub fn hard_timeout(self, time: impl IntoTime) -> Self {
         self.__hard_timeout(time.into_time())
     }
+
+    /// Has a body run in one process at a time, of those that share a store outside.
+    ///
+    /// The others wait for its value at most this long, or take a stale one where that is allowed; then they run the body
+    /// too. The lock is in the store, beside the entry, and goes by itself after this time: write more than the body takes
+    /// as a rule. It spares the source and promises nothing: where the store is down, or cannot tell who came first, or
+    /// lost the lock, the body runs. What is kept is as right as without it.
+    ///
+    /// In memory it does nothing: within a process one body runs for all who ask, always. A time of zero is no lock.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::future::{Future, pending};
+    /// use std::pin::pin;
+    /// use std::sync::Arc;
+    /// use std::task::{Context, Poll, Waker};
+    /// use std::time::Duration;
+    /// use larder::{Options, Settings, backend::Memory, clock::Clock, testing};
+    ///
+    /// let clock = Clock::manual();
+    /// let store = Arc::new(Memory::new(clock.clone())); // stands for a store that two processes share
+    /// let process = || testing::isolated_at(clock.clone(), [("default", Settings::backend(Arc::clone(&store)))]);
+    /// let (one, other) = (process()?, process()?);
+    /// let (here, there) = (one.cache("default"), other.cache("default"));
+    /// let options = Options::ttl(60).lock(10);
+    ///
+    /// let context = &mut Context::from_waker(Waker::noop());
+    /// let mut loads = pin!(here.get_or_load("key", options, pending::<u8>));
+    /// let mut waits = pin!(there.get_or_load("key", options, async || 2_u8));
+    /// assert!(loads.as_mut().poll(context).is_pending(), "its body runs");
+    /// assert!(waits.as_mut().poll(context).is_pending(), "and the other process waits for the value");
+    /// other.advance(Duration::from_secs(10));
+    /// assert_eq!(waits.as_mut().poll(context), Poll::Ready(2), "but no longer than that");
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn lock(self, time: impl IntoTime) -> Self {
+        self.__lock(time.into_time())
+    }
 }
 
 /// What an expansion says: in a constant no trait can be asked for the time.
@@ -263,6 +308,12 @@ impl Options {
     #[must_use]
     pub const fn __hard_timeout(mut self, time: Duration) -> Self {
         self.hard_timeout = Some(time);
+        self
+    }
+
+    #[must_use]
+    pub const fn __lock(mut self, time: Duration) -> Self {
+        self.lock = Some(time);
         self
     }
 }

@@ -72,6 +72,13 @@ impl Markers {
         std::str::from_utf8(key).ok()?.parse().ok()
     }
 
+    /// Returns the name of the lock of an entry, which is that of no entry and no marker.
+    pub(super) fn lock_of(&self, entry: &Name) -> Name {
+        self.scope.write(RAW, |key| {
+            key.literal("lock:").part(entry.as_str());
+        })
+    }
+
     fn name(&self, tag: u64) -> Name {
         self.scope.write(RAW, |key| {
             key.literal("tag:").part(&tag);
@@ -105,7 +112,7 @@ impl Outside {
 }
 
 /// Draws a version, which nobody has drawn before.
-fn drawn(tag: u64) -> u64 {
+pub(super) fn drawn(tag: u64) -> u64 {
     // Whoever was copied while it ran draws the same by chance, and is another process, or does it later.
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     RandomState::new().hash_one((tag, std::process::id(), now))
@@ -117,6 +124,11 @@ fn bytes_of(version: u64) -> Vec<u8> {
 
 fn version_in(marker: &[u8]) -> Option<u64> {
     marker.strip_prefix(&SIGN)?.try_into().map(u64::from_le_bytes).ok()
+}
+
+#[cfg(test)]
+pub(super) fn is_marker(bytes: &[u8]) -> bool {
+    version_in(bytes).is_some()
 }
 
 #[cfg(test)]

@@ -1,0 +1,393 @@
+//! One body across processes that share a store, by a lock that goes by itself.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::thread;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use larder::backend::Capabilities;
+use larder::clock::Clock;
+use larder::testing::Isolated;
+use larder::{Cache, Options};
+use tokio::sync::oneshot;
+
+use crate::Runs;
+use crate::shared_store::Shared;
+
+const SECOND: Duration = Duration::from_secs(1);
+/// Longer than anybody rests before they look again.
+const REST: Duration = Duration::from_millis(200);
+
+fn options() -> Options {
+    Options::ttl(60).lock(10)
+}
+
+/// Several processes and the store that they share.
+struct Fleet {
+    clock: Clock,
+    store: Arc<Shared>,
+    processes: Vec<(Isolated, Cache)>,
+}
+
+impl Fleet {
+    fn of(processes: usize) -> Self {
+        Self::that_can(Capabilities::ALL, false, processes)
+    }
+
+    fn that_can(can: Capabilities, stops: bool, processes: usize) -> Self {
+        let clock = Clock::manual();
+        let store = Shared::new(&clock, can, stops);
+        let processes = (0..processes).map(|_| store.process(&clock)).collect();
+        Self { clock, store, processes }
+    }
+
+    fn cache(&self, process: usize) -> Cache {
+        self.processes[process].1.clone()
+    }
+
+    /// Moves the clock that all of them read.
+    fn advance(&self, time: Duration) {
+        self.clock.advance(time);
+        self.processes.iter().for_each(|(larder, _)| larder.advance(Duration::ZERO));
+    }
+
+    /// Runs what was started beside callers.
+    fn run_tasks(&self) {
+        self.processes.iter().for_each(|(larder, _)| _ = larder.run_tasks());
+    }
+
+    fn locked(&self, process: usize) -> u64 {
+        self.processes[process].1.stats().locked
+    }
+}
+
+type Call<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+fn poll<F: Future + ?Sized>(call: &mut Pin<Box<F>>) -> Poll<F::Output> {
+    call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// A call whose body returns what is sent to it.
+fn held(cache: &Cache, options: Options) -> (oneshot::Sender<u64>, Call<'_, u64>) {
+    let (send, receive) = oneshot::channel();
+    let mut call: Call<'_, u64> = Box::pin(cache.get_or_load("key", options, || async { receive.await.unwrap() }));
+    assert_eq!(poll(&mut call), Poll::Pending, "its body waits");
+    (send, call)
+}
+
+fn call(cache: &Cache, options: Options, value: u64) -> Call<'_, u64> {
+    Box::pin(cache.get_or_load("key", options, async move || value))
+}
+
+#[test]
+fn ten_callers_in_each_of_two_processes_run_one_body() {
+    let fleet = Fleet::of(2);
+    let (here, there, runs) = (fleet.cache(0), fleet.cache(1), Runs::default());
+    let (send, receive) = oneshot::channel::<()>();
+    let receive = std::cell::RefCell::new(Some(receive));
+    let body = async || {
+        let wait = receive.borrow_mut().take();
+        if let Some(wait) = wait {
+            wait.await.unwrap();
+        }
+        runs.next() as u64
+    };
+    let mut ours = Box::pin(join_all((0..10).map(|_| here.get_or_load("key", options(), body))));
+    let mut theirs = Box::pin(join_all((0..10).map(|_| there.get_or_load("key", options(), body))));
+    assert!(poll(&mut ours).is_pending() && poll(&mut theirs).is_pending());
+    fleet.advance(SECOND);
+    assert!(poll(&mut theirs).is_pending(), "there is nothing yet");
+    send.send(()).unwrap();
+    assert_eq!(poll(&mut ours), Poll::Ready(vec![1; 10]));
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(vec![1; 10]));
+    assert_eq!((runs.count(), fleet.locked(0), fleet.locked(1)), (1, 0, 1));
+    assert_eq!(there.stats().loads, 0);
+}
+
+/// Also where one has looked before the other was done, and locks after it.
+#[test]
+fn in_every_schedule_of_two_processes_there_is_one_body() {
+    for (ours_first, theirs_first) in (0..24).flat_map(|ours| (0..24).map(move |theirs| (ours, theirs))) {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
+        let (here, there, runs) = (fleet.cache(0), fleet.cache(1), Runs::default());
+        let body = async || runs.next();
+        let mut ours = Box::pin(here.get_or_load("key", options(), body));
+        let mut theirs = Box::pin(there.get_or_load("key", options(), body));
+        let (mut our_value, mut their_value) = (None, None);
+        let mut step = |ours_too: bool, theirs_too: bool| {
+            if ours_too && our_value.is_none() {
+                our_value = ready(poll(&mut ours));
+            }
+            if theirs_too && their_value.is_none() {
+                their_value = ready(poll(&mut theirs));
+            }
+            our_value.zip(their_value)
+        };
+        (0..ours_first).for_each(|_| _ = step(true, false));
+        (0..theirs_first).for_each(|_| _ = step(false, true));
+        let both = (0..100).find_map(|_| {
+            fleet.advance(REST / 10);
+            step(true, true)
+        });
+        assert_eq!((both, runs.count()), (Some((1, 1)), 1), "{ours_first}, {theirs_first}");
+    }
+}
+
+fn ready<T>(poll: Poll<T>) -> Option<T> {
+    match poll {
+        Poll::Ready(value) => Some(value),
+        Poll::Pending => None,
+    }
+}
+
+#[test]
+fn whoever_leaves_frees_those_who_wait_in_other_processes() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (_send, ours) = held(&here, options());
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    drop(ours);
+    fleet.run_tasks();
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+}
+
+#[test]
+fn whoever_panics_frees_those_who_wait_in_other_processes() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (send, mut ours) = held(&here, options());
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    drop(send);
+    assert!(catch_unwind(AssertUnwindSafe(|| poll(&mut ours))).is_err(), "its body panics");
+    fleet.run_tasks();
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+}
+
+#[test]
+fn whoever_fails_has_freed_those_who_wait_in_other_processes() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (send, receive) = oneshot::channel();
+    let mut ours = Box::pin(here.try_get_or_load("key", options(), || async { receive.await.unwrap() }));
+    assert!(poll(&mut ours).is_pending());
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    send.send(Err::<u64, _>("the source is away")).unwrap();
+    assert_eq!(poll(&mut ours), Poll::Ready(Err("the source is away")));
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+}
+
+/// One of them takes over, and goes on holding what the one who left would have let go of.
+#[test]
+fn a_leader_who_leaves_hands_the_lock_over_to_the_next_one_of_its_process() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (_send, first) = held(&here, options());
+    let (send, receive) = oneshot::channel();
+    let mut second: Call<'_, u64> = Box::pin(here.get_or_load("key", options(), || async { receive.await.unwrap() }));
+    assert!(poll(&mut second).is_pending());
+    drop(first);
+    assert!(poll(&mut second).is_pending(), "it does not wait for its own process");
+    fleet.run_tasks();
+    let mut theirs = call(&there, options(), 3);
+    assert!(poll(&mut theirs).is_pending());
+    fleet.advance(SECOND);
+    assert!(poll(&mut theirs).is_pending(), "the lock is still there");
+    send.send(2).unwrap();
+    assert_eq!(poll(&mut second), Poll::Ready(2));
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+}
+
+#[test]
+fn a_lock_that_ends_while_the_body_runs_lets_another_one_run_and_the_ticket_decides() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (send, mut ours) = held(&here, options());
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    for _ in 0..99 {
+        fleet.advance(SECOND / 10);
+        assert!(poll(&mut theirs).is_pending());
+    }
+    fleet.advance(SECOND / 10);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+    send.send(1).unwrap();
+    assert_eq!(poll(&mut ours), Poll::Ready(1), "it is handed to its caller");
+    assert_eq!(here.blocking().get::<u64>("key").unwrap(), Some(2), "and not kept: it is the older one");
+    assert_eq!(here.stats().superseded, 1);
+}
+
+#[test]
+fn whoever_is_late_does_not_take_the_lock_of_another_one_away() {
+    for conditional_fill in [true, false] {
+        let fleet = Fleet::that_can(Capabilities { conditional_fill, ..Capabilities::ALL }, false, 3);
+        let (late, next, third) = (fleet.cache(0), fleet.cache(1), fleet.cache(2));
+        let (send_late, mut ours) = held(&late, options());
+        fleet.advance(10 * SECOND);
+        let (send_next, mut theirs) = held(&next, options());
+        send_late.send(1).unwrap();
+        assert_eq!(poll(&mut ours), Poll::Ready(1));
+        third.blocking().delete("key").unwrap();
+        let mut last = call(&third, options(), 3);
+        assert!(poll(&mut last).is_pending());
+        fleet.advance(SECOND);
+        assert!(poll(&mut last).is_pending(), "the lock is still there");
+        send_next.send(2).unwrap();
+        assert_eq!(poll(&mut theirs), Poll::Ready(2));
+        fleet.advance(REST);
+        assert!(poll(&mut last).is_ready());
+        assert_eq!(fleet.locked(2), 1);
+    }
+}
+
+#[test]
+fn a_store_that_fails_at_each_call_in_turn_holds_nobody_up() {
+    let fails_at = |number| {
+        let fleet = Fleet::of(2);
+        let (here, there) = (fleet.cache(0), fleet.cache(1));
+        fleet.store.fail_at(number);
+        assert_eq!(poll(&mut call(&here, options(), 1)), Poll::Ready(1));
+        let asked = fleet.store.asked();
+        fleet.run_tasks();
+        let mut theirs = call(&there, options(), 2);
+        let value = (0..=50).find_map(|_| {
+            let value = ready(poll(&mut theirs));
+            fleet.advance(REST);
+            value
+        });
+        assert!(matches!(value, Some(1 | 2)), "{number}");
+        (asked, here.stats().trouble)
+    };
+    let (calls, trouble) = fails_at(0);
+    assert!(calls > 6 && trouble == 0, "{calls}");
+    for number in 1..=calls {
+        assert_eq!(fails_at(number).1, 1, "{number}");
+    }
+}
+
+#[test]
+fn a_store_that_fails_while_somebody_waits_holds_them_up_no_longer() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (_send, _ours) = held(&here, options());
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    fleet.store.fail_at(1);
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+}
+
+#[test]
+fn where_a_store_cannot_tell_who_came_first_there_is_no_lock() {
+    let fleet = Fleet::that_can(Capabilities { atomic_add: false, ..Capabilities::ALL }, false, 2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (_send, _ours) = held(&here, options());
+    assert_eq!(poll(&mut call(&there, options(), 2)), Poll::Ready(2));
+    assert_eq!(fleet.locked(1), 0);
+}
+
+#[test]
+fn where_a_stale_value_will_do_nobody_waits_for_another_process() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let options = options().stale(600);
+    here.blocking().set("key", 1_u64, options).unwrap();
+    fleet.advance(61 * SECOND);
+    let (send, mut ours) = held(&here, options);
+    assert_eq!(poll(&mut call(&there, options, 2)), Poll::Ready(1));
+    assert_eq!((there.stats().stale, fleet.locked(1)), (1, 1));
+    fleet.store.fail_at(0);
+    assert_eq!(poll(&mut call(&there, options, 2)), Poll::Ready(1));
+    assert_eq!(fleet.store.asked(), 1, "for a moment nobody asks for the lock again");
+    send.send(3).unwrap();
+    assert_eq!(poll(&mut ours), Poll::Ready(3));
+    assert_eq!(poll(&mut call(&there, options, 2)), Poll::Ready(3), "what is new is seen at once");
+}
+
+#[test]
+fn past_the_soft_limit_a_stale_value_is_taken_instead_of_waiting_for_another_process() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let options = options().stale_if_error(600).soft_timeout(2);
+    here.blocking().set("key", 1_u64, options).unwrap();
+    fleet.advance(61 * SECOND);
+    let (_send, _ours) = held(&here, options);
+    let mut theirs = call(&there, options, 2);
+    assert!(poll(&mut theirs).is_pending());
+    fleet.advance(SECOND);
+    assert!(poll(&mut theirs).is_pending());
+    fleet.advance(SECOND);
+    assert_eq!((poll(&mut theirs), there.stats().stale), (Poll::Ready(1), 1));
+}
+
+#[test]
+fn what_is_invalidated_while_another_process_loads_it_is_loaded_anew() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (send, mut ours) = held(&here, options());
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    there.blocking().delete("key").unwrap();
+    send.send(1).unwrap();
+    assert_eq!(poll(&mut ours), Poll::Ready(1));
+    fleet.advance(REST);
+    assert_eq!(poll(&mut theirs), Poll::Ready(2));
+    assert_eq!(there.blocking().get::<u64>("key").unwrap(), Some(2), "what was read after it is kept");
+}
+
+#[test]
+fn after_an_invalidation_nobody_waits_for_a_load_of_their_own_process() {
+    let fleet = Fleet::of(1);
+    let cache = fleet.cache(0);
+    let (_send, _old) = held(&cache, options());
+    cache.blocking().delete("key").unwrap();
+    assert_eq!(poll(&mut call(&cache, options(), 2)), Poll::Ready(2));
+    assert_eq!(fleet.locked(0), 0);
+}
+
+#[test]
+fn a_lock_is_no_entry_and_survives_what_clears_those() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (_send, _ours) = held(&here, options());
+    there.blocking().clear().unwrap();
+    let mut theirs = call(&there, options(), 2);
+    assert!(poll(&mut theirs).is_pending());
+    let names: Vec<_> = fleet.store.markers().iter().map(ToString::to_string).collect();
+    assert_eq!(names.len(), 1, "{names:?}");
+    assert!(names[0].contains("%=:lock:"), "{names:?}");
+}
+
+#[test]
+fn a_caller_who_blocks_waits_as_long_and_no_longer() {
+    let fleet = Fleet::of(2);
+    let here = fleet.cache(0);
+    let (_send, _ours) = held(&here, options());
+    let (there, began) = (fleet.cache(1), fleet.clock.now());
+    let theirs = thread::spawn(move || there.blocking().get_or_load("key", options(), || 2_u64));
+    while !theirs.is_finished() {
+        fleet.advance(SECOND / 10);
+        thread::yield_now();
+    }
+    assert_eq!(theirs.join().unwrap(), 2);
+    assert!(fleet.clock.now().since(began) >= 10 * SECOND);
+}
+
+#[test]
+fn in_memory_a_lock_does_nothing() {
+    let larder = larder::testing::isolated();
+    let cache = larder.cache("default");
+    assert_eq!(cache.blocking().get_or_load("key", options(), || 1_u64), 1);
+    assert_eq!((cache.stats().entries, cache.stats().locked), (1, 0));
+}
