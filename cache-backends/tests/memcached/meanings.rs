@@ -1,5 +1,6 @@
 //! What entries mean that other stores do not have.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cache_backends::memcached::Memcached;
@@ -14,6 +15,7 @@ use super::{Test, name, store};
 pub const TESTS: &[Test] = &[
     ("a lease is nothing for everybody who does not fill it in", leases),
     ("what was added, touched or removed for no time takes its lease along", leases_for_no_time),
+    ("who touches a lease does not lengthen what is filled in meanwhile", touched_while_filled),
     ("what is filled in is kept in each of several runtimes", runtimes),
     ("a number that loses a digit has no space in its place", digits),
     ("what somebody has marked as too old is nothing", stale),
@@ -64,6 +66,23 @@ fn leases_for_no_time() {
         assert!(store.set_if(&name, b"value", Some(Duration::ZERO), &ticket).await.unwrap());
         assert!(!store.set_if(&name, b"late", None, &ticket).await.unwrap());
         assert_eq!(store.get(&name).await.unwrap(), None);
+    });
+}
+
+fn touched_while_filled() {
+    let (_server, store) = started();
+    let store = Arc::new(store);
+    // One thread: what is filled in is sent behind the first that the touch asks.
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let name = name("key");
+        let ticket = store.begin_fill(&name).await.unwrap();
+        let (own, touched) = (Arc::clone(&store), name.clone());
+        let touch = tokio::spawn(async move { own.touch(&touched, Some(Duration::from_secs(9))).await });
+        tokio::task::yield_now().await;
+        assert!(store.set_if(&name, b"value", Some(Duration::from_secs(3)), &ticket).await.unwrap());
+        assert!(!touch.await.unwrap().unwrap());
+        let left = store.ttl(&name).await.unwrap();
+        assert!(matches!(left, Some(Remaining::For(left)) if left.as_secs() <= 4), "{left:?}");
     });
 }
 
