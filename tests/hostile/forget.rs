@@ -11,6 +11,10 @@ use crate::{Attempt, Found};
 
 pub const ALL: &[Attempt] = &[
     ("forget_set_after_delete_is_lost_by_a_new_connection", 60, journal),
+    ("forget_lock_of_another_process", 60, lock_of_another),
+    ("forget_outage_redis", 100, || outage(true, 0)),
+    ("forget_outage_near", 100, || outage(true, 60)),
+    ("forget_outage_memcached", 100, || outage(false, 0)),
     ("forget_older_file", 60, || older_file(0)),
     ("forget_older_file_near", 60, || older_file(60)),
 ];
@@ -65,6 +69,96 @@ fn journal() -> Found {
     println!("      first call of a runtime behind 16000 removals: {:?} {:?}", begun.elapsed(), got.is_ok());
     if got.is_err() {
         found.push(format!("first call of a runtime behind 16000 removals: {got:?}"));
+    }
+    found
+}
+
+/// One gives a lock back, another process takes it, and the first one begins a runtime.
+fn lock_of_another() -> Found {
+    let server = Redis::start().unwrap();
+    let (one, two) = (redis(&server.url(), 0), redis(&server.url(), 0));
+    let _ = one.cache("default").blocking().add("lock", 1_i64, Options::ttl(600));
+    let _ = one.cache("default").blocking().delete("lock");
+    let taken = two.cache("default").blocking().add("lock", 2_i64, Options::ttl(600)).unwrap();
+    let _ = elsewhere(&one, one.cache("default").get::<i64>("anything"));
+    let left = two.cache("default").blocking().get::<i64>("lock").unwrap();
+    if taken && left.is_none() {
+        return vec!["the lock that another process took is gone, as the first one has asked for something else in a new runtime".into()];
+    }
+    Found::new()
+}
+
+/// What is invalidated while no server can be reached, by all means there are, is not served by the process itself afterwards.
+fn outage(is_redis: bool, near: u64) -> Found {
+    use crate::cancel::of_memcached;
+    use crate::proxy::Proxy;
+    use crate::servers::{Memcached, PASSWORD};
+    let mut found = Found::new();
+    let redis_server = Redis::setup().on_port().start().unwrap();
+    let memc = [(); 3].map(|()| Memcached::setup().on_port().start().unwrap());
+    for way in ["key", "tag", "namespace", "clear", "namespace clear", "put"] {
+        for hold in [false, true] {
+            let ports: Vec<u16> =
+                if is_redis { vec![redis_server.port()] } else { memc.iter().map(|memc| memc.port()).collect() };
+            let proxies: Vec<_> = ports.iter().map(|port| Proxy::before_port(*port).unwrap()).collect();
+            let hosts: Vec<_> = proxies.iter().map(|proxy| format!("127.0.0.1:{}", proxy.port())).collect();
+            let url = if is_redis {
+                format!("redis://larder:{PASSWORD}@{}", hosts[0])
+            } else {
+                format!("memcached://{}", hosts.join(","))
+            };
+            let larder = if is_redis { redis(&url, near) } else { of_memcached(&url) };
+            let _entered = larder.enter();
+            let cache = larder.cache("default");
+            let space = cache.namespace(format!("{way}{hold}{near}"));
+            let key = |k: usize| Key::from(format!("k{k}")).tagged([format!("t{way}{hold}")]);
+            let load = |k: usize, number: u64| space.blocking().get_or_load(key(k), Options::ttl(3600), || number);
+            for _ in 0..3 {
+                (0..9).for_each(|k| _ = load(k, 1));
+            }
+            let store_has = (0..9).filter(|k| load(*k, 0) == 1).count();
+            for proxy in &proxies {
+                if hold {
+                    proxy.hold();
+                } else {
+                    proxy.refuse();
+                    proxy.cut();
+                }
+            }
+            let outcome = match way {
+                "key" => (0..9)
+                    .map(|k| space.blocking().delete(format!("k{k}")).map(drop))
+                    .fold(Ok(()), |all, one| all.and(one)),
+                "tag" => invalidate_tag_blocking(format!("t{way}{hold}")),
+                "namespace" => space.invalidate_blocking(),
+                "clear" => cache.blocking().clear(),
+                "put" => (0..9)
+                    .map(|k| space.blocking().set(key(k), 3_u64, Options::ttl(3600)))
+                    .fold(Ok(()), |all, one| all.and(one)),
+                _ => space.blocking().clear(),
+            };
+            let during: Vec<_> = (0..9).filter(|k| load(*k, 2) == 1).collect();
+            for proxy in &proxies {
+                if hold {
+                    proxy.cut();
+                    proxy.let_go();
+                } else {
+                    proxy.accept();
+                }
+            }
+            let begun = std::time::Instant::now();
+            let mut after = Vec::new();
+            while begun.elapsed() < Duration::from_millis(1_800) && after.is_empty() {
+                after = (0..9).filter(|k| load(*k, 2) == 1).collect();
+            }
+            println!(
+                "      outage redis {is_redis} near {near} by {way}, held {hold}: had {store_has}, {:?}",
+                outcome.is_ok()
+            );
+            if !during.is_empty() || !after.is_empty() {
+                found.push(format!("{way} (held {hold}, {outcome:?}): the process itself was served {during:?} during and {after:?} after the outage"));
+            }
+        }
     }
     found
 }

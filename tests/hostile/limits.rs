@@ -79,7 +79,29 @@ fn names() -> Found {
         let cache = larder.cache("default");
         let mut keys: Vec<String> = (200..=260).map(|len| "k".repeat(len)).collect();
         keys.extend((200..=260).map(|len| "ä".repeat(len)));
-        for odd in ["get a\r\nset b 0 0 1\r\nx", "\r\n", "", " ", "a b", "\0", "mn\r\n", "$3\r\nabc\r\n", "*1", "ä", "\u{7f}", "%", "%0", "*", "?", "[a]", "\\", "k T0 q", "q", "b", "\u{1}\u{2}"] {
+        for odd in [
+            "get a\r\nset b 0 0 1\r\nx",
+            "\r\n",
+            "",
+            " ",
+            "a b",
+            "\0",
+            "mn\r\n",
+            "$3\r\nabc\r\n",
+            "*1",
+            "ä",
+            "\u{7f}",
+            "%",
+            "%0",
+            "*",
+            "?",
+            "[a]",
+            "\\",
+            "k T0 q",
+            "q",
+            "b",
+            "\u{1}\u{2}",
+        ] {
             keys.push(odd.to_owned());
             keys.push(format!("{odd}{odd}"));
         }
@@ -115,7 +137,26 @@ fn numbers() -> Found {
     let server = Memcached::start().unwrap();
     let redis = Redis::start().unwrap();
     let mut draw = Draw(9);
-    let borders = [0, 1, -1, 9, 10, -9, -10, 99, 100, 1 << 53, (1 << 53) + 1, i64::MAX, i64::MAX - 1, i64::MIN, i64::MIN + 1, i64::MAX / 4, i64::MAX / 4 + 1, i64::MAX / 2];
+    let borders = [
+        0,
+        1,
+        -1,
+        9,
+        10,
+        -9,
+        -10,
+        99,
+        100,
+        1 << 53,
+        (1 << 53) + 1,
+        i64::MAX,
+        i64::MAX - 1,
+        i64::MIN,
+        i64::MIN + 1,
+        i64::MAX / 4,
+        i64::MAX / 4 + 1,
+        i64::MAX / 2,
+    ];
     for (what, larder) in [("memcached", of_memcached(&server.url())), ("redis", crate::near::redis(&redis.url(), 0))] {
         let cache = larder.cache("default");
         let blocking = cache.blocking();
@@ -126,7 +167,10 @@ fn numbers() -> Found {
                 let there = blocking.get::<i64>("n");
                 let good = match from.checked_add(by) {
                     Some(wanted) => sum.as_ref().ok() == Some(&wanted) && there.as_ref().ok() == Some(&Some(wanted)),
-                    None => sum.as_ref().err().map(larder::Error::kind) == Some(Kind::Overflow) && there.as_ref().ok() == Some(&Some(from)),
+                    None => {
+                        sum.as_ref().err().map(larder::Error::kind) == Some(Kind::Overflow)
+                            && there.as_ref().ok() == Some(&Some(from))
+                    }
                 };
                 let ttl = blocking.ttl("n");
                 if !good || !format!("{ttl:?}").contains("For") && !format!("{ttl:?}").contains('s') {
@@ -148,7 +192,13 @@ fn numbers() -> Found {
         for (from, by) in [(-40_i64, 1_i64), (1_000, -1), (40, -1)] {
             blocking.set("c", from, Options::ttl(600)).unwrap();
             let kept: i64 = std::thread::scope(|scope| {
-                let all: Vec<_> = (0..16).map(|_| scope.spawn(|| (0..20).filter(|_| larder.cache("default").blocking().incr("c", by).is_ok()).count() as i64)).collect();
+                let all: Vec<_> = (0..16)
+                    .map(|_| {
+                        scope.spawn(|| {
+                            (0..20).filter(|_| larder.cache("default").blocking().incr("c", by).is_ok()).count() as i64
+                        })
+                    })
+                    .collect();
                 all.into_iter().map(|one| one.join().unwrap()).sum()
             });
             let there = blocking.get::<i64>("c").unwrap();
@@ -172,23 +222,43 @@ fn restart() -> Found {
     for round in 0..12 {
         let name = scope.name(&format!("k{round}").as_str().into());
         let other = runtime.block_on(store.get(&name));
-        let ticket = if round % 2 == 0 { block_on(store.begin_fill(&name)) } else { runtime.block_on(store.begin_fill(&name)) };
-        let Ok(ticket) = ticket else { found.push(format!("no ticket in {round}: {other:?}")); continue };
+        let ticket =
+            if round % 2 == 0 { block_on(store.begin_fill(&name)) } else { runtime.block_on(store.begin_fill(&name)) };
+        let Ok(ticket) = ticket else {
+            found.push(format!("no ticket in {round}: {other:?}"));
+            continue;
+        };
         match round % 4 {
-            0 | 1 => { server.stop(); server.start_again(); }
+            0 | 1 => {
+                server.stop();
+                server.start_again();
+            }
             2 => drop(server.ask("flush_all")),
-            _ => { server.freeze(); let _ = block_on(store.get(&name)); server.thaw(); }
+            _ => {
+                server.freeze();
+                let _ = block_on(store.get(&name));
+                server.thaw();
+            }
         }
         if round % 4 < 2 {
             // Numbers of the new run come up to the old one.
-            for _ in 0..3 { let _ = server.ask(&format!("set p:{round} 0 0 1\r\nx")); }
+            for _ in 0..3 {
+                let _ = server.ask(&format!("set p:{round} 0 0 1\r\nx"));
+            }
         }
-        let kept = if round % 3 == 0 { block_on(store.set_if(&name, b"late", None, &ticket)) } else { runtime.block_on(store.set_if(&name, b"late", None, &ticket)) };
+        let kept = if round % 3 == 0 {
+            block_on(store.set_if(&name, b"late", None, &ticket))
+        } else {
+            runtime.block_on(store.set_if(&name, b"late", None, &ticket))
+        };
         if matches!(kept, Ok(true)) && round % 4 < 3 {
             found.push(format!("round {round}: a ticket of before was taken: {kept:?}"));
         }
         let mut tries = 0;
-        while block_on(store.get(&name)).is_err() && tries < 300 { std::thread::sleep(Duration::from_millis(10)); tries += 1; }
+        while block_on(store.get(&name)).is_err() && tries < 300 {
+            std::thread::sleep(Duration::from_millis(10));
+            tries += 1;
+        }
         let got = block_on(store.get(&name));
         if round % 4 < 3 && got.as_ref().ok() != Some(&None) {
             found.push(format!("round {round}: {got:?} is there"));
@@ -225,7 +295,11 @@ fn eviction() -> Found {
             }
         }
     }
-    println!("      eviction: {hits} hits, {errors} errors, evictions {:?}, {:?}", server.stat("evictions"), cache.stats());
+    println!(
+        "      eviction: {hits} hits, {errors} errors, evictions {:?}, {:?}",
+        server.stat("evictions"),
+        cache.stats()
+    );
     found
 }
 
@@ -241,7 +315,9 @@ fn touch() -> Found {
         let ticket = runtime.block_on(store.begin_fill(&name)).unwrap();
         let (touched, kept) = runtime.block_on(async {
             let fill = async {
-                for _ in 0..round % 4 { tokio::task::yield_now().await; }
+                for _ in 0..round % 4 {
+                    tokio::task::yield_now().await;
+                }
                 store.set_if(&name, b"value", Some(Duration::from_secs(3)), &ticket).await
             };
             tokio::join!(store.touch(&name, Some(Duration::from_secs(1))), fill)

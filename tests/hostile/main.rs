@@ -1,5 +1,7 @@
 //! HOSTILE: attempts to break the stores across machines. Run by name: `cargo test --test hostile -- near cancel …`.
 
+#![allow(clippy::all, clippy::pedantic, missing_docs, reason = "attempts, not tests of the project")]
+
 #[path = "../backends/faults/load.rs"]
 #[allow(dead_code)]
 mod load;
@@ -37,9 +39,9 @@ fn main() {
         let begun = Instant::now();
         let (told, outcome) = mpsc::channel();
         thread::Builder::new().name(name.into()).spawn(move || drop(told.send(run()))).expect("a thread");
-        let found = outcome.recv_timeout(Duration::from_secs(most)).unwrap_or_else(|error| {
-            vec![format!("HANG or PANIC ({error})")]
-        });
+        let found = outcome
+            .recv_timeout(Duration::from_secs(most))
+            .unwrap_or_else(|error| vec![format!("HANG or PANIC ({error})")]);
         println!("{} {name} in {:?}", if found.is_empty() { "held " } else { "BROKE" }, begun.elapsed());
         found.iter().take(12).for_each(|found| println!("      {found}"));
         bad += found.len();

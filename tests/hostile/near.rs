@@ -1,7 +1,7 @@
 //! HOSTILE: two processes with near levels over one Redis, and everything that invalidates.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -63,20 +63,34 @@ impl World {
                 if let Some((when, _, number)) = log.iter().rev().find(|(when, at, number)| {
                     *at == k && *number > got && begun.saturating_duration_since(*when) > BOUND
                 }) {
-                    self.tell(format!("process {me} was served {got} of {k} {:?} after invalidation at {number}", begun - *when));
+                    self.tell(format!(
+                        "process {me} was served {got} of {k} {:?} after invalidation at {number}",
+                        begun - *when
+                    ));
                 }
             }
-            85..92 => self.change(me, 0, |at| at == k, || {
-                cache.namespace(format!("n{}", k % 2)).blocking().delete(format!("k{k}")).is_ok()
-            }),
-            92..96 => self.change(me, 1, |at| at % 3 == k % 3, || invalidate_tag_blocking(format!("t{}", k % 3)).is_ok()),
-            96..98 => self.change(me, 2, |at| at % 2 == k % 2, || {
-                cache.namespace(format!("n{}", k % 2)).invalidate_blocking().is_ok()
-            }),
+            85..92 => self.change(
+                me,
+                0,
+                |at| at == k,
+                || cache.namespace(format!("n{}", k % 2)).blocking().delete(format!("k{k}")).is_ok(),
+            ),
+            92..96 => {
+                self.change(me, 1, |at| at % 3 == k % 3, || invalidate_tag_blocking(format!("t{}", k % 3)).is_ok())
+            }
+            96..98 => self.change(
+                me,
+                2,
+                |at| at % 2 == k % 2,
+                || cache.namespace(format!("n{}", k % 2)).invalidate_blocking().is_ok(),
+            ),
             98 => self.change(me, 3, |_| true, || cache.blocking().clear().is_ok()),
-            _ => self.change(me, 4, |at| at % 2 == k % 2, || {
-                cache.namespace(format!("n{}", k % 2)).blocking().clear().is_ok()
-            }),
+            _ => self.change(
+                me,
+                4,
+                |at| at % 2 == k % 2,
+                || cache.namespace(format!("n{}", k % 2)).blocking().clear().is_ok(),
+            ),
         }
     }
 
@@ -139,7 +153,12 @@ fn run(kills: bool, seconds: u64) -> Found {
                 0 => drop(server.ask(&["CLIENT", "KILL", "TYPE", "normal"])),
                 _ => {
                     let list = server.ask(&["CLIENT", "LIST"]).unwrap_or_default().concat();
-                    let tracked: Vec<_> = list.lines().filter(|line| line.contains("flags=t") || line.contains("flags=B") || line.contains("flags=tB")).collect();
+                    let tracked: Vec<_> = list
+                        .lines()
+                        .filter(|line| {
+                            line.contains("flags=t") || line.contains("flags=B") || line.contains("flags=tB")
+                        })
+                        .collect();
                     if let Some(line) = tracked.get(draw.below(tracked.len().max(1))) {
                         let id = line.strip_prefix("id=").and_then(|rest| rest.split(' ').next()).unwrap_or("0");
                         drop(server.ask(&["CLIENT", "KILL", "ID", id]));
@@ -149,7 +168,11 @@ fn run(kills: bool, seconds: u64) -> Found {
         }
         world.over.store(true, Ordering::SeqCst);
     });
-    let stats: Vec<_> = larders.iter().map(|l| l.cache("default").stats()).map(|s| (s.near_hits, s.hits, s.misses, s.trouble)).collect();
+    let stats: Vec<_> = larders
+        .iter()
+        .map(|l| l.cache("default").stats())
+        .map(|s| (s.near_hits, s.hits, s.misses, s.trouble))
+        .collect();
     println!("      near (near_hits, hits, misses, trouble) {stats:?}; ops {:?}", world.ops);
     world.found.into_inner().unwrap()
 }

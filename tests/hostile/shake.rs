@@ -108,10 +108,22 @@ fn memcached() -> Found {
         for round in 0..24 {
             let server = &servers[draw.below(3)];
             match round % 4 {
-                0 => { server.freeze(); progress.more_calls(60); server.thaw(); }
-                1 => { server.stop(); progress.more_calls(100); server.start_again(); }
+                0 => {
+                    server.freeze();
+                    progress.more_calls(60);
+                    server.thaw();
+                }
+                1 => {
+                    server.stop();
+                    progress.more_calls(100);
+                    server.start_again();
+                }
                 2 => drop(server.ask("flush_all")),
-                _ => { server.freeze(); std::thread::sleep(Duration::from_millis(100)); server.thaw(); }
+                _ => {
+                    server.freeze();
+                    std::thread::sleep(Duration::from_millis(100));
+                    server.thaw();
+                }
             }
             progress.more_calls(100);
         }

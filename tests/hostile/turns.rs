@@ -56,7 +56,8 @@ fn run(larder: &Larder) -> Found {
                     let _ = runtime.block_on(async {
                         tokio::time::timeout(Duration::from_micros(200), cache.get::<u64>("parked")).await
                     });
-                    thread::sleep(Duration::from_millis(900));
+                    let park = std::env::var("PARK").ok().and_then(|park| park.parse().ok()).unwrap_or(900);
+                    thread::sleep(Duration::from_millis(park));
                 }
             })
         })
@@ -64,7 +65,8 @@ fn run(larder: &Larder) -> Found {
     let start = Arc::new(Barrier::new(8));
     let callers: Vec<_> = (0..8)
         .map(|who| {
-            let (larder, over, note, start, errors) = (larder.clone(), Arc::clone(&over), Arc::clone(&note), Arc::clone(&start), Arc::clone(&errors));
+            let (larder, over, note, start, errors) =
+                (larder.clone(), Arc::clone(&over), Arc::clone(&note), Arc::clone(&start), Arc::clone(&errors));
             thread::spawn(move || {
                 let mut bad = Found::new();
                 let cache = larder.cache("default");
@@ -100,14 +102,16 @@ fn run(larder: &Larder) -> Found {
                         drop(runtime);
                         note(begun, "short runtime");
                     } else {
-                        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+                        let runtime =
+                            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
                         runtime.block_on(async {
                             for _ in 0..5 {
                                 check(cache.get(key.to_string()).await, &mut bad);
                             }
                             // A caller that blocks, on a worker.
                             let cache = cache.clone();
-                            let blocks = tokio::spawn(async move { cache.blocking().get::<u64>(key.to_string()).map(drop) });
+                            let blocks =
+                                tokio::spawn(async move { cache.blocking().get::<u64>(key.to_string()).map(drop) });
                             let _ = blocks.await;
                         });
                         runtime.shutdown_background();
@@ -120,10 +124,14 @@ fn run(larder: &Larder) -> Found {
         .collect();
     thread::sleep(Duration::from_secs(12));
     over.store(true, Ordering::SeqCst);
-    let mut found: Found = callers.into_iter().flat_map(|caller| caller.join().unwrap_or_else(|_| vec!["panic".into()])).collect();
+    let mut found: Found =
+        callers.into_iter().flat_map(|caller| caller.join().unwrap_or_else(|_| vec!["panic".into()])).collect();
     parked.into_iter().for_each(|parked| drop(parked.join()));
     let slowest = slowest.lock().unwrap();
-    println!("      {calls:?} calls, errors {errors:?}, slowest {slowest:?}, trouble {}", larder.cache("default").stats().trouble);
+    println!(
+        "      {calls:?} calls, errors {errors:?}, slowest {slowest:?}, trouble {}",
+        larder.cache("default").stats().trouble
+    );
     if slowest.0 > Duration::from_secs(3) {
         found.push(format!("a call took {slowest:?}"));
     }

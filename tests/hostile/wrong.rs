@@ -18,22 +18,99 @@ fn addresses() -> Found {
     let mut found = Found::new();
     let s = SECRET;
     let texts = [
-        "", ":", "redis", "redis:", "redis:/", "redis://", "redis:///", "redis://:@", "redis://@", "redis://a:b:c", "redis://h:99999", "redis://h:-1", "redis://h:0",
-        "redis://h/notanumber", "redis://h/-1", "redis://h/99999999999", "redis://h/1/2", "redis://h?timeout=", "redis://h?timeout=-1", "redis://h?timeout=1e400", "redis://h?timeout=0",
-        "redis://h?nope=1", "redis://[::1", "redis://[::1]:6379", "redis://a,,b", "redis://,", "redis+unix://", "redis+unix:///x?database=q", "redis+sentinel://h", "redis+sentinel://h//",
-        "redis+cluster://h/1", "redis+cluster://", "memcached://", "memcached://,", "memcached://a,a", "memcached://h/1", "memcached://h?weights=h=0", "memcached://h?weights=x=1", "memcached://h?weights=h",
-        "memcached://h?max_value=0", "memcached://h?max_value=-1", "memcached://h?max_value=99999999999999999999", "memcached+unix://", "memcached://h?timeout=abc", "http://h", "redis://h\0", "redis://h h", "redis://%00", "redis://%zz", "redis://h#x", "redis://ü",
-        &format!("redis://u:{s}@h:99999"), &format!("redis://u:{s}@h/x"), &format!("redis://u:{s}@"), &format!("redis://u:{s}@h?nope=1"), &format!("redis://h?password={s}&x=1"), &format!("redis://h?pasword={s}"),
-        &format!("redis://u:{s}%zz@h"), &format!("redis://u:{s}#@h"), &format!("redis://u:{s}/@h"), &format!("redis://u:{s}?@h"), &format!("redis://{s}@h:x"), &format!("redis://u:{s} @h"), &format!("redis://u:a@{s}@h"),
-        &format!("memcached://u:{s}@h:99999"), &format!("memcached://u:{s}@"), &format!("memcached://u:{s}@h/x"), &format!("memcached://h?pass={s}"), &format!("memcached://u:{s}%0a@h"), &format!("memcached://u%20v:{s}@h"), &format!("http://u:{s}@h"), &format!("redis//u:{s}@h"), &format!("u:{s}@h"),
-        &format!("rediss://u:{s}@h"), &format!("memcacheds://u:{s}@h"), &format!("redis+sentinel://u:{s}@h"), &format!("redis://h?sentinel_password={s}"), &format!("redis+cluster://u:{s}@h/3"),
+        "",
+        ":",
+        "redis",
+        "redis:",
+        "redis:/",
+        "redis://",
+        "redis:///",
+        "redis://:@",
+        "redis://@",
+        "redis://a:b:c",
+        "redis://h:99999",
+        "redis://h:-1",
+        "redis://h:0",
+        "redis://h/notanumber",
+        "redis://h/-1",
+        "redis://h/99999999999",
+        "redis://h/1/2",
+        "redis://h?timeout=",
+        "redis://h?timeout=-1",
+        "redis://h?timeout=1e400",
+        "redis://h?timeout=0",
+        "redis://h?nope=1",
+        "redis://[::1",
+        "redis://[::1]:6379",
+        "redis://a,,b",
+        "redis://,",
+        "redis+unix://",
+        "redis+unix:///x?database=q",
+        "redis+sentinel://h",
+        "redis+sentinel://h//",
+        "redis+cluster://h/1",
+        "redis+cluster://",
+        "memcached://",
+        "memcached://,",
+        "memcached://a,a",
+        "memcached://h/1",
+        "memcached://h?weights=h=0",
+        "memcached://h?weights=x=1",
+        "memcached://h?weights=h",
+        "memcached://h?max_value=0",
+        "memcached://h?max_value=-1",
+        "memcached://h?max_value=99999999999999999999",
+        "memcached+unix://",
+        "memcached://h?timeout=abc",
+        "http://h",
+        "redis://h\0",
+        "redis://h h",
+        "redis://%00",
+        "redis://%zz",
+        "redis://h#x",
+        "redis://ü",
+        &format!("redis://u:{s}@h:99999"),
+        &format!("redis://u:{s}@h/x"),
+        &format!("redis://u:{s}@"),
+        &format!("redis://u:{s}@h?nope=1"),
+        &format!("redis://h?password={s}&x=1"),
+        &format!("redis://h?pasword={s}"),
+        &format!("redis://u:{s}%zz@h"),
+        &format!("redis://u:{s}#@h"),
+        &format!("redis://u:{s}/@h"),
+        &format!("redis://u:{s}?@h"),
+        &format!("redis://{s}@h:x"),
+        &format!("redis://u:{s} @h"),
+        &format!("redis://u:a@{s}@h"),
+        &format!("memcached://u:{s}@h:99999"),
+        &format!("memcached://u:{s}@"),
+        &format!("memcached://u:{s}@h/x"),
+        &format!("memcached://h?pass={s}"),
+        &format!("memcached://u:{s}%0a@h"),
+        &format!("memcached://u%20v:{s}@h"),
+        &format!("http://u:{s}@h"),
+        &format!("redis//u:{s}@h"),
+        &format!("u:{s}@h"),
+        &format!("rediss://u:{s}@h"),
+        &format!("memcacheds://u:{s}@h"),
+        &format!("redis+sentinel://u:{s}@h"),
+        &format!("redis://h?sentinel_password={s}"),
+        &format!("redis+cluster://u:{s}@h/3"),
     ];
     for text in texts {
         let outcomes = [
             redis::Config::new(text).map(|config| format!("{config:?}")).map_err(|error| format!("{error} {error:?}")),
-            redis::Config::new(text).and_then(redis::Redis::new).map(|store| format!("{store:?}")).map_err(|error| format!("{error} {error:?}")),
-            memcached::Config::new(text).map(|config| format!("{config:?}")).map_err(|error| format!("{error} {error:?}")),
-            memcached::Config::new(text).and_then(memcached::Memcached::new).map(|store| format!("{store:?}")).map_err(|error| format!("{error} {error:?}")),
+            redis::Config::new(text)
+                .and_then(redis::Redis::new)
+                .map(|store| format!("{store:?}"))
+                .map_err(|error| format!("{error} {error:?}")),
+            memcached::Config::new(text)
+                .map(|config| format!("{config:?}"))
+                .map_err(|error| format!("{error} {error:?}")),
+            memcached::Config::new(text)
+                .and_then(memcached::Memcached::new)
+                .map(|store| format!("{store:?}"))
+                .map_err(|error| format!("{error} {error:?}")),
         ];
         for outcome in outcomes {
             let (Ok(said) | Err(said)) = outcome;
@@ -62,7 +139,8 @@ fn ask(what: &str, settings: Result<Settings, larder::Error>, found: &mut Found,
         match got {
             Ok(got) => found.push(format!("{what}: an answer: {got:?}")),
             Err(error) => {
-                let said = format!("{error} {error:?} {:?}", std::error::Error::source(&error).map(ToString::to_string));
+                let said =
+                    format!("{error} {error:?} {:?}", std::error::Error::source(&error).map(ToString::to_string));
                 if said.contains(SECRET) || said.contains("not-for-others") {
                     found.push(format!("{what}: shows the secret: {said}"));
                 }
@@ -84,8 +162,14 @@ fn servers() -> Found {
     let guarded = Memcached::setup().on_port().guarded().start().unwrap();
     let http = serve(Vec::new(), b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n".to_vec(), Vec::new(), false);
     let limit = Duration::from_millis(400);
-    let of_redis = |url: String| redis::Config::new(&url).and_then(|config| redis::Redis::new(config.timeout(limit))).map(Settings::backend);
-    let of_memc = |url: String| memcached::Config::new(&url).and_then(|config| memcached::Memcached::new(config.timeout(limit))).map(Settings::backend);
+    let of_redis = |url: String| {
+        redis::Config::new(&url).and_then(|config| redis::Redis::new(config.timeout(limit))).map(Settings::backend)
+    };
+    let of_memc = |url: String| {
+        memcached::Config::new(&url)
+            .and_then(|config| memcached::Memcached::new(config.timeout(limit)))
+            .map(Settings::backend)
+    };
     let (r, m, g) = (redis_server.port(), memc.port(), guarded.port());
     let conf = Some(larder::Kind::Configuration);
     for (what, settings, wanted) in [
