@@ -92,6 +92,37 @@ impl Redis {
         }
     }
 
+    /// Removes what is under one name, and says whether anything was.
+    async fn remove_one(&self, name: &[u8]) -> Result<bool, Error> {
+        let answer = self.run(&script::DELETE, name, &[]).await?;
+        self.removed(name, answer)
+    }
+
+    /// Removes what is under many, and says under how many there was anything.
+    pub(super) async fn remove<'a>(&self, count: usize, name: impl Fn(usize) -> &'a [u8] + Sync) -> Result<u64, Error> {
+        let deadline = self.routes.deadline();
+        let write = |at: usize, out: &mut Vec<u8>| script::DELETE.call(out, name(at), &[]);
+        let answers = self.routes.ask_each(count, Intent::Write, &name, write).await;
+        let mut removed = Ok(0);
+        for (at, answer) in answers.into_iter().enumerate() {
+            let was_there = match answer {
+                Ok(answer) => self.removed(name(at), answer),
+                Err(error) if error::is_no_script(&error) => deadline.keep(NAME, self.remove_one(name(at))).await,
+                Err(error) => Err(error),
+            };
+            // Also behind one that failed: what was removed is noted.
+            removed = was_there.and_then(|was_there| removed.map(|removed| removed + u64::from(was_there)));
+        }
+        removed
+    }
+
+    fn removed(&self, name: &[u8], answer: Answer) -> Result<bool, Error> {
+        let Answer::List(parts) = answer else { return Err(error::unusable()) };
+        let [Answer::Number(were_there), Answer::Bytes(version)] = &parts[..] else { return Err(error::unusable()) };
+        self.making.journal.note(name, version, Instant::now());
+        Ok(*were_there != 0)
+    }
+
     fn trailer(&self) -> [u8; stored::TRAILER] {
         stored::entry(self.ids.draw())
     }
@@ -174,8 +205,7 @@ impl Backend for Redis {
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
-        self.making.journal.note(name.as_bytes(), Instant::now());
-        self.holds(&script::DELETE, name.as_bytes(), &[]).await
+        self.remove_one(name.as_bytes()).await
     }
 
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
@@ -229,22 +259,7 @@ impl Backend for Redis {
     }
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
-        let (now, deadline) = (Instant::now(), self.routes.deadline());
-        for name in names {
-            self.making.journal.note(name.as_bytes(), now);
-        }
-        let write = |at: usize, out: &mut Vec<u8>| script::DELETE.call(out, names[at].as_bytes(), &[]);
-        let answers = self.routes.ask_each(names.len(), Intent::Write, |at| names[at].as_bytes(), write).await;
-        let mut removed = 0;
-        for (answer, name) in answers.into_iter().zip(names) {
-            removed += match answer {
-                Ok(Answer::Number(number)) => number.unsigned_abs(),
-                Ok(_) => return Err(error::unusable()),
-                Err(error) if error::is_no_script(&error) => u64::from(deadline.keep(NAME, self.delete(name)).await?),
-                Err(error) => return Err(error),
-            };
-        }
-        Ok(removed)
+        self.remove(names.len(), |at| names[at].as_bytes()).await
     }
 
     async fn clear_scope(&self, scope: &str) -> Result<(), Error> {

@@ -9,6 +9,7 @@ use super::command::Command;
 use super::error;
 use super::journal::Journal;
 use super::resp::{self, Answer};
+use super::script;
 use crate::pipe::{Garbled, Language, Message, Reader, Server};
 
 /// Who logs in, and with what. It has no `Debug`.
@@ -70,10 +71,17 @@ impl Language for Resp {
     fn greet(&self, out: &mut Vec<u8>) -> usize {
         let mut said = self.hello(out);
         match &self.part {
-            Part::Leader(journal) => journal.each(Instant::now(), |name| {
-                Command::of(out, &[b"UNLINK", name]);
-                said += 1;
-            }),
+            Part::Leader(journal) => {
+                let begun = said;
+                journal.each(Instant::now(), |name, version| {
+                    if said == begun {
+                        script::FORGET.load(out);
+                        said += 1;
+                    }
+                    script::FORGET.call(out, name, &[version]);
+                    said += 1;
+                });
+            }
             Part::Follower { is_in_cluster: true } => {
                 Command::of(out, &[b"READONLY"]);
                 said += 1;
@@ -115,6 +123,7 @@ mod tests {
     use cache_core::error::Kind;
 
     use super::*;
+    use crate::redis::stored;
 
     fn resp(login: Login, part: Part) -> Resp {
         Resp::new(Server::tcp("Redis", "db1", 6379), login, part)
@@ -123,7 +132,7 @@ mod tests {
     fn said(resp: &Resp) -> (usize, String) {
         let mut out = Vec::new();
         let answers = resp.greet(&mut out);
-        let words = String::from_utf8(out).expect("a text");
+        let words = String::from_utf8_lossy(&out);
         let words: Vec<_> = words.split("\r\n").filter(|word| !word.starts_with(['*', '$'])).collect();
         (answers, words.join(" ").trim_end().to_owned())
     }
@@ -142,8 +151,10 @@ mod tests {
     fn what_was_removed_is_removed_again_first() {
         let journal = Arc::new(Journal::default());
         let leader = resp(Login::default(), Part::Leader(Arc::clone(&journal)));
-        journal.note(b"a", Instant::now());
-        assert_eq!(said(&leader), (2, "HELLO 3 SETNAME larder UNLINK a".to_owned()));
+        journal.note(b"a", &stored::entry(7), Instant::now());
+        let (answers, words) = said(&leader);
+        assert!(words.starts_with("HELLO 3 SETNAME larder SCRIPT LOAD "), "{words}");
+        assert!(words.contains(" EVALSHA ") && answers == 3, "{words}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Walking over all names that begin alike, on each server that is written to.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cache_core::error::{Error, Kind};
 
@@ -8,7 +8,6 @@ use super::backend::Redis;
 use super::command::Command;
 use super::node::Node;
 use super::resp::Answer;
-use super::routes::Intent;
 use super::{error, script};
 
 /// About how many names a server looks at in one step: few enough that others are answered between two.
@@ -71,7 +70,7 @@ impl Redis {
             for leader in &leaders {
                 let mut walk = Walk::new(leader, start);
                 while let Some(names) = walk.next().await? {
-                    self.remove(&names).await?;
+                    self.remove(names.len(), |at| &names[at][..]).await?;
                 }
             }
             // What has moved meanwhile, from one that was still to be walked over to one that was already, is found the next time.
@@ -84,16 +83,6 @@ impl Redis {
             Kind::Store,
             "servers of Redis took each other's places again and again while they were cleared",
         ))
-    }
-
-    async fn remove(&self, names: &[Vec<u8>]) -> Result<(), Error> {
-        let now = Instant::now();
-        for name in names {
-            self.making.journal.note(name, now);
-        }
-        let write = |at: usize, out: &mut Vec<u8>| Command::of(out, &[b"UNLINK", &names[at]]);
-        let removed = self.routes.ask_each(names.len(), Intent::Write, |at| &names[at], write).await;
-        removed.into_iter().try_for_each(|answer| answer.map(drop))
     }
 
     /// Lets time pass for all that is in the store, in a test.

@@ -53,10 +53,19 @@ return redis.call('PTTL', k)",
     )
 });
 
+/// Returns whether anything was there, and what stood behind it.
 pub(super) static DELETE: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "redis.call('UNLINK', k)
-return there and 1 or 0",
+return {there and 1 or 0, t}",
+    )
+});
+
+/// Version: removes it where it is still, or again.
+pub(super) static FORGET: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if t == ARGV[1] then redis.call('UNLINK', k) end
+return 0",
     )
 });
 
@@ -117,6 +126,11 @@ impl Script {
     /// Writes a call by name, which is all that a server needs that knows the script.
     pub(super) fn call(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]]) {
         write(out, [b"EVALSHA", self.name.as_bytes()], key, arguments);
+    }
+
+    /// Writes what teaches it alone.
+    pub(super) fn load(&self, out: &mut Vec<u8>) {
+        Command::new(out, 3).part(b"SCRIPT").part(b"LOAD").part(self.text.as_bytes());
     }
 
     /// Writes a call that teaches it.

@@ -113,15 +113,17 @@ fn lost() {
         block_on(store.set(&name(key), b"value", None)).unwrap();
         assert_eq!(next(&heard), name(key).as_str());
     }
+    let before = format!("{{{}}}", name(&removed));
+    servers[2].say(&["COPY", name(&removed).as_str(), &before]);
     assert!(block_on(store.delete(&name(&removed))).unwrap());
     assert_eq!(next(&heard), name(&removed).as_str());
-    let replicated = |follower: &Server| follower.say(&["DBSIZE"]) == "1";
+    let replicated = |follower: &Server| follower.say(&["DBSIZE"]) == "2";
     follower.wait_until(replicated);
     servers[2].kill();
     assert_eq!(next(&heard), "lost");
     // A removal that it never heard of is made up for: the connection to it is new.
     follower.wait_until(|follower| follower.say(&["ROLE"]).starts_with("master"));
-    follower.say(&["SET", name(&removed).as_str(), "removed elsewhere"]);
+    follower.say(&["RENAME", &before, name(&removed).as_str()]);
     follower.wait_until(|_| matches!(block_on(store.get(&name(&kept))), Ok(Some(_))));
     assert_eq!(get(&store, &removed), None);
     loop {

@@ -65,11 +65,12 @@ fn promoted() {
         assert_eq!(next(&heard), name(key).as_str());
         watched.follower.wait_until(|follower| !follower.say(&["GET", name(key).as_str()]).is_empty());
     }
+    watched.follower.say(&["COPY", name("key").as_str(), "before"]);
     assert!(block_on(store.delete(&name("key"))).unwrap());
     assert_eq!(next(&heard), name("key").as_str());
     watched.follower.wait_until(|follower| follower.say(&["GET", name("key").as_str()]).is_empty());
     // As if it had not heard of the removal in time.
-    watched.follower.say(&["SET", name("key").as_str(), "removed elsewhere"]);
+    watched.follower.say(&["RENAME", "before", name("key").as_str()]);
     watched.leader.kill();
     assert_eq!(next(&heard), "lost");
     assert_eq!(next(&heard), "regained");

@@ -15,7 +15,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("a_server_that_forgot_the_scripts_is_taught_them_again", scripts_forgotten),
     ("whoever_is_not_let_in_is_told_so", refused),
     ("a_server_that_is_full_says_so_and_still_removes", full),
-    ("what_was_removed_a_moment_ago_is_removed_again_on_a_server_that_forgot_it", forgotten),
+    ("what_was_removed_a_moment_ago_is_removed_again_where_that_was_forgotten_and_nothing_else", forgotten),
     ("what_another_program_wrote_is_read_and_taken_over", others),
 ];
 
@@ -107,20 +107,20 @@ fn full() {
 }
 
 fn forgotten() {
-    let mut server = Server::start(&[]);
-    let store = store(&server.url());
-    set(&store, "key", "old").unwrap();
-    set(&store, "other", "value").unwrap();
-    block_on(store.delete(&name("key"))).unwrap();
-    server.kill();
-    assert_eq!(get(&store, "key").unwrap_err().kind(), Kind::Store);
-    let again = Server::start_at(server.port, &[]);
-    again.say(&["SET", name("key").as_str(), "what the disk still had"]);
-    again.say(&["SET", name("other").as_str(), "and this"]);
-    // A connection is tried again after a while.
-    again.wait_until(|_| get(&store, "other").is_ok());
-    assert_eq!(get(&store, "other").unwrap(), Some(b"and this".to_vec()));
+    let server = Server::start(&[]);
+    let (store, another) = (store(&server.url()), store(&server.url()));
+    for key in ["key", "other"] {
+        set(&store, key, "old").unwrap();
+        server.say(&["COPY", name(key).as_str(), key]);
+        block_on(store.delete(&name(key))).unwrap();
+    }
+    // As it stands where nobody has heard of the removal; and something that was kept since.
+    server.say(&["RENAME", "key", name("key").as_str()]);
+    set(&another, "other", "new").unwrap();
+    server.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    server.wait_until(|_| get(&store, "other").is_ok());
     assert_eq!(get(&store, "key").unwrap(), None);
+    assert_eq!(get(&store, "other").unwrap(), Some(b"new".to_vec()));
 }
 
 fn others() {

@@ -22,7 +22,7 @@ own!(REDIS =>
 );
 
 fn settings(url: &str) -> Result<Settings, String> {
-    let store = Config::new(url).and_then(|config| Store::new(config.timeout(LIMIT)));
+    let store = Config::new(url).and_then(|config| Store::new(config.response_timeout(LIMIT)));
     store.map(Settings::backend).map_err(|error| said(&error))
 }
 

@@ -13,6 +13,7 @@ use super::super::ear::Ear;
 use super::super::error;
 use super::super::making::Making;
 use super::super::node::Node;
+use super::super::script;
 use super::ears::Ears;
 use super::map::Map;
 use super::{Asking, Failure, Intent, Next, first};
@@ -193,18 +194,23 @@ impl Cluster {
     /// Removes what was removed a moment ago where another server holds it now, to which there is a connection already: a new
     /// one is greeted with it. Where that fails, the connection does, and the next one is greeted.
     async fn remove_again(&self, before: &Map, now: &Map) {
-        let mut removals: Vec<(Arc<Node>, Vec<Vec<u8>>)> = Vec::new();
-        self.making.journal.each(Instant::now(), |name| {
+        /// A name and its version, for each.
+        type Removed = Vec<[Vec<u8>; 2]>;
+        let mut removals: Vec<(Arc<Node>, Removed)> = Vec::new();
+        self.making.journal.each(Instant::now(), |name, version| {
             let [was, is] = [before, now].map(|map| map.shard(name).map(|shard| Arc::clone(shard.leader())));
             let Some(is) = is.filter(|is| was.is_none_or(|was| !Arc::ptr_eq(is, &was))) else { return };
             match removals.iter_mut().find(|(node, _)| Arc::ptr_eq(node, &is)) {
-                Some((_, names)) => names.push(name.to_vec()),
-                None => removals.push((is, vec![name.to_vec()])),
+                Some((_, removed)) => removed.push([name.to_vec(), version.to_vec()]),
+                None => removals.push((is, vec![[name.to_vec(), version.to_vec()]])),
             }
         });
-        for (node, names) in removals {
-            let questions: Vec<_> = (0..names.len()).collect();
-            let write = |at: usize, out: &mut Vec<u8>| Command::of(out, &[b"UNLINK", &names[at]]);
+        for (node, removed) in removals {
+            let questions: Vec<_> = (0..=removed.len()).collect();
+            let write = |at: usize, out: &mut Vec<u8>| match at.checked_sub(1).map(|at| &removed[at]) {
+                None => script::FORGET.load(out),
+                Some([name, version]) => script::FORGET.call(out, name, &[version]),
+            };
             node.ask_each(&questions, &write).await;
         }
     }
