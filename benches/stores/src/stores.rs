@@ -48,6 +48,8 @@ impl Stores {
                 Settings::backend(Arc::clone(&server.store)).near(3_600).near_entries(crate::entries::ENTRIES * 4);
             ("near", near)
         }));
+        let bound = crate::entries::ENTRIES * 4;
+        caches.push(("memory", Settings::memory().max_entries(bound)));
         hits::install(caches);
         Self { files, sqlite, postgres, mariadb, memcached, redis, _folder: folder }
     }
