@@ -19,10 +19,6 @@ use tokio::runtime::{Builder, Handle};
 /// # Errors
 ///
 /// When there is no driver, and the system gives none.
-#[cfg_attr(
-    not(any(feature = "postgres", feature = "mysql")),
-    allow(dead_code, reason = "what is asked through a pipe stands in its own runtime")
-)]
 pub(crate) fn entered<F: Future>(future: F) -> Result<Entered<F>, Error> {
     Ok(Entered { future: Some(future), driver: driver()? })
 }

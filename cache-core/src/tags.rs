@@ -36,6 +36,8 @@ struct Known {
     tags: HashMap<Box<str>, Tag, RandomState>,
     /// The last number that a tag had which is not known any more, or was not at the time.
     forgotten: u64,
+    /// The same of those of which only the fingerprint was known: stores outside tell of many, which nobody here has.
+    forgotten_outside: u64,
     /// How many tags there may be before those that no entry has are forgotten.
     enough: usize,
 }
@@ -120,7 +122,7 @@ impl Tags {
         }
         known.forget_what_nobody_has();
         // Nobody knows when it was invalidated, if it was.
-        let tag = Tag(Arc::new(AtomicU64::new(known.forgotten)));
+        let tag = Tag(Arc::new(AtomicU64::new(known.last_of(name))));
         known.tags.insert(name.into(), tag.clone());
         tag
     }
@@ -167,13 +169,23 @@ fn unnamed(fingerprint: u64) -> String {
     format!("\n\n{fingerprint:016x}")
 }
 
+fn is_unnamed(name: &str) -> bool {
+    name.starts_with("\n\n")
+}
+
 impl Known {
     fn invalidate(&mut self, name: &str, number: u64) {
         match self.tags.get(name) {
             Some(tag) => tag.0.store(number, Ordering::Release),
             // A body under way may still give its result this tag.
+            None if is_unnamed(name) => self.forgotten_outside = number,
             None => self.forgotten = number,
         }
+    }
+
+    /// Returns the number of the last invalidation that a tag may have had which is not known.
+    fn last_of(&self, name: &str) -> u64 {
+        if is_unnamed(name) { self.forgotten.max(self.forgotten_outside) } else { self.forgotten }
     }
 
     fn forget_what_nobody_has(&mut self) {
@@ -181,15 +193,17 @@ impl Known {
         if self.tags.len() < self.enough.max(FEW) {
             return;
         }
-        let mut forgotten = self.forgotten;
-        self.tags.retain(|_, tag| {
+        let (mut forgotten, mut outside) = (self.forgotten, self.forgotten_outside);
+        self.tags.retain(|name, tag| {
             let is_used = Arc::strong_count(&tag.0) > 1;
             if !is_used {
-                forgotten = forgotten.max(tag.number());
+                let last = if is_unnamed(name) { &mut outside } else { &mut forgotten };
+                *last = tag.number().max(*last);
             }
             is_used
         });
-        (self.forgotten, self.enough) = (forgotten, 2 * self.tags.len());
+        (self.forgotten, self.forgotten_outside) = (forgotten, outside);
+        self.enough = 2 * self.tags.len();
     }
 }
 
@@ -290,6 +304,19 @@ mod tests {
         let (a, b) = (from_outside("a"), from_outside("b"));
         tags.invalidate("a", tags.fingerprint("a"));
         assert!(a.are_cut() && !b.are_cut() && !from_outside("a").are_cut());
+    }
+
+    #[test]
+    fn what_a_store_tells_withdraws_what_came_from_there_and_nothing_else() {
+        let tags = Tags::default();
+        let before = tags.now();
+        let from_outside = |since| Bonds::new(since, [tags.of_fingerprint(fingerprint("a"))]).expect("a tag");
+        tags.withdraw(fingerprint("a"));
+        assert!(from_outside(before).are_cut(), "also where nobody has known it yet");
+        assert!(!from_outside(tags.now()).are_cut() && !bonds(&tags, before, &["a"]).are_cut());
+        let held = from_outside(tags.now());
+        tags.withdraw(fingerprint("a"));
+        assert!(held.are_cut());
     }
 
     #[test]

@@ -50,6 +50,7 @@ fn all_around(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Set
         (None, Some(rest)) => faults.add(&rest.origin, "`breaker_rest` goes with `breaker`, the number of failures"),
         (None, None) => {}
     }
+    settings = near(settings, draft, faults);
     if let Some(most) = draft.number(Word::MaxValueBytes) {
         settings = settings.max_value_bytes(most.value);
     }
@@ -58,6 +59,21 @@ fn all_around(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Set
     }
     settings = compressed(settings, draft, faults);
     sealed(settings, draft, faults)
+}
+
+/// Keeps values near, as far as that is said; code may have said for how long.
+fn near(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Settings {
+    if let Some(Said { value, .. }) = draft.span(Word::NearTtl) {
+        settings = settings.near(value);
+    }
+    match draft.number(Word::NearEntries) {
+        Some(Said { origin, .. }) if !settings.is_near() => {
+            faults.add(&origin, "`near_entries` goes with `near_ttl`, the time for which values are kept near");
+            settings
+        }
+        Some(Said { value, .. }) => settings.near_entries(value),
+        None => settings,
+    }
 }
 
 /// Returns the form in which values are written that has this name.

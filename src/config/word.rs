@@ -16,6 +16,8 @@ pub(super) enum Word {
     Retry,
     Breaker,
     BreakerRest,
+    NearTtl,
+    NearEntries,
     MaxValueBytes,
     Codec,
     Compress,
@@ -60,7 +62,7 @@ const fn row(word: Word, name: &'static str, takes: Takes) -> Row {
 }
 
 /// All words, in the order of the docs.
-pub(super) const ROWS: [Row; 18] = [
+pub(super) const ROWS: [Row; 20] = [
     Row { alias: Some("location"), ..row(Word::Url, "url", Takes::Places) },
     Row { alias: Some("timeout"), ..row(Word::Ttl, "ttl", Takes::Time) },
     row(Word::MaxEntries, "max_entries", Takes::Count),
@@ -74,6 +76,8 @@ pub(super) const ROWS: [Row; 18] = [
     row(Word::Retry, "retry", Takes::Count),
     row(Word::Breaker, "breaker", Takes::Count),
     row(Word::BreakerRest, "breaker_rest", Takes::Span),
+    Row { alias: Some("near"), ..row(Word::NearTtl, "near_ttl", Takes::Span) },
+    row(Word::NearEntries, "near_entries", Takes::Count),
     row(Word::MaxValueBytes, "max_value_bytes", Takes::Size),
     row(Word::Codec, "codec", Takes::Text),
     row(Word::Compress, "compress", Takes::Size),

@@ -1,6 +1,8 @@
 //! What becomes of caches when the servers below them fail: each test has servers of its own, and does to them what it
 //! says.
 
+#[cfg(feature = "redis")]
+mod apart;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 mod load;
 #[cfg(feature = "memcached")]
@@ -39,6 +41,8 @@ const TESTS: &[(&str, &[Own])] = &[
     ("started::memcached", started::memcached::TESTS),
     #[cfg(feature = "redis")]
     ("redis", redis::TESTS),
+    #[cfg(feature = "redis")]
+    ("apart", apart::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];

@@ -48,8 +48,16 @@ macro_rules! tests_of_docs {
 }
 pub(crate) use tests_of_docs;
 
-const TESTS: &[&[Test]] =
-    &[conformance::TESTS, engine::TESTS, shared::TESTS, null::TESTS, replay::TESTS, races::TESTS, differences::TESTS];
+const TESTS: &[&[Test]] = &[
+    conformance::TESTS,
+    engine::TESTS,
+    shared::TESTS,
+    turns::TESTS,
+    null::TESTS,
+    replay::TESTS,
+    races::TESTS,
+    differences::TESTS,
+];
 
 fn main() {
     if races::work() {

@@ -229,6 +229,11 @@ impl Kind {
         self.name != "bytes" && !is_another_form
     }
 
+    /// Returns whether a process reads at once what another one has written: replicas may have it later.
+    pub fn is_read_where_it_is_written(&self) -> bool {
+        self.is_shared() && self.name != "redis_replica"
+    }
+
     /// Returns whether several processes share what it keeps.
     pub fn is_shared(&self) -> bool {
         self.keeps == Keeps::Shared

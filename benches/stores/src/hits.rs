@@ -34,6 +34,21 @@ pub async fn in_memcached(id: u64) -> String {
     value(id)
 }
 
+#[cached(key = "redis:<id>", cache = "redis")]
+pub async fn in_redis(id: u64) -> String {
+    value(id)
+}
+
+#[cached(key = "near:<id>", cache = "near")]
+pub async fn near_redis(id: u64) -> Arc<str> {
+    value(id).into()
+}
+
+#[cached(key = "memory:<id>", cache = "memory")]
+pub async fn in_memory(id: u64) -> Arc<str> {
+    value(id).into()
+}
+
 /// The names of the entries in a store that is asked without a cache.
 pub fn names() -> Vec<Name> {
     let scope = Scope::new("bare", "1", None).expect("a short prefix");

@@ -1,13 +1,15 @@
 //! A hit from a store outside the process beside the bare question to the same store.
 //!
-//! `cargo run --release --manifest-path benches/stores/Cargo.toml -- [--quick] [memcached]`
+//! `cargo run --release --manifest-path benches/stores/Cargo.toml -- [--quick] [memcached|redis]`
 //!
-//! Prints Markdown. PostgreSQL, MariaDB and Memcached are started if they are installed; with `memcached`, that alone is measured.
+//! Prints Markdown. PostgreSQL, MariaDB, Memcached and Redis are started if they are installed; with `memcached` or `redis`, that alone is measured.
 
+mod crowd;
 mod entries;
 mod files;
 mod hits;
 mod memcached;
+mod redis;
 #[path = "../../src/report.rs"]
 #[allow(dead_code, reason = "other programs print more")]
 mod report;
@@ -25,24 +27,28 @@ use rounds::Effort;
 use stores::Stores;
 
 fn main() -> ExitCode {
-    let (mut effort, mut is_whole) = (Effort::Full, true);
+    let (mut effort, mut only) = (Effort::Full, None);
     for argument in std::env::args().skip(1) {
         match &*argument {
             "--quick" => effort = Effort::Quick,
-            "memcached" => is_whole = false,
+            "memcached" | "redis" => only = Some(argument),
             _ => {
-                eprintln!("there are --quick, and memcached");
+                eprintln!("there are --quick, memcached and redis");
                 return ExitCode::FAILURE;
             }
         }
     }
-    let stores = Stores::open(is_whole);
+    let is_wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    let stores = Stores::open(only.is_none());
     println!("A hit of {} bytes, from a store of {} entries.", entries::BYTES, entries::ENTRIES);
-    if is_whole {
+    if only.is_none() {
         print(&stores, effort);
     }
-    if let Some(memcached) = &stores.memcached {
+    if let Some(memcached) = stores.memcached.as_ref().filter(|_| is_wanted("memcached")) {
         memcached.print(effort);
+    }
+    if let Some(redis) = stores.redis.as_ref().filter(|_| is_wanted("redis")) {
+        redis.print(effort);
     }
     ExitCode::SUCCESS
 }

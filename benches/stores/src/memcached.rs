@@ -2,25 +2,21 @@
 //!
 //! Beside the time of a hit stands what it takes of this process's processors: what the server takes is its own.
 
-use std::fs;
-use std::future::Future;
 use std::sync::Arc;
-use std::time::Instant;
 
 use larder::backend::Backend;
 use larder::stores::memcached::{Config, Memcached};
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
-use crate::entries::{ENTRIES, asked_for, check, key, value};
+use crate::crowd::{self, Candidate, asked};
+use crate::entries::{ENTRIES, check, key, value};
 use crate::hits;
-use crate::report::{Table, median};
 use crate::rounds::Effort;
 use crate::servers;
 
 /// How many callers ask at once.
 const CALLERS: u64 = 64;
-const ROUNDS: u64 = 15;
 
 /// A server with the entries of everybody who asks it.
 pub struct Server {
@@ -49,71 +45,8 @@ impl Server {
             larder(&runtime, &self.store),
             function(&runtime),
         ];
-        let calls = if effort == Effort::Full { 64_000 } else { 640 };
-        let mut took = vec![Vec::new(); candidates.len()];
-        for round in 0..=if effort == Effort::Full { ROUNDS } else { 1 } {
-            for ((_, run), took) in candidates.iter().zip(&mut took) {
-                let ids: Vec<_> = (0..calls).map(|call| asked_for(round * calls + call)).collect();
-                let (began, busy) = (Instant::now(), busy());
-                run(&ids);
-                took.push(
-                    [began.elapsed().as_secs_f64() * 1e6, self::busy() - busy].map(|micros| micros / ids.len() as f64),
-                );
-            }
-        }
-        print(&candidates, &took);
+        crowd::print(&format!("Memcached, {CALLERS} callers"), &candidates, 64_000, effort);
     }
-}
-
-/// A way to an entry: what it is called, and what asks for these entries with as many callers as there are.
-type Candidate = (String, Box<dyn Fn(&[u64])>);
-
-fn print(candidates: &[Candidate], took: &[Vec<[f64; 2]>]) {
-    println!("\n## Memcached, {CALLERS} callers\n");
-    let mut table = Table::new(&["a hit", "µs", "rate of the first", "µs of processors", "of the first"]);
-    for ((name, _), took_each) in candidates.iter().zip(took) {
-        let of = |at: usize| median(took_each[1..].iter().map(|took| took[at]).collect());
-        let beside = |at: usize| {
-            median(took_each[1..].iter().zip(&took[0][1..]).map(|(took, first)| took[at] / first[at]).collect())
-        };
-        let figures = [of(0), 1.0 / beside(0), of(1), beside(1)].map(|figure| format!("{figure:.2}"));
-        table.row([vec![name.clone()], figures.to_vec()].concat());
-    }
-    table.print();
-}
-
-/// Returns for how many microseconds processors were busy with the threads of this process that still are.
-fn busy() -> f64 {
-    let threads = fs::read_dir("/proc/self/task").expect("a list of threads").flatten();
-    let busy = threads.filter_map(|thread| {
-        let told = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        told.split(' ').next()?.parse::<f64>().ok()
-    });
-    busy.sum::<f64>() / 1e3
-}
-
-/// Makes a candidate whose callers are tasks, each of which is made what it asks with.
-fn asked<C, Fut>(
-    name: &str,
-    runtime: &Arc<Runtime>,
-    callers: Vec<C>,
-    read: impl Fn(C, Vec<u64>) -> Fut + 'static,
-) -> Candidate
-where
-    C: Clone + 'static,
-    Fut: Future<Output = ()> + Send + 'static,
-{
-    let runtime = Arc::clone(runtime);
-    let run = move |ids: &[u64]| {
-        let shares = ids.chunks(ids.len().div_ceil(callers.len())).zip(&callers);
-        let tasks: Vec<_> = shares.map(|(ids, caller)| runtime.spawn(read(caller.clone(), ids.to_vec()))).collect();
-        runtime.block_on(async {
-            for task in tasks {
-                task.await.expect("a task that ends");
-            }
-        });
-    };
-    (name.to_owned(), Box::new(run))
 }
 
 fn many<C>(make: impl FnMut(u64) -> C) -> Vec<C> {

@@ -8,6 +8,7 @@ use tempfile::TempDir;
 
 use crate::hits;
 use crate::memcached;
+use crate::redis;
 use crate::servers;
 use crate::tables::{Server, mariadb_server, postgres_server};
 
@@ -17,6 +18,7 @@ pub struct Stores {
     pub postgres: Option<Server<sqlx::Postgres, postgres::Postgres>>,
     pub mariadb: Option<Server<sqlx::MySql, mysql::MySql>>,
     pub memcached: Option<memcached::Server>,
+    pub redis: Option<redis::Server>,
     _folder: TempDir,
 }
 
@@ -34,13 +36,20 @@ impl Stores {
         let mariadb =
             is_whole.then(servers::MariaDb::start).and_then(|server| started("MariaDB", server)).map(mariadb_server);
         let memcached = started("Memcached", servers::Memcached::start()).map(memcached::Server::new);
+        let redis = started("Redis", redis::Server::start());
         let mut caches =
             vec![("file", Settings::backend(Arc::clone(&files))), ("sqlite", Settings::backend(Arc::clone(&sqlite)))];
         caches.extend(postgres.as_ref().map(|server| ("postgres", Settings::backend(Arc::clone(&server.store)))));
         caches.extend(mariadb.as_ref().map(|server| ("mariadb", Settings::backend(Arc::clone(&server.store)))));
         caches.extend(memcached.as_ref().map(|server| ("memcached", Settings::backend(Arc::clone(&server.store)))));
+        caches.extend(redis.as_ref().map(|server| ("redis", Settings::backend(Arc::clone(&server.store)))));
+        caches.extend(redis.as_ref().map(|server| {
+            let near =
+                Settings::backend(Arc::clone(&server.store)).near(3_600).near_entries(crate::entries::ENTRIES * 4);
+            ("near", near)
+        }));
         hits::install(caches);
-        Self { files, sqlite, postgres, mariadb, memcached, _folder: folder }
+        Self { files, sqlite, postgres, mariadb, memcached, redis, _folder: folder }
     }
 }
 

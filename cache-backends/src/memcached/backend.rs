@@ -1,6 +1,7 @@
 //! [`Memcached`]: the store.
 
 use std::fmt;
+use std::future::Future;
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket, too_large};
@@ -8,11 +9,12 @@ use cache_core::error::Error;
 use cache_core::key::Name;
 
 use super::answer::Said;
-use super::config::Config;
-use super::fleet::{Fleet, together};
+use super::config::{self, Config};
+use super::fleet::{Fleet, Share, together};
 use super::moment::Moment;
 use super::node::Node;
 use super::{adding, counting, entry, filling, many, request};
+use crate::pipe::Deadline;
 
 /// A store on servers of Memcached.
 ///
@@ -51,6 +53,11 @@ impl Memcached {
         self.fleet.nodes().for_each(Node::close);
     }
 
+    /// Waits for what asks several questions no longer than for one.
+    async fn within<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        Deadline::after(self.config.limits().timeout).keep(config::NAME, work).await
+    }
+
     fn check(&self, name: &Name, value: &[u8]) -> Result<(), Error> {
         let most = self.config.max_value_bytes();
         if value.len() as u64 > most { Err(too_large(name, value.len(), most)) } else { Ok(()) }
@@ -68,6 +75,10 @@ impl Backend for Memcached {
         }
     }
 
+    fn is_away(&self, name: &Name) -> bool {
+        self.fleet.of(name).is_away()
+    }
+
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
         entry::get(self.fleet.of(name), name).await
     }
@@ -83,7 +94,7 @@ impl Backend for Memcached {
 
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
         self.check(name, value)?;
-        adding::add(self.fleet.of(name), name, value, Moment::after(time)).await
+        self.within(adding::add(self.fleet.of(name), name, value, Moment::after(time))).await
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
@@ -91,11 +102,11 @@ impl Backend for Memcached {
     }
 
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
-        entry::touch(self.fleet.of(name), name, Moment::after(time)).await
+        self.within(entry::touch(self.fleet.of(name), name, Moment::after(time))).await
     }
 
     async fn incr(&self, name: &Name, delta: i64) -> Result<i64, Error> {
-        counting::incr(self.fleet.of(name), name, delta).await
+        self.within(counting::incr(self.fleet.of(name), name, delta)).await
     }
 
     async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
@@ -106,7 +117,8 @@ impl Backend for Memcached {
     /// is.
     async fn get_many(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let shares = self.fleet.shares(names.iter());
-        let found = together(shares.map(async |share| (many::get(&share, names).await, share.places))).await;
+        let found =
+            together(shares.map(async |share| (self.within(many::get(&share, names)).await, share.places))).await;
         let mut values: Vec<_> = names.iter().map(|_| None).collect();
         let (mut away, mut is_there) = (None, names.is_empty());
         for (found, places) in found {
@@ -127,7 +139,11 @@ impl Backend for Memcached {
     async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
         let shares = self.fleet.shares(entries.iter().map(|entry| &entry.name));
         let check = |entry: &Entry| self.check(&entry.name, &entry.value);
-        let kept = together(shares.map(async |share| (many::set(&share, entries, &check).await, share.places))).await;
+        let kept = together(shares.map(async |share: Share<'_>| {
+            let kept = self.within(async { Ok(many::set(&share, entries, &check).await) }).await;
+            (kept.unwrap_or_else(|error| share.places.iter().map(|_| Err(error.clone())).collect()), share.places)
+        }))
+        .await;
         let mut all: Vec<_> = entries.iter().map(|_| Ok(())).collect();
         for (kept, places) in kept {
             places.into_iter().zip(kept).for_each(|(at, kept)| all[at] = kept);
@@ -137,7 +153,7 @@ impl Backend for Memcached {
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
         let shares = self.fleet.shares(names.iter());
-        let removed = together(shares.map(async |share| many::delete(&share, names).await)).await;
+        let removed = together(shares.map(async |share| self.within(many::delete(&share, names)).await)).await;
         removed.into_iter().sum()
     }
 

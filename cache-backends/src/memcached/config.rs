@@ -4,13 +4,13 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::language::Login;
 use crate::pipe::{Limits, Server, Tls};
 use crate::place::{Given, Host, Location, Options, Place};
 
-/// How long connecting and an answer may take, where nobody says.
+/// How long a call may take, where nobody says.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// The largest entry of a server that was not told another one with `-I`.
 const MAX_ITEM: u64 = 1 << 20;
@@ -25,7 +25,7 @@ const WAITING_BYTES: usize = 64 << 20;
 
 const PORT: u16 = 11_211;
 /// What servers are called in messages.
-const NAME: &str = "Memcached";
+pub(super) const NAME: &str = "Memcached";
 
 /// Where servers of Memcached are, and how they are spoken to.
 ///
@@ -35,7 +35,7 @@ const NAME: &str = "Memcached";
 ///
 /// let config = Config::new("memcached://shop:secret@cache1,cache2:11212")?
 ///     .weight("cache2:11212", 3)?
-///     .timeout(Duration::from_millis(500));
+///     .response_timeout(Duration::from_millis(500));
 /// assert!(!format!("{config:?}").contains("secret"));
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
@@ -45,7 +45,7 @@ pub struct Config {
     pub(super) members: Vec<Member>,
     pub(super) login: Option<Login>,
     tls: Option<Tls>,
-    timeout: Duration,
+    response_timeout: Duration,
     max_item: u64,
 }
 
@@ -89,11 +89,11 @@ impl Config {
     pub fn from_place(place: Place) -> Result<Self, Error> {
         let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
         if max_entries.is_some() || max_bytes.is_some() || cull_frequency.is_some() {
-            return Err(trouble("Memcached is bounded on each server, by what `-m` says there"));
+            return Err(Error::configuration("Memcached is bounded on each server, by what `-m` says there"));
         }
-        let first = locations.first().ok_or_else(|| trouble("servers are at `memcached://host,host`"))?;
+        let first = locations.first().ok_or_else(|| Error::configuration("servers are at `memcached://host,host`"))?;
         if locations.iter().any(|location| location.scheme() != first.scheme()) {
-            return Err(trouble("the addresses of one cache on Memcached begin alike"));
+            return Err(Error::configuration("the addresses of one cache on Memcached begin alike"));
         }
         let is_encrypted = options.flag("tls")?;
         let tls = encryption(first.scheme() == "memcacheds" || is_encrypted == Some(true), &mut options)?;
@@ -102,11 +102,11 @@ impl Config {
             members.extend(members_of(location)?);
         }
         let login = login(&locations, &mut options)?;
-        let timeout = options.time("timeout")?.unwrap_or(TIMEOUT);
+        let response_timeout = options.time("response_timeout")?.unwrap_or(TIMEOUT);
         let max_item = options.bytes("max_value")?.unwrap_or(MAX_ITEM);
         let weights = options.text("weights")?;
         options.done()?;
-        let mut config = Self { members, login, tls, timeout, max_item };
+        let mut config = Self { members, login, tls, response_timeout, max_item };
         for weight in weights.iter().flat_map(|weights| weights.split(',')) {
             let (server, weight) = read_weight(weight)?;
             config = config.weight(server, weight)?;
@@ -119,15 +119,15 @@ impl Config {
         let is_twice =
             |(at, member): (usize, &Member)| self.members[..at].iter().any(|other| other.name == member.name);
         match () {
-            () if self.timeout.is_zero() => {
-                Err(trouble("`timeout` is the time that an answer may take, and cannot be 0"))
+            () if self.response_timeout.is_zero() => {
+                Err(Error::configuration("`response_timeout` is the time that a call may take, and cannot be 0"))
             }
             () if !(SMALLEST_ITEM..=LARGEST_ITEM).contains(&self.max_item) => {
-                Err(trouble("`max_value` is what `-I` says on the servers: from 1 KiB to 1 GiB"))
+                Err(Error::configuration("`max_value` is what `-I` says on the servers: from 1 KiB to 1 GiB"))
             }
-            () if self.members.iter().enumerate().any(is_twice) => {
-                Err(trouble("a server is named twice; one that is to hold more has a weight: `weights=cache1=2`"))
-            }
+            () if self.members.iter().enumerate().any(is_twice) => Err(Error::configuration(
+                "a server is named twice; one that is to hold more has a weight: `weights=cache1=2`",
+            )),
             () => Ok(()),
         }
     }
@@ -138,8 +138,11 @@ impl Config {
     ///
     /// When there is none of this name, or with a weight that is not from 1 to 100.
     pub fn weight(mut self, server: &str, weight: u16) -> Result<Self, Error> {
-        let wrong =
-            || trouble("a weight is of a server of the address, as it is called there: `weights=cache1:11211=2`");
+        let wrong = || {
+            Error::configuration(
+                "a weight is of a server of the address, as it is called there: `weights=cache1:11211=2`",
+            )
+        };
         let name = Location::parse(&format!("memcached://{server}"))
             .ok()
             .and_then(|location| location.hosts().first().map(|host| name_of(&Where::at(host))));
@@ -147,15 +150,15 @@ impl Config {
             self.members.iter_mut().find(|member| name.as_ref() == Some(&member.name) || member.name == server);
         let member = member.ok_or_else(wrong)?;
         if !(1..=100).contains(&weight) {
-            return Err(trouble("a weight is a whole number from 1 to 100"));
+            return Err(Error::configuration("a weight is a whole number from 1 to 100"));
         }
         member.weight = weight;
         Ok(self)
     }
 
-    /// Gives up connecting, or waiting for an answer, after this long; 2 seconds where nobody says.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    /// Gives a call up after this long, whatever it waits for; 2 seconds where nobody says.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = timeout;
         self
     }
 
@@ -171,7 +174,7 @@ impl Config {
     }
 
     pub(super) fn limits(&self) -> Limits {
-        Limits { timeout: self.timeout, waiting_bytes: WAITING_BYTES }
+        Limits { timeout: self.response_timeout, waiting_bytes: WAITING_BYTES }
     }
 
     pub(super) fn server(&self, member: &Member) -> Server {
@@ -213,21 +216,25 @@ fn members_of(location: &Location) -> Result<Vec<Member>, Error> {
             hosts.iter().map(Where::at).collect()
         }
         "memcached+unix" => {
-            return Err(trouble("a socket is at `memcached+unix:///path/to/socket`, with three slashes"));
+            return Err(Error::configuration("a socket is at `memcached+unix:///path/to/socket`, with three slashes"));
         }
         "memcached" | "memcacheds" if !path.trim_matches('/').is_empty() => {
-            return Err(trouble("behind the hosts of Memcached stands no path: it has no databases"));
+            return Err(Error::configuration("behind the hosts of Memcached stands no path: it has no databases"));
         }
         "memcached" | "memcacheds" if hosts.is_empty() => vec![Where::Tcp("localhost".to_owned(), PORT)],
         "memcached" | "memcacheds" => hosts.iter().map(Where::at).collect(),
-        _ => return Err(trouble("servers are at `memcached://…`, `memcacheds://…` or `memcached+unix://…`")),
+        _ => {
+            return Err(Error::configuration(
+                "servers are at `memcached://…`, `memcacheds://…` or `memcached+unix://…`",
+            ));
+        }
     };
     Ok(places.into_iter().map(|host| Member { name: name_of(&host), host, weight: 1 }).collect())
 }
 
 fn read_weight(text: &str) -> Result<(&str, u16), Error> {
     let read = text.rsplit_once('=').and_then(|(server, weight)| Some((server.trim(), weight.trim().parse().ok()?)));
-    read.ok_or_else(|| trouble("weights are whole numbers, server by server: \"cache1=2,cache2:11212=3\""))
+    read.ok_or_else(|| Error::configuration("weights are whole numbers, server by server: \"cache1=2,cache2:11212=3\""))
 }
 
 /// Reads who logs in, from the addresses, which may say it once, and from the options.
@@ -242,14 +249,18 @@ fn login(locations: &[Location], options: &mut Options) -> Result<Option<Login>,
     match (user, password) {
         (None, None) => Ok(None),
         (Some(user), Some(password)) => Login::new(user, password).map(Some),
-        _ => Err(trouble("Memcached asks for a user and for a password: `memcached://user:password@host`")),
+        _ => {
+            Err(Error::configuration("Memcached asks for a user and for a password: `memcached://user:password@host`"))
+        }
     }
 }
 
 fn take(place: &mut Option<Box<str>>, given: Option<&str>) -> Result<(), Error> {
     let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok(()) };
     match place.replace(given.into()) {
-        Some(before) if *before != *given => Err(trouble("two different users or passwords are named: say it once")),
+        Some(before) if *before != *given => {
+            Err(Error::configuration("two different users or passwords are named: say it once"))
+        }
         _ => Ok(()),
     }
 }
@@ -262,13 +273,21 @@ fn encryption(is_encrypted: bool, options: &mut Options) -> Result<Option<Tls>, 
     let own = match (certificate, key) {
         (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
         (None, None) => None,
-        _ => return Err(trouble("`tls_cert` and `tls_key` are named together: a certificate, and the key to it")),
+        _ => {
+            return Err(Error::configuration(
+                "`tls_cert` and `tls_key` are named together: a certificate, and the key to it",
+            ));
+        }
     };
     let is_named = authority.is_some() || own.is_some() || server_name.is_some();
     match () {
-        () if is_named && !is_encrypted => Err(trouble("an encrypted connection begins with `memcacheds://`")),
+        () if is_named && !is_encrypted => {
+            Err(Error::configuration("an encrypted connection begins with `memcacheds://`"))
+        }
         () if !is_encrypted => Ok(None),
-        () if !cfg!(feature = "tls") => Err(trouble("an encrypted connection takes the feature `tls` of larder")),
+        () if !cfg!(feature = "tls") => {
+            Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"))
+        }
         () => Ok(Some(Tls { authority, own, server_name })),
     }
 }
@@ -278,14 +297,10 @@ impl fmt::Debug for Config {
         let servers: Vec<_> = self.members.iter().map(|member| (&member.name, member.weight)).collect();
         f.debug_struct("Config")
             .field("servers", &servers)
-            .field("timeout", &self.timeout)
+            .field("response_timeout", &self.response_timeout)
             .field("max_value", &self.max_item)
             .finish_non_exhaustive()
     }
-}
-
-pub(super) fn trouble(sentence: &'static str) -> Error {
-    Error::new(Kind::Configuration, sentence)
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use cache_core::error::Error;
 use cache_core::key::Name;
 
 use super::answer::{Answer, Flags, Refusal, Said};
+use super::error;
 use super::moment::Moment;
 use super::node::Node;
 use super::request::{self, Only};
-use super::{LEASE, error};
 
 pub(super) async fn get(node: &Node, name: &Name) -> Result<Option<Vec<u8>>, Error> {
     value(node, node.ask(|out| request::get(out, name, "v")).await?)
@@ -81,13 +81,13 @@ pub(super) fn found(node: &Node, said: Said) -> Result<Option<Flags>, Error> {
 /// Gives what is there another time; where that is none, removes it.
 pub(super) async fn touch(node: &Node, name: &Name, moment: Option<Moment>) -> Result<bool, Error> {
     let Some(moment) = moment else { return delete(node, name).await };
-    let said = node.ask(|out| request::touch(out, name, moment)).await?;
-    let was_lease = matches!(said, Said::Done(flags) if flags.is_lease(flags.size.unwrap_or(0)));
-    if was_lease {
-        // It keeps its own time, more or less: nobody waits for it for ever.
-        node.ask(|out| request::touch(out, name, Moment::in_seconds(LEASE.into()))).await?;
+    // It is looked first. A lease that was touched could not be given its own time back: by then it may be a value with another.
+    let looked = node.ask(|out| request::get(out, name, "s")).await?;
+    if found(node, looked)?.is_none() {
+        return Ok(false);
     }
-    Ok(found(node, said)?.is_some())
+    let touched = node.ask(|out| request::touch(out, name, moment)).await?;
+    Ok(found(node, touched)?.is_some())
 }
 
 pub(super) async fn ttl(node: &Node, name: &Name) -> Result<Option<Remaining>, Error> {

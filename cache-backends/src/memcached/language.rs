@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use cache_core::error::Error;
 
 use super::answer::{Answer, Said};
-use super::config::trouble;
 use super::reader::Reader;
 use super::{error, request};
 use crate::pipe::Language;
@@ -30,10 +29,12 @@ impl Login {
     /// Takes what can be said in one line, with a space between.
     pub(super) fn new(user: Box<str>, password: Box<str>) -> Result<Self, Error> {
         match () {
-            () if user.contains(' ') => Err(trouble("in the name of a user of Memcached there is no space")),
-            () if [&user, &password].iter().any(|text| text.contains(char::is_control)) => {
-                Err(trouble("user and password stand in one line: no line break, nor another control character"))
+            () if user.contains(' ') => {
+                Err(Error::configuration("in the name of a user of Memcached there is no space"))
             }
+            () if [&user, &password].iter().any(|text| text.contains(char::is_control)) => Err(Error::configuration(
+                "user and password stand in one line: no line break, nor another control character",
+            )),
             () => Ok(Self { user, password }),
         }
     }

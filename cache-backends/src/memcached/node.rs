@@ -36,6 +36,11 @@ impl Node {
         self.pipe.call_many(count, request).await
     }
 
+    /// Returns whether it has failed, and is left alone for now.
+    pub(super) fn is_away(&self) -> bool {
+        self.pipe.is_away()
+    }
+
     /// Returns the number of the newest connection.
     pub(super) fn newest(&self) -> u64 {
         self.pipe.language().newest()

@@ -34,6 +34,11 @@ impl Backoff {
         }
     }
 
+    /// Returns whether the last connection was of no use.
+    pub(super) fn is_away(&self) -> bool {
+        self.last.is_some()
+    }
+
     /// Takes note that a connection was of no use. The chance is any number.
     pub(super) fn failed(&mut self, now: Instant, error: Error, chance: u64) {
         self.last = Some((now + delay(self.failures, chance), error));

@@ -1,6 +1,6 @@
 //! [`Pipe`]: asking, and hearing the answer.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
@@ -10,6 +10,7 @@ use tokio::runtime::Id;
 use tokio::time::Instant;
 
 use super::backoff::Backoff;
+use super::deadline::Deadline;
 use super::fault::Fault;
 use super::hold::Holder;
 use super::home::Home;
@@ -86,6 +87,7 @@ impl<L: Language> Pipe<L> {
         for _ in 0..TRIES {
             let line = self.0.line(&Home::of_caller(), ended.as_ref())?;
             request = match line.ask(count, request, most, waker.clone()) {
+                Ok(waiting) if waiting.is_early => return Box::pin(self.early(&line, waiting)).await,
                 Ok(waiting) => return waiting.await,
                 Err(Unheard::Ended(request)) => request,
                 Err(Unheard::OnTrial(error)) => return Err(error),
@@ -94,6 +96,18 @@ impl<L: Language> Pipe<L> {
             ended = Some(line);
         }
         Err(Fault::Ended.of(&self.0.server))
+    }
+
+    /// Waits for an answer, and for the connection that it comes on, no longer than for an answer alone.
+    async fn early<T>(
+        &self,
+        line: &Line<L::Answer>,
+        waiting: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Shared { server, limits, .. } = &*self.0;
+        let heard = Deadline::after(limits.timeout).keep(server, waiting).await;
+        let stands_still = heard.is_err() && !line.has_ended() && line.progress().0 == 0;
+        if stands_still { Err(Fault::Still.of(server)) } else { heard }
     }
 
     pub(crate) fn language(&self) -> &L {
@@ -109,6 +123,11 @@ impl<L: Language> Pipe<L> {
     #[cfg(test)]
     pub(super) fn runtimes(&self) -> usize {
         self.0.lines().len()
+    }
+
+    /// Returns whether the server has failed, and nobody has reached it since.
+    pub(crate) fn is_away(&self) -> bool {
+        self.0.backoff().is_away()
     }
 
     /// Closes all connections, as soon as those who wait have heard their answers. The next call opens one again.

@@ -55,14 +55,17 @@ impl<L: Language> Holder<L> {
     /// Holds connections, one after the other, as long as there is a question for the next one.
     pub(super) async fn hold(self) {
         let Shared { server, language, limits, .. } = &*self.shared;
-        let mut may_go_on = true;
+        // It is seen that the runtime lets it have its turn.
+        poll_fn(|context| Poll::Ready(self.line.turn(context))).await;
+        let (mut may_go_on, mut since) = (true, None);
         loop {
             let greeted = match Talk::<L>::open(server, language, *limits).await {
                 Ok(greeted) => greeted,
                 Err(error) => return self.fail(&error),
             };
             self.shared.count_connection();
-            let mut serving = Serving::new(&self, greeted.talk);
+            self.line.opened();
+            let mut serving = Serving::new(&self, greeted.talk, since.unwrap_or_else(Instant::now));
             if greeted.has_answered {
                 serving.prove();
                 self.line.prove();
@@ -71,7 +74,7 @@ impl<L: Language> Holder<L> {
                 // Those whose questions were not sent yet are heard through the next one; but not through one after the other
                 // that ends before it was of any use.
                 Fault::Lost(error) if serving.is_proven && (serving.has_answered || may_go_on) => {
-                    may_go_on = serving.has_answered;
+                    (may_go_on, since) = (serving.has_answered, Some(Instant::now()));
                     if !self.line.fail_sent(&Fault::Lost(error).of(server)) {
                         return;
                     }
@@ -109,7 +112,8 @@ struct Serving<'a, L: Language> {
 }
 
 impl<'a, L: Language> Serving<'a, L> {
-    fn new(holder: &'a Holder<L>, talk: Talk<L>) -> Self {
+    /// Begins, where those who wait do so since then.
+    fn new(holder: &'a Holder<L>, talk: Talk<L>, since: Instant) -> Self {
         Self {
             holder,
             talk,
@@ -117,7 +121,7 @@ impl<'a, L: Language> Serving<'a, L> {
             sent: None,
             answered: holder.line.progress().2,
             pace: Pace::new(holder.line.progress().2),
-            patience: Patience::new(holder.shared.limits.timeout),
+            patience: Patience::new(holder.shared.limits.timeout, holder.line.progress(), since),
             answers: Vec::new(),
             woken: Vec::new(),
             crowd: 0,

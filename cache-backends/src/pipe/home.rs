@@ -44,7 +44,7 @@ impl Home {
         let _inside = runtime.enter();
         let has_sockets = catch_unwind(AssertUnwindSafe(try_sockets)).is_ok();
         if !has_sockets {
-            log::warn!("this tokio runtime has no sockets or no timers (`enable_all`): a thread beside it is used");
+            log::warn!(target: "larder", "this tokio runtime has no sockets or no timers (`enable_all`): a thread beside it is used");
             bare().push(runtime.id());
         }
         has_sockets

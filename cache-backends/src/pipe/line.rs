@@ -30,6 +30,8 @@ struct State<A> {
     holder: Option<Waker>,
     /// How often the holder had its turn.
     turns: u64,
+    /// Whether there is a connection, so that its holder looks after the time of each question.
+    is_open: bool,
     /// What the last connection has failed of, as long as this one has not shown that it is better.
     trial: Option<Error>,
     /// Whether somebody looks after the holder, in case that nobody lets it have its turn.
@@ -71,6 +73,8 @@ pub(super) struct Waiting<'a, A> {
     /// `None` when it was heard.
     slot: Option<usize>,
     is_fresh: bool,
+    /// Whether it was asked before there was a connection: its time then runs while one is opened.
+    pub is_early: bool,
 }
 
 impl<A> Line<A> {
@@ -83,6 +87,7 @@ impl<A> Line<A> {
             taken_before: 0,
             holder: None,
             turns: 0,
+            is_open: false,
             trial,
             watched: true,
             phase: Phase::Open,
@@ -111,13 +116,18 @@ impl<A> Line<A> {
         request(&mut state.out);
         let slot = state.questions.ask(count, waker);
         let is_unwatched = !mem::replace(&mut state.watched, true);
-        let holder = state.holder.take();
+        let (holder, is_early) = (state.holder.take(), !state.is_open);
         drop(state);
         holder.into_iter().for_each(Waker::wake);
         if is_unwatched {
             self.unwatched.notify_one();
         }
-        Ok(Waiting { line: self, slot: Some(slot), is_fresh: true })
+        Ok(Waiting { line: self, slot: Some(slot), is_fresh: true, is_early })
+    }
+
+    /// Takes note that there is a connection.
+    pub(super) fn opened(&self) {
+        self.lock().is_open = true;
     }
 
     /// Begins a turn of the holder, who is woken by the next question after it.
@@ -181,7 +191,7 @@ impl<A> Line<A> {
         let mut state = self.lock();
         let sent = state.taken.saturating_sub(state.questions.answered());
         state.questions.fail(usize::try_from(sent).unwrap_or(usize::MAX), error, &mut woken);
-        state.unsent = 0;
+        (state.unsent, state.is_open) = (0, false);
         let goes_on = state.phase != Phase::Ended && state.questions.open() > 0;
         if !goes_on {
             state.phase = Phase::Ended;

@@ -62,7 +62,7 @@ async fn hear<L: Language>(server: &Server, language: &L, limits: Limits, heard:
                 }
                 heard(Heard::Lost);
             }
-            Err(error) => log::debug!("nothing is heard: {error}"),
+            Err(error) => log::debug!(target: "larder", "nothing is heard: {error}"),
         }
         sleep(delay(failures, ids.draw())).await;
         failures = failures.saturating_add(1);

@@ -13,6 +13,7 @@
 //! | `pace` | when what was asked is sent |
 //! | `patience` | how long the oldest question has waited |
 //! | `watch` | looking after one whose runtime may do nothing |
+//! | `deadline` | when nobody waits any more for what one call does |
 //! | `backoff` | how long a server that is away is left alone |
 //! | `talk` | a connection on which the greeting was answered |
 //! | `inbox` | what has come and was not read yet |
@@ -23,6 +24,7 @@
 
 mod backoff;
 mod calls;
+mod deadline;
 mod fault;
 mod hold;
 mod home;
@@ -43,6 +45,7 @@ mod watch;
 use std::time::Duration;
 
 pub(crate) use calls::Pipe;
+pub(crate) use deadline::Deadline;
 pub(crate) use language::{Garbled, Language, Message, Reader};
 pub(crate) use listen::{Heard, Listening, listen};
 pub(crate) use server::{Server, Tls};
@@ -50,7 +53,7 @@ pub(crate) use server::{Server, Tls};
 /// How long and how much somebody waits.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// How long connecting may take, and each answer.
+    /// How long an answer may take, with the connecting that it waits for.
     pub timeout: Duration,
     /// How many bytes may wait to be sent.
     pub waiting_bytes: usize,

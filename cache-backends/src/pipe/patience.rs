@@ -19,9 +19,10 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    pub(super) fn new(limit: Duration) -> Self {
-        let now = Instant::now();
-        Self { limit, seen: VecDeque::new(), last: now, timer: Box::pin(sleep_until(now)), is_timed: false }
+    /// Begins where some wait already, since then.
+    pub(super) fn new(limit: Duration, (_, asked, answered): (u64, u64, u64), since: Instant) -> Self {
+        let seen = (asked > answered).then_some((asked, since)).into_iter().collect();
+        Self { limit, seen, last: Instant::now(), timer: Box::pin(sleep_until(since)), is_timed: false }
     }
 
     /// Takes note that so many questions were asked by now, of which so many were answered. Returns how long nobody had asked,

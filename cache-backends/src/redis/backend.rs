@@ -13,7 +13,7 @@ use cache_core::key::Name;
 use super::command::Command;
 use super::config::Config;
 use super::ear::Ear;
-use super::making::Making;
+use super::making::{Making, NAME};
 use super::resp::Answer;
 use super::routes::{Cluster, Fixed, Intent, Routes, Topology, Watched};
 use super::script::{self, Script};
@@ -58,7 +58,11 @@ impl Redis {
                 Topology::Cluster(Cluster::new(&config.servers, making.clone(), config.reads_replicas))
             }
         };
-        Ok(Self { routes: Routes::new(topology, config.read_your_writes), making, ids: Ids::default() })
+        Ok(Self {
+            routes: Routes::new(topology, config.read_your_writes, config.response_timeout),
+            making,
+            ids: Ids::default(),
+        })
     }
 
     /// Closes all connections. A call after this opens them again.
@@ -68,11 +72,13 @@ impl Redis {
 
     /// Runs a script on a name.
     pub(super) async fn run(&self, script: &Script, name: &[u8], arguments: &[&[u8]]) -> Result<Answer, Error> {
+        let deadline = self.routes.deadline();
         let called = self.routes.ask(name, Intent::Write, |out| script.call(out, name, arguments)).await;
         match called {
             // It was restarted, or another one is in its place.
             Err(error) if error::is_no_script(&error) => {
-                self.routes.ask(name, Intent::Write, |out| script.teach(out, name, arguments)).await
+                let taught = self.routes.ask(name, Intent::Write, |out| script.teach(out, name, arguments));
+                Box::pin(deadline.keep(NAME, taught)).await
             }
             answer => answer,
         }
@@ -223,7 +229,7 @@ impl Backend for Redis {
     }
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
-        let now = Instant::now();
+        let (now, deadline) = (Instant::now(), self.routes.deadline());
         for name in names {
             self.making.journal.note(name.as_bytes(), now);
         }
@@ -234,7 +240,7 @@ impl Backend for Redis {
             removed += match answer {
                 Ok(Answer::Number(number)) => number.unsigned_abs(),
                 Ok(_) => return Err(error::unusable()),
-                Err(error) if error::is_no_script(&error) => u64::from(self.delete(name).await?),
+                Err(error) if error::is_no_script(&error) => u64::from(deadline.keep(NAME, self.delete(name)).await?),
                 Err(error) => return Err(error),
             };
         }
@@ -246,11 +252,14 @@ impl Backend for Redis {
     }
 
     async fn clear_store(&self) -> Result<(), Error> {
-        for leader in self.routes.leaders().await? {
-            let answer = leader.ask(|out| Command::of(out, &[b"FLUSHDB", b"ASYNC"])).await?;
-            kept(&error::checked(leader.server(), answer)?)?;
-        }
-        Ok(())
+        let flush = async {
+            for leader in self.routes.leaders().await? {
+                let answer = leader.ask(|out| Command::of(out, &[b"FLUSHDB", b"ASYNC"])).await?;
+                kept(&error::checked(leader.server(), answer)?)?;
+            }
+            Ok(())
+        };
+        self.routes.deadline().keep(NAME, flush).await
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {

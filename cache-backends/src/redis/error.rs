@@ -73,6 +73,9 @@ fn finding(text: &str) -> (Kind, &'static str) {
         "NOPROTO" => (Configuration, TOO_OLD),
         _ if is_unknown(text) => (Configuration, TOO_OLD),
         _ if text.contains("DB index") => (Configuration, "has no such database: most have 16, from 0 to 15"),
+        _ if text.contains("cluster support disabled") => {
+            (Configuration, "is of no cluster: its address begins with `redis://`")
+        }
         _ if text.contains("max number of clients") => (Store, "has no place for another connection"),
         _ => (Store, "refused what it was asked"),
     }
@@ -124,6 +127,7 @@ mod tests {
             ("MOVED 3999 127.0.0.1:6381", Kind::Configuration, "redis+cluster://"),
             ("ERR DB index is out of range", Kind::Configuration, "no such database"),
             ("ERR max number of clients reached", Kind::Store, "no place"),
+            ("ERR This instance has cluster support disabled", Kind::Configuration, "no cluster"),
             ("ERR something new", Kind::Store, "refused"),
         ] {
             let error = of(&server(), text);

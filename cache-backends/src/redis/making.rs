@@ -35,14 +35,19 @@ impl Making {
         self.node(server, Part::Leader(Arc::clone(&self.journal)))
     }
 
-    /// Makes a server that is read from.
+    /// Makes a server that is read from. It has half of the time, so that where it does not answer another one still can.
     pub(super) fn follower(&self, server: Server) -> Node {
-        self.node(server, Part::Follower { is_in_cluster: false })
+        self.halved().node(server, Part::Follower { is_in_cluster: false })
     }
 
     /// Makes one in a cluster, where it has to be told that it is only read.
     pub(super) fn follower_in_cluster(&self, server: Server) -> Node {
-        self.node(server, Part::Follower { is_in_cluster: true })
+        self.halved().node(server, Part::Follower { is_in_cluster: true })
+    }
+
+    fn halved(&self) -> Self {
+        let limits = Limits { timeout: self.limits.timeout / 2, ..self.limits };
+        Self { limits, ..self.clone() }
     }
 
     /// Listens to a server, on a connection on which this is said first.

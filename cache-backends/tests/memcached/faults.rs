@@ -62,7 +62,7 @@ fn restarted() {
 fn three() -> ([Server; 3], String) {
     let servers = [(); 3].map(|()| Server::setup().on_port().start().expect("a server"));
     let hosts = servers.each_ref().map(|server| format!("127.0.0.1:{}", server.port()));
-    (servers, format!("memcached://{}?timeout=300ms", hosts.join(",")))
+    (servers, format!("memcached://{}?response_timeout=300ms", hosts.join(",")))
 }
 
 fn names() -> Vec<Name> {

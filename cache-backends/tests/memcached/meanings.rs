@@ -1,5 +1,6 @@
 //! What entries mean that other stores do not have.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use cache_backends::memcached::Memcached;
@@ -8,12 +9,13 @@ use cache_core::error::Kind;
 use cache_core::testing::block_on;
 use tokio::runtime::Builder;
 
-use super::servers::{self, Memcached as Server};
+use super::servers::Memcached as Server;
 use super::{Test, name, store};
 
 pub const TESTS: &[Test] = &[
     ("a lease is nothing for everybody who does not fill it in", leases),
     ("what was added, touched or removed for no time takes its lease along", leases_for_no_time),
+    ("who touches a lease does not lengthen what is filled in meanwhile", touched_while_filled),
     ("what is filled in is kept in each of several runtimes", runtimes),
     ("a number that loses a digit has no space in its place", digits),
     ("what somebody has marked as too old is nothing", stale),
@@ -67,6 +69,23 @@ fn leases_for_no_time() {
     });
 }
 
+fn touched_while_filled() {
+    let (_server, store) = started();
+    let store = Arc::new(store);
+    // One thread: what is filled in is sent behind the first that the touch asks.
+    Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
+        let name = name("key");
+        let ticket = store.begin_fill(&name).await.unwrap();
+        let (own, touched) = (Arc::clone(&store), name.clone());
+        let touch = tokio::spawn(async move { own.touch(&touched, Some(Duration::from_secs(9))).await });
+        tokio::task::yield_now().await;
+        assert!(store.set_if(&name, b"value", Some(Duration::from_secs(3)), &ticket).await.unwrap());
+        assert!(!touch.await.unwrap().unwrap());
+        let left = store.ttl(&name).await.unwrap();
+        assert!(matches!(left, Some(Remaining::For(left)) if left.as_secs() <= 4), "{left:?}");
+    });
+}
+
 fn runtimes() {
     let (_server, store) = started();
     let fill = async |key: &str| {
@@ -116,11 +135,12 @@ fn stale() {
 }
 
 fn guarded() {
-    let server = Server::setup().guarded().start().expect("a server");
+    let server = Server::setup().guarded().on_port().start().expect("a server");
     let kind = |url: &str| block_on(store(url).get(&name("key"))).map_err(|error| (error.kind(), error.to_string()));
     assert_eq!(kind(&server.url()), Ok(None));
-    for url in [server.url_of("larder", "guessed"), server.url().replace(&format!("larder:{}@", servers::PASSWORD), "")]
-    {
+    let nobody =
+        server.url().split_once('?').map(|(url, _)| url.to_owned()).expect("who asks stands behind the socket");
+    for url in [server.url_of("larder", "guessed"), nobody] {
         let (kind, sentence) = kind(&url).unwrap_err();
         assert_eq!(kind, Kind::Configuration, "{sentence}");
         assert!(sentence.contains("password") && !sentence.contains("guessed"), "{sentence}");

@@ -22,7 +22,7 @@ fn run(url: &str, servers: &[Server]) -> Report {
         }
     };
     // A busy machine is no fault of a store.
-    let config = Config::new(url).expect("an address").timeout(Duration::from_secs(60));
+    let config = Config::new(url).expect("an address").response_timeout(Duration::from_secs(60));
     let report = Suite::new(&Memcached::new(config).expect("a store"), &pass).run();
     assert!(report.failures.is_empty(), "{report}");
     report

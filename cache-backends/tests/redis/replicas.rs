@@ -1,6 +1,6 @@
 //! One server that is written to, and one that follows it.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cache_backends::redis::{Config, Redis};
 use cache_core::backend::Backend;
@@ -14,6 +14,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ("those_that_follow_are_read_and_never_written", spread),
     ("what_this_process_has_written_is_read_where_it_was_written_for_a_while", own_writes),
     ("where_none_follows_any_more_the_leader_is_read", follower_away),
+    ("where_one_that_follows_stands_still_the_leader_is_read_in_time", follower_still),
+    ("where_all_stand_still_nobody_waits_longer_than_for_one", all_still),
 ];
 
 /// A leader and one that follows it, in which a test may write behind everybody's back.
@@ -79,4 +81,40 @@ fn follower_away() {
     assert_eq!(get(&store, "key").as_deref(), Some("value"));
     let found = block_on(store.get_many(&["key", "other"].map(name))).unwrap();
     assert_eq!(found, [Some(b"value".to_vec()), None]);
+}
+
+/// How long a call may take where servers stand still.
+const LIMIT: Duration = Duration::from_secs(2);
+
+fn impatient((leader, follower): &(Server, Server)) -> Redis {
+    let config = Config::new(&format!("{}?replicas=127.0.0.1:{}", leader.url(), follower.port)).expect("an address");
+    Redis::new(config.read_your_writes(Duration::ZERO).response_timeout(LIMIT)).expect("a store")
+}
+
+fn follower_still() {
+    let pair = pair();
+    let stores = [(); 2].map(|()| impatient(&pair));
+    block_on(stores[0].set(&name("key"), b"value", None)).unwrap();
+    pair.1.wait_until(|_| get(&stores[0], "key").is_some());
+    pair.1.stand_still();
+    // One store has a connection to it, and the other opens one.
+    for store in &stores {
+        assert_eq!(get(store, "key").as_deref(), Some("value"));
+        assert_eq!(block_on(store.get_many(&[name("key")])).unwrap(), [Some(b"value".to_vec())]);
+    }
+}
+
+fn all_still() {
+    let pair = pair();
+    let (one, many) = (impatient(&pair), impatient(&pair));
+    pair.0.stand_still();
+    pair.1.stand_still();
+    let begun = Instant::now();
+    let error = block_on(one.get(&name("key"))).unwrap_err();
+    let one_took = begun.elapsed();
+    assert!(block_on(many.get_many(&["key", "other"].map(name))).is_err());
+    let both_took = begun.elapsed();
+    assert!(error.is_transient() && error.to_string().contains("not answered within"), "{error}");
+    // Half as much again is for a machine that is busy: each server alone would have had the whole time.
+    assert!(one_took < LIMIT * 3 / 2 && both_took < LIMIT * 3, "{one_took:?} {both_took:?}");
 }

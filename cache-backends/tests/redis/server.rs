@@ -72,6 +72,12 @@ impl Server {
         }
     }
 
+    /// Has it do nothing from now on: it is there, and does not answer.
+    pub fn stand_still(&self) {
+        let stopped = Command::new("kill").args(["-STOP", &self.child.id().to_string()]).status().expect("kill");
+        assert!(stopped.success(), "a server that runs");
+    }
+
     /// Ends it as a crash would.
     pub fn kill(&mut self) {
         self.child.kill().expect("a server that runs");

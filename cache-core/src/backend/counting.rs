@@ -148,4 +148,8 @@ impl<B: Backend> Backend for Counting<B> {
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         self.inner.listen(start, listener)
     }
+
+    fn is_away(&self, name: &Name) -> bool {
+        self.inner.is_away(name)
+    }
 }

@@ -84,6 +84,9 @@ pub trait ErasedBackend: Send + Sync + 'static {
     ///
     /// Where the store does not tell of its changes.
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error>;
+
+    /// See [`Backend::is_away`].
+    fn is_away(&self, name: &Name) -> bool;
 }
 
 impl<B: Backend> ErasedBackend for B {
@@ -156,6 +159,10 @@ impl<B: Backend> ErasedBackend for B {
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         Backend::listen(self, start, listener)
     }
+
+    fn is_away(&self, name: &Name) -> bool {
+        Backend::is_away(self, name)
+    }
 }
 
 /// A store behind a pointer, whatever its type, so that a plain wrapper around any store is one around it too.
@@ -222,6 +229,10 @@ impl Backend for Arc<dyn ErasedBackend> {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (**self).listen(start, listener)
+    }
+
+    fn is_away(&self, name: &Name) -> bool {
+        (**self).is_away(name)
     }
 }
 

@@ -207,6 +207,12 @@ pub trait Backend: Send + Sync + 'static {
     fn listen(&self, _start: &str, _listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         Err(unsupported("tell of its changes"))
     }
+
+    /// Returns whether this name is on a server that is known to be away just now, while others may be there: then nobody who
+    /// comes for something else is kept waiting by it. Nothing is asked for that.
+    fn is_away(&self, _name: &Name) -> bool {
+        false
+    }
 }
 
 /// How long an entry still has.
@@ -351,5 +357,9 @@ impl<B: Backend> Backend for Arc<B> {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         B::listen(self, start, listener)
+    }
+
+    fn is_away(&self, name: &Name) -> bool {
+        B::is_away(self, name)
     }
 }

@@ -5,6 +5,7 @@ mod claims;
 mod conformance;
 mod eras;
 mod guards;
+mod halves;
 mod outage;
 mod schedules;
 mod store;

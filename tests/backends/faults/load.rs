@@ -1,10 +1,12 @@
 //! Callers of a cached function while something goes wrong below it, and what came of it for them.
 
 use std::array;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+use larder::clock::Clock;
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings, cached, testing};
 
@@ -39,14 +41,14 @@ fn truth(source: &Source, id: usize) -> String {
 }
 
 impl Source {
-    pub fn new() -> Self {
+    pub fn new() -> Arc<Self> {
         Self::padded(0)
     }
 
     /// Returns one whose values have so many bytes more.
-    pub fn padded(padding: usize) -> Self {
+    pub fn padded(padding: usize) -> Arc<Self> {
         let zeros = || array::from_fn(|_| AtomicU64::new(0));
-        Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), padding }
+        Arc::new(Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), padding })
     }
 
     /// Returns how often it was read.
@@ -72,10 +74,47 @@ impl Source {
         self.read(id) < oldest
     }
 
-    /// Returns whether everything that is served is as the source says.
-    fn is_served_by(&self, larder: &Larder) -> bool {
+    /// Changes everything through caches.
+    pub fn change_all(&self, larder: &Larder) {
         let _entered = larder.enter();
-        (0..ENTRIES).all(|id| self.read(id) == self.said[id].load(Ordering::SeqCst))
+        (0..ENTRIES).for_each(|id| self.change(id));
+    }
+
+    /// Changes what it says of an entry, and says that it was invalidated, which it was not.
+    pub fn change_secretly(&self, id: usize) {
+        let now = self.said[id].fetch_add(1, Ordering::SeqCst) + 1;
+        self.oldest[id].store(now, Ordering::SeqCst);
+    }
+
+    /// Changes every other entry and reads them all, so many times, and returns how often too old a value was served.
+    pub fn changes_and_reads(&self, larder: &Larder, first: usize, times: usize) -> usize {
+        let _entered = larder.enter();
+        let mut draw = Draw(first as u64 + 1);
+        let mut step = || {
+            if draw.below(4) == 0 {
+                self.change(draw.below(ENTRIES / 2) * 2 + first);
+            }
+            usize::from(self.reads_too_old(draw.below(ENTRIES)))
+        };
+        (0..times).map(|_| step()).sum()
+    }
+
+    /// Returns how many entries are served that are older than an invalidation that had ended before.
+    pub fn reads_old_by(&self, larder: &Larder) -> usize {
+        let _entered = larder.enter();
+        (0..ENTRIES).filter(|id| self.reads_too_old(*id)).count()
+    }
+
+    /// Returns whether everything that is served is as it says.
+    pub fn is_served_by(&self, larder: &Larder) -> bool {
+        self.untrue(larder).is_empty()
+    }
+
+    /// Returns which entries are not served as the source says, with what is served and what it says.
+    fn untrue(&self, larder: &Larder) -> Vec<(usize, u64, u64)> {
+        let _entered = larder.enter();
+        let said = |id: usize| (id, self.read(id), self.said[id].load(Ordering::SeqCst));
+        (0..ENTRIES).map(said).filter(|(_, served, said)| served != said).collect()
     }
 }
 
@@ -113,40 +152,50 @@ pub fn wait(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
-/// Makes caches in a store, as a process has them.
+/// Makes caches in a store, as a process has them, with the clock of the machine: what a process knows of markers in a
+/// store is asked for again by it.
 pub fn caches(settings: Settings) -> Result<Isolated, Error> {
-    testing::isolated_with([("default", settings)])
+    testing::isolated_at(Clock::default(), [("default", settings)])
 }
 
 /// Has many call at once while something is done to the servers. None of them sees an error, waits longer than the store
 /// may, or is served what was invalidated before.
-pub fn under_load(larder: &Larder, source: &Source, fault: impl FnOnce(&Progress)) {
-    let progress = &Progress::default();
-    let run = |caller: usize| {
-        let _entered = larder.enter();
-        let mut draw = Draw(caller as u64 + 1);
-        while !progress.is_over.load(Ordering::SeqCst) {
-            match caller.checked_sub(READERS) {
-                None => progress.note(|| source.reads_too_old(draw.below(ENTRIES))),
-                Some(writer) => progress.note(|| {
-                    source.change(draw.below(ENTRIES / WRITERS) * WRITERS + writer);
-                    false
-                }),
-            }
-        }
-    };
-    thread::scope(|scope| {
-        let callers: Vec<_> = (0..READERS + WRITERS).map(|caller| scope.spawn(move || run(caller))).collect();
-        let over = Over(progress);
-        progress.more_calls(300);
-        fault(progress);
-        progress.more_calls(300);
-        drop(over);
-        callers.into_iter().for_each(|caller| caller.join().expect("no error reaches a caller"));
-    });
+pub fn under_load(larder: &Larder, source: &Arc<Source>, fault: impl FnOnce(&Progress)) {
+    let progress = Arc::new(Progress::default());
+    // They are not waited for in a scope: where one is forgotten, this is to fail and not to wait with it.
+    let callers: Vec<_> = (0..READERS + WRITERS)
+        .map(|caller| {
+            let (larder, source, progress) = (larder.clone(), Arc::clone(source), Arc::clone(&progress));
+            thread::spawn(move || call(&larder, &source, &progress, caller))
+        })
+        .collect();
+    let over = Over(&progress);
+    progress.more_calls(300);
+    fault(&progress);
+    progress.more_calls(300);
+    drop(over);
+    wait("all callers have their answers", || callers.iter().all(JoinHandle::is_finished));
+    for caller in callers {
+        caller.join().expect("no error reaches a caller");
+    }
     let longest = Duration::from_millis(progress.longest.load(Ordering::SeqCst));
     assert!(longest < LIMIT * 4 + SLACK, "a call took {longest:?}");
     assert_eq!(progress.old.load(Ordering::SeqCst), 0, "values were served that had been invalidated before");
+}
+
+/// Calls until it is over: one of the readers, or of the writers, who share the entries among them.
+fn call(larder: &Larder, source: &Source, progress: &Progress, caller: usize) {
+    let _entered = larder.enter();
+    let mut draw = Draw(caller as u64 + 1);
+    while !progress.is_over.load(Ordering::SeqCst) {
+        match caller.checked_sub(READERS) {
+            None => progress.note(|| source.reads_too_old(draw.below(ENTRIES))),
+            Some(writer) => progress.note(|| {
+                source.change(draw.below(ENTRIES / WRITERS) * WRITERS + writer);
+                false
+            }),
+        }
+    }
 }
 
 /// Whoever waits for callers does not do so in vain, whatever becomes of the test.
@@ -161,12 +210,22 @@ impl Drop for Over<'_> {
 /// After the fault: this process and another one that sees the same servers are served what the source says, from the
 /// store.
 pub fn is_well_again(source: &Source, larders: &[&Larder]) {
-    for larder in larders {
-        wait("everything that is served is true", || source.is_served_by(larder));
+    let begun = Instant::now();
+    // The one pays what it owes to the store, and the others are served what comes of that.
+    let untrue = |at: &usize| !source.untrue(larders[*at]).is_empty();
+    while let Some(at) = (0..larders.len()).find(untrue) {
+        let who = || larders.iter().map(|larder| larder.cache("default").stats()).collect::<Vec<_>>();
+        let untrue = || source.untrue(larders[at]);
+        assert!(
+            begun.elapsed() < PATIENCE,
+            "process {at} is served, and what is true: {:?}, of {:#?}",
+            untrue(),
+            who()
+        );
     }
     wait("values come from the store again", || {
         let before = source.runs();
-        larders.iter().all(|larder| source.is_served_by(larder)) && source.runs() == before
+        larders.iter().all(|larder| source.untrue(larder).is_empty()) && source.runs() == before
     });
 }
 

@@ -1,6 +1,6 @@
 //! Memcached goes away, breaks off, stands still and makes room; and one of three servers is gone for a while.
 
-use cache_backends::memcached::{Config, Memcached as Store};
+use larder::stores::memcached::{Config, Memcached as Store};
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings};
 
@@ -21,19 +21,19 @@ own!(MEMCACHED =>
     one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has,
 );
 
-fn said(error: Error) -> String {
+fn said(error: &Error) -> String {
     format!("{error:?}")
 }
 
 fn settings(url: &str) -> Result<Settings, String> {
-    let store = Config::new(url).and_then(|config| Store::new(config.timeout(LIMIT)));
-    store.map(Settings::backend).map_err(said)
+    let store = Config::new(url).and_then(|config| Store::new(config.response_timeout(LIMIT)));
+    store.map(Settings::backend).map_err(|error| said(&error))
 }
 
 /// Makes caches as two processes have them: one that is under load, and one that looks on.
 fn two(url: &str, other: &str) -> Result<(Isolated, Larder), String> {
-    let other = caches(settings(other)?).map_err(said)?.handle();
-    Ok((caches(settings(url)?).map_err(said)?, other))
+    let other = caches(settings(other)?).map_err(|error| said(&error))?.handle();
+    Ok((caches(settings(url)?).map_err(|error| said(&error))?, other))
 }
 
 fn a_server_is_killed_under_load_and_comes_back_empty() -> Result<(), String> {

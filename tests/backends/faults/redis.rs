@@ -24,19 +24,19 @@ own!(REDIS =>
     a_node_of_a_cluster_is_killed_under_load_and_comes_back,
 );
 
-fn said(error: Error) -> String {
+fn said(error: &Error) -> String {
     format!("{error:?}")
 }
 
 fn settings(url: &str) -> Result<Settings, String> {
-    let store = Config::new(url).and_then(|config| Store::new(config.timeout(LIMIT)));
-    store.map(Settings::backend).map_err(said)
+    let store = Config::new(url).and_then(|config| Store::new(config.response_timeout(LIMIT)));
+    store.map(Settings::backend).map_err(|error| said(&error))
 }
 
 /// Makes caches as two processes have them: one that is under load, and one that looks on.
 fn two(url: &str, other: &str) -> Result<(Isolated, Larder), String> {
-    let other = caches(settings(other)?).map_err(said)?.handle();
-    Ok((caches(settings(url)?).map_err(said)?, other))
+    let other = caches(settings(other)?).map_err(|error| said(&error))?.handle();
+    Ok((caches(settings(url)?).map_err(|error| said(&error))?, other))
 }
 
 fn url_at(port: u16) -> String {

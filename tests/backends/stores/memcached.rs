@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use cache_backends::memcached::{Config, Memcached as Store};
 use larder::Error;
 use larder::clock::Clock;
+use larder::stores::memcached::{Config, Memcached as Store};
 
 use super::pool::{Pool, Reused, read};
 use super::{Opened, PATIENCE};
@@ -17,14 +17,16 @@ pub static THREE: Pool<[Memcached; 3]> = Pool::new();
 
 pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
     let (url, sockets) = read(place);
-    let store = Store::new(Config::new(url)?.timeout(PATIENCE))?;
+    let store = Store::new(Config::new(url)?.response_timeout(PATIENCE))?;
     // Servers know of whole seconds only.
     let rest = Mutex::new(Duration::ZERO);
     let moves = move |time: Duration| {
         let mut rest = rest.lock().unwrap_or_else(PoisonError::into_inner);
-        let seconds = (*rest + time).as_secs();
-        *rest = *rest + time - Duration::from_secs(seconds);
-        sockets.iter().for_each(|socket| Memcached::let_time_pass_at(socket, seconds).expect("a server that works"));
+        let passed = *rest + time;
+        *rest = Duration::from_nanos(passed.subsec_nanos().into());
+        for socket in &sockets {
+            Memcached::let_time_pass_at(socket, passed.as_secs()).expect("a server that works");
+        }
     };
     Ok(Opened::moved_by(store, moves))
 }

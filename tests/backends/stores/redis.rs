@@ -18,9 +18,11 @@ pub static CLUSTER: Pool<Cluster> = Pool::new();
 
 pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
     let (url, sockets) = read(place);
-    let store = Store::new(Config::new(url)?.timeout(PATIENCE))?;
+    let store = Store::new(Config::new(url)?.response_timeout(PATIENCE))?;
     let moves = move |time: Duration| {
-        sockets.iter().for_each(|socket| Redis::let_time_pass(socket, time).expect("a server that works"));
+        for socket in &sockets {
+            Redis::let_time_pass(socket, time).expect("a server that works");
+        }
     };
     Ok(Opened::moved_by(store, moves))
 }

@@ -62,9 +62,8 @@ impl Memcached {
 
     /// Returns the address of several together.
     pub fn url_of_all(servers: &[Self]) -> String {
-        let host = |server: &Self| match server.has_port() {
-            true => format!("127.0.0.1:{}", server.port()),
-            false => in_url(server.socket()),
+        let host = |server: &Self| {
+            if server.has_port() { format!("127.0.0.1:{}", server.port()) } else { in_url(server.socket()) }
         };
         format!("memcached://{}", servers.iter().map(host).collect::<Vec<_>>().join(","))
     }

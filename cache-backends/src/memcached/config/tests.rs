@@ -1,3 +1,5 @@
+use cache_core::error::Kind;
+
 use super::*;
 
 fn read(address: &str) -> Config {
@@ -39,20 +41,20 @@ fn several_addresses_are_servers_of_one_store() {
 
 #[test]
 fn options_are_read_from_behind_an_address() {
-    let config = read("memcached://shop:secret@a,b?timeout=500ms&max_value=8MiB&weights=b=3,a:11211=2");
+    let config = read("memcached://shop:secret@a,b?response_timeout=500ms&max_value=8MiB&weights=b=3,a:11211=2");
     assert_eq!(names(&config), [("a:11211", 2), ("b:11211", 3)]);
-    assert_eq!((config.timeout, config.max_value_bytes()), (Duration::from_millis(500), (8 << 20) - 512));
+    assert_eq!((config.response_timeout, config.max_value_bytes()), (Duration::from_millis(500), (8 << 20) - 512));
     assert!(config.login.is_some() && !format!("{config:?}").contains("secret"));
     let usual = read("memcached://a");
-    assert_eq!((usual.timeout, usual.max_value_bytes()), (Duration::from_secs(2), (1 << 20) - 512));
+    assert_eq!((usual.response_timeout, usual.max_value_bytes()), (Duration::from_secs(2), (1 << 20) - 512));
     let socket = read("memcached+unix:///run/m.sock?weights=/run/m.sock=2");
     assert_eq!(names(&socket), [("/run/m.sock", 2)]);
 }
 
 #[test]
 fn what_cannot_work_is_an_error_that_shows_no_secret() {
-    assert!(refused("memcached://shop:secret@a?timout=1").contains("did you mean `timeout`"));
-    assert!(refused("memcached://shop:secret@a?timeout=0").contains("cannot be 0"));
+    assert!(refused("memcached://shop:secret@a?timout=1").contains("`response_timeout`"));
+    assert!(refused("memcached://shop:secret@a?response_timeout=0").contains("cannot be 0"));
     assert!(refused("memcached://shop:secret@a?max_value=12").contains("`-I`"));
     assert!(refused("memcached://shop:secret@a/7").contains("no databases"));
     assert!(refused("memcached://shop:secret@a,b,a:11211").contains("twice"));

@@ -154,6 +154,20 @@ fn a_server_that_stands_still_is_given_up_when_the_oldest_question_is_too_old() 
 }
 
 #[test]
+fn who_asks_before_there_is_a_connection_has_one_time_limit_for_both() {
+    let small = Small::new(|_, mut peer| {
+        thread::sleep(Duration::from_millis(1_500));
+        peer.greet();
+        peer.outlast();
+    });
+    let pipe = small.pipe_with(Limits { timeout: Duration::from_secs(2), ..limits() });
+    let begun = std::time::Instant::now();
+    let error = runtime().block_on(ask(&pipe, "1")).unwrap_err();
+    assert!(error.to_string().contains("not answered within 2s"), "{error}");
+    assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+}
+
+#[test]
 fn a_time_limit_is_of_a_question_and_not_of_the_connection() {
     let (small, frozen) = (Small::echo(), Frozen::new());
     let pipe = small.pipe();

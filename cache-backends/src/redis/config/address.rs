@@ -7,7 +7,7 @@ use cache_core::error::Error;
 
 use super::super::language::Login;
 use super::super::making::NAME;
-use super::{nowhere, trouble};
+use super::nowhere;
 use crate::pipe::{Server, Tls};
 use crate::place::{Host, Location, Options};
 
@@ -45,7 +45,7 @@ impl Scheme {
     pub(super) fn of(locations: &[Location]) -> Result<Self, Error> {
         let first = locations.first().ok_or_else(nowhere)?.scheme();
         if locations.iter().any(|location| location.scheme() != first) {
-            return Err(trouble("the addresses of one cache on Redis begin alike"));
+            return Err(Error::configuration("the addresses of one cache on Redis begin alike"));
         }
         let (base, kind) = first.split_once('+').unwrap_or((first, ""));
         let is_encrypted = matches!(base, "rediss" | "valkeys");
@@ -54,10 +54,10 @@ impl Scheme {
             "unix" if !is_encrypted => Written::Socket,
             "sentinel" => Written::Sentinel,
             "cluster" => Written::Cluster,
-            _ => return Err(trouble(SCHEMES)),
+            _ => return Err(Error::configuration(SCHEMES)),
         };
         let is_ours = is_encrypted || matches!(base, "redis" | "valkey");
-        if is_ours { Ok(Self { is_encrypted, kind }) } else { Err(trouble(SCHEMES)) }
+        if is_ours { Ok(Self { is_encrypted, kind }) } else { Err(Error::configuration(SCHEMES)) }
     }
 
     /// Returns the servers that are named.
@@ -91,7 +91,9 @@ impl Scheme {
         let port = if self.kind == Written::Sentinel { PORT_OF_SENTINELS } else { PORT };
         match self.kind {
             Written::Socket if path.len() > 1 && hosts.is_empty() => Ok(vec![Server::unix(NAME, path)]),
-            Written::Socket => Err(trouble("a socket is at `redis+unix:///path/to/socket`, with three slashes")),
+            Written::Socket => {
+                Err(Error::configuration("a socket is at `redis+unix:///path/to/socket`, with three slashes"))
+            }
             _ if hosts.is_empty() => Ok(vec![Server::tcp(NAME, "localhost", port)]),
             _ => Ok(hosts.iter().map(|host| Server::at(NAME, host, port)).collect()),
         }
@@ -106,7 +108,7 @@ impl Scheme {
             Written::Host => Ok((paths, Topology::Fixed)),
             Written::Cluster => Ok((paths, Topology::Cluster)),
             Written::Sentinel => {
-                let path = paths.first().ok_or_else(|| trouble(SERVICE))?;
+                let path = paths.first().ok_or_else(|| Error::configuration(SERVICE))?;
                 let (service, database) = path.split_once('/').unwrap_or((path, ""));
                 let login = Login {
                     user: options.text("sentinel_user")?.map(Into::into),
@@ -128,13 +130,21 @@ impl Scheme {
         let own = match (certificate, key) {
             (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
             (None, None) => None,
-            _ => return Err(trouble("`tls_cert` and `tls_key` are named together: a certificate, and the key to it")),
+            _ => {
+                return Err(Error::configuration(
+                    "`tls_cert` and `tls_key` are named together: a certificate, and the key to it",
+                ));
+            }
         };
         let is_named = authority.is_some() || own.is_some() || server_name.is_some();
         match () {
-            () if is_named && !self.is_encrypted => Err(trouble("an encrypted connection begins with `rediss://`")),
+            () if is_named && !self.is_encrypted => {
+                Err(Error::configuration("an encrypted connection begins with `rediss://`"))
+            }
             () if !self.is_encrypted => Ok(None),
-            () if !cfg!(feature = "tls") => Err(trouble("an encrypted connection takes the feature `tls` of larder")),
+            () if !cfg!(feature = "tls") => {
+                Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"))
+            }
             () => Ok(Some(Tls { authority, own, server_name })),
         }
     }
@@ -172,28 +182,31 @@ pub(super) fn login(locations: &[Location], paths: &[String], options: &mut Opti
     take(&mut login.password, options.text("password")?.as_deref())?;
     let mut database = options.number("database")?;
     for path in paths {
-        let number =
-            path.parse().map_err(|_| trouble("behind the host stands the number of a database: `redis://host/2`"))?;
+        let number = path
+            .parse()
+            .map_err(|_| Error::configuration("behind the host stands the number of a database: `redis://host/2`"))?;
         if database.replace(number).is_some_and(|before| before != number) {
-            return Err(trouble("two different databases are named: say it once"));
+            return Err(Error::configuration("two different databases are named: say it once"));
         }
     }
     let most = "a database is a number, and most servers have 16: from 0 to 15";
-    login.database = u32::try_from(database.unwrap_or(0)).map_err(|_| trouble(most))?;
+    login.database = u32::try_from(database.unwrap_or(0)).map_err(|_| Error::configuration(most))?;
     Ok(login)
 }
 
 fn take(place: &mut Option<Box<str>>, given: Option<&str>) -> Result<(), Error> {
     let Some(given) = given.filter(|given| !given.is_empty()) else { return Ok(()) };
     match place.replace(given.into()) {
-        Some(before) if *before != *given => Err(trouble("two different users or passwords are named: say it once")),
+        Some(before) if *before != *given => {
+            Err(Error::configuration("two different users or passwords are named: say it once"))
+        }
         _ => Ok(()),
     }
 }
 
 /// Reads hosts as they stand in an address.
 fn hosts(text: &str) -> Result<Vec<Host>, Error> {
-    let wrong = || trouble("`replicas` is hosts with their ports, such as \"db2:6379,db3:6379\"");
+    let wrong = || Error::configuration("`replicas` is hosts with their ports, such as \"db2:6379,db3:6379\"");
     let location = Location::parse(&format!("redis://{text}")).map_err(|_| wrong())?;
     let is_hosts = location.path().is_empty() && location.query().next().is_none();
     if is_hosts && location.user().is_none() { Ok(location.hosts().to_vec()) } else { Err(wrong()) }

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::language::Login;
 use super::making::Making;
@@ -15,7 +15,7 @@ use crate::place::{Given, Location, Options, Place};
 pub(super) use address::Topology;
 use address::{Scheme, login};
 
-/// How long connecting and an answer may take, where nobody says.
+/// How long a call may take, where nobody says.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// For how long what this process wrote is read where it was written, where nobody says.
 const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
@@ -28,7 +28,7 @@ const WAITING_BYTES: usize = 128 << 20;
 /// use std::time::Duration;
 /// use cache_backends::redis::Config;
 ///
-/// let config = Config::new("redis://shop:secret@db1/2")?.timeout(Duration::from_millis(500));
+/// let config = Config::new("redis://shop:secret@db1/2")?.response_timeout(Duration::from_millis(500));
 /// assert!(!format!("{config:?}").contains("secret"));
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
@@ -40,7 +40,7 @@ pub struct Config {
     pub(super) login: Login,
     pub(super) tls: Option<Tls>,
     pub(super) reads_replicas: bool,
-    pub(super) timeout: Duration,
+    pub(super) response_timeout: Duration,
     pub(super) read_your_writes: Duration,
 }
 
@@ -68,7 +68,7 @@ impl Config {
     pub fn from_place(place: Place) -> Result<Self, Error> {
         let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
         if max_entries.is_some() || max_bytes.is_some() || cull_frequency.is_some() {
-            return Err(trouble(
+            return Err(Error::configuration(
                 "Redis is bounded on the server: `maxmemory`, and `maxmemory-policy` for what goes first",
             ));
         }
@@ -78,24 +78,24 @@ impl Config {
         let (path, kind) = scheme.kind(&locations, &mut options)?;
         let login = login(&locations, &path, &mut options)?;
         let reads_replicas = kind.is_told_of_replicas() && options.flag("read_replicas")?.unwrap_or(false);
-        let timeout = options.time("timeout")?.unwrap_or(TIMEOUT);
+        let response_timeout = options.time("response_timeout")?.unwrap_or(TIMEOUT);
         let read_your_writes = options.time("read_your_writes")?.unwrap_or(READ_YOUR_WRITES);
         options.done()?;
-        let config = Self { servers, kind, login, tls, reads_replicas, timeout, read_your_writes };
+        let config = Self { servers, kind, login, tls, reads_replicas, response_timeout, read_your_writes };
         config.check().map(|()| config)
     }
 
     /// Checks what no builder method can refuse.
     pub(super) fn check(&self) -> Result<(), Error> {
         match () {
-            () if self.timeout.is_zero() => {
-                Err(trouble("`timeout` is the time that an answer may take, and cannot be 0"))
+            () if self.response_timeout.is_zero() => {
+                Err(Error::configuration("`response_timeout` is the time that a call may take, and cannot be 0"))
             }
-            () if self.login.user.is_some() && self.login.password.is_none() => Err(trouble(
+            () if self.login.user.is_some() && self.login.password.is_none() => Err(Error::configuration(
                 "a user logs in with a password: `redis://user:password@host`; a password alone is `redis://:password@host`",
             )),
             () if matches!(self.kind, Topology::Cluster) && self.login.database != 0 => {
-                Err(trouble("a cluster has one database, 0: give caches prefixes of their own"))
+                Err(Error::configuration("a cluster has one database, 0: give caches prefixes of their own"))
             }
             () => Ok(()),
         }
@@ -119,9 +119,9 @@ impl Config {
         self
     }
 
-    /// Gives up connecting, or waiting for an answer, after this long; 2 seconds where nobody says.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
+    /// Gives a call up after this long, whichever servers it asks; 2 seconds where nobody says.
+    pub fn response_timeout(mut self, timeout: Duration) -> Self {
+        self.response_timeout = timeout;
         self
     }
 
@@ -140,7 +140,7 @@ impl Config {
 
     /// Returns what all connections have in common, where somebody logs in so.
     pub(super) fn making(&self, login: &Login) -> Making {
-        let limits = Limits { timeout: self.timeout, waiting_bytes: WAITING_BYTES };
+        let limits = Limits { timeout: self.response_timeout, waiting_bytes: WAITING_BYTES };
         Making { login: login.clone(), limits, journal: Arc::default(), tls: self.tls.clone() }
     }
 }
@@ -151,18 +151,14 @@ impl fmt::Debug for Config {
             .field("kind", &self.kind)
             .field("servers", &self.servers.iter().map(ToString::to_string).collect::<Vec<_>>())
             .field("database", &self.login.database)
-            .field("timeout", &self.timeout)
+            .field("response_timeout", &self.response_timeout)
             .field("read_your_writes", &self.read_your_writes)
             .finish_non_exhaustive()
     }
 }
 
 pub(super) fn nowhere() -> Error {
-    trouble("a Redis server is at `redis://host`")
-}
-
-pub(super) fn trouble(sentence: &'static str) -> Error {
-    Error::new(Kind::Configuration, sentence)
+    Error::configuration("a Redis server is at `redis://host`")
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use cache_core::error::Kind;
+
 use super::*;
 
 fn read(address: &str) -> Config {
@@ -18,10 +20,10 @@ fn refused(address: &str) -> String {
 
 #[test]
 fn an_address_says_where_a_server_is_and_who_logs_in() {
-    let config = read("redis://shop:s%40cret@db1:7000/2?timeout=500ms");
+    let config = read("redis://shop:s%40cret@db1:7000/2?response_timeout=500ms");
     assert_eq!(servers(&config), ["Redis at db1:7000"]);
     assert_eq!((config.login.user.as_deref(), config.login.password.as_deref()), (Some("shop"), Some("s@cret")));
-    assert_eq!((config.login.database, config.timeout), (2, Duration::from_millis(500)));
+    assert_eq!((config.login.database, config.response_timeout), (2, Duration::from_millis(500)));
     let config = read("valkey://:secret@[::1]");
     assert_eq!((servers(&config), config.login.user.clone()), (vec!["Redis at [::1]:6379".to_owned()], None));
     assert!(!format!("{config:?}").contains("secret"), "{config:?}");
@@ -54,8 +56,8 @@ fn what_cannot_work_says_what_to_write_instead() {
     assert!(refused("redis://db1/1?database=2").contains("say it once"));
     assert!(refused("redis://:secret@db1?password=other").contains("say it once"));
     assert!(refused("redis://db1/99999999999").contains("from 0 to 15"));
-    assert!(refused("redis://db1?timeout=0").contains("cannot be 0"));
-    assert!(refused("redis://db1?timeot=1").contains("`timeout`"));
+    assert!(refused("redis://db1?response_timeout=0").contains("cannot be 0"));
+    assert!(refused("redis://db1?response_timeot=1").contains("`response_timeout`"));
     assert!(refused("redis://db1?tls_ca=/etc/ca.pem").contains("rediss://"));
     assert!(refused("redis://db1?replicas=a/b").contains("db2:6379"));
     assert!(refused("http://db1").contains("redis://"));

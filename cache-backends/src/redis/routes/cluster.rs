@@ -65,9 +65,13 @@ impl Cluster {
         })
     }
 
+    /// Returns who is to be asked, where that is known.
+    pub(super) fn known(&self, name: &[u8], intent: Intent) -> Option<Arc<Node>> {
+        Some(self.map()?.shard(name)?.node(intent))
+    }
+
     pub(super) async fn node(&self, name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
-        let known = self.map().as_ref().and_then(|map| map.shard(name)).map(|shard| shard.node(intent));
-        if let Some(node) = known {
+        if let Some(node) = self.known(name, intent) {
             return Ok(node);
         }
         let map = self.find().await?;

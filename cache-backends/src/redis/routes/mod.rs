@@ -21,9 +21,11 @@ pub(super) use sentinel::Watched;
 
 use super::ear::Ear;
 use super::error;
+use super::making::NAME;
 use super::node::Node;
 use super::recent::Recent;
 use super::resp::Answer;
+use crate::pipe::Deadline;
 
 /// What somebody is about to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,8 @@ pub(super) enum Intent {
 pub(super) struct Routes {
     topology: Topology,
     recent: Arc<Recent>,
+    /// How long a call may take, whomever it asks.
+    limit: Duration,
 }
 
 /// How the servers of a store belong together.
@@ -69,6 +73,15 @@ type Asking<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 const TRIES: usize = 5;
 
 impl Topology {
+    /// Returns the server that is to be asked, where nobody else has to be asked for it.
+    fn known(&self, name: &[u8], intent: Intent) -> Option<Arc<Node>> {
+        match self {
+            Self::Fixed(fixed) => Some(fixed.node(intent)),
+            Self::Watched(watched) => watched.known(intent),
+            Self::Cluster(cluster) => cluster.known(name, intent),
+        }
+    }
+
     /// Returns the server that is to be asked.
     async fn node(&self, name: &[u8], intent: Intent) -> Result<Arc<Node>, Error> {
         match self {
@@ -90,15 +103,21 @@ impl Topology {
 }
 
 impl Routes {
-    /// Makes routes, on which what this process has written is read where it was written for so long.
-    pub(super) fn new(topology: Topology, read_your_writes: Duration) -> Self {
+    /// Makes routes, on which what this process has written is read where it was written for so long, and on which a call may take
+    /// up to a limit.
+    pub(super) fn new(topology: Topology, read_your_writes: Duration, limit: Duration) -> Self {
         let reads_followers = match &topology {
             Topology::Fixed(fixed) => !fixed.is_alone(),
             Topology::Watched(watched) => watched.reads_followers(),
             Topology::Cluster(cluster) => cluster.reads_followers(),
         };
         let window = if reads_followers { read_your_writes } else { Duration::ZERO };
-        Self { topology, recent: Arc::new(Recent::new(window, Instant::now())) }
+        Self { topology, recent: Arc::new(Recent::new(window, Instant::now())), limit }
+    }
+
+    /// Returns when a call is over that begins now.
+    pub(super) fn deadline(&self) -> Deadline {
+        Deadline::after(self.limit)
     }
 
     /// Asks for one name. An error that a server answers with is an error.
@@ -108,15 +127,32 @@ impl Routes {
         intent: Intent,
         request: impl Fn(&mut Vec<u8>) + Sync,
     ) -> Result<Answer, Error> {
-        let intent = self.noted(name, intent);
-        let node = self.topology.node(name, intent).await?;
-        let answer = node.ask(&request).await;
-        let answer = match &answer {
-            Err(_) | Ok(Answer::Error(_)) => self.ask_others(node, answer, name, intent, &request).await,
-            Ok(_) => answer,
+        let (deadline, intent) = (self.deadline(), self.noted(name, intent));
+        // What is seldom is on the heap: it would make each question larger.
+        let answer = match self.topology.known(name, intent) {
+            Some(node) => match node.ask(&request).await {
+                answer @ (Err(_) | Ok(Answer::Error(_))) => {
+                    let others = self.ask_others(node, answer, name, intent, &request);
+                    Box::pin(deadline.keep(NAME, others)).await
+                }
+                answer => answer,
+            },
+            None => Box::pin(deadline.keep(NAME, self.find_and_ask(name, intent, &request))).await,
         };
         self.noted(name, intent);
         answer
+    }
+
+    /// Asks where it is not known yet who is to be asked.
+    async fn find_and_ask(
+        &self,
+        name: &[u8],
+        intent: Intent,
+        request: &(impl Fn(&mut Vec<u8>) + Sync),
+    ) -> Result<Answer, Error> {
+        let node = self.topology.node(name, intent).await?;
+        let answer = node.ask(request).await;
+        self.ask_others(node, answer, name, intent, request).await
     }
 
     /// Asks others, where one has failed and others may know more.
@@ -150,16 +186,20 @@ impl Routes {
         write: impl Fn(usize, &mut Vec<u8>) + Sync,
     ) -> Vec<Result<Answer, Error>> {
         let mut answers: Vec<_> = (0..count).map(|_| Err(error::unusable())).collect();
-        let groups = self.grouped(&mut answers, intent, &name).await;
-        let asked = groups
-            .iter()
-            .map(|(node, questions)| Box::pin(async { node.ask_each(questions, &write).await }) as Asking<'_, _>);
+        let deadline = self.deadline();
+        let groups = self.grouped(&mut answers, intent, deadline, &name).await;
+        let ask = async |node: &Node, questions: &[usize]| {
+            let asked = deadline.keep(node.server(), async { Ok(node.ask_each(questions, &write).await) }).await;
+            asked.unwrap_or_else(|error| questions.iter().map(|_| Err(error.clone())).collect())
+        };
+        let asked = groups.iter().map(|(node, questions)| Box::pin(ask(node, questions)) as Asking<'_, _>);
         let said = all(asked.collect()).await;
         for ((node, questions), said) in groups.iter().zip(said) {
             for (&question, mut answer) in questions.iter().zip(said) {
                 let (name, request) = (name(question), |out: &mut Vec<u8>| write(question, out));
                 if matches!(answer, Err(_) | Ok(Answer::Error(_))) {
-                    answer = self.ask_others(Arc::clone(node), answer, name, intent, &request).await;
+                    let others = self.ask_others(Arc::clone(node), answer, name, intent, &request);
+                    answer = deadline.keep(NAME, others).await;
                 }
                 self.noted(name, intent);
                 answers[question] = answer;
@@ -173,12 +213,18 @@ impl Routes {
         &self,
         answers: &mut [Result<Answer, Error>],
         intent: Intent,
+        deadline: Deadline,
         name: &(impl Fn(usize) -> &'a [u8] + Sync),
     ) -> Vec<(Arc<Node>, Vec<usize>)> {
         let mut groups: Vec<(Arc<Node>, Vec<usize>)> = Vec::new();
         for (question, answer) in answers.iter_mut().enumerate() {
             let name = name(question);
-            match self.topology.node(name, self.noted(name, intent)).await {
+            let intent = self.noted(name, intent);
+            let found = match self.topology.known(name, intent) {
+                Some(node) => Ok(node),
+                None => deadline.keep(NAME, self.topology.node(name, intent)).await,
+            };
+            match found {
                 Err(error) => *answer = Err(error),
                 Ok(node) => match groups.iter_mut().find(|(other, _)| Arc::ptr_eq(other, &node)) {
                     Some((_, questions)) => questions.push(question),

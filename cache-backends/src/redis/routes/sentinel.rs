@@ -74,17 +74,20 @@ impl Watched {
         })
     }
 
+    /// Returns who is to be asked, where that is known.
+    pub(super) fn known(&self, intent: Intent) -> Option<Arc<Node>> {
+        let found = self.found()?;
+        if self.reads_followers && self.millis() > self.asked.load(Ordering::Relaxed) + KNOWN {
+            // All who come meanwhile find that it was asked.
+            self.asked.store(self.millis(), Ordering::Relaxed);
+            self.look();
+        }
+        Some(found.node(intent))
+    }
+
     pub(super) async fn node(&self, intent: Intent) -> Result<Arc<Node>, Error> {
-        let found = self.found();
-        match found {
-            Some(found) => {
-                if self.reads_followers && self.millis() > self.asked.load(Ordering::Relaxed) + KNOWN {
-                    // All who come meanwhile find that it was asked.
-                    self.asked.store(self.millis(), Ordering::Relaxed);
-                    self.look();
-                }
-                Ok(found.node(intent))
-            }
+        match self.known(intent) {
+            Some(node) => Ok(node),
             None => Ok(self.find().await?.node(intent)),
         }
     }

@@ -205,4 +205,8 @@ impl<E: Envelope> Backend for Enveloped<E> {
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (*self.store).listen(start, listener)
     }
+
+    fn is_away(&self, name: &Name) -> bool {
+        (*self.store).is_away(name)
+    }
 }

@@ -125,4 +125,8 @@ impl<G: Guard> Backend for Guarded<G> {
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (*self.store).listen(start, listener)
     }
+
+    fn is_away(&self, name: &Name) -> bool {
+        (*self.store).is_away(name)
+    }
 }

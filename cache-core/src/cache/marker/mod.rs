@@ -38,7 +38,7 @@ pub(crate) struct Markers {
 }
 
 /// Stands for all tags.
-const ANY: u64 = 0;
+pub(super) const ANY: u64 = 0;
 
 /// What every marker begins with. No record is of this format.
 const SIGN: [u8; 2] = [MAGIC, b'T'];

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::Near;
 use crate::backend::{ErasedBackend, Listener, Listening};
+use crate::cache::marker::ANY;
 use crate::error::Error;
 use crate::lock::atomic::Ordering;
 
@@ -48,6 +49,9 @@ impl Near {
     /// Hears that a marker says something else: lets go of what has that tag.
     fn withdraw(&self, tag: u64) {
         self.seen.forget(tag);
-        self.tags.withdraw(tag);
+        // What stands for all tags is no tag of anything.
+        if tag != ANY {
+            self.tags.withdraw(tag);
+        }
     }
 }

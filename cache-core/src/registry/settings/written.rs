@@ -43,6 +43,12 @@ impl Settings {
         self.layers.said().map(str::to_owned).collect()
     }
 
+    /// Returns whether it is to keep values of a store outside near.
+    #[must_use]
+    pub fn is_near(&self) -> bool {
+        self.near.is_some()
+    }
+
     /// Returns what kind of store it has, in a word.
     #[must_use]
     pub fn kind(&self) -> &'static str {

@@ -73,6 +73,11 @@ impl Book {
         }
     }
 
+    /// Returns the era that is known, and leaves the question for its marker to others.
+    pub(super) fn peek(&self, level: &str, now: Tick) -> Option<u64> {
+        self.pages().eras.get(level).filter(|known| now < known.until).map(|known| known.era)
+    }
+
     /// Notes what a marker said, unless something was cleared meanwhile; says whether it did.
     pub(super) fn note(&self, level: &str, era: u64, asking: Asking) -> bool {
         let mut pages = self.pages();

@@ -85,7 +85,15 @@ impl Eras {
         Ok(era.map_or_else(|| (name.clone(), 0), |era| (self.spelling.name(name, era), era)))
     }
 
-    /// Returns the name to read, or to fill, an entry by.
+    /// Returns the name under which an entry was last seen to be kept.
+    fn remembered(&self, name: &Name) -> Option<Name> {
+        let now = self.clock.now();
+        let eras: Option<Vec<_>> = levels(name.as_str()).map(|level| self.book.peek(level, now)).collect();
+        let era = eras?.into_iter().reduce(spelling::joined);
+        Some(era.map_or_else(|| name.clone(), |era| self.spelling.name(name, era)))
+    }
+
+    /// Returns the name to fill an entry by.
     async fn known(&self, name: &Name) -> Result<(Name, u64), Error> {
         self.spelled(name, Word::Trusted).await
     }
@@ -95,13 +103,13 @@ impl Eras {
         self.spelled(name, Word::Asked).await.map(|(name, _)| name)
     }
 
-    /// Does one or the other for many.
-    async fn all<'a>(&self, names: impl Iterator<Item = &'a Name>, word: Word) -> Result<Vec<Name>, Error> {
+    /// Returns the names to change entries by.
+    async fn all<'a>(&self, names: impl Iterator<Item = &'a Name>) -> Result<Vec<Name>, Error> {
         let (mut all, mut asked) = (Vec::new(), Vec::new());
         for name in names {
             let innermost = levels(name.as_str()).last().unwrap_or_default();
             // What was just asked for one need not be asked for each.
-            let own = if asked.contains(&innermost) { Word::Trusted } else { word };
+            let own = if asked.contains(&innermost) { Word::Trusted } else { Word::Asked };
             all.push(self.spelled(name, own).await?.0);
             asked.push(innermost);
             asked.dedup();
@@ -123,9 +131,25 @@ impl Eras {
         }
     }
 
+    /// Returns the name to read an entry by; `None` where there is no era, and so nothing. Who reads writes nothing, and waits
+    /// for no write.
+    async fn there(&self, name: &Name) -> Result<Option<Name>, Error> {
+        for level in levels(name.as_str()) {
+            let Err(asking) = self.book.look(level, self.clock.now()) else { continue };
+            let Some(era) = self.said(level).await? else { return Ok(None) };
+            self.book.note(level, era, asking);
+        }
+        self.known(name).await.map(|(name, _)| Some(name))
+    }
+
+    /// Returns what the marker says, if there is one.
+    async fn said(&self, level: &str) -> Result<Option<u64>, Error> {
+        Ok(self.store.get(&self.marker(level)).await?.as_deref().and_then(era_in))
+    }
+
     async fn ask(&self, level: &str) -> Result<u64, Error> {
         let marker = self.marker(level);
-        if let Some(era) = self.store.get(&marker).await?.as_deref().and_then(era_in) {
+        if let Some(era) = self.said(level).await? {
             return Ok(era);
         }
         let era = self.draw(level);
@@ -133,7 +157,7 @@ impl Eras {
             return Ok(era);
         }
         // Somebody else was first, and theirs counts.
-        self.store.get(&marker).await?.as_deref().and_then(era_in).ok_or_else(|| {
+        self.said(level).await?.ok_or_else(|| {
             Error::new(
                 Kind::Store,
                 format!("the store keeps no marker under `{marker}`: nothing is kept in that cache"),
@@ -170,7 +194,12 @@ impl ErasedBackend for Eras {
     }
 
     fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
-        Box::pin(async move { self.store.get(&self.known(name).await?.0).await })
+        Box::pin(async move {
+            match self.there(name).await? {
+                Some(name) => self.store.get(&name).await,
+                None => Ok(None),
+            }
+        })
     }
 
     fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>> {
@@ -194,16 +223,30 @@ impl ErasedBackend for Eras {
     }
 
     fn ttl<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Remaining>, Error>> {
-        Box::pin(async move { self.store.ttl(&self.known(name).await?.0).await })
+        Box::pin(async move {
+            match self.there(name).await? {
+                Some(name) => self.store.ttl(&name).await,
+                None => Ok(None),
+            }
+        })
     }
 
     fn get_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, Error>> {
-        Box::pin(async move { self.store.get_many(&self.all(names.iter(), Word::Trusted).await?).await })
+        Box::pin(async move {
+            let (mut there, mut are_there) = (Vec::with_capacity(names.len()), Vec::with_capacity(names.len()));
+            for name in names {
+                let name = self.there(name).await?;
+                are_there.push(name.is_some());
+                there.extend(name);
+            }
+            let mut found = self.store.get_many(&there).await?.into_iter();
+            Ok(are_there.into_iter().map(|is_there| if is_there { found.next().flatten() } else { None }).collect())
+        })
     }
 
     fn set_many<'a>(&'a self, entries: &'a [Entry]) -> Answer<'a, Vec<Result<(), Error>>> {
         Box::pin(async move {
-            let names = match self.all(entries.iter().map(|entry| &entry.name), Word::Asked).await {
+            let names = match self.all(entries.iter().map(|entry| &entry.name)).await {
                 Ok(names) => names,
                 Err(error) => return entries.iter().map(|_| Err(error.clone())).collect(),
             };
@@ -213,7 +256,7 @@ impl ErasedBackend for Eras {
     }
 
     fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>> {
-        Box::pin(async move { self.store.delete_many(&self.all(names.iter(), Word::Asked).await?).await })
+        Box::pin(async move { self.store.delete_many(&self.all(names.iter()).await?).await })
     }
 
     fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>> {
@@ -259,5 +302,10 @@ impl ErasedBackend for Eras {
 
     fn listen(&self, _: &str, _: Arc<dyn Listener>) -> Result<Listening, Error> {
         Err(unsupported("tell of its changes"))
+    }
+
+    fn is_away(&self, name: &Name) -> bool {
+        levels(name.as_str()).any(|level| self.store.is_away(&self.marker(level)))
+            || self.remembered(name).is_some_and(|name| self.store.is_away(&name))
     }
 }

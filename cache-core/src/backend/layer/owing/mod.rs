@@ -7,6 +7,8 @@
 //! Debts are of this process, and end with it: what it could not invalidate before it ended may be served until its time is
 //! over. Other processes know nothing of them either.
 //!
+//! Where a store is several servers and one of them is away, that one is owed, and the others are paid.
+//!
 //! Where nothing is owed a read costs one look at a flag, and goes to the store as it is.
 
 mod change;
@@ -117,7 +119,7 @@ impl Owing {
         if self.is_calm() || !self.debts().can_be_paid() {
             return;
         }
-        let taken = self.debts().take(CHUNK);
+        let taken = self.debts().take(CHUNK, |name| (*self.store).is_away(name));
         if self.pay_taken(&taken).await.is_ok() {
             drop(self.pay_sweep(None).await);
         }
@@ -177,10 +179,17 @@ impl Owing {
     }
 
     async fn get_many_slowly(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        self.pay_names(names).await?;
+        // What is owed for a name whose server is away is nothing to the others: that one is not there.
+        let there: Vec<_> = names.iter().filter(|name| !(*self.store).is_away(name)).cloned().collect();
+        self.pay_names(&there).await?;
         let mut are_clear = Vec::with_capacity(names.len());
         for name in names {
-            are_clear.push(self.pay_for(name).await?);
+            let standing = self.debts().standing(name.as_bytes());
+            are_clear.push(match standing {
+                Standing::Clear => true,
+                Standing::Owed(None) if (*self.store).is_away(name) => false,
+                _ => self.pay_for(name).await?,
+            });
         }
         // What is read before all that is paid may be what was removed.
         let mut values = (*self.store).get_many(names).await?;
@@ -349,5 +358,9 @@ impl ErasedBackend for Owing {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (*self.store).listen(start, listener)
+    }
+
+    fn is_away(&self, name: &Name) -> bool {
+        (*self.store).is_away(name)
     }
 }

@@ -1,0 +1,139 @@
+//! An entry on a server of Redis, through larder and through the bare client: one caller, many at once, and many entries at once.
+
+use std::sync::{Arc, OnceLock};
+
+use ::redis::aio::MultiplexedConnection;
+use larder::backend::Backend;
+use larder::stores::redis::{Config, Redis};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::crowd::{self, Candidate, asked};
+use crate::entries::{ENTRIES, key, value};
+use crate::hits;
+use crate::rounds::Effort;
+use crate::servers;
+
+/// How many entries are asked for at once.
+const TOGETHER: usize = 100;
+
+/// A server with the entries of everybody who asks it.
+pub struct Server {
+    pub store: Arc<Redis>,
+    server: servers::Redis,
+}
+
+impl Server {
+    pub fn start() -> Result<Self, String> {
+        let server = servers::Redis::setup().on_port().start()?;
+        let config = Config::new(&format!("redis://127.0.0.1:{}", server.port())).expect("an address");
+        Ok(Self { store: Redis::new(config).map(Arc::new).expect("a store"), server })
+    }
+
+    /// Measures, and prints the tables: each beside the first.
+    pub fn print(&self, effort: Effort) {
+        hits::fill(&*self.store);
+        let one = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let two = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        for (runtime, name) in [(one, "one thread"), (two, "two threads")] {
+            let runtime = Arc::new(runtime);
+            let bare = self.bare(&runtime);
+            runtime.block_on(fill(bare.clone()));
+            for (callers, calls) in [(1, 6_400), (64, 64_000)] {
+                let title = format!("Redis, {callers} at once on {name}");
+                crowd::print(&title, &self.candidates(&runtime, &bare, callers), calls, effort);
+            }
+            let title = format!("Redis, {TOGETHER} entries in one call on {name}");
+            crowd::print(&title, &self.together(&runtime, &bare), 64_000, effort);
+            crowd::print(&format!("A near level over Redis on {name}"), &near(&runtime), 640_000, effort);
+        }
+    }
+
+    fn bare(&self, runtime: &Runtime) -> MultiplexedConnection {
+        let client = ::redis::Client::open(format!("redis://127.0.0.1:{}", self.server.port())).expect("an address");
+        runtime.block_on(client.get_multiplexed_async_connection()).expect("a connection")
+    }
+
+    fn candidates(&self, runtime: &Arc<Runtime>, bare: &MultiplexedConnection, callers: usize) -> [Candidate; 3] {
+        let names = Arc::new(hits::names());
+        let stores = vec![(Arc::clone(&self.store), names); callers];
+        [
+            asked("the client of `redis`", runtime, vec![bare.clone(); callers], |mut bare, ids| async move {
+                for id in ids {
+                    let found: Vec<u8> =
+                        ::redis::cmd("GET").arg(key(id)).query_async(&mut bare).await.expect("an answer");
+                    check(id, &found);
+                }
+            }),
+            asked("larder's store alone", runtime, stores, |(store, names), ids| async move {
+                for id in ids {
+                    let found = store.get(&names[hits::index(id)]).await.expect("an answer");
+                    check(id, &found.expect("an entry"));
+                }
+            }),
+            asked("`#[cached]`", runtime, vec![(); callers], |(), ids| async move {
+                for id in ids {
+                    check(id, hits::in_redis(id).await.as_bytes());
+                }
+            }),
+        ]
+    }
+
+    fn together(&self, runtime: &Arc<Runtime>, bare: &MultiplexedConnection) -> [Candidate; 2] {
+        let names = Arc::new(hits::names());
+        [
+            asked("`MGET` with the client of `redis`", runtime, vec![bare.clone()], |mut bare, ids| async move {
+                for ids in ids.chunks(TOGETHER) {
+                    let keys: Vec<_> = ids.iter().map(|id| key(*id)).collect();
+                    let found: Vec<Vec<u8>> =
+                        ::redis::cmd("MGET").arg(keys).query_async(&mut bare).await.expect("an answer");
+                    ids.iter().zip(&found).for_each(|(id, found)| check(*id, found));
+                }
+            }),
+            asked(
+                "larder's store alone",
+                runtime,
+                vec![(Arc::clone(&self.store), names)],
+                |(store, names), ids| async move {
+                    for ids in ids.chunks(TOGETHER) {
+                        let names: Vec<_> = ids.iter().map(|id| names[hits::index(*id)].clone()).collect();
+                        let found = store.get_many(&names).await.expect("an answer");
+                        ids.iter().zip(&found).for_each(|(id, found)| check(*id, found.as_ref().expect("an entry")));
+                    }
+                },
+            ),
+        ]
+    }
+}
+
+/// Keeps what the bare client asks for, and what the functions do.
+async fn fill(mut bare: MultiplexedConnection) {
+    for id in 0..ENTRIES {
+        let set = ::redis::cmd("SET").arg(key(id)).arg(value(id)).exec_async(&mut bare).await;
+        set.expect("the server keeps it");
+        hits::in_redis(id).await;
+        hits::near_redis(id).await;
+        hits::in_memory(id).await;
+    }
+}
+
+fn near(runtime: &Arc<Runtime>) -> [Candidate; 2] {
+    [
+        asked("`#[cached]` in memory", runtime, vec![()], |(), ids| async move {
+            for id in ids {
+                check(id, hits::in_memory(id).await.as_bytes());
+            }
+        }),
+        asked("`#[cached]` near", runtime, vec![()], |(), ids| async move {
+            for id in ids {
+                check(id, hits::near_redis(id).await.as_bytes());
+            }
+        }),
+    ]
+}
+
+/// Asks that a value is the one that was kept: it is compared with one that was made before, as making one takes half of a hit.
+fn check(id: u64, found: &[u8]) {
+    static VALUES: OnceLock<Vec<String>> = OnceLock::new();
+    let values = VALUES.get_or_init(|| (0..ENTRIES).map(value).collect());
+    assert_eq!(found, values[hits::index(id)].as_bytes(), "the value of {id}");
+}

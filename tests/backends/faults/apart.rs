@@ -1,0 +1,92 @@
+//! Two processes that agree on less than they believe: on the time, or on what was said of changes.
+
+use std::thread;
+use std::time::Duration;
+
+use larder::clock::Clock;
+use larder::stores::redis::{Config, Redis as Store};
+use larder::testing::{self, Larder};
+use larder::{Error, Settings};
+
+use super::load::{LIMIT, Source, caches, is_well_again, wait};
+use super::proxy::Proxy;
+use super::{Needed, own};
+use crate::servers::{PASSWORD, Redis};
+
+const REDIS: &[Needed] = &[("redis-server", Redis::is_installed)];
+
+own!(REDIS =>
+    two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates,
+    what_is_near_is_not_served_when_nothing_is_heard_of_changes,
+    who_fills_and_never_invalidates_is_found_out,
+);
+
+fn settings(url: &str) -> Result<Settings, String> {
+    let store = Config::new(url).and_then(|config| Store::new(config.timeout(LIMIT)));
+    store.map(Settings::backend).map_err(|error| said(&error))
+}
+
+fn said(error: &Error) -> String {
+    format!("{error:?}")
+}
+
+/// Makes caches by a clock that is ahead of others by so much.
+fn ahead(url: &str, time: Duration) -> Result<Larder, String> {
+    let clock = Clock::manual();
+    clock.advance(time);
+    let larder = testing::isolated_at(clock, [("default", settings(url)?)]).map_err(|error| said(&error))?;
+    Ok(larder.handle())
+}
+
+fn two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates() -> Result<(), String> {
+    let server = Redis::start()?;
+    let (slow, fast) = (ahead(&server.url(), Duration::ZERO)?, ahead(&server.url(), Duration::from_secs(30))?);
+    let source = Source::new();
+    thread::scope(|scope| {
+        let run = |larder: &Larder, first: usize| source.changes_and_reads(larder, first, 2_000);
+        let callers = [(&slow, 0), (&fast, 1)].map(|(larder, first)| scope.spawn(move || run(larder, first)));
+        assert_eq!(callers.map(|caller| caller.join().expect("no error reaches a caller")), [0, 0]);
+    });
+    is_well_again(&source, &[&slow, &fast]);
+    Ok(())
+}
+
+fn what_is_near_is_not_served_when_nothing_is_heard_of_changes() -> Result<(), String> {
+    let server = Redis::setup().on_port().start()?;
+    let proxy = Proxy::before_port(server.port()).map_err(|error| error.to_string())?;
+    let far = caches(settings(&server.url())?).map_err(|error| said(&error))?.handle();
+    let url = format!("redis://larder:{PASSWORD}@127.0.0.1:{}", proxy.port());
+    let near = caches(settings(&url)?.near(3600)).map_err(|error| said(&error))?.handle();
+    let source = Source::new();
+    is_well_again(&source, &[&near, &far]);
+    wait("values are near", || {
+        source.is_served_by(&near);
+        near.cache("default").stats().near_hits > 100
+    });
+    for _ in 0..3 {
+        proxy.refuse();
+        proxy.cut();
+        source.change_all(&far);
+        // It cannot ask, and is not told: what it has near is not believed, and the function is asked.
+        wait("what is near is distrusted", || source.is_served_by(&near));
+        source.change_all(&far);
+        assert!(source.is_served_by(&near), "and stays so, while nothing is heard");
+        proxy.accept();
+        is_well_again(&source, &[&near, &far]);
+        source.change_all(&far);
+        wait("what others change is heard of again", || source.is_served_by(&near));
+    }
+    Ok(())
+}
+
+/// The check is worth something: what is changed and not invalidated is noticed.
+fn who_fills_and_never_invalidates_is_found_out() -> Result<(), String> {
+    let server = Redis::start()?;
+    let larder = caches(settings(&server.url())?).map_err(|error| said(&error))?.handle();
+    let source = Source::new();
+    is_well_again(&source, &[&larder]);
+    source.change_secretly(3);
+    assert!(!source.is_served_by(&larder), "an old value is served, and seen to be");
+    assert_eq!(source.reads_old_by(&larder), 1);
+    Ok(())
+}
