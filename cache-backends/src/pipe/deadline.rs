@@ -39,7 +39,7 @@ impl Deadline {
         let (mut work, mut timer) = (pin!(work), pin!(entered(async move { sleep_until(end).await })?));
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Pending => timer.as_mut().poll(context).map(|()| Err(self.missed(&whom))),
-            done => done,
+            done @ Poll::Ready(_) => done,
         })
         .await
     }
