@@ -39,6 +39,7 @@ pub enum Form {
     Value,
     List,
     ValueOrList,
+    WordOrValue,
 }
 
 /// An option's value, and the word that it was given by.
@@ -174,16 +175,16 @@ fn form<O>(input: ParseStream<'_>, word: &Ident, row: &Row<O>) -> syn::Result<()
     let wrong = |message: String| Err(syn::Error::new(word.span(), message));
     let ended = input.is_empty() || input.peek(Token![,]);
     match row.form {
-        Form::Word if ended => Ok(()),
+        Form::Word | Form::WordOrValue if ended => Ok(()),
         Form::Word => wrong(format!("`{0}` is a word by itself: write `{0}`, or leave it out", row.name)),
         Form::List | Form::ValueOrList if input.peek(token::Paren) => Ok(()),
         Form::List => wrong(format!("`{}` takes names in parentheses: write `{}`", row.name, listed(input, row))),
-        Form::Value | Form::ValueOrList if input.peek(Token![=]) && !input.peek(Token![==]) => {
+        Form::Value | Form::ValueOrList | Form::WordOrValue if input.peek(Token![=]) && !input.peek(Token![==]) => {
             input.parse::<Token![=]>()?;
             if input.is_empty() || input.peek(Token![,]) { Err(missing(word.span(), row)) } else { Ok(()) }
         }
         Form::Value | Form::ValueOrList if ended => Err(missing(word.span(), row)),
-        Form::Value | Form::ValueOrList => {
+        Form::Value | Form::ValueOrList | Form::WordOrValue => {
             wrong(format!("the value of `{0}` stands behind `=`: write `{1}`", row.name, assigned(input, row)))
         }
     }

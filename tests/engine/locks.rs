@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use larder::backend::Capabilities;
 use larder::clock::Clock;
 use larder::testing::Isolated;
-use larder::{Cache, Options};
+use larder::{Cache, Options, cached};
 use tokio::sync::oneshot;
 
 use crate::Runs;
@@ -382,6 +382,48 @@ fn a_caller_who_blocks_waits_as_long_and_no_longer() {
     }
     assert_eq!(theirs.join().unwrap(), 2);
     assert!(fleet.clock.now().since(began) >= 10 * SECOND);
+}
+
+#[cached(key = "locks:report:<id>", ttl = 60, lock = 5, ignore(value))]
+async fn report(id: u64, value: oneshot::Receiver<u64>) -> u64 {
+    id + value.await.unwrap()
+}
+
+#[test]
+fn a_function_with_a_lock_runs_in_one_process_at_a_time() {
+    let fleet = Fleet::of(2);
+    let [(send, ours), (_send, theirs)] = std::array::from_fn(|_| oneshot::channel());
+    let mut ours = Box::pin(fleet.processes[0].0.scope(report(1, ours)));
+    let mut theirs = Box::pin(fleet.processes[1].0.scope(report(1, theirs)));
+    assert!(poll(&mut ours).is_pending() && poll(&mut theirs).is_pending());
+    fleet.advance(4 * SECOND);
+    assert!(poll(&mut theirs).is_pending());
+    send.send(6).unwrap();
+    assert_eq!(poll(&mut ours), Poll::Ready(7));
+    fleet.advance(REST);
+    assert_eq!((poll(&mut theirs), fleet.locked(1)), (Poll::Ready(7), 1));
+}
+
+static REFRESHES: Runs = Runs::new();
+
+#[cached(key = "locks:refreshed:<id>", ttl = 10, stale = 600, lock)]
+async fn refreshed(id: u64) -> u64 {
+    std::future::ready(id + REFRESHES.next() as u64).await
+}
+
+#[test]
+fn a_refresh_beside_its_caller_lets_its_lock_go() {
+    let fleet = Fleet::of(2);
+    let call = |process: usize| poll(&mut Box::pin(fleet.processes[process].0.scope(refreshed(10))));
+    assert_eq!(call(0), Poll::Ready(11));
+    fleet.advance(11 * SECOND);
+    assert_eq!(call(0), Poll::Ready(11));
+    assert_eq!(call(1), Poll::Ready(11), "the other process leaves it to the first");
+    assert_eq!((REFRESHES.count(), fleet.locked(1)), (1, 1));
+    fleet.run_tasks();
+    assert_eq!(call(1), Poll::Ready(12));
+    fleet.cache(1).blocking().delete(refreshed::key(10)).unwrap();
+    assert_eq!(call(1), Poll::Ready(13), "it does not wait");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Expr, Ident, LitStr, Path};
 
 use super::chooser::Chooser;
-use super::timeout::Timeout;
+use super::timeout::{Lock, Timeout};
 use super::values::{error_ttl, names, part, returns};
 use crate::errors::Errors;
 use crate::larder_path;
@@ -44,6 +44,7 @@ pub struct Times {
     pub refresh_ahead: Option<Said<Expr>>,
     pub jitter: Option<Said<Expr>>,
     pub timeout: Option<Said<Timeout>>,
+    pub lock: Option<Said<Lock>>,
 }
 
 /// Which outcomes are kept.
@@ -111,6 +112,8 @@ pub const ROWS: &[Row<Options>] = &[
         |to, word, input| { to.keeping.ttl_with = Some(Said { value: Chooser::read("ttl_with", "|value| value.seconds", input.parse()?)?, word }); Ok(()) }),
     row("timeout", Form::ValueOrList, "timeout = 5", &["deadline", "time_limit"],
         |to, word, input| { to.times.timeout = Some(Said { value: Timeout::read(input)?, word }); Ok(()) }),
+    row("lock", Form::WordOrValue, "lock = 10", &["lease", "mutex", "dogpile", "distributed_lock"],
+        |to, word, input| { to.times.lock = Some(Said { value: Lock::read(input)?, word }); Ok(()) }),
     row("strict", Form::Word, "strict", &["fail"],
         |to, word, _| { to.keeping.strict = Some(word); Ok(()) }),
     row("companion", Form::Value, "companion = profiles", &["module", "rename"],
@@ -209,6 +212,12 @@ mod tests {
             (quote!(when = |a, b| true), "closure of one argument"),
             (quote!(when = async |a| true), "cannot wait"),
             (quote!(when = move |a| true), "leave `move` out"),
+            (quote!(lock = 0), "leave `lock` out"),
+            (quote!(lock = "10"), "write `lock = 10`"),
+            (quote!(lock = true), "a word by itself"),
+            (quote!(lock(10)), "write `lock = 10`"),
+            (quote!(lock =), "write `lock = 10`"),
+            (quote!(mutex), "did you mean `lock`"),
             (quote!(timeout(1)), "say which"),
             (quote!(timeout(soft = 1, soft = 2)), "said twice"),
             (quote!(timeout(sort = 1)), "`soft` or `hard`"),

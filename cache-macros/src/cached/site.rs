@@ -7,6 +7,7 @@ use super::facts::{Facts, plain_name};
 use super::guard::guard;
 use super::model::Model;
 use super::options::{ErrorTtl, Times};
+use super::timeout::Lock;
 use super::writing::default_path;
 use crate::key::{Key, Origin};
 use crate::returned::Kind;
@@ -84,6 +85,13 @@ fn times(model: &Model, times: &Times) -> TokenStream {
         let (name, time) = (format_ident!("__{name}"), time.expand(&model.larder()));
         words.extend(quote!(.#name(#time)));
     }
+    words.extend(times.lock.as_ref().map(|said| match &said.value {
+        Lock::Usual => quote!(.__lock(#larder::Options::USUAL_LOCK)),
+        Lock::For(time) => {
+            let time = time.expand(&model.larder());
+            quote!(.__lock(#time))
+        }
+    }));
     for (name, part) in [("refresh_ahead", &times.refresh_ahead), ("jitter", &times.jitter)] {
         let Some(part) = part else { continue };
         let (name, part) = (format_ident!("{name}"), &part.value);

@@ -1,8 +1,8 @@
-//! The time limits of a body.
+//! The time limits of a body, and for how long it has a lock.
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Ident, Lit, Token, token};
+use syn::{Ident, Lit, LitBool, Token, token};
 
 use crate::time::Time;
 use crate::values::inside;
@@ -12,6 +12,26 @@ use crate::values::inside;
 pub struct Timeout {
     pub soft: Option<Time>,
     pub hard: Option<Time>,
+}
+
+/// For how long a body keeps those of other processes from running.
+pub enum Lock {
+    Usual,
+    For(Time),
+}
+
+impl Lock {
+    /// Reads what stands behind `lock`, if anything does.
+    pub fn read(input: ParseStream<'_>) -> syn::Result<Self> {
+        if input.is_empty() || input.peek(Token![,]) {
+            return Ok(Self::Usual);
+        }
+        if input.peek(LitBool) {
+            let message = "`lock` is a word by itself, or has a time: write `lock`, `lock = 10`, or leave it out";
+            return Err(syn::Error::new(input.span(), message));
+        }
+        Time::read("lock", input.parse()?).map(Self::For)
+    }
 }
 
 impl Timeout {

@@ -17,6 +17,7 @@ pub fn check(model: &Model, errors: &Errors) {
     a_soft_limit_needs_something_stale(model, errors);
     a_soft_limit_comes_first(model, errors);
     only_async_bodies_can_be_given_up(model, errors);
+    a_lock_is_for_several_processes(model, errors);
     an_error_needs_somewhere_to_go(model, errors);
     none_ttl_needs_an_option(model, errors);
     stale_if_error_needs_one(model, errors);
@@ -89,6 +90,16 @@ fn only_async_bodies_can_be_given_up(model: &Model, errors: &Errors) {
         && !model.function.is_async()
     {
         errors.at(word.span(), "a time limit needs an `async fn`: nothing can stop a body that blocks its thread");
+    }
+}
+
+/// What stays in its process is loaded once for all who ask there.
+fn a_lock_is_for_several_processes(model: &Model, errors: &Errors) {
+    let options = &model.options;
+    if let (Some(said), Some(_)) = (&options.times.lock, &options.naming.local) {
+        let message = "a `lock` is for processes that share what is kept, and a `local` value stays in one, where one body \
+             serves all who ask: leave one of them out";
+        errors.at(said.word.span(), message);
     }
 }
 
