@@ -16,6 +16,18 @@ use crate::{Attempt, Draw, Found};
 pub const ALL: &[Attempt] = &[
     ("near_two_processes_tracking_killed", 120, || run(true, 25)),
     ("near_two_processes_quiet", 90, || run(false, 10)),
+    ("near_memcached_that_tells_nothing", 90, || {
+        let servers = [(); 3].map(|()| crate::servers::Memcached::start().unwrap());
+        let url = crate::servers::Memcached::url_of_all(&servers);
+        let make = || {
+            let config = larder::stores::memcached::Config::new(&url).unwrap().timeout(Duration::from_millis(400));
+            let settings = Settings::backend(larder::stores::memcached::Memcached::new(config).unwrap()).near(1);
+            testing::isolated_at(Clock::default(), [("default", settings)]).unwrap().handle()
+        };
+        go([make(), make()], 15, |_| {})
+    }),
+    ("near_over_a_replica_that_lags", 60, || lagging(60)),
+    ("replica_that_lags", 60, || lagging(0)),
     ("near_flushall_is_heard", 60, flushall),
 ];
 
@@ -41,6 +53,7 @@ struct World {
 impl World {
     fn step(&self, larder: &Larder, me: usize, draw: &mut Draw) {
         let cache = larder.cache("default");
+        let slow = [0, 0, 300, 3_000][draw.below(4)];
         let read = |k: usize, kind: usize| -> u64 {
             let key = Key::from(format!("k{k}")).tagged([format!("t{}", k % 3)]);
             let space = cache.namespace(format!("n{}", k % 2));
@@ -48,8 +61,15 @@ impl World {
             if kind == 0 {
                 return space.blocking().get::<u64>(key).ok().flatten().unwrap_or(u64::MAX);
             }
-            space.blocking().get_or_load(key, Options::ttl(3600), || said.load(Ordering::SeqCst))
+            space.blocking().get_or_load(key, Options::ttl(3600), || {
+                let now = said.load(Ordering::SeqCst);
+                if slow > 0 {
+                    thread::sleep(Duration::from_micros(slow));
+                }
+                now
+            })
         };
+
         let k = draw.below(KEYS);
         match draw.below(100) {
             0..85 => {
@@ -121,7 +141,29 @@ impl World {
 
 fn run(kills: bool, seconds: u64) -> Found {
     let server = Redis::start().unwrap();
-    let larders = [redis(&server.url(), 60), redis(&server.url(), 60)];
+    let mut draw = Draw(77);
+    go([redis(&server.url(), 60), redis(&server.url(), 60)], seconds, |_| {
+        if !kills {
+            return;
+        }
+        match draw.below(4) {
+            0 => drop(server.ask(&["CLIENT", "KILL", "TYPE", "normal"])),
+            1 => drop(server.ask(&["SCRIPT", "FLUSH"])),
+            _ => {
+                let list = server.ask(&["CLIENT", "LIST"]).unwrap_or_default().concat();
+                let is_tracked =
+                    |line: &&str| ["flags=t", "flags=B", "flags=tB"].iter().any(|flags| line.contains(flags));
+                let tracked: Vec<_> = list.lines().filter(is_tracked).collect();
+                if let Some(line) = tracked.get(draw.below(tracked.len().max(1))) {
+                    let id = line.strip_prefix("id=").and_then(|rest| rest.split(' ').next()).unwrap_or("0");
+                    drop(server.ask(&["CLIENT", "KILL", "ID", id]));
+                }
+            }
+        }
+    })
+}
+
+fn go(larders: [Larder; 2], seconds: u64, mut fault: impl FnMut(usize)) -> Found {
     let zeros = || (0..KEYS).map(|_| AtomicU64::new(1)).collect::<Vec<_>>();
     let world = World {
         said: zeros(),
@@ -146,25 +188,7 @@ fn run(kills: bool, seconds: u64) -> Found {
         let (begun, mut draw) = (Instant::now(), Draw(77));
         while begun.elapsed() < Duration::from_secs(seconds) {
             thread::sleep(Duration::from_millis(50 + draw.below(250) as u64));
-            if !kills {
-                continue;
-            }
-            match draw.below(3) {
-                0 => drop(server.ask(&["CLIENT", "KILL", "TYPE", "normal"])),
-                _ => {
-                    let list = server.ask(&["CLIENT", "LIST"]).unwrap_or_default().concat();
-                    let tracked: Vec<_> = list
-                        .lines()
-                        .filter(|line| {
-                            line.contains("flags=t") || line.contains("flags=B") || line.contains("flags=tB")
-                        })
-                        .collect();
-                    if let Some(line) = tracked.get(draw.below(tracked.len().max(1))) {
-                        let id = line.strip_prefix("id=").and_then(|rest| rest.split(' ').next()).unwrap_or("0");
-                        drop(server.ask(&["CLIENT", "KILL", "ID", id]));
-                    }
-                }
-            }
+            fault(0);
         }
         world.over.store(true, Ordering::SeqCst);
     });
@@ -204,6 +228,60 @@ fn flushall() -> Found {
                 break;
             }
         }
+    }
+    found
+}
+
+/// A replica is read that is behind for longer than `read_your_writes`, and then catches up.
+fn lagging(near: u64) -> Found {
+    use crate::proxy::Proxy;
+    use crate::servers::PASSWORD;
+    let leader = Redis::setup().on_port().line("repl-diskless-sync-delay 0").start().unwrap();
+    let link = Proxy::before_port(leader.port()).unwrap();
+    let replica = Redis::setup().on_port().line(format!("replicaof 127.0.0.1 {}", link.port())).start().unwrap();
+    while replica.info("replication", "master_link_status").as_deref() != Some("up") {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let url = format!("redis://larder:{PASSWORD}@127.0.0.1:{},127.0.0.1:{}", leader.port(), replica.port());
+    let larders = [redis(&url, near), redis(&url, near)];
+    let load = |me: usize, number: u64| {
+        let _entered = larders[me].enter();
+        larders[me].cache("default").blocking().get_or_load("k", Options::ttl(3600), || number)
+    };
+    for _ in 0..5 {
+        (load(0, 1), load(1, 1));
+        thread::sleep(Duration::from_millis(20));
+    }
+    leader.ask(&["SET", "probe", "through"]).unwrap();
+    while replica.ask(&["GET", "probe"]).unwrap() != ["through"] {
+        thread::sleep(Duration::from_millis(20));
+    }
+    link.hold();
+    // What the proxy was about to read goes through still.
+    for probe in 0..30 {
+        let probe = probe.to_string();
+        leader.ask(&["SET", "probe", &probe]).unwrap();
+        thread::sleep(Duration::from_millis(100));
+        if replica.ask(&["GET", "probe"]).unwrap() != [probe] {
+            break;
+        }
+    }
+    larders[0].cache("default").blocking().delete("k").unwrap();
+    let at_once = (load(0, 2), load(1, 2));
+    thread::sleep(Duration::from_millis(2_600));
+    let lagging = (load(0, 3), load(1, 3), load(0, 3), load(1, 3));
+    link.let_go();
+    thread::sleep(Duration::from_millis(1_500));
+    let after = (load(0, 4), load(1, 4));
+    println!(
+        "      near {near}: at once {at_once:?}, while the replica is behind {lagging:?}, when it has caught up {after:?}"
+    );
+    let mut found = Found::new();
+    if at_once.0 == 1 || after.0 == 1 || after.1 == 1 {
+        found.push(format!("at once {at_once:?}, and {after:?} after the replica has caught up (1 was invalidated)"));
+    }
+    if lagging.0 == 1 || lagging.2 == 1 {
+        found.push("the process that invalidated is served what it invalidated, while the replica is behind".into());
     }
     found
 }
