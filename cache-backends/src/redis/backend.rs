@@ -13,6 +13,7 @@ use cache_core::key::Name;
 use super::command::Command;
 use super::config::Config;
 use super::ear::Ear;
+use super::journal::What;
 use super::making::{Making, NAME};
 use super::resp::Answer;
 use super::routes::{Cluster, Fixed, Intent, Routes, Topology, Watched};
@@ -119,7 +120,7 @@ impl Redis {
     fn removed(&self, name: &[u8], answer: Answer) -> Result<bool, Error> {
         let Answer::List(parts) = answer else { return Err(error::unusable()) };
         let [Answer::Number(were_there), Answer::Bytes(version)] = &parts[..] else { return Err(error::unusable()) };
-        self.making.journal.note(name, version, Instant::now());
+        self.making.journal.note(name, What::This, version, Instant::now());
         Ok(*were_there != 0)
     }
 
@@ -177,7 +178,11 @@ fn kept(answer: &Answer) -> Result<(), Error> {
 
 impl Backend for Redis {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: Some(MAX_VALUE_BYTES), tells: true, ..Capabilities::ALL }
+        Capabilities {
+            max_value_bytes: Some(MAX_VALUE_BYTES),
+            tells: !self.routes.reads_followers(),
+            ..Capabilities::ALL
+        }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -195,7 +200,11 @@ impl Backend for Redis {
         }
         let trailer = self.trailer();
         let write = |out: &mut Vec<u8>| set(out, name, value, &trailer, time);
-        kept(&self.routes.ask(name.as_bytes(), Intent::Write, write).await?)
+        kept(&self.routes.ask(name.as_bytes(), Intent::Write, write).await?)?;
+        if name.is_reserved() {
+            self.making.journal.note(name.as_bytes(), What::Others, &trailer, Instant::now());
+        }
+        Ok(())
     }
 
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
@@ -295,6 +304,10 @@ impl Backend for Redis {
     }
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
+        if self.routes.reads_followers() {
+            let sentence = "with `read_replicas` this store does not tell of its changes: a replica may say later what was before them";
+            return Err(Error::new(Kind::Unsupported, sentence));
+        }
         let ear = Ear::new(self.making.clone(), start, listener, self.routes.recent());
         self.routes.listen(&ear);
         Ok(Listening::new(ear))

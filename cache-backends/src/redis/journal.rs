@@ -3,8 +3,11 @@
 //! A server may forget what it has acknowledged: a replica takes its place that had not heard of it yet, or it starts again
 //! from what it had written to its disk. So what was removed is removed again on each new connection, before anything else is
 //! asked there: the very version that was, and nothing that somebody has kept since.
+//!
+//! A marker that the engine has written anew withdraws what was written before it, and must not be the one from before again.
+//! In the place of another one there is to be none: a marker that is lost brings nothing back.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -19,18 +22,30 @@ const MOST: usize = 16_384;
 #[derive(Debug, Default)]
 pub(super) struct Journal(Mutex<VecDeque<Removal>>);
 
-/// A name, and how it stood before it was removed.
 #[derive(Clone, Debug)]
 struct Removal {
     when: Instant,
     name: Box<[u8]>,
+    what: What,
     version: Box<[u8]>,
 }
+
+/// What is not to be under a name any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum What {
+    /// This version.
+    This,
+    /// Any other one: this is a marker's.
+    Others,
+}
+
+/// What there is to be removed again.
+pub(super) const BOTH: [What; 2] = [What::This, What::Others];
 
 impl Journal {
     /// Notes what a name was removed of: an entry or a lease of ours. Of a removal that nobody has acknowledged there is nothing
     /// to note: whoever asked for it hears so, and asks again.
-    pub(super) fn note(&self, name: &[u8], version: &[u8], now: Instant) {
+    pub(super) fn note(&self, name: &[u8], what: What, version: &[u8], now: Instant) {
         if !stored::is_version(version) {
             return;
         }
@@ -38,12 +53,19 @@ impl Journal {
         if removed.len() == MOST {
             removed.pop_front();
         }
-        removed.push_back(Removal { when: now, name: name.into(), version: version.into() });
+        removed.push_back(Removal { when: now, name: name.into(), what, version: version.into() });
     }
 
-    /// Calls this for each name that is to be removed again, with the version that is.
-    pub(super) fn each(&self, now: Instant, mut tell: impl FnMut(&[u8], &[u8])) {
-        self.current(now).iter().for_each(|removal| tell(&removal.name, &removal.version));
+    /// Calls this for each name that is to be removed again, with the version that is or that stays.
+    pub(super) fn each(&self, now: Instant, mut tell: impl FnMut(&[u8], What, &[u8])) {
+        let removed = self.current(now);
+        let mut markers = HashSet::new();
+        for removal in removed.iter().rev() {
+            // Of a marker's versions the last one stays.
+            if removal.what == What::This || markers.insert(&removal.name) {
+                tell(&removal.name, removal.what, &removal.version);
+            }
+        }
     }
 
     fn current(&self, now: Instant) -> MutexGuard<'_, VecDeque<Removal>> {
@@ -61,9 +83,9 @@ mod tests {
 
     fn names(journal: &Journal, now: Instant) -> Vec<Vec<u8>> {
         let mut names = Vec::new();
-        journal.each(now, |name, version| {
+        journal.each(now, |name, _, version| {
             assert!(stored::is_version(version));
-            names.push(name.to_vec());
+            names.insert(0, name.to_vec());
         });
         names
     }
@@ -71,8 +93,8 @@ mod tests {
     #[test]
     fn a_removal_is_remembered_for_a_minute() {
         let (journal, now) = (Journal::default(), Instant::now());
-        journal.note(b"a", &stored::entry(1), now);
-        journal.note(b"b", &stored::lease(2), now + KEPT);
+        journal.note(b"a", What::This, &stored::entry(1), now);
+        journal.note(b"b", What::This, &stored::lease(2), now + KEPT);
         assert_eq!(names(&journal, now + KEPT), [b"a", b"b"]);
         assert_eq!(names(&journal, now + KEPT + Duration::from_millis(1)), [b"b"]);
     }
@@ -80,15 +102,26 @@ mod tests {
     #[test]
     fn what_was_nothing_or_another_programs_is_not_remembered() {
         let (journal, now) = (Journal::default(), Instant::now());
-        journal.note(b"a", b"", now);
-        journal.note(b"b", b"text of 9", now);
+        journal.note(b"a", What::This, b"", now);
+        journal.note(b"b", What::This, b"text of 9", now);
         assert!(names(&journal, now).is_empty());
+    }
+
+    #[test]
+    fn of_a_markers_versions_the_last_one_stays() {
+        let (journal, now) = (Journal::default(), Instant::now());
+        for version in [1, 2] {
+            journal.note(b"marker", What::Others, &stored::entry(version), now);
+        }
+        let mut told = Vec::new();
+        journal.each(now, |_, what, version| told.push((what, version.to_vec())));
+        assert_eq!(told, [(What::Others, stored::entry(2).to_vec())]);
     }
 
     #[test]
     fn of_too_many_the_oldest_are_forgotten() {
         let (journal, now) = (Journal::default(), Instant::now());
-        (0..=MOST).for_each(|number| journal.note(number.to_string().as_bytes(), &stored::entry(7), now));
+        (0..=MOST).for_each(|number| journal.note(number.to_string().as_bytes(), What::This, &stored::entry(7), now));
         let names = names(&journal, now);
         assert_eq!((names.len(), &names[0][..]), (MOST, &b"1"[..]));
     }

@@ -7,7 +7,7 @@ use cache_core::error::Error;
 
 use super::command::Command;
 use super::error;
-use super::journal::Journal;
+use super::journal::{BOTH, Journal};
 use super::resp::{self, Answer};
 use super::script;
 use crate::pipe::{Garbled, Language, Message, Reader, Server};
@@ -73,12 +73,14 @@ impl Language for Resp {
         match &self.part {
             Part::Leader(journal) => {
                 let begun = said;
-                journal.each(Instant::now(), |name, version| {
+                journal.each(Instant::now(), |name, what, version| {
                     if said == begun {
-                        script::FORGET.load(out);
-                        said += 1;
+                        for what in BOTH {
+                            script::again(what).load(out);
+                            said += 1;
+                        }
                     }
-                    script::FORGET.call(out, name, &[version]);
+                    script::again(what).call(out, name, &[version]);
                     said += 1;
                 });
             }
@@ -123,6 +125,7 @@ mod tests {
     use cache_core::error::Kind;
 
     use super::*;
+    use crate::redis::journal::What;
     use crate::redis::stored;
 
     fn resp(login: Login, part: Part) -> Resp {
@@ -151,10 +154,10 @@ mod tests {
     fn what_was_removed_is_removed_again_first() {
         let journal = Arc::new(Journal::default());
         let leader = resp(Login::default(), Part::Leader(Arc::clone(&journal)));
-        journal.note(b"a", &stored::entry(7), Instant::now());
+        journal.note(b"a", What::This, &stored::entry(7), Instant::now());
         let (answers, words) = said(&leader);
         assert!(words.starts_with("HELLO 3 SETNAME larder SCRIPT LOAD "), "{words}");
-        assert!(words.contains(" EVALSHA ") && answers == 3, "{words}");
+        assert!(words.contains(" EVALSHA ") && answers == 4, "{words}");
     }
 
     #[test]

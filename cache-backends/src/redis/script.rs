@@ -7,6 +7,7 @@
 use once_cell::sync::Lazy;
 
 use super::command::Command;
+use super::journal::What;
 use super::sha1;
 
 /// A script, and what servers call it by.
@@ -62,7 +63,7 @@ return {there and 1 or 0, t}",
 });
 
 /// Version: removes it where it is still, or again.
-pub(super) static FORGET: Lazy<Script> = Lazy::new(|| {
+static FORGET: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if t == ARGV[1] then redis.call('UNLINK', k) end
 return 0",
@@ -116,6 +117,22 @@ elseif left >= 0 then redis.call('PEXPIRE', k, string.format('%.0f', left - ARGV
 return 1",
     )
 });
+
+/// Version: removes what is there, unless it is this.
+static RECALL: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "if t ~= ARGV[1] then redis.call('UNLINK', k) end
+return 0",
+    )
+});
+
+/// Returns what removes something again.
+pub(super) fn again(what: What) -> &'static Script {
+    match what {
+        What::This => &FORGET,
+        What::Others => &RECALL,
+    }
+}
 
 impl Script {
     fn new(text: &str) -> Self {

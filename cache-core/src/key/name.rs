@@ -386,6 +386,15 @@ impl fmt::Display for Name {
     }
 }
 
+impl Name {
+    /// Returns whether it is the engine's own, and not an entry's: a marker, which may be lost without harm.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_reserved(&self) -> bool {
+        self.as_bytes().split(|byte| *byte == b':').nth(1) == Some(RESERVED)
+    }
+}
+
 impl fmt::Debug for Name {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Name").field(&self.as_str()).finish()

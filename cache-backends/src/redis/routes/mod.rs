@@ -42,6 +42,7 @@ pub(super) struct Routes {
     recent: Arc<Recent>,
     /// How long a call may take, whomever it asks.
     limit: Duration,
+    reads_followers: bool,
 }
 
 /// How the servers of a store belong together.
@@ -112,7 +113,12 @@ impl Routes {
             Topology::Cluster(cluster) => cluster.reads_followers(),
         };
         let window = if reads_followers { read_your_writes } else { Duration::ZERO };
-        Self { topology, recent: Arc::new(Recent::new(window, Instant::now())), limit }
+        Self { topology, recent: Arc::new(Recent::new(window, Instant::now())), limit, reads_followers }
+    }
+
+    /// Returns whether what is read may come from a replica.
+    pub(super) fn reads_followers(&self) -> bool {
+        self.reads_followers
     }
 
     /// Returns when a call is over that begins now.
