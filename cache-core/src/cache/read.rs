@@ -116,6 +116,8 @@ impl Cache {
         self.get_at(name.address(), keep)
     }
 
+    /// Away from those who have no near level: they are not to pay for it.
+    #[inline(never)]
     fn get_near_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
         let near = self.home().near.as_deref()?;
         let found = near.at_hand()?.seek(address)?.read(keep.copy, keep.is_plain)?;

@@ -33,7 +33,7 @@ thread_local! {
     static BLOCKING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Returns whether the caller is polled by [`block_on`]. Then the runtime that its thread stands in, if any, may be held up by it:
+/// Returns whether the caller is polled by `block_on`. Then the runtime that its thread stands in, if any, may be held up by it:
 /// a task there that it waits for may never have its turn.
 #[must_use]
 pub fn is_blocking() -> bool {
