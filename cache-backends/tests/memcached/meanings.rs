@@ -135,7 +135,7 @@ fn stale() {
 }
 
 fn guarded() {
-    let server = Server::setup().guarded().on_port().start().expect("a server");
+    let server = Server::setup().guarded().start().expect("a server");
     let kind = |url: &str| block_on(store(url).get(&name("key"))).map_err(|error| (error.kind(), error.to_string()));
     assert_eq!(kind(&server.url()), Ok(None));
     let nobody =
