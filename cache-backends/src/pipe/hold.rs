@@ -21,6 +21,9 @@ use super::{Garbled, Language, Message};
 const LARGE: usize = 1 << 20;
 /// After so long a time in which nobody asked, it is looked first whether the connection is still there.
 pub(super) const IDLE: Duration = Duration::from_millis(10);
+/// How often one turn takes in what has come. Who says something without a pause is not listened to for ever: others have their
+/// turn, and the time of the oldest question is looked at.
+const MOST_RECEIVED: usize = 16;
 
 /// Who holds the connection of a line. Dropped, by a runtime that ends, it tells all who wait.
 pub(super) struct Holder<L: Language> {
@@ -133,6 +136,10 @@ impl<'a, L: Language> Serving<'a, L> {
 
     /// Serves until the connection is of no use any more; `Ended` where nobody needs it.
     async fn serve(&mut self) -> Fault {
+        // What has come behind the greeting's answers answers nothing.
+        if let Err(Step::Lost(fault) | Step::GiveUp(fault)) = self.read().and_then(|()| self.hand_out()) {
+            return fault;
+        }
         loop {
             match poll_fn(|context| self.poll(context)).await {
                 Step::Pause => yield_now().await,
@@ -150,9 +157,10 @@ impl<'a, L: Language> Serving<'a, L> {
         }
         self.answered = turn.answered;
         let was_idle = self.patience.note(turn.asked, turn.answered) >= IDLE;
-        if let Err(step) = self.receive(context) {
-            return Poll::Ready(step);
-        }
+        let has_all = match self.receive(context) {
+            Ok(has_all) => has_all,
+            Err(step) => return Poll::Ready(step),
+        };
         if self.sent.is_none() && turn.has_more {
             // Those who were answered together ask together, if they are let; and an end is not seen before it was looked for.
             let pauses = was_idle || self.crowd > 1 && self.holder.runs_first;
@@ -167,19 +175,23 @@ impl<'a, L: Language> Serving<'a, L> {
         if let Err(step) = self.send(context) {
             return Poll::Ready(step);
         }
-        self.patience
-            .poll_end(self.answered, context)
-            .map(|()| Step::GiveUp(Fault::Late(self.holder.shared.limits.timeout)))
+        match self.patience.poll_end(self.answered, context) {
+            Poll::Ready(()) => Poll::Ready(Step::GiveUp(Fault::Late(self.holder.shared.limits.timeout))),
+            Poll::Pending if !has_all => Poll::Ready(Step::Pause),
+            Poll::Pending => Poll::Pending,
+        }
     }
 
-    fn receive(&mut self, context: &mut Context<'_>) -> Result<(), Step> {
-        while let Poll::Ready(came) = self.talk.poll_receive(context) {
+    /// Takes in what has come, and says whether that is all of it.
+    fn receive(&mut self, context: &mut Context<'_>) -> Result<bool, Step> {
+        for _ in 0..MOST_RECEIVED {
+            let Poll::Ready(came) = self.talk.poll_receive(context) else { return Ok(true) };
             came.map_err(Step::Lost)?;
             let fault = self.read();
             self.hand_out()?;
             fault?;
         }
-        Ok(())
+        Ok(false)
     }
 
     fn read(&mut self) -> Result<(), Step> {

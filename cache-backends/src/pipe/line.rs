@@ -168,11 +168,16 @@ impl<A> Line<A> {
         self.lock().unsent = unsent;
     }
 
-    /// Hands out answers in their order, and returns how many questions were answered in all.
+    /// Hands out answers in their order, and returns how many questions were answered in all. Only what was taken to be sent can
+    /// be answered.
     pub(super) fn answer(&self, answers: &mut Vec<A>, woken: &mut Vec<Waker>) -> Result<u64, Unasked> {
         let mut state = self.lock();
         state.trial = None;
-        let heard = answers.drain(..).try_for_each(|answer| state.questions.answer(answer, woken));
+        let taken = state.taken;
+        let heard = answers.drain(..).try_for_each(|answer| match state.questions.answered() < taken {
+            true => state.questions.answer(answer, woken),
+            false => Err(Unasked),
+        });
         let answered = state.questions.answered();
         drop(state);
         woken.drain(..).for_each(Waker::wake);

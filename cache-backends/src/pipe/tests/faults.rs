@@ -1,4 +1,5 @@
 use std::pin::pin;
+use std::sync::Mutex;
 
 use tokio::task::yield_now;
 use tokio::time::{Instant, advance, pause};
@@ -101,6 +102,66 @@ fn an_answer_that_nobody_asked_for_is_not_taken_for_the_next_one() {
         noticed(&pipe).await;
         let error = ask(&pipe, "2").await.unwrap_err();
         assert!(error.to_string().contains("answers what nobody has asked"), "{error}");
+    });
+}
+
+#[test]
+fn an_answer_that_came_before_its_question_was_sent_is_not_its_answer() {
+    let ((ask_again, asked), (said, heard)) = (mpsc::channel::<()>(), mpsc::channel());
+    let asked = Mutex::new(asked);
+    let small = Small::new(move |_, mut peer| {
+        peer.greet();
+        peer.hear();
+        peer.say("1\n");
+        asked.lock().unwrap().recv().unwrap();
+        peer.say("of somebody else\n");
+        said.send(()).unwrap();
+        peer.echo();
+    });
+    let (pipe, frozen) = (small.pipe(), Frozen::new());
+    assert_eq!(frozen.block_on(ask(&pipe, "1")).unwrap(), "1");
+    // No turn of the runtime is in between: only its clock is moved.
+    ask_again.send(()).unwrap();
+    heard.recv().unwrap();
+    frozen.block_on(async { begin(pin!(advance(IDLE))) });
+    let error = frozen.block_on(ask(&pipe, "2")).unwrap_err();
+    assert!(error.to_string().contains("answers what nobody has asked"), "{error}");
+}
+
+#[test]
+fn what_comes_behind_the_greeting_is_no_answer() {
+    let small = Small::new(|_, mut peer| {
+        peer.hear();
+        peer.say("hello\nof somebody else\n");
+        peer.echo();
+    });
+    let error = runtime().block_on(ask(&small.pipe(), "1")).unwrap_err();
+    assert!(error.to_string().contains("answers what nobody has asked"), "{error}");
+}
+
+#[test]
+fn a_server_that_never_pauses_is_given_up_when_the_question_is_too_old() {
+    let (begun, begins) = mpsc::channel();
+    let small = Small::new(move |_, mut peer| {
+        peer.greet();
+        peer.hear();
+        // It ends at last.
+        let pushes = ">\n".repeat(1 << 19);
+        for _ in 0..32 {
+            peer.say(&pushes);
+            let _ = begun.send(());
+        }
+    });
+    let (pipe, frozen) = (small.pipe(), Frozen::new());
+    frozen.block_on(async {
+        let mut waiting = pin!(ask(&pipe, "1"));
+        begin(waiting.as_mut());
+        while begins.try_recv().is_err() {
+            yield_now().await;
+        }
+        advance(Duration::from_secs(10)).await;
+        let error = waiting.await.unwrap_err();
+        assert!(error.to_string().contains("not answered within 10s"), "{error}");
     });
 }
 
