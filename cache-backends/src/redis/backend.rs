@@ -14,6 +14,7 @@ use super::command::Command;
 use super::config::Config;
 use super::ear::Ear;
 use super::journal::What;
+use super::language::Whose;
 use super::making::{Making, NAME};
 use super::resp::Answer;
 use super::routes::{Cluster, Fixed, Intent, Routes, Topology, Watched};
@@ -44,7 +45,7 @@ impl Redis {
     #[expect(clippy::needless_pass_by_value, reason = "a configuration is for one store")]
     pub fn new(config: Config) -> Result<Self, Error> {
         config.check()?;
-        let making = config.making(&config.login);
+        let making = config.making(&config.login, config.kind.whose());
         let mut servers = config.servers.iter().cloned();
         let topology = match &config.kind {
             config::Topology::Fixed => {
@@ -52,7 +53,7 @@ impl Redis {
                 Topology::Fixed(Fixed::new(leader, servers.map(|server| making.follower(server)).collect()))
             }
             config::Topology::Sentinel { service, login } => {
-                let asking = config.making(login);
+                let asking = config.making(login, Whose::Sentinel);
                 Topology::Watched(Watched::new(service, &config.servers, making.clone(), asking, config.reads_replicas))
             }
             config::Topology::Cluster => {

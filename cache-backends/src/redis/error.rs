@@ -5,13 +5,46 @@ use std::fmt;
 
 use cache_core::error::{Error, Kind};
 
+use super::language::Whose;
 use super::resp::Answer;
 use crate::pipe::Server;
 
 /// Makes an error of one that a server answered with.
 pub(super) fn of(server: &Server, text: &str) -> Error {
     let text = inner(text);
-    let (kind, what) = finding(text);
+    made(server, text, finding(text))
+}
+
+/// Makes an error of what a server said to somebody who logs in so.
+pub(super) fn refused(server: &Server, text: &str, whose: Whose) -> Error {
+    let finding = match (first_word(text), whose) {
+        ("NOAUTH", Whose::Server) => "asks for a password: `redis://:password@host`, or `redis://user:password@host`",
+        ("NOAUTH", Whose::Watched) => {
+            "asks for a password, which is not that of its sentinels: `redis+sentinel://:password@host/mymaster`, or \
+             the options `user` and `password`"
+        }
+        ("NOAUTH", Whose::Sentinel) => {
+            "is a sentinel, and asks for a password of its own: the options `sentinel_user` and `sentinel_password`"
+        }
+        ("NOAUTH", Whose::Member) => {
+            "asks for a password: `redis+cluster://:password@host`, or the options `user` and `password`"
+        }
+        ("WRONGPASS", Whose::Sentinel) => {
+            "is a sentinel, and refuses this user or this password: the options `sentinel_user` and `sentinel_password`"
+        }
+        ("WRONGPASS", Whose::Watched) => {
+            "refuses this user or this password, which are not those of its sentinels: \
+             `redis+sentinel://user:password@host/mymaster`, or the options `user` and `password`"
+        }
+        ("WRONGPASS", Whose::Server | Whose::Member) => {
+            "refuses this user or this password: those in its address, or the options `user` and `password`"
+        }
+        _ => return of(server, text),
+    };
+    made(server, text, (Kind::Configuration, finding))
+}
+
+fn made(server: &Server, text: &str, (kind, what): (Kind, &str)) -> Error {
     let error = Error::new(kind, format!("{server} {what}"));
     // Where a server knows no command, it repeats what was said to it, the password too.
     if is_unknown(text) { error } else { error.with_source(Said(text.chars().take(LONGEST).collect())) }
@@ -36,13 +69,17 @@ pub(super) fn is_no_script(error: &Error) -> bool {
     said.is_some_and(|Said(text)| text.starts_with("NOSCRIPT"))
 }
 
+fn first_word(text: &str) -> &str {
+    text.split([' ', '\r', '\n']).next().unwrap_or_default()
+}
+
 /// How much of what a server says is handed on.
 const LONGEST: usize = 200;
 
 /// Says what an error means, by its first word; what stands behind it differs from version to version.
 fn finding(text: &str) -> (Kind, &'static str) {
     use Kind::{Configuration, Store};
-    match text.split([' ', '\r', '\n']).next().unwrap_or_default() {
+    match first_word(text) {
         "LOADING" => (Store, "is still reading what it has on its disk"),
         "MISCONF" => (
             Store,
@@ -59,7 +96,7 @@ fn finding(text: &str) -> (Kind, &'static str) {
         "TRYAGAIN" => (Store, "is handing this name on to another server"),
         "NOSCRIPT" => (Store, "does not know a script"),
         "MOVED" | "ASK" => (Configuration, "is of a cluster: its address begins with `redis+cluster://`"),
-        "NOAUTH" => (Configuration, "asks for a password: `redis://:password@host`, or `redis://user:password@host`"),
+        "NOAUTH" => (Configuration, "asks for a password"),
         "WRONGPASS" => (Configuration, "refuses this user or this password"),
         "NOPERM" => (
             Configuration,
@@ -123,7 +160,7 @@ mod tests {
             ("NOPERM this user has no permissions", Kind::Configuration, "+@read"),
             ("WRONGTYPE Operation against a key", Kind::Configuration, "prefix"),
             ("WRONGPASS invalid username-password pair", Kind::Configuration, "password"),
-            ("NOAUTH HELLO must be called", Kind::Configuration, "redis://:password@"),
+            ("NOAUTH HELLO must be called", Kind::Configuration, "password"),
             ("MOVED 3999 127.0.0.1:6381", Kind::Configuration, "redis+cluster://"),
             ("ERR DB index is out of range", Kind::Configuration, "no such database"),
             ("ERR max number of clients reached", Kind::Store, "no place"),
@@ -135,6 +172,24 @@ mod tests {
             let shown = error.to_string();
             assert!(shown.starts_with("Redis at db1:6379 ") && shown.contains(what), "{shown}");
         }
+    }
+
+    #[test]
+    fn a_password_that_is_wanted_or_wrong_is_called_by_the_name_that_it_is_written_under() {
+        for (whose, is_named, is_not) in [
+            (Whose::Server, "`redis://user:password@host`", "sentinel"),
+            (Whose::Watched, "`redis+sentinel://:password@host/mymaster`", "sentinel_password"),
+            (Whose::Sentinel, "`sentinel_password`", "redis+sentinel://"),
+            (Whose::Member, "`redis+cluster://:password@host`", "sentinel"),
+        ] {
+            let error = refused(&server(), "NOAUTH HELLO must be called", whose);
+            let shown = error.to_string();
+            assert!(error.kind() == Kind::Configuration && shown.contains(is_named), "{shown}");
+            assert!(!shown.contains(is_not), "{shown}");
+            let shown = refused(&server(), "WRONGPASS invalid username-password pair", whose).to_string();
+            assert_eq!(shown.contains("`sentinel_password`"), whose == Whose::Sentinel, "{shown}");
+        }
+        assert_eq!(refused(&server(), "LOADING", Whose::Sentinel).kind(), Kind::Store);
     }
 
     #[test]

@@ -18,6 +18,20 @@ pub(super) struct Login {
     pub user: Option<Box<str>>,
     pub password: Option<Box<str>>,
     pub database: u32,
+    pub whose: Whose,
+}
+
+/// Whose password it is: it says which one to write down where another one is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// That of a server, or of one that follows it.
+    #[default]
+    Server,
+    /// That of a server that sentinels watch over.
+    Watched,
+    Sentinel,
+    /// That of a server of a cluster.
+    Member,
 }
 
 /// What is said to a server beyond that.
@@ -44,7 +58,7 @@ impl Resp {
     }
 
     fn hello(&self, out: &mut Vec<u8>) -> usize {
-        let Login { user, password, database } = &self.login;
+        let Login { user, password, database, .. } = &self.login;
         let auth = password.as_deref().map(|password| [user.as_deref().unwrap_or("default"), password]);
         let command = Command::new(out, if auth.is_some() { 7 } else { 4 }).part(b"HELLO").part(b"3");
         let command = match auth {
@@ -104,7 +118,7 @@ impl Language for Resp {
             Answer::Error(text) if !text.starts_with("MOVED ") && !text.starts_with("ASK ") => Some(text),
             _ => None,
         });
-        refusal.map_or(Ok(()), |text| Err(error::of(&self.server, text)))
+        refusal.map_or(Ok(()), |text| Err(error::refused(&self.server, text, self.login.whose)))
     }
 }
 
@@ -144,7 +158,7 @@ mod tests {
     fn a_server_is_told_who_logs_in_and_where() {
         let nobody = resp(Login::default(), Part::Follower { is_in_cluster: false });
         assert_eq!(said(&nobody), (1, "HELLO 3 SETNAME larder".to_owned()));
-        let login = Login { user: None, password: Some("secret".into()), database: 2 };
+        let login = Login { password: Some("secret".into()), database: 2, ..Login::default() };
         let other = Part::Follower { is_in_cluster: true };
         let words = "HELLO 3 AUTH default secret SETNAME larder SELECT 2 READONLY";
         assert_eq!(said(&resp(login, other)), (3, words.to_owned()));

@@ -14,6 +14,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("those_that_follow_are_read_and_never_written", spread),
     ("what_this_process_has_written_is_read_where_it_was_written_for_a_while", own_writes),
     ("where_none_follows_any_more_the_leader_is_read", follower_away),
+    ("where_none_follows_any_more_the_leader_is_asked_for_many_at_once", follower_away_of_many),
     ("where_one_that_follows_stands_still_the_leader_is_read_in_time", follower_still),
     ("where_all_stand_still_nobody_waits_longer_than_for_one", all_still),
 ];
@@ -89,6 +90,25 @@ const LIMIT: Duration = Duration::from_secs(2);
 fn impatient((leader, follower): &(Server, Server)) -> Redis {
     let config = Config::new(&format!("{}?replicas=127.0.0.1:{}", leader.url(), follower.port)).expect("an address");
     Redis::new(config.read_your_writes(Duration::ZERO).response_timeout(LIMIT)).expect("a store")
+}
+
+fn follower_away_of_many() {
+    let (leader, mut follower) = pair();
+    let names: Vec<_> = (0..500).map(|number| name(&number.to_string())).collect();
+    let url = format!("{}?replicas=127.0.0.1:{}", leader.url(), follower.port);
+    let store = Config::new(&url).and_then(Redis::new).expect("a store");
+    block_on(store.set(&names[7], b"value", None)).unwrap();
+    follower.kill();
+    let reads = || -> u64 {
+        let stats = leader.say(&["INFO", "stats"]);
+        let reads = stats.lines().find_map(|line| line.strip_prefix("total_reads_processed:"));
+        reads.expect("a count of reads").trim().parse().expect("a number")
+    };
+    let before = reads();
+    let found = block_on(store.get_many(&names[..])).unwrap();
+    assert_eq!(found.iter().flatten().count(), 1);
+    let reads = reads() - before;
+    assert!(reads < 50, "{reads} times something was asked of the leader");
 }
 
 fn follower_still() {

@@ -16,6 +16,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("when_another_server_leads_it_is_asked_and_forgets_nothing_that_was_removed", promoted),
     ("those_that_sentinels_know_of_are_read", followers),
     ("sentinels_that_know_nothing_of_it_say_so", unknown),
+    ("behind_sentinels_whoever_asks_for_a_password_is_told_of_by_the_option_that_it_stands_in", guarded),
 ];
 
 /// A leader, one that follows it, and a sentinel. One alone may have the other take its place.
@@ -49,6 +50,22 @@ impl Watched {
     fn url(&self) -> String {
         format!("redis+sentinel://127.0.0.1:{}/shop", self.sentinel.port)
     }
+}
+
+fn guarded() {
+    let watched = Watched::start();
+    let refused = |url: &str| block_on(store(url).get(&name("key"))).unwrap_err();
+    watched.leader.say(&["CONFIG", "SET", "requirepass", "secret"]);
+    let error = refused(&watched.url());
+    assert_eq!(error.kind(), Kind::Configuration, "{error}");
+    assert!(error.to_string().contains("`redis+sentinel://:password@host/mymaster`"), "{error}");
+    watched.sentinel.say(&["CONFIG", "SET", "requirepass", "other"]);
+    watched.sentinel.say(&["ACL", "SETUSER", "default", "resetpass", ">other"]);
+    let error = refused(&watched.url());
+    assert!(error.kind() == Kind::Configuration && error.to_string().contains("`sentinel_password`"), "{error}");
+    let url = format!("redis+sentinel://:secret@127.0.0.1:{}/shop?sentinel_password=other", watched.sentinel.port);
+    assert_eq!(get(&store(&url), "key"), None, "and with both it is found");
+    assert!(block_on(store(&url).get(&name("key"))).is_ok());
 }
 
 fn get(store: &Redis, key: &str) -> Option<String> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use cache_core::error::Error;
 
-use super::super::language::Login;
+use super::super::language::{Login, Whose};
 use super::super::making::NAME;
 use super::nowhere;
 use crate::pipe::{Server, Tls};
@@ -113,7 +113,7 @@ impl Scheme {
                 let login = Login {
                     user: options.text("sentinel_user")?.map(Into::into),
                     password: options.text("sentinel_password")?.map(Into::into),
-                    database: 0,
+                    ..Login::default()
                 };
                 let database = Some(database.to_owned()).filter(|path| !path.is_empty());
                 let service = service.to_owned();
@@ -155,6 +155,15 @@ const SCHEMES: &str = "a Redis server is at `redis://…`, `rediss://…` or `re
 const SERVICE: &str = "behind sentinels stands what they watch over: `redis+sentinel://host1,host2,host3/mymaster`";
 
 impl Topology {
+    /// Returns whose password it is that is named without further words.
+    pub(in super::super) fn whose(&self) -> Whose {
+        match self {
+            Self::Fixed => Whose::Server,
+            Self::Sentinel { .. } => Whose::Watched,
+            Self::Cluster => Whose::Member,
+        }
+    }
+
     /// Returns whether servers are asked who follows whom.
     pub(super) fn is_told_of_replicas(&self) -> bool {
         !matches!(self, Self::Fixed)

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cache_core::error::Error;
 
-use super::language::Login;
+use super::language::{Login, Whose};
 use super::making::Making;
 use crate::pipe::{Limits, Server, Tls};
 use crate::place::{Given, Location, Options, Place};
@@ -139,9 +139,10 @@ impl Config {
     }
 
     /// Returns what all connections have in common, where somebody logs in so.
-    pub(super) fn making(&self, login: &Login) -> Making {
+    pub(super) fn making(&self, login: &Login, whose: Whose) -> Making {
         let limits = Limits { timeout: self.response_timeout, waiting_bytes: WAITING_BYTES };
-        Making { login: login.clone(), limits, journal: Arc::default(), tls: self.tls.clone() }
+        let login = Login { whose, ..login.clone() };
+        Making { login, limits, journal: Arc::default(), tls: self.tls.clone() }
     }
 }
 
