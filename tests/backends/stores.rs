@@ -136,6 +136,8 @@ pub const KINDS: &[Kind] = &[
     #[cfg(feature = "redis")]
     Kind { name: "redis", keeps: Keeps::Shared, make: || redis::ALONE.place(), open: redis::open },
     #[cfg(feature = "redis")]
+    Kind { name: "redis_bus", keeps: Keeps::Shared, make: || redis::ALONE.place(), open: redis::open_by_bus },
+    #[cfg(feature = "redis")]
     Kind { name: "redis_replica", keeps: Keeps::Shared, make: || redis::REPLICATED.place(), open: redis::open },
     #[cfg(feature = "redis")]
     Kind { name: "redis_sentinel", keeps: Keeps::Shared, make: || redis::WATCHED.place(), open: redis::open },

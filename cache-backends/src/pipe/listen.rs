@@ -4,6 +4,7 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
+use cache_core::error::{Error, Kind};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
 
@@ -22,6 +23,8 @@ pub(crate) enum Heard<A> {
     Said(A),
     /// The connection is not there any more.
     Lost,
+    /// The server lets nobody listen who says this first, and will not another time either.
+    Refused(Error),
 }
 
 /// The listening. Dropped, it ends, though something may be heard once more that has just come.
@@ -62,7 +65,12 @@ async fn hear<L: Language>(server: &Server, language: &L, limits: Limits, heard:
                 }
                 heard(Heard::Lost);
             }
-            Err(error) => log::debug!(target: "larder", "nothing is heard: {error}"),
+            Err(error) => {
+                log::debug!(target: "larder", "nothing is heard: {error}");
+                if error.kind() == Kind::Configuration {
+                    heard(Heard::Refused(error));
+                }
+            }
         }
         sleep(delay(failures, ids.draw())).await;
         failures = failures.saturating_add(1);

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use cache_core::backend::{
     Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket, not_counted, too_large,
@@ -11,19 +11,20 @@ use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
 
 use super::command::Command;
-use super::config::Config;
+use super::config::{Config, Tells};
 use super::ear::Ear;
-use super::journal::What;
 use super::language::Whose;
 use super::making::{Making, NAME};
 use super::resp::Answer;
 use super::routes::{Cluster, Fixed, Intent, Routes, Topology, Watched};
-use super::script::{self, Script};
+use super::script;
 use super::{config, error, stored};
 use crate::ids::Ids;
 
 /// The largest value: while it is on its way, nobody else is answered.
 const MAX_VALUE_BYTES: u64 = 64 << 20;
+/// The largest value that a script keeps, which can say what was there before it.
+const MOST_BY_SCRIPT: usize = 1 << 18;
 /// How long a place is kept for somebody who fills it.
 const LEASE: Duration = Duration::from_secs(600);
 /// A time longer than this is as long as this: some thirty thousand years, which servers can still add to a date.
@@ -33,6 +34,7 @@ const LONGEST: u128 = 1 << 50;
 pub struct Redis {
     pub(super) routes: Routes,
     pub(super) making: Making,
+    pub(super) clear_timeout: Duration,
     ids: Ids,
 }
 
@@ -62,6 +64,7 @@ impl Redis {
         };
         Ok(Self {
             routes: Routes::new(topology, config.read_your_writes, config.response_timeout),
+            clear_timeout: config.clear_timeout,
             making,
             ids: Ids::default(),
         })
@@ -72,60 +75,7 @@ impl Redis {
         self.routes.close();
     }
 
-    /// Runs a script on a name.
-    pub(super) async fn run(&self, script: &Script, name: &[u8], arguments: &[&[u8]]) -> Result<Answer, Error> {
-        let deadline = self.routes.deadline();
-        let called = self.routes.ask(name, Intent::Write, |out| script.call(out, name, arguments)).await;
-        match called {
-            // It was restarted, or another one is in its place.
-            Err(error) if error::is_no_script(&error) => {
-                let taught = self.routes.ask(name, Intent::Write, |out| script.teach(out, name, arguments));
-                Box::pin(deadline.keep(NAME, taught)).await
-            }
-            answer => answer,
-        }
-    }
-
-    /// Runs a script that answers yes or no.
-    async fn holds(&self, script: &Script, name: &[u8], arguments: &[&[u8]]) -> Result<bool, Error> {
-        match self.run(script, name, arguments).await? {
-            Answer::Number(number) => Ok(number != 0),
-            _ => Err(error::unusable()),
-        }
-    }
-
-    /// Removes what is under one name, and says whether anything was.
-    async fn remove_one(&self, name: &[u8]) -> Result<bool, Error> {
-        let answer = self.run(&script::DELETE, name, &[]).await?;
-        self.removed(name, answer)
-    }
-
-    /// Removes what is under many, and says under how many there was anything.
-    pub(super) async fn remove<'a>(&self, count: usize, name: impl Fn(usize) -> &'a [u8] + Sync) -> Result<u64, Error> {
-        let deadline = self.routes.deadline();
-        let write = |at: usize, out: &mut Vec<u8>| script::DELETE.call(out, name(at), &[]);
-        let answers = self.routes.ask_each(count, Intent::Write, &name, write).await;
-        let mut removed = Ok(0);
-        for (at, answer) in answers.into_iter().enumerate() {
-            let was_there = match answer {
-                Ok(answer) => self.removed(name(at), answer),
-                Err(error) if error::is_no_script(&error) => deadline.keep(NAME, self.remove_one(name(at))).await,
-                Err(error) => Err(error),
-            };
-            // Also behind one that failed: what was removed is noted.
-            removed = was_there.and_then(|was_there| removed.map(|removed| removed + u64::from(was_there)));
-        }
-        removed
-    }
-
-    fn removed(&self, name: &[u8], answer: Answer) -> Result<bool, Error> {
-        let Answer::List(parts) = answer else { return Err(error::unusable()) };
-        let [Answer::Number(were_there), Answer::Bytes(version)] = &parts[..] else { return Err(error::unusable()) };
-        self.making.journal.note(name, What::This, version, Instant::now());
-        Ok(*were_there != 0)
-    }
-
-    fn trailer(&self) -> [u8; stored::TRAILER] {
+    pub(super) fn trailer(&self) -> [u8; stored::TRAILER] {
         stored::entry(self.ids.draw())
     }
 
@@ -134,20 +84,8 @@ impl Redis {
     }
 }
 
-/// Writes what keeps an entry.
-fn set(out: &mut Vec<u8>, name: &Name, value: &[u8], trailer: &[u8], time: Option<Duration>) {
-    match millis(time) {
-        Some(0) => Command::of(out, &[b"UNLINK", name.as_bytes()]),
-        Some(millis) => {
-            let command = Command::new(out, 5).part(b"SET").part(name.as_bytes()).parts([value, trailer]);
-            command.part(b"PX").number(millis);
-        }
-        None => _ = Command::new(out, 3).part(b"SET").part(name.as_bytes()).parts([value, trailer]),
-    }
-}
-
 /// Returns a time as servers take it, rounded up; `None` is for ever.
-fn millis(time: Option<Duration>) -> Option<i64> {
+pub(super) fn millis(time: Option<Duration>) -> Option<i64> {
     let millis = time?.as_nanos().div_ceil(1_000_000).min(LONGEST);
     Some(i64::try_from(millis).unwrap_or(i64::MAX))
 }
@@ -170,18 +108,11 @@ fn value(answer: Answer) -> Result<Option<Vec<u8>>, Error> {
     }
 }
 
-fn kept(answer: &Answer) -> Result<(), Error> {
-    match answer {
-        Answer::Bytes(_) | Answer::Number(_) => Ok(()),
-        _ => Err(error::unusable()),
-    }
-}
-
 impl Backend for Redis {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             max_value_bytes: Some(MAX_VALUE_BYTES),
-            tells: !self.routes.reads_followers(),
+            tells: self.making.tells != Tells::Nothing && !self.routes.reads_followers(),
             ..Capabilities::ALL
         }
     }
@@ -199,13 +130,13 @@ impl Backend for Redis {
         if time.is_some_and(|time| time.is_zero()) {
             return self.delete(name).await.map(drop);
         }
-        let trailer = self.trailer();
-        let write = |out: &mut Vec<u8>| set(out, name, value, &trailer, time);
-        kept(&self.routes.ask(name.as_bytes(), Intent::Write, write).await?)?;
-        if name.is_reserved() {
-            self.making.journal.note(name.as_bytes(), What::Others, &trailer, Instant::now());
+        if value.len() > MOST_BY_SCRIPT {
+            return self.set_large(name, value, time).await;
         }
-        Ok(())
+        let (time, trailer) = (millis_text(time), self.trailer());
+        let stored = [value, &trailer].concat();
+        let put = self.run(&script::PUT, name.as_bytes(), &[time.as_bytes(), &stored]).await?;
+        self.note_put(name, &trailer, put)
     }
 
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
@@ -254,18 +185,25 @@ impl Backend for Redis {
     }
 
     async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
+        if entries.iter().any(|entry| entry.value.len() > MOST_BY_SCRIPT) {
+            let mut kept = Vec::with_capacity(entries.len());
+            for Entry { name, value, time } in entries {
+                kept.push(self.set(name, value, *time).await);
+            }
+            return kept;
+        }
         let trailers: Vec<_> = entries.iter().map(|_| self.trailer()).collect();
-        let write = |at: usize, out: &mut Vec<u8>| {
-            let Entry { name, value, time } = &entries[at];
-            // What is too large leaves nothing behind, as what is for no time does.
-            let time = if check(name, value).is_ok() { *time } else { Some(Duration::ZERO) };
-            set(out, name, value, &trailers[at], time);
+        let write = |(entry, trailer): (&Entry, &[u8; stored::TRAILER])| {
+            [millis_text(entry.time).into_bytes(), [&entry.value[..], trailer].concat()]
         };
+        let written: Vec<_> = entries.iter().zip(&trailers).map(write).collect();
+        let arguments = |at: usize| written[at].iter().map(Vec::as_slice).collect();
         let name = |at: usize| entries[at].name.as_bytes();
-        let answers = self.routes.ask_each(entries.len(), Intent::Write, name, write).await;
-        let kept =
-            |(answer, entry): (Result<_, _>, &Entry)| kept(&answer?).and_then(|()| check(&entry.name, &entry.value));
-        answers.into_iter().zip(entries).map(kept).collect()
+        let answers = self.run_each(&script::PUT, entries.len(), &name, arguments, true).await;
+        let kept = |((answer, entry), trailer): ((Result<_, _>, &Entry), &[u8; stored::TRAILER])| {
+            self.note_put(&entry.name, trailer, answer?)
+        };
+        answers.into_iter().zip(entries).zip(&trailers).map(kept).collect()
     }
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
@@ -277,14 +215,7 @@ impl Backend for Redis {
     }
 
     async fn clear_store(&self) -> Result<(), Error> {
-        let flush = async {
-            for leader in self.routes.leaders().await? {
-                let answer = leader.ask(|out| Command::of(out, &[b"FLUSHDB", b"ASYNC"])).await?;
-                kept(&error::checked(leader.server(), answer)?)?;
-            }
-            Ok(())
-        };
-        self.routes.deadline().keep(NAME, flush).await
+        self.routes.deadline().keep(NAME, self.flush()).await
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
@@ -308,6 +239,13 @@ impl Backend for Redis {
         if self.routes.reads_followers() {
             let sentence = "with `read_replicas` this store does not tell of its changes: a replica may say later what was before them";
             return Err(Error::new(Kind::Unsupported, sentence));
+        }
+        if self.making.tells == Tells::Nothing {
+            let sentence = "with `tells = \"nothing\"` this store does not tell of its changes";
+            return Err(Error::new(Kind::Unsupported, sentence));
+        }
+        if let Some(error) = self.making.refusal() {
+            return Err(error);
         }
         let ear = Ear::new(self.making.clone(), start, listener, self.routes.recent());
         self.routes.listen(&ear);

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use cache_core::backend::Listener;
 
+use super::bus;
 use super::making::Making;
 use super::recent::Recent;
 use super::resp::Answer;
@@ -14,12 +15,13 @@ use crate::pipe::{Heard, Listening, Server};
 pub(super) struct Ear {
     making: Making,
     /// What names begin with.
-    start: Box<[u8]>,
+    start: Arc<[u8]>,
     state: Mutex<State>,
 }
 
 /// The servers that are listened to. It is only said that all is heard while all of them are.
 struct State {
+    start: Arc<[u8]>,
     listener: Arc<dyn Listener>,
     recent: Arc<Recent>,
     lines: Vec<Line>,
@@ -38,8 +40,9 @@ struct Line {
 
 impl Ear {
     pub(super) fn new(making: Making, start: &str, listener: Arc<dyn Listener>, recent: Arc<Recent>) -> Arc<Self> {
-        let state = State { listener, recent, lines: Vec::new(), next: 0, is_told: false };
-        Arc::new(Self { making, start: start.as_bytes().into(), state: Mutex::new(state) })
+        let start: Arc<[u8]> = start.as_bytes().into();
+        let state = State { start: Arc::clone(&start), listener, recent, lines: Vec::new(), next: 0, is_told: false };
+        Arc::new(Self { making, start, state: Mutex::new(state) })
     }
 
     /// Listens to these servers and to no others.
@@ -64,11 +67,15 @@ impl Ear {
     fn connect(self: &Arc<Self>, number: u64, server: Server) {
         let ear = Arc::downgrade(self);
         let heard = move |heard: Heard<Answer>| {
-            if let Some(ear) = ear.upgrade() {
-                ear.state().hear(number, heard);
+            let Some(ear) = ear.upgrade() else { return };
+            match &heard {
+                Heard::Refused(error) => ear.making.note_refusal(Some(error.clone())),
+                Heard::Ready => ear.making.note_refusal(None),
+                Heard::Said(_) | Heard::Lost => {}
             }
+            ear.state().hear(number, heard);
         };
-        let listening = self.making.listen(server, &self.command(), heard);
+        let listening = self.making.listen(server, &self.start, heard);
         let mut state = self.state();
         let left = match state.lines.iter_mut().find(|line| line.number == number) {
             Some(line) => line.listening.replace(listening),
@@ -76,15 +83,6 @@ impl Ear {
         };
         drop(state);
         drop(left);
-    }
-
-    /// Returns what makes a server tell of all that begins so, whoever reads it.
-    fn command(&self) -> Vec<&[u8]> {
-        let mut command: Vec<&[u8]> = vec![b"CLIENT", b"TRACKING", b"ON", b"BCAST"];
-        if !self.start.is_empty() {
-            command.extend([&b"PREFIX"[..], &self.start]);
-        }
-        command
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -106,6 +104,7 @@ impl State {
             Heard::Ready => line.is_ready = true,
             Heard::Lost => line.is_ready = false,
             Heard::Said(said) => return self.said(said),
+            Heard::Refused(_) => return,
         }
         self.tell();
     }
@@ -123,15 +122,20 @@ impl State {
 
     fn said(&self, said: Answer) {
         let Answer::List(parts) = said else { return };
-        match &parts[..] {
-            [Answer::Bytes(what), Answer::List(names)] if what == b"invalidate" => {
+        match (bus::changed(&parts), &parts[..]) {
+            (Some([]), _) => {
+                self.recent.note_all(Instant::now());
+                self.listener.changed_all();
+            }
+            (Some(name), _) => self.changed(name),
+            (None, [Answer::Bytes(what), Answer::List(names)]) if what == b"invalidate" => {
                 for name in names {
                     if let Answer::Bytes(name) = name {
                         self.changed(name);
                     }
                 }
             }
-            [Answer::Bytes(what), Answer::Nothing] if what == b"invalidate" => {
+            (None, [Answer::Bytes(what), Answer::Nothing]) if what == b"invalidate" => {
                 self.recent.note_all(Instant::now());
                 self.listener.changed_all();
             }
@@ -140,6 +144,9 @@ impl State {
     }
 
     fn changed(&self, name: &[u8]) {
+        if !name.starts_with(&self.start) {
+            return;
+        }
         // Those that follow may not know yet: whoever looks now is to see this change.
         self.recent.note(name, Instant::now());
         self.listener.changed(name);

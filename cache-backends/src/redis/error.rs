@@ -98,10 +98,8 @@ fn finding(text: &str) -> (Kind, &'static str) {
         "MOVED" | "ASK" => (Configuration, "is of a cluster: its address begins with `redis+cluster://`"),
         "NOAUTH" => (Configuration, "asks for a password"),
         "WRONGPASS" => (Configuration, "refuses this user or this password"),
-        "NOPERM" => (
-            Configuration,
-            "does not let this user do what a cache does: it needs `+@read +@write +@scripting +@connection` on its names",
-        ),
+        "NOPERM" => (Configuration, NO_RIGHT),
+        _ if is_out_of_rights(text) => (Configuration, NO_RIGHT),
         "WRONGTYPE" => (
             Configuration,
             "has something of another program under this name: give the cache a prefix or a database of its own",
@@ -116,6 +114,19 @@ fn finding(text: &str) -> (Kind, &'static str) {
         _ if text.contains("max number of clients") => (Store, "has no place for another connection"),
         _ => (Store, "refused what it was asked"),
     }
+}
+
+const NO_RIGHT: &str = "does not let this user do what a cache does: it needs `+@read +@write +@scripting +@connection` on \
+                        its names, and `+publish &larder:*` with `tells = \"bus\"`";
+
+/// Returns whether a server says so of a command in a script: Redis 7.0 in one way, and later ones in another.
+fn is_out_of_rights(text: &str) -> bool {
+    text.contains("user executing the script") || text.contains("ACL failure in script")
+}
+
+/// Returns whether a server says that it has no such command, or not for this user.
+pub(super) fn is_out_of_reach(text: &str) -> bool {
+    first_word(text) == "NOPERM" || is_unknown(text)
 }
 
 const TOO_OLD: &str = "does not know a command: Redis 6 or later is needed, or Valkey";
@@ -158,6 +169,7 @@ mod tests {
             ("READONLY You can't write against a read only replica. script: x", Kind::Store, "replica"),
             ("OOM command not allowed when used memory > 'maxmemory'.", Kind::Store, "allkeys-lfu"),
             ("NOPERM this user has no permissions", Kind::Configuration, "+@read"),
+            ("ERR The user executing the script can't run this command or subcommand", Kind::Configuration, "+@read"),
             ("WRONGTYPE Operation against a key", Kind::Configuration, "prefix"),
             ("WRONGPASS invalid username-password pair", Kind::Configuration, "password"),
             ("NOAUTH HELLO must be called", Kind::Configuration, "password"),

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use cache_core::error::Error;
+use cache_core::error::{Error, Kind};
 
+use super::bus::Bus;
 use super::command::Command;
 use super::error;
-use super::journal::{BOTH, Journal};
+use super::journal::{Journal, KINDS};
 use super::resp::{self, Answer};
 use super::script;
 use crate::pipe::{Garbled, Language, Message, Reader, Server};
@@ -38,11 +39,11 @@ pub(super) enum Whose {
 #[derive(Clone)]
 pub(super) enum Part {
     /// It is written to: what was removed a moment ago is removed again first.
-    Leader(Arc<Journal>),
+    Leader { journal: Arc<Journal>, bus: Option<Bus> },
     /// It is read from; in a cluster it has to be told so.
     Follower { is_in_cluster: bool },
-    /// It is listened to, once it was told this and has answered so often.
-    Listened { command: Vec<Vec<u8>>, answers: usize },
+    /// It is listened to, once it was told this and has answered so often; and what it means where it refuses.
+    Listened { commands: Vec<Vec<Vec<u8>>>, answers: usize, refusal: Option<&'static str> },
 }
 
 /// What is spoken with one server.
@@ -85,16 +86,17 @@ impl Language for Resp {
     fn greet(&self, out: &mut Vec<u8>) -> usize {
         let mut said = self.hello(out);
         match &self.part {
-            Part::Leader(journal) => {
+            Part::Leader { journal, bus } => {
                 let begun = said;
-                journal.each(Instant::now(), |name, what, version| {
+                journal.each(Instant::now(), |name, what, arguments| {
                     if said == begun {
-                        for what in BOTH {
-                            script::again(what).load(out);
+                        for what in KINDS {
+                            script::again(what).load(out, bus.is_some());
                             said += 1;
                         }
                     }
-                    script::again(what).call(out, name, &[version]);
+                    let channel = bus.map(|bus| bus.channel(name));
+                    script::again(what).call(out, name, arguments, channel.as_deref());
                     said += 1;
                 });
             }
@@ -103,9 +105,11 @@ impl Language for Resp {
                 said += 1;
             }
             Part::Follower { is_in_cluster: false } => {}
-            Part::Listened { command, answers } => {
-                let parts: Vec<_> = command.iter().map(Vec::as_slice).collect();
-                Command::of(out, &parts);
+            Part::Listened { commands, answers, .. } => {
+                for command in commands {
+                    let parts: Vec<_> = command.iter().map(Vec::as_slice).collect();
+                    Command::of(out, &parts);
+                }
                 said += answers;
             }
         }
@@ -118,7 +122,13 @@ impl Language for Resp {
             Answer::Error(text) if !text.starts_with("MOVED ") && !text.starts_with("ASK ") => Some(text),
             _ => None,
         });
-        refusal.map_or(Ok(()), |text| Err(error::refused(&self.server, text, self.login.whose)))
+        let Some(text) = refusal else { return Ok(()) };
+        match self.part {
+            Part::Listened { refusal: Some(refusal), .. } if error::is_out_of_reach(text) => {
+                Err(Error::new(Kind::Configuration, format!("{} {refusal}", self.server)))
+            }
+            _ => Err(error::refused(&self.server, text, self.login.whose)),
+        }
     }
 }
 
@@ -136,8 +146,6 @@ impl Reader for resp::Reader {
 
 #[cfg(test)]
 mod tests {
-    use cache_core::error::Kind;
-
     use super::*;
     use crate::redis::journal::What;
     use crate::redis::stored;
@@ -167,16 +175,16 @@ mod tests {
     #[test]
     fn what_was_removed_is_removed_again_first() {
         let journal = Arc::new(Journal::default());
-        let leader = resp(Login::default(), Part::Leader(Arc::clone(&journal)));
+        let leader = resp(Login::default(), Part::Leader { journal: Arc::clone(&journal), bus: None });
         journal.note(b"a", What::This, &stored::entry(7), Instant::now());
         let (answers, words) = said(&leader);
         assert!(words.starts_with("HELLO 3 SETNAME larder SCRIPT LOAD "), "{words}");
-        assert!(words.contains(" EVALSHA ") && answers == 4, "{words}");
+        assert!(words.contains(" EVALSHA ") && answers == 5, "{words}");
     }
 
     #[test]
     fn whoever_is_refused_says_so() {
-        let leader = resp(Login::default(), Part::Leader(Arc::default()));
+        let leader = resp(Login::default(), Part::Leader { journal: Arc::default(), bus: None });
         let ok = Answer::List(vec![]);
         assert!(leader.greeted(&[ok.clone(), Answer::Error("MOVED 1 db2:6379".into())]).is_ok());
         let refused = |text: &str| leader.greeted(&[ok.clone(), Answer::Error(text.into())]).map_err(|e| e.kind());

@@ -1,6 +1,8 @@
 #![doc = include_str!("docs.md")]
 
 mod backend;
+mod bus;
+mod changing;
 mod command;
 mod config;
 mod ear;
@@ -23,4 +25,4 @@ mod sha1;
 mod stored;
 
 pub use backend::Redis;
-pub use config::Config;
+pub use config::{Config, Tells};

@@ -1,14 +1,20 @@
 //! Walking over all names that begin alike, on each server that is written to.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use cache_core::error::{Error, Kind};
 
 use super::backend::Redis;
 use super::command::Command;
+use super::journal::{WITNESSED, Witness};
+use super::making::NAME;
 use super::node::Node;
 use super::resp::Answer;
+use super::routes::is_witness;
 use super::{error, script};
+use crate::pipe::Deadline;
 
 /// About how many names a server looks at in one step: few enough that others are answered between two.
 const STEP: &[u8] = b"1000";
@@ -63,26 +69,85 @@ impl<'a> Walk<'a> {
 
 impl Redis {
     /// Removes all that begins with this. Leases are removed as entries are: who fills a place is late then.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known to be done: they say how far it came.
     pub(super) async fn clear(&self, start: &[u8]) -> Result<(), Error> {
+        let removed = AtomicU64::new(0);
+        let clear = Box::pin(self.clear_all(start, &removed));
+        Deadline::after(self.clear_timeout).keep(NAME, clear).await.map_err(|error| {
+            let (start, removed) = (String::from_utf8_lossy(start), removed.load(Ordering::Relaxed));
+            let sentence =
+                format!("not all that begins with `{start}` was removed, but {removed} entries were: {error}");
+            Error::new(error.kind(), sentence).with_source(error)
+        })
+    }
+
+    async fn clear_all(&self, start: &[u8], removed: &AtomicU64) -> Result<(), Error> {
         for _ in 0..TRIES {
-            let leaders = self.routes.leaders().await?;
+            let leaders = self.leaders().await?;
             let changes = self.routes.changes();
             for leader in &leaders {
                 let mut walk = Walk::new(leader, start);
-                while let Some(names) = walk.next().await? {
-                    self.remove(names.len(), |at| &names[at][..]).await?;
+                while let Some(mut names) = walk.next().await? {
+                    names.retain(|name| !is_witness(name));
+                    self.remove_silently(names.len(), |at| &names[at][..]).await?;
+                    removed.fetch_add(names.len() as u64, Ordering::Relaxed);
                 }
             }
             // What has moved meanwhile, from one that was still to be walked over to one that was already, is found the next time.
-            self.routes.leaders().await?;
+            let leaders = self.leaders().await?;
             if self.routes.changes() == changes {
-                return Ok(());
+                return self.note_cleared(&leaders, Some(start)).await;
             }
         }
         Err(Error::new(
             Kind::Store,
             "servers of Redis took each other's places again and again while they were cleared",
         ))
+    }
+
+    /// Removes everything.
+    pub(super) async fn flush(&self) -> Result<(), Error> {
+        let leaders = self.routes.leaders().await?;
+        for leader in &leaders {
+            let answer = leader.ask(|out| Command::of(out, &[b"FLUSHDB", b"ASYNC"])).await?;
+            error::checked(leader.server(), answer)?;
+        }
+        self.note_cleared(&leaders, None).await
+    }
+
+    /// Puts down with each server that it was cleared, and says so where that is asked for.
+    async fn note_cleared(&self, leaders: &[Arc<Node>], start: Option<&[u8]>) -> Result<(), Error> {
+        let now = UNIX_EPOCH.elapsed().unwrap_or_default().as_millis().to_string();
+        let mut witnesses = Vec::new();
+        for leader in leaders {
+            let Some(name) = self.routes.witness(leader, start.unwrap_or_default()) else { continue };
+            let put =
+                |out: &mut Vec<u8>| script::WITNESS.teach(out, &name, &[now.as_bytes(), WITNESSED.as_bytes()], None);
+            match error::checked(leader.server(), leader.ask(put).await?) {
+                Ok(Answer::Bytes(at)) => witnesses.push(Witness { name, at }),
+                Ok(_) => return Err(error::unusable()),
+                // Of everything: a user whose names all begin alike may not put down anything beside them.
+                Err(error) if start.is_none() && error.kind() == Kind::Configuration => {
+                    log::debug!(target: "larder", "it is not noted that everything was cleared: {error}");
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        self.making.journal.note_cleared(start, witnesses, Instant::now());
+        let Some(bus) = self.making.bus() else { return Ok(()) };
+        let channel = start.map_or_else(|| bus.all(), |start| bus.channel(start));
+        for leader in leaders {
+            let said = leader.ask(|out| Command::of(out, &[b"PUBLISH", &channel, b""])).await?;
+            error::checked(leader.server(), said)?;
+        }
+        Ok(())
+    }
+
+    async fn leaders(&self) -> Result<Vec<Arc<Node>>, Error> {
+        self.routes.deadline().keep(NAME, self.routes.leaders()).await
     }
 
     /// Lets time pass for all that is in the store, in a test.
@@ -120,7 +185,7 @@ fn step(answer: Answer) -> Result<(Vec<u8>, Vec<Vec<u8>>), Error> {
 }
 
 /// Returns the pattern of all names that begin so.
-fn pattern(start: &[u8]) -> Vec<u8> {
+pub(super) fn pattern(start: &[u8]) -> Vec<u8> {
     let mut pattern = Vec::with_capacity(start.len() + 1);
     for &byte in start {
         if matches!(byte, b'*' | b'?' | b'[' | b']' | b'^' | b'-' | b'\\') {

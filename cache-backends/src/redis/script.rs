@@ -12,6 +12,13 @@ use super::sha1;
 
 /// A script, and what servers call it by.
 pub(super) struct Script {
+    /// It changes something, and no more.
+    plain: Text,
+    /// It says so too, on the channel that is its last argument.
+    telling: Text,
+}
+
+struct Text {
     text: String,
     name: String,
 }
@@ -28,11 +35,26 @@ local function keep(v)
 end
 ";
 
+const TELL: &str = "local function tell() redis.call('PUBLISH', ARGV[#ARGV], k) end
+";
+
+/// Time, stored: keeps it, and returns what stood behind what was there, if that was a string.
+pub(super) static PUT: Lazy<Script> = Lazy::new(|| {
+    let look = LOOK.replacen("redis.call", "redis.pcall", 1);
+    Script::looking(
+        &look,
+        "keep(ARGV[2])
+tell()
+return type(t) == 'string' and t or ''",
+    )
+});
+
 /// Time, stored: keeps it where nothing is.
 pub(super) static ADD: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if there then return 0 end
 keep(ARGV[2])
+tell()
 return 1",
     )
 });
@@ -43,6 +65,7 @@ pub(super) static TOUCH: Lazy<Script> = Lazy::new(|| {
 if ARGV[1] == '0' then redis.call('UNLINK', k)
 elseif ARGV[1] == '' then redis.call('PERSIST', k)
 else redis.call('PEXPIRE', k, ARGV[1]) end
+tell()
 return 1",
     )
 });
@@ -54,10 +77,12 @@ return redis.call('PTTL', k)",
     )
 });
 
-/// Returns whether anything was there, and what stood behind it.
+/// Returns whether anything was there, and what stood behind it. It says so also where nothing was: what has had to make room
+/// here may be near somebody still.
 pub(super) static DELETE: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "redis.call('UNLINK', k)
+tell()
 return {there and 1 or 0, t}",
     )
 });
@@ -65,8 +90,10 @@ return {there and 1 or 0, t}",
 /// Version: removes it where it is still, or again.
 static FORGET: Lazy<Script> = Lazy::new(|| {
     Script::new(
-        "if t == ARGV[1] then redis.call('UNLINK', k) end
-return 0",
+        "if t ~= ARGV[1] then return 0 end
+redis.call('UNLINK', k)
+tell()
+return 1",
     )
 });
 
@@ -84,6 +111,7 @@ if type(r) == 'table' then
 end
 local sum = redis.call('GET', k)
 if ours then redis.call('SET', k, sum .. ARGV[2], 'KEEPTTL') end
+tell()
 return sum",
     )
 });
@@ -95,6 +123,7 @@ pub(super) static BEGIN: Lazy<Script> = Lazy::new(|| {
         "if lease then redis.call('PEXPIRE', k, ARGV[1]) end
 if lease or ours then return t end
 keep(ARGV[2])
+if there then tell() end
 return ARGV[2]",
     )
 });
@@ -104,6 +133,7 @@ pub(super) static FILL: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if t ~= ARGV[3] then return 0 end
 keep(ARGV[2])
+tell()
 return 1",
     )
 });
@@ -121,8 +151,44 @@ return 1",
 /// Version: removes what is there, unless it is this.
 static RECALL: Lazy<Script> = Lazy::new(|| {
     Script::new(
-        "if t ~= ARGV[1] then redis.call('UNLINK', k) end
-return 0",
+        "if t == ARGV[1] then return 0 end
+redis.call('UNLINK', k)
+tell()
+return 1",
+    )
+});
+
+/// When, time: puts down when this was, later than the last time, and returns that. Whoever finds it knows that the server has
+/// not forgotten what was cleared before.
+pub(super) static WITNESS: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "local at, was = tonumber(ARGV[1]), tonumber(redis.call('GET', k) or '') or 0
+if was >= at then at = was + 1 end
+at = string.format('%.0f', at)
+redis.call('SET', k, at, 'PX', ARGV[2])
+return at",
+    )
+});
+
+/// When, pattern, time: clears all of that pattern again, or everything where there is none, unless it is known that this was
+/// done since then.
+static CLEAR: Lazy<Script> = Lazy::new(|| {
+    Script::new(
+        "local was = tonumber(redis.call('GET', k) or '') or 0
+if was >= tonumber(ARGV[1]) then return 0 end
+if ARGV[2] == '' then redis.call('FLUSHDB', 'ASYNC')
+else
+  local at = '0'
+  repeat
+    local found = redis.call('SCAN', at, 'MATCH', ARGV[2], 'COUNT', 1000)
+    at = found[1]
+    for _, name in ipairs(found[2]) do redis.call('UNLINK', name) end
+  until at == '0'
+end
+redis.call('SET', k, ARGV[1], 'PX', ARGV[3])
+k = ''
+tell()
+return 1",
     )
 });
 
@@ -131,35 +197,58 @@ pub(super) fn again(what: What) -> &'static Script {
     match what {
         What::This => &FORGET,
         What::Others => &RECALL,
+        What::All => &CLEAR,
     }
 }
 
 impl Script {
     fn new(text: &str) -> Self {
-        let text = format!("{}{text}", LOOK.trim_start());
-        Self { name: sha1::name_of(&text), text }
+        Self::looking(LOOK, text)
+    }
+
+    fn looking(look: &str, text: &str) -> Self {
+        let (look, silent) =
+            (look.trim_start(), text.replace("if there then tell() end\n", "").replace("tell()\n", ""));
+        Self { plain: Text::new(format!("{look}{silent}")), telling: Text::new(format!("{look}{TELL}{text}")) }
+    }
+
+    fn text(&self, channel: Option<&[u8]>) -> &Text {
+        if channel.is_some() { &self.telling } else { &self.plain }
     }
 
     /// Writes a call by name, which is all that a server needs that knows the script.
-    pub(super) fn call(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]]) {
-        write(out, [b"EVALSHA", self.name.as_bytes()], key, arguments);
+    ///
+    /// Where there is a channel, what it changes is said there.
+    pub(super) fn call(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]], channel: Option<&[u8]>) {
+        write(out, [b"EVALSHA", self.text(channel).name.as_bytes()], key, arguments, channel);
     }
 
     /// Writes what teaches it alone.
-    pub(super) fn load(&self, out: &mut Vec<u8>) {
-        Command::new(out, 3).part(b"SCRIPT").part(b"LOAD").part(self.text.as_bytes());
+    pub(super) fn load(&self, out: &mut Vec<u8>, is_telling: bool) {
+        let Text { text, .. } = if is_telling { &self.telling } else { &self.plain };
+        Command::new(out, 3).part(b"SCRIPT").part(b"LOAD").part(text.as_bytes());
     }
 
     /// Writes a call that teaches it.
-    pub(super) fn teach(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]]) {
-        write(out, [b"EVAL", self.text.as_bytes()], key, arguments);
+    pub(super) fn teach(&self, out: &mut Vec<u8>, key: &[u8], arguments: &[&[u8]], channel: Option<&[u8]>) {
+        write(out, [b"EVAL", self.text(channel).text.as_bytes()], key, arguments, channel);
     }
 }
 
-fn write(out: &mut Vec<u8>, begin: [&[u8]; 2], key: &[u8], arguments: &[&[u8]]) {
+impl Text {
+    fn new(text: String) -> Self {
+        Self { name: sha1::name_of(&text), text }
+    }
+}
+
+fn write(out: &mut Vec<u8>, begin: [&[u8]; 2], key: &[u8], arguments: &[&[u8]], channel: Option<&[u8]>) {
     let [how, what] = begin;
-    let command = Command::new(out, 4 + arguments.len()).part(how).part(what).part(b"1").part(key);
-    arguments.iter().fold(command, |command, argument| command.part(argument));
+    let parts = 4 + arguments.len() + usize::from(channel.is_some());
+    let command = Command::new(out, parts).part(how).part(what).part(b"1").part(key);
+    let command = arguments.iter().fold(command, |command, argument| command.part(argument));
+    if let Some(channel) = channel {
+        command.part(channel);
+    }
 }
 
 #[cfg(test)]
@@ -179,11 +268,22 @@ mod tests {
     #[test]
     fn a_script_is_called_by_its_name_and_taught_by_its_text() {
         let mut out = Vec::new();
-        DELETE.call(&mut out, b"key", &[b"x"]);
-        let text = format!("*5\r\n$7\r\nEVALSHA\r\n$40\r\n{}\r\n$1\r\n1\r\n$3\r\nkey\r\n$1\r\nx\r\n", DELETE.name);
+        DELETE.call(&mut out, b"key", &[b"x"], None);
+        let text =
+            format!("*5\r\n$7\r\nEVALSHA\r\n$40\r\n{}\r\n$1\r\n1\r\n$3\r\nkey\r\n$1\r\nx\r\n", DELETE.plain.name);
         assert_eq!(String::from_utf8(out), Ok(text));
         let mut out = Vec::new();
-        DELETE.teach(&mut out, b"key", &[]);
+        DELETE.teach(&mut out, b"key", &[], None);
         assert!(out.starts_with(b"*4\r\n$4\r\nEVAL\r\n") && out.ends_with(b"\r\n$1\r\n1\r\n$3\r\nkey\r\n"));
+    }
+
+    #[test]
+    fn a_script_says_what_it_changes_where_there_is_a_channel_and_nowhere_else() {
+        for script in [&PUT, &ADD, &TOUCH, &DELETE, &FORGET, &INCR, &BEGIN, &FILL, &RECALL, &CLEAR] {
+            assert!(!script.plain.text.contains("tell") && script.telling.text.matches("tell()").count() == 2);
+        }
+        let mut out = Vec::new();
+        DELETE.call(&mut out, b"key", &[], Some(b"there"));
+        assert!(out.starts_with(b"*5\r\n") && out.ends_with(b"\r\nkey\r\n$5\r\nthere\r\n"));
     }
 }

@@ -54,8 +54,10 @@ fn get(store: &Redis, key: &str) -> Option<Vec<u8>> {
 
 fn conforms() {
     let servers = three();
-    let store = store(&url(&servers));
-    conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("live servers"));
+    for tells in ["tracking", "bus"] {
+        let store = store(&format!("{}?tells={tells}", url(&servers)));
+        conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("live servers"));
+    }
 }
 
 fn moved() {

@@ -5,6 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Listener};
+use cache_core::error::Kind;
+use cache_core::key::Scope;
 use cache_core::testing::block_on;
 
 use crate::server::Server;
@@ -13,6 +15,10 @@ use crate::single::{name, store};
 pub const TESTS: &[(&str, fn())] = &[
     ("whoever_listens_hears_what_others_change", others),
     ("whoever_listens_is_told_when_nothing_is_heard_and_when_it_is_again", lost),
+    ("by_the_bus_whoever_listens_hears_what_others_change_under_their_prefix", bus),
+    ("a_bus_that_is_lost_is_told_and_found_again", lost_bus),
+    ("whoever_may_not_hear_of_changes_is_told_of_the_bus", refused),
+    ("a_change_that_may_not_be_said_on_the_bus_is_an_error", unsaid),
     ("whoever_listens_hears_when_there_is_a_server_at_last", late),
 ];
 
@@ -79,6 +85,69 @@ fn lost() {
     assert_eq!(next(&heard), "regained");
     block_on(store.set(&name("key"), b"value", None)).unwrap();
     assert_eq!(next(&heard), "shop:1:key");
+}
+
+fn bus() {
+    let server = Server::start(&[]);
+    let [ours, other] = [(); 2].map(|()| store(&(server.url() + "?tells=bus")));
+    let ((ear, heard), key) = (Ear::pair(), name("key"));
+    let _listening = ours.listen("shop:", ear).unwrap();
+    assert_eq!(next(&heard), "regained");
+    let elsewhere = Scope::new("market", "1", None).unwrap().name(&"key".into());
+    block_on(other.set(&elsewhere, b"value", None)).unwrap();
+    block_on(other.set(&key, b"1", None)).unwrap();
+    assert_eq!(next(&heard), "shop:1:key", "and not what is under another prefix");
+    assert!(block_on(other.incr(&key, 1)).is_ok() && block_on(other.touch(&key, Some(PATIENCE))).unwrap());
+    block_on(other.clear_scope("shop:1:")).unwrap();
+    assert!(!block_on(other.delete(&key)).unwrap());
+    for wanted in ["shop:1:key", "shop:1:key", "all", "shop:1:key"] {
+        assert_eq!(next(&heard), wanted);
+    }
+    block_on(other.clear_store()).unwrap();
+    assert_eq!(next(&heard), "all");
+    assert!(store(&(server.url() + "?tells=nothing")).listen("", Ear::pair().0).is_err());
+}
+
+fn lost_bus() {
+    let mut server = Server::start(&[]);
+    let (store, (ear, heard)) = (store(&(server.url() + "?tells=bus")), Ear::pair());
+    let _listening = store.listen("", ear).unwrap();
+    assert_eq!(next(&heard), "regained");
+    server.say(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+    assert_eq!((next(&heard), next(&heard)), ("lost".to_owned(), "regained".to_owned()));
+    server.kill();
+    assert_eq!(next(&heard), "lost");
+    let _again = Server::start_at(server.port, &[]);
+    assert_eq!(next(&heard), "regained");
+    block_on(store.set(&name("key"), b"value", None)).unwrap();
+    assert_eq!(next(&heard), "shop:1:key");
+}
+
+/// Makes a user of these rights, and returns the address of a store for it.
+fn user(server: &Server, rights: &[&str], tells: &str) -> String {
+    server.say(&[&["ACL", "SETUSER", "shop", "on", ">secret", "~shop:*", "+@all"], rights].concat());
+    format!("redis://shop:secret@127.0.0.1:{}?tells={tells}", server.port)
+}
+
+fn refused() {
+    let server = Server::start(&[]);
+    let store = store(&user(&server, &["-client|tracking"], "tracking"));
+    let _listening = store.listen("shop:", Ear::pair().0).unwrap();
+    let listen = || store.listen("shop:", Ear::pair().0).map(drop);
+    server.wait_until(|_| listen().is_err());
+    let error = listen().unwrap_err();
+    assert!(error.kind() == Kind::Configuration && error.to_string().contains("`tells = \"bus\"`"), "{error}");
+    server.say(&["ACL", "SETUSER", "shop", "+client|tracking"]);
+    server.wait_until(|_| listen().is_ok());
+}
+
+fn unsaid() {
+    let server = Server::start(&[]);
+    let store = store(&user(&server, &["-publish"], "bus"));
+    let error = block_on(store.set(&name("key"), b"value", None)).unwrap_err();
+    assert_eq!(error.kind(), Kind::Configuration, "{error}");
+    server.say(&["ACL", "SETUSER", "shop", "+publish", "resetchannels", "&larder:*"]);
+    block_on(store.set(&name("key"), b"value", None)).unwrap();
 }
 
 fn late() {

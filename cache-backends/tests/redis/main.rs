@@ -6,6 +6,7 @@ mod replicas;
 mod sentinel;
 mod server;
 mod single;
+mod snapshot;
 
 use std::env;
 
@@ -15,7 +16,8 @@ use server::Server;
 fn main() {
     let arguments = Arguments::from_args();
     let is_ignored = !Server::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
-    let tests = [single::TESTS, replicas::TESTS, listening::TESTS, sentinel::TESTS, cluster::TESTS].concat();
+    let tests =
+        [single::TESTS, snapshot::TESTS, replicas::TESTS, listening::TESTS, sentinel::TESTS, cluster::TESTS].concat();
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
             test();

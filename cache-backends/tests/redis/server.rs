@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// A server on a port of this machine.
 pub struct Server {
     child: Child,
-    _folder: TempDir,
+    folder: TempDir,
     pub port: u16,
 }
 
@@ -31,15 +31,26 @@ impl Server {
     }
 
     pub fn start_at(port: u16, settings: &[&str]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::start_in(tempfile::tempdir().expect("a folder"), port, settings)
+    }
+
+    /// Starts one in a folder, with what was saved there.
+    fn start_in(folder: TempDir, port: u16, settings: &[&str]) -> Self {
         let mut command = Command::new("redis-server");
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(folder.path());
         command.arg("--logfile").arg(folder.path().join("log"));
         command.args(["--enable-debug-command", "yes"]).args(settings);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a server");
-        let server = Self { child, _folder: folder, port };
+        let server = Self { child, folder, port };
         server.wait_until(|server| server.say(&["PING"]).contains("PONG") || server.say(&["PING"]).contains("NOAUTH"));
         server
+    }
+
+    /// Ends it as a crash would, and starts it with what it had saved.
+    pub fn crash_and_start_again(&mut self) {
+        self.kill();
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().expect("a folder"));
+        *self = Self::start_in(folder, self.port, &[]);
     }
 
     /// Starts a sentinel with a file of settings, which it writes to.
@@ -47,7 +58,7 @@ impl Server {
         let mut command = Command::new("redis-server");
         command.arg(settings).args(["--sentinel", "--port", &port.to_string(), "--bind", "127.0.0.1", "--dir"]);
         let command = command.arg(folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        let server = Self { child: command.spawn().expect("a sentinel"), _folder: folder, port };
+        let server = Self { child: command.spawn().expect("a sentinel"), folder, port };
         server.wait_until(|server| server.say(&["PING"]).contains("PONG"));
         server
     }

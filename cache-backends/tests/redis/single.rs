@@ -16,6 +16,8 @@ pub const TESTS: &[(&str, fn())] = &[
     ("whoever_is_not_let_in_is_told_so", refused),
     ("a_server_that_is_full_says_so_and_still_removes", full),
     ("what_was_removed_a_moment_ago_is_removed_again_where_that_was_forgotten_and_nothing_else", forgotten),
+    ("a_clear_ends_in_its_time_and_says_how_far_it_came", clear_in_time),
+    ("a_clear_of_a_server_that_stands_still_is_given_up_as_a_call_is", clear_still),
     ("what_another_program_wrote_is_read_and_taken_over", others),
 ];
 
@@ -121,6 +123,27 @@ fn forgotten() {
     server.wait_until(|_| get(&store, "other").is_ok());
     assert_eq!(get(&store, "key").unwrap(), None);
     assert_eq!(get(&store, "other").unwrap(), Some(b"new".to_vec()));
+}
+
+fn clear_in_time() {
+    let server = Server::start(&[]);
+    server.say(&["DEBUG", "POPULATE", "200000", "shop:1"]);
+    let error = block_on(store(&(server.url() + "?clear_timeout=20ms")).clear_scope("shop:1:")).unwrap_err();
+    assert!(error.kind() == Kind::Store && error.to_string().contains("within 20ms"), "{error}");
+    let said = error.to_string();
+    let removed = said.split_whitespace().find_map(|word| word.parse::<u64>().ok());
+    assert!(removed.is_some_and(|removed| removed < 200_000), "{error}");
+    block_on(store(&server.url()).clear_scope("shop:1:")).unwrap();
+    assert_eq!(server.say(&["EXISTS", "shop:1:0", "shop:1:199999"]), "0");
+}
+
+fn clear_still() {
+    let server = Server::start(&[]);
+    let store = store(&(server.url() + "?response_timeout=100ms"));
+    set(&store, "key", "value").unwrap();
+    server.stand_still();
+    let error = block_on(store.clear_scope("shop:1:")).unwrap_err();
+    assert!(error.to_string().contains("0 entries") && error.to_string().contains("within 100ms"), "{error}");
 }
 
 fn others() {

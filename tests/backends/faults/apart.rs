@@ -18,6 +18,7 @@ const REDIS: &[Needed] = &[("redis-server", Redis::is_installed)];
 own!(REDIS =>
     two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates,
     what_is_near_is_not_served_when_nothing_is_heard_of_changes,
+    what_is_near_is_not_served_when_nothing_is_heard_by_the_bus,
     who_fills_and_never_invalidates_is_found_out,
 );
 
@@ -52,10 +53,20 @@ fn two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalid
 }
 
 fn what_is_near_is_not_served_when_nothing_is_heard_of_changes() -> Result<(), String> {
+    cut_off("tracking")
+}
+
+fn what_is_near_is_not_served_when_nothing_is_heard_by_the_bus() -> Result<(), String> {
+    cut_off("bus")
+}
+
+/// Cuts off one who is told of changes by this way.
+fn cut_off(tells: &str) -> Result<(), String> {
     let server = Redis::setup().on_port().start()?;
     let proxy = Proxy::before_port(server.port()).map_err(|error| error.to_string())?;
-    let far = caches(settings(&server.url())?).map_err(|error| said(&error))?.handle();
-    let url = format!("redis://larder:{PASSWORD}@127.0.0.1:{}", proxy.port());
+    let far = format!("redis://larder:{PASSWORD}@127.0.0.1:{}?tells={tells}", server.port());
+    let far = caches(settings(&far)?).map_err(|error| said(&error))?.handle();
+    let url = format!("redis://larder:{PASSWORD}@127.0.0.1:{}?tells={tells}", proxy.port());
     let near = caches(settings(&url)?.near(3600)).map_err(|error| said(&error))?.handle();
     let source = Source::new();
     is_well_again(&source, &[&near, &far]);

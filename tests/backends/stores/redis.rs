@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use larder::Error;
 use larder::clock::Clock;
-use larder::stores::redis::{Config, Redis as Store};
+use larder::stores::redis::{Config, Redis as Store, Tells};
 
 use super::pool::{Pool, Reused, read};
 use super::{Opened, PATIENCE};
@@ -17,8 +17,17 @@ pub static WATCHED: Pool<Watched> = Pool::new();
 pub static CLUSTER: Pool<Cluster> = Pool::new();
 
 pub fn open(place: &str, _: &Clock) -> Result<Opened, Error> {
+    open_telling(place, Tells::Tracking)
+}
+
+/// Opens one that says what it changes, as its server does not.
+pub fn open_by_bus(place: &str, _: &Clock) -> Result<Opened, Error> {
+    open_telling(place, Tells::Bus)
+}
+
+fn open_telling(place: &str, tells: Tells) -> Result<Opened, Error> {
     let (url, sockets) = read(place);
-    let store = Store::new(Config::new(url)?.response_timeout(PATIENCE))?;
+    let store = Store::new(Config::new(url)?.response_timeout(PATIENCE).tells(tells))?;
     let moves = move |time: Duration| {
         for socket in &sockets {
             Redis::let_time_pass(socket, time).expect("a server that works");

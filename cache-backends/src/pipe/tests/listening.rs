@@ -17,6 +17,7 @@ fn what_a_server_says_is_heard_in_its_order_and_a_lost_connection_at_once() {
             Heard::Ready => "ready".to_owned(),
             Heard::Said(said) => said,
             Heard::Lost => "lost".to_owned(),
+            Heard::Refused(error) => error.to_string(),
         };
         assert_eq!(heard, wanted);
     };
@@ -52,6 +53,7 @@ fn whoever_is_not_let_in_hears_nothing_until_he_is() {
     });
     let (sender, heard) = mpsc::channel();
     let _listening = listen(small.server.clone(), Lines, limits(), move |said| sender.send(said).unwrap());
+    assert!(matches!(heard.recv(), Ok(Heard::Refused(error)) if error.to_string() == "the password is wrong"));
     assert!(matches!(heard.recv(), Ok(Heard::Ready)));
     assert_eq!(small.connections(), 2);
 }

@@ -1,6 +1,7 @@
 //! [`Config`]: where the servers are, and how they are spoken to.
 
 mod address;
+mod tells;
 
 use std::fmt;
 use std::sync::Arc;
@@ -14,11 +15,14 @@ use crate::pipe::{Limits, Server, Tls};
 use crate::place::{Given, Location, Options, Place};
 pub(super) use address::Topology;
 use address::{Scheme, login};
+pub use tells::Tells;
 
 /// How long a call may take, where nobody says.
 const TIMEOUT: Duration = Duration::from_secs(2);
 /// For how long what this process wrote is read where it was written, where nobody says.
 const READ_YOUR_WRITES: Duration = Duration::from_secs(2);
+/// How long a clear may take, where nobody says.
+const CLEAR_TIMEOUT: Duration = Duration::from_secs(300);
 /// How much may wait to be sent: a value of the largest size, and then some.
 const WAITING_BYTES: usize = 128 << 20;
 
@@ -42,6 +46,8 @@ pub struct Config {
     pub(super) reads_replicas: bool,
     pub(super) response_timeout: Duration,
     pub(super) read_your_writes: Duration,
+    pub(super) clear_timeout: Duration,
+    pub(super) tells: Tells,
 }
 
 impl Config {
@@ -80,8 +86,20 @@ impl Config {
         let reads_replicas = kind.is_told_of_replicas() && options.flag("read_replicas")?.unwrap_or(false);
         let response_timeout = options.time("response_timeout")?.unwrap_or(TIMEOUT);
         let read_your_writes = options.time("read_your_writes")?.unwrap_or(READ_YOUR_WRITES);
+        let clear_timeout = options.time("clear_timeout")?.unwrap_or(CLEAR_TIMEOUT);
+        let tells = options.text("tells")?.as_deref().map_or(Ok(Tells::default()), Tells::read)?;
         options.done()?;
-        let config = Self { servers, kind, login, tls, reads_replicas, response_timeout, read_your_writes };
+        let config = Self {
+            servers,
+            kind,
+            login,
+            tls,
+            reads_replicas,
+            response_timeout,
+            read_your_writes,
+            clear_timeout,
+            tells,
+        };
         config.check().map(|()| config)
     }
 
@@ -90,6 +108,9 @@ impl Config {
         match () {
             () if self.response_timeout.is_zero() => {
                 Err(Error::configuration("`response_timeout` is the time that a call may take, and cannot be 0"))
+            }
+            () if self.clear_timeout.is_zero() => {
+                Err(Error::configuration("`clear_timeout` is the time that a clear may take, and cannot be 0"))
             }
             () if self.login.user.is_some() && self.login.password.is_none() => Err(Error::configuration(
                 "a user logs in with a password: `redis://user:password@host`; a password alone is `redis://:password@host`",
@@ -125,6 +146,19 @@ impl Config {
         self
     }
 
+    /// Gives a clear up after this long, with all its steps, of which each has the time of a call; 5 minutes where nobody says.
+    pub fn clear_timeout(mut self, timeout: Duration) -> Self {
+        self.clear_timeout = timeout;
+        self
+    }
+
+    /// Says by which way the store tells of its changes; by the server's own where nobody says. All processes that share what is
+    /// kept say the same.
+    pub fn tells(mut self, tells: Tells) -> Self {
+        self.tells = tells;
+        self
+    }
+
     /// Reads what this process has written where it was written, for so long after; 2 seconds where nobody says. It is of use
     /// where others are read from.
     pub fn read_your_writes(mut self, time: Duration) -> Self {
@@ -142,7 +176,14 @@ impl Config {
     pub(super) fn making(&self, login: &Login, whose: Whose) -> Making {
         let limits = Limits { timeout: self.response_timeout, waiting_bytes: WAITING_BYTES };
         let login = Login { whose, ..login.clone() };
-        Making { login, limits, journal: Arc::default(), tls: self.tls.clone() }
+        Making {
+            login,
+            limits,
+            journal: Arc::default(),
+            tls: self.tls.clone(),
+            tells: self.tells,
+            refused: Arc::default(),
+        }
     }
 }
 
@@ -154,6 +195,8 @@ impl fmt::Debug for Config {
             .field("database", &self.login.database)
             .field("response_timeout", &self.response_timeout)
             .field("read_your_writes", &self.read_your_writes)
+            .field("clear_timeout", &self.clear_timeout)
+            .field("tells", &self.tells)
             .finish_non_exhaustive()
     }
 }

@@ -57,6 +57,8 @@ fn what_cannot_work_says_what_to_write_instead() {
     assert!(refused("redis://:secret@db1?password=other").contains("say it once"));
     assert!(refused("redis://db1/99999999999").contains("from 0 to 15"));
     assert!(refused("redis://db1?response_timeout=0").contains("cannot be 0"));
+    assert!(refused("redis://db1?clear_timeout=0").contains("cannot be 0"));
+    assert!(refused("redis://db1?tells=everything").contains("\"bus\""));
     assert!(refused("redis://db1?response_timeot=1").contains("`response_timeout`"));
     assert!(refused("redis://db1?tls_ca=/etc/ca.pem").contains("rediss://"));
     assert!(refused("redis://db1?replicas=a/b").contains("db2:6379"));

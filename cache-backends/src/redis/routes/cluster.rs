@@ -11,7 +11,7 @@ use tokio::time::sleep;
 use super::super::command::Command;
 use super::super::ear::Ear;
 use super::super::error;
-use super::super::journal::{BOTH, What};
+use super::super::journal::{KINDS, What};
 use super::super::making::Making;
 use super::super::node::Node;
 use super::super::script;
@@ -195,21 +195,26 @@ impl Cluster {
     /// Removes what was removed a moment ago where another server holds it now, to which there is a connection already: a new
     /// one is greeted with it. Where that fails, the connection does, and the next one is greeted.
     async fn remove_again(&self, before: &Map, now: &Map) {
-        type Removed = Vec<(Vec<u8>, What, Vec<u8>)>;
+        type Removed = Vec<(Vec<u8>, What, Vec<Vec<u8>>)>;
         let mut removals: Vec<(Arc<Node>, Removed)> = Vec::new();
-        self.making.journal.each(Instant::now(), |name, what, version| {
+        self.making.journal.each(Instant::now(), |name, what, arguments| {
             let [was, is] = [before, now].map(|map| map.shard(name).map(|shard| Arc::clone(shard.leader())));
             let Some(is) = is.filter(|is| was.is_none_or(|was| !Arc::ptr_eq(is, &was))) else { return };
+            let removal = (name.to_vec(), what, arguments.iter().map(|argument| argument.to_vec()).collect());
             match removals.iter_mut().find(|(node, _)| Arc::ptr_eq(node, &is)) {
-                Some((_, removed)) => removed.push((name.to_vec(), what, version.to_vec())),
-                None => removals.push((is, vec![(name.to_vec(), what, version.to_vec())])),
+                Some((_, removed)) => removed.push(removal),
+                None => removals.push((is, vec![removal])),
             }
         });
         for (node, removed) in removals {
-            let questions: Vec<_> = (0..BOTH.len() + removed.len()).collect();
-            let write = |at: usize, out: &mut Vec<u8>| match at.checked_sub(BOTH.len()).map(|at| &removed[at]) {
-                None => script::again(BOTH[at]).load(out),
-                Some((name, what, version)) => script::again(*what).call(out, name, &[version]),
+            let (questions, bus): (Vec<_>, _) = ((0..KINDS.len() + removed.len()).collect(), self.making.bus());
+            let write = |at: usize, out: &mut Vec<u8>| match at.checked_sub(KINDS.len()).map(|at| &removed[at]) {
+                None => script::again(KINDS[at]).load(out, bus.is_some()),
+                Some((name, what, arguments)) => {
+                    let arguments: Vec<_> = arguments.iter().map(Vec::as_slice).collect();
+                    let channel = bus.map(|bus| bus.channel(name));
+                    script::again(*what).call(out, name, &arguments, channel.as_deref());
+                }
             };
             node.ask_each(&questions, &write).await;
         }
