@@ -35,6 +35,7 @@ impl Backoff {
     }
 
     /// Returns whether the last connection was of no use.
+    #[cfg(feature = "memcached")]
     pub(super) fn is_away(&self) -> bool {
         self.last.is_some()
     }

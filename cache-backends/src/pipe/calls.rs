@@ -110,11 +110,13 @@ impl<L: Language> Pipe<L> {
         if stands_still { Err(Fault::Still.of(server)) } else { heard }
     }
 
+    #[cfg(feature = "memcached")]
     pub(crate) fn language(&self) -> &L {
         &self.0.language
     }
 
     /// Returns a number that is another one after each new connection to this server.
+    #[cfg(any(feature = "redis", test))]
     pub(crate) fn epoch(&self) -> u64 {
         self.0.connections.load(Ordering::SeqCst)
     }
@@ -126,6 +128,7 @@ impl<L: Language> Pipe<L> {
     }
 
     /// Returns whether the server has failed, and nobody has reached it since.
+    #[cfg(feature = "memcached")]
     pub(crate) fn is_away(&self) -> bool {
         self.0.backoff().is_away()
     }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use super::calls::Shared;
 use super::fault::Fault;
-use super::line::{Line, Turn};
+use super::line::Line;
 use super::pace::Pace;
 use super::patience::Patience;
 use super::talk::Talk;

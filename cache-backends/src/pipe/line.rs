@@ -174,9 +174,11 @@ impl<A> Line<A> {
         let mut state = self.lock();
         state.trial = None;
         let taken = state.taken;
-        let heard = answers.drain(..).try_for_each(|answer| match state.questions.answered() < taken {
-            true => state.questions.answer(answer, woken),
-            false => Err(Unasked),
+        let heard = answers.drain(..).try_for_each(|answer| {
+            if state.questions.answered() == taken {
+                return Err(Unasked);
+            }
+            state.questions.answer(answer, woken)
         });
         let answered = state.questions.answered();
         drop(state);

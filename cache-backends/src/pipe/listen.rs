@@ -29,7 +29,7 @@ pub(crate) enum Heard<A> {
 
 /// The listening. Dropped, it ends, though something may be heard once more that has just come.
 #[must_use = "it ends when this is dropped"]
-pub(crate) struct Listening(oneshot::Sender<()>);
+pub(crate) struct Listening(#[expect(dead_code, reason = "it is there to be dropped")] oneshot::Sender<()>);
 
 /// Listens to a server on a connection of its own, on the driver's thread, and connects again whenever it is lost. What is done
 /// with what is heard is done on that thread, and is to be short.

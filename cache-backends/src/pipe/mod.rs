@@ -20,8 +20,6 @@
 //! | `socket`, `tls` | bytes, in the clear or encrypted |
 //! | `fault` | what may happen, in sentences |
 
-#![allow(dead_code, unused_imports, reason = "the stores above it come one by one")]
-
 mod backoff;
 mod calls;
 mod deadline;
@@ -31,6 +29,7 @@ mod home;
 mod inbox;
 mod language;
 mod line;
+#[cfg(feature = "redis")]
 mod listen;
 mod pace;
 mod patience;
@@ -47,6 +46,7 @@ use std::time::Duration;
 pub(crate) use calls::Pipe;
 pub(crate) use deadline::Deadline;
 pub(crate) use language::{Garbled, Language, Message, Reader};
+#[cfg(feature = "redis")]
 pub(crate) use listen::{Heard, Listening, listen};
 pub(crate) use server::{Server, Tls};
 

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+#[cfg(feature = "redis")]
 use crate::place::Host;
 
 /// Whom a pipe leads to.
@@ -21,6 +22,7 @@ pub(super) enum Address {
 
 /// How a connection is encrypted. What is not given here is as the system has it.
 #[derive(Clone, Debug, Default)]
+#[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "without encryption it is told of and no more"))]
 pub(crate) struct Tls {
     /// A file of the certificates that are trusted in the place of the system's.
     pub authority: Option<PathBuf>,
@@ -46,6 +48,7 @@ impl Server {
     }
 
     /// Names what an address says, with this port where it says none.
+    #[cfg(feature = "redis")]
     pub(crate) fn at(kind: &str, host: &Host, port: u16) -> Self {
         if host.is_socket() {
             Self::unix(kind, host.name())
@@ -55,6 +58,7 @@ impl Server {
     }
 
     /// Returns the host; of a socket of this machine, this machine.
+    #[cfg(feature = "redis")]
     pub(crate) fn host(&self) -> &str {
         match &self.address {
             Address::Tcp(host, _) => host,

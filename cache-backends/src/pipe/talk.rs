@@ -22,6 +22,7 @@ pub(super) struct Talk<L: Language> {
 /// What has come with the greeting's answers.
 pub(super) struct Greeted<L: Language> {
     pub talk: Talk<L>,
+    #[cfg_attr(not(feature = "redis"), expect(dead_code, reason = "whoever only listens takes them"))]
     pub pushes: Vec<L::Answer>,
     /// Whether the server has shown that it answers.
     pub has_answered: bool,

@@ -2,6 +2,7 @@
 
 mod calls;
 mod faults;
+#[cfg(feature = "redis")]
 mod listening;
 mod runtimes;
 #[cfg(feature = "tls")]

@@ -71,6 +71,7 @@ impl Routes {
 
     /// Returns who else may be asked for one of many that one server has failed for. Where that one is away, it is the same for
     /// all of them, but in a cluster; and to find out who leads is not done for each.
+    #[expect(clippy::option_option, reason = "that there is nobody else is something to remember")]
     async fn next_of_many(
         &self,
         node: &Arc<Node>,
