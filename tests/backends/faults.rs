@@ -12,6 +12,8 @@ mod proxied;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(feature = "redis")]
+mod snapshot;
 mod started;
 
 use libtest_mimic::{Completion, Failed, Trial};
@@ -43,6 +45,8 @@ const TESTS: &[(&str, &[Own])] = &[
     ("redis", redis::TESTS),
     #[cfg(feature = "redis")]
     ("apart", apart::TESTS),
+    #[cfg(feature = "redis")]
+    ("snapshot", snapshot::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];
