@@ -4,10 +4,11 @@ use std::future::{Future, poll_fn};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
+use std::time::Duration;
 
 use cache_core::error::Error;
 use tokio::runtime::Id;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use super::backoff::Backoff;
 use super::deadline::Deadline;
@@ -22,6 +23,9 @@ use crate::ids::Ids;
 
 /// How often a question is put to another connection, as the one at hand has ended meanwhile.
 const TRIES: usize = 3;
+
+/// How soon a connection is opened again on which there is something to say: not before the server was left alone for its time.
+const COMES_BACK: Duration = Duration::from_millis(1_100);
 
 /// All connections to one server: one for each runtime that somebody asks in.
 pub(crate) struct Pipe<L: Language>(Arc<Shared<L>>);
@@ -193,6 +197,21 @@ impl<L: Language> Shared<L> {
             Home::driver().run(watched);
         }
         Ok(line)
+    }
+
+    /// Opens a connection again, beside whoever asks, as long as there is something to say and nobody else has one.
+    pub(super) fn come_back(self: &Arc<Self>) {
+        let this = Arc::downgrade(self);
+        Home::driver().run(async move {
+            loop {
+                sleep(COMES_BACK).await;
+                let Some(this) = this.upgrade().filter(|this| this.language.has_more_to_say()) else { return };
+                // Whoever holds it then comes back himself.
+                if !this.lines().is_empty() || this.open(&Home::driver()).is_ok() {
+                    return;
+                }
+            }
+        });
     }
 
     /// Takes note that a line has ended.

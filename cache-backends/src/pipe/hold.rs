@@ -79,7 +79,7 @@ impl<L: Language> Holder<L> {
                 Fault::Lost(error) if serving.is_proven && (serving.has_answered || may_go_on) => {
                     (may_go_on, since) = (serving.has_answered, Some(Instant::now()));
                     if !self.line.fail_sent(&Fault::Lost(error).of(server)) {
-                        return;
+                        return self.leave();
                     }
                 }
                 Fault::Ended => return,
@@ -91,6 +91,13 @@ impl<L: Language> Holder<L> {
     fn fail(&self, error: &Error) {
         self.shared.failed(error);
         self.line.end(error);
+        self.leave();
+    }
+
+    fn leave(&self) {
+        if self.shared.language.has_more_to_say() {
+            self.shared.come_back();
+        }
     }
 }
 

@@ -19,6 +19,11 @@ pub(crate) trait Language: Send + Sync + 'static {
     ///
     /// When they do not: all who wait are told so.
     fn greeted(&self, answers: &[Self::Answer]) -> Result<(), Error>;
+
+    /// Returns whether the greeting is to be said again soon where a connection is lost, also if nobody asks anything.
+    fn has_more_to_say(&self) -> bool {
+        false
+    }
 }
 
 /// A message, and how many bytes it was.

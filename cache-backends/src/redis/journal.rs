@@ -122,6 +122,11 @@ impl Journal {
         }
     }
 
+    pub(super) fn is_empty(&self, now: Instant) -> bool {
+        let Removed { removals, replaced, cleared } = &*self.current(now);
+        removals.is_empty() && replaced.is_empty() && cleared.is_empty()
+    }
+
     fn current(&self, now: Instant) -> MutexGuard<'_, Removed> {
         let is_old = |when: Instant| now.saturating_duration_since(when) > KEPT;
         let mut removed = self.0.lock().unwrap_or_else(PoisonError::into_inner);

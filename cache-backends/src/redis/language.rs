@@ -130,6 +130,11 @@ impl Language for Resp {
             _ => Err(error::refused(&self.server, text, self.login.whose)),
         }
     }
+
+    /// What was removed a moment ago is removed again soon: others may be served it who have not removed it.
+    fn has_more_to_say(&self) -> bool {
+        matches!(&self.part, Part::Leader { journal, .. } if !journal.is_empty(Instant::now()))
+    }
 }
 
 impl Reader for resp::Reader {

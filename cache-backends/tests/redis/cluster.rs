@@ -7,7 +7,7 @@ use cache_core::testing::{block_on, conformance};
 
 use crate::listening::{Ear, next};
 use crate::server::Server;
-use crate::single::{name, store};
+use crate::single::{PATIENT, name, store};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("over_a_cluster_the_store_is_what_the_engine_relies_on", conforms),
@@ -55,7 +55,7 @@ fn get(store: &Redis, key: &str) -> Option<Vec<u8>> {
 fn conforms() {
     let servers = three();
     for tells in ["tracking", "bus"] {
-        let store = store(&format!("{}?tells={tells}", url(&servers)));
+        let store = store(&format!("{}{PATIENT}&tells={tells}", url(&servers)));
         conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("live servers"));
     }
 }

@@ -7,7 +7,7 @@ use cache_core::backend::Backend;
 use cache_core::testing::{block_on, conformance};
 
 use crate::server::Server;
-use crate::single::name;
+use crate::single::{PATIENT, name};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("with_one_that_follows_the_store_is_what_the_engine_relies_on", conforms),
@@ -40,7 +40,9 @@ fn get(store: &Redis, key: &str) -> Option<String> {
 
 fn conforms() {
     let pair = pair();
-    let store = store(&pair, Duration::from_secs(1_000));
+    let url = format!("{}{PATIENT}&replicas=127.0.0.1:{}", pair.0.url(), pair.1.port);
+    let config = Config::new(&url).expect("an address").read_your_writes(Duration::from_secs(1_000));
+    let store = Redis::new(config).expect("a store");
     conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("a live server"));
 }
 

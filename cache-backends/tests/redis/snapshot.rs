@@ -10,6 +10,7 @@ use crate::single::{name, store};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("what_was_removed_or_written_over_does_not_come_back_with_an_older_snapshot", removed),
+    ("what_another_process_has_removed_is_removed_again_also_if_nobody_asks_that_one", removed_by_another),
     ("what_was_cleared_does_not_come_back_with_an_older_snapshot", cleared),
     ("in_an_emptied_store_nothing_comes_back_with_an_older_snapshot", emptied),
     ("where_a_server_has_not_forgotten_a_clear_nothing_is_cleared_again", not_forgotten),
@@ -48,6 +49,16 @@ fn removed() {
             assert_eq!(get(store, &server, name), None, "{name}");
         }
     }
+}
+
+fn removed_by_another() {
+    let mut server = Server::start(&[]);
+    let (another, ours, key) = (store(&server.url()), store(&server.url()), name("key"));
+    set(&another, &key, "old");
+    server.say(&["SAVE"]);
+    block_on(another.delete(&key)).unwrap();
+    server.crash_and_start_again();
+    server.wait_until(|_| block_on(ours.get(&key)).is_ok_and(|found| found.is_none()));
 }
 
 fn cleared() {
