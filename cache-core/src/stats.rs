@@ -158,6 +158,8 @@ pub struct Stats {
     pub near_misses: u64,
     /// Entries in the near level now; counted by caches only.
     pub near_entries: u64,
+    /// What those entries weigh, in bytes; counted by caches with `near_bytes` only.
+    pub near_bytes: u64,
     /// Entries that had to make room; counted by caches only.
     pub evictions: u64,
     /// Entries that were met in a store outside and did not open: they were written with another key, or without one, or were

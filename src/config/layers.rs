@@ -66,15 +66,21 @@ fn near(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Settings 
     if let Some(Said { value, .. }) = draft.span(Word::NearTtl) {
         settings = settings.near(value);
     }
-    match draft.number(Word::NearEntries) {
-        Some(Said { origin, .. }) if !settings.is_near() => {
-            faults.add(&origin, "`near_entries` goes with `near_ttl`, the time for which values are kept near");
-            settings
+    for (word, bound) in NEAR_BOUNDS {
+        let Some(Said { value, origin }) = draft.number(word) else { continue };
+        if settings.is_near() {
+            settings = bound(settings, value);
+        } else {
+            let sentence = format!("`{}` goes with `near_ttl`, the time for which values are kept near", word.name());
+            faults.add(&origin, &sentence);
         }
-        Some(Said { value, .. }) => settings.near_entries(value),
-        None => settings,
     }
+    settings
 }
+
+/// What bounds what is kept near.
+const NEAR_BOUNDS: [(Word, fn(Settings, u64) -> Settings); 2] =
+    [(Word::NearEntries, Settings::near_entries), (Word::NearBytes, Settings::near_bytes)];
 
 /// Returns the form in which values are written that has this name.
 fn codec(name: &str) -> Result<Codec, Error> {

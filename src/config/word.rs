@@ -18,6 +18,7 @@ pub(super) enum Word {
     BreakerRest,
     NearTtl,
     NearEntries,
+    NearBytes,
     MaxValueBytes,
     Codec,
     Compress,
@@ -62,7 +63,7 @@ const fn row(word: Word, name: &'static str, takes: Takes) -> Row {
 }
 
 /// All words, in the order of the docs.
-pub(super) const ROWS: [Row; 20] = [
+pub(super) const ROWS: [Row; 21] = [
     Row { alias: Some("location"), ..row(Word::Url, "url", Takes::Places) },
     Row { alias: Some("timeout"), ..row(Word::Ttl, "ttl", Takes::Time) },
     row(Word::MaxEntries, "max_entries", Takes::Count),
@@ -78,6 +79,7 @@ pub(super) const ROWS: [Row; 20] = [
     row(Word::BreakerRest, "breaker_rest", Takes::Span),
     Row { alias: Some("near"), ..row(Word::NearTtl, "near_ttl", Takes::Span) },
     row(Word::NearEntries, "near_entries", Takes::Count),
+    row(Word::NearBytes, "near_bytes", Takes::Size),
     row(Word::MaxValueBytes, "max_value_bytes", Takes::Size),
     row(Word::Codec, "codec", Takes::Text),
     row(Word::Compress, "compress", Takes::Size),

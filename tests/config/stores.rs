@@ -176,7 +176,7 @@ fn a_cache_that_keeps_nothing_may_be_described_like_others() {
 #[test]
 fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
     let words = "store_timeout = \"500ms\"\nretry = 2\nbreaker = 5\nbreaker_rest = \"10s\"\n\
-                 codec = \"compact\"\nmax_value_bytes = 100\nnear_ttl = \"5s\"\nnear_entries = 10\n";
+                 codec = \"compact\"\nmax_value_bytes = 100\nnear_ttl = \"5s\"\nnear_entries = 10\nnear_bytes = 1000\n";
     let made = Arc::default();
     for url in ["mystore://host", "memory://", "null://"] {
         let text = format!("[caches.default]\nurl = \"{url}\"\n{words}");
@@ -190,7 +190,15 @@ fn what_is_put_around_a_store_outside_does_nothing_in_memory() {
 #[test]
 fn values_are_kept_near_as_a_file_says() {
     let store = || larder::builder().cache("default", Settings::backend(Memory::new(Clock::manual())));
-    for (words, expected) in [("", 0), ("near_ttl = \"5s\"", 20), ("near = 5\nnear_entries = 10", 10)] {
+    // A value of five letters has six bytes in the store.
+    let words = [
+        ("", 0),
+        ("near_ttl = \"5s\"", 20),
+        ("near = 5\nnear_entries = 10", 10),
+        ("near = 5\nnear_bytes = 30", 5),
+        ("near = 5\nnear_bytes = \"1KiB\"", 20),
+    ];
+    for (words, expected) in words {
         let larder = isolated(&store().toml(format!("[caches.default]\n{words}")).unwrap());
         let cache = larder.cache("default");
         for key in 0..20 {

@@ -506,6 +506,26 @@ fn a_near_level_holds_as_many_as_it_says() {
 }
 
 #[test]
+fn a_near_level_holds_as_many_bytes_as_it_says() {
+    let two = Two::with(true, |settings| settings.near(60).near_bytes(1_000));
+    let cache = &two.one.1;
+    for number in 0..100 {
+        set(cache, format!("{number}"), &"v".repeat(100));
+        assert!(text(cache, format!("{number}")).is_some());
+        assert!(cache.stats().near_bytes <= 1_000);
+    }
+    // A text of a hundred bytes has two more in the store, for what it is and how long.
+    assert_eq!((cache.stats().near_entries, cache.stats().near_bytes), (9, 918));
+    set(cache, "large", &"v".repeat(1_000));
+    let questions = two.questions(|| (0..3).for_each(|_| assert!(text(cache, "large").is_some()))).0;
+    assert_eq!((questions, cache.stats().near_entries), (3, 9), "and what is larger than all is not kept near");
+    let unbounded = Two::with(true, |settings| settings.near(60));
+    set(&unbounded.one.1, "key", "value");
+    assert!(text(&unbounded.one.1, "key").is_some());
+    assert_eq!((unbounded.one.1.stats().near_entries, unbounded.one.1.stats().near_bytes), (1, 0));
+}
+
+#[test]
 fn a_cache_without_a_near_level_is_as_it_was() {
     let two = Two::with(true, |settings| settings);
     set(&two.one.1, "key", "value");
@@ -517,8 +537,14 @@ fn a_cache_without_a_near_level_is_as_it_was() {
 #[test]
 fn a_near_level_where_there_is_nothing_to_be_near_to_is_refused() {
     let outside = || Settings::backend(Memory::new(Clock::manual()));
-    let wrong =
-        [Settings::memory().near(5), Settings::null().near(5), outside().near(0), outside().near(5).near_entries(0)];
+    let wrong = [
+        Settings::memory().near(5),
+        Settings::null().near(5),
+        outside().near(0),
+        outside().near(5).near_entries(0),
+        outside().near(5).near_bytes(0),
+        outside().near_bytes(5),
+    ];
     for settings in wrong {
         let error = testing::isolated_with([("default", settings)]).unwrap_err().to_string();
         assert!(error.contains("near"), "{error}");

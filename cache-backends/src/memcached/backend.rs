@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket, too_large};
+use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Server, Ticket, too_large};
 use cache_core::error::Error;
 use cache_core::key::Name;
 
@@ -77,6 +77,14 @@ impl Backend for Memcached {
 
     fn is_away(&self, name: &Name) -> bool {
         self.fleet.of(name).is_away()
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        self.fleet.nodes().map(Node::id).collect()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        self.fleet.of(name).id()
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {

@@ -3,6 +3,7 @@
 use std::future::{Future, poll_fn};
 use std::task::Poll;
 
+use cache_core::backend::Server;
 use cache_core::key::Name;
 
 use super::config::Config;
@@ -39,7 +40,9 @@ impl Fleet {
     }
 
     fn place(&self, name: &Name) -> usize {
-        self.ring.as_ref().map_or(0, |ring| ring.find(name.as_bytes()))
+        let Some(ring) = &self.ring else { return 0 };
+        let said = Server::said_in(name).and_then(|server| self.nodes.iter().position(|node| node.id() == server));
+        said.unwrap_or_else(|| ring.find(&Server::deciding(name)))
     }
 
     /// Returns what of these names is on which server.

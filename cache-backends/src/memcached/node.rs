@@ -1,5 +1,6 @@
 //! [`Node`]: one of the servers.
 
+use cache_core::backend::Server;
 use cache_core::error::Error;
 
 use super::answer::{Answer, Said};
@@ -11,13 +12,14 @@ use crate::pipe::Pipe;
 /// One of the servers. One that fails is left alone for a while, and then asked by one caller first: the pipe sees to that.
 pub(super) struct Node {
     pipe: Pipe<Meta>,
+    id: Server,
 }
 
 impl Node {
     pub(super) fn new(config: &Config, member: &Member) -> Self {
         let server = config.server(member);
         let meta = Meta::new(config.login.clone(), server.to_string());
-        Self { pipe: Pipe::new(server, meta, config.limits()) }
+        Self { pipe: Pipe::new(server, meta, config.limits()), id: Server::called(&member.name) }
     }
 
     pub(super) async fn ask(&self, request: impl FnOnce(&mut Vec<u8>)) -> Result<Said, Error> {
@@ -39,6 +41,11 @@ impl Node {
     /// Returns whether it has failed, and is left alone for now.
     pub(super) fn is_away(&self) -> bool {
         self.pipe.is_away()
+    }
+
+    /// Returns which one it is, by what it is called on the ring.
+    pub(super) fn id(&self) -> Server {
+        self.id
     }
 
     /// Returns the number of the newest connection.

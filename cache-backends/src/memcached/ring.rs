@@ -22,15 +22,16 @@ impl Ring {
         let key = blake3::derive_key(CONTEXT, b"");
         let mut points = Vec::new();
         for (number, (server, weight)) in (0..).zip(servers) {
-            let point = |count| (hash(&key, format!("{server}-{count}").as_bytes()), number);
+            let point = |count| (hash(&key, &[format!("{server}-{count}").as_bytes()]), number);
             points.extend((0..POINTS * u32::from(weight)).map(point));
         }
         points.sort_unstable();
         Self { points: points.into(), key }
     }
 
-    /// Returns the number of the server that a name belongs to, in the order in which they were given.
-    pub(super) fn find(&self, name: &[u8]) -> usize {
+    /// Returns the number of the server that a name belongs to, in the order in which they were given. The name comes in
+    /// pieces.
+    pub(super) fn find(&self, name: &[&[u8]]) -> usize {
         let hash = hash(&self.key, name);
         let at = self.points.partition_point(|(point, _)| *point < hash);
         let first = self.points.first().map_or(0, |(_, number)| *number);
@@ -38,8 +39,12 @@ impl Ring {
     }
 }
 
-fn hash(key: &[u8; 32], bytes: &[u8]) -> u64 {
-    let hash = blake3::keyed_hash(key, bytes);
+fn hash(key: &[u8; 32], pieces: &[&[u8]]) -> u64 {
+    let mut hasher = blake3::Hasher::new_keyed(key);
+    for piece in pieces {
+        hasher.update(piece);
+    }
+    let hash = hasher.finalize();
     let first = hash.as_bytes().first_chunk().expect("a hash has 32 bytes");
     u64::from_le_bytes(*first)
 }
@@ -55,7 +60,7 @@ mod tests {
     /// Says of each of many names whose it is.
     fn owners(servers: &[(String, u16)]) -> Vec<String> {
         let ring = Ring::new(servers.iter().map(|(server, weight)| (&**server, *weight)));
-        (0..NAMES).map(|name| servers[ring.find(format!("shop:1:product:{name}").as_bytes())].0.clone()).collect()
+        (0..NAMES).map(|name| servers[ring.find(&[format!("shop:1:product:{name}").as_bytes()])].0.clone()).collect()
     }
 
     fn servers(count: usize) -> Vec<(String, u16)> {
@@ -70,7 +75,7 @@ mod tests {
     #[test]
     fn a_name_is_where_it_was_in_every_version_of_larder() {
         let ring = Ring::new([("a:11211", 1), ("b:11211", 1), ("c:11211", 2)]);
-        let found: Vec<_> = (0..16).map(|name| ring.find(format!("shop:1:{name}").as_bytes())).collect();
+        let found: Vec<_> = (0..16).map(|name| ring.find(&[b"shop:", format!("1:{name}").as_bytes()])).collect();
         assert_eq!(found, [0, 1, 2, 1, 1, 2, 2, 2, 0, 2, 0, 1, 2, 2, 2, 1]);
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Server, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -133,6 +133,10 @@ impl<B: Backend> Backend for Counting<B> {
         self.count(Sort::Delete).clear_scope(scope).await
     }
 
+    async fn clear_scope_on(&self, scope: &str, server: Server) -> Result<(), Error> {
+        self.count(Sort::Delete).clear_scope_on(scope, server).await
+    }
+
     async fn clear_store(&self) -> Result<(), Error> {
         self.count(Sort::Delete).clear_store().await
     }
@@ -151,5 +155,13 @@ impl<B: Backend> Backend for Counting<B> {
 
     fn is_away(&self, name: &Name) -> bool {
         self.inner.is_away(name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        self.inner.servers()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        self.inner.server_of(name)
     }
 }

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Server, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -63,6 +63,9 @@ pub trait ErasedBackend: Send + Sync + 'static {
     /// See [`Backend::clear_scope`].
     fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>>;
 
+    /// See [`Backend::clear_scope_on`].
+    fn clear_scope_on<'a>(&'a self, scope: &'a str, server: Server) -> Answer<'a, Result<(), Error>>;
+
     /// See [`Backend::clear_store`].
     fn clear_store(&self) -> Answer<'_, Result<(), Error>>;
 
@@ -87,6 +90,12 @@ pub trait ErasedBackend: Send + Sync + 'static {
 
     /// See [`Backend::is_away`].
     fn is_away(&self, name: &Name) -> bool;
+
+    /// See [`Backend::servers`].
+    fn servers(&self) -> Vec<Server>;
+
+    /// See [`Backend::server_of`].
+    fn server_of(&self, name: &Name) -> Server;
 }
 
 impl<B: Backend> ErasedBackend for B {
@@ -138,6 +147,10 @@ impl<B: Backend> ErasedBackend for B {
         Box::pin(Backend::clear_scope(self, scope))
     }
 
+    fn clear_scope_on<'a>(&'a self, scope: &'a str, server: Server) -> Answer<'a, Result<(), Error>> {
+        Box::pin(Backend::clear_scope_on(self, scope, server))
+    }
+
     fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
         Box::pin(Backend::clear_store(self))
     }
@@ -162,6 +175,14 @@ impl<B: Backend> ErasedBackend for B {
 
     fn is_away(&self, name: &Name) -> bool {
         Backend::is_away(self, name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        Backend::servers(self)
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        Backend::server_of(self, name)
     }
 }
 
@@ -215,6 +236,10 @@ impl Backend for Arc<dyn ErasedBackend> {
         (**self).clear_scope(scope).await
     }
 
+    async fn clear_scope_on(&self, scope: &str, server: Server) -> Result<(), Error> {
+        (**self).clear_scope_on(scope, server).await
+    }
+
     async fn clear_store(&self) -> Result<(), Error> {
         (**self).clear_store().await
     }
@@ -233,6 +258,14 @@ impl Backend for Arc<dyn ErasedBackend> {
 
     fn is_away(&self, name: &Name) -> bool {
         (**self).is_away(name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        (**self).servers()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        (**self).server_of(name)
     }
 }
 

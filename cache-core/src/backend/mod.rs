@@ -14,6 +14,8 @@ mod listening;
 mod memory;
 mod null;
 mod refusal;
+mod server;
+mod together;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -27,6 +29,7 @@ pub use memory::Memory;
 pub use null::Null;
 #[doc(hidden)]
 pub use refusal::{not_counted, too_large};
+pub use server::Server;
 
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -174,6 +177,11 @@ pub trait Backend: Send + Sync + 'static {
         async { Err(unsupported("tell the entries of one cache from others")) }
     }
 
+    /// Removes of that what is on one server, and maybe more of it.
+    fn clear_scope_on(&self, scope: &str, _server: Server) -> impl Future<Output = Result<(), Error>> + Send {
+        self.clear_scope(scope)
+    }
+
     /// Removes everything that is in the store.
     fn clear_store(&self) -> impl Future<Output = Result<(), Error>> + Send;
 
@@ -212,6 +220,16 @@ pub trait Backend: Send + Sync + 'static {
     /// comes for something else is kept waiting by it. Nothing is asked for that.
     fn is_away(&self, _name: &Name) -> bool {
         false
+    }
+
+    /// Returns all servers, each once: those of which one can be away while others are there.
+    fn servers(&self) -> Vec<Server> {
+        vec![Server::ONLY]
+    }
+
+    /// Returns the server that this name is on. Nothing is asked for that.
+    fn server_of(&self, _name: &Name) -> Server {
+        Server::ONLY
     }
 }
 
@@ -343,6 +361,10 @@ impl<B: Backend> Backend for Arc<B> {
         B::clear_scope(self, scope).await
     }
 
+    async fn clear_scope_on(&self, scope: &str, server: Server) -> Result<(), Error> {
+        B::clear_scope_on(self, scope, server).await
+    }
+
     async fn clear_store(&self) -> Result<(), Error> {
         B::clear_store(self).await
     }
@@ -361,5 +383,13 @@ impl<B: Backend> Backend for Arc<B> {
 
     fn is_away(&self, name: &Name) -> bool {
         B::is_away(self, name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        B::servers(self)
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        B::server_of(self, name)
     }
 }

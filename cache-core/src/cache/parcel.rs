@@ -107,6 +107,14 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Returns how many bytes its value has, as it came from the store.
+    pub(super) fn bytes(&self) -> u64 {
+        match self {
+            Self::Record(wire) => wire.payload.len() as u64,
+            Self::Number(_) | Self::Foreign => 0,
+        }
+    }
+
     pub(super) fn has_tags(&self) -> bool {
         matches!(self, Self::Record(wire) if wire.has_tags())
     }

@@ -43,6 +43,7 @@ pub struct Settings {
     off: bool,
     near: Option<Duration>,
     near_entries: Option<u64>,
+    near_bytes: Option<u64>,
     pub(super) layers: Layers,
 }
 
@@ -76,6 +77,7 @@ impl Settings {
             off: false,
             near: None,
             near_entries: None,
+            near_bytes: None,
             layers: Layers::default(),
         }
     }
@@ -355,6 +357,30 @@ impl Settings {
         self
     }
 
+    /// Holds at most so many bytes near, of a cache that keeps some: a value weighs what it has in its store, names weigh
+    /// nothing, and a value that weighs more than all is not kept near. How many entries there are is bounded besides.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::backend::Memory;
+    /// use larder::{Options, Settings, clock::Clock, testing};
+    ///
+    /// let settings = Settings::backend(Memory::new(Clock::manual())).near(5).near_bytes(1_000);
+    /// let larder = testing::isolated_with([("default", settings)])?;
+    /// let cache = larder.cache("default");
+    /// for key in (0..100).map(|number| number.to_string()) {
+    ///     cache.blocking().set(&key, "so long".repeat(10), Options::ttl(60))?;
+    ///     cache.blocking().get::<String>(&key)?;
+    /// }
+    /// assert!((800..=1_000).contains(&cache.stats().near_bytes));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn near_bytes(mut self, bytes: u64) -> Self {
+        self.near_bytes = Some(bytes);
+        self
+    }
+
     /// Switches the cache off: every body runs, until somebody switches it on.
     ///
     /// ```
@@ -391,7 +417,8 @@ impl Settings {
                 match self.near {
                     None => homes.around(Backing::Outside(outside)),
                     Some(time) => {
-                        let bounds = Bounds { time, entries: self.near_entries.unwrap_or(USUAL_ENTRIES) };
+                        let entries = self.near_entries.unwrap_or(USUAL_ENTRIES);
+                        let bounds = Bounds { time, entries, bytes: self.near_bytes };
                         // Where a function names entries, nobody knows what their names begin with.
                         let start = if self.key_function.is_some() { String::new() } else { outside.markers.start() };
                         homes.with_near(outside, bounds, start).map_err(wrong)?
@@ -439,6 +466,10 @@ impl Settings {
                 wrong("`near` is a time of 0, which keeps nothing near: leave it out")
             }
             () if self.near_entries == Some(0) => wrong("`near_entries` is 0: leave out `near` to keep nothing near"),
+            () if self.near_bytes == Some(0) => wrong("`near_bytes` is 0: leave out `near` to keep nothing near"),
+            () if self.near_bytes.is_some() && self.near.is_none() => {
+                wrong("`near_bytes` bounds what is kept near, and nothing is: say for how long, with `near`")
+            }
             () if self.near_entries.is_some() && self.near.is_none() => {
                 wrong("`near_entries` bounds what is kept near, and nothing is: say for how long, with `near`")
             }

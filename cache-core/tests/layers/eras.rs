@@ -194,3 +194,26 @@ fn names_that_a_function_writes_cannot_be_cleared_apart_and_cost_nothing_more() 
     assert!(cache.blocking().clear().is_err());
     assert_eq!((get(&cache), store.calls()), (Some(1), Calls { gets: 1, sets: 1, deletes: 0 }));
 }
+
+#[test]
+fn what_was_done_in_an_era_that_is_over_is_seen_by_nobody() {
+    let clock = Clock::manual();
+    let store = masked(&clock);
+    let [one, two, three] = [(); 3].map(|()| process(&store, &clock, ""));
+    let ways: [fn(&Cache); 2] = [
+        |cache| set(cache, 3),
+        |cache| assert!(!cache.blocking().add("key", 4_u8, OPTIONS).unwrap(), "another one has added it"),
+    ];
+    for change in ways {
+        set(&two.1, 1);
+        assert!(two.1.blocking().delete("key").unwrap());
+        clock.advance(SECOND);
+        assert_eq!((get(&two.1), get(&three.1)), (None, None), "both know the era");
+        one.1.blocking().clear().unwrap();
+        set(&one.1, 2);
+        change(&two.1);
+        assert_eq!(get(&three.1), None, "it has not heard of the clear yet");
+        clock.advance(SECOND);
+        assert_eq!(get(&three.1), get(&two.1));
+    }
+}

@@ -2,9 +2,9 @@
 
 use larder::stores::memcached::{Config, Memcached as Store};
 use larder::testing::{Isolated, Larder};
-use larder::{Error, Settings};
+use larder::{Cache, Error, Options, Settings};
 
-use super::load::{LIMIT, Source, caches, is_well_again, under_load};
+use super::load::{LIMIT, Source, caches, is_well_again, under_load, wait};
 use super::proxy::Proxy;
 use super::{Needed, own};
 use crate::servers::Memcached;
@@ -19,6 +19,7 @@ own!(MEMCACHED =>
     a_server_that_is_full_makes_room_under_load,
     one_of_three_servers_is_killed_under_load_and_comes_back_empty,
     one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has,
+    whichever_of_three_servers_is_away_the_others_are_hit_and_nothing_that_was_cleared_comes_back,
 );
 
 fn said(error: &Error) -> String {
@@ -146,5 +147,60 @@ fn one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has() ->
         });
         is_well_again(&source, &[&larder, &other]);
     }
+    Ok(())
+}
+
+const KEYS: usize = 90;
+
+fn keys() -> impl Iterator<Item = String> {
+    (0..KEYS).map(|number| format!("key{number}"))
+}
+
+fn fill(cache: &Cache, value: u8) -> usize {
+    keys().filter(|key| cache.blocking().set(key, value, Options::ttl(3600)).is_ok()).count()
+}
+
+/// Returns how many entries are served, all of them with this value.
+fn served(cache: &Cache, value: u8) -> usize {
+    let found = keys().filter_map(|key| cache.blocking().get::<u8>(key).ok().flatten());
+    found.inspect(|found| assert_eq!(*found, value)).count()
+}
+
+fn whichever_of_three_servers_is_away_the_others_are_hit_and_nothing_that_was_cleared_comes_back() -> Result<(), String>
+{
+    let start = || Memcached::setup().on_port().start();
+    let servers = [start()?, start()?, start()?];
+    let before = |server: &Memcached| Proxy::before_port(server.port()).map_err(|error| error.to_string());
+    let proxies = [before(&servers[0])?, before(&servers[1])?, before(&servers[2])?];
+    let hosts = proxies.each_ref().map(|proxy| format!("127.0.0.1:{}", proxy.port())).join(",");
+    let (larder, other) = two(&format!("memcached://{hosts}"), &format!("memcached://{hosts}"))?;
+    let (cache, other) = (larder.cache("default"), other.cache("default"));
+    let all = KEYS;
+    let mut left_of_all = 0;
+    for (proxy, value) in proxies.iter().zip([10, 20, 30]) {
+        wait("all servers are there", || fill(&cache, value) == all);
+        assert_eq!((served(&cache, value), served(&other, value)), (all, all));
+        proxy.refuse();
+        proxy.cut();
+        // Whoever comes first finds out.
+        served(&cache, value);
+        let left = served(&cache, value);
+        assert!((all / 3..all).contains(&left), "{left} of {all} are served without one of three servers");
+        let together = cache.blocking().get_many::<u8>(keys()).map_err(|error| said(&error))?;
+        assert_eq!(together.into_iter().flatten().count(), left);
+        left_of_all += left;
+        assert!(cache.blocking().clear().is_err(), "one server has not heard it");
+        assert_eq!(served(&cache, value), 0);
+        assert_eq!((fill(&cache, value + 1), served(&cache, value + 1)), (left, left));
+        proxy.accept();
+        wait("what it is owed is paid", || {
+            served(&cache, value + 1);
+            keys().all(|key| cache.blocking().get::<u8>(key).is_ok())
+        });
+        assert_eq!(served(&cache, value + 1), left);
+        let is_old = |key: String| matches!(other.blocking().get::<u8>(key), Ok(Some(found)) if found == value);
+        wait("another process hears of it", || !keys().any(is_old));
+    }
+    assert_eq!(left_of_all, 2 * all, "each entry is away with one of them");
     Ok(())
 }

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket, unsupported};
+use super::super::{
+    Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket, unsupported,
+};
 use super::{Effect, Layer, Means, Unopened};
 use crate::error::Error;
 use crate::key::Name;
@@ -190,6 +192,10 @@ impl<E: Envelope> Backend for Enveloped<E> {
         (*self.store).clear_scope(scope).await
     }
 
+    async fn clear_scope_on(&self, scope: &str, server: Server) -> Result<(), Error> {
+        (*self.store).clear_scope_on(scope, server).await
+    }
+
     async fn clear_store(&self) -> Result<(), Error> {
         (*self.store).clear_store().await
     }
@@ -208,5 +214,13 @@ impl<E: Envelope> Backend for Enveloped<E> {
 
     fn is_away(&self, name: &Name) -> bool {
         (*self.store).is_away(name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        (*self.store).servers()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        (*self.store).server_of(name)
     }
 }

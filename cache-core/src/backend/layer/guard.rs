@@ -4,7 +4,9 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::{Answer, Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket};
+use super::super::{
+    Answer, Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket,
+};
 use super::{Call, Layer, Means};
 use crate::error::Error;
 use crate::key::Name;
@@ -109,6 +111,10 @@ impl<G: Guard> Backend for Guarded<G> {
         self.guard.around(Call::ClearScope, || (*self.store).clear_scope(scope)).await
     }
 
+    async fn clear_scope_on(&self, scope: &str, server: Server) -> Result<(), Error> {
+        self.guard.around(Call::ClearScope, || (*self.store).clear_scope_on(scope, server)).await
+    }
+
     async fn clear_store(&self) -> Result<(), Error> {
         self.guard.around(Call::ClearStore, || (*self.store).clear_store()).await
     }
@@ -128,5 +134,13 @@ impl<G: Guard> Backend for Guarded<G> {
 
     fn is_away(&self, name: &Name) -> bool {
         (*self.store).is_away(name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        (*self.store).servers()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        (*self.store).server_of(name)
     }
 }

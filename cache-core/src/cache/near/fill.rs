@@ -66,7 +66,8 @@ impl Cache {
         }
         let times = Times { created: now, fresh_until: end, kept_until: end };
         let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
-        near.keep(&ticket, name, bonded(keep.record(name.mark(), times, value), Bonds::new(since, tags)));
+        let record = bonded(keep.record(name.mark(), times, value), Bonds::new(since, tags));
+        near.keep(&ticket, name, record, found.bytes());
     }
 }
 

@@ -46,6 +46,7 @@ const MOST_SCOPES: usize = 64;
 pub(crate) struct Bounds {
     pub(crate) time: Duration,
     pub(crate) entries: u64,
+    pub(crate) bytes: Option<u64>,
 }
 
 /// The near level of one cache.
@@ -81,7 +82,7 @@ pub(crate) struct Behind {
 impl Near {
     pub(crate) fn new(bounds: Bounds, behind: Behind) -> Self {
         let Behind { markers, tags, clock, start, tells } = behind;
-        let limits = Limits { max_entries: bounds.entries, max_bytes: None };
+        let limits = Limits { max_entries: bounds.entries, max_bytes: bounds.bytes };
         Self {
             store: Store::new(limits, clock.clone()),
             time: bounds.time,
@@ -124,6 +125,7 @@ impl Near {
         stats.near_hits = self.hits.load(Ordering::Relaxed) + of_sites;
         stats.near_misses = self.misses.load(Ordering::Relaxed);
         stats.near_entries = self.store.len();
+        stats.near_bytes = self.store.bytes();
     }
 
     /// Returns whether the versions of tags are told, and so worth remembering.
@@ -153,14 +155,16 @@ impl Near {
         self.clock.now().after(self.time).min(end)
     }
 
-    /// Keeps a record, unless its name was changed since the ticket was taken.
-    fn keep(&self, ticket: &Ticket, name: &Name, record: Erased) {
+    /// Keeps a record that had so many bytes in the store, unless its name was changed since the ticket was taken.
+    fn keep(&self, ticket: &Ticket, name: &Name, record: Erased, bytes: u64) {
         if !self.is_good() || !self.knows(name.scope()) {
             return;
         }
+        let bytes = if self.store.counts_bytes() { bytes } else { 0 };
         // What had to make room is dropped outside of the lock: that runs code of its author.
         let mut record = Some(record);
-        let inserted = self.changes.redeem(ticket, || record.take().map(|record| self.store.insert(name, record, 0)));
+        let inserted =
+            self.changes.redeem(ticket, || record.take().map(|record| self.store.insert(name, record, bytes)));
         drop(inserted);
     }
 

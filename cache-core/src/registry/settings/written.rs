@@ -10,13 +10,13 @@ impl Settings {
     /// to put layers around.
     #[must_use]
     pub fn moved_to(self, other: Self) -> Self {
-        let (near, near_entries, layers) = if other.is_outside() {
-            (self.near, self.near_entries, self.layers)
+        let (near, near_entries, near_bytes, layers) = if other.is_outside() {
+            (self.near, self.near_entries, self.near_bytes, self.layers)
         } else {
-            (other.near, other.near_entries, other.layers)
+            (other.near, other.near_entries, other.near_bytes, other.layers)
         };
         let (max_entries, max_bytes) = (other.max_entries, other.max_bytes);
-        Self { place: other.place, max_entries, max_bytes, near, near_entries, layers, ..self }
+        Self { place: other.place, max_entries, max_bytes, near, near_entries, near_bytes, layers, ..self }
     }
 
     /// Returns whether it lives outside the process.

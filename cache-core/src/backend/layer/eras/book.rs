@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use ahash::RandomState;
 
+use super::super::super::Server;
 use crate::clock::Tick;
 use crate::lock::{Mutex, MutexGuard, lock};
 
@@ -14,10 +15,13 @@ pub(super) struct Book(Mutex<Pages>);
 
 #[derive(Debug, Default)]
 struct Pages {
-    eras: HashMap<Box<str>, Known, RandomState>,
+    eras: HashMap<Server, Page, RandomState>,
     /// Raised when anything is cleared here.
     changes: u64,
 }
+
+/// What the markers on one server have said.
+type Page = HashMap<Box<str>, Known, RandomState>;
 
 #[derive(Clone, Copy, Debug)]
 struct Known {
@@ -37,14 +41,15 @@ pub(super) struct Asking {
 /// A change of an era: what was asked before it is over is not noted.
 pub(super) struct Change<'a> {
     book: &'a Book,
-    level: Option<&'a str>,
+    /// Which era, where it is not all of them.
+    which: Option<(Server, &'a str)>,
     drawn: Option<(u64, Tick)>,
 }
 
 /// How long a marker is trusted.
 const TRUST: Duration = Duration::from_secs(1);
 
-/// How many eras are remembered; there are as many as there are versions and namespaces in use.
+/// How many eras are remembered of a server; there are as many as there are versions and namespaces in use.
 const MOST: usize = 4096;
 
 impl Known {
@@ -60,11 +65,11 @@ impl Book {
 
     /// Returns the era that is known, and how things stand for those who ask its marker. One caller asks early, so that the
     /// others need not.
-    pub(super) fn look(&self, level: &str, now: Tick) -> Result<(u64, Asking), Asking> {
+    pub(super) fn look(&self, server: Server, level: &str, now: Tick) -> Result<u64, Asking> {
         let mut pages = self.pages();
         let asking = Asking { changes: pages.changes, at: now };
-        match pages.eras.get_mut(level).filter(|known| now < known.until) {
-            Some(known) if now < known.again => Ok((known.era, asking)),
+        match pages.known(server, level).filter(|known| now < known.until) {
+            Some(known) if now < known.again => Ok(known.era),
             Some(known) => {
                 known.again = known.until;
                 Err(asking)
@@ -74,45 +79,61 @@ impl Book {
     }
 
     /// Returns the era that is known, and leaves the question for its marker to others.
-    pub(super) fn peek(&self, level: &str, now: Tick) -> Option<u64> {
-        self.pages().eras.get(level).filter(|known| now < known.until).map(|known| known.era)
+    pub(super) fn peek(&self, server: Server, level: &str, now: Tick) -> Option<u64> {
+        self.pages().known(server, level).filter(|known| now < known.until).map(|known| known.era)
+    }
+
+    /// Returns how things stand for those who ask a marker, whatever is known.
+    pub(super) fn asking(&self, now: Tick) -> Asking {
+        Asking { changes: self.pages().changes, at: now }
     }
 
     /// Notes what a marker said, unless something was cleared meanwhile; says whether it did.
-    pub(super) fn note(&self, level: &str, era: u64, asking: Asking) -> bool {
+    pub(super) fn note(&self, server: Server, level: &str, era: u64, asking: Asking) -> bool {
         let mut pages = self.pages();
         let is_true = pages.changes == asking.changes;
         if is_true {
-            if pages.eras.len() >= MOST {
-                pages.eras.clear();
-            }
-            pages.eras.insert(level.into(), Known::new(era, asking.at));
+            pages.insert(server, level, Known::new(era, asking.at));
         }
         is_true
     }
 
     /// Forgets an era, until the change is over and ever since.
-    pub(super) fn change<'a>(&'a self, level: &'a str) -> Change<'a> {
-        self.begin(Some(level))
+    pub(super) fn change<'a>(&'a self, server: Server, level: &'a str) -> Change<'a> {
+        self.begin(Some((server, level)))
     }
 
     pub(super) fn change_all(&self) -> Change<'_> {
         self.begin(None)
     }
 
-    fn begin<'a>(&'a self, level: Option<&'a str>) -> Change<'a> {
-        drop(self.forget(level));
-        Change { book: self, level, drawn: None }
+    fn begin<'a>(&'a self, which: Option<(Server, &'a str)>) -> Change<'a> {
+        drop(self.forget(which));
+        Change { book: self, which, drawn: None }
     }
 
-    fn forget(&self, level: Option<&str>) -> MutexGuard<'_, Pages> {
+    fn forget(&self, which: Option<(Server, &str)>) -> MutexGuard<'_, Pages> {
         let mut pages = self.pages();
         pages.changes += 1;
-        match level {
-            Some(level) => drop(pages.eras.remove(level)),
+        match which {
+            Some((server, level)) => drop(pages.eras.get_mut(&server).and_then(|page| page.remove(level))),
             None => pages.eras.clear(),
         }
         pages
+    }
+}
+
+impl Pages {
+    fn known(&mut self, server: Server, level: &str) -> Option<&mut Known> {
+        self.eras.get_mut(&server)?.get_mut(level)
+    }
+
+    fn insert(&mut self, server: Server, level: &str, known: Known) {
+        let page = self.eras.entry(server).or_default();
+        if page.len() >= MOST {
+            page.clear();
+        }
+        page.insert(level.into(), known);
     }
 }
 
@@ -125,9 +146,9 @@ impl Change<'_> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        let mut pages = self.book.forget(self.level);
-        if let (Some(level), Some((era, now))) = (self.level, self.drawn) {
-            pages.eras.insert(level.into(), Known::new(era, now));
+        let mut pages = self.book.forget(self.which);
+        if let (Some((server, level)), Some((era, now))) = (self.which, self.drawn) {
+            pages.insert(server, level, Known::new(era, now));
         }
     }
 }
@@ -138,36 +159,35 @@ mod tests {
 
     const NOW: Tick = Tick::from_nanos(1_000_000_000_000);
 
-    fn era(found: Result<(u64, Asking), Asking>) -> Option<u64> {
-        found.ok().map(|(era, _)| era)
-    }
+    const HERE: Server = Server::ONLY;
 
     #[test]
     fn an_era_is_known_for_a_second_and_one_caller_asks_early() {
         let book = Book::default();
-        let asking = book.look("a", NOW).expect_err("nobody knows it");
-        assert!(book.note("a", 7, asking));
+        let asking = book.look(HERE, "a", NOW).expect_err("nobody knows it");
+        assert!(book.note(HERE, "a", 7, asking));
         let half = NOW.after(TRUST / 2);
-        assert_eq!(era(book.look("a", NOW)), Some(7));
-        assert!(book.look("a", half).is_err(), "this one asks");
-        assert_eq!(era(book.look("a", half)), Some(7), "and the others need not");
-        assert!(book.look("a", NOW.after(TRUST)).is_err());
-        assert!(book.look("b", NOW).is_err());
+        assert_eq!(book.look(HERE, "a", NOW).ok(), Some(7));
+        assert!(book.look(HERE, "a", half).is_err(), "this one asks");
+        assert_eq!(book.look(HERE, "a", half).ok(), Some(7), "and the others need not");
+        assert!(book.look(HERE, "a", NOW.after(TRUST)).is_err());
+        assert!(book.look(HERE, "b", NOW).is_err());
+        assert!(book.look(Server::called("another"), "a", NOW).is_err(), "each says what it says");
     }
 
     #[test]
     fn what_was_asked_before_a_change_is_not_noted_whether_that_was_ended_or_left() {
         let book = Book::default();
-        let before = book.look("a", NOW).expect_err("nobody knows it");
-        let change = book.change("a");
-        let during = book.look("a", NOW).expect_err("it is being changed");
-        assert!(!book.note("a", 7, before) && book.note("a", 7, during));
-        let during = book.look("b", NOW).expect_err("nobody knows it");
+        let before = book.look(HERE, "a", NOW).expect_err("nobody knows it");
+        let change = book.change(HERE, "a");
+        let during = book.look(HERE, "a", NOW).expect_err("it is being changed");
+        assert!(!book.note(HERE, "a", 7, before) && book.note(HERE, "a", 7, during));
+        let during = book.look(HERE, "b", NOW).expect_err("nobody knows it");
         change.end(8, NOW);
-        assert!(!book.note("a", 7, during));
-        assert_eq!(era(book.look("a", NOW)), Some(8));
-        drop(book.change("a"));
-        assert!(book.look("a", NOW).is_err());
+        assert!(!book.note(HERE, "a", 7, during));
+        assert_eq!(book.look(HERE, "a", NOW).ok(), Some(8));
+        drop(book.change(HERE, "a"));
+        assert!(book.look(HERE, "a", NOW).is_err());
     }
 
     #[test]
@@ -175,9 +195,9 @@ mod tests {
         let book = Book::default();
         for number in 0..3 * MOST as u64 {
             let level = format!("{number}");
-            let asking = book.look(&level, NOW).expect_err("nobody knows it");
-            assert!(book.note(&level, number, asking));
+            let asking = book.look(HERE, &level, NOW).expect_err("nobody knows it");
+            assert!(book.note(HERE, &level, number, asking));
         }
-        assert!(book.pages().eras.len() <= MOST);
+        assert!(book.pages().eras[&HERE].len() <= MOST);
     }
 }

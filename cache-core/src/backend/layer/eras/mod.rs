@@ -5,15 +5,23 @@
 //! when room is needed. A marker that the store has lost is drawn anew, and never is what it was before: then everything is
 //! gone, and nothing comes back.
 //!
+//! Where a store is several servers, there is a marker on each of them, for what is on that one. So a server that is away takes
+//! what it has, and nothing else. On which server an entry is, is no matter of its era, or else nobody could tell which marker to
+//! ask. What a marker is called is a matter of its server, and not of all the others: with those, a list that is changed and
+//! changed back would bring an old era back.
+//!
 //! For reads, what a marker said is trusted for a second, so that as a rule a hit takes no other question: whoever clears
-//! sees it at once, and other processes do within a second. Who writes, counts or removes asks the marker first, since that
-//! must not miss what somebody has kept after a clear. A ticket for a fill is good in its era alone: what was read before
-//! a clear is not kept after it.
+//! sees it at once, and other processes do within a second. Who writes, counts or removes asks the marker, since that
+//! must not miss what somebody has kept after a clear; and does at the same time what is to be done, by the era that is
+//! trusted. Where the marker says another one, it is done once more by that, and what was done by the old one is removed: some
+//! still read by it for a second. A ticket for a fill is good in its era alone: what was read before a clear is not kept
+//! after it.
 //!
 //! A namespace that is cleared has an era of its own. Names are the way for that, and not tags in each record: with those no
 //! server could count any more.
 
 mod book;
+mod marker;
 mod spelling;
 
 use std::sync::Arc;
@@ -23,17 +31,20 @@ use ahash::RandomState;
 use book::Book;
 use spelling::{Spelling, levels};
 
-use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket, unsupported};
+use super::super::together::{all, both};
+use super::super::{
+    Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket, unsupported,
+};
 use crate::clock::Clock;
-use crate::codec::wire::MAGIC;
-use crate::error::{Error, Kind};
-use crate::key::{Name, RAW, Scope};
-use crate::tags::fingerprint;
+use crate::error::Error;
+use crate::key::{Name, Scope};
 
 /// A store whose caches are cleared by what their entries are called.
 pub struct Eras {
     store: Arc<dyn ErasedBackend>,
     clock: Clock,
+    /// All of the store's.
+    servers: Vec<Server>,
     /// Where markers are.
     scope: Scope,
     book: Book,
@@ -48,9 +59,6 @@ enum Word {
     Asked,
 }
 
-/// What every marker begins with. No record is of this format.
-const SIGN: [u8; 2] = [MAGIC, b'E'];
-
 impl Eras {
     /// Gives the entries of the caches of a prefix an era.
     ///
@@ -59,132 +67,96 @@ impl Eras {
     /// When the prefix is too long.
     pub fn new(store: Arc<dyn ErasedBackend>, prefix: &str, clock: Clock) -> Result<Self, Error> {
         let (scope, spelling) = (Scope::reserved(prefix)?, Spelling::new()?);
-        Ok(Self { store, clock, scope, book: Book::default(), spelling, draws: RandomState::new() })
+        let servers = (*store).servers();
+        Ok(Self { store, clock, servers, scope, book: Book::default(), spelling, draws: RandomState::new() })
     }
 
-    fn marker(&self, level: &str) -> Name {
-        self.scope.write(RAW, |key| {
-            key.literal("era:").part(&fingerprint(level));
-        })
+    /// Returns the server that an entry is on, whatever its era.
+    fn server(&self, name: &Name) -> Server {
+        match self.servers[..] {
+            [only] => only,
+            _ => (*self.store).server_of(&self.spell(name, 0)),
+        }
     }
 
-    /// Draws an era, which nobody has drawn before.
-    fn draw(&self, level: &str) -> u64 {
-        let now = self.clock.wall_millis();
-        RandomState::new().hash_one((self.draws.hash_one(level), std::process::id(), now))
+    /// Returns the name that an entry has in an era. What is in no scope is the engine's own, and has none.
+    fn spell(&self, name: &Name, era: u64) -> Name {
+        if levels(name.as_str()).next().is_none() { name.clone() } else { self.spelling.name(name, era) }
     }
 
-    /// Returns the name under which an entry is kept now, and its era, as far as that has to be certain.
-    async fn spelled(&self, name: &Name, word: Word) -> Result<(Name, u64), Error> {
+    /// Returns the era that the markers of a name were last seen to say.
+    fn remembered(&self, server: Server, name: &Name) -> Option<u64> {
+        let now = self.clock.now();
+        let eras: Option<Vec<_>> = levels(name.as_str()).map(|level| self.book.peek(server, level, now)).collect();
+        eras.map(|eras| eras.into_iter().reduce(spelling::joined).unwrap_or_default())
+    }
+
+    /// Returns the name to fill an entry by, and its era.
+    async fn known(&self, name: &Name) -> Result<(Name, u64), Error> {
+        let server = self.server(name);
         let mut era = None;
         for level in levels(name.as_str()) {
-            let own = self.era(level, word).await?;
+            let own = self.era(server, level, Word::Trusted).await?;
             era = Some(era.map_or(own, |outer| spelling::joined(outer, own)));
         }
-        // What is in no scope is the engine's own.
-        Ok(era.map_or_else(|| (name.clone(), 0), |era| (self.spelling.name(name, era), era)))
+        let era = era.unwrap_or_default();
+        Ok((self.spell(name, era), era))
     }
 
-    /// Returns the name under which an entry was last seen to be kept.
-    fn remembered(&self, name: &Name) -> Option<Name> {
-        let now = self.clock.now();
-        let eras: Option<Vec<_>> = levels(name.as_str()).map(|level| self.book.peek(level, now)).collect();
-        let era = eras?.into_iter().reduce(spelling::joined);
-        Some(era.map_or_else(|| name.clone(), |era| self.spelling.name(name, era)))
-    }
-
-    /// Returns the name to fill an entry by.
-    async fn known(&self, name: &Name) -> Result<(Name, u64), Error> {
-        self.spelled(name, Word::Trusted).await
-    }
-
-    /// Returns the name to change an entry by.
-    async fn now(&self, name: &Name) -> Result<Name, Error> {
-        self.spelled(name, Word::Asked).await.map(|(name, _)| name)
-    }
-
-    /// Returns the names to change entries by.
-    async fn all<'a>(&self, names: impl Iterator<Item = &'a Name>) -> Result<Vec<Name>, Error> {
-        let (mut all, mut asked) = (Vec::new(), Vec::new());
-        for name in names {
-            let innermost = levels(name.as_str()).last().unwrap_or_default();
-            // What was just asked for one need not be asked for each.
-            let own = if asked.contains(&innermost) { Word::Trusted } else { Word::Asked };
-            all.push(self.spelled(name, own).await?.0);
-            asked.push(innermost);
-            asked.dedup();
-        }
-        Ok(all)
-    }
-
-    /// Returns the era of a scope, or of a namespace in one: what is known of it, or what its marker says.
-    async fn era(&self, level: &str, word: Word) -> Result<u64, Error> {
-        loop {
-            let asking = match (self.book.look(level, self.clock.now()), word) {
-                (Ok((era, _)), Word::Trusted) => return Ok(era),
-                (Ok((_, asking)) | Err(asking), _) => asking,
-            };
-            let era = self.ask(level).await?;
-            if self.book.note(level, era, asking) {
-                return Ok(era);
-            }
-        }
-    }
-
-    /// Returns the name to read an entry by; `None` where there is no era, and so nothing. Who reads writes nothing, and waits
-    /// for no write.
+    /// Returns the name to read an entry by; `None` where there is no era, and so nothing.
     async fn there(&self, name: &Name) -> Result<Option<Name>, Error> {
+        let server = self.server(name);
+        let mut era = None;
         for level in levels(name.as_str()) {
-            let Err(asking) = self.book.look(level, self.clock.now()) else { continue };
-            let Some(era) = self.said(level).await? else { return Ok(None) };
-            self.book.note(level, era, asking);
+            let Some(own) = self.era_there(server, level).await? else { return Ok(None) };
+            era = Some(era.map_or(own, |outer| spelling::joined(outer, own)));
         }
-        self.known(name).await.map(|(name, _)| Some(name))
+        Ok(Some(self.spell(name, era.unwrap_or_default())))
     }
 
-    /// Returns what the marker says, if there is one.
-    async fn said(&self, level: &str) -> Result<Option<u64>, Error> {
-        Ok(self.store.get(&self.marker(level)).await?.as_deref().and_then(era_in))
+    /// Changes an entry by the name that it has now. Where an era is trusted, that is tried while the markers are asked: what
+    /// is done by a name that is none any more harms nobody, and is removed.
+    async fn change<'a, T>(
+        &'a self,
+        name: &'a Name,
+        change: impl Fn(Name) -> Answer<'a, Result<T, Error>> + Send + Sync,
+    ) -> Result<T, Error> {
+        if levels(name.as_str()).next().is_none() {
+            return change(name.clone()).await;
+        }
+        let server = self.server(name);
+        let Some(known) = self.remembered(server, name) else {
+            let era = self.asked(server, name).await?;
+            return change(self.spell(name, era)).await;
+        };
+        let before = self.spell(name, known);
+        let (now, changed) = both(self.asked(server, name), change(before.clone())).await;
+        let now = now?;
+        if now == known {
+            return changed;
+        }
+        // Some may read by the old one for a second yet, and are not to see there what was done in vain.
+        both(change(self.spell(name, now)), (*self.store).delete(&before)).await.0
     }
 
-    async fn ask(&self, level: &str) -> Result<u64, Error> {
-        let marker = self.marker(level);
-        if let Some(era) = self.said(level).await? {
-            return Ok(era);
-        }
-        let era = self.draw(level);
-        if self.store.add(&marker, &bytes_of(era), None).await? {
-            return Ok(era);
-        }
-        // Somebody else was first, and theirs counts.
-        self.said(level).await?.ok_or_else(|| {
-            Error::new(
-                Kind::Store,
-                format!("the store keeps no marker under `{marker}`: nothing is kept in that cache"),
-            )
-        })
+    /// Returns the names to change entries by, each for itself.
+    async fn all<'a>(&self, names: impl Iterator<Item = &'a Name> + Clone) -> Vec<Result<Name, Error>> {
+        let servers: Vec<_> = names.clone().map(|name| self.server(name)).collect();
+        let mut wanted: Vec<_> = names
+            .clone()
+            .zip(&servers)
+            .flat_map(|(name, server)| levels(name.as_str()).map(|level| (*server, level)))
+            .collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let eras = self.asked_all(&wanted).await;
+        let spelled = |(name, server): (&Name, &Server)| {
+            let eras = levels(name.as_str()).map(|level| eras[&(*server, level)].clone());
+            let eras = eras.collect::<Result<Vec<_>, _>>()?;
+            Ok(self.spell(name, eras.into_iter().reduce(spelling::joined).unwrap_or_default()))
+        };
+        names.zip(&servers).map(spelled).collect()
     }
-
-    async fn clear(&self, scope: &str) -> Result<(), Error> {
-        if levels(scope).last() != Some(scope) {
-            let sentence = format!("this store cannot tell what begins like `{scope}` from others");
-            return Err(Error::new(Kind::Unsupported, sentence));
-        }
-        let era = self.draw(scope);
-        // Also where this is left half-way, or fails: then the marker is asked.
-        let change = self.book.change(scope);
-        self.store.set(&self.marker(scope), &bytes_of(era), None).await?;
-        change.end(era, self.clock.now());
-        Ok(())
-    }
-}
-
-fn bytes_of(era: u64) -> Vec<u8> {
-    [&SIGN[..], &era.to_le_bytes()].concat()
-}
-
-fn era_in(marker: &[u8]) -> Option<u64> {
-    marker.strip_prefix(&SIGN)?.try_into().map(u64::from_le_bytes).ok()
 }
 
 impl ErasedBackend for Eras {
@@ -203,23 +175,23 @@ impl ErasedBackend for Eras {
     }
 
     fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>> {
-        Box::pin(async move { self.store.set(&self.now(name).await?, value, time).await })
+        Box::pin(self.change(name, move |name| Box::pin(async move { self.store.set(&name, value, time).await })))
     }
 
     fn add<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<bool, Error>> {
-        Box::pin(async move { self.store.add(&self.now(name).await?, value, time).await })
+        Box::pin(self.change(name, move |name| Box::pin(async move { self.store.add(&name, value, time).await })))
     }
 
     fn delete<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<bool, Error>> {
-        Box::pin(async move { self.store.delete(&self.now(name).await?).await })
+        Box::pin(self.change(name, move |name| Box::pin(async move { self.store.delete(&name).await })))
     }
 
     fn touch<'a>(&'a self, name: &'a Name, time: Option<Duration>) -> Answer<'a, Result<bool, Error>> {
-        Box::pin(async move { self.store.touch(&self.now(name).await?, time).await })
+        Box::pin(self.change(name, move |name| Box::pin(async move { self.store.touch(&name, time).await })))
     }
 
     fn incr<'a>(&'a self, name: &'a Name, delta: i64) -> Answer<'a, Result<i64, Error>> {
-        Box::pin(async move { self.store.incr(&self.now(name).await?, delta).await })
+        Box::pin(self.change(name, move |name| Box::pin(async move { self.store.incr(&name, delta).await })))
     }
 
     fn ttl<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Remaining>, Error>> {
@@ -233,34 +205,45 @@ impl ErasedBackend for Eras {
 
     fn get_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, Error>> {
         Box::pin(async move {
-            let (mut there, mut are_there) = (Vec::with_capacity(names.len()), Vec::with_capacity(names.len()));
-            for name in names {
-                let name = self.there(name).await?;
-                are_there.push(name.is_some());
-                there.extend(name);
-            }
-            let mut found = self.store.get_many(&there).await?.into_iter();
-            Ok(are_there.into_iter().map(|is_there| if is_there { found.next().flatten() } else { None }).collect())
+            let servers: Vec<_> = names.iter().map(|name| (self.server(name), name)).collect();
+            let eras = self.eras_there(&servers).await?;
+            let there = names.iter().zip(&eras).filter_map(|(name, era)| Some(self.spell(name, (*era)?)));
+            let mut found = self.store.get_many(&there.collect::<Vec<_>>()).await?.into_iter();
+            Ok(eras.into_iter().map(|era| era.and_then(|_| found.next().flatten())).collect())
         })
     }
 
     fn set_many<'a>(&'a self, entries: &'a [Entry]) -> Answer<'a, Vec<Result<(), Error>>> {
         Box::pin(async move {
-            let names = match self.all(entries.iter().map(|entry| &entry.name)).await {
-                Ok(names) => names,
-                Err(error) => return entries.iter().map(|_| Err(error.clone())).collect(),
+            let names = self.all(entries.iter().map(|entry| &entry.name)).await;
+            let renamed = |(name, entry): (&Result<Name, Error>, &Entry)| {
+                name.clone().ok().map(|name| Entry { name, ..entry.clone() })
             };
-            let entry = |(name, entry): (Name, &Entry)| Entry { name, ..entry.clone() };
-            self.store.set_many(&names.into_iter().zip(entries).map(entry).collect::<Vec<_>>()).await
+            let spelled: Vec<_> = names.iter().zip(entries).filter_map(renamed).collect();
+            let mut kept = self.store.set_many(&spelled).await.into_iter();
+            names.into_iter().map(|name| name.and_then(|_| kept.next().unwrap_or(Ok(())))).collect()
         })
     }
 
+    /// Those that can be reached are removed, also where others cannot.
     fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>> {
-        Box::pin(async move { self.store.delete_many(&self.all(names.iter()).await?).await })
+        Box::pin(async move {
+            let names = self.all(names.iter()).await;
+            let known: Vec<_> = names.iter().flatten().cloned().collect();
+            let removed = self.store.delete_many(&known).await;
+            names.into_iter().collect::<Result<Vec<_>, _>>().and(removed)
+        })
     }
 
     fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>> {
-        Box::pin(self.clear(scope))
+        Box::pin(async move {
+            let clear = |server: &Server| self.clear_scope_on(scope, *server);
+            all(self.servers.iter().map(clear).collect()).await.into_iter().collect()
+        })
+    }
+
+    fn clear_scope_on<'a>(&'a self, scope: &'a str, server: Server) -> Answer<'a, Result<(), Error>> {
+        Box::pin(self.clear_on(scope, server))
     }
 
     fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
@@ -305,7 +288,16 @@ impl ErasedBackend for Eras {
     }
 
     fn is_away(&self, name: &Name) -> bool {
-        levels(name.as_str()).any(|level| self.store.is_away(&self.marker(level)))
-            || self.remembered(name).is_some_and(|name| self.store.is_away(&name))
+        let server = self.server(name);
+        levels(name.as_str()).any(|level| self.store.is_away(&self.marker(server, level)))
+            || self.remembered(server, name).is_some_and(|era| self.store.is_away(&self.spell(name, era)))
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        self.servers.clone()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        self.server(name)
     }
 }

@@ -1,13 +1,11 @@
 //! How the names of entries are spelled that have an era.
 
+use super::super::super::server::{ERA, ERA_SIGN};
 use crate::error::Error;
 use crate::key::{Name, Scope};
 
-/// Stands before an era. In no name of an entry is there a `%` before this.
-const SIGN: &[u8] = b"%~";
 /// Stands before the digest of a name that is too long with it.
 const DIGEST_SIGN: &[u8] = b"%-";
-const ERA: usize = 11;
 const DIGITS: usize = 32;
 const MOST: usize = 250;
 
@@ -21,11 +19,12 @@ impl Spelling {
         Scope::new("", "", Some(|_, _, key, name| name.write_str(key))).map(Self)
     }
 
-    /// Returns a name with its era behind prefix and version. Where that is too long, a digest of the name is its end.
+    /// Returns a name with its era behind prefix and version. Where that is too long, a digest of the name is its end. What is
+    /// there but for the era is the same in each.
     pub(super) fn name(&self, name: &Name, era: u64) -> Name {
         let bytes = name.as_bytes();
         let (scope, key) = bytes.split_at(levels(name.as_str()).next().map_or(0, str::len));
-        let mut text = [scope, SIGN, &letters(era), key].concat();
+        let mut text = [scope, ERA_SIGN, &letters(era), key].concat();
         if text.len() > MOST {
             text.truncate(MOST - DIGEST_SIGN.len() - DIGITS);
             text.extend_from_slice(DIGEST_SIGN);
@@ -58,6 +57,7 @@ fn letters(era: u64) -> [u8; ERA] {
 
 #[cfg(test)]
 mod tests {
+    use super::super::super::super::Server;
     use super::*;
 
     fn name(key: &str) -> Name {
@@ -71,6 +71,16 @@ mod tests {
         assert_eq!(levels("shop:1:a%/b:c%/key"), ["shop:1:", "shop:1:a%/", "shop:1:a%/b:c%/"]);
         assert_eq!(levels("::a%/"), ["::", "::a%/"]);
         assert_eq!((levels("shop:%=:tag:7"), levels("shop"), levels("shop:1")), (vec![], vec![], vec![]));
+    }
+
+    #[test]
+    fn what_decides_on_the_server_of_a_name_is_not_its_era() {
+        let spelling = Spelling::new().unwrap();
+        for key in ["key", "", &"k".repeat(180), &"k".repeat(181), &"k".repeat(199)] {
+            let [one, other] = [1, u64::MAX].map(|era| spelling.name(&name(key), era));
+            assert_eq!(Server::deciding(&one).concat(), Server::deciding(&other).concat());
+        }
+        assert_eq!(Server::deciding(&spelling.name(&name("key"), 7)).concat(), b"shop:1:key");
     }
 
     #[test]

@@ -56,9 +56,10 @@ impl Drop for Change<'_> {
             return;
         }
         let now = self.owing.clock.wall_millis();
+        let server = |name: &Name| (*self.owing.store).server_of(name);
         self.owing.change_debts(|debts| match self.what {
-            What::Names(names) => names.iter().for_each(|name| debts.owe(name, now)),
-            What::Name(name) => debts.owe(name, now),
+            What::Names(names) => names.iter().for_each(|name| debts.owe(name, server(name), now)),
+            What::Name(name) => debts.owe(name, server(name), now),
             What::All(sweep) => debts.owe_all(sweep.clone(), now),
         });
     }

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
 
+use super::super::super::Server;
 use crate::codec::wire::Wire;
 use crate::key::Name;
 
@@ -35,13 +36,14 @@ struct Debt {
     since: u64,
     /// Somebody is telling the store just now.
     paying: bool,
-    name: Option<Name>,
+    name: Option<(Name, Server)>,
 }
 
 /// Many entries at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sweep {
-    Scope(Box<str>),
+    /// What of a scope is on one server.
+    Scope(Box<str>, Server),
     Store,
 }
 
@@ -57,16 +59,16 @@ pub(super) enum Standing {
 }
 
 impl Sweep {
-    fn covers(&self, name: &[u8]) -> bool {
+    fn covers(&self, name: &[u8], server: Server) -> bool {
         match self {
-            Self::Scope(scope) => name.starts_with(scope.as_bytes()),
+            Self::Scope(scope, on) => *on == server && name.starts_with(scope.as_bytes()),
             Self::Store => true,
         }
     }
 
     fn holds(&self, other: &Self) -> bool {
         match other {
-            Self::Scope(scope) => self.covers(scope.as_bytes()),
+            Self::Scope(scope, server) => self.covers(scope.as_bytes(), *server),
             Self::Store => *self == Self::Store,
         }
     }
@@ -87,13 +89,13 @@ impl Debts {
         !self.names.is_empty() || !self.sweeps.is_empty()
     }
 
-    pub(super) fn owe(&mut self, name: &Name, now: u64) {
+    pub(super) fn owe(&mut self, name: &Name, server: Server, now: u64) {
         self.count += 1;
         self.clean.remove(name.as_bytes());
         if self.names.len() >= NAMES && !self.names.contains_key(name.as_bytes()) {
             return self.lose_count(now);
         }
-        let debt = Debt { since: self.count, paying: false, name: Some(name.clone()) };
+        let debt = Debt { since: self.count, paying: false, name: Some((name.clone(), server)) };
         self.names.entry(name.as_bytes().into()).and_modify(|debt| debt.since = self.count).or_insert(debt);
     }
 
@@ -117,8 +119,8 @@ impl Debts {
         (self.horizon, self.drawn) = (self.horizon.max(Some(now)), self.count);
     }
 
-    pub(super) fn standing(&self, name: &[u8]) -> Standing {
-        let sweep = self.sweeps.iter().find(|(sweep, _)| sweep.covers(name));
+    pub(super) fn standing(&self, name: &[u8], server: Server) -> Standing {
+        let sweep = self.sweeps.iter().find(|(sweep, _)| sweep.covers(name, server));
         let debt = sweep.map(|(_, debt)| debt).or_else(|| self.names.get(name));
         match debt {
             None => Standing::Clear,
@@ -129,11 +131,11 @@ impl Debts {
 
     /// Takes up to `most` names, but for those that are away, for their taker to tell the store.
     pub(super) fn take(&mut self, most: usize, is_away: impl Fn(&Name) -> bool) -> Vec<Name> {
-        let can_be_paid = |debt: &&mut Debt| !debt.paying && !debt.name.as_ref().is_some_and(&is_away);
+        let can_be_paid = |debt: &&mut Debt| !debt.paying && !debt.name.as_ref().is_some_and(|(name, _)| is_away(name));
         let owed = self.names.values_mut().filter(can_be_paid).take(most);
         let take = |debt: &mut Debt| {
             debt.paying = true;
-            debt.name.clone()
+            debt.name.as_ref().map(|(name, _)| name.clone())
         };
         owed.filter_map(take).collect()
     }
@@ -144,8 +146,7 @@ impl Debts {
     }
 
     /// Takes a sweep that nobody else has taken.
-    pub(super) fn take_sweep(&mut self, which: Option<&Sweep>) -> Option<Sweep> {
-        let is_it = |sweep: &Sweep| which.is_none_or(|which| which == sweep);
+    pub(super) fn take_sweep(&mut self, is_it: impl Fn(&Sweep) -> bool) -> Option<Sweep> {
         let (sweep, debt) = self.sweeps.iter_mut().find(|(sweep, debt)| !debt.paying && is_it(sweep))?;
         debt.paying = true;
         Some(sweep.clone())
@@ -178,7 +179,8 @@ impl Debts {
 
     /// Notes that everything from before this point is gone that a sweep covers.
     pub(super) fn settle_all(&mut self, sweep: &Sweep, point: u64) {
-        self.names.retain(|name, debt| debt.paying || debt.since > point || !sweep.covers(name));
+        let is_covered = |(name, server): &(Name, Server)| sweep.covers(name.as_bytes(), *server);
+        self.names.retain(|_, debt| debt.paying || debt.since > point || !debt.name.as_ref().is_some_and(is_covered));
         self.sweeps.retain(|(there, debt)| debt.paying || debt.since > point || !sweep.holds(there));
         if *sweep == Sweep::Store && self.count == point {
             self.horizon = None;
@@ -227,24 +229,26 @@ mod tests {
     use crate::codec::wire::Header;
     use crate::key::Scope;
 
+    const HERE: Server = Server::ONLY;
+
     fn name(key: &str) -> Name {
         Scope::new("shop", "1", None).unwrap().name(&key.into())
     }
 
     fn standing(debts: &Debts, key: &str) -> Standing {
-        debts.standing(name(key).as_bytes())
+        debts.standing(name(key).as_bytes(), HERE)
     }
 
     fn scope(text: &str) -> Sweep {
-        Sweep::Scope(text.into())
+        Sweep::Scope(text.into(), HERE)
     }
 
     #[test]
     fn what_is_paid_was_owed_before_the_payment_began() {
         let mut debts = Debts::default();
-        debts.owe(&name("a"), 0);
+        debts.owe(&name("a"), HERE, 0);
         let point = debts.point();
-        debts.owe(&name("a"), 0);
+        debts.owe(&name("a"), HERE, 0);
         debts.settle(&name("a"), point);
         assert_eq!(standing(&debts, "a"), Standing::Owed(None), "it was owed once more meanwhile");
         debts.settle(&name("a"), debts.point());
@@ -254,7 +258,7 @@ mod tests {
     #[test]
     fn one_pays_at_a_time() {
         let mut debts = Debts::default();
-        debts.owe(&name("a"), 0);
+        debts.owe(&name("a"), HERE, 0);
         assert!(debts.take_name(&name("a")) && !debts.take_name(&name("a")) && debts.take(9, |_| false).is_empty());
         debts.settle(&name("a"), debts.point());
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
@@ -267,10 +271,10 @@ mod tests {
         let mut debts = Debts::default();
         debts.owe_all(scope("shop:1:"), 0);
         assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
-        assert_eq!(debts.standing(b"shop:2:a"), Standing::Clear);
-        assert_eq!(debts.take_sweep(None), Some(scope("shop:1:")));
-        assert_eq!((debts.take_sweep(None), standing(&debts, "a")), (None, Standing::BeingPaid));
-        debts.owe(&name("a"), 0);
+        assert_eq!(debts.standing(b"shop:2:a", HERE), Standing::Clear);
+        assert_eq!(debts.take_sweep(|_| true), Some(scope("shop:1:")));
+        assert_eq!((debts.take_sweep(|_| true), standing(&debts, "a")), (None, Standing::BeingPaid));
+        debts.owe(&name("a"), HERE, 0);
         debts.settle_all(&scope("shop:1:"), debts.point());
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
         debts.paid_all(&scope("shop:1:"), debts.point());
@@ -278,6 +282,15 @@ mod tests {
         debts.owe_all(scope("shop:1:"), 0);
         debts.settle_all(&Sweep::Store, debts.point());
         assert!(debts.are_none());
+    }
+
+    #[test]
+    fn what_a_server_is_owed_is_nothing_to_another() {
+        let mut debts = Debts::default();
+        debts.owe_all(scope("shop:1:"), 0);
+        assert_eq!(debts.standing(name("a").as_bytes(), Server::called("another")), Standing::Clear);
+        debts.settle_all(&Sweep::Scope("shop:1:".into(), Server::called("another")), debts.point());
+        assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
     }
 
     fn record(created: u64) -> Vec<u8> {
@@ -303,14 +316,14 @@ mod tests {
     #[test]
     fn beyond_its_bounds_what_is_being_paid_stays_until_it_is_paid() {
         let mut debts = Debts::default();
-        debts.owe(&name("a"), 0);
-        debts.owe(&name("b"), 0);
+        debts.owe(&name("a"), HERE, 0);
+        debts.owe(&name("b"), HERE, 0);
         debts.owe_all(scope("other:"), 0);
-        assert!(debts.take_name(&name("a")) && debts.take_sweep(None).is_some());
+        assert!(debts.take_name(&name("a")) && debts.take_sweep(|_| true).is_some());
         let point = debts.point();
         debts.lose_count(0);
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
-        assert_eq!(debts.standing(b"other:key"), Standing::BeingPaid);
+        assert_eq!(debts.standing(b"other:key", HERE), Standing::BeingPaid);
         assert_eq!(standing(&debts, "b"), Standing::Clear);
         debts.paid(&name("a"), point);
         debts.paid_all(&scope("other:"), point);
@@ -321,7 +334,7 @@ mod tests {
     fn beyond_its_bounds_everything_written_before_is_distrusted() {
         let mut debts = Debts::default();
         for number in 0..=NAMES {
-            debts.owe(&name(&number.to_string()), 1_000);
+            debts.owe(&name(&number.to_string()), HERE, 1_000);
         }
         assert!(!debts.can_be_paid() && !debts.are_none());
         let any = name("whatever");
@@ -342,7 +355,7 @@ mod tests {
         let mut debts = Debts::default();
         for number in 0..10_000 {
             debts.owe_all(scope(&number.to_string()), 1);
-            debts.owe(&name(&number.to_string()), 1);
+            debts.owe(&name(&number.to_string()), HERE, 1);
             debts.trust(&name(&number.to_string()), debts.point());
         }
         assert!(debts.names.len() <= NAMES && debts.sweeps.len() <= SWEEPS && debts.clean.len() <= NAMES);

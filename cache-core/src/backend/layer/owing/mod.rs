@@ -7,7 +7,8 @@
 //! Debts are of this process, and end with it: what it could not invalidate before it ended may be served until its time is
 //! over. Other processes know nothing of them either.
 //!
-//! Where a store is several servers and one of them is away, that one is owed, and the others are paid.
+//! Where a store is several servers and one of them is away, that one is owed, and the others are paid: each its names, and each
+//! its part of a scope that was cleared.
 //!
 //! Where nothing is owed a read costs one look at a flag, and goes to the store as it is.
 
@@ -21,7 +22,8 @@ use std::time::Duration;
 use change::{Change, Payment, What, understood};
 use debts::{Debts, Standing, Sweep};
 
-use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Ticket};
+use super::super::together::all;
+use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -60,6 +62,11 @@ impl Owing {
         self.is_calm.store(debts.are_none(), Ordering::Release);
     }
 
+    fn standing(&self, name: &Name) -> Standing {
+        let server = (*self.store).server_of(name);
+        self.debts().standing(name.as_bytes(), server)
+    }
+
     fn begin<'a>(&'a self, what: What<'a>) -> Change<'a> {
         let point = if self.is_calm() { 0 } else { self.debts().point() };
         Change { owing: self, what, point, open: true }
@@ -69,12 +76,11 @@ impl Owing {
     /// somebody else is telling it just now.
     async fn pay_for(&self, name: &Name) -> Result<bool, Error> {
         loop {
-            let standing = self.debts().standing(name.as_bytes());
-            match standing {
+            match self.standing(name) {
                 Standing::Clear => return Ok(true),
                 Standing::BeingPaid => return Ok(false),
                 Standing::Owed(None) => self.pay_names(std::slice::from_ref(name)).await?,
-                Standing::Owed(Some(sweep)) => self.pay_sweep(Some(&sweep)).await?,
+                Standing::Owed(Some(sweep)) => self.pay_sweep(|owed| *owed == sweep).await?,
             }
         }
     }
@@ -99,15 +105,15 @@ impl Owing {
         Ok(())
     }
 
-    async fn pay_sweep(&self, which: Option<&Sweep>) -> Result<(), Error> {
+    async fn pay_sweep(&self, is_it: impl Fn(&Sweep) -> bool) -> Result<(), Error> {
         let (taken, point) = {
             let mut debts = self.debts();
-            (debts.take_sweep(which), debts.point())
+            (debts.take_sweep(is_it), debts.point())
         };
         let Some(sweep) = taken else { return Ok(()) };
         let _payment = Payment { owing: self, names: &[], sweep: Some(&sweep) };
         understood(match &sweep {
-            Sweep::Scope(scope) => (*self.store).clear_scope(scope).await,
+            Sweep::Scope(scope, server) => (*self.store).clear_scope_on(scope, *server).await,
             Sweep::Store => (*self.store).clear_store().await,
         })?;
         self.change_debts(|debts| debts.paid_all(&sweep, point));
@@ -121,7 +127,15 @@ impl Owing {
         }
         let taken = self.debts().take(CHUNK, |name| (*self.store).is_away(name));
         if self.pay_taken(&taken).await.is_ok() {
-            drop(self.pay_sweep(None).await);
+            drop(self.pay_sweep(|sweep| !self.is_sweep_away(sweep)).await);
+        }
+    }
+
+    /// Returns whether it is for a server that is known to be away.
+    fn is_sweep_away(&self, sweep: &Sweep) -> bool {
+        match sweep {
+            Sweep::Scope(_, server) => (*self.store).is_away(&server.any_name()),
+            Sweep::Store => false,
         }
     }
 
@@ -184,10 +198,9 @@ impl Owing {
         self.pay_names(&there).await?;
         let mut are_clear = Vec::with_capacity(names.len());
         for name in names {
-            let standing = self.debts().standing(name.as_bytes());
-            are_clear.push(match standing {
+            are_clear.push(match self.standing(name) {
                 Standing::Clear => true,
-                Standing::Owed(None) if (*self.store).is_away(name) => false,
+                Standing::Owed(_) if (*self.store).is_away(name) => false,
                 _ => self.pay_for(name).await?,
             });
         }
@@ -262,7 +275,7 @@ impl ErasedBackend for Owing {
     fn delete<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<bool, Error>> {
         Box::pin(async move {
             let change = self.begin(What::Name(name));
-            let was_gone = !self.is_calm() && self.debts().standing(name.as_bytes()) != Standing::Clear;
+            let was_gone = !self.is_calm() && self.standing(name) != Standing::Clear;
             let removed = (*self.store).delete(name).await;
             self.end(change, removed).await.map(|removed| removed && !was_gone)
         })
@@ -315,11 +328,20 @@ impl ErasedBackend for Owing {
         })
     }
 
+    /// Each server is told, and one that was not is owed its part.
     fn clear_scope<'a>(&'a self, scope: &'a str) -> Answer<'a, Result<(), Error>> {
         Box::pin(async move {
-            let sweep = Sweep::Scope(scope.into());
+            let servers = (*self.store).servers().into_iter();
+            let clear = |server| self.clear_scope_on(scope, server);
+            all(servers.map(clear).collect()).await.into_iter().collect()
+        })
+    }
+
+    fn clear_scope_on<'a>(&'a self, scope: &'a str, server: Server) -> Answer<'a, Result<(), Error>> {
+        Box::pin(async move {
+            let sweep = Sweep::Scope(scope.into(), server);
             let change = self.begin(What::All(&sweep));
-            let cleared = (*self.store).clear_scope(scope).await;
+            let cleared = (*self.store).clear_scope_on(scope, server).await;
             self.end(change, cleared).await
         })
     }
@@ -362,5 +384,13 @@ impl ErasedBackend for Owing {
 
     fn is_away(&self, name: &Name) -> bool {
         (*self.store).is_away(name)
+    }
+
+    fn servers(&self) -> Vec<Server> {
+        (*self.store).servers()
+    }
+
+    fn server_of(&self, name: &Name) -> Server {
+        (*self.store).server_of(name)
     }
 }
