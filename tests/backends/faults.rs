@@ -3,6 +3,10 @@
 
 #[cfg(feature = "redis")]
 mod apart;
+#[cfg(feature = "redis")]
+mod behind;
+#[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
+mod encrypted;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 mod load;
 #[cfg(feature = "memcached")]
@@ -45,6 +49,10 @@ const TESTS: &[(&str, &[Own])] = &[
     ("redis", redis::TESTS),
     #[cfg(feature = "redis")]
     ("apart", apart::TESTS),
+    #[cfg(feature = "redis")]
+    ("behind", behind::TESTS),
+    #[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
+    ("encrypted", encrypted::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];

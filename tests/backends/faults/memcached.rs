@@ -4,7 +4,7 @@ use larder::stores::memcached::{Config, Memcached as Store};
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings};
 
-use super::load::{LIMIT, Source, caches, is_well_again, under_load};
+use super::load::{LIMIT, Source, caches, half_a_minute_apart, is_well_again, under_load};
 use super::proxy::Proxy;
 use super::{Needed, own};
 use crate::servers::Memcached;
@@ -19,6 +19,7 @@ own!(MEMCACHED =>
     a_server_that_is_full_makes_room_under_load,
     one_of_three_servers_is_killed_under_load_and_comes_back_empty,
     one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has,
+    two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates,
 );
 
 fn said(error: &Error) -> String {
@@ -146,5 +147,11 @@ fn one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has() ->
         });
         is_well_again(&source, &[&larder, &other]);
     }
+    Ok(())
+}
+
+fn two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates() -> Result<(), String> {
+    let server = Memcached::start()?;
+    half_a_minute_apart([settings(&server.url())?, settings(&server.url())?]);
     Ok(())
 }
