@@ -230,6 +230,11 @@ impl Kind {
         matches!(self.keeps, Keeps::Bytes | Keeps::Shared)
     }
 
+    /// Returns whether who comes first is decided there as in another kind: by one server, in the same words.
+    pub fn decides_as_another(&self) -> bool {
+        ["redis_replica", "redis_sentinel", "memcached_three"].contains(&self.name)
+    }
+
     /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
     pub fn has_a_column(&self) -> bool {
         let is_another_form =
