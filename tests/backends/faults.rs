@@ -3,6 +3,10 @@
 
 #[cfg(feature = "redis")]
 mod apart;
+#[cfg(feature = "redis")]
+mod behind;
+#[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
+mod encrypted;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 mod load;
 #[cfg(feature = "memcached")]
@@ -17,6 +21,8 @@ mod snapshot;
 mod started;
 
 use libtest_mimic::{Completion, Failed, Trial};
+
+use crate::times;
 
 /// A test with servers of its own.
 pub struct Own {
@@ -47,6 +53,10 @@ const TESTS: &[(&str, &[Own])] = &[
     ("apart", apart::TESTS),
     #[cfg(feature = "redis")]
     ("snapshot", snapshot::TESTS),
+    #[cfg(feature = "redis")]
+    ("behind", behind::TESTS),
+    #[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
+    ("encrypted", encrypted::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];
@@ -56,13 +66,12 @@ pub fn trials() -> impl Iterator<Item = Trial> {
 }
 
 fn trial(of: &str, test: &'static Own) -> Trial {
-    Trial::ignorable_test(format!("faults::{of}::{}", test.name), || {
-        match test.needs.iter().find(|(_, is_here)| !is_here()) {
-            None => (test.run)().map(|()| Completion::Completed).map_err(Failed::from),
-            Some((program, _)) if std::env::var_os("LARDER_REQUIRE_SERVERS").is_some() => {
-                Err(format!("`{program}` is not installed").into())
-            }
-            Some((program, _)) => Ok(Completion::ignored_with(format!("`{program}` is not installed"))),
+    let name = format!("faults::{of}::{}", test.name);
+    Trial::ignorable_test(name.clone(), move || match test.needs.iter().find(|(_, is_here)| !is_here()) {
+        None => times::note("faults", &name, test.run).map(|()| Completion::Completed).map_err(Failed::from),
+        Some((program, _)) if std::env::var_os("LARDER_REQUIRE_SERVERS").is_some() => {
+            Err(format!("`{program}` is not installed").into())
         }
+        Some((program, _)) => Ok(Completion::ignored_with(format!("`{program}` is not installed"))),
     })
 }

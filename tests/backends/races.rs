@@ -120,7 +120,7 @@ impl Race {
 
 fn of_two_processes_that_add_at_once_one_thread_wins(store: &Store) -> Result<(), Error> {
     let mut race = Race::begin(store, "add", &Source::make());
-    for round in 0..1_000 {
+    for round in 0..often(store, 1_000) {
         let winners = race.counts(round);
         assert_eq!(winners.iter().sum::<u64>(), 1, "in round {round} there won of each process {winners:?}");
     }
@@ -140,6 +140,11 @@ fn of_counts_by_two_processes_none_is_lost(store: &Store) -> Result<(), Error> {
     Ok(())
 }
 
+/// Returns how often something is done to a store: a fifth as often where it is done elsewhere to all that decides.
+fn often(store: &Store, times: usize) -> usize {
+    if store.kind.decides_as_another() { times / 5 } else { times }
+}
+
 /// Runs fills against invalidations, and returns how many fills there were, how many of them were kept, and how often
 /// something too old was read.
 fn fills(store: &Store, verb: &str, fills: usize) -> [u64; 3] {
@@ -155,23 +160,28 @@ fn fills(store: &Store, verb: &str, fills: usize) -> [u64; 3] {
 }
 
 fn nothing_older_than_an_invalidation_is_read_after_it(store: &Store) -> Result<(), Error> {
-    let [fills, kept, old] = fills(store, "fill", 100_000);
-    assert_eq!((fills, old), (100_000, 0), "fills, and values read that were too old");
+    let wanted = often(store, 100_000);
+    let [fills, kept, old] = fills(store, "fill", wanted);
+    assert_eq!((fills, old), (wanted as u64, 0), "fills, and values read that were too old");
     assert!(kept > fills / 100 && kept < fills, "of {fills} fills {kept} were kept: there was no race");
     Ok(())
 }
 
 fn nothing_older_than_an_invalidation_is_read_through_caches(store: &Store) -> Result<(), Error> {
-    let [loads, kept, old] = fills(store, "load", 10_000);
-    assert_eq!((loads, old), (10_000, 0), "loads, and values read that were too old");
+    let wanted = often(store, 10_000);
+    let [loads, kept, old] = fills(store, "load", wanted);
+    assert_eq!((loads, old), (wanted as u64, 0), "loads, and values read that were too old");
     assert!(kept > loads / 100, "of {loads} values {kept} were found in the cache: there was no race");
     Ok(())
 }
 
 /// The check is worth something: a store that keeps whatever comes late is found out.
 fn a_store_that_fills_without_asking_is_caught(store: &Store) -> Result<(), Error> {
-    let [fills, kept, old] = fills(store, "fill carelessly", 8_000);
-    assert_eq!((fills, kept), (8_000, 8_000));
-    assert!(old > 0, "{fills} late fills, and nobody has noticed");
+    let is_caught = || {
+        let [fills, kept, old] = fills(store, "fill carelessly", 800);
+        assert_eq!((fills, kept), (800, 800));
+        old > 0
+    };
+    assert!((0..10).any(|_| is_caught()), "thousands of late fills, and nobody has noticed");
     Ok(())
 }

@@ -143,6 +143,8 @@ pub const KINDS: &[Kind] = &[
     Kind { name: "redis_sentinel", keeps: Keeps::Shared, make: || redis::WATCHED.place(), open: redis::open },
     #[cfg(feature = "redis")]
     Kind { name: "redis_cluster", keeps: Keeps::Shared, make: || redis::CLUSTER.place(), open: redis::open },
+    #[cfg(feature = "redis")]
+    Kind { name: "valkey", keeps: Keeps::Shared, make: || redis::VALKEY.place(), open: redis::open },
     #[cfg(feature = "memcached")]
     Kind { name: "memcached", keeps: Keeps::Shared, make: || memcached::ALONE.place(), open: memcached::open },
     #[cfg(feature = "memcached")]
@@ -220,14 +222,25 @@ impl Kind {
         self.keeps != Keeps::Nothing
     }
 
+    /// Returns whether tests are ignored without it also where all servers are required: Debian 12 has no package of it.
+    pub fn may_be_missing(&self) -> bool {
+        self.name == "valkey"
+    }
+
     /// Returns whether it is a backend that keeps something.
     pub fn keeps_bytes(&self) -> bool {
         matches!(self.keeps, Keeps::Bytes | Keeps::Shared)
     }
 
+    /// Returns whether who comes first is decided there as in another kind: by one server, in the same words.
+    pub fn decides_as_another(&self) -> bool {
+        ["redis_replica", "redis_sentinel", "memcached_three"].contains(&self.name)
+    }
+
     /// Returns whether it has a column of its own in the table of the docs, and is no other form of one that has.
     pub fn has_a_column(&self) -> bool {
-        let is_another_form = ["redis_", "memcached_", "sqlite_"].iter().any(|form| self.name.starts_with(form));
+        let is_another_form =
+            ["redis_", "valkey", "memcached_", "sqlite_"].iter().any(|form| self.name.starts_with(form));
         self.name != "bytes" && !is_another_form
     }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio_rustls::TlsConnector;
@@ -57,9 +57,19 @@ impl Tls {
 pub(super) fn refused(error: io::Error) -> Unopened {
     let said = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
     match said {
-        Some(rustls::Error::InvalidCertificate(why)) => Unopened::Wrong(format!(
-            "its certificate is not one to trust ({why:?}); which one is, a file of authorities says"
-        )),
+        Some(rustls::Error::InvalidCertificate(why)) => {
+            let repair = match why {
+                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
+                    "it is for another name, and `tls_name` says which one it is to be for"
+                }
+                _ => "`tls_ca` names a file of the authorities to trust",
+            };
+            Unopened::Wrong(format!("its certificate is not one to trust: {repair} ({why:?})"))
+        }
+        Some(rustls::Error::InvalidMessage(_)) => Unopened::Wrong(
+            "it does not encrypt, or not at this port: is the address to begin without the `s` of `rediss` or `memcacheds`?"
+                .into(),
+        ),
         Some(rustls::Error::AlertReceived(alert)) => {
             Unopened::Wrong(format!("it refuses to encrypt with this client ({alert:?})"))
         }

@@ -7,6 +7,7 @@ mod servers;
 mod suite;
 
 use std::env;
+use std::time::Duration;
 
 use cache_backends::memcached::{Config, Memcached};
 use cache_core::key::{Name, Scope};
@@ -29,8 +30,12 @@ fn main() {
     libtest_mimic::run(&arguments, tests.into_iter().map(trial).collect()).exit();
 }
 
+/// A machine that is busy is no fault of a store.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 fn store(url: &str) -> Memcached {
-    Memcached::new(Config::new(url).expect("an address")).expect("a store")
+    let config = Config::new(url).expect("an address").response_timeout(PATIENCE);
+    Memcached::new(config).expect("a store")
 }
 
 fn name(key: &str) -> Name {

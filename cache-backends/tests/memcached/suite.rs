@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use cache_backends::memcached::{Config, Memcached};
 use cache_core::testing::conformance::{Report, Suite};
 
-use super::Test;
 use super::servers::Memcached as Server;
+use super::{Test, store};
 
 pub const TESTS: &[Test] = &[
     ("one server holds what is asked of a store", one),
@@ -21,9 +20,8 @@ fn run(url: &str, servers: &[Server]) -> Report {
             server.let_time_pass(seconds).expect("a server that is there");
         }
     };
-    // A busy machine is no fault of a store.
-    let config = Config::new(url).expect("an address").response_timeout(Duration::from_secs(60));
-    let report = Suite::new(&Memcached::new(config).expect("a store"), &pass).run();
+    // No time of an entry is over before it is let pass.
+    let report = Suite::new(&store(url), &pass).unit(Duration::from_secs(60)).run();
     assert!(report.failures.is_empty(), "{report}");
     report
 }

@@ -3,11 +3,11 @@
 use cache_backends::redis::Redis;
 use cache_core::backend::{Backend, Entry};
 use cache_core::error::Kind;
-use cache_core::testing::{block_on, conformance};
+use cache_core::testing::block_on;
 
 use crate::listening::{Ear, next};
 use crate::server::Server;
-use crate::single::{PATIENT, name, store};
+use crate::single::{assert_conforms, name, store};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("over_a_cluster_the_store_is_what_the_engine_relies_on", conforms),
@@ -55,8 +55,7 @@ fn get(store: &Redis, key: &str) -> Option<Vec<u8>> {
 fn conforms() {
     let servers = three();
     for tells in ["tracking", "bus"] {
-        let store = store(&format!("{}{PATIENT}&tells={tells}", url(&servers)));
-        conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("live servers"));
+        assert_conforms(&store(&format!("{}?tells={tells}", url(&servers))));
     }
 }
 

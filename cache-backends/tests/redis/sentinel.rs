@@ -10,7 +10,7 @@ use cache_core::testing::block_on;
 
 use crate::listening::{Ear, next};
 use crate::server::{Server, free_port};
-use crate::single::{name, store};
+use crate::single::{PATIENCE, name, store};
 
 pub const TESTS: &[(&str, fn())] = &[
     ("when_another_server_leads_it_is_asked_and_forgets_nothing_that_was_removed", promoted),
@@ -101,6 +101,7 @@ fn promoted() {
 fn followers() {
     let watched = Watched::start();
     let config = Config::new(&(watched.url() + "?read_replicas=true")).unwrap().read_your_writes(Duration::ZERO);
+    let config = config.response_timeout(PATIENCE);
     let store = Redis::new(config).unwrap();
     watched.follower.say(&["SET", name("key").as_str(), "of the follower"]);
     assert_eq!(get(&store, "key").as_deref(), Some("of the follower"));

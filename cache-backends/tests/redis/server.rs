@@ -8,8 +8,10 @@ use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
+use crate::ports;
+
 /// How long a server may take to be ready.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A server on a port of this machine.
 pub struct Server {
@@ -79,7 +81,7 @@ impl Server {
         let begun = Instant::now();
         while !is_so(self) {
             assert!(begun.elapsed() < PATIENCE, "it takes too long");
-            thread::yield_now();
+            thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -106,8 +108,8 @@ impl Drop for Server {
 pub fn free_port() -> u16 {
     // A node of a cluster also takes the port ten thousand above its own.
     loop {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port").port();
-        if port < 50_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
+        let port = ports::draw();
+        if port < 22_000 && TcpListener::bind(("127.0.0.1", port + 10_000)).is_ok() {
             return port;
         }
     }

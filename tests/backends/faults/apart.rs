@@ -1,14 +1,9 @@
 //! Two processes that agree on less than they believe: on the time, or on what was said of changes.
 
-use std::thread;
-use std::time::Duration;
-
-use larder::clock::Clock;
 use larder::stores::redis::{Config, Redis as Store};
-use larder::testing::{self, Larder};
 use larder::{Error, Settings};
 
-use super::load::{LIMIT, Source, caches, is_well_again, wait};
+use super::load::{LIMIT, Source, caches, half_a_minute_apart, is_well_again, wait};
 use super::proxy::Proxy;
 use super::{Needed, own};
 use crate::servers::{PASSWORD, Redis};
@@ -31,24 +26,9 @@ fn said(error: &Error) -> String {
     format!("{error:?}")
 }
 
-/// Makes caches by a clock that is ahead of others by so much.
-fn ahead(url: &str, time: Duration) -> Result<Larder, String> {
-    let clock = Clock::manual();
-    clock.advance(time);
-    let larder = testing::isolated_at(clock, [("default", settings(url)?)]).map_err(|error| said(&error))?;
-    Ok(larder.handle())
-}
-
 fn two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates() -> Result<(), String> {
     let server = Redis::start()?;
-    let (slow, fast) = (ahead(&server.url(), Duration::ZERO)?, ahead(&server.url(), Duration::from_secs(30))?);
-    let source = Source::new();
-    thread::scope(|scope| {
-        let run = |larder: &Larder, first: usize| source.changes_and_reads(larder, first, 2_000);
-        let callers = [(&slow, 0), (&fast, 1)].map(|(larder, first)| scope.spawn(move || run(larder, first)));
-        assert_eq!(callers.map(|caller| caller.join().expect("no error reaches a caller")), [0, 0]);
-    });
-    is_well_again(&source, &[&slow, &fast]);
+    half_a_minute_apart([settings(&server.url())?, settings(&server.url())?]);
     Ok(())
 }
 

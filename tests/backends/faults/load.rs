@@ -158,6 +158,27 @@ pub fn caches(settings: Settings) -> Result<Isolated, Error> {
     testing::isolated_at(Clock::default(), [("default", settings)])
 }
 
+/// Has two processes change and read the same, one by a clock that is half a minute ahead. Neither is served what the other had
+/// invalidated before.
+pub fn half_a_minute_apart(settings: [Settings; 2]) {
+    let clocks = [Duration::ZERO, Duration::from_secs(30)].map(|ahead| {
+        let clock = Clock::manual();
+        clock.advance(ahead);
+        clock
+    });
+    let caches =
+        |(clock, settings)| testing::isolated_at(clock, [("default", settings)]).expect("settings that work").handle();
+    let both: Vec<_> = clocks.into_iter().zip(settings).map(caches).collect();
+    let source = Source::new();
+    thread::scope(|scope| {
+        let run = |(first, larder)| source.changes_and_reads(larder, first, 2_000);
+        let callers: Vec<_> = both.iter().enumerate().map(|caller| scope.spawn(move || run(caller))).collect();
+        let old: Vec<_> = callers.into_iter().map(|caller| caller.join().expect("no error reaches a caller")).collect();
+        assert_eq!(old, [0, 0], "values were served that had been invalidated before");
+    });
+    is_well_again(&source, &both.iter().collect::<Vec<_>>());
+}
+
 /// Has many call at once while something is done to the servers. None of them sees an error, waits longer than the store
 /// may, or is served what was invalidated before.
 pub fn under_load(larder: &Larder, source: &Arc<Source>, fault: impl FnOnce(&Progress)) {

@@ -4,7 +4,7 @@ use larder::stores::memcached::{Config, Memcached as Store};
 use larder::testing::{Isolated, Larder};
 use larder::{Cache, Error, Options, Settings};
 
-use super::load::{LIMIT, Source, caches, is_well_again, under_load, wait};
+use super::load::{LIMIT, Source, caches, half_a_minute_apart, is_well_again, under_load, wait};
 use super::proxy::Proxy;
 use super::{Needed, own};
 use crate::servers::Memcached;
@@ -20,6 +20,7 @@ own!(MEMCACHED =>
     one_of_three_servers_is_killed_under_load_and_comes_back_empty,
     one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has,
     whichever_of_three_servers_is_away_the_others_are_hit_and_nothing_that_was_cleared_comes_back,
+    two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates,
 );
 
 fn said(error: &Error) -> String {
@@ -202,5 +203,11 @@ fn whichever_of_three_servers_is_away_the_others_are_hit_and_nothing_that_was_cl
         wait("another process hears of it", || !keys().any(is_old));
     }
     assert_eq!(left_of_all, 2 * all, "each entry is away with one of them");
+    Ok(())
+}
+
+fn two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates() -> Result<(), String> {
+    let server = Memcached::start()?;
+    half_a_minute_apart([settings(&server.url())?, settings(&server.url())?]);
     Ok(())
 }

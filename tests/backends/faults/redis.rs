@@ -22,6 +22,7 @@ own!(REDIS =>
     a_replica_is_promoted_under_load,
     slots_of_a_cluster_move_under_load,
     a_node_of_a_cluster_is_killed_under_load_and_comes_back,
+    a_replica_of_a_cluster_takes_the_place_of_its_leader_under_load,
 );
 
 fn said(error: &Error) -> String {
@@ -186,6 +187,19 @@ fn a_node_of_a_cluster_is_killed_under_load_and_comes_back() -> Result<(), Strin
         progress.more_calls(100);
         cluster.nodes[2].start_again();
         cluster.settle().expect("a cluster that is whole again");
+    });
+    is_well_again(&source, &[&larder, &other]);
+    Ok(())
+}
+
+fn a_replica_of_a_cluster_takes_the_place_of_its_leader_under_load() -> Result<(), String> {
+    let cluster = Cluster::start_replicated()?;
+    let (larder, other) = two(&cluster.url(), &cluster.url())?;
+    let source = Source::new();
+    under_load(&larder, &source, |progress| {
+        cluster.nodes[1].stop();
+        cluster.until_replaced(1).expect("a cluster that is whole again");
+        progress.more_calls(500);
     });
     is_well_again(&source, &[&larder, &other]);
     Ok(())

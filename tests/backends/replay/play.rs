@@ -46,9 +46,10 @@ impl From<Error> for Stop {
     }
 }
 
-/// Returns so many seconds; minutes in their place where a store lets an entry live a little longer than it should.
+/// Returns so many seconds; minutes in their place where a store lets an entry live a little longer than it should, or lives by
+/// the clock of a server, which goes on while a machine stands still.
 fn seconds(store: &Store, seconds: f64) -> Duration {
-    let unit = if store.later_by().is_zero() { 1.0 } else { 60.0 };
+    let unit = if store.later_by().is_zero() && store.ages_tickets() { 1.0 } else { 60.0 };
     Duration::from_secs_f64(seconds * unit)
 }
 

@@ -1,4 +1,4 @@
-//! Redis alone, with a replica, under sentinels, and as a cluster.
+//! Redis alone, Valkey in its place, Redis with a replica, under sentinels, and as a cluster.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use super::{Opened, PATIENCE};
 use crate::servers::{Cluster, Redis, Replicated, Watched};
 
 pub static ALONE: Pool<Redis> = Pool::new();
+pub static VALKEY: Pool<Valkey> = Pool::new();
 pub static REPLICATED: Pool<Replicated> = Pool::new();
 pub static WATCHED: Pool<Watched> = Pool::new();
 pub static CLUSTER: Pool<Cluster> = Pool::new();
@@ -51,6 +52,27 @@ impl Reused for Redis {
 
     fn sockets(&self) -> Vec<PathBuf> {
         vec![self.socket().to_owned()]
+    }
+}
+
+/// A server of Valkey, which speaks as Redis does.
+pub struct Valkey(Redis);
+
+impl Reused for Valkey {
+    fn start() -> Result<Self, String> {
+        Redis::setup().program("valkey-server").start().map(Self)
+    }
+
+    fn empty(&self) -> Result<(), String> {
+        self.0.empty()
+    }
+
+    fn address(&self) -> String {
+        self.0.address()
+    }
+
+    fn sockets(&self) -> Vec<PathBuf> {
+        self.0.sockets()
     }
 }
 

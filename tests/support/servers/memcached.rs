@@ -5,24 +5,30 @@ use std::net::TcpStream;
 use std::ops::Deref;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
+use std::process::Command;
 use std::time::Duration;
 
 use super::place::Place;
 use super::programs::find;
 use super::server::{Listens, Program};
-use super::{PASSWORD, Server, in_url, ports, said};
+use super::{PASSWORD, Server, certificates, in_url, ports, said};
 
 /// How long an answer may take. One that is not there by then never comes.
 const LIMIT: Option<Duration> = Some(Duration::from_secs(30));
 
 /// A server of Memcached.
-pub struct Memcached(Server);
+pub struct Memcached {
+    server: Server,
+    /// The port where everything is encrypted, where there is one.
+    encrypted: Option<u16>,
+}
 
 /// How a server is to be.
 #[derive(Clone, Default)]
 pub struct Setup {
     has_port: bool,
     is_guarded: bool,
+    is_encrypted: bool,
     arguments: Vec<String>,
 }
 
@@ -30,6 +36,14 @@ impl Memcached {
     /// Returns whether it is here.
     pub fn is_installed() -> bool {
         find("memcached").is_some()
+    }
+
+    /// Returns whether it is here, and was built with what encrypts.
+    pub fn can_encrypt() -> bool {
+        let help = |program| Command::new(program).arg("-h").output().ok();
+        find("memcached")
+            .and_then(help)
+            .is_some_and(|said| String::from_utf8_lossy(&said.stdout).contains("--enable-ssl"))
     }
 
     /// Begins to say how a server is to be: on a socket and without passwords, if no more is said.
@@ -52,12 +66,17 @@ impl Memcached {
     ///
     /// Where it does not answer.
     pub fn ask(&self, lines: &str) -> Result<Vec<String>, String> {
-        ask(&self.0, lines)
+        ask(&self.server, lines)
     }
 
     /// Returns a number of its statistics.
     pub fn stat(&self, name: &str) -> Option<u64> {
-        stat(&self.0, name)?.parse().ok()
+        stat(&self.server, name)?.parse().ok()
+    }
+
+    /// Returns its address for those who encrypt.
+    pub fn encrypted_url(&self) -> String {
+        format!("memcacheds://localhost:{}", self.encrypted.expect("a server that was told to encrypt"))
     }
 
     /// Returns the address of several together.
@@ -74,7 +93,7 @@ impl Memcached {
     ///
     /// Where it does not answer.
     pub fn let_time_pass(&self, seconds: u64) -> Result<(), String> {
-        make_older(seconds, || connect(&self.0))
+        make_older(seconds, || connect(&self.server))
     }
 
     /// Lets whole seconds go by for all that the server at a socket keeps.
@@ -109,7 +128,7 @@ impl Deref for Memcached {
     type Target = Server;
 
     fn deref(&self) -> &Server {
-        &self.0
+        &self.server
     }
 }
 
@@ -124,6 +143,12 @@ impl Setup {
     pub fn guarded(mut self) -> Self {
         self.is_guarded = true;
         self
+    }
+
+    /// Has it listen on a second port too, where everything is encrypted, with a certificate for `localhost`.
+    pub fn encrypted(mut self) -> Self {
+        self.is_encrypted = true;
+        self.on_port()
     }
 
     /// Bounds its memory, in MiB: beyond it, entries have to make room.
@@ -160,9 +185,17 @@ impl Setup {
         // The crawler, which tells what there is, is left for us. It leaves out what a thread is still at: so there is one,
         // which is done with what it has answered before it hears anything else.
         command.extend(["--threads=1", "--extended=no_lru_maintainer,lru_crawler"].map(Into::into));
-        match port {
-            Some(port) => command.extend(["-l".to_owned(), format!("127.0.0.1:{port}")].map(Into::into)),
-            None => command.extend(["-a".into(), "777".into(), "-s".into(), socket.clone().into()]),
+        let encrypted = self.is_encrypted.then(ports::draw);
+        match (port, encrypted) {
+            (Some(port), Some(encrypted)) => {
+                certificates::make(&place, "DNS:localhost,IP:127.0.0.1")?;
+                let file = |name: &str| place.path(name).display().to_string();
+                let files = format!("ssl_chain_cert={},ssl_key={}", file("server.pem"), file("server.key"));
+                let ports = format!("127.0.0.1:{encrypted},notls:127.0.0.1:{port}");
+                command.extend(["-Z".to_owned(), "-o".to_owned(), files, "-l".to_owned(), ports].map(Into::into));
+            }
+            (Some(port), None) => command.extend(["-l".to_owned(), format!("127.0.0.1:{port}")].map(Into::into)),
+            (None, _) => command.extend(["-a".into(), "777".into(), "-s".into(), socket.clone().into()]),
         }
         if self.is_guarded {
             place.write("users", &format!("larder:{PASSWORD}\n")).map_err(said("its users"))?;
@@ -171,7 +204,7 @@ impl Setup {
         command.extend(self.arguments.iter().map(Into::into));
         let address = if self.is_guarded { guarded_address } else { address };
         let program = Program { command, farewell: "KILL", listens: Listens { socket, port }, is_ready, address };
-        Server::start(place, program).map(Memcached)
+        Server::start(place, program).map(|server| Memcached { server, encrypted })
     }
 }
 

@@ -18,7 +18,7 @@ mod redis;
 mod server;
 
 use std::path::Path;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub use certificates::can_certify;
@@ -39,6 +39,11 @@ fn said(what: &'static str) -> impl Fn(std::io::Error) -> String {
 /// Returns a path as it stands in an address.
 fn in_url(path: &Path) -> String {
     path.display().to_string().replace('/', "%2F")
+}
+
+/// Waits until a server has started that another thread starts meanwhile.
+fn started<T>(start: JoinHandle<Result<T, String>>) -> Result<T, String> {
+    start.join().unwrap_or_else(|_| Err("a server that could not be started".to_owned()))
 }
 
 /// Waits until something is so.

@@ -187,7 +187,10 @@ impl Cluster {
         let mut map = Map::read(said, host, &self.making, self.reads_followers, known)?;
         if let Some(before) = &before {
             map.take_over_followers(before);
-            self.remove_again(before, &map).await;
+            // As a rule all is where it was, and nothing that was removed is to be looked through.
+            if !before.is_like(&map) {
+                self.remove_again(before, &map).await;
+            }
         }
         Ok(self.install(map))
     }

@@ -117,17 +117,22 @@ fn at_once(ground: &Ground<'_>) -> Verdict {
 
 fn half_a_second(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"value", Some(Duration::from_millis(500)))?;
-    ground.holds("at once", &name, b"value")?;
-    ground.pass_time(Duration::from_millis(600));
-    ground.holds_nothing("after 600 ms", &name)
+    let half = Duration::from_millis(500);
+    ground.in_less_than(half, || {
+        ground.set(&name, b"value", Some(half))?;
+        ground.holds("at once", &name, b"value")?;
+        ground.pass_time(Duration::from_millis(600));
+        ground.holds_nothing("after 600 ms", &name)
+    })
 }
 
 fn rounded_up(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"value", Some(Duration::from_millis(1)))?;
-    ground.holds("at once", &name, b"value")?;
-    ground.pass_time(Duration::from_millis(2100));
-    ground.holds_nothing("after two seconds", &name)?;
-    same("`ttl` says", ground.ttl(&name)?, None)
+    ground.in_less_than(Duration::from_secs(1), || {
+        ground.set(&name, b"value", Some(Duration::from_millis(1)))?;
+        ground.holds("at once", &name, b"value")?;
+        ground.pass_time(Duration::from_millis(2100));
+        ground.holds_nothing("after two seconds", &name)?;
+        same("`ttl` says", ground.ttl(&name)?, None)
+    })
 }

@@ -32,15 +32,17 @@ fn adds(ground: &Ground<'_>) -> Verdict {
 
 fn keeps_time(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"1", ground.units(4))?;
-    ground.pass(2);
-    ground.incr(&name, 1)?;
-    match ground.ttl(&name)? {
-        Some(Remaining::For(time)) if time <= ground.unit * 3 => {}
-        other => return Err(format!("after half of 4 units and an `incr`, `ttl` says {other:?}")),
-    }
-    ground.pass(3);
-    ground.holds_nothing("after its time", &name)
+    ground.in_time(2, || {
+        ground.set(&name, b"1", ground.units(4))?;
+        ground.pass(2);
+        ground.incr(&name, 1)?;
+        match ground.ttl(&name)? {
+            Some(Remaining::For(time)) if time <= ground.unit * 3 => {}
+            other => return Err(format!("after half of 4 units and an `incr`, `ttl` says {other:?}")),
+        }
+        ground.pass(3);
+        ground.holds_nothing("after its time", &name)
+    })
 }
 
 fn missing(ground: &Ground<'_>) -> Verdict {

@@ -107,12 +107,14 @@ fn once(ground: &Ground<'_>) -> Verdict {
 
 fn timed(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    let ticket = ground.begin_fill(&name)?;
-    same("`set_if` says", ground.set_if_for(&name, b"value", ground.units(3), &ticket)?, true)?;
-    ground.pass(1);
-    ground.holds("after a third of its time", &name, b"value")?;
-    ground.pass(3);
-    ground.holds_nothing("after its time", &name)
+    ground.in_time(2, || {
+        let ticket = ground.begin_fill(&name)?;
+        same("`set_if` says", ground.set_if_for(&name, b"value", ground.units(3), &ticket)?, true)?;
+        ground.pass(1);
+        ground.holds("after a third of its time", &name, b"value")?;
+        ground.pass(3);
+        ground.holds_nothing("after its time", &name)
+    })
 }
 
 fn after_clear(ground: &Ground<'_>) -> Verdict {

@@ -1,5 +1,6 @@
 //! What a case stands on: a backend, names of its own, and a way to let time go by.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -13,6 +14,9 @@ use crate::key::{Key, Name, RAW, Scope};
 const MAX_SCOPE: usize = 48;
 const MAX_KEY: usize = 200;
 
+/// How often steps are run that the machine was too slow for.
+const ATTEMPTS: usize = 20;
+
 pub(super) struct Ground<'a> {
     pub(super) backend: &'a dyn ErasedBackend,
     pub(super) capabilities: Capabilities,
@@ -23,16 +27,20 @@ pub(super) struct Ground<'a> {
     /// How long to wait for what the store tells.
     pub(super) patience: Duration,
     pass: &'a dyn Fn(Duration),
+    wall: &'a dyn Fn() -> Duration,
+    /// How much of the time on the wall went by since it was let pass.
+    slept: Cell<Duration>,
     prefix: String,
 }
 
 impl<'a> Ground<'a> {
     /// Prepares the ground for a case, whose names begin with this.
     pub(super) fn new(suite: &Suite<'a>, prefix: String) -> Self {
-        let Suite { backend, pass, .. } = *suite;
+        let Suite { backend, pass, wall, .. } = *suite;
         let capabilities = backend.capabilities();
         let unit = if capabilities.sub_second { suite.unit } else { suite.unit.max(Duration::from_secs(1)) };
-        Self { backend, capabilities, unit, seed: suite.seed, patience: suite.patience, pass, prefix }
+        let (seed, patience, slept) = (suite.seed, suite.patience, Cell::default());
+        Self { backend, capabilities, unit, seed, patience, pass, wall, slept, prefix }
     }
 
     pub(super) fn scope(&self, version: &str) -> Scope {
@@ -72,7 +80,32 @@ impl<'a> Ground<'a> {
     }
 
     pub(super) fn pass_time(&self, time: Duration) {
+        let begun = (self.wall)();
         (self.pass)(time);
+        // Who does not sleep moves a clock, or entries, and what goes by meanwhile nobody has asked for.
+        if (self.wall)().saturating_sub(begun) >= time {
+            self.slept.set(self.slept.get() + time);
+        }
+    }
+
+    /// Runs steps that find an entry while its time is not over: at its end there are so many units left of it.
+    pub(super) fn in_time(&self, left: u32, steps: impl Fn() -> Verdict) -> Verdict {
+        self.in_less_than(self.unit * left, steps)
+    }
+
+    /// Runs steps that find an entry while its time is not over. Where they fail, and more than this went by beside what was let
+    /// pass, the machine stood still for longer than the entry lived. That says nothing of the store: they are run again.
+    pub(super) fn in_less_than(&self, left: Duration, steps: impl Fn() -> Verdict) -> Verdict {
+        for _ in 1..ATTEMPTS {
+            let (begun, slept) = ((self.wall)(), self.slept.get());
+            let verdict = steps();
+            let slept = self.slept.get().saturating_sub(slept);
+            let late = (self.wall)().saturating_sub(begun + slept);
+            if verdict.is_ok() || late < left {
+                return verdict;
+            }
+        }
+        steps()
     }
 
     pub(super) fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, String> {

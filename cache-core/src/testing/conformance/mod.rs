@@ -49,7 +49,8 @@ mod times;
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::time::Duration;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
 
 use ahash::RandomState;
 use ground::Ground;
@@ -102,6 +103,8 @@ pub struct Suite<'a> {
     seed: u64,
     /// How long what a store tells may take on its way.
     patience: Duration,
+    /// Tells what time it is outside, by which is seen whether the machine stood still.
+    wall: &'a dyn Fn() -> Duration,
 }
 
 /// What came of the cases.
@@ -174,7 +177,7 @@ impl<'a> Suite<'a> {
     /// Prepares all cases for this backend; `pass` lets time go by for it.
     pub fn new(backend: &'a dyn ErasedBackend, pass: &'a dyn Fn(Duration)) -> Self {
         let (unit, seed) = (Duration::from_secs(1), RandomState::new().hash_one(0));
-        Self { backend, pass, unit, shared: false, hours: false, seed, patience: PATIENCE }
+        Self { backend, pass, unit, shared: false, hours: false, seed, patience: PATIENCE, wall: &since_the_first }
     }
 
     /// Makes the entries of the cases live for a few of these, in place of seconds.
@@ -286,6 +289,12 @@ impl fmt::Debug for Suite<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Suite").field("backend", &self.backend).field("unit", &self.unit).finish_non_exhaustive()
     }
+}
+
+/// Returns how long ago this was first asked.
+fn since_the_first() -> Duration {
+    static FIRST: OnceLock<Instant> = OnceLock::new();
+    FIRST.get_or_init(Instant::now).elapsed()
 }
 
 fn every(_: &Capabilities) -> bool {

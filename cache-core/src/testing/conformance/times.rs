@@ -29,13 +29,15 @@ fn touch(capabilities: &Capabilities) -> bool {
 
 fn expires(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"value", ground.units(3))?;
-    ground.holds("at once", &name, b"value")?;
-    ground.pass(1);
-    ground.holds("after a third of its time", &name, b"value")?;
-    ground.pass(3);
-    ground.holds_nothing("after its time", &name)?;
-    same("`ttl` says then", ground.ttl(&name)?, None)
+    ground.in_time(2, || {
+        ground.set(&name, b"value", ground.units(3))?;
+        ground.holds("at once", &name, b"value")?;
+        ground.pass(1);
+        ground.holds("after a third of its time", &name, b"value")?;
+        ground.pass(3);
+        ground.holds_nothing("after its time", &name)?;
+        same("`ttl` says then", ground.ttl(&name)?, None)
+    })
 }
 
 fn rewritten(ground: &Ground<'_>) -> Verdict {
@@ -104,21 +106,25 @@ fn long(ground: &Ground<'_>) -> Verdict {
 
 fn add_to_live(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"first", ground.units(3))?;
-    same("`add` says", ground.add(&name, b"second", None)?, false)?;
-    ground.holds("after `add`", &name, b"first")?;
-    ground.pass(4);
-    ground.holds_nothing("after the time of the first", &name)
+    ground.in_time(3, || {
+        ground.set(&name, b"first", ground.units(3))?;
+        same("`add` says", ground.add(&name, b"second", None)?, false)?;
+        ground.holds("after `add`", &name, b"first")?;
+        ground.pass(4);
+        ground.holds_nothing("after the time of the first", &name)
+    })
 }
 
 fn add_to_expired(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"first", ground.units(1))?;
-    ground.pass(3);
-    same("`add` says", ground.add(&name, b"second", ground.units(2))?, true)?;
-    ground.holds("after `add`", &name, b"second")?;
-    ground.pass(4);
-    ground.holds_nothing("after the time of the second", &name)
+    ground.in_time(2, || {
+        ground.set(&name, b"first", ground.units(1))?;
+        ground.pass(3);
+        same("`add` says", ground.add(&name, b"second", ground.units(2))?, true)?;
+        ground.holds("after `add`", &name, b"second")?;
+        ground.pass(4);
+        ground.holds_nothing("after the time of the second", &name)
+    })
 }
 
 fn delete_expired(ground: &Ground<'_>) -> Verdict {
@@ -142,43 +148,51 @@ fn left(ground: &Ground<'_>, key: &str, units: u32) -> Verdict {
 
 fn remaining(ground: &Ground<'_>) -> Verdict {
     let [timed, endless] = ["timed", "endless"].map(|key| ground.name(key));
-    ground.set(&timed, b"value", ground.units(9))?;
-    ground.set(&endless, b"value", None)?;
-    left(ground, "timed", 9)?;
-    ground.pass(4);
-    left(ground, "timed", 5)?;
-    same("without an end `ttl` says", ground.ttl(&endless)?, Some(Remaining::Forever))
+    ground.in_time(1, || {
+        ground.set(&timed, b"value", ground.units(9))?;
+        ground.set(&endless, b"value", None)?;
+        left(ground, "timed", 9)?;
+        ground.pass(4);
+        left(ground, "timed", 5)?;
+        same("without an end `ttl` says", ground.ttl(&endless)?, Some(Remaining::Forever))
+    })
 }
 
 fn touched(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"value", ground.units(3))?;
-    same("`touch` says", ground.touch(&name, ground.units(9))?, true)?;
-    ground.pass(4);
-    ground.holds("after the time from before", &name, b"value")?;
-    left(ground, "key", 5)?;
-    same("`touch` without an end says", ground.touch(&name, None)?, true)?;
-    same("`ttl` says then", ground.ttl(&name)?, Some(Remaining::Forever))?;
-    same("`touch` with an end says", ground.touch(&name, ground.units(1))?, true)?;
-    ground.pass(3);
-    ground.holds_nothing("after that", &name)
+    ground.in_time(1, || {
+        ground.set(&name, b"value", ground.units(3))?;
+        same("`touch` says", ground.touch(&name, ground.units(9))?, true)?;
+        ground.pass(4);
+        ground.holds("after the time from before", &name, b"value")?;
+        left(ground, "key", 5)?;
+        same("`touch` without an end says", ground.touch(&name, None)?, true)?;
+        same("`ttl` says then", ground.ttl(&name)?, Some(Remaining::Forever))?;
+        same("`touch` with an end says", ground.touch(&name, ground.units(1))?, true)?;
+        ground.pass(3);
+        ground.holds_nothing("after that", &name)
+    })
 }
 
 fn touched_for_ever(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"value", ground.units(2))?;
-    same("`touch` says", ground.touch(&name, None)?, true)?;
-    ground.pass(4);
-    ground.holds("after the time from before", &name, b"value")?;
-    same("`ttl` says", ground.ttl(&name)?, Some(Remaining::Forever))
+    ground.in_time(2, || {
+        ground.set(&name, b"value", ground.units(2))?;
+        same("`touch` says", ground.touch(&name, None)?, true)?;
+        ground.pass(4);
+        ground.holds("after the time from before", &name, b"value")?;
+        same("`ttl` says", ground.ttl(&name)?, Some(Remaining::Forever))
+    })
 }
 
 fn shortened(ground: &Ground<'_>) -> Verdict {
     let name = ground.name("key");
-    ground.set(&name, b"value", ground.units(9))?;
-    same("`touch` says", ground.touch(&name, ground.units(1))?, true)?;
-    ground.pass(3);
-    ground.holds_nothing("after the shorter time", &name)
+    ground.in_time(9, || {
+        ground.set(&name, b"value", ground.units(9))?;
+        same("`touch` says", ground.touch(&name, ground.units(1))?, true)?;
+        ground.pass(3);
+        ground.holds_nothing("after the shorter time", &name)
+    })
 }
 
 fn not_revived(ground: &Ground<'_>) -> Verdict {

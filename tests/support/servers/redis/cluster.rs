@@ -1,7 +1,9 @@
-//! Three leaders who share the slots among them.
+//! Three leaders who share the slots among them, alone or with a replica each.
+
+use std::thread;
 
 use super::Redis;
-use crate::servers::{PASSWORD, ports, until};
+use crate::servers::{PASSWORD, ports, started, until};
 
 /// How many slots there are.
 const SLOTS: u32 = 16_384;
@@ -9,6 +11,8 @@ const SLOTS: u32 = 16_384;
 /// A cluster of three leaders.
 pub struct Cluster {
     pub nodes: [Redis; 3],
+    /// One of each leader, or none.
+    pub replicas: Vec<Redis>,
 }
 
 impl Cluster {
@@ -18,19 +22,66 @@ impl Cluster {
     ///
     /// With a sentence that says why there is none.
     pub fn start() -> Result<Self, String> {
-        let cluster = Self { nodes: [node()?, node()?, node()?] };
+        let [one, two, three] = [(); 3].map(|()| thread::spawn(node)).map(started);
+        let cluster = Self { nodes: [one?, two?, three?], replicas: Vec::new() };
         for (at, node) in (0..).zip(&cluster.nodes) {
             let [first, last] = [SLOTS * at / 3, SLOTS * (at + 1) / 3 - 1].map(|slot| slot.to_string());
             node.ask(&["CLUSTER", "ADDSLOTSRANGE", &first, &last])?;
             node.ask(&["CLUSTER", "SET-CONFIG-EPOCH", &(at + 1).to_string()])?;
         }
-        let [first, others @ ..] = &cluster.nodes;
-        for other in others {
-            let bus = other.ask(&["CONFIG", "GET", "cluster-port"])?.pop().unwrap_or_default();
-            first.ask(&["CLUSTER", "MEET", "127.0.0.1", &other.port().to_string(), &bus])?;
-        }
+        cluster.nodes[1..].iter().try_for_each(|node| cluster.meet(node))?;
         cluster.settle()?;
         Ok(cluster)
+    }
+
+    /// Starts it with a replica of each leader, which takes its place when it is gone.
+    ///
+    /// # Errors
+    ///
+    /// With a sentence that says why there is none.
+    pub fn start_replicated() -> Result<Self, String> {
+        let replicas = [(); 3].map(|()| thread::spawn(node));
+        let mut cluster = Self::start()?;
+        for replica in replicas.map(started) {
+            let replica = replica?;
+            cluster.meet(&replica)?;
+            cluster.replicas.push(replica);
+        }
+        cluster.settle()?;
+        for (at, replica) in cluster.replicas.iter().enumerate() {
+            let leader = cluster.id(at)?;
+            until("there is a replica", || replica.ask(&["CLUSTER", "REPLICATE", &leader]).is_ok())?;
+        }
+        let follows = |replica: &Redis| replica.info("replication", "master_link_status").as_deref() == Some("up");
+        let is_followed = |leader: &Redis| {
+            let said = leader.ask(&["CLUSTER", "NODES"]).unwrap_or_default().concat();
+            said.lines().filter(|line| line.contains("slave")).count() == cluster.replicas.len()
+        };
+        until("there are replicas, and everybody knows", || {
+            cluster.replicas.iter().all(follows) && cluster.nodes.iter().all(is_followed)
+        })?;
+        Ok(cluster)
+    }
+
+    /// Waits until the replica of a leader that is gone has its slots, as all say who are there.
+    ///
+    /// # Errors
+    ///
+    /// Where that never comes.
+    pub fn until_replaced(&self, at: usize) -> Result<(), String> {
+        until("the replica leads", || {
+            let nodes = self.nodes.iter().enumerate().filter(|(other, _)| *other != at).map(|(_, node)| node);
+            let is_whole =
+                |node: &Redis| node.ask(&["CLUSTER", "INFO"]).is_ok_and(|said| said.concat().contains("_state:ok"));
+            self.replicas[at].info("replication", "role").as_deref() == Some("master")
+                && nodes.chain(&self.replicas).all(is_whole)
+        })
+    }
+
+    /// Makes the first leader and another server known to each other.
+    fn meet(&self, other: &Redis) -> Result<(), String> {
+        let bus = other.ask(&["CONFIG", "GET", "cluster-port"])?.pop().unwrap_or_default();
+        self.nodes[0].ask(&["CLUSTER", "MEET", "127.0.0.1", &other.port().to_string(), &bus]).map(drop)
     }
 
     /// Returns its address, with user and password.
@@ -45,11 +96,12 @@ impl Cluster {
     ///
     /// Where that never comes.
     pub fn settle(&self) -> Result<(), String> {
+        let count = format!("cluster_known_nodes:{}", self.nodes.len() + self.replicas.len());
         let knows = |node: &Redis| {
             let said = node.ask(&["CLUSTER", "INFO"]).unwrap_or_default().concat();
-            ["cluster_state:ok", "cluster_known_nodes:3", "cluster_size:3"].iter().all(|line| said.contains(line))
+            ["cluster_state:ok", &count, "cluster_size:3"].iter().all(|line| said.contains(line))
         };
-        until("the cluster is whole", || self.nodes.iter().all(knows))
+        until("the cluster is whole", || self.nodes.iter().chain(&self.replicas).all(knows))
     }
 
     /// Returns who has a slot, by its place in `nodes`.
@@ -126,7 +178,10 @@ fn node() -> Result<Redis, String> {
         let setup = Redis::setup()
             .line("cluster-enabled yes")
             .line(format!("cluster-port {}", ports::draw()))
-            .line("cluster-node-timeout 2000");
+            .line("cluster-node-timeout 2000")
+            // A replica is sent everything at once, and takes the place of its leader however late it heard of it.
+            .line("repl-diskless-sync-delay 0")
+            .line("cluster-replica-validity-factor 0");
         setup.start_at(Some(port), &[])
     })
 }

@@ -61,6 +61,17 @@ impl Replicated {
         })
     }
 
+    /// Has the replica keep what the leader has now, and hear nothing of what comes then.
+    ///
+    /// # Errors
+    ///
+    /// Where it does not answer.
+    pub fn leave_behind(&self) -> Result<(), String> {
+        self.catch_up()?;
+        // Nobody listens there.
+        self.replica.ask(&["REPLICAOF", "127.0.0.1", "1"]).map(drop)
+    }
+
     /// Makes the replica a leader, whatever becomes of the one that it followed.
     ///
     /// # Errors

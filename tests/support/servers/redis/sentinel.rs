@@ -1,7 +1,9 @@
 //! A leader, a replica, and three sentinels that see to it that there is a leader.
 
+use std::thread;
+
 use super::{Redis, Replicated};
-use crate::servers::{PASSWORD, ports, until};
+use crate::servers::{PASSWORD, ports, started, until};
 
 /// What the sentinels call the leader.
 pub const NAME: &str = "larder";
@@ -20,9 +22,10 @@ impl Watched {
     /// With a sentence that says why there are none.
     pub fn start() -> Result<Self, String> {
         let servers = Replicated::start()?;
-        let sentinel = || sentinel(servers.leader.port());
-        let sentinels = [sentinel()?, sentinel()?, sentinel()?];
-        let watched = Self { servers, sentinels };
+        let port = servers.leader.port();
+        let sentinels = [(); 3].map(|()| thread::spawn(move || sentinel(port))).map(started);
+        let [one, two, three] = sentinels;
+        let watched = Self { servers, sentinels: [one?, two?, three?] };
         watched.settle()?;
         Ok(watched)
     }

@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -41,6 +41,7 @@ pub(super) enum Fault {
     TellsOfNoClear,
     TellsOneAlone,
     HoldsListeners,
+    StandsStill,
     Panics,
 }
 
@@ -49,7 +50,10 @@ pub(super) struct Broken {
     inner: Memory,
     /// The same entries for ever: what a table still holds after their time.
     kept: Memory,
+    clock: Clock,
     fault: Fault,
+    /// How often it was asked.
+    asked: AtomicUsize,
     /// Whether changes are not told just now.
     is_quiet: Arc<AtomicBool>,
     listeners: Mutex<Vec<Arc<dyn Listener>>>,
@@ -64,7 +68,15 @@ struct Muffled {
 impl Broken {
     pub(super) fn new(clock: &Clock, fault: Fault) -> Self {
         let [inner, kept] = [Memory::new(clock.clone()), Memory::new(clock.clone())];
-        Self { inner, kept, fault, is_quiet: Arc::default(), listeners: Mutex::default() }
+        let (clock, asked) = (clock.clone(), AtomicUsize::new(0));
+        Self { inner, kept, clock, fault, asked, is_quiet: Arc::default(), listeners: Mutex::default() }
+    }
+
+    /// Takes minutes to answer now and then, where it has this fault.
+    fn stand_still(&self) {
+        if self.has(Fault::StandsStill) && self.asked.fetch_add(1, Ordering::SeqCst).is_multiple_of(11) {
+            self.clock.advance(Duration::from_secs(600));
+        }
     }
 
     fn has(&self, fault: Fault) -> bool {
@@ -86,6 +98,7 @@ impl Backend for Broken {
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
         assert!(!self.has(Fault::Panics), "nobody home");
+        self.stand_still();
         if self.has(Fault::WaitsInPlace) {
             yield_once().await;
         }
@@ -139,6 +152,7 @@ impl Backend for Broken {
     }
 
     async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        self.stand_still();
         match self.fault {
             Fault::TouchesUnclaimed => Ok(true),
             Fault::ZeroIsForEver => self.inner.touch(name, time.filter(|time| !time.is_zero())).await,
@@ -176,6 +190,7 @@ impl Backend for Broken {
     }
 
     async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        self.stand_still();
         self.inner.ttl(name).await
     }
 

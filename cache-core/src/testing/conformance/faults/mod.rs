@@ -227,6 +227,38 @@ fn an_add_that_looks_and_then_sets_fails_nothing_else() {
     assert_eq!(failed, ["of callers who add at once, one wins"]);
 }
 
+/// Cases that find an entry while its time is not over.
+const IN_TIME: &[&str] = &[
+    "a fill is there until its time is over, and not after",
+    "add leaves a live entry its value and its time",
+    "add takes the place of an expired entry",
+    "an entry is there until its time is over, and not after",
+    "half a second is half a second",
+    "incr keeps the time that an entry has left",
+    "touch gives an entry another time, and leaves its value",
+    "touch shortens a time as well as it lengthens one",
+    "touch without an end makes an entry stay",
+    "ttl says how long an entry still has",
+];
+
+#[test]
+fn a_machine_that_stands_still_for_longer_than_an_entry_lives_is_no_fault_of_its_store() {
+    for case in IN_TIME {
+        let clock = Clock::manual();
+        let store = Broken::new(&clock, Fault::StandsStill);
+        let (begun, pass) = (clock.now(), |time| clock.advance(time));
+        let run = |wall: &dyn Fn() -> Duration| {
+            Suite { wall, ..Suite::new(&store, &pass) }.run_those(|other| other.says == *case)
+        };
+        for _ in 0..11 {
+            let report = run(&|| clock.now().since(begun));
+            assert_eq!((report.held.len(), report.failures.len()), (1, 0), "{report}");
+        }
+        let is_failed = |_| !run(&|| Duration::ZERO).failures.is_empty();
+        assert!((0..11).any(is_failed), "{case}: and who does not see that it stood still takes it for a fault");
+    }
+}
+
 #[test]
 fn a_backend_that_panics_fails_and_does_not_take_the_suite_along() {
     let clock = Clock::manual();
