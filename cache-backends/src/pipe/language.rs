@@ -19,6 +19,9 @@ pub(crate) trait Language: Send + Sync + 'static {
     ///
     /// When they do not: all who wait are told so.
     fn greeted(&self, answers: &[Self::Answer]) -> Result<(), Error>;
+
+    /// Writes a question that is answered by whoever is there, once, and changes nothing.
+    fn ask_for_life(&self, out: &mut Vec<u8>);
 }
 
 /// A message, and how many bytes it was.

@@ -106,6 +106,10 @@ impl Language for Resp {
         });
         refusal.map_or(Ok(()), |text| Err(error::of(&self.server, text)))
     }
+
+    fn ask_for_life(&self, out: &mut Vec<u8>) {
+        Command::of(out, &[b"PING"]);
+    }
 }
 
 impl Reader for resp::Reader {
