@@ -12,9 +12,16 @@ mod proxied;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "redis", feature = "memcached"))]
+mod row;
 mod started;
 
 use libtest_mimic::{Completion, Failed, Trial};
+
+#[cfg(feature = "redis")]
+pub use load::SLACK;
+#[cfg(all(feature = "redis", feature = "tls"))]
+pub use load::wait;
 
 /// A test with servers of its own.
 pub struct Own {
@@ -35,6 +42,13 @@ macro_rules! own {
 }
 pub(crate) use own;
 
+/// Prints what a test has found, for whoever runs it with `--nocapture`.
+pub fn told(figures: &str) {
+    if std::env::args().any(|argument| argument == "--nocapture") {
+        println!("{figures}");
+    }
+}
+
 const TESTS: &[(&str, &[Own])] = &[
     ("proxy", proxied::TESTS),
     ("started::redis", started::redis::TESTS),
@@ -43,6 +57,14 @@ const TESTS: &[(&str, &[Own])] = &[
     ("redis", redis::TESTS),
     #[cfg(feature = "redis")]
     ("apart", apart::TESTS),
+    #[cfg(feature = "redis")]
+    ("told", crate::told::TESTS),
+    #[cfg(all(feature = "redis", feature = "toml"))]
+    ("connections", crate::connections::redis::TESTS),
+    #[cfg(all(feature = "memcached", feature = "toml"))]
+    ("connections", crate::connections::memcached::TESTS),
+    #[cfg(all(feature = "redis", feature = "tls"))]
+    ("encrypted", crate::encrypted::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];

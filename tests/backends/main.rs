@@ -5,7 +5,11 @@
 #![allow(clippy::unnecessary_wraps, reason = "whoever runs tests takes them all alike")]
 
 mod conformance;
+#[cfg(all(feature = "toml", any(feature = "redis", feature = "memcached")))]
+mod connections;
 mod differences;
+#[cfg(all(feature = "redis", feature = "tls"))]
+mod encrypted;
 mod engine;
 mod faults;
 mod null;
@@ -17,6 +21,9 @@ mod runs;
 mod servers;
 mod shared;
 mod stores;
+mod tags;
+#[cfg(feature = "redis")]
+mod told;
 mod turns;
 
 use larder::Error;
@@ -52,6 +59,7 @@ const TESTS: &[&[Test]] = &[
     conformance::TESTS,
     engine::TESTS,
     shared::TESTS,
+    tags::TESTS,
     turns::TESTS,
     null::TESTS,
     replay::TESTS,
@@ -60,7 +68,7 @@ const TESTS: &[&[Test]] = &[
 ];
 
 fn main() {
-    if races::work() {
+    if races::work() || is_told_of_invalidations() {
         return;
     }
     let arguments = Arguments::from_args();
@@ -75,6 +83,14 @@ fn main() {
     let of_docs = replay::TESTS_OF_DOCS.iter().map(of_docs);
     let trials = stores::KINDS.iter().flat_map(of).chain(of_docs).chain(faults::trials()).chain(left_out()).collect();
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// Does what the environment says, where this is the process that another one tells of invalidations.
+fn is_told_of_invalidations() -> bool {
+    #[cfg(feature = "redis")]
+    return told::work();
+    #[cfg(not(feature = "redis"))]
+    return false;
 }
 
 /// Returns what says that this program was built without some stores, for whoever may think that all were asked. Where all
