@@ -43,6 +43,7 @@ macro_rules! own {
 pub(crate) use own;
 
 /// Prints what a test has found, for whoever runs it with `--nocapture`.
+#[cfg(any(feature = "redis", feature = "memcached"))]
 pub fn told(figures: &str) {
     if std::env::args().any(|argument| argument == "--nocapture") {
         println!("{figures}");

@@ -88,9 +88,13 @@ fn main() {
 /// Does what the environment says, where this is the process that another one tells of invalidations.
 fn is_told_of_invalidations() -> bool {
     #[cfg(feature = "redis")]
-    return told::work();
+    {
+        told::work()
+    }
     #[cfg(not(feature = "redis"))]
-    return false;
+    {
+        false
+    }
 }
 
 /// Returns what says that this program was built without some stores, for whoever may think that all were asked. Where all
