@@ -6,6 +6,8 @@
 //!
 #![doc = include_str!("docs/stores.md")]
 #![doc = ""]
+#![doc = include_str!("docs/outages.md")]
+#![doc = ""]
 #![doc = include_str!("docs/levels.md")]
 
 #[cfg(feature = "file")]

@@ -16,6 +16,8 @@ mod proxied;
 mod proxy;
 #[cfg(feature = "redis")]
 mod redis;
+#[cfg(any(feature = "redis", feature = "memcached"))]
+mod row;
 #[cfg(feature = "redis")]
 mod snapshot;
 mod started;
@@ -23,6 +25,10 @@ mod started;
 use libtest_mimic::{Completion, Failed, Trial};
 
 use crate::times;
+#[cfg(feature = "redis")]
+pub use load::SLACK;
+#[cfg(all(feature = "redis", feature = "tls"))]
+pub use load::wait;
 
 /// A test with servers of its own.
 pub struct Own {
@@ -43,6 +49,14 @@ macro_rules! own {
 }
 pub(crate) use own;
 
+/// Prints what a test has found, for whoever runs it with `--nocapture`.
+#[cfg(any(feature = "redis", feature = "memcached"))]
+pub fn told(figures: &str) {
+    if std::env::args().any(|argument| argument == "--nocapture") {
+        println!("{figures}");
+    }
+}
+
 const TESTS: &[(&str, &[Own])] = &[
     ("proxy", proxied::TESTS),
     ("started::redis", started::redis::TESTS),
@@ -57,6 +71,14 @@ const TESTS: &[(&str, &[Own])] = &[
     ("behind", behind::TESTS),
     #[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
     ("encrypted", encrypted::TESTS),
+    #[cfg(feature = "redis")]
+    ("told", crate::told::TESTS),
+    #[cfg(all(feature = "redis", feature = "toml"))]
+    ("connections", crate::connections::redis::TESTS),
+    #[cfg(all(feature = "memcached", feature = "toml"))]
+    ("connections", crate::connections::memcached::TESTS),
+    #[cfg(all(feature = "redis", feature = "tls"))]
+    ("encrypted", crate::encrypted::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];

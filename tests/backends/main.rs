@@ -6,7 +6,11 @@
 #![allow(clippy::unnecessary_wraps, reason = "whoever runs tests takes them all alike")]
 
 mod conformance;
+#[cfg(all(feature = "toml", any(feature = "redis", feature = "memcached")))]
+mod connections;
 mod differences;
+#[cfg(all(feature = "redis", feature = "tls"))]
+mod encrypted;
 mod engine;
 mod faults;
 mod null;
@@ -18,7 +22,10 @@ mod runs;
 mod servers;
 mod shared;
 mod stores;
+mod tags;
 mod times;
+#[cfg(feature = "redis")]
+mod told;
 mod turns;
 
 use larder::Error;
@@ -54,6 +61,7 @@ const TESTS: &[&[Test]] = &[
     conformance::TESTS,
     engine::TESTS,
     shared::TESTS,
+    tags::TESTS,
     turns::TESTS,
     null::TESTS,
     replay::TESTS,
@@ -62,7 +70,7 @@ const TESTS: &[&[Test]] = &[
 ];
 
 fn main() {
-    if races::work() {
+    if races::work() || is_told_of_invalidations() {
         return;
     }
     let arguments = Arguments::from_args();
@@ -79,6 +87,18 @@ fn main() {
     let conclusion = libtest_mimic::run(&arguments, trials);
     times::tell();
     conclusion.exit();
+}
+
+/// Does what the environment says, where this is the process that another one tells of invalidations.
+fn is_told_of_invalidations() -> bool {
+    #[cfg(feature = "redis")]
+    {
+        told::work()
+    }
+    #[cfg(not(feature = "redis"))]
+    {
+        false
+    }
 }
 
 /// Returns what says that this program was built without some stores, for whoever may think that all were asked. Where all

@@ -56,3 +56,20 @@ fn the_code_of_the_readme_is_code_that_is_tested() {
         readme.iter().filter(|line| !tested.contains(line) && !allowed.contains(&line.as_str())).collect();
     assert!(missing.is_empty(), "the README shows code that nobody tests: {missing:#?}");
 }
+
+#[test]
+fn every_fault_in_the_docs_is_one_that_a_test_drives() {
+    let tests: String =
+        ["redis", "memcached", "apart"].map(|of| read(&format!("tests/backends/faults/{of}.rs"))).concat();
+    let docs = read("src/docs/outages.md");
+    let rows = docs.lines().filter(|line| line.starts_with("| Redis") || line.starts_with("| Memcached"));
+    let faults: Vec<_> = rows.filter_map(|row| row.split(" | ").nth(1)).collect();
+    let calls = tests.matches(".seen.row(").count();
+    assert!(
+        faults.len() > calls,
+        "a row for each fault, of which one is driven in two ways: {} of {calls}",
+        faults.len()
+    );
+    let missing: Vec<_> = faults.into_iter().filter(|fault| !tests.contains(&format!("\"{fault}\""))).collect();
+    assert!(missing.is_empty(), "no test tells these rows: {missing:#?}");
+}

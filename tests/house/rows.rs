@@ -29,14 +29,21 @@ fn exists(name: &str, code: &str) -> bool {
     let is_listed = || lists(code).any(|list| list.split(',').any(|listed| listed.trim() == name));
     functions.clone().any(is_test)
         || (functions.next().is_some() && is_listed())
+        || is_named(name, code)
         || code.contains(&format!(" {name}: {{"))
 }
 
-/// Returns the lists of tests that a program without a harness runs: `tests!(whom => one, another)`.
+/// Returns the lists of tests that a program without a harness runs: `tests!(whom => one, another)`, and `own!` alike.
 fn lists(code: &str) -> impl Iterator<Item = &str> {
-    let of_stores = code.split("tests!(").skip(1).filter_map(|call| call.split(");").next()?.split_once("=>"));
-    let of_docs = code.split("tests_of_docs!(").skip(1).filter_map(|call| call.split(");").next());
-    of_stores.map(|(_, list)| list).chain(of_docs)
+    let calls = |start: &'static str| code.split(start).skip(1).filter_map(|call| call.split(");").next());
+    let of_somebody = calls("tests!(").chain(calls("own!(")).filter_map(|call| call.split_once("=>"));
+    of_somebody.map(|(_, list)| list).chain(calls("tests_of_docs!("))
+}
+
+/// Returns whether a program without a harness names a test so, beside its function: `("its name", function)`.
+fn is_named(name: &str, code: &str) -> bool {
+    let quoted = format!("\"{name}\",");
+    code.match_indices(&quoted).any(|(at, _)| code[..at].trim_end().ends_with('('))
 }
 
 /// Returns whether the attributes in front of a function, or those of the macro that it stands in, make it a test.
@@ -54,4 +61,6 @@ fn a_function_that_is_no_test_does_not_count_as_one() {
     let code =
         "crate::tests!(every =>\n    one,\n    another,\n);\nfn one() {}\nfn helper() {}\nconst X: u8 = f(another);";
     assert_eq!(["one", "helper", "another"].map(|name| exists(name, code)), [true, false, false]);
+    let code = "own!(NEEDS =>\n    one,\n);\nfn one() {}\nconst T: &[Test] = &[(\"what it does\", two)];\nlet x = \"said\", y;";
+    assert_eq!(["one", "what it does", "two", "said"].map(|name| exists(name, code)), [true, true, false, false]);
 }

@@ -16,8 +16,19 @@ const ROUNDS: u64 = 15;
 /// A way to an entry: what it is called, and what asks for these entries with as many callers as there are.
 pub type Candidate = (String, Box<dyn Fn(&[u64])>);
 
+/// What a hit took, of each candidate in each round: time, and time of processors.
+pub struct Took(Vec<Vec<[f64; 2]>>);
+
+impl Took {
+    /// Returns how fast one was, where another one's rate is 1.
+    pub fn rate(&self, of: usize, beside: usize) -> f64 {
+        let rounds = self.0[of][1..].iter().zip(&self.0[beside][1..]);
+        1.0 / median(rounds.map(|(of, beside)| of[0] / beside[0]).collect())
+    }
+}
+
 /// Measures with so many calls in a round, in which all take turns, and prints the table: each beside the first.
-pub fn print(title: &str, candidates: &[Candidate], calls: u64, effort: Effort) {
+pub fn print(title: &str, candidates: &[Candidate], calls: u64, effort: Effort) -> Took {
     let (calls, rounds) = if effort == Effort::Full { (calls, ROUNDS) } else { (calls / 100, 1) };
     let mut took = vec![Vec::new(); candidates.len()];
     // The first round warms up, and counts for nothing.
@@ -32,6 +43,7 @@ pub fn print(title: &str, candidates: &[Candidate], calls: u64, effort: Effort) 
     }
     println!("\n## {title}\n");
     table(candidates, &took);
+    Took(took)
 }
 
 fn table(candidates: &[Candidate], took: &[Vec<[f64; 2]>]) {

@@ -1,9 +1,11 @@
 //! A hit from a store outside the process beside the bare question to the same store.
 //!
-//! `cargo run --release --manifest-path benches/stores/Cargo.toml -- [--quick] [memcached|redis]`
+//! `cargo run --release --manifest-path benches/stores/Cargo.toml -- [--quick] [memcached|redis|both]`
 //!
-//! Prints Markdown. PostgreSQL, MariaDB, Memcached and Redis are started if they are installed; with `memcached` or `redis`, that alone is measured.
+//! Prints Markdown. PostgreSQL, MariaDB, Memcached and Redis are started if they are installed; with `memcached` or `redis`, that
+//! alone is measured, and with `both` these two. What they are held against stands in the last table, with what is missed.
 
+mod aims;
 mod crowd;
 mod entries;
 mod files;
@@ -31,25 +33,27 @@ fn main() -> ExitCode {
     for argument in std::env::args().skip(1) {
         match &*argument {
             "--quick" => effort = Effort::Quick,
-            "memcached" | "redis" => only = Some(argument),
+            "memcached" | "redis" | "both" => only = Some(argument),
             _ => {
-                eprintln!("there are --quick, memcached and redis");
+                eprintln!("there are --quick, memcached, redis and both");
                 return ExitCode::FAILURE;
             }
         }
     }
-    let is_wanted = |name: &str| only.as_deref().is_none_or(|only| only == name);
+    let is_wanted = |name: &str| only.as_deref().is_none_or(|only| only == name || only == "both");
     let stores = Stores::open(only.is_none());
     println!("A hit of {} bytes, from a store of {} entries.", entries::BYTES, entries::ENTRIES);
     if only.is_none() {
         print(&stores, effort);
     }
+    let mut aims = Vec::new();
     if let Some(memcached) = stores.memcached.as_ref().filter(|_| is_wanted("memcached")) {
-        memcached.print(effort);
+        aims.extend(memcached.print(effort));
     }
     if let Some(redis) = stores.redis.as_ref().filter(|_| is_wanted("redis")) {
-        redis.print(effort);
+        aims.extend(redis.print(effort));
     }
+    aims::print(&aims);
     ExitCode::SUCCESS
 }
 

@@ -9,6 +9,7 @@ use larder::stores::memcached::{Config, Memcached};
 use tokio::runtime::Runtime;
 use tokio::sync::Mutex;
 
+use crate::aims::{self, Aim};
 use crate::crowd::{self, Candidate, asked};
 use crate::entries::{ENTRIES, check, key, value};
 use crate::hits;
@@ -30,8 +31,8 @@ impl Server {
         Self { store: Memcached::new(config).map(Arc::new).expect("a store"), server }
     }
 
-    /// Measures, and prints the table: each beside the first.
-    pub fn print(&self, effort: Effort) {
+    /// Measures, and prints the table: each beside the first. Returns how that is beside the fastest other client.
+    pub fn print(&self, effort: Effort) -> Vec<Aim> {
         let runtime = Arc::new(
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads"),
         );
@@ -45,7 +46,16 @@ impl Server {
             larder(&runtime, &self.store),
             function(&runtime),
         ];
-        crowd::print(&format!("Memcached, {CALLERS} callers"), &candidates, 64_000, effort);
+        let took = crowd::print(&format!("Memcached, {CALLERS} callers"), &candidates, 64_000, effort);
+        let (store, function) = (candidates.len() - 2, candidates.len() - 1);
+        let slowest = |of: usize| (0..store).map(|other| took.rate(of, other)).fold(f64::INFINITY, f64::min);
+        let aim = |what: &str, of: usize| Aim {
+            what: format!("Memcached, {CALLERS} at once on two threads, {what}"),
+            beside: "the fastest other client",
+            rate: slowest(of),
+            least: aims::MANY,
+        };
+        vec![aim("the store alone", store), aim("`#[cached]`", function)]
     }
 }
 

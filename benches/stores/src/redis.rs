@@ -7,6 +7,7 @@ use larder::backend::Backend;
 use larder::stores::redis::{Config, Redis};
 use tokio::runtime::{Builder, Runtime};
 
+use crate::aims::{self, Aim};
 use crate::crowd::{self, Candidate, asked};
 use crate::entries::{ENTRIES, key, value};
 use crate::hits;
@@ -29,23 +30,30 @@ impl Server {
         Ok(Self { store: Redis::new(config).map(Arc::new).expect("a store"), server })
     }
 
-    /// Measures, and prints the tables: each beside the first.
-    pub fn print(&self, effort: Effort) {
+    /// Measures, and prints the tables: each beside the first. Returns what is held against an aim.
+    pub fn print(&self, effort: Effort) -> Vec<Aim> {
         hits::fill(&*self.store);
         let one = Builder::new_current_thread().enable_all().build().expect("a runtime");
         let two = Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+        let mut aims = Vec::new();
         for (runtime, name) in [(one, "one thread"), (two, "two threads")] {
             let runtime = Arc::new(runtime);
             let bare = self.bare(&runtime);
             runtime.block_on(fill(bare.clone()));
-            for (callers, calls) in [(1, 6_400), (64, 64_000)] {
-                let title = format!("Redis, {callers} at once on {name}");
-                crowd::print(&title, &self.candidates(&runtime, &bare, callers), calls, effort);
+            let mut measure = |what: &str, beside, candidates: &[Candidate], calls, least| {
+                let title = format!("{what} on {name}");
+                let took = crowd::print(&title, candidates, calls, effort);
+                aims.push(Aim { what: title, beside, rate: took.rate(candidates.len() - 1, 0), least });
+            };
+            for (callers, calls, least) in [(1, 6_400, aims::ONE), (64, 64_000, aims::MANY)] {
+                let candidates = self.candidates(&runtime, &bare, callers);
+                measure(&format!("Redis, {callers} at once"), "the client of `redis`", &candidates, calls, least);
             }
-            let title = format!("Redis, {TOGETHER} entries in one call on {name}");
-            crowd::print(&title, &self.together(&runtime, &bare), 64_000, effort);
-            crowd::print(&format!("A near level over Redis on {name}"), &near(&runtime), 640_000, effort);
+            let (what, together) = (format!("Redis, {TOGETHER} entries in one call"), self.together(&runtime, &bare));
+            measure(&what, "`MGET` with the client of `redis`", &together, 64_000, aims::TOGETHER);
+            measure("A near level over Redis", "a hit in memory", &near(&runtime), 640_000, aims::NEAR);
         }
+        aims
     }
 
     fn bare(&self, runtime: &Runtime) -> MultiplexedConnection {

@@ -79,6 +79,10 @@ impl Language for Meta {
             None => Ok(()),
         }
     }
+
+    fn ask_for_life(&self, out: &mut Vec<u8>) {
+        request::knock(out);
+    }
 }
 
 #[cfg(test)]

@@ -24,6 +24,9 @@ pub(crate) trait Language: Send + Sync + 'static {
     fn has_more_to_say(&self) -> bool {
         false
     }
+
+    /// Writes a question that is answered by whoever is there, once, and changes nothing.
+    fn ask_for_life(&self, out: &mut Vec<u8>);
 }
 
 /// A message, and how many bytes it was.

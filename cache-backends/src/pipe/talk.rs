@@ -52,7 +52,8 @@ impl<L: Language> Talk<L> {
         Ok(Greeted { talk, pushes, has_answered: count > 0 })
     }
 
-    async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+    /// Sends this, and waits until it is on its way.
+    pub(super) async fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         let mut sent = 0;
         poll_fn(|context| self.poll_send(context, bytes, &mut sent)).await
     }
@@ -73,7 +74,7 @@ impl<L: Language> Talk<L> {
         self.socket.poll_flush(context)
     }
 
-    /// Waits for the next message.
+    /// Waits for the next message. Whoever stops waiting misses nothing.
     pub(super) async fn next(&mut self) -> Result<Message<L::Answer>, Fault> {
         loop {
             if let Some(message) = self.read()? {

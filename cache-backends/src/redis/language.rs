@@ -135,6 +135,10 @@ impl Language for Resp {
     fn has_more_to_say(&self) -> bool {
         matches!(&self.part, Part::Leader { journal, .. } if !journal.is_empty(Instant::now()))
     }
+
+    fn ask_for_life(&self, out: &mut Vec<u8>) {
+        Command::of(out, &[b"PING"]);
+    }
 }
 
 impl Reader for resp::Reader {

@@ -10,6 +10,8 @@ use larder::clock::Clock;
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings, cached, testing};
 
+use super::row::Seen;
+
 /// How many entries there are: few, so that everybody meets everybody.
 const ENTRIES: usize = 24;
 const READERS: usize = 4;
@@ -22,7 +24,7 @@ pub const LIMIT: Duration = Duration::from_millis(300);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How much longer than its limit a call may take on a machine that has much to do. Whoever is forgotten takes longer.
-const SLACK: Duration = Duration::from_secs(15);
+pub const SLACK: Duration = Duration::from_secs(15);
 
 /// What caches are filled from: numbers that only ever grow, and what is known of invalidations.
 pub struct Source {
@@ -30,6 +32,8 @@ pub struct Source {
     /// What it said when the last invalidation that has ended began.
     oldest: [AtomicU64; ENTRIES],
     runs: AtomicUsize,
+    /// What all who call have seen.
+    pub seen: Seen,
     /// How many bytes a value has beside its number.
     padding: usize,
 }
@@ -48,7 +52,7 @@ impl Source {
     /// Returns one whose values have so many bytes more.
     pub fn padded(padding: usize) -> Arc<Self> {
         let zeros = || array::from_fn(|_| AtomicU64::new(0));
-        Arc::new(Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), padding })
+        Arc::new(Self { said: zeros(), oldest: zeros(), runs: AtomicUsize::new(0), seen: Seen::default(), padding })
     }
 
     /// Returns how often it was read.
@@ -58,13 +62,13 @@ impl Source {
 
     /// Reads an entry through the caches that this thread sees.
     fn read(&self, id: usize) -> u64 {
-        truth(self, id)[..20].parse().expect("a number of the source")
+        self.seen.note(|| truth(self, id))[..20].parse().expect("a number of the source")
     }
 
     /// Changes what it says of an entry, and invalidates that. It has one writer.
     fn change(&self, id: usize) {
         let now = self.said[id].fetch_add(1, Ordering::SeqCst) + 1;
-        truth::invalidate(id);
+        self.seen.note(|| truth::invalidate(id));
         self.oldest[id].store(now, Ordering::SeqCst);
     }
 
@@ -124,7 +128,6 @@ pub struct Progress {
     is_over: AtomicBool,
     calls: AtomicUsize,
     old: AtomicUsize,
-    longest: AtomicU64,
 }
 
 impl Progress {
@@ -135,16 +138,13 @@ impl Progress {
     }
 
     fn note(&self, call: impl FnOnce() -> bool) {
-        let begun = Instant::now();
-        let is_old = call();
-        self.longest.fetch_max(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX), Ordering::SeqCst);
-        self.old.fetch_add(usize::from(is_old), Ordering::SeqCst);
+        self.old.fetch_add(usize::from(call()), Ordering::SeqCst);
         self.calls.fetch_add(1, Ordering::SeqCst);
     }
 }
 
 /// Waits until something is so, which it is sooner or later.
-pub fn wait(what: &str, is_so: impl Fn() -> bool) {
+pub fn wait(what: &str, mut is_so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !is_so() {
         assert!(begun.elapsed() < PATIENCE, "never: {what}");
@@ -199,7 +199,7 @@ pub fn under_load(larder: &Larder, source: &Arc<Source>, fault: impl FnOnce(&Pro
     for caller in callers {
         caller.join().expect("no error reaches a caller");
     }
-    let longest = Duration::from_millis(progress.longest.load(Ordering::SeqCst));
+    let longest = source.seen.longest();
     assert!(longest < LIMIT * 4 + SLACK, "a call took {longest:?}");
     assert_eq!(progress.old.load(Ordering::SeqCst), 0, "values were served that had been invalidated before");
 }
@@ -231,7 +231,7 @@ impl Drop for Over<'_> {
 /// After the fault: this process and another one that sees the same servers are served what the source says, from the
 /// store.
 pub fn is_well_again(source: &Source, larders: &[&Larder]) {
-    let begun = Instant::now();
+    let (begun, runs) = (Instant::now(), source.runs());
     // The one pays what it owes to the store, and the others are served what comes of that.
     let untrue = |at: &usize| !source.untrue(larders[*at]).is_empty();
     while let Some(at) = (0..larders.len()).find(untrue) {
@@ -248,6 +248,7 @@ pub fn is_well_again(source: &Source, larders: &[&Larder]) {
         let before = source.runs();
         larders.iter().all(|larder| source.untrue(larder).is_empty()) && source.runs() == before
     });
+    source.seen.ran_anew(source.runs() - runs);
 }
 
 /// Numbers that look like chance.

@@ -51,6 +51,7 @@ fn a_server_is_killed_under_load_and_comes_back_empty() -> Result<(), String> {
         is_well_again(&source, &[&larder, &other]);
     }
     assert!(larder.cache("default").stats().trouble > 0, "the cache has counted that its store was away");
+    source.seen.row("Memcached", "three times the server is killed, and comes back empty after 300 calls", &larder);
     Ok(())
 }
 
@@ -69,6 +70,7 @@ fn connections_break_in_the_midst_of_answers() -> Result<(), String> {
     });
     is_well_again(&source, &[&larder, &other]);
     assert!(larder.cache("default").stats().trouble > 0 && proxy.counts().connections > 8, "{:?}", proxy.counts());
+    source.seen.row("Memcached", "eight times a connection breaks, after 0 to 20,000 bytes of an answer", &larder);
     Ok(())
 }
 
@@ -83,6 +85,7 @@ fn a_server_stands_still_for_a_while() -> Result<(), String> {
     });
     is_well_again(&source, &[&larder, &other]);
     assert!(larder.cache("default").stats().trouble > 0, "the cache has counted that its store was silent");
+    source.seen.row("Memcached", "the server stands still (`SIGSTOP`) for 60 calls", &larder);
     Ok(())
 }
 
@@ -102,6 +105,7 @@ fn answers_are_held_back_for_a_while() -> Result<(), String> {
         }
     });
     is_well_again(&source, &[&larder, &other]);
+    source.seen.row("Memcached", "three times all that is said is held back for 20 calls, and then arrives", &larder);
     Ok(())
 }
 
@@ -112,6 +116,7 @@ fn a_server_that_is_full_makes_room_under_load() -> Result<(), String> {
     under_load(&larder, &source, |progress| progress.more_calls(2_000));
     assert!(server.stat("evictions").is_some_and(|removed| removed > 0));
     assert!(larder.cache("default").stats().hits > 0, "and some values stayed");
+    source.seen.row("Memcached", "the server is full, and makes room", &larder);
     Ok(())
 }
 
@@ -128,6 +133,7 @@ fn one_of_three_servers_is_killed_under_load_and_comes_back_empty() -> Result<()
         });
         is_well_again(&source, &[&larder, &other]);
     }
+    source.seen.row("Memcached", "each of three servers is killed in turn, and comes back empty", &larder);
     Ok(())
 }
 
@@ -148,6 +154,11 @@ fn one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has() ->
         });
         is_well_again(&source, &[&larder, &other]);
     }
+    source.seen.row(
+        "Memcached",
+        "each of three servers in turn cannot be reached for 500 calls, and keeps what it has",
+        &larder,
+    );
     Ok(())
 }
 

@@ -4,7 +4,7 @@ use larder::stores::redis::{Config, Redis as Store};
 use larder::testing::{Isolated, Larder};
 use larder::{Error, Settings};
 
-use super::load::{LIMIT, Source, caches, is_well_again, under_load};
+use super::load::{LIMIT, Source, caches, is_well_again, under_load, wait};
 use super::proxy::Proxy;
 use super::{Needed, own};
 use crate::servers::{Cluster, PASSWORD, Redis, Watched};
@@ -44,7 +44,7 @@ fn url_at(port: u16) -> String {
     format!("redis://larder:{PASSWORD}@127.0.0.1:{port}")
 }
 
-fn killed(server: &Redis) -> Result<(), String> {
+fn killed(fault: &str, server: &Redis) -> Result<(), String> {
     let (larder, other) = two(&server.url(), &server.url())?;
     let source = Source::new();
     for _ in 0..3 {
@@ -56,15 +56,19 @@ fn killed(server: &Redis) -> Result<(), String> {
         is_well_again(&source, &[&larder, &other]);
     }
     assert!(larder.cache("default").stats().trouble > 0, "the cache has counted that its store was away");
+    source.seen.row("Redis", fault, &larder);
     Ok(())
 }
 
 fn a_server_is_killed_under_load_and_comes_back_with_what_it_kept() -> Result<(), String> {
-    killed(&Redis::setup().lasting().start()?)
+    killed(
+        "three times the server is killed, and comes back after 300 calls with what it kept",
+        &Redis::setup().lasting().start()?,
+    )
 }
 
 fn a_server_is_killed_under_load_and_comes_back_empty() -> Result<(), String> {
-    killed(&Redis::start()?)
+    killed("three times the server is killed, and comes back empty after 300 calls", &Redis::start()?)
 }
 
 fn connections_break_in_the_midst_of_answers() -> Result<(), String> {
@@ -83,6 +87,7 @@ fn connections_break_in_the_midst_of_answers() -> Result<(), String> {
     is_well_again(&source, &[&larder, &other]);
     let (stats, counts) = (larder.cache("default").stats(), proxy.counts());
     assert!(stats.trouble > 0 && counts.connections > 8, "{stats:?}, {counts:?}");
+    source.seen.row("Redis", "eight times a connection breaks, after 0 to 20,000 bytes of an answer", &larder);
     Ok(())
 }
 
@@ -99,6 +104,7 @@ fn all_connections_are_cut_and_none_is_taken_for_a_while() -> Result<(), String>
     });
     is_well_again(&source, &[&larder, &other]);
     assert!(proxy.counts().refused > 0, "{:?}", proxy.counts());
+    source.seen.row("Redis", "all connections are cut, and none is taken for 500 calls", &larder);
     Ok(())
 }
 
@@ -113,6 +119,7 @@ fn a_server_stands_still_for_a_while() -> Result<(), String> {
     });
     is_well_again(&source, &[&larder, &other]);
     assert!(larder.cache("default").stats().trouble > 0, "the cache has counted that its store was silent");
+    source.seen.row("Redis", "the server stands still (`SIGSTOP`) for 60 calls", &larder);
     Ok(())
 }
 
@@ -132,6 +139,7 @@ fn answers_are_held_back_for_a_while() -> Result<(), String> {
         }
     });
     is_well_again(&source, &[&larder, &other]);
+    source.seen.row("Redis", "three times all that is said is held back for 20 calls, and then arrives", &larder);
     Ok(())
 }
 
@@ -143,6 +151,7 @@ fn a_server_that_is_full_makes_room_under_load() -> Result<(), String> {
     let removed = server.info("stats", "evicted_keys").unwrap_or_default();
     assert!(removed.parse::<u32>().is_ok_and(|removed| removed > 0), "{removed}");
     assert!(larder.cache("default").stats().hits > 0, "and some values stayed");
+    source.seen.row("Redis", "the server is full, and makes room", &larder);
     Ok(())
 }
 
@@ -156,6 +165,7 @@ fn a_replica_is_promoted_under_load() -> Result<(), String> {
         progress.more_calls(500);
     });
     is_well_again(&source, &[&larder, &other]);
+    source.seen.row("Redis", "the leader is killed, and sentinels promote its replica", &larder);
     Ok(())
 }
 
@@ -165,8 +175,11 @@ fn slots_of_a_cluster_move_under_load() -> Result<(), String> {
     let source = Source::new();
     under_load(&larder, &source, |progress| {
         let keys = |node: &Redis| node.ask(&["KEYS", "*"]).expect("a server that works");
-        let slots: Vec<_> = keys(&cluster.nodes[0]).iter().map(|key| cluster.slot(key).expect("a slot")).collect();
-        assert!(!slots.is_empty(), "there is something to move");
+        let mut slots = Vec::new();
+        wait("there is something to move", || {
+            slots = keys(&cluster.nodes[0]).iter().map(|key| cluster.slot(key).expect("a slot")).collect();
+            !slots.is_empty()
+        });
         for slot in slots.into_iter().take(8) {
             cluster.begin_move(slot, 1).expect("a slot that begins to move");
             progress.more_calls(100);
@@ -175,6 +188,7 @@ fn slots_of_a_cluster_move_under_load() -> Result<(), String> {
         }
     });
     is_well_again(&source, &[&larder, &other]);
+    source.seen.row("Redis", "eight slots of a cluster move to another server", &larder);
     Ok(())
 }
 
@@ -189,6 +203,7 @@ fn a_node_of_a_cluster_is_killed_under_load_and_comes_back() -> Result<(), Strin
         cluster.settle().expect("a cluster that is whole again");
     });
     is_well_again(&source, &[&larder, &other]);
+    source.seen.row("Redis", "one of three servers of a cluster is killed, and comes back", &larder);
     Ok(())
 }
 

@@ -57,3 +57,41 @@ fn whoever_is_not_let_in_hears_nothing_until_he_is() {
     assert!(matches!(heard.recv(), Ok(Heard::Ready)));
     assert_eq!(small.connections(), 2);
 }
+
+#[test]
+fn a_server_that_falls_silent_is_lost_and_one_that_has_nothing_to_say_is_not() {
+    let small = Small::new(|before, mut peer| {
+        peer.greet();
+        if before == 0 {
+            assert_eq!(peer.hear().as_deref(), Some("alive?"));
+            peer.say(">one\nyes\n");
+            assert_eq!(peer.hear().as_deref(), Some("alive?"), "the answer is heard, and nothing is told of it");
+            peer.outlast();
+        } else {
+            peer.echo();
+        }
+    });
+    let (sender, heard) = mpsc::channel();
+    let limits = Limits { timeout: Duration::from_secs(1), ..limits() };
+    let _listening = listen(small.server.clone(), Lines, limits, move |said| sender.send(said).unwrap());
+    assert!(matches!(heard.recv(), Ok(Heard::Ready)));
+    assert!(matches!(heard.recv(), Ok(Heard::Said(said)) if said == ">one"));
+    assert!(matches!(heard.recv(), Ok(Heard::Lost)));
+    assert!(matches!(heard.recv(), Ok(Heard::Ready)));
+    assert_eq!(small.connections(), 2);
+}
+
+#[test]
+fn whoever_answers_what_nobody_has_asked_is_not_listened_to() {
+    let small = Small::new(|before, mut peer| {
+        peer.greet();
+        peer.say([">one\ntwo\n", ""][before.min(1)]);
+        peer.outlast();
+    });
+    let (sender, heard) = mpsc::channel();
+    let _listening = listen(small.server.clone(), Lines, limits(), move |said| sender.send(said).unwrap());
+    assert!(matches!(heard.recv(), Ok(Heard::Ready)));
+    assert!(matches!(heard.recv(), Ok(Heard::Said(said)) if said == ">one"));
+    assert!(matches!(heard.recv(), Ok(Heard::Lost)));
+    assert!(matches!(heard.recv(), Ok(Heard::Ready)));
+}

@@ -51,6 +51,10 @@ impl Language for Lines {
             _ => Err(Error::new(Kind::Configuration, "the password is wrong")),
         }
     }
+
+    fn ask_for_life(&self, out: &mut Vec<u8>) {
+        out.extend_from_slice(b"alive?\n");
+    }
 }
 
 impl Reader for LineReader {
