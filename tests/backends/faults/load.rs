@@ -160,7 +160,7 @@ pub fn caches(settings: Settings) -> Result<Isolated, Error> {
 
 /// Has two processes change and read the same, one by a clock that is half a minute ahead. Neither is served what the other had
 /// invalidated before.
-pub fn half_a_minute_apart(settings: [Settings; 2]) {
+pub fn half_a_minute_apart(store: &str, settings: [Settings; 2]) {
     let clocks = [Duration::ZERO, Duration::from_secs(30)].map(|ahead| {
         let clock = Clock::manual();
         clock.advance(ahead);
@@ -177,6 +177,7 @@ pub fn half_a_minute_apart(settings: [Settings; 2]) {
         assert_eq!(old, [0, 0], "values were served that had been invalidated before");
     });
     is_well_again(&source, &both.iter().collect::<Vec<_>>());
+    source.seen.row(store, "two processes whose clocks are 30 seconds apart", &both[1]);
 }
 
 /// Has many call at once while something is done to the servers. None of them sees an error, waits longer than the store

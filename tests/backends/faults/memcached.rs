@@ -219,6 +219,6 @@ fn whichever_of_three_servers_is_away_the_others_are_hit_and_nothing_that_was_cl
 
 fn two_processes_whose_clocks_are_half_a_minute_apart_see_what_the_other_invalidates() -> Result<(), String> {
     let server = Memcached::start()?;
-    half_a_minute_apart([settings(&server.url())?, settings(&server.url())?]);
+    half_a_minute_apart("Memcached", [settings(&server.url())?, settings(&server.url())?]);
     Ok(())
 }
