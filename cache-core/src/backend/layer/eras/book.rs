@@ -73,6 +73,11 @@ impl Book {
         }
     }
 
+    /// Returns the era that is known, where nobody has to ask its marker for now.
+    pub(super) fn trusted(&self, level: &str, now: Tick) -> Option<u64> {
+        self.pages().eras.get(level).filter(|known| now < known.again).map(|known| known.era)
+    }
+
     /// Returns the era that is known, and leaves the question for its marker to others.
     pub(super) fn peek(&self, level: &str, now: Tick) -> Option<u64> {
         self.pages().eras.get(level).filter(|known| now < known.until).map(|known| known.era)
@@ -148,8 +153,10 @@ mod tests {
         let asking = book.look("a", NOW).expect_err("nobody knows it");
         assert!(book.note("a", 7, asking));
         let half = NOW.after(TRUST / 2);
-        assert_eq!(era(book.look("a", NOW)), Some(7));
+        assert_eq!((era(book.look("a", NOW)), book.trusted("a", NOW)), (Some(7), Some(7)));
+        assert_eq!(book.trusted("a", half), None, "somebody is to ask, and this does not say who");
         assert!(book.look("a", half).is_err(), "this one asks");
+        assert_eq!(book.trusted("a", half), Some(7));
         assert_eq!(era(book.look("a", half)), Some(7), "and the others need not");
         assert!(book.look("a", NOW.after(TRUST)).is_err());
         assert!(book.look("b", NOW).is_err());
