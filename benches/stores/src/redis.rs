@@ -1,6 +1,6 @@
 //! An entry on a server of Redis, through larder and through the bare client: one caller, many at once, and many entries at once.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use ::redis::aio::MultiplexedConnection;
 use larder::backend::Backend;
@@ -9,7 +9,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::aims::{self, Aim};
 use crate::crowd::{self, Candidate, asked};
-use crate::entries::{ENTRIES, key, value};
+use crate::entries::{ENTRIES, check, key, value};
 use crate::hits;
 use crate::rounds::Effort;
 use crate::servers;
@@ -137,11 +137,4 @@ fn near(runtime: &Arc<Runtime>) -> [Candidate; 2] {
             }
         }),
     ]
-}
-
-/// Asks that a value is the one that was kept: it is compared with one that was made before, as making one takes half of a hit.
-fn check(id: u64, found: &[u8]) {
-    static VALUES: OnceLock<Vec<String>> = OnceLock::new();
-    let values = VALUES.get_or_init(|| (0..ENTRIES).map(value).collect());
-    assert_eq!(found, values[hits::index(id)].as_bytes(), "the value of {id}");
 }

@@ -92,10 +92,12 @@ impl<'a> Found<'a> {
 
     /// Returns its times; `None` where only the store knows them.
     pub(super) fn times(&self, clock: &Clock) -> Option<Times> {
-        match self {
-            Self::Record(wire) if !wire.header.open => Some(times(&wire.header, clock)),
-            Self::Record(_) | Self::Number(_) | Self::Foreign => None,
-        }
+        if self.is_open() { None } else { self.planned_times(clock) }
+    }
+
+    /// Returns whether it is a record of which only the store knows when it ends.
+    fn is_open(&self) -> bool {
+        matches!(self, Self::Record(wire) if wire.header.open)
     }
 
     /// Returns the times that a record was made with of which only the store knows by now what they are: it may have been
@@ -131,13 +133,14 @@ impl<'a> Found<'a> {
     /// Makes a record of it, as the store in this process would hold it; `None` where it is of another kind.
     pub(super) fn unpack<V>(&self, name: &Name, keep: Keep<V>, clock: &Clock) -> Option<Erased> {
         let value = self.value(name, keep)?;
-        let created = match self {
-            Self::Record(wire) => times(&wire.header, clock).created,
-            Self::Number(_) | Self::Foreign => clock.now(),
-        };
         // Where only the store knows when it ends, it has not ended yet: it was just there.
-        let for_now = Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
-        Some(keep.record(name.mark(), self.times(clock).unwrap_or(for_now), value))
+        let for_now = |created| Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
+        let times = match self.planned_times(clock) {
+            Some(times) if self.is_open() => for_now(times.created),
+            Some(times) => times,
+            None => for_now(clock.now()),
+        };
+        Some(keep.record(name.mark(), times, value))
     }
 
     /// Reads the value in it; `None` where it is of another kind.
@@ -228,15 +231,14 @@ pub(super) fn to_wall(tick: Tick, clock: &Clock) -> u64 {
 fn times(header: &Header, clock: &Clock) -> Times {
     let (now, wall) = (clock.now(), clock.wall_millis());
     let ahead = header.created.saturating_sub(wall);
+    let nanos = |millis: u64| millis.saturating_mul(1_000_000);
     let tick = |millis: u64| {
         if millis == FOR_EVER {
             return Tick::NEVER;
         }
         let millis = millis.saturating_sub(ahead);
-        let before = Duration::from_millis(wall.saturating_sub(millis)).as_nanos();
-        let before = u64::try_from(before).unwrap_or(u64::MAX);
-        let at = now.after(Duration::from_millis(millis.saturating_sub(wall)));
-        Tick::from_nanos(at.as_nanos().saturating_sub(before))
+        let (before, behind) = (nanos(wall.saturating_sub(millis)), nanos(millis.saturating_sub(wall)));
+        Tick::from_nanos(now.as_nanos().saturating_add(behind).saturating_sub(before))
     };
     Times { created: tick(header.created), fresh_until: tick(header.fresh_until), kept_until: tick(header.kept_until) }
 }

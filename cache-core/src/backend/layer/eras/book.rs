@@ -78,6 +78,11 @@ impl Book {
         }
     }
 
+    /// Returns the era that is known, where nobody has to ask its marker for now.
+    pub(super) fn trusted(&self, server: Server, level: &str, now: Tick) -> Option<u64> {
+        self.pages().known(server, level).filter(|known| now < known.again).map(|known| known.era)
+    }
+
     /// Returns the era that is known, and leaves the question for its marker to others.
     pub(super) fn peek(&self, server: Server, level: &str, now: Tick) -> Option<u64> {
         self.pages().known(server, level).filter(|known| now < known.until).map(|known| known.era)
@@ -167,8 +172,10 @@ mod tests {
         let asking = book.look(HERE, "a", NOW).expect_err("nobody knows it");
         assert!(book.note(HERE, "a", 7, asking));
         let half = NOW.after(TRUST / 2);
-        assert_eq!(book.look(HERE, "a", NOW).ok(), Some(7));
+        assert_eq!((book.look(HERE, "a", NOW).ok(), book.trusted(HERE, "a", NOW)), (Some(7), Some(7)));
+        assert_eq!(book.trusted(HERE, "a", half), None, "somebody is to ask, and this does not say who");
         assert!(book.look(HERE, "a", half).is_err(), "this one asks");
+        assert_eq!(book.trusted(HERE, "a", half), Some(7));
         assert_eq!(book.look(HERE, "a", half).ok(), Some(7), "and the others need not");
         assert!(book.look(HERE, "a", NOW.after(TRUST)).is_err());
         assert!(book.look(HERE, "b", NOW).is_err());

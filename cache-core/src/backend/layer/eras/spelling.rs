@@ -23,26 +23,51 @@ impl Spelling {
     /// there but for the era is the same in each.
     pub(super) fn name(&self, name: &Name, era: u64) -> Name {
         let bytes = name.as_bytes();
-        let (scope, key) = bytes.split_at(levels(name.as_str()).next().map_or(0, str::len));
-        let mut text = [scope, ERA_SIGN, &letters(era), key].concat();
-        if text.len() > MOST {
+        let (scope, key) = bytes.split_at(end_of_version(bytes).unwrap_or_default());
+        let (era, mut room) = (letters(era), [0; MOST]);
+        let parts = [scope, ERA_SIGN, &era, key];
+        let spelled = if let Some(text) = joined_in(&mut room, parts) {
+            self.0.name_read(text)
+        } else {
+            let mut text = parts.concat();
             text.truncate(MOST - DIGEST_SIGN.len() - DIGITS);
             text.extend_from_slice(DIGEST_SIGN);
             text.extend_from_slice(&blake3::hash(bytes).to_hex().as_bytes()[..DIGITS]);
-        }
-        self.0.name_read(&text).expect("it is as long as a name may be")
+            self.0.name_read(&text)
+        };
+        spelled.expect("it is as long as a name may be")
     }
+}
+
+/// Writes parts one behind the other; `None` where there is no room for them.
+fn joined_in<'a>(room: &'a mut [u8; MOST], parts: [&[u8]; 4]) -> Option<&'a [u8]> {
+    let mut end = 0;
+    for part in parts {
+        room.get_mut(end..end + part.len())?.copy_from_slice(part);
+        end += part.len();
+    }
+    Some(&room[..end])
 }
 
 /// Returns prefix and version that a name, or what it begins with, has, and that with each namespace that it is in; nothing
 /// where the engine keeps something itself.
 pub(super) fn levels(name: &str) -> impl Iterator<Item = &str> {
-    let mut colons = name.match_indices(':').map(|(at, _)| at);
-    let version = colons.next().zip(colons.next()).filter(|(first, second)| &name[first + 1..*second] != "%=");
-    version.into_iter().flat_map(move |(_, second)| {
-        let namespaces = name[second..].match_indices("%/").map(move |(at, sign)| second + at + sign.len());
-        std::iter::once(second + 1).chain(namespaces).map(move |end| &name[..end])
+    let mut end = end_of_version(name.as_bytes());
+    // By hand: each hit asks for this, and the patterns of the standard library take longer than the rest of it.
+    std::iter::from_fn(move || {
+        let level = &name[..end?];
+        let inner = name.as_bytes()[level.len()..].windows(2).position(|two| two == b"%/");
+        end = inner.map(|at| level.len() + at + 2);
+        Some(level)
     })
+}
+
+/// Returns where prefix and version end; `None` where the engine keeps something itself.
+fn end_of_version(name: &[u8]) -> Option<usize> {
+    let colon = |from: usize| name[from..].iter().position(|byte| *byte == b':').map(|at| from + at);
+    let first = colon(0)?;
+    let second = colon(first + 1)?;
+    (&name[first + 1..second] != b"%=").then_some(second + 1)
 }
 
 /// Returns one era for a scope and a namespace in it.
