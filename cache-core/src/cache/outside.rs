@@ -159,7 +159,7 @@ impl Cache {
     }
 
     /// Writes a value out; `None` where its time is zero.
-    fn pack<V>(
+    pub(super) fn pack<V>(
         &self,
         backend: &Outside,
         name: &Name,
