@@ -25,8 +25,8 @@ pub(super) use pattern::Pattern;
 ///
 /// A star stands for any text: `"/blog/*"`. A pattern without a question mark means a path with every query.
 ///
-/// In this process that is done when this is first polled. Where pages live outside, all processes that share their store see
-/// it within a second from when this has ended.
+/// In this process that is done when this is first polled. Where pages live outside, all processes that share their store
+/// see it within a second from when this has ended.
 ///
 /// ```
 /// use larder::{page, testing};
@@ -47,7 +47,9 @@ pub async fn invalidate(pattern: &str) -> Result<(), Error> {
     let caches = caches()?;
     // First where nobody has to be asked.
     let purges: Vec<_> = caches.iter().map(|cache| (cache, Purges::of(cache))).collect();
-    purges.iter().for_each(|(_, purges)| purges.add(Pattern::new(pattern)));
+    for (_, purges) in &purges {
+        purges.add(Pattern::new(pattern));
+    }
     let mut outcome = Ok(());
     for (cache, purges) in purges {
         outcome = outcome.and(purges.tell(cache).await);

@@ -219,7 +219,8 @@ impl Site {
         Asked::of(request).map(|asked| asked.target(&self.setup.view.query))
     }
 
-    /// Returns whether a page was invalidated by a pattern since it was begun, as far as that is known. Of tags its cache knows.
+    /// Returns whether a page was invalidated by a pattern since it was begun, as far as that is known here. Of tags its
+    /// cache knows.
     pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
         home.purges.took(page, || self.target(request))
     }

@@ -192,6 +192,18 @@ fn a_page_that_is_being_made_in_another_process_is_not_good_after_an_invalidatio
 }
 
 #[test]
+fn a_page_that_is_being_made_in_another_process_is_not_kept_after_a_write_to_its_url() {
+    let (_, _, [a, b]) = two(&cache_page(60).see("slow"));
+    b.get("/other");
+    let mut slow = b.app.visitor("/1", &[("slow", "1")]);
+    slow.go_on();
+    a.app.send("POST", "/1", &[]);
+    b.gate.let_go(1);
+    assert_eq!(slow.go_on().page(), Some("b2"));
+    assert_eq!([a.get("/1"), b.get("/1")], ["a2", "a2"]);
+}
+
+#[test]
 fn what_a_process_has_begun_before_it_heard_of_any_other_is_good_where_nothing_took_it() {
     let (clock, _, [a, b]) = two(&cache_page(60));
     a.purge("/blog/*");

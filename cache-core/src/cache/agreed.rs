@@ -25,11 +25,11 @@ impl Cache {
         Ok(bytes.and_then(|bytes| Found::new(&bytes).value(&name, V::keep())))
     }
 
-    /// Changes what all processes have agreed on under this word to what `change` makes of it, in one step, and returns that;
-    /// `None` in a cache that does not live outside. Where others change it at the same time, `change` is asked again.
+    /// Changes what all processes have agreed on under this word to what `change` makes of it, in one step, and returns
+    /// that; `None` in a cache that does not live outside. Where others change it at the same time, `change` is asked again.
     ///
-    /// A store without conditional fills changes nothing in one step: there `change` is told that there was nothing, and whoever
-    /// comes last is right.
+    /// A store without conditional fills changes nothing in one step: there `change` is told that there was nothing, and
+    /// whoever comes last is right.
     ///
     /// ```
     /// # use cache_core::__private::larder;

@@ -84,7 +84,7 @@ fn page(body: Bytes) -> Page {
         validator: false,
     };
     let head = Head { status: StatusCode::OK, headers: HeaderMap::new(), facts };
-    Page::new(head, body, Holes::default(), Begun { site: 0, after: 0, at: 0 }, Box::default())
+    Page::new(head, body, Holes::default(), Begun { site: 0, after: Stand::default() }, Box::default())
 }
 
 #[test]

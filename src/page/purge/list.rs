@@ -87,7 +87,7 @@ impl List {
 
 /// Returns the place of a path, the same in every process.
 fn stripe(path: &str) -> usize {
-    (mark(path) % STRIPES as u64) as usize
+    usize::try_from(mark(path) % STRIPES as u64).unwrap_or_default()
 }
 
 #[cfg(test)]

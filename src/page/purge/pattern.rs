@@ -34,17 +34,16 @@ impl Pattern {
 
     /// Returns one that is not too long, and means at least as much.
     pub(super) fn shortened(self) -> Self {
-        let mut room = LONGEST;
-        let fits = |piece: &&Box<str>| {
-            let fits = piece.len() < room;
-            room = room.saturating_sub(piece.len() + 1);
-            fits
-        };
-        let whole: Vec<_> = self.pieces.iter().take_while(fits).cloned().collect();
-        let Some(long) = self.pieces.get(whole.len()) else { return self };
-        let room = LONGEST.saturating_sub(whole.iter().map(|piece| piece.len() + 1).sum());
-        let cut = long[..long.floor_char_boundary(room)].into();
-        Self { pieces: whole.into_iter().chain([cut, "".into()]).collect() }
+        let (mut room, mut pieces) = (LONGEST, Vec::new());
+        for piece in &self.pieces {
+            if piece.len() >= room {
+                pieces.extend([piece[..piece.floor_char_boundary(room)].into(), Box::from("")]);
+                return Self { pieces: pieces.into() };
+            }
+            room -= piece.len() + 1;
+            pieces.push(piece.clone());
+        }
+        self
     }
 
     /// Returns whether a path with its query is meant; a pattern that says nothing of queries means all of them.
