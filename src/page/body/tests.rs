@@ -6,7 +6,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::super::hole::Holes;
 use super::super::policy::Facts;
-use super::super::record::{Begun, Head};
+use super::super::record::{Begun, Head, Stand};
 use super::super::service::PageFuture;
 use super::super::tee::Tee;
 use super::*;

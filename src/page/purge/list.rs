@@ -105,6 +105,7 @@ mod tests {
         assert!(list.takes(after - 1, "/first?page=2") && !list.takes(after, "/first?page=2"));
         let others = (0..1_000).filter(|number| list.takes(0, &format!("/other/{number}"))).count();
         assert!((1..20).contains(&others), "{others}");
+        let mut list = List::of_epoch(7);
         list.add(Pattern::new("/a*"), 1);
         let after = list.stand().number;
         list.add(Pattern::new("/b*"), 1);
