@@ -5,7 +5,7 @@ use cache_core::registry;
 use cache_core::tags::Began;
 use http::request::Parts;
 
-use super::purge::{self, Purges};
+use super::purge;
 use crate::{Cache, Filling, Key};
 
 /// When a request came. It stands in the extensions of the request.
@@ -33,13 +33,8 @@ impl Arrived {
         cache.fill_as_of(key, self.tags)
     }
 
-    /// Returns how many purges there had been in one cache.
-    pub(super) fn purges(self, all: &Purges) -> u64 {
-        all.count_at(self.purges)
-    }
-
-    /// Returns the time, in milliseconds.
-    pub(super) fn at(self) -> u64 {
-        self.tags.at()
+    /// Returns the moment, as purges count.
+    pub(super) fn purges(self) -> u64 {
+        self.purges
     }
 }

@@ -83,14 +83,16 @@ impl Change {
 }
 
 impl Due {
-    /// Empties it. What a store does not forget is not answered with, at least by this process.
+    /// Empties it. What a store does not forget is not answered with, by this process at once.
     async fn empty(self, home: &Home) {
         let mut is_left = self.is_some;
         for key in self.keys {
             is_left |= home.cache.delete(key).await.inspect_err(|error| home.trouble(error)).is_err();
         }
-        if is_left {
-            home.purge(Pattern::exact(&self.target));
+        // What other processes tell apart by more than this one knows of is not found by its key either.
+        if is_left || home.heard(home.purges.ask_for_more(&home.cache).await).unwrap_or(true) {
+            home.purges.add(Pattern::exact(&self.target));
+            home.heard(home.purges.tell(&home.cache).await);
         }
     }
 
@@ -101,11 +103,11 @@ impl Due {
                 drop(home.cache.blocking().delete(key));
             }
             if self.is_some {
-                home.purge(Pattern::exact(&self.target));
+                home.purges.add(Pattern::exact(&self.target));
             }
             return;
         }
-        home.purge(Pattern::exact(&self.target));
+        home.purges.add(Pattern::exact(&self.target));
         let owned = home.clone();
         // Without a runtime the purge has to do.
         drop(home.cache.executor().spawn(Box::pin(async move { self.empty(&owned).await })));

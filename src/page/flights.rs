@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use super::aspect::Aspect;
 use super::policy::{Reuse, Wanted};
+use super::purge::Point;
 use super::record::{Head, Page};
 use super::tee::Tee;
 use crate::Filling;
@@ -40,7 +41,7 @@ pub(super) struct Flight {
 pub(super) struct Start {
     /// Not there while the list is written that its URL is told apart by: that ends the one from before.
     pub(super) filling: Option<Arc<Filling>>,
-    pub(super) purges: u64,
+    pub(super) purges: Point,
 }
 
 /// What has become of a render so far.

@@ -85,7 +85,7 @@ pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};
 pub use policy::Statuses;
-pub use purge::{invalidate, invalidate_in};
+pub use purge::{invalidate, invalidate_blocking, invalidate_in, invalidate_in_blocking};
 pub use service::{CacheService, PageFuture};
 
 #[cfg(doc)]

@@ -1,223 +1,239 @@
 //! What was invalidated by a pattern. Nothing is looked for when that happens: a page that is about to answer is asked
 //! whether it is older than the last time, and if so, by which patterns it would have gone.
 
-use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard};
+mod everywhere;
+mod here;
+mod history;
+mod known;
+mod list;
+mod pattern;
 
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use cache_core::executor::block_on;
 use cache_core::registry::caches;
 
-use super::record::Page;
+use super::record::{Page, Stand};
 use crate::{Cache, Error};
+use everywhere::Everywhere;
+use here::Here;
+pub(super) use pattern::Pattern;
 
 /// Invalidates the pages whose path is meant by this pattern, in all caches of the program, or of the test.
 ///
 /// A star stands for any text: `"/blog/*"`. A pattern without a question mark means a path with every query.
 ///
+/// In this process that is done when this is first polled. Where pages live outside, all processes that share their store
+/// see it within a second from when this has ended.
+///
 /// ```
 /// use larder::{page, testing};
 ///
 /// let _larder = testing::isolated();
-/// page::invalidate("/blog/*")?;
+/// testing::block_on(async {
+///     page::invalidate("/blog/*").await?;
+///     Ok::<(), larder::Error>(())
+/// })?;
 /// # Ok::<(), larder::Error>(())
 /// ```
 ///
 /// # Errors
 ///
-/// When the program's configuration cannot be used.
-pub fn invalidate(pattern: &str) -> Result<(), Error> {
-    for cache in caches()? {
-        invalidate_in(&cache, pattern);
+/// When the program's configuration cannot be used, or a store outside fails: other processes may then still answer with what
+/// that one holds, until this one asks it for a page and finds it there again, or ends. All others are told.
+pub async fn invalidate(pattern: &str) -> Result<(), Error> {
+    let caches = caches()?;
+    // First where nobody has to be asked.
+    let purges: Vec<_> = caches.iter().map(|cache| (cache, Purges::of(cache))).collect();
+    for (_, purges) in &purges {
+        purges.add(Pattern::new(pattern));
     }
-    Ok(())
+    let mut outcome = Ok(());
+    for (cache, purges) in purges {
+        outcome = outcome.and(purges.tell(cache).await);
+    }
+    outcome
+}
+
+/// Does the same as [`invalidate`], and blocks.
+///
+/// ```
+/// use larder::{page, testing};
+///
+/// let _larder = testing::isolated();
+/// page::invalidate_blocking("/blog/*")?;
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// As there.
+pub fn invalidate_blocking(pattern: &str) -> Result<(), Error> {
+    block_on(invalidate(pattern))
 }
 
 /// Invalidates the pages of one cache whose path is meant by this pattern, as [`invalidate`] does.
-pub fn invalidate_in(cache: &Cache, pattern: &str) {
-    cache.beside::<Purges>().add(Pattern::new(pattern), cache.clock().wall_millis());
+///
+/// # Errors
+///
+/// When it lives outside, and its store fails.
+pub async fn invalidate_in(cache: &Cache, pattern: &str) -> Result<(), Error> {
+    let purges = Purges::of(cache);
+    purges.add(Pattern::new(pattern));
+    purges.tell(cache).await
 }
 
-/// How many purges there have been in all caches: what is read before its cache is known is told by that what came after.
+/// Does the same as [`invalidate_in`], and blocks.
+///
+/// # Errors
+///
+/// As there.
+pub fn invalidate_in_blocking(cache: &Cache, pattern: &str) -> Result<(), Error> {
+    block_on(invalidate_in(cache, pattern))
+}
+
+/// How often something became known of purges in all caches: what is read before its cache is known is told by that what
+/// came after.
 static SEQUENCE: AtomicU64 = AtomicU64::new(0);
 
-/// Returns how many purges there have been in all caches.
+/// Returns how often that was.
 pub(super) fn sequence() -> u64 {
     SEQUENCE.load(Ordering::Acquire)
 }
 
-/// The patterns of one cache by which pages were invalidated.
-#[derive(Debug)]
-pub(super) struct Purges {
-    count: AtomicU64,
-    /// Whether pages are kept of which nobody else knows by what they go, beside their URL: a write has to mean them all.
-    go_by_more: AtomicBool,
-    list: RwLock<List>,
+fn next() -> u64 {
+    SEQUENCE.fetch_add(1, Ordering::AcqRel) + 1
 }
 
-#[derive(Debug, Default)]
-struct List {
-    /// Everything that is not younger than this purge is gone, whatever its path.
-    all_before: Number,
-    patterns: VecDeque<(Number, Pattern)>,
+/// The patterns of one cache by which pages were invalidated: in this process, where its pages are, or in all of them.
+#[derive(Clone, Debug)]
+pub(super) enum Purges {
+    Here(Arc<Here>),
+    Everywhere(Arc<Everywhere>),
 }
 
-/// Which purge it was.
-#[derive(Clone, Copy, Debug, Default)]
-struct Number {
-    count: u64,
-    /// Which one of all caches.
-    sequence: u64,
-    /// When that was, in milliseconds: what comes from outside knows no count of this process.
-    at: u64,
+/// How things stood when something began to be read: it is younger than all purges before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Point {
+    /// How many purges there had been in this process.
+    here: u64,
+    /// What a page carries. Where no list could be read in a store outside, it has no epoch.
+    there: Stand,
 }
 
-/// The count of a page that comes from outside. Those of this process begin after it.
-const NONE: u64 = 0;
-
-impl Default for Purges {
-    fn default() -> Self {
-        Self { count: AtomicU64::new(NONE + 1), go_by_more: AtomicBool::new(false), list: RwLock::default() }
-    }
-}
-
-/// How many patterns are remembered. One more, and everything older than the oldest of them is gone: too much rather
-/// than too little.
-const MOST: usize = 1024;
-
-/// Which paths are meant.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern {
-    /// The text between the stars.
-    pieces: Box<[Box<str>]>,
-}
-
-impl Pattern {
-    pub(super) fn new(text: &str) -> Self {
-        Self { pieces: text.split('*').map(Into::into).collect() }
-    }
-
-    /// Means one path, whatever stands in it.
-    pub(super) fn exact(path: &str) -> Self {
-        Self { pieces: [path.into()].into() }
-    }
-
-    /// Returns whether a path with its query is meant; a pattern that says nothing of queries means all of them.
-    fn fits(&self, target: &str) -> bool {
-        let path = target.split_once('?').map_or(target, |(path, _)| path);
-        self.fits_whole(target) || self.fits_whole(path)
-    }
-
-    fn fits_whole(&self, text: &str) -> bool {
-        let [first, middle @ .., last] = &*self.pieces else { return *self.pieces[0] == *text };
-        let Some(mut rest) = text.strip_prefix(&**first).and_then(|rest| rest.strip_suffix(&**last)) else {
-            return false;
-        };
-        middle.iter().all(|piece| match rest.find(&**piece) {
-            Some(at) => {
-                rest = &rest[at + piece.len()..];
-                true
-            }
-            None => false,
-        })
+impl Point {
+    pub(super) fn stand(self) -> Stand {
+        self.there
     }
 }
 
 impl Purges {
-    /// Returns how many there have been: what begins now is younger than all of them.
-    #[inline]
-    pub(super) fn count(&self) -> u64 {
-        self.count.load(Ordering::Acquire)
+    pub(super) fn of(cache: &Cache) -> Self {
+        if cache.is_outside() { Self::Everywhere(cache.beside()) } else { Self::Here(cache.beside()) }
     }
 
-    /// Returns how many there had been when there were so many in all caches.
-    pub(super) fn count_at(&self, sequence: u64) -> u64 {
-        let list = self.list();
-        let is_newer = |number: &Number| number.sequence > sequence;
-        let first = list.patterns.iter().map(|(number, _)| number).find(|number| is_newer(number));
-        match first {
-            _ if is_newer(&list.all_before) => NONE,
-            Some(first) => first.count - 1,
-            None => self.count(),
+    /// Returns how things stand: what begins now is younger than all purges so far.
+    pub(super) fn now(&self) -> Point {
+        match self {
+            Self::Here(here) => here.now(),
+            Self::Everywhere(everywhere) => everywhere.now(),
+        }
+    }
+
+    /// Returns how things stood at a moment, as all caches count.
+    pub(super) fn at(&self, sequence: u64) -> Point {
+        match self {
+            Self::Here(here) => here.at(sequence),
+            Self::Everywhere(everywhere) => everywhere.at(sequence),
         }
     }
 
     /// Notes that some pages go by more than their URL.
     pub(super) fn note_more(&self) {
-        self.go_by_more.store(true, Ordering::Release);
-    }
-
-    /// Returns whether some do.
-    pub(super) fn go_by_more(&self) -> bool {
-        self.go_by_more.load(Ordering::Acquire)
-    }
-
-    pub(super) fn add(&self, pattern: Pattern, now: u64) {
-        let mut list = self.list.write().unwrap_or_else(PoisonError::into_inner);
-        // Counted while nobody else can read the list: whoever sees the number finds the pattern.
-        let sequence = SEQUENCE.fetch_add(1, Ordering::AcqRel) + 1;
-        let number = Number { count: self.count.load(Ordering::Acquire) + 1, sequence, at: now };
-        list.patterns.retain(|(_, older)| *older != pattern);
-        list.patterns.push_back((number, pattern));
-        if list.patterns.len() > MOST
-            && let Some((oldest, _)) = list.patterns.pop_front()
-        {
-            list.all_before = oldest;
+        match self {
+            Self::Here(here) => here.note_more(),
+            Self::Everywhere(everywhere) => everywhere.note_more(),
         }
-        self.count.store(number.count, Ordering::Release);
     }
 
-    /// Returns whether there was one since a page was begun, whatever it took.
-    #[inline]
-    pub(super) fn came_after(&self, page: &Page) -> bool {
-        page.purged() < self.count()
+    /// Returns whether some do, as far as that is known.
+    pub(super) fn go_by_more(&self) -> bool {
+        match self {
+            Self::Here(here) => here.go_by_more(),
+            Self::Everywhere(everywhere) => everywhere.go_by_more(),
+        }
+    }
+
+    /// Returns whether some do of those that other processes make.
+    pub(super) async fn ask_for_more(&self, cache: &Cache) -> Result<bool, Error> {
+        match self {
+            Self::Here(_) => Ok(false),
+            Self::Everywhere(everywhere) => everywhere.ask_for_more(cache).await,
+        }
+    }
+
+    /// Invalidates what a pattern means, in this process.
+    pub(super) fn add(&self, pattern: Pattern) {
+        match self {
+            Self::Here(here) => here.add(pattern),
+            Self::Everywhere(everywhere) => everywhere.add(pattern),
+        }
+    }
+
+    /// Tells it all others.
+    pub(super) async fn tell(&self, cache: &Cache) -> Result<(), Error> {
+        match self {
+            Self::Here(_) => Ok(()),
+            Self::Everywhere(everywhere) => everywhere.tell(cache).await,
+        }
+    }
+
+    /// Finds out what others have invalidated, before a page is judged.
+    pub(super) async fn learn(&self, cache: &Cache, page: &Page) -> Result<(), Error> {
+        match self {
+            Self::Here(_) => Ok(()),
+            Self::Everywhere(everywhere) => everywhere.learn(cache, Some(page.stand())).await,
+        }
+    }
+
+    /// Finds out how things stand before a page is made that began to be read at this point, and at this moment where that was
+    /// before its cache was known. Returns the point that it is to carry.
+    pub(super) async fn begin(&self, cache: &Cache, point: Point, came: Option<u64>) -> Result<Point, Error> {
+        let Self::Everywhere(everywhere) = self else { return Ok(point) };
+        let now = everywhere.begin(cache).await?;
+        let there = match came.map(|sequence| everywhere.at(sequence).there) {
+            None => now,
+            // Nothing was known then. What the list remembers may have come since.
+            Some(there) if there == Stand::default() => everywhere.oldest(),
+            Some(there) => there,
+        };
+        Ok(Point { there, ..point })
+    }
+
+    /// Makes sure that those can judge a page who find it, before it is kept.
+    pub(super) async fn settle(&self, cache: &Cache) -> Result<(), Error> {
+        match self {
+            Self::Here(_) => Ok(()),
+            Self::Everywhere(everywhere) => everywhere.settle(cache).await,
+        }
     }
 
     /// Returns whether a page was invalidated since it was begun.
-    #[cold]
-    pub(super) fn took(&self, page: &Page, target: &str) -> bool {
-        let (now, known) = (self.count(), page.purged());
-        let taken = match known {
-            // A clock may stand still for a moment: rather too much than too little.
-            NONE => self.list().takes(target, |number| number.at >= page.begun()),
-            _ => self.took_since(known, target),
-        };
-        if !taken {
-            page.outlived(now);
+    #[inline]
+    pub(super) fn took<'a, U>(&self, page: &Page, target: impl FnOnce() -> Result<Cow<'a, str>, U>) -> bool {
+        match self {
+            Self::Here(here) => here.came_after(page) && target().map_or(true, |target| here.took(page, &target)),
+            Self::Everywhere(everywhere) => target().map_or(true, |target| everywhere.took(page, &target)),
         }
-        taken
     }
 
-    /// Returns whether what is of this path was invalidated after so many purges.
-    pub(super) fn took_since(&self, known: u64, target: &str) -> bool {
-        known < self.count() && self.list().takes(target, |number| number.count > known)
-    }
-
-    fn list(&self) -> RwLockReadGuard<'_, List> {
-        self.list.read().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl List {
-    /// Returns whether one of the purges that are newer takes what is of this path.
-    fn takes(&self, target: &str, is_newer: impl Fn(&Number) -> bool) -> bool {
-        let newer = self.patterns.iter().rev().take_while(|(number, _)| is_newer(number));
-        (self.all_before.count > NONE && is_newer(&self.all_before))
-            || newer.into_iter().any(|(_, pattern)| pattern.fits(target))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_star_stands_for_any_text_and_everything_else_for_itself() {
-        let fits = |pattern: &str, path: &str| Pattern::new(pattern).fits(path);
-        assert!(fits("/blog/*", "/blog/1") && fits("/blog/*", "/blog/") && fits("/blog/*", "/blog/a/b?page=2"));
-        assert!(!fits("/blog/*", "/blog") && !fits("/blog/*", "/a/blog/1"));
-        assert!(fits("/blog/1", "/blog/1") && fits("/blog/1", "/blog/1?page=2") && !fits("/blog/1", "/blog/10"));
-        assert!(fits("/blog/1?page=2", "/blog/1?page=2") && !fits("/blog/1?page=2", "/blog/1"));
-        assert!(fits("*", "/") && fits("/*/1/*/2", "/a/1/b/1/c/2") && !fits("/*/1/*/2", "/a/1/2"));
-        assert!(!fits("/ab*ba", "/aba"), "the two ends do not overlap");
+    /// Returns whether what is of this path was invalidated since then.
+    pub(super) fn took_since(&self, since: Point, target: &str) -> bool {
+        match self {
+            Self::Here(here) => here.took_since(since.here, target),
+            Self::Everywhere(everywhere) => everywhere.took_since(since, target),
+        }
     }
 }

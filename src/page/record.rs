@@ -33,10 +33,16 @@ struct Leaf {
     told: [Told; 2],
     /// The mark of the place that it was made at.
     site: u64,
-    /// Up to which purge it is known to be untouched; none yet, where it comes from outside.
+    /// Which list of purges it goes by, and up to which of them it is known to be untouched.
+    epoch: u64,
     purged: AtomicU64,
-    /// When it was begun, in milliseconds.
-    begun: u64,
+}
+
+/// How a list of purges stood: one that several processes share has an epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stand {
+    pub(super) epoch: u64,
+    pub(super) number: u64,
 }
 
 /// Where and when a page was begun.
@@ -44,10 +50,8 @@ struct Leaf {
 pub(super) struct Begun {
     /// The mark of the place.
     pub(super) site: u64,
-    /// After so many purges: exact, and of this process only.
-    pub(super) after: u64,
-    /// At this time, in milliseconds.
-    pub(super) at: u64,
+    /// After these purges.
+    pub(super) after: Stand,
 }
 
 /// All of a kept page but its body.
@@ -60,10 +64,10 @@ pub(super) struct Head {
 
 impl Page {
     pub(super) fn new(head: Head, body: Bytes, holes: Holes, begun: Begun, tags: Box<[TagName]>) -> Self {
-        let Begun { site, after, at: begun } = begun;
+        let Begun { site, after: Stand { epoch, number } } = begun;
         let holes = (!holes.is_empty()).then(|| Box::new(holes));
-        let (tag, told, purged) = (head.headers.get(ETAG).cloned(), Default::default(), AtomicU64::new(after));
-        Self(Arc::new(Leaf { head, body, holes, tags, tag, told, site, purged, begun }))
+        let (tag, told, purged) = (head.headers.get(ETAG).cloned(), Default::default(), AtomicU64::new(number));
+        Self(Arc::new(Leaf { head, body, holes, tags, tag, told, site, epoch, purged }))
     }
 
     pub(super) fn head(&self) -> &Head {
@@ -116,12 +120,10 @@ impl Page {
         &self.0.head.facts
     }
 
-    pub(super) fn begun(&self) -> u64 {
-        self.0.begun
-    }
-
-    pub(super) fn purged(&self) -> u64 {
-        self.0.purged.load(Ordering::Acquire)
+    /// Returns after which purges it was begun, or which it has outlived.
+    #[inline]
+    pub(super) fn stand(&self) -> Stand {
+        Stand { epoch: self.0.epoch, number: self.0.purged.load(Ordering::Acquire) }
     }
 
     pub(super) fn outlived(&self, purges: u64) {
@@ -172,7 +174,8 @@ struct Sent<'a> {
     status: u16,
     headers: Vec<(&'a str, Blob<'a>)>,
     facts: &'a Facts,
-    begun: u64,
+    epoch: u64,
+    after: u64,
     tags: Vec<&'a str>,
     holes: Option<&'a Holes>,
     body: Blob<'a>,
@@ -185,7 +188,8 @@ struct Received {
     status: u16,
     headers: Vec<(String, Owned)>,
     facts: Facts,
-    begun: u64,
+    epoch: u64,
+    after: u64,
     tags: Vec<String>,
     holes: Option<Holes>,
     body: Owned,
@@ -195,16 +199,17 @@ impl Serialize for Page {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Head { status, headers, facts } = self.head();
         let headers = headers.iter().map(|(name, value)| (name.as_str(), Blob(value.as_bytes()))).collect();
-        let (site, begun, tags) = (self.site(), self.begun(), self.tags().iter().map(TagName::as_str).collect());
+        let (site, Stand { epoch, number: after }, tags) =
+            (self.site(), self.stand(), self.tags().iter().map(TagName::as_str).collect());
         let (status, holes, body) = (status.as_u16(), self.holes(), Blob(self.body()));
-        Sent { site, status, headers, facts, begun, tags, holes, body }.serialize(serializer)
+        Sent { site, status, headers, facts, epoch, after, tags, holes, body }.serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Page {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let received = Deserialize::deserialize(deserializer)?;
-        let Received { site, status, headers: lines, facts, begun, tags, holes, body } = received;
+        let Received { site, status, headers: lines, facts, epoch, after, tags, holes, body } = received;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
         let mut headers = HeaderMap::with_capacity(lines.len());
         for (name, Owned(value)) in lines {
@@ -215,7 +220,7 @@ impl<'de> Deserialize<'de> for Page {
         if !holes.are_in(&body.0) {
             return Err(de::Error::custom("a page whose holes are somewhere else"));
         }
-        let (head, begun) = (Head { status, headers, facts }, Begun { site, after: 0, at: begun });
+        let (head, begun) = (Head { status, headers, facts }, Begun { site, after: Stand { epoch, number: after } });
         let tags = tags.into_iter().map(TagName::written).collect();
         Ok(Self::new(head, body.0.into(), holes, begun, tags))
     }

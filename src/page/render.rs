@@ -25,12 +25,14 @@ use super::error::{BoxError, Failed};
 use super::flights::{Landing, Lead, Start};
 use super::heard::Heard;
 use super::hole::Holes;
+use super::locale::Locale;
 use super::names::Names;
 use super::nested::{Nearer, Outer};
 use super::policy::{self, Facts, Refusal, Times};
+use super::purge::Point;
 use super::record::{Begun, Head, Page};
 use super::shelf::{self, Shelf};
-use super::site::{Caller, Home, Look, Quest, Site};
+use super::site::{Caller, Home, Look, Quest, Site, locale};
 use super::status::{Forward, Status};
 use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
@@ -49,10 +51,9 @@ pub(super) struct Render {
     /// Present where others may wait for it.
     pub(super) lead: Option<Lead>,
     pub(super) filling: Arc<Filling>,
-    pub(super) purges: u64,
-    /// When the handler was asked, and when the first of what it shows was read.
+    pub(super) purges: Point,
+    /// When the handler was asked.
     asked: u64,
-    begun: u64,
     nearer: Nearer,
     hearing: Hearing,
     heard: Heard,
@@ -65,9 +66,9 @@ impl Render {
     /// Begins it: what is invalidated from here on is not kept.
     pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Box<Self> {
         let (came, asked) = (Arrived::of(&request), home.now());
-        let (filling, purges, begun) = match came {
-            Some(came) => (came.fill(&home.cache, &quest.key), came.purges(&home.purges), came.at().min(asked)),
-            None => (home.cache.fill(&quest.key), home.purges.count(), asked),
+        let (filling, purges) = match came {
+            Some(came) => (came.fill(&home.cache, &quest.key), home.purges.at(came.purges())),
+            None => (home.cache.fill(&quest.key), home.purges.now()),
         };
         let filling = Arc::new(filling);
         if let Some(lead) = &lead {
@@ -76,7 +77,7 @@ impl Render {
         let hearing = lead.as_ref().map_or_else(Hearing::begin, |lead| Hearing::of_flight(lead.id()));
         let (nearer, heard) = (Nearer::default(), Heard::default());
         // It is handed on by one step to the next, each of which would have room for it.
-        Box::new(Self { site, home, request, quest, lead, filling, purges, asked, begun, nearer, hearing, heard })
+        Box::new(Self { site, home, request, quest, lead, filling, purges, asked, nearer, hearing, heard })
     }
 
     /// Asks the handler, answers the client as soon as there is something to say, and goes on until all is kept.
@@ -85,7 +86,7 @@ impl Render {
         S: Service<Request<B>, Response = Response<R>>,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        self.look_at_tags().await;
+        self.look_around().await;
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
         // In a block of its own, so that what the handler takes is given back before its answer is judged.
@@ -107,10 +108,25 @@ impl Render {
         }
     }
 
-    /// Looks at how the tags of the page stand in a store outside, before its handler reads anything.
-    pub(super) async fn look_at_tags(&self) {
+    /// Looks at how things stand in a store outside before the handler reads anything: the tags of the page, and what other
+    /// processes have invalidated.
+    pub(super) async fn look_around(&mut self) {
+        if !self.home.cache.is_outside() {
+            return;
+        }
         let tags = shelf::known_tags(&self.site.setup, &self.request);
         self.home.heard(self.filling.look_at_tags(tags).await);
+        if locale(&self.request) != Locale::default() {
+            self.home.purges.note_more();
+        }
+        let came = Arrived::of(&self.request).map(Arrived::purges);
+        let begun = self.home.purges.begin(&self.home.cache, self.purges, came).await;
+        if let Some(purges) = self.home.heard(begun) {
+            self.purges = purges;
+            if let Some(lead) = &self.lead {
+                lead.starts(Start { filling: Some(Arc::clone(&self.filling)), purges });
+            }
+        }
     }
 
     /// Runs what speaks of the page: its handler, and then its body.
@@ -382,14 +398,15 @@ impl Render {
         if self.site.setup.tagged && holes.is_empty() {
             tag(&mut head.headers, &body);
         }
-        let begun = Begun { site: self.site.mark, after: self.purges, at: self.begun };
+        let begun = Begun { site: self.site.mark, after: self.purges.stand() };
         Page::new(head, body, holes, begun, self.heard.names().into())
     }
 
     /// Keeps a page, and says whether it is kept: not where it was invalidated meanwhile.
     pub(super) async fn keep(&self, place: Shelf, page: Page) -> bool {
         // As in `is_withdrawn`; tags are looked at by the cache.
-        !self.site.is_gone(&self.home, &self.request, &page)
+        self.home.heard(self.home.purges.settle(&self.home.cache).await).is_some()
+            && !self.site.is_gone(&self.home, &self.request, &page)
             && place.keep(&self.site.setup, &self.home, &self.request, page).await
     }
 }

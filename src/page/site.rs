@@ -157,7 +157,12 @@ impl Site {
             }
             front => (front, None),
         };
-        let (page, alone) = at(front);
+        let (mut page, alone) = at(front);
+        if let Some(found) = &page
+            && !home.learn(found).await
+        {
+            page = None;
+        }
         self.judge(home, request, page, &wanted, || Quest { variants, alone, ..quest })
     }
 
@@ -214,12 +219,10 @@ impl Site {
         Asked::of(request).map(|asked| asked.target(&self.setup.view.query))
     }
 
-    /// Returns whether a page was invalidated by a pattern since it was begun. Of tags its cache knows.
+    /// Returns whether a page was invalidated by a pattern since it was begun, as far as that is known here. Of tags its
+    /// cache knows.
     pub(super) fn is_gone(&self, home: &Home, request: &Parts, page: &Page) -> bool {
-        home.purges.came_after(page) && {
-            let Ok(target) = self.target(request) else { return true };
-            home.purges.took(page, &target)
-        }
+        home.purges.took(page, || self.target(request))
     }
 
     /// Returns the headers that a response says it depends on. One that is encoded depends on what its client takes,

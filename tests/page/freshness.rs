@@ -211,7 +211,7 @@ fn what_was_invalidated_or_ended_while_its_handler_was_asked_does_not_stand_in_f
         assert_eq!(fails_after(&layer, |larder, _| larder.advance(29 * SECOND)), Some(200));
         assert_eq!(fails_after(&layer, |larder, _| larder.advance(30 * SECOND)), Some(500));
         assert_eq!(fails_after(&layer, |_, app| drop(app.send("POST", "/", &[]))), Some(500));
-        assert_eq!(fails_after(&layer, |_, _| page::invalidate("/*").unwrap()), Some(500));
+        assert_eq!(fails_after(&layer, |_, _| page::invalidate_blocking("/*").unwrap()), Some(500));
         assert_eq!(fails_after(&layer, |_, _| larder::invalidate_tag_blocking("t").unwrap()), Some(500));
         let clear = |larder: &Isolated| larder.cache("default").blocking().clear().unwrap();
         assert_eq!(fails_after(&layer, |larder, _| clear(larder)), Some(500));

@@ -65,8 +65,8 @@ type Way = (&'static str, fn(&Isolated, &App));
 const WAYS: [Way; 7] = [
     ("a write", |_, app| drop(app.send("POST", "/a?b", &[]))),
     ("a write that fails over", |_, app| drop(app.send("DELETE", "/a?b", &[("x", "2")]))),
-    ("a pattern", |_, _| page::invalidate("/a").unwrap()),
-    ("a pattern with a star", |_, _| page::invalidate("/*").unwrap()),
+    ("a pattern", |_, _| page::invalidate_blocking("/a").unwrap()),
+    ("a pattern with a star", |_, _| page::invalidate_blocking("/*").unwrap()),
     ("a tag of the site", |_, _| larder::invalidate_tag_blocking("site").unwrap()),
     ("a tag of the page", |_, _| larder::invalidate_tag_blocking("news").unwrap()),
     ("all of the cache", |larder, _| larder.cache("default").blocking().clear().unwrap()),
@@ -89,7 +89,7 @@ fn at_every_moment(test: impl Fn(&Isolated, &Site, &mut Visitor, Way, &str)) {
                         let mut other = site.app.visitor("/a?b", &[("x", "other")]);
                         site.send_heads(&mut other);
                         site.send_ends(&mut other);
-                        page::invalidate("/nothing").unwrap();
+                        page::invalidate_blocking("/nothing").unwrap();
                         larder.advance(61 * SECOND);
                     }
                     let mut visitor = site.visitor();
@@ -169,7 +169,7 @@ fn what_is_invalidated_elsewhere_is_no_reason_to_make_a_page_twice() {
     let site = Site::new(&cache_page(60));
     let mut first = site.visitor();
     first.go_on();
-    page::invalidate("/other/*").unwrap();
+    page::invalidate_blocking("/other/*").unwrap();
     site.app.send("POST", "/other", &[]);
     site.visitor().go_on();
     assert_eq!(site.gate.came(), 1);
@@ -291,7 +291,7 @@ fn outside_a_page_that_was_made_after_a_pattern_was_invalidated_answers_again() 
     let app = App::new(&cache_page(60), |run, _| response(200, &[], format!("{run}")));
     assert_eq!((app.get("/a").text(), app.get("/a").text(), app.get("/b").text()), ("1", "1", "2"));
     larder.advance(SECOND);
-    page::invalidate("/a").unwrap();
+    page::invalidate_blocking("/a").unwrap();
     larder.advance(SECOND);
     assert_eq!((app.get("/a").text(), app.get("/b").text()), ("3", "2"));
     assert_eq!((app.get("/a").text(), app.get("/b").text()), ("3", "2"));

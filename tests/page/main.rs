@@ -25,6 +25,7 @@ mod parts;
 mod pitfalls;
 mod play;
 mod posts;
+mod processes;
 mod readme;
 mod report;
 mod said;

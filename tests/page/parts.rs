@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use http::{Request, Response};
-use larder::page::{CacheLayer, invalidate};
+use larder::page::{CacheLayer, invalidate_blocking};
 use larder::testing;
 
 use crate::app::{App, Visit, response};
@@ -122,7 +122,7 @@ fn a_write_and_an_invalidation_empty_the_parts_of_a_page_too() {
     assert_eq!((run().as_deref(), run().as_deref()), (Some("1"), Some("1")));
     assert_eq!(app.send("POST", "/", &[]).status, 200);
     assert_eq!(run().as_deref(), Some("3"));
-    invalidate("/").expect("a configuration");
+    invalidate_blocking("/").expect("a configuration");
     assert_eq!(run().as_deref(), Some("4"));
 }
 

@@ -208,7 +208,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             return entry.invalidate().await;
         }
         let options = rules.options_for(&value, None);
-        let kept = cache.set_since(token, &entry.key, value, rules.keep, options, bonds).await;
+        let kept = cache.set_since((token, None), &entry.key, value, rules.keep, options, bonds).await;
         let outcome = match kept {
             Ok(true) => Ok(()),
             Ok(false) => {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::Cache;
 use super::marker::Versions;
+use crate::backend::Ticket;
 use crate::clock::Clock;
 use crate::codec::wire::TagVersion;
 use crate::error::Error;
@@ -21,8 +22,8 @@ use crate::value::Value;
 ///
 /// From [`Cache::fill`], taken before the source is read. It is for values that come about in a way that no body of
 /// [`get_or_load`](Cache::get_or_load) can return, such as a page whose end is written after its beginning was sent.
-/// A store outside is asked for nothing: there the right ends by what this process does only. Tags are another thing: what
-/// has one goes by whoever invalidates it, if [`look_at_tags`](Self::look_at_tags) was asked first.
+/// A store outside is asked for nothing before [`look_at_tags`](Self::look_at_tags): until then the right ends by what this
+/// process does only.
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -55,6 +56,8 @@ struct Beginning {
     /// Whether some of it was read earlier than this was taken.
     is_earlier: bool,
     versions: Vec<TagVersion>,
+    /// The ticket of the store outside, for the key of the right alone.
+    ticket: Option<Ticket>,
 }
 
 impl Cache {
@@ -220,7 +223,7 @@ impl Cache {
 
 impl Beginning {
     fn at(since: Moment) -> Self {
-        Self { since, is_earlier: false, versions: Vec::new() }
+        Self { since, is_earlier: false, versions: Vec::new(), ticket: None }
     }
 }
 
@@ -228,7 +231,8 @@ impl Filling {
     /// Takes the same right for another key, as if it had been taken when this one was, as far as tags go.
     #[must_use]
     pub fn beside(&self, key: impl Into<Key>) -> Self {
-        self.cache.fill_since(key.into(), self.began().clone())
+        let began = Beginning { ticket: None, ..self.began().clone() };
+        self.cache.fill_since(key.into(), began)
     }
 
     fn began(&self) -> MutexGuard<'_, Beginning> {
@@ -239,6 +243,7 @@ impl Filling {
     /// A tag that is only told afterwards may have been invalidated in between, also by another process: where nobody can tell
     /// any more, what has it is not kept.
     ///
+    /// A store with conditional fills is asked for a ticket, too: from then on the right ends as well by what other processes do.
     /// In memory there is nothing to be asked.
     ///
     /// ```
@@ -267,10 +272,14 @@ impl Filling {
         let tags = self.cache.fingerprints_of(&self.key.clone().tagged(tags));
         let (may_get, mut versions) = (outside.markers.expects_more(self.key.mark(), true), Versions::default());
         home.prepare(outside, &tags, may_get, &mut versions).await?;
+        let name = self.cache.name_of(&self.key);
+        let can = outside.capabilities().conditional_fill;
+        let ticket = if can { Some(outside.begin_fill(&name).await?) } else { None };
         let mut began = self.began();
+        began.ticket = ticket;
         if !began.is_earlier {
-            let since = began.since.having_seen(home.tags.now());
-            *began = Beginning { since, versions: versions.known(), ..*began };
+            began.since = began.since.having_seen(home.tags.now());
+            began.versions = versions.known();
         }
         Ok(())
     }
@@ -318,7 +327,8 @@ impl Filling {
         if bonds.as_ref().is_some_and(Bonds::are_cut) {
             return Ok(false);
         }
-        self.cache.set_since(&self.token, &key, value, V::keep(), options.into(), bonds).await
+        let ticket = self.began().ticket.clone();
+        self.cache.set_since((&self.token, ticket), &key, value, V::keep(), options.into(), bonds).await
     }
 
     /// Keeps the value, if the right still stands, and says whether it does. It ends by that.

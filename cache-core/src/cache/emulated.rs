@@ -17,7 +17,7 @@ const TRIES: usize = 100;
 
 impl Cache {
     /// Changes an entry to what `change` makes of what was found, in one step; `None` where that leaves it alone.
-    async fn change_by_fill<T>(
+    pub(super) async fn change_by_fill<T>(
         &self,
         backend: &Outside,
         (name, tags): (&Name, &[u64]),

@@ -2,6 +2,7 @@
 
 mod above;
 mod across;
+mod agreed;
 mod asker;
 mod blocking;
 mod commits;

@@ -10,7 +10,7 @@ use super::marker::{Sought, Versions, few};
 use super::near::Asking;
 use super::parcel::{Found, Label, Parcel, restamped};
 use super::read::remaining;
-use crate::backend::Remaining;
+use crate::backend::{Remaining, Ticket};
 use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
 use crate::flight::Change;
@@ -159,7 +159,7 @@ impl Cache {
     }
 
     /// Writes a value out; `None` where its time is zero.
-    fn pack<V>(
+    pub(super) fn pack<V>(
         &self,
         backend: &Outside,
         name: &Name,
@@ -211,22 +211,23 @@ impl Cache {
         self.home().versions_since(backend, key.mark(), &tags, bonds.versions(), bonds.since()).await
     }
 
+    /// Sends a value, unless what is there was changed since the ticket was taken; says whether it did.
     pub(super) async fn send_value<V>(
         &self,
         backend: &Outside,
         name: &Name,
-        value: &V,
-        keep: Keep<V>,
-        options: Options,
+        (value, keep, options): (&V, Keep<V>, Options),
         tags: Result<Vec<TagVersion>, Error>,
-    ) -> Result<(), Error> {
+        ticket: Option<&Ticket>,
+    ) -> Result<bool, Error> {
         let parcel = tags.and_then(|tags| self.pack(backend, name, value, keep, &options, &tags));
         let _changing = Changing::begin(self.home(), name);
-        match parcel {
-            Ok(Some(parcel)) => backend.set(name, &parcel.bytes, parcel.time).await,
-            Ok(None) => backend.delete(name).await.map(drop),
+        match (parcel, ticket) {
+            (Ok(Some(parcel)), Some(ticket)) => backend.set_if(name, &parcel.bytes, parcel.time, ticket).await,
+            (Ok(Some(parcel)), None) => backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true),
+            (Ok(None), _) => backend.delete(name).await.map(|_| true),
             // The value from before must not be taken for this one.
-            Err(error) => {
+            (Err(error), _) => {
                 drop(backend.delete(name).await);
                 Err(error)
             }

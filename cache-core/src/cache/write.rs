@@ -5,6 +5,7 @@ use super::draw::draw;
 use super::home::Backing;
 use super::judge::bonded;
 use super::rules::kept_with;
+use crate::backend::Ticket;
 use crate::error::{Error, Kind};
 use crate::flight::{Change, Token};
 use crate::key::{Key, Name};
@@ -56,7 +57,7 @@ impl Cache {
             }
             Backing::Outside(backend) => {
                 let tags = self.versions_of(backend, key, bonds.as_ref()).await;
-                self.send_value(backend, &name, &value, keep, options, tags).await
+                self.send_value(backend, &name, (&value, keep, options), tags, None).await.map(drop)
             }
         }
     }
@@ -99,10 +100,11 @@ impl Cache {
         }
     }
 
-    /// Keeps a value whatever is there, unless that was changed since the token was taken; says whether it is kept.
+    /// Keeps a value whatever is there, unless that was changed since the token was taken, and the ticket of its store, if
+    /// there is one; says whether it is kept.
     pub(crate) async fn set_since<V>(
         &self,
-        token: &Token,
+        (token, ticket): (&Token, Option<Ticket>),
         key: &Key,
         value: V,
         keep: Keep<V>,
@@ -131,7 +133,7 @@ impl Cache {
                 if bonds.is_some_and(|bonds| bonds.are_cut()) || token.redeem(|| ()).is_none() {
                     return Ok(false);
                 }
-                self.send_value(backend, &name, &value, keep, options, tags).await.map(|()| true)
+                self.send_value(backend, &name, (&value, keep, options), tags, ticket.as_ref()).await
             }
         }
     }

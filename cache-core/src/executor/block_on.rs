@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 /// Runs a future to its end on this thread, which parks while there is nothing to do.
-pub(crate) fn block_on<F: Future>(future: F) -> F::Output {
+pub fn block_on<F: Future>(future: F) -> F::Output {
     let _blocking = Blocking::begin();
     let mut future = pin!(future);
     // Most futures here are hits, and end at once: they need nobody to wake anybody.

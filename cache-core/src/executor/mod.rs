@@ -11,9 +11,8 @@ use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
 
-pub(crate) use block_on::block_on;
 #[doc(hidden)]
-pub use block_on::is_blocking;
+pub use block_on::{block_on, is_blocking};
 
 /// A future that can be handed to a runtime.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;

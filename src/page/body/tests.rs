@@ -6,7 +6,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 use super::super::hole::Holes;
 use super::super::policy::Facts;
-use super::super::record::{Begun, Head};
+use super::super::record::{Begun, Head, Stand};
 use super::super::service::PageFuture;
 use super::super::tee::Tee;
 use super::*;
@@ -84,7 +84,7 @@ fn page(body: Bytes) -> Page {
         validator: false,
     };
     let head = Head { status: StatusCode::OK, headers: HeaderMap::new(), facts };
-    Page::new(head, body, Holes::default(), Begun { site: 0, after: 0, at: 0 }, Box::default())
+    Page::new(head, body, Holes::default(), Begun { site: 0, after: Stand::default() }, Box::default())
 }
 
 #[test]

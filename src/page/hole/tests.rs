@@ -11,7 +11,7 @@ use super::fills::Fills;
 use super::mark::{LENGTH, Mark};
 use super::*;
 use crate::page::policy::{Policy, Times, Wanted};
-use crate::page::record::{Begun, Head, Page};
+use crate::page::record::{Begun, Head, Page, Stand};
 use crate::{Options, Settings, backend::Memory, clock::Clock, testing};
 
 /// A mark of another process.
@@ -78,7 +78,7 @@ fn page(body: &str, holes: Holes) -> Page {
         Head { status: StatusCode::OK, headers, facts },
         Bytes::from(body.to_owned()),
         holes,
-        Begun { site: 0, after: 0, at: 0 },
+        Begun { site: 0, after: Stand::default() },
         Box::default(),
     )
 }

@@ -44,9 +44,9 @@ impl Spot {
 }
 
 impl Post {
-    /// Looks at how the tags of the page stand in a store outside, before its handler reads anything.
-    pub(super) async fn look_at_tags(&self) {
-        self.0.look_at_tags().await;
+    /// Looks at how things stand in a store outside, before its handler reads anything.
+    pub(super) async fn look_around(&mut self) {
+        self.0.look_around().await;
     }
 
     /// Runs the handler, which may speak of the page.

@@ -31,7 +31,8 @@ impl Spot {
         let part = self.home.cache.get::<Part>(part::key(&quest.key)).await.unwrap_or_default()?;
         let now = self.home.now();
         let facts = part.page().facts();
-        if facts.reuse(&quest.wanted, now) != Reuse::Fresh || self.site.is_gone(&self.home, request, part.page()) {
+        let is_fresh = facts.reuse(&quest.wanted, now) == Reuse::Fresh;
+        if !is_fresh || !self.home.learn(part.page()).await || self.site.is_gone(&self.home, request, part.page()) {
             return None;
         }
         Asking::new(&self.site.setup, request, now).with_part(&part, &Status::hit(facts.left(now)))

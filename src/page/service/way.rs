@@ -160,15 +160,15 @@ impl<S> Way<S> {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
-        let post = if pass == Pass::Method { self.spot.post(&parts) } else { None };
+        let mut post = if pass == Pass::Method { self.spot.post(&parts) } else { None };
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let asked = self.spot.site.narrow(pass, &mut parts);
         let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
-        let mut response = match &post {
+        let mut response = match &mut post {
             Some(post) => {
-                post.look_at_tags().await;
+                post.look_around().await;
                 post.hear(asking).await?
             }
             None => asking.await?,

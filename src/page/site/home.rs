@@ -8,8 +8,9 @@ use crate::page::flights::Flights;
 use crate::page::locale::Locales;
 use crate::page::named::Naming;
 use crate::page::policy::Policy;
-use crate::page::purge::{Pattern, Purges};
+use crate::page::purge::Purges;
 use crate::page::quiet::Quiet;
+use crate::page::record::Page;
 use crate::page::variant::Front;
 use crate::{Cache, Error, Ttl};
 
@@ -20,7 +21,7 @@ pub(in crate::page) struct Home {
     /// Whether it takes the hits of the handler whose pages these are into its own count.
     pub(in crate::page) counts: bool,
     pub(in crate::page) flights: Arc<Flights>,
-    pub(in crate::page) purges: Arc<Purges>,
+    pub(in crate::page) purges: Purges,
     pub(in crate::page) quiet: Arc<Quiet>,
     pub(in crate::page) locales: Arc<Locales>,
     /// What the place was told, and for how long the cache keeps what says nothing, where that counts.
@@ -39,9 +40,10 @@ impl Home {
                 Ttl::Default | Ttl::Forever => YEAR,
             });
         }
-        let purges: Arc<Purges> = cache.beside();
+        let purges = Purges::of(&cache);
         let goes_by_more = setup.naming != Naming::Unnamed || !setup.extensions.is_empty() || !setup.prefix.is_empty();
-        if setup.guarded || goes_by_more {
+        // What another process keeps near is not found by who deletes it.
+        if setup.guarded || goes_by_more || cache.hears_late() {
             purges.note_more();
         }
         Self {
@@ -92,8 +94,8 @@ impl Home {
         log::warn!(target: "larder", "cache `{}`, pages: {error}", self.cache.name());
     }
 
-    /// Invalidates what a pattern means.
-    pub(in crate::page) fn purge(&self, pattern: Pattern) {
-        self.purges.add(pattern, self.now());
+    /// Finds out what other processes have invalidated, before a page is judged; says whether that could be found out.
+    pub(in crate::page) async fn learn(&self, page: &Page) -> bool {
+        self.heard(self.purges.learn(&self.cache, page).await).is_some()
     }
 }

@@ -178,7 +178,7 @@ async fn wander(app: Router, larder: Option<Larder>, seed: u64, visits: usize, a
         match dice.roll(300) {
             0 => by_user::invalidate(dice.roll(6)).await,
             1 => by_all::invalidate_all().await,
-            2 => larder::page::invalidate("/word").expect("a configuration that works"),
+            2 => larder::page::invalidate_blocking("/word").expect("a configuration that works"),
             3 => by_extension::invalidate(Session(None)).await,
             4 => larder.iter().for_each(|larder| larder.advance(std::time::Duration::from_secs(20))),
             _ => {}

@@ -170,7 +170,7 @@ const WAYS: [Way; 5] = [
     ("its name", |_| testing::block_on(page::invalidate(1))),
     ("all pages", |_| testing::block_on(page::invalidate_all())),
     ("a tag", |_| larder::invalidate_tag_blocking("guests").unwrap()),
-    ("a pattern", |_| larder::page::invalidate("/").unwrap()),
+    ("a pattern", |_| larder::page::invalidate_blocking("/").unwrap()),
     ("a write", |site| {
         let mut write = Visitor::at(&site.app, request("POST", "/", &[("cookie", "user=2")]));
         site.stage.desk.let_go(1);

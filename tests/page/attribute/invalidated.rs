@@ -117,8 +117,8 @@ fn a_name_is_that_of_all_its_urls() {
     assert_eq!(anew(|| testing::block_on(story::invalidate_all())), [true, true, true, true, false]);
     assert_eq!(anew(|| testing::block_on(stories::invalidate())), [false, false, false, false, true]);
     assert_eq!(anew(|| larder::invalidate_tag_blocking(story::key(2)).unwrap()), [false, false, false, true, false]);
-    assert_eq!(anew(|| page::invalidate("/story/*").unwrap()), [true, true, false, true, false]);
-    assert_eq!(anew(|| page::invalidate("/story/1?again").unwrap()), [false, true, false, false, false]);
+    assert_eq!(anew(|| page::invalidate_blocking("/story/*").unwrap()), [true, true, false, true, false]);
+    assert_eq!(anew(|| page::invalidate_blocking("/story/1?again").unwrap()), [false, true, false, false, false]);
     assert_eq!(anew(|| testing::block_on(story::invalidate(3))), [false; 5]);
 }
 
@@ -185,8 +185,8 @@ fn all_variants_of_a_page_and_all_its_languages_go_together() {
     let ways: [fn(); 4] = [
         || testing::block_on(story::invalidate(1)),
         || testing::block_on(story::invalidate_all()),
-        || page::invalidate("/story/1").unwrap(),
-        || page::invalidate("*").unwrap(),
+        || page::invalidate_blocking("/story/1").unwrap(),
+        || page::invalidate_blocking("*").unwrap(),
     ];
     for (number, way) in ways.into_iter().enumerate() {
         let before = all();
@@ -212,7 +212,7 @@ fn what_is_invalidated_while_it_is_made_is_not_kept_and_joined_by_nobody() {
     let ways: [fn(); 4] = [
         || testing::block_on(held::invalidate(1)),
         || testing::block_on(held::invalidate_all()),
-        || page::invalidate("/*").unwrap(),
+        || page::invalidate_blocking("/*").unwrap(),
         || larder::invalidate_tag_blocking("held:1").unwrap(),
     ];
     for (number, way) in ways.into_iter().enumerate() {

@@ -87,7 +87,7 @@ fn outside_pages_are_invalidated_by_whatever_names_them() {
         ("a user's name", |_| testing::block_on(mine::invalidate(1)), [false, false, true, false]),
         ("another user's name", |_| testing::block_on(mine::invalidate(2)), [false; 4]),
         ("a handler without a name", |_| testing::block_on(plain::invalidate()), [false, false, false, true]),
-        ("a pattern", |_| page::invalidate("/a/*").unwrap(), [true, true, false, false]),
+        ("a pattern", |_| page::invalidate_blocking("/a/*").unwrap(), [true, true, false, false]),
         ("a POST", |app| drop(send(app, "POST", "/a/1", &[])), [true, false, false, false]),
     ];
     let larder = outside();

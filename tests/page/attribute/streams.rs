@@ -171,7 +171,7 @@ fn what_is_invalidated_between_head_and_end_of_a_body_is_not_kept() {
     let ways: [fn(); 5] = [
         || testing::block_on(stream::invalidate()),
         || larder::invalidate_tag_blocking("streams").unwrap(),
-        || larder::page::invalidate("/stream*").unwrap(),
+        || larder::page::invalidate_blocking("/stream*").unwrap(),
         || stream::invalidate_blocking(),
         || larder::cache("default").unwrap().blocking().clear().unwrap(),
     ];

@@ -79,6 +79,13 @@ impl Markers {
         })
     }
 
+    /// Returns the name of what all processes agree on under a word.
+    pub(super) fn word(&self, word: &str) -> Name {
+        self.scope.write(RAW, |key| {
+            key.literal("agreed:").part(word);
+        })
+    }
+
     fn name(&self, tag: u64) -> Name {
         self.scope.write(RAW, |key| {
             key.literal("tag:").part(&tag);

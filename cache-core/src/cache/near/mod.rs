@@ -112,6 +112,11 @@ impl Near {
         self.is_good().then_some(&self.store)
     }
 
+    /// Returns whether its store tells of changes.
+    pub(super) fn is_told(&self) -> bool {
+        self.tells
+    }
+
     pub(super) fn count_hit(&self) {
         self.hits.fetch_add(1, Ordering::Relaxed);
     }

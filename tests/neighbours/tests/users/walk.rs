@@ -202,7 +202,7 @@ impl<'a> Walk<'a> {
     }
 
     fn forget(&self) {
-        page::invalidate(&self.path).expect("a pattern");
+        page::invalidate_blocking(&self.path).expect("a pattern");
     }
 
     fn whose(&self, seat: &Seat) -> Whose {

@@ -1,0 +1,157 @@
+//! [`Known`]: what the list in the store has said, and for how long that is trusted.
+
+use std::time::Duration;
+
+use cache_core::clock::Tick;
+
+use super::list::List;
+use crate::page::record::Stand;
+
+/// What the list in the store has said.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    said: Option<Said>,
+    /// Raised when this process changes the list.
+    changes: u64,
+}
+
+#[derive(Debug)]
+struct Said {
+    /// Nothing, where there was none.
+    list: Option<List>,
+    asked: Tick,
+    /// From when on somebody asks anew, while all others go by this.
+    again: Tick,
+    until: Tick,
+}
+
+/// How things stood before the store was asked.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asking {
+    changes: u64,
+    at: Tick,
+}
+
+/// How long the list is trusted.
+const TRUST: Duration = Duration::from_secs(1);
+
+impl Said {
+    fn new(list: Option<List>, asked: Tick) -> Self {
+        Self { list, asked, again: asked.after(TRUST / 2), until: asked.after(TRUST) }
+    }
+}
+
+impl Known {
+    pub(super) fn list(&self) -> Option<&List> {
+        self.said.as_ref()?.list.as_ref()
+    }
+
+    /// Returns how the list stood; of no epoch, where there is none.
+    pub(super) fn stand(&self) -> Stand {
+        self.list().map(List::stand).unwrap_or_default()
+    }
+
+    /// Returns whether what was begun then, and is of this path, is gone.
+    pub(super) fn takes(&self, since: Stand, target: &str) -> bool {
+        let is_good = |list: &List| since.epoch == list.stand().epoch && !list.takes(since.number, target);
+        !self.list().is_some_and(is_good)
+    }
+
+    pub(super) fn is_trusted(&self, now: Tick) -> bool {
+        self.said.as_ref().is_some_and(|said| now < said.until)
+    }
+
+    pub(super) fn asking(&self, now: Tick) -> Asking {
+        Asking { changes: self.changes, at: now }
+    }
+
+    /// Returns how things stand for who has to ask, for a page that goes by a list: one caller asks early, so that others need
+    /// not; `None` where that will do what is known.
+    pub(super) fn look(&mut self, now: Tick, page: Option<Stand>) -> Option<Asking> {
+        let asking = self.asking(now);
+        let is_other = page.is_some_and(|page| page.epoch != self.stand().epoch);
+        match &mut self.said {
+            Some(said) if now < said.again && !is_other => None,
+            Some(said) => {
+                said.again = said.until.max(said.again);
+                Some(asking)
+            }
+            None => Some(asking),
+        }
+    }
+
+    /// Notes what the store has said, unless this process has changed that meanwhile; says whether something is known now.
+    pub(super) fn note(&mut self, list: Option<List>, asking: Asking) -> bool {
+        if asking.changes != self.changes {
+            return false;
+        }
+        let (stand, ours) = (list.as_ref().map(List::stand).unwrap_or_default(), self.stand());
+        match &mut self.said {
+            // It was asked before, and answered after what is known.
+            Some(said) if said.asked > asking.at && stand.epoch != ours.epoch => {}
+            Some(said) if stand.epoch == ours.epoch && stand.number < ours.number => {
+                let list = said.list.take();
+                *said = Said::new(list, said.asked.max(asking.at));
+            }
+            said => *said = Some(Said::new(list, asking.at)),
+        }
+        true
+    }
+
+    /// Notes what this process has made of the list.
+    pub(super) fn change(&mut self, list: Option<List>, asking: Asking) {
+        // What was asked before it was made is not noted any more.
+        self.changes += 1;
+        let asking = Asking { changes: self.changes, ..asking };
+        self.note(list, asking);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pattern::Pattern;
+    use super::*;
+
+    const NOW: Tick = Tick::from_nanos(1_000_000_000_000);
+
+    fn list(epoch: u64, count: u64) -> List {
+        let mut list = List::of_epoch(epoch);
+        (0..count).for_each(|number| list.add(Pattern::exact(&format!("/{number}")), 9));
+        list
+    }
+
+    #[test]
+    fn a_list_is_trusted_for_a_second_and_one_caller_asks_early() {
+        let mut known = Known::default();
+        let asking = known.look(NOW, None).expect("nobody knows it");
+        assert!(known.note(Some(list(7, 1)), asking));
+        let half = NOW.after(TRUST / 2);
+        assert!(known.look(NOW, None).is_none());
+        assert!(known.look(half, None).is_some(), "this one asks");
+        assert!(known.look(half, None).is_none(), "and the others need not");
+        assert!(known.look(half, Some(list(8, 0).stand())).is_some(), "but for who has found a page of another list");
+        assert!(known.is_trusted(half) && !known.is_trusted(NOW.after(TRUST)));
+        assert!(known.look(NOW.after(TRUST), None).is_some());
+    }
+
+    #[test]
+    fn what_was_asked_before_this_process_changed_the_list_is_not_noted() {
+        let mut known = Known::default();
+        let before = known.asking(NOW);
+        known.change(Some(list(7, 2)), known.asking(NOW));
+        assert!(!known.note(Some(list(7, 1)), before));
+        assert_eq!(known.stand(), list(7, 2).stand());
+    }
+
+    #[test]
+    fn answers_that_overtake_each_other_take_nothing_back() {
+        let mut known = Known::default();
+        let (early, late) = (known.asking(NOW), known.asking(NOW.after(TRUST)));
+        assert!(known.note(Some(list(7, 2)), late) && known.note(Some(list(7, 1)), early));
+        assert_eq!(known.stand(), list(7, 2).stand());
+        assert!(known.note(Some(list(6, 9)), early));
+        assert_eq!(known.stand(), list(7, 2).stand(), "that one was lost before");
+        assert!(known.note(None, known.asking(NOW.after(TRUST))));
+        assert_eq!(known.stand(), Stand::default());
+    }
+}

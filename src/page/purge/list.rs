@@ -1,0 +1,122 @@
+//! [`List`]: patterns by which pages were invalidated, in their order.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+use super::pattern::{Pattern, path_of};
+use crate::key::mark;
+use crate::page::record::Stand;
+
+/// Patterns by which pages were invalidated, in their order.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct List {
+    /// Drawn by chance when the list was begun, where several processes share it: another one that is begun when this is lost
+    /// does not go on with its numbers.
+    epoch: u64,
+    /// How many purges there have been.
+    count: u64,
+    /// Everything that is not younger than this purge is gone, whatever its path.
+    all_before: u64,
+    patterns: VecDeque<(u64, Pattern)>,
+    /// The last purges of single paths that are too many to be remembered: each stands for all that share its place.
+    stripes: Vec<u64>,
+    /// Whether pages are kept that a write to their URL does not find by their key.
+    go_by_more: bool,
+}
+
+/// How many places there are for paths.
+const STRIPES: usize = 256;
+
+impl List {
+    /// Begins one.
+    pub(super) fn of_epoch(epoch: u64) -> Self {
+        Self { epoch, ..Self::default() }
+    }
+
+    pub(super) fn stand(&self) -> Stand {
+        Stand { epoch: self.epoch, number: self.count }
+    }
+
+    /// Returns how things stood before all that is remembered.
+    pub(super) fn oldest(&self) -> Stand {
+        Stand { number: self.all_before, ..self.stand() }
+    }
+
+    pub(super) fn go_by_more(&self) -> bool {
+        self.go_by_more
+    }
+
+    pub(super) fn note_more(&mut self) {
+        self.go_by_more = true;
+    }
+
+    /// Adds a purge, and remembers `most` of them one by one. What are too many take more along than they meant: too much
+    /// rather than too little.
+    pub(super) fn add(&mut self, pattern: Pattern, most: usize) {
+        self.count += 1;
+        self.patterns.retain(|(_, older)| *older != pattern);
+        self.patterns.push_back((self.count, pattern));
+        if self.patterns.len() > most
+            && let Some((number, oldest)) = self.patterns.pop_front()
+        {
+            match oldest.path() {
+                Some(path) => {
+                    self.stripes.resize(STRIPES, 0);
+                    self.stripes[stripe(path)] = number;
+                }
+                None => self.all_before = number,
+            }
+        }
+    }
+
+    /// Forgets what was meant, which makes it as short as can be, and means everything.
+    pub(super) fn forget(&mut self) {
+        self.all_before = self.count;
+        self.patterns.clear();
+        self.stripes.clear();
+    }
+
+    /// Returns whether one of the purges after this one takes what is of this path.
+    pub(super) fn takes(&self, known: u64, target: &str) -> bool {
+        self.all_before > known
+            || (!self.stripes.is_empty() && self.stripes[stripe(path_of(target)) % self.stripes.len()] > known)
+            || self.patterns.iter().rev().take_while(|(number, _)| *number > known).any(|(_, one)| one.fits(target))
+    }
+}
+
+/// Returns the place of a path, the same in every process.
+fn stripe(path: &str) -> usize {
+    usize::try_from(mark(path) % STRIPES as u64).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn single_paths_that_are_too_many_take_few_others_along_and_patterns_take_all() {
+        let mut list = List::of_epoch(7);
+        list.add(Pattern::exact("/first?page=2"), 4);
+        let after = list.stand().number;
+        for number in 0..4 {
+            list.add(Pattern::exact(&format!("/{number}")), 4);
+        }
+        assert!(list.takes(after - 1, "/first?page=2") && !list.takes(after, "/first?page=2"));
+        let others = (0..1_000).filter(|number| list.takes(0, &format!("/other/{number}"))).count();
+        assert!((1..20).contains(&others), "{others}");
+        let mut list = List::of_epoch(7);
+        list.add(Pattern::new("/a*"), 1);
+        let after = list.stand().number;
+        list.add(Pattern::new("/b*"), 1);
+        assert!(list.takes(after - 1, "/other") && !list.takes(after, "/other") && list.takes(after, "/b"));
+    }
+
+    #[test]
+    fn a_list_that_has_forgotten_what_was_meant_takes_what_is_older_and_nothing_else() {
+        let mut list = List::of_epoch(7);
+        list.add(Pattern::new("/a"), 4);
+        list.forget();
+        assert!(list.takes(0, "/b") && !list.takes(list.stand().number, "/a"));
+    }
+}
