@@ -27,15 +27,14 @@ impl Spelling {
         let (scope, key) = bytes.split_at(end_of_version(bytes).unwrap_or_default());
         let (era, mut room) = (letters(era), [0; MOST]);
         let parts = [scope, SIGN, &era, key];
-        let spelled = match joined_in(&mut room, parts) {
-            Some(text) => self.0.name_read(text),
-            None => {
-                let mut text = parts.concat();
-                text.truncate(MOST - DIGEST_SIGN.len() - DIGITS);
-                text.extend_from_slice(DIGEST_SIGN);
-                text.extend_from_slice(&blake3::hash(bytes).to_hex().as_bytes()[..DIGITS]);
-                self.0.name_read(&text)
-            }
+        let spelled = if let Some(text) = joined_in(&mut room, parts) {
+            self.0.name_read(text)
+        } else {
+            let mut text = parts.concat();
+            text.truncate(MOST - DIGEST_SIGN.len() - DIGITS);
+            text.extend_from_slice(DIGEST_SIGN);
+            text.extend_from_slice(&blake3::hash(bytes).to_hex().as_bytes()[..DIGITS]);
+            self.0.name_read(&text)
         };
         spelled.expect("it is as long as a name may be")
     }
