@@ -64,11 +64,15 @@ fn allocations<M, S: Copy>(handler: &impl Handler<M, S>, state: S, path: &str) -
         (counted.count_total, frame(answer))
     };
     let tagged = [(IF_NONE_MATCH.as_str(), TAG)];
-    // The first one within a second writes what the others say as well.
-    let [first, _] = [hit(&[], StatusCode::OK), hit(&tagged, StatusCode::NOT_MODIFIED)];
-    let [whole, unchanged] = [hit(&[], StatusCode::OK), hit(&tagged, StatusCode::NOT_MODIFIED)];
-    assert_eq!((whole.1.as_ptr(), whole.1.len()), (first.1.as_ptr(), page.len()), "the bytes that are kept");
-    (whole.0, unchanged.0)
+    // The first one within a second writes what the others say as well: as a rule none of the later ones is that.
+    let round = || [hit(&[], StatusCode::OK), hit(&tagged, StatusCode::NOT_MODIFIED)];
+    let [(_, first), _] = round();
+    let rounds = [round(), round(), round(), round()];
+    for [(_, whole), _] in &rounds {
+        assert_eq!((whole.as_ptr(), whole.len()), (first.as_ptr(), page.len()), "the bytes that are kept");
+    }
+    let least = |which: usize| rounds.iter().map(|round| round[which].0).min().expect("there are four");
+    (least(0), least(1))
 }
 
 /// The process of a test of its own: what it says is printed where it fails.
