@@ -78,8 +78,10 @@ fn near(mut settings: Settings, draft: &Draft, faults: &mut Faults) -> Settings 
     settings
 }
 
+type Bound = fn(Settings, u64) -> Settings;
+
 /// What bounds what is kept near.
-const NEAR_BOUNDS: [(Word, fn(Settings, u64) -> Settings); 2] =
+const NEAR_BOUNDS: [(Word, Bound); 2] =
     [(Word::NearEntries, Settings::near_entries), (Word::NearBytes, Settings::near_bytes)];
 
 /// Returns the form in which values are written that has this name.

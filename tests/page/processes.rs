@@ -312,7 +312,9 @@ fn of_processes_that_invalidate_at_once_each_is_heard() {
     let c = Process::new("c", &clock, Settings::backend(Arc::clone(&store)), &cache_page(600));
     let paths = |who: &'static str| (0..60).map(move |number| format!("/{who}/{number}"));
     let all: Vec<_> = paths("a").chain(paths("b")).collect();
-    all.iter().for_each(|path| drop(c.get(path)));
+    for path in &all {
+        c.get(path);
+    }
     thread::scope(|threads| {
         for (process, who) in [(&a, "a"), (&b, "b")] {
             let cache = process.cache.clone();
@@ -321,7 +323,9 @@ fn of_processes_that_invalidate_at_once_each_is_heard() {
     });
     clock.advance(SECOND);
     let made = c.app.runs.get();
-    all.iter().for_each(|path| drop(c.get(path)));
+    for path in &all {
+        c.get(path);
+    }
     assert_eq!(c.app.runs.get() - made, all.len());
 }
 
@@ -363,6 +367,9 @@ fn a_store_that_changes_nothing_in_one_step_loses_no_purge() {
     assert_eq!([a.get("/1"), b.get("/2")], after);
 }
 
+/// What a process does to a page, and what that is called.
+type Way = (&'static str, fn(&Process));
+
 #[test]
 fn what_another_process_keeps_near_goes_within_a_second_by_a_pattern_and_by_a_write() {
     let clock = Clock::manual();
@@ -370,8 +377,7 @@ fn what_another_process_keeps_near_goes_within_a_second_by_a_pattern_and_by_a_wr
     let settings = || Settings::backend(Arc::clone(&store));
     let a = Process::new("a", &clock, settings(), &cache_page(600));
     let b = Process::new("b", &clock, settings().near(60), &cache_page(600));
-    let ways: [(&str, fn(&Process)); 2] =
-        [("a pattern", |a| a.purge("/a*")), ("a write", |a| drop(a.app.send("POST", "/a", &[])))];
+    let ways: [Way; 2] = [("a pattern", |a| a.purge("/a*")), ("a write", |a| drop(a.app.send("POST", "/a", &[])))];
     for (name, way) in ways {
         let before = b.get("/a");
         assert_eq!([b.get("/a"), b.get("/a")], [&*before, &*before], "{name}");
