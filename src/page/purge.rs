@@ -76,6 +76,14 @@ pub fn invalidate_blocking(pattern: &str) -> Result<(), Error> {
 
 /// Invalidates the pages of one cache whose path is meant by this pattern, as [`invalidate`] does.
 ///
+/// ```
+/// use larder::{page, testing};
+///
+/// let larder = testing::isolated();
+/// testing::block_on(page::invalidate_in(&larder.cache("default"), "/blog/*"))?;
+/// # Ok::<(), larder::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// When it lives outside, and its store fails.
@@ -86,6 +94,14 @@ pub async fn invalidate_in(cache: &Cache, pattern: &str) -> Result<(), Error> {
 }
 
 /// Does the same as [`invalidate_in`], and blocks.
+///
+/// ```
+/// use larder::{page, testing};
+///
+/// let larder = testing::isolated();
+/// page::invalidate_in_blocking(&larder.cache("default"), "/blog/*")?;
+/// # Ok::<(), larder::Error>(())
+/// ```
 ///
 /// # Errors
 ///

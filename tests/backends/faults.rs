@@ -5,7 +5,7 @@
 mod apart;
 #[cfg(feature = "redis")]
 mod behind;
-#[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
+#[cfg(all(feature = "tls", any(feature = "redis", feature = "memcached")))]
 mod encrypted;
 #[cfg(any(feature = "redis", feature = "memcached"))]
 mod load;
@@ -27,8 +27,6 @@ use libtest_mimic::{Completion, Failed, Trial};
 use crate::times;
 #[cfg(feature = "redis")]
 pub use load::SLACK;
-#[cfg(all(feature = "redis", feature = "tls"))]
-pub use load::wait;
 
 /// A test with servers of its own.
 pub struct Own {
@@ -69,16 +67,16 @@ const TESTS: &[(&str, &[Own])] = &[
     ("snapshot", snapshot::TESTS),
     #[cfg(feature = "redis")]
     ("behind", behind::TESTS),
-    #[cfg(all(feature = "tls", feature = "redis", feature = "memcached"))]
-    ("encrypted", encrypted::TESTS),
+    #[cfg(all(feature = "redis", feature = "tls"))]
+    ("encrypted", encrypted::redis::TESTS),
+    #[cfg(all(feature = "memcached", feature = "tls"))]
+    ("encrypted", encrypted::memcached::TESTS),
     #[cfg(feature = "redis")]
     ("told", crate::told::TESTS),
     #[cfg(all(feature = "redis", feature = "toml"))]
     ("connections", crate::connections::redis::TESTS),
     #[cfg(all(feature = "memcached", feature = "toml"))]
     ("connections", crate::connections::memcached::TESTS),
-    #[cfg(all(feature = "redis", feature = "tls"))]
-    ("encrypted", crate::encrypted::TESTS),
     #[cfg(feature = "memcached")]
     ("memcached", memcached::TESTS),
 ];

@@ -9,8 +9,6 @@ mod conformance;
 #[cfg(all(feature = "toml", any(feature = "redis", feature = "memcached")))]
 mod connections;
 mod differences;
-#[cfg(all(feature = "redis", feature = "tls"))]
-mod encrypted;
 mod engine;
 mod faults;
 mod null;

@@ -60,7 +60,7 @@ fn the_code_of_the_readme_is_code_that_is_tested() {
 #[test]
 fn every_fault_in_the_docs_is_one_that_a_test_drives() {
     let tests: String =
-        ["redis", "memcached", "apart"].map(|of| read(&format!("tests/backends/faults/{of}.rs"))).concat();
+        ["redis", "memcached", "apart", "load"].map(|of| read(&format!("tests/backends/faults/{of}.rs"))).concat();
     let docs = read("src/docs/outages.md");
     let rows = docs.lines().filter(|line| line.starts_with("| Redis") || line.starts_with("| Memcached"));
     let faults: Vec<_> = rows.filter_map(|row| row.split(" | ").nth(1)).collect();

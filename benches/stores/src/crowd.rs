@@ -22,8 +22,17 @@ pub struct Took(Vec<Vec<[f64; 2]>>);
 impl Took {
     /// Returns how fast one was, where another one's rate is 1.
     pub fn rate(&self, of: usize, beside: usize) -> f64 {
+        1.0 / self.share(of, beside, 0)
+    }
+
+    /// Returns for how long one kept processors busy, where another one's time is 1.
+    pub fn work(&self, of: usize, beside: usize) -> f64 {
+        self.share(of, beside, 1)
+    }
+
+    fn share(&self, of: usize, beside: usize, figure: usize) -> f64 {
         let rounds = self.0[of][1..].iter().zip(&self.0[beside][1..]);
-        1.0 / median(rounds.map(|(of, beside)| of[0] / beside[0]).collect())
+        median(rounds.map(|(of, beside)| of[figure] / beside[figure]).collect())
     }
 }
 
@@ -42,18 +51,16 @@ pub fn print(title: &str, candidates: &[Candidate], calls: u64, effort: Effort) 
         }
     }
     println!("\n## {title}\n");
+    let took = Took(took);
     table(candidates, &took);
-    Took(took)
+    took
 }
 
-fn table(candidates: &[Candidate], took: &[Vec<[f64; 2]>]) {
+fn table(candidates: &[Candidate], took: &Took) {
     let mut table = Table::new(&["a hit", "µs", "rate of the first", "µs of processors", "of the first"]);
-    for ((name, _), took_each) in candidates.iter().zip(took) {
-        let of = |at: usize| median(took_each[1..].iter().map(|took| took[at]).collect());
-        let beside = |at: usize| {
-            median(took_each[1..].iter().zip(&took[0][1..]).map(|(took, first)| took[at] / first[at]).collect())
-        };
-        let figures = [of(0), 1.0 / beside(0), of(1), beside(1)].map(|figure| format!("{figure:.2}"));
+    for (at, (name, _)) in candidates.iter().enumerate() {
+        let of = |figure: usize| median(took.0[at][1..].iter().map(|took| took[figure]).collect());
+        let figures = [of(0), took.rate(at, 0), of(1), took.work(at, 0)].map(|figure| format!("{figure:.2}"));
         table.row([vec![name.clone()], figures.to_vec()].concat());
     }
     table.print();

@@ -40,14 +40,14 @@ impl Server {
             let runtime = Arc::new(runtime);
             let bare = self.bare(&runtime);
             runtime.block_on(fill(bare.clone()));
-            let mut measure = |what: &str, beside, candidates: &[Candidate], calls, least| {
+            let mut measure = |what: &str, beside, candidates: &[Candidate], calls, bound| {
                 let title = format!("{what} on {name}");
                 let took = crowd::print(&title, candidates, calls, effort);
-                aims.push(Aim { what: title, beside, rate: took.rate(candidates.len() - 1, 0), least });
+                aims.push(Aim { what: title, beside, figure: took.rate(candidates.len() - 1, 0), bound });
             };
-            for (callers, calls, least) in [(1, 6_400, aims::ONE), (64, 64_000, aims::MANY)] {
+            for (callers, calls, bound) in [(1, 6_400, aims::ONE), (64, 64_000, aims::MANY)] {
                 let candidates = self.candidates(&runtime, &bare, callers);
-                measure(&format!("Redis, {callers} at once"), "the client of `redis`", &candidates, calls, least);
+                measure(&format!("Redis, {callers} at once"), "the client of `redis`", &candidates, calls, bound);
             }
             let (what, together) = (format!("Redis, {TOGETHER} entries in one call"), self.together(&runtime, &bare));
             measure(&what, "`MGET` with the client of `redis`", &together, 64_000, aims::TOGETHER);

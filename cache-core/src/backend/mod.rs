@@ -177,7 +177,10 @@ pub trait Backend: Send + Sync + 'static {
         async { Err(unsupported("tell the entries of one cache from others")) }
     }
 
-    /// Removes of that what is on one server, and maybe more of it.
+    /// Removes what of a [scope](Self::clear_scope) is on one of the [servers](Self::servers); it may remove the rest as well.
+    ///
+    /// It is asked where that server was away when the scope was cleared. A store that has no servers to tell apart clears the
+    /// scope, as is done here.
     fn clear_scope_on(&self, scope: &str, _server: Server) -> impl Future<Output = Result<(), Error>> + Send {
         self.clear_scope(scope)
     }
@@ -222,12 +225,31 @@ pub trait Backend: Send + Sync + 'static {
         false
     }
 
-    /// Returns all servers, each once: those of which one can be away while others are there.
+    /// Returns all servers, each once, of which one can be away while others are there. A store that is in one place, or whose
+    /// servers take each other's places, is one server: [`Server::ONLY`], as here.
+    ///
+    /// A clear that one of them misses is owed to that one, and the entries of the others go on. They stay the same for as
+    /// long as the store is open.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::backend::{Backend, Memory, Server};
+    /// use larder::clock::Clock;
+    /// use larder::key::Scope;
+    ///
+    /// let store = Memory::new(Clock::manual());
+    /// let name = Scope::new("shop", "1", None)?.name(&"key".into());
+    /// assert_eq!((store.servers(), store.server_of(&name)), (vec![Server::ONLY], Server::ONLY));
+    /// # Ok::<(), larder::Error>(())
+    /// ```
     fn servers(&self) -> Vec<Server> {
         vec![Server::ONLY]
     }
 
-    /// Returns the server that this name is on. Nothing is asked for that.
+    /// Returns the server that this name is on: one of [`servers`](Self::servers), and always the same. Nothing is asked for that.
+    ///
+    /// Where there are several, a name that says itself on which one it belongs ([`Server::said_in`]) is put there, and
+    /// any other one where [`Server::deciding`] says.
     fn server_of(&self, _name: &Name) -> Server {
         Server::ONLY
     }

@@ -5,10 +5,12 @@ use crate::tags::fingerprint;
 
 /// One of the servers of a store, known by what it is called: the same in all processes, whichever other servers there are.
 ///
-/// A store that cannot tell the entries of one cache from others is cleared by a marker on each of its servers. So one of
-/// several servers says of each name where it is, by [`Backend::server_of`](super::Backend::server_of); a name that says
-/// itself on which one it belongs, [`Server::said_in`], is put there, and every other one where [`Server::deciding`] says,
-/// and not the name as a whole: what a clear changes of a name is no part of that.
+/// A store that cannot tell the entries of one cache from others is cleared by a marker on each of its servers. So a store
+/// of several says of each name where it is, by [`Backend::server_of`](super::Backend::server_of), and goes by two rules:
+///
+/// * A name that says itself on which server it belongs is put there: [`Server::said_in`]. Markers do.
+/// * Of any other name, only what [`Server::deciding`] returns decides on which server it is. What a clear changes of a
+///   name is no part of that: an entry has its marker on the server that it is on.
 ///
 /// ```
 /// # use cache_core::__private::larder;

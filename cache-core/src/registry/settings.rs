@@ -357,8 +357,10 @@ impl Settings {
         self
     }
 
-    /// Holds at most so many bytes near, of a cache that keeps some: a value weighs what it has in its store, names weigh
-    /// nothing, and a value that weighs more than all is not kept near. How many entries there are is bounded besides.
+    /// Holds at most so many bytes near, of a cache that keeps some; without it, only their number is bounded.
+    ///
+    /// A value weighs what it has in its store, and may take more here; names weigh nothing. One that weighs more than
+    /// that is not kept near. [`near_entries`](Self::near_entries) bounds how many there are besides.
     ///
     /// ```
     /// # use cache_core::__private::larder;

@@ -2,27 +2,23 @@
 
 use std::error::Error as _;
 
-use larder::{Error, Kind, Options, builder, testing};
+use larder::testing::Isolated;
+use larder::{Error, Kind, Options, Settings, builder};
 
-use super::{Needed, own};
-use crate::servers::{Memcached, PASSWORD, Redis, Server, can_certify};
+use super::{Needed, load};
+use crate::servers::{PASSWORD, Server, can_certify};
 
 const OPENSSL: Needed = ("openssl", can_certify);
-const BOTH: &[Needed] =
-    &[("redis-server", Redis::is_installed), ("memcached with encryption", Memcached::can_encrypt), OPENSSL];
 
-own!(BOTH =>
-    redis_that_shows_who_it_is_is_spoken_to_in_secret,
-    memcached_that_shows_who_it_is_is_spoken_to_in_secret,
-    redis_that_nobody_vouches_for_is_refused_with_what_to_do,
-    memcached_that_nobody_vouches_for_is_refused_with_what_to_do,
-    memcached_that_does_not_encrypt_is_refused_with_what_to_do,
-);
+/// Makes caches of a process, as a configuration describes them that has this address.
+fn caches(url: &str, near: impl Fn(Settings) -> Settings) -> Result<Isolated, Error> {
+    let (_, settings) = builder().cache_at("default", url)?.settings()?.pop().expect("a cache that was described");
+    load::caches(near(settings))
+}
 
 /// Keeps and finds something in a cache at an address.
 fn keep(url: &str) -> Result<(), Error> {
-    let settings = builder().cache_at("default", url)?.settings()?;
-    let larder = testing::isolated_with(settings.iter().map(|(name, settings)| (name.as_str(), settings.clone())))?;
+    let larder = caches(url, |settings| settings)?;
     let cache = larder.cache("default");
     cache.blocking().set("key", "value".to_owned(), Options::ttl(60))?;
     assert_eq!(cache.blocking().get("key")?, Some("value".to_owned()));
@@ -61,31 +57,91 @@ fn is_refused(url: &str, server: &Server) {
     assert!(said.contains("certificate") && said.contains("`tls_name`"), "{said}");
 }
 
-fn redis_that_shows_who_it_is_is_spoken_to_in_secret() -> Result<(), String> {
-    let server = Redis::setup().guarded().encrypted().start()?;
-    works(&server.url(), &server)
+#[cfg(feature = "redis")]
+pub mod redis {
+    use std::thread;
+
+    use larder::Options;
+
+    use super::super::load::wait;
+    use super::super::{Needed, own};
+    use super::{OPENSSL, caches, is_refused, works};
+    use crate::servers::Redis;
+
+    const REDIS: &[Needed] = &[("redis-server", Redis::is_installed), OPENSSL];
+
+    own!(REDIS =>
+        redis_that_shows_who_it_is_is_spoken_to_in_secret,
+        redis_that_shows_who_it_is_tells_of_changes_in_secret,
+        redis_that_nobody_vouches_for_is_refused_with_what_to_do_and_is_told_no_password,
+    );
+
+    fn start() -> Result<Redis, String> {
+        Redis::setup().guarded().encrypted().start()
+    }
+
+    fn redis_that_shows_who_it_is_is_spoken_to_in_secret() -> Result<(), String> {
+        let server = start()?;
+        works(&server.url(), &server)
+    }
+
+    fn redis_that_shows_who_it_is_tells_of_changes_in_secret() -> Result<(), String> {
+        let server = start()?;
+        let url = format!("{}?tls_ca={}", server.url(), server.authority(true));
+        let process = || caches(&url, |settings| settings.near(600)).map_err(|error| format!("{error:?}"));
+        let larders = [process()?.handle(), process()?.handle()];
+        let [one, other] = larders.each_ref().map(|larder| larder.cache("default"));
+        let found = || other.blocking().get::<String>("key").expect("a store that works");
+        for value in ["one", "two"] {
+            one.blocking().set("key", value.to_owned(), Options::forever()).map_err(|error| format!("{error:?}"))?;
+            let before = other.stats().near_hits;
+            wait("the value is near", || {
+                let is_there = found().as_deref() == Some(value);
+                thread::yield_now();
+                is_there && other.stats().near_hits > before
+            });
+        }
+        Ok(())
+    }
+
+    fn redis_that_nobody_vouches_for_is_refused_with_what_to_do_and_is_told_no_password() -> Result<(), String> {
+        let server = start()?;
+        is_refused(&server.url(), &server);
+        let logged_in = server.ask(&["CLIENT", "LIST"])?.concat();
+        assert!(!logged_in.contains("name=larder"), "{logged_in}");
+        Ok(())
+    }
 }
 
-fn memcached_that_shows_who_it_is_is_spoken_to_in_secret() -> Result<(), String> {
-    let server = Memcached::setup().encrypted().start()?;
-    works(&server.encrypted_url(), &server)
-}
+#[cfg(feature = "memcached")]
+pub mod memcached {
+    use super::super::{Needed, own};
+    use super::{OPENSSL, is_refused, refused, works};
+    use crate::servers::Memcached;
 
-fn redis_that_nobody_vouches_for_is_refused_with_what_to_do() -> Result<(), String> {
-    let server = Redis::setup().guarded().encrypted().start()?;
-    is_refused(&server.url(), &server);
-    Ok(())
-}
+    const MEMCACHED: &[Needed] = &[("memcached with encryption", Memcached::can_encrypt), OPENSSL];
 
-fn memcached_that_nobody_vouches_for_is_refused_with_what_to_do() -> Result<(), String> {
-    let server = Memcached::setup().encrypted().start()?;
-    is_refused(&server.encrypted_url(), &server);
-    Ok(())
-}
+    own!(MEMCACHED =>
+        memcached_that_shows_who_it_is_is_spoken_to_in_secret,
+        memcached_that_nobody_vouches_for_is_refused_with_what_to_do,
+        memcached_that_does_not_encrypt_is_refused_with_what_to_do,
+    );
 
-fn memcached_that_does_not_encrypt_is_refused_with_what_to_do() -> Result<(), String> {
-    let server = Memcached::setup().on_port().start()?;
-    let said = refused(&server.url().replace("memcached:", "memcacheds:"));
-    assert!(said.contains("does not encrypt"), "{said}");
-    Ok(())
+    fn memcached_that_shows_who_it_is_is_spoken_to_in_secret() -> Result<(), String> {
+        let server = Memcached::setup().encrypted().start()?;
+        works(&server.encrypted_url(), &server)
+    }
+
+    fn memcached_that_nobody_vouches_for_is_refused_with_what_to_do() -> Result<(), String> {
+        let server = Memcached::setup().encrypted().start()?;
+        is_refused(&server.encrypted_url(), &server);
+        Ok(())
+    }
+
+    fn memcached_that_does_not_encrypt_is_refused_with_what_to_do() -> Result<(), String> {
+        let server = Memcached::setup().on_port().start()?;
+        let said = refused(&server.url().replace("memcached:", "memcacheds:"));
+        assert!(said.contains("does not encrypt"), "{said}");
+        Ok(())
+    }
 }

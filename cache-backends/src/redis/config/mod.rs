@@ -146,14 +146,15 @@ impl Config {
         self
     }
 
-    /// Gives a clear up after this long, with all its steps, of which each has the time of a call; 5 minutes where nobody says.
+    /// Gives a clear up after this long, with all its steps; 5 minutes where nobody says. Each step has the time of a call, and
+    /// what was not cleared in time is owed.
     pub fn clear_timeout(mut self, timeout: Duration) -> Self {
         self.clear_timeout = timeout;
         self
     }
 
-    /// Says by which way the store tells of its changes; by the server's own where nobody says. All processes that share what is
-    /// kept say the same.
+    /// Says by which way the store tells of its changes; [`Tells::Tracking`] where nobody says. All processes that share what
+    /// is kept are to say the same.
     pub fn tells(mut self, tells: Tells) -> Self {
         self.tells = tells;
         self
