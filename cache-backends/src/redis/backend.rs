@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cache_core::backend::{
     Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket, not_counted, too_large,
@@ -13,6 +13,7 @@ use cache_core::key::Name;
 use super::command::Command;
 use super::config::{Config, Tells};
 use super::ear::Ear;
+use super::journal::What;
 use super::language::Whose;
 use super::making::{Making, NAME};
 use super::resp::Answer;
@@ -232,7 +233,12 @@ impl Backend for Redis {
             return Ok(false);
         }
         let arguments = [millis_text(time).into_bytes(), self.stored(value)];
-        self.holds(&script::FILL, name.as_bytes(), &[&arguments[0], &arguments[1], &ticket.0]).await
+        let held = self.holds(&script::FILL, name.as_bytes(), &[&arguments[0], &arguments[1], &ticket.0]).await?;
+        if held && name.is_reserved() {
+            // What processes agreed on before is not what they agree on, and better nothing at all.
+            self.making.journal.note(name.as_bytes(), What::This, &ticket.0, Instant::now());
+        }
+        Ok(held)
     }
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {

@@ -1,7 +1,7 @@
 //! A server that starts again with what it had saved some time ago.
 
 use larder::stores::redis::{Config, Redis as Store};
-use larder::testing::Isolated;
+use larder::testing::{Isolated, block_on};
 use larder::{Cache, Error, Key, Options, Settings};
 
 use super::load::{LIMIT, caches, wait};
@@ -13,6 +13,7 @@ const REDIS: &[Needed] = &[("redis-server", Redis::is_installed)];
 own!(REDIS =>
     what_was_invalidated_in_any_way_does_not_come_back_with_an_older_snapshot,
     what_was_in_an_emptied_store_does_not_come_back_with_an_older_snapshot,
+    what_processes_agreed_on_before_does_not_come_back_with_an_older_snapshot,
 );
 
 fn said(error: &Error) -> String {
@@ -93,5 +94,25 @@ fn what_was_in_an_emptied_store_does_not_come_back_with_an_older_snapshot() -> R
     crash(&server, &cache, None);
     wait("it is asked again", || cache.blocking().get::<String>(&key).is_ok());
     assert_eq!(text(&cache, &key), None);
+    Ok(())
+}
+
+fn what_processes_agreed_on_before_does_not_come_back_with_an_older_snapshot() -> Result<(), String> {
+    let server = Redis::start()?;
+    let (ours, another) = (process(&server)?, process(&server)?);
+    let (cache, other, [.., kept]) = (ours.cache("default"), another.cache("default"), keys());
+    let add = |cache: &Cache, number: u64| {
+        let longer = |before: Option<Vec<u64>>| [before.unwrap_or_default(), vec![number]].concat();
+        block_on(cache.agree("list", longer)).map_err(|error| said(&error))
+    };
+    let agreed = |cache: &Cache| block_on(cache.agreed::<Vec<u64>>("list")).map_err(|error| said(&error));
+    set(&cache, &kept, "old");
+    add(&cache, 1)?;
+    server.ask(&["SAVE"])?;
+    add(&other, 2)?;
+    assert_eq!(add(&cache, 3)?, Some(vec![1, 2, 3]));
+    crash(&server, &other, Some(&kept));
+    assert_eq!((agreed(&other)?, agreed(&cache)?), (None, None), "it is lost, and not what it was before");
+    assert_eq!((add(&cache, 4)?, agreed(&other)?), (Some(vec![4]), Some(vec![4])));
     Ok(())
 }

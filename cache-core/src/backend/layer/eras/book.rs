@@ -44,6 +44,8 @@ pub(super) struct Change<'a> {
     /// Which era, where it is not all of them.
     which: Option<(Server, &'a str)>,
     drawn: Option<(u64, Tick)>,
+    /// How many changes had begun or ended with it.
+    begun: u64,
 }
 
 /// How long a marker is trusted.
@@ -113,8 +115,8 @@ impl Book {
     }
 
     fn begin<'a>(&'a self, which: Option<(Server, &'a str)>) -> Change<'a> {
-        drop(self.forget(which));
-        Change { book: self, which, drawn: None }
+        let begun = self.forget(which).changes;
+        Change { book: self, which, drawn: None, begun }
     }
 
     fn forget(&self, which: Option<(Server, &str)>) -> MutexGuard<'_, Pages> {
@@ -143,17 +145,19 @@ impl Pages {
 }
 
 impl Change<'_> {
-    /// Says what the marker says from now on.
-    pub(super) fn end(mut self, era: u64, now: Tick) {
-        self.drawn = Some((era, now));
+    /// Says what the marker says since it was told, no earlier than then. Where another change came between, either may be the
+    /// last one: then the marker is asked.
+    pub(super) fn end(mut self, era: u64, told: Tick) {
+        self.drawn = Some((era, told));
     }
 }
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
         let mut pages = self.book.forget(self.which);
-        if let (Some((server, level)), Some((era, now))) = (self.which, self.drawn) {
-            pages.insert(server, level, Known::new(era, now));
+        let is_alone = pages.changes == self.begun + 1;
+        if let (true, Some((server, level)), Some((era, told))) = (is_alone, self.which, self.drawn) {
+            pages.insert(server, level, Known::new(era, told));
         }
     }
 }

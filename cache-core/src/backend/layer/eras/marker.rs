@@ -162,9 +162,9 @@ impl Eras {
         }
         let era = self.draw(server, scope);
         // Also where this is left half-way, or fails: then the marker is asked.
-        let change = self.book.change(server, scope);
+        let (change, now) = (self.book.change(server, scope), self.clock.now());
         (*self.store).set(&self.marker(server, scope), &bytes_of(era), None).await?;
-        change.end(era, self.clock.now());
+        change.end(era, now);
         Ok(())
     }
 }
