@@ -4,6 +4,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use cache_backends::redis::Redis;
 use cache_core::backend::{Backend, Listener};
 use cache_core::error::Kind;
 use cache_core::key::Scope;
@@ -74,17 +75,22 @@ fn others() {
     assert!(heard.recv_timeout(PATIENCE).is_err(), "nobody can say anything any more");
 }
 
+/// Kills a server, and starts another one in its place.
+fn is_killed_and_heard_again(mut server: Server, store: &Redis, heard: &Receiver<String>) {
+    server.kill();
+    assert_eq!(next(heard), "lost");
+    let _again = Server::start_at(server.port, &[]);
+    assert_eq!(next(heard), "regained");
+    block_on(store.set(&name("key"), b"value", None)).unwrap();
+    assert_eq!(next(heard), "shop:1:key");
+}
+
 fn lost() {
-    let mut server = Server::start(&[]);
+    let server = Server::start(&[]);
     let (store, (ear, heard)) = (store(&server.url()), Ear::pair());
     let _listening = store.listen("", ear).unwrap();
     assert_eq!(next(&heard), "regained");
-    server.kill();
-    assert_eq!(next(&heard), "lost");
-    let _again = Server::start_at(server.port, &[]);
-    assert_eq!(next(&heard), "regained");
-    block_on(store.set(&name("key"), b"value", None)).unwrap();
-    assert_eq!(next(&heard), "shop:1:key");
+    is_killed_and_heard_again(server, &store, &heard);
 }
 
 fn bus() {
@@ -109,18 +115,13 @@ fn bus() {
 }
 
 fn lost_bus() {
-    let mut server = Server::start(&[]);
+    let server = Server::start(&[]);
     let (store, (ear, heard)) = (store(&(server.url() + "?tells=bus")), Ear::pair());
     let _listening = store.listen("", ear).unwrap();
     assert_eq!(next(&heard), "regained");
     server.say(&["CLIENT", "KILL", "TYPE", "pubsub"]);
     assert_eq!((next(&heard), next(&heard)), ("lost".to_owned(), "regained".to_owned()));
-    server.kill();
-    assert_eq!(next(&heard), "lost");
-    let _again = Server::start_at(server.port, &[]);
-    assert_eq!(next(&heard), "regained");
-    block_on(store.set(&name("key"), b"value", None)).unwrap();
-    assert_eq!(next(&heard), "shop:1:key");
+    is_killed_and_heard_again(server, &store, &heard);
 }
 
 /// Makes a user of these rights, and returns the address of a store for it.

@@ -137,11 +137,17 @@ fn one_of_three_servers_is_killed_under_load_and_comes_back_empty() -> Result<()
     Ok(())
 }
 
-fn one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has() -> Result<(), String> {
+/// Starts three servers, each of which can be made unreachable.
+fn three_behind_proxies() -> Result<([Memcached; 3], [Proxy; 3]), String> {
     let start = || Memcached::setup().on_port().start();
     let servers = [start()?, start()?, start()?];
     let before = |server: &Memcached| Proxy::before_port(server.port()).map_err(|error| error.to_string());
     let proxies = [before(&servers[0])?, before(&servers[1])?, before(&servers[2])?];
+    Ok((servers, proxies))
+}
+
+fn one_of_three_servers_cannot_be_reached_for_a_while_and_keeps_what_it_has() -> Result<(), String> {
+    let (_servers, proxies) = three_behind_proxies()?;
     let hosts = proxies.each_ref().map(|proxy| format!("127.0.0.1:{}", proxy.port())).join(",");
     let (larder, other) = two(&format!("memcached://{hosts}"), &format!("memcached://{hosts}"))?;
     let source = Source::new();
@@ -180,10 +186,7 @@ fn served(cache: &Cache, value: u8) -> usize {
 
 fn whichever_of_three_servers_is_away_the_others_are_hit_and_nothing_that_was_cleared_comes_back() -> Result<(), String>
 {
-    let start = || Memcached::setup().on_port().start();
-    let servers = [start()?, start()?, start()?];
-    let before = |server: &Memcached| Proxy::before_port(server.port()).map_err(|error| error.to_string());
-    let proxies = [before(&servers[0])?, before(&servers[1])?, before(&servers[2])?];
+    let (_servers, proxies) = three_behind_proxies()?;
     let hosts = proxies.each_ref().map(|proxy| format!("127.0.0.1:{}", proxy.port())).join(",");
     let (larder, other) = two(&format!("memcached://{hosts}"), &format!("memcached://{hosts}"))?;
     let (cache, other) = (larder.cache("default"), other.cache("default"));
