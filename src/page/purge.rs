@@ -41,14 +41,15 @@ pub(super) use pattern::Pattern;
 ///
 /// # Errors
 ///
-/// When the program's configuration cannot be used, or a store outside fails: other processes may then still answer with what
+/// When the pattern begins with no slash and no star, so that it means no path; when the program's configuration cannot be
+/// used; or when a store outside fails: other processes may then still answer with what
 /// that one holds, until this one asks it for a page and finds it there again, or ends. All others are told.
 pub async fn invalidate(pattern: &str) -> Result<(), Error> {
-    let caches = caches()?;
+    let (pattern, caches) = (Pattern::read(pattern)?, caches()?);
     // First where nobody has to be asked.
     let purges: Vec<_> = caches.iter().map(|cache| (cache, Purges::of(cache))).collect();
     for (_, purges) in &purges {
-        purges.add(Pattern::new(pattern));
+        purges.add(pattern.clone());
     }
     let mut outcome = Ok(());
     for (cache, purges) in purges {
@@ -86,10 +87,10 @@ pub fn invalidate_blocking(pattern: &str) -> Result<(), Error> {
 ///
 /// # Errors
 ///
-/// When it lives outside, and its store fails.
+/// When the pattern means no path, or the cache lives outside and its store fails.
 pub async fn invalidate_in(cache: &Cache, pattern: &str) -> Result<(), Error> {
-    let purges = Purges::of(cache);
-    purges.add(Pattern::new(pattern));
+    let (pattern, purges) = (Pattern::read(pattern)?, Purges::of(cache));
+    purges.add(pattern);
     purges.tell(cache).await
 }
 

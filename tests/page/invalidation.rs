@@ -10,7 +10,7 @@ use larder::backend::Memory;
 use larder::clock::Clock;
 use larder::page::{CacheLayer, Language, cache_page};
 use larder::testing::{self, Isolated};
-use larder::{Settings, page};
+use larder::{Kind, Settings, page};
 
 use crate::app::{App, request, response};
 use crate::play::{Gate, Pipe, Visitor, piped};
@@ -378,4 +378,22 @@ fn a_write_empties_a_page_whatever_layers_have_put_into_the_requests_for_it() {
     assert_eq!([visit("GET", 1), visit("GET", 2), visit("GET", 1)], ["1", "2", "1"]);
     visit("POST", 1);
     assert_eq!([visit("GET", 1), visit("GET", 2)], ["4", "5"]);
+}
+
+#[test]
+fn a_pattern_that_means_no_path_is_refused_with_what_to_write() {
+    let larder = testing::isolated();
+    for (pattern, repair) in [
+        ("articles/*", "write `/articles/*`"),
+        ("http://shop.example/articles/7", "write `/articles/7`"),
+        ("", "write `/`"),
+    ] {
+        for refused in
+            [page::invalidate_blocking(pattern), page::invalidate_in_blocking(&larder.cache("default"), pattern)]
+        {
+            let error = refused.expect_err("it means no path");
+            assert!(error.kind() == Kind::Configuration && error.to_string().contains(repair), "{error}");
+        }
+    }
+    assert!(page::invalidate_blocking("*").is_ok() && page::invalidate_blocking("*.css").is_ok());
 }

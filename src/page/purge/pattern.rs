@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Error;
+
 /// Which paths are meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::page) struct Pattern {
@@ -15,6 +17,17 @@ const LONGEST: usize = 512;
 impl Pattern {
     pub(super) fn new(text: &str) -> Self {
         Self { pieces: text.split('*').map(Into::into).collect() }
+    }
+
+    /// Reads what somebody has written.
+    pub(super) fn read(text: &str) -> Result<Self, Error> {
+        if text.starts_with(['/', '*']) {
+            return Ok(Self::new(text));
+        }
+        let path = text.split_once("://").map_or(text, |(_, rest)| rest.split_once('/').map_or("", |(_, path)| path));
+        let sentence =
+            format!("`{text}` means no path, which begins with a slash: write `/{path}`, or a star in its place");
+        Err(Error::configuration(sentence))
     }
 
     /// Means one path, whatever stands in it.
