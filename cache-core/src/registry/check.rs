@@ -26,7 +26,7 @@ pub struct Problem(String);
 /// let sentences: Vec<String> = problems.all().iter().map(ToString::to_string).collect();
 /// assert!(sentences.iter().any(|sentence| sentence.contains("begin one of them with another word")));
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Problems(Vec<Problem>);
 
 impl Problems {
@@ -47,6 +47,13 @@ impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} found by larder::check():", count(self.0.len()))?;
         self.0.iter().try_for_each(|problem| write!(f, "\n  - {problem}"))
+    }
+}
+
+/// As it is told: a program that returns them from `main` prints this.
+impl fmt::Debug for Problems {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
