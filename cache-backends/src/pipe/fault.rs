@@ -15,6 +15,8 @@ pub(super) enum Fault {
     Lost(Option<io::Error>),
     /// An answer, or the connection itself, did not come within this time.
     Late(Duration),
+    /// It was not even greeted within this time.
+    Unheard(Duration),
     Garbled(Garbled),
     /// The runtime that it was in has ended.
     Ended,
@@ -48,6 +50,10 @@ impl Fault {
             Self::Unopened(Unopened::Wrong(why)) => (format!("{server} cannot be reached: {why}"), None),
             Self::Lost(error) => (format!("{server} has ended the connection"), error),
             Self::Late(time) => (format!("{server} has not answered within {time:?}"), None),
+            Self::Unheard(time) => {
+                let doubt = if server.tls.is_some() { ": does it encrypt at this port?" } else { "" };
+                (format!("{server} has not answered within {time:?}{doubt}"), None)
+            }
             Self::Garbled(Garbled(why)) => (format!("{server} does not speak as it should: {why}"), None),
             Self::Ended => (format!("the connection to {server} has ended with the runtime that it was in"), None),
             Self::Still => (format!("the runtime that the connection to {server} is in stands still"), None),

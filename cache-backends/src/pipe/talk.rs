@@ -32,7 +32,7 @@ impl<L: Language> Talk<L> {
     /// Opens a connection, and greets.
     pub(super) async fn open(server: &Server, language: &L, limits: Limits) -> Result<Greeted<L>, Error> {
         let opened = timeout(limits.timeout, Self::greet(server, language)).await;
-        opened.unwrap_or_else(|_| Err(Fault::Late(limits.timeout).of(server)))
+        opened.unwrap_or_else(|_| Err(Fault::Unheard(limits.timeout).of(server)))
     }
 
     async fn greet(server: &Server, language: &L) -> Result<Greeted<L>, Error> {

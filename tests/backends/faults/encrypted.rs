@@ -65,7 +65,7 @@ pub mod redis {
 
     use super::super::load::wait;
     use super::super::{Needed, own};
-    use super::{OPENSSL, caches, is_refused, works};
+    use super::{OPENSSL, caches, is_refused, keep, works};
     use crate::servers::Redis;
 
     const REDIS: &[Needed] = &[("redis-server", Redis::is_installed), OPENSSL];
@@ -74,6 +74,7 @@ pub mod redis {
         redis_that_shows_who_it_is_is_spoken_to_in_secret,
         redis_that_shows_who_it_is_tells_of_changes_in_secret,
         redis_that_nobody_vouches_for_is_refused_with_what_to_do_and_is_told_no_password,
+        redis_that_does_not_encrypt_is_asked_whether_it_does,
     );
 
     fn start() -> Result<Redis, String> {
@@ -109,6 +110,14 @@ pub mod redis {
         is_refused(&server.url(), &server);
         let logged_in = server.ask(&["CLIENT", "LIST"])?.concat();
         assert!(!logged_in.contains("name=larder"), "{logged_in}");
+        Ok(())
+    }
+
+    fn redis_that_does_not_encrypt_is_asked_whether_it_does() -> Result<(), String> {
+        let server = Redis::start()?;
+        let url = server.url().replace("redis:", "rediss:") + "?response_timeout=500ms";
+        let error = keep(&url).expect_err("it waits for the rest of a command");
+        assert!(error.to_string().ends_with("has not answered within 500ms: does it encrypt at this port?"), "{error}");
         Ok(())
     }
 }
