@@ -114,7 +114,7 @@ pub mod redis {
     }
 
     fn redis_that_does_not_encrypt_is_asked_whether_it_does() -> Result<(), String> {
-        let server = Redis::start()?;
+        let server = Redis::setup().on_port().start()?;
         let url = server.url().replace("redis:", "rediss:") + "?response_timeout=500ms";
         let error = keep(&url).expect_err("it waits for the rest of a command");
         assert!(error.to_string().ends_with("has not answered within 500ms: does it encrypt at this port?"), "{error}");
