@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry;
 use ahash::RandomState;
 
 use super::super::super::Server;
-use super::spelling::{joined, levels};
+use super::spelling::{inside, joined, levels};
 use super::{Eras, Word};
 use crate::codec::wire::MAGIC;
 use crate::error::{Error, Kind};
@@ -73,7 +73,7 @@ impl Eras {
         let mut era = None;
         for level in &levels {
             let own = eras[level].clone()?;
-            era = Some(era.map_or(own, |outer| joined(outer, own)));
+            era = Some(inside(era, own));
         }
         Ok(era.unwrap_or_default())
     }

@@ -97,7 +97,7 @@ impl Eras {
         let mut era = None;
         for level in levels(name.as_str()) {
             let own = self.era(server, level, Word::Trusted).await?;
-            era = Some(era.map_or(own, |outer| spelling::joined(outer, own)));
+            era = Some(spelling::inside(era, own));
         }
         let era = era.unwrap_or_default();
         Ok((self.spell(name, era), era))
@@ -109,7 +109,7 @@ impl Eras {
         let mut era = None;
         for level in levels(name.as_str()) {
             let own = self.book.trusted(server, level, now)?;
-            era = Some(era.map_or(own, |outer| spelling::joined(outer, own)));
+            era = Some(spelling::inside(era, own));
         }
         Some(self.spelling.name(name, era?))
     }
@@ -120,7 +120,7 @@ impl Eras {
         let mut era = None;
         for level in levels(name.as_str()) {
             let Some(own) = self.era_there(server, level).await? else { return Ok(None) };
-            era = Some(era.map_or(own, |outer| spelling::joined(outer, own)));
+            era = Some(spelling::inside(era, own));
         }
         Ok(Some(self.spell(name, era.unwrap_or_default())))
     }

@@ -70,6 +70,11 @@ fn end_of_version(name: &[u8]) -> Option<usize> {
     (&name[first + 1..second] != b"%=").then_some(second + 1)
 }
 
+/// Returns one era for what is inside of something that has one, or of nothing.
+pub(super) fn inside(outer: Option<u64>, own: u64) -> u64 {
+    outer.map_or(own, |outer| joined(outer, own))
+}
+
 /// Returns one era for a scope and a namespace in it.
 pub(super) fn joined(outer: u64, inner: u64) -> u64 {
     let hash = blake3::hash(&[outer.to_le_bytes(), inner.to_le_bytes()].concat());
