@@ -42,8 +42,8 @@ pub(super) use pattern::Pattern;
 /// # Errors
 ///
 /// When the pattern begins with no slash and no star, so that it means no path; when the program's configuration cannot be
-/// used; or when a store outside fails: other processes may then still answer with what
-/// that one holds, until this one asks it for a page and finds it there again, or ends. All others are told.
+/// used; or when a store outside fails. Other processes may then still answer with what that store holds, until this one
+/// asks it for a page and finds it there again; where this one ends before, until the time of the pages is over.
 pub async fn invalidate(pattern: &str) -> Result<(), Error> {
     let (pattern, caches) = (Pattern::read(pattern)?, caches()?);
     // First where nobody has to be asked.

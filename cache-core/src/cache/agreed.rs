@@ -70,6 +70,7 @@ impl Cache {
     }
 
     /// Returns whether it keeps near what its store holds, and is not told when that changes.
+    #[doc(hidden)]
     #[must_use]
     pub fn hears_late(&self) -> bool {
         self.home().near.as_ref().is_some_and(|near| !near.is_told())
