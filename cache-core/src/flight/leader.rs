@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::state::Flight;
 use super::{Landing, Token, Waiter, wait_for};
 use crate::lock::atomic::Ordering;
-use crate::lock::lock;
 use crate::record::Erased;
 
 /// The caller who runs the body for all.
@@ -50,32 +49,57 @@ impl Leader {
 
     /// Hands the outcome to all who wait.
     pub fn land(mut self, landing: Landing) {
-        self.finish(landing);
+        self.leave();
+        self.flight.land(landing);
     }
 
-    fn finish(&mut self, landing: Landing) {
+    /// Ends the load, which nobody joins from now on, and returns those who wait for its outcome; `None` where nobody does,
+    /// so that whoever has led may keep it for itself.
+    pub fn end(mut self) -> Option<Crowd> {
+        self.leave();
+        // Nobody gets hold of it any more who is not there already.
+        (Arc::strong_count(&self.flight) > 1).then(|| Crowd(Arc::clone(&self.flight)))
+    }
+
+    /// Takes the load out of the table, and the token with it.
+    fn leave(&mut self) {
         self.landed = true;
-        {
-            let flights = &self.token.flights;
-            let index = flights.index(&self.token.name);
-            let mut names = lock(&flights.stripes[index]);
+        let flight = &self.flight;
+        self.token.give_back(|slot, ends| {
             // Under the lock: who leads next under this name sees it.
-            flights.ends[index].fetch_add(1, Ordering::AcqRel);
-            if let Some(slot) = names.get_mut(&self.token.name)
-                && slot.flight.as_ref().is_some_and(|flight| Arc::ptr_eq(flight, &self.flight))
-            {
-                slot.flight = None;
-            }
-        }
-        self.flight.land(landing);
+            ends.fetch_add(1, Ordering::AcqRel);
+            slot.flight.take_if(|other| Arc::ptr_eq(other, flight));
+        });
     }
 }
 
 impl Drop for Leader {
     fn drop(&mut self) {
         if !self.landed {
-            let landing = if std::thread::panicking() { Landing::Released } else { Landing::Abandoned };
-            self.finish(landing);
+            self.leave();
+            self.flight.land(without_an_outcome());
         }
     }
+}
+
+/// Those who wait for the outcome of a load that nobody joins any more. Dropped before they have it, it hands over as a
+/// leader does.
+#[derive(Debug)]
+pub struct Crowd(Arc<Flight>);
+
+impl Crowd {
+    /// Hands them the outcome.
+    pub fn land(self, landing: Landing) {
+        self.0.land(landing);
+    }
+}
+
+impl Drop for Crowd {
+    fn drop(&mut self) {
+        self.0.land_at_last(without_an_outcome);
+    }
+}
+
+fn without_an_outcome() -> Landing {
+    if std::thread::panicking() { Landing::Released } else { Landing::Abandoned }
 }

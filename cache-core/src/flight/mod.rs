@@ -12,13 +12,14 @@ mod token;
 
 use std::any::TypeId;
 use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use ahash::RandomState;
 
 pub use circle::{Waits, wait_for};
 pub use current::{Inside, Link, Scoped, Wishes, current};
-pub use leader::Leader;
+pub use leader::{Crowd, Leader};
 use state::Flight;
 pub use state::{Landing, News, Waiter};
 pub use token::Token;
@@ -26,7 +27,8 @@ pub use token::Token;
 use crate::lock::atomic::{AtomicU64, Ordering};
 use crate::lock::{Mutex, MutexGuard, lock};
 
-type Names = HashMap<Box<[u8]>, Slot, RandomState>;
+/// What is known of names, by their hashes.
+type Names = HashMap<u64, Slot, BuildHasherDefault<Itself>>;
 
 const STRIPES: usize = 64;
 
@@ -41,9 +43,31 @@ pub struct Flights {
     hasher: RandomState,
 }
 
-/// What is known of a name while somebody loads it.
+/// The hash of a hash, which is good enough as it is.
 #[derive(Debug, Default)]
+struct Itself(u64);
+
+impl Hasher for Itself {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("only hashes are hashed");
+    }
+}
+
+/// What is known of a name while somebody loads it.
+#[derive(Debug)]
 struct Slot {
+    name: Box<[u8]>,
+    /// Whether another name has the same hash, which is next to impossible: then what is changed of one is changed of both, and
+    /// nobody joins a load.
+    is_mixed: bool,
     /// How often the name was invalidated or written since the first of its tokens was taken.
     generation: u64,
     /// How many tokens are out.
@@ -83,7 +107,7 @@ pub enum Change {
 impl Default for Flights {
     fn default() -> Self {
         let hasher = RandomState::new();
-        let stripes = (0..STRIPES).map(|_| Mutex::new(Names::with_hasher(hasher.clone()))).collect();
+        let stripes = (0..STRIPES).map(|_| Mutex::default()).collect();
         let [changes, ends] = std::array::from_fn(|_| (0..STRIPES).map(|_| AtomicU64::new(0)).collect());
         Self { stripes, changes, ends, hasher }
     }
@@ -92,28 +116,36 @@ impl Default for Flights {
 impl Flights {
     /// Decides what a caller is to do who found nothing; `again` looks once more, now that nobody can slip in between.
     pub fn join<T>(self: &Arc<Self>, name: &[u8], mark: u64, of: TypeId, again: impl FnOnce() -> Option<T>) -> Turn<T> {
-        let mut names = self.stripe(name);
-        if let Some(flight) = names.get(name).and_then(|slot| slot.flight.clone()) {
+        self.join_hashed(self.hash(name), name, (mark, of), again)
+    }
+
+    fn join_hashed<T>(
+        self: &Arc<Self>,
+        hash: u64,
+        name: &[u8],
+        (mark, of): (u64, TypeId),
+        again: impl FnOnce() -> Option<T>,
+    ) -> Turn<T> {
+        let mut names = self.stripe(hash);
+        if let Some(slot) = names.get(&hash)
+            && let Some(flight) = slot.flight.clone()
+        {
+            if slot.is_mixed || !slot.is_for(name) || !flight.is_for(mark, of) {
+                return Turn::Alone(self.token_of(slot_of(&mut names, hash, name), hash));
+            }
             drop(names);
-            return self.join_flight(flight, name, mark, of);
+            return match wait_for(flight.id()) {
+                Some(waits) => Turn::Wait(Waiter::new(flight, waits)),
+                None => Turn::Circle,
+            };
         }
         if let Some(found) = again() {
             return Turn::Found(found);
         }
         let flight = Arc::new(Flight::new(mark, of));
-        let slot = names.entry(name.into()).or_default();
+        let slot = slot_of(&mut names, hash, name);
         slot.flight = Some(Arc::clone(&flight));
-        Turn::Lead(Leader::new(self.token_of(slot, name), flight))
-    }
-
-    fn join_flight<T>(self: &Arc<Self>, flight: Arc<Flight>, name: &[u8], mark: u64, of: TypeId) -> Turn<T> {
-        if !flight.is_for(mark, of) {
-            return Turn::Alone(self.token(name));
-        }
-        match wait_for(flight.id()) {
-            Some(waits) => Turn::Wait(Waiter::new(flight, waits)),
-            None => Turn::Circle,
-        }
+        Turn::Lead(Leader::new(self.token_of(slot, hash), flight))
     }
 
     /// Returns a number that is another one once a load of this name has ended or its entry was changed; as may be after
@@ -123,7 +155,7 @@ impl Flights {
     /// at which anybody could have put something there.
     #[must_use]
     pub fn events(&self, name: &[u8]) -> u64 {
-        let index = self.index(name);
+        let index = stripe_of(self.hash(name));
         // Neither of them ever falls, so that the sum is the same only where both are.
         self.ends[index].load(Ordering::Acquire).wrapping_add(self.changes[index].load(Ordering::Acquire))
     }
@@ -131,16 +163,13 @@ impl Flights {
     /// Takes a token for a value that is about to be read at the source.
     #[must_use]
     pub fn token(self: &Arc<Self>, name: &[u8]) -> Token {
-        self.token_in(&mut self.stripe(name), name)
+        let hash = self.hash(name);
+        self.token_of(slot_of(&mut self.stripe(hash), hash, name), hash)
     }
 
-    fn token_in(self: &Arc<Self>, names: &mut Names, name: &[u8]) -> Token {
-        self.token_of(names.entry(name.into()).or_default(), name)
-    }
-
-    fn token_of(self: &Arc<Self>, slot: &mut Slot, name: &[u8]) -> Token {
+    fn token_of(self: &Arc<Self>, slot: &mut Slot, hash: u64) -> Token {
         slot.tokens += 1;
-        Token::new(self, name, slot.generation)
+        Token::new(self, hash, slot.generation)
     }
 
     /// Notes what has been changed so far, for a value that is about to be written under a name that nobody knows yet.
@@ -152,10 +181,10 @@ impl Flights {
     /// Takes a token as if that had been done then; `None` where something was changed since that may have been this.
     #[must_use]
     pub fn token_since(self: &Arc<Self>, name: &[u8], then: &Snapshot) -> Option<Token> {
-        let index = self.index(name);
-        let mut names = lock(&self.stripes[index]);
+        let hash = self.hash(name);
+        let (index, mut names) = (stripe_of(hash), self.stripe(hash));
         let is_same = self.changes[index].load(Ordering::Acquire) == then.0[index];
-        is_same.then(|| self.token_in(&mut names, name))
+        is_same.then(|| self.token_of(slot_of(&mut names, hash, name), hash))
     }
 
     /// Changes an entry in one step, from outside of any load.
@@ -164,12 +193,12 @@ impl Flights {
     /// more. What it takes out of a store must be handed out and dropped by the caller, since dropping a value runs
     /// code of its author.
     pub fn change<T>(&self, name: &[u8], change: impl FnOnce() -> (T, Change)) -> T {
-        let index = self.index(name);
-        let mut names = lock(&self.stripes[index]);
+        let hash = self.hash(name);
+        let mut names = self.stripe(hash);
         let (result, change) = change();
         if change == Change::New {
-            self.changes[index].fetch_add(1, Ordering::AcqRel);
-            names.get_mut(name).into_iter().for_each(Slot::supersede);
+            self.changes[stripe_of(hash)].fetch_add(1, Ordering::AcqRel);
+            names.get_mut(&hash).into_iter().for_each(Slot::supersede);
         }
         result
     }
@@ -180,8 +209,8 @@ impl Flights {
         for changes in &self.changes {
             changes.fetch_add(1, Ordering::AcqRel);
         }
-        for (name, slot) in stripes.iter_mut().flat_map(|names| names.iter_mut()) {
-            if concerns(name) {
+        for slot in stripes.iter_mut().flat_map(|names| names.values_mut()) {
+            if slot.is_mixed || concerns(&slot.name) {
                 slot.supersede();
             }
         }
@@ -194,23 +223,43 @@ impl Flights {
         self.stripes.iter().all(|stripe| lock(stripe).is_empty())
     }
 
-    fn stripe(&self, name: &[u8]) -> MutexGuard<'_, Names> {
-        lock(&self.stripes[self.index(name)])
+    fn stripe(&self, hash: u64) -> MutexGuard<'_, Names> {
+        lock(&self.stripes[stripe_of(hash)])
     }
 
-    fn index(&self, name: &[u8]) -> usize {
-        // The lowest bits choose the bucket inside a table, so the stripe takes others.
-        (self.hasher.hash_one(name) >> 48) as usize % STRIPES
+    fn hash(&self, name: &[u8]) -> u64 {
+        self.hasher.hash_one(name)
     }
 }
 
 impl Slot {
+    fn new(name: &[u8]) -> Self {
+        Self { name: name.into(), is_mixed: false, generation: 0, tokens: 0, flight: None }
+    }
+
+    fn is_for(&self, name: &[u8]) -> bool {
+        *self.name == *name
+    }
+
     fn supersede(&mut self) {
         self.generation += 1;
         if let Some(flight) = self.flight.take() {
             flight.supersede();
         }
     }
+}
+
+/// Returns the number of the stripe of a name. The lowest bits choose the bucket inside its table, and the highest are what is
+/// looked for there, so these are others.
+fn stripe_of(hash: u64) -> usize {
+    (hash >> 48) as usize % STRIPES
+}
+
+/// Returns what is known of a name, as of now.
+fn slot_of<'a>(names: &'a mut Names, hash: u64, name: &[u8]) -> &'a mut Slot {
+    let slot = names.entry(hash).or_insert_with(|| Slot::new(name));
+    slot.is_mixed |= !slot.is_for(name);
+    slot
 }
 
 /// Returns a number that no other flight of this process has.
@@ -222,6 +271,10 @@ pub fn next_id() -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::future::Future;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, Waker};
+
     use super::*;
 
     fn join(flights: &Arc<Flights>) -> Turn<()> {
@@ -243,6 +296,37 @@ mod tests {
         }
         drop(token);
         assert!(flights.is_empty());
+    }
+
+    #[test]
+    fn names_of_one_hash_share_no_load_and_each_change() {
+        let flights = Arc::new(Flights::default());
+        let join = |name: &str| flights.join_hashed(7, name.as_bytes(), (1, TypeId::of::<u8>()), || None::<()>);
+        let (one, other) = (join("one"), join("other"));
+        assert!(matches!((&one, &other), (Turn::Lead(_), Turn::Alone(_))));
+        drop(one);
+        let Turn::Lead(leader) = join("other") else { panic!("nobody else loads") };
+        assert!(matches!(join("one"), Turn::Alone(_)), "what is under way is of another name");
+        flights.remove_all(|name| name == b"other", || ());
+        assert!(!leader.token().is_good());
+        drop((leader, other));
+        assert!(flights.is_empty());
+    }
+
+    #[test]
+    fn a_leader_without_company_hands_nothing_over() {
+        let flights = Arc::new(Flights::default());
+        let Turn::Lead(leader) = join(&flights) else { panic!("nobody else loads") };
+        assert!(leader.end().is_none());
+        assert!(flights.is_empty());
+        let Turn::Lead(leader) = join(&flights) else { panic!("nobody else loads") };
+        let Turn::Wait(mut waiter) = join(&flights) else { panic!("somebody else loads") };
+        let crowd = leader.end().expect("somebody waits");
+        assert!(matches!(join(&flights), Turn::Lead(_)), "nobody joins what has ended");
+        let mut poll = || Pin::new(&mut waiter).poll(&mut Context::from_waker(Waker::noop()));
+        assert!(poll().is_pending());
+        drop(crowd);
+        assert!(matches!(poll(), Poll::Ready(News::Landed(Landing::Abandoned))));
     }
 
     #[test]

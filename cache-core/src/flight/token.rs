@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use super::Flights;
-use crate::lock::atomic::Ordering;
-use crate::lock::lock;
+use super::{Flights, Slot, stripe_of};
+use crate::lock::atomic::{AtomicU64, Ordering};
 
 /// The right to keep what is read at the source from now on, unless somebody invalidates it first.
 ///
@@ -21,20 +20,22 @@ use crate::lock::lock;
 #[derive(Debug)]
 pub struct Token {
     pub(super) flights: Arc<Flights>,
-    pub(super) name: Box<[u8]>,
+    pub(super) hash: u64,
     generation: u64,
+    /// Whether its slot has been told that it is gone.
+    is_back: bool,
 }
 
 impl Token {
     /// Makes a token that its slot has counted.
-    pub(super) fn new(flights: &Arc<Flights>, name: &[u8], generation: u64) -> Self {
-        Self { flights: Arc::clone(flights), name: name.into(), generation }
+    pub(super) fn new(flights: &Arc<Flights>, hash: u64, generation: u64) -> Self {
+        Self { flights: Arc::clone(flights), hash, generation, is_back: false }
     }
 
     /// Runs `keep` if nothing was invalidated since the token was taken, in one step with that look.
     pub fn redeem<T>(&self, keep: impl FnOnce() -> T) -> Option<T> {
-        let names = self.flights.stripe(&self.name);
-        let valid = names.get(&self.name).is_some_and(|slot| slot.generation == self.generation);
+        let names = self.flights.stripe(self.hash);
+        let valid = names.get(&self.hash).is_some_and(|slot| slot.generation == self.generation);
         valid.then(keep)
     }
 
@@ -47,23 +48,32 @@ impl Token {
     /// Changes the entry in one step, if nothing has changed it since the token was taken. What `change` takes out must be
     /// handed out, as in [`Flights::change`].
     pub fn change<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
-        let index = self.flights.index(&self.name);
-        let mut names = lock(&self.flights.stripes[index]);
-        let slot = names.get_mut(&self.name).filter(|slot| slot.generation == self.generation)?;
+        let mut names = self.flights.stripe(self.hash);
+        let slot = names.get_mut(&self.hash).filter(|slot| slot.generation == self.generation)?;
         let result = change();
         slot.supersede();
-        self.flights.changes[index].fetch_add(1, Ordering::AcqRel);
+        self.flights.changes[stripe_of(self.hash)].fetch_add(1, Ordering::AcqRel);
         Some(result)
+    }
+
+    /// Tells its slot that it is gone; under the same lock `tell` may say more there, and count an end.
+    pub(super) fn give_back(&mut self, tell: impl FnOnce(&mut Slot, &AtomicU64)) {
+        if std::mem::replace(&mut self.is_back, true) {
+            return;
+        }
+        let mut names = self.flights.stripe(self.hash);
+        // There is one as long as a token of it is out.
+        let Some(slot) = names.get_mut(&self.hash) else { return };
+        tell(slot, &self.flights.ends[stripe_of(self.hash)]);
+        slot.tokens -= 1;
+        if slot.tokens == 0 {
+            names.remove(&self.hash);
+        }
     }
 }
 
 impl Drop for Token {
     fn drop(&mut self) {
-        let mut names = self.flights.stripe(&self.name);
-        let Some(slot) = names.get_mut(&self.name) else { return };
-        slot.tokens -= 1;
-        if slot.tokens == 0 {
-            names.remove(&self.name);
-        }
+        self.give_back(|_, _| ());
     }
 }
