@@ -12,7 +12,8 @@ use super::outside::Settling;
 use super::parcel::{Found, Parcel, stays_here};
 use crate::error::{Error, Kind};
 use crate::flight::{Landing, Leader, Token};
-use crate::record::Erased;
+use crate::policy::{self, Freshness};
+use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 
@@ -24,6 +25,13 @@ pub(super) enum Looked<V, E> {
     Nothing(Leader),
     /// It cannot be told. The store is not asked for more.
     Away(Leader),
+}
+
+/// What was found in a store outside.
+enum There<V> {
+    /// A value that is fresh beyond all question, and that nobody but those who ask now is to have.
+    Value(Times, V),
+    Record(Erased),
 }
 
 impl<V, E> Load<V, E> {
@@ -48,7 +56,7 @@ impl<V, E> Load<V, E> {
 
     async fn look_for_all(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
         match self.look_outside(backend).await {
-            Ok(Ok(record)) => self.show(record, leader),
+            Ok(Ok(there)) => self.show(there, leader),
             Ok(Err(why)) => {
                 if let Some(event) = why {
                     self.asker.count(event);
@@ -63,7 +71,7 @@ impl<V, E> Load<V, E> {
     pub(super) async fn look_again(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
         self.versions = Versions::default();
         match self.look_outside(backend).await {
-            Ok(Ok(record)) => self.show(record, leader),
+            Ok(Ok(there)) => self.show(there, leader),
             Ok(Err(_)) => {
                 self.found = None;
                 Looked::Nothing(leader)
@@ -73,7 +81,11 @@ impl<V, E> Load<V, E> {
     }
 
     /// Hands out what is there, where it is fresh.
-    fn show(&mut self, record: Erased, leader: Leader) -> Looked<V, E> {
+    fn show(&mut self, there: There<V>, leader: Leader) -> Looked<V, E> {
+        let record = match there {
+            There::Value(times, value) => return Looked::Done(Ok(self.hand_out(times, value, leader))),
+            There::Record(record) => record,
+        };
         match fresh(&self.asker.cache, self.asker.site, Arc::clone(&record), &self.rules) {
             Ok(outcome) => {
                 leader.land(Landing::Value(record));
@@ -89,8 +101,19 @@ impl<V, E> Load<V, E> {
         }
     }
 
+    /// Hands a value to its caller, and a copy to each who waits. Where nobody does, which is most of the time, nobody makes a
+    /// copy either.
+    fn hand_out(&self, times: Times, value: V, leader: Leader) -> V {
+        self.asker.count(Event::Hit);
+        let Some(crowd) = leader.end() else { return value };
+        let record = self.rules.keep.record(self.name.mark(), times, value);
+        let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
+        crowd.land(Landing::Value(record));
+        value
+    }
+
     /// Looks into the store, where there may be nothing, or something that is worth no more than a count.
-    async fn look_outside(&mut self, backend: &Outside) -> Result<Result<Erased, Option<Event>>, Error> {
+    async fn look_outside(&mut self, backend: &Outside) -> Result<Result<There<V>, Option<Event>>, Error> {
         if self.rules.keep.coder.is_none() {
             return Err(stays_here::<V>(&self.name));
         }
@@ -111,9 +134,13 @@ impl<V, E> Load<V, E> {
             Sought::Withdrawn => return Ok(Err(Some(Event::Invalidated))),
         };
         let found = Found::new(&bytes);
-        let Some(mut record) = found.unpack(&self.name, self.rules.keep, &home.clock) else {
+        let Some((times, value)) = found.open(&self.name, self.rules.keep, &home.clock) else {
             return Ok(Err(Some(Event::Foreign)));
         };
+        if asking.is_none() && !found.has_tags() && self.is_fresh(times) {
+            return Ok(Ok(There::Value(times, value)));
+        }
+        let mut record = self.rules.keep.record(self.name.mark(), times, value);
         if found.has_tags() {
             // It was good when it was looked at. Whoever waits for that may have come later.
             let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
@@ -123,7 +150,11 @@ impl<V, E> Load<V, E> {
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
             record.hush(until);
         }
-        Ok(Ok(record))
+        Ok(Ok(There::Record(record)))
+    }
+
+    fn is_fresh(&self, times: Times) -> bool {
+        policy::freshness(times, &self.rules.options, self.asker.home().clock.now()) == Freshness::Fresh
     }
 
     /// Goes on without the store: with the error where the site wants it, else with the body.

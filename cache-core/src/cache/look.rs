@@ -79,8 +79,9 @@ pub(crate) fn look<V, E>(
         Some(_) => foreign(cache, site),
         None => None,
     };
-    let load = Load::new(Asker::new(cache, site), name, rules, found);
-    Err(Box::new(Load { failed, nothing_as_of, ..load }))
+    let mut load = Box::new(Load::new(Asker::new(cache, site), name, rules, found));
+    (load.failed, load.nothing_as_of) = (failed, nothing_as_of);
+    Err(load)
 }
 
 /// Looks into the near level for what has no place to be looked for without its name: it is in a namespace, or was named by

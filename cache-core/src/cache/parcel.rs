@@ -132,6 +132,11 @@ impl<'a> Found<'a> {
 
     /// Makes a record of it, as the store in this process would hold it; `None` where it is of another kind.
     pub(super) fn unpack<V>(&self, name: &Name, keep: Keep<V>, clock: &Clock) -> Option<Erased> {
+        self.open(name, keep, clock).map(|(times, value)| keep.record(name.mark(), times, value))
+    }
+
+    /// Reads its value, and the times that a record of it has; `None` where it is of another kind.
+    pub(super) fn open<V>(&self, name: &Name, keep: Keep<V>, clock: &Clock) -> Option<(Times, V)> {
         let value = self.value(name, keep)?;
         // Where only the store knows when it ends, it has not ended yet: it was just there.
         let for_now = |created| Times { created, fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
@@ -140,7 +145,7 @@ impl<'a> Found<'a> {
             Some(times) => times,
             None => for_now(clock.now()),
         };
-        Some(keep.record(name.mark(), times, value))
+        Some((times, value))
     }
 
     /// Reads the value in it; `None` where it is of another kind.
@@ -229,7 +234,7 @@ pub(super) fn to_wall(tick: Tick, clock: &Clock) -> u64 {
 ///
 /// What was made in the future was made by a clock that is ahead of ours: its times are moved back with it.
 fn times(header: &Header, clock: &Clock) -> Times {
-    let (now, wall) = (clock.now(), clock.wall_millis());
+    let (now, wall) = (clock.now(), clock.coarse_wall_millis());
     let ahead = header.created.saturating_sub(wall);
     let nanos = |millis: u64| millis.saturating_mul(1_000_000);
     let tick = |millis: u64| {
