@@ -11,17 +11,21 @@ impl<'a> Command<'a> {
 
     /// Writes a whole command.
     pub(super) fn of(out: &'a mut Vec<u8>, parts: &[&[u8]]) {
+        // Each part with what stands around it, which in all has room in this.
+        out.reserve(parts.iter().map(|part| part.len() + 16).sum::<usize>() + 16);
         parts.iter().fold(Self::new(out, parts.len()), |command, part| command.part(part));
     }
 
     pub(super) fn part(self, part: &[u8]) -> Self {
-        self.parts([part, b""])
+        let this = self.header(b'$', part.len());
+        this.0.extend_from_slice(part);
+        this.0.extend_from_slice(b"\r\n");
+        this
     }
 
     /// Writes one part that is in two places.
     pub(super) fn parts(self, [begin, end]: [&[u8]; 2]) -> Self {
         let this = self.header(b'$', begin.len() + end.len());
-        this.0.reserve(begin.len() + end.len() + 2);
         this.0.extend_from_slice(begin);
         this.0.extend_from_slice(end);
         this.0.extend_from_slice(b"\r\n");
@@ -35,10 +39,17 @@ impl<'a> Command<'a> {
     }
 
     fn header(self, kind: u8, number: usize) -> Self {
-        let (digits, from) = digits(number as u64);
-        self.0.push(kind);
-        self.0.extend_from_slice(&digits[from..]);
-        self.0.extend_from_slice(b"\r\n");
+        match u8::try_from(number) {
+            // Nearly all of them.
+            Ok(digit @ ..10) => self.0.extend_from_slice(&[kind, b'0' + digit, b'\r', b'\n']),
+            Ok(two @ ..100) => self.0.extend_from_slice(&[kind, b'0' + two / 10, b'0' + two % 10, b'\r', b'\n']),
+            _ => {
+                let (digits, from) = digits(number as u64);
+                self.0.push(kind);
+                self.0.extend_from_slice(&digits[from..]);
+                self.0.extend_from_slice(b"\r\n");
+            }
+        }
         self
     }
 }
@@ -71,6 +82,11 @@ mod tests {
         assert_eq!(written(|out| Command::of(out, &[b"GET", b"a\r\nb"])), "*2\r\n$3\r\nGET\r\n$4\r\na\r\nb\r\n");
         assert_eq!(written(|out| _ = Command::new(out, 1).parts([b"ab", b"c"])), "*1\r\n$3\r\nabc\r\n");
         assert_eq!(written(|out| Command::of(out, &[b""])), "*1\r\n$0\r\n\r\n");
+        for length in [9, 10, 11, 99, 100, 255, 256, 1_000] {
+            let part = "x".repeat(length);
+            let wanted = format!("*1\r\n${length}\r\n{part}\r\n");
+            assert_eq!(written(|out| Command::of(out, &[part.as_bytes()])), wanted);
+        }
     }
 
     #[test]

@@ -308,15 +308,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     }
 
     /// Runs the body, once for all who ask now.
-    pub fn load<Fut: Future<Output = R>>(self, body: Fut) -> impl Future<Output = R> {
-        let body = Box::pin(body);
-        async move {
-            match self.begin().await {
-                Step::Done(outcome) => outcome,
-                Step::Run(run, old) => {
-                    let (run, outcome) = Running::new(run, body).await;
-                    end(run, outcome, old).await
-                }
+    pub async fn load<Fut: Future<Output = R>>(self, body: impl FnOnce() -> Fut) -> R {
+        match self.begin().await {
+            Step::Done(outcome) => outcome,
+            Step::Run(run, old) => {
+                let (run, outcome) = Running::new(run, Box::pin(body())).await;
+                end(run, outcome, old).await
             }
         }
     }

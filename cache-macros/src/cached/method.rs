@@ -111,7 +111,7 @@ pub fn inside(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
     let number = facts.returns.number(model);
     let call = body(model, key, facts);
     let load = if model.function.is_async() {
-        quote_spanned!(Span::mixed_site()=> __miss.load(#larder::__private::once_async(async move || -> #ty #block)()).await)
+        quote_spanned!(Span::mixed_site()=> __miss.load(#larder::__private::once_async(async move || -> #ty #block)).await)
     } else {
         quote_spanned!(Span::mixed_site()=> __miss.load_blocking(move || -> #ty #block))
     };

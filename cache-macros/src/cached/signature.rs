@@ -133,7 +133,7 @@ pub fn load(model: &Model) -> TokenStream {
         return beside;
     }
     if model.function.is_async() {
-        quote_spanned!(Span::mixed_site()=> __miss.load(#body).await)
+        quote_spanned!(Span::mixed_site()=> __miss.load(move || #body).await)
     } else {
         quote_spanned!(Span::mixed_site()=> __miss.load_blocking(|| #body))
     }
