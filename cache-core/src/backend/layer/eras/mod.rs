@@ -269,6 +269,13 @@ impl ErasedBackend for Eras {
         })
     }
 
+    fn clear_store_on(&self, server: Server) -> Answer<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let _change = self.book.change_server(server);
+            self.store.clear_store_on(server).await
+        })
+    }
+
     fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>> {
         Box::pin(async move {
             let (name, era) = self.known(name).await?;
