@@ -1,6 +1,7 @@
 //! What one process invalidates by a pattern, or by a write, is gone for all that share its store.
 
 mod older;
+mod posted;
 
 use std::future::{Future, pending};
 use std::pin::pin;
