@@ -1,5 +1,6 @@
 //! What one process invalidates by a pattern, or by a write, is gone for all that share its store.
 
+mod learned;
 mod older;
 mod posted;
 
