@@ -21,6 +21,8 @@ pub(super) struct Change {
     /// What is kept of the request, to know what it was for.
     request: Parts,
     due: Vec<Due>,
+    /// What is empty already, and is not to be emptied again: something new is there.
+    spared: Option<Key>,
 }
 
 /// What is to be emptied: all pages of one URL.
@@ -39,7 +41,13 @@ impl Change {
         if !policy::empties(&request.method, StatusCode::OK) {
             return None;
         }
-        let mut change = Self { site: Arc::clone(site), home: home.clone(), request: request.clone(), due: Vec::new() };
+        let mut change = Self {
+            site: Arc::clone(site),
+            home: home.clone(),
+            request: request.clone(),
+            due: Vec::new(),
+            spared: None,
+        };
         let own = Asked::of(request).map(|asked| change.due(&asked, asked.uri));
         change.due.extend(own);
         Some(change)
@@ -57,8 +65,15 @@ impl Change {
         if self.site.setup.parts {
             keys.extend(keys.iter().map(part::key).collect::<Vec<_>>());
         }
+        keys.retain(|key| Some(key) != self.spared.as_ref());
         let target = asked.target(&self.site.setup.view.query);
         Due { keys, is_some, target: target.into_owned() }
+    }
+
+    /// Leaves alone what is under this key: it has taken the place of what was to be emptied.
+    pub(super) fn spare(&mut self, key: &Key) {
+        self.due.iter_mut().for_each(|due| due.keys.retain(|other| other != key));
+        self.spared = Some(key.clone());
     }
 
     /// Empties what the request was for, and what its answer says is elsewhere, if it succeeded.

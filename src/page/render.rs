@@ -285,6 +285,18 @@ impl Render {
         Some(Shelf::Beside(Box::new((self.filling.beside(&key), key)), variants))
     }
 
+    /// Writes a list of variants for a page that says this of itself, whatever is under its URL; says whether that was
+    /// invalidated by nobody since the page was begun.
+    pub(super) async fn settle(&mut self, headers: &HeaderMap) -> bool {
+        let aspects = self.aspects(headers);
+        let (place, variants) = ((&*self.site, &self.home), Variants::new(aspects.clone()));
+        let settled = shelf::list(place, &self.quest, &self.filling, variants, &aspects).await;
+        let Some((variants, filling)) = settled else { return false };
+        self.quest.variants = Some(variants);
+        self.filling = filling;
+        true
+    }
+
     /// Returns whether a page that says this of itself was invalidated since it was begun. It must not even take the place
     /// of one that was begun later.
     fn is_withdrawn(&self, headers: &HeaderMap) -> bool {

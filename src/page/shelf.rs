@@ -92,6 +92,8 @@ async fn learn((site, home): (&Site, &Home), key: &Key, known: &Variants, aspect
     let is_bare = *aspects == *variant::list(&site.setup.aspects, []);
     for _ in 0..TRIES {
         let filling = home.cache.fill(key);
+        // With a ticket: another process may invalidate the URL, and what is written here would bring all of it back.
+        home.heard(filling.look_at_tags([] as [Key; 0]).await)?;
         let Ok(Some(Front::Variants(current))) = home.cache.peek_outside(key).await else { return None };
         if !current.is_same(known) {
             return None;

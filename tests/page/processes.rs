@@ -1,5 +1,9 @@
 //! What one process invalidates by a pattern, or by a write, is gone for all that share its store.
 
+mod learned;
+mod older;
+mod posted;
+
 use std::future::{Future, pending};
 use std::pin::pin;
 use std::sync::Arc;

@@ -166,11 +166,12 @@ impl Backend for Memcached {
     }
 
     async fn clear_store(&self) -> Result<(), Error> {
-        let flush = async |node: &Node| match node.ask(request::flush).await? {
-            Said::Well => Ok(()),
-            other => Err(node.unexpected(&other)),
-        };
         together(self.fleet.nodes().map(flush)).await.into_iter().collect()
+    }
+
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        let nodes = self.fleet.nodes().filter(|node| node.id() == server);
+        together(nodes.map(flush)).await.into_iter().collect()
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
@@ -184,6 +185,13 @@ impl Backend for Memcached {
             return Err(error);
         }
         filling::end(node, name, value, Moment::after(time), ticket).await
+    }
+}
+
+async fn flush(node: &Node) -> Result<(), Error> {
+    match node.ask(request::flush).await? {
+        Said::Well => Ok(()),
+        other => Err(node.unexpected(&other)),
     }
 }
 

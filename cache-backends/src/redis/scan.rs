@@ -88,6 +88,8 @@ impl Redis {
         for _ in 0..TRIES {
             let leaders = self.leaders().await?;
             let changes = self.routes.changes();
+            // What may not be said is not done.
+            self.say_cleared(&leaders, Some(start)).await?;
             for leader in &leaders {
                 let mut walk = Walk::new(leader, start);
                 while let Some(mut names) = walk.next().await? {
@@ -111,6 +113,7 @@ impl Redis {
     /// Removes everything.
     pub(super) async fn flush(&self) -> Result<(), Error> {
         let leaders = self.routes.leaders().await?;
+        self.say_cleared(&leaders, None).await?;
         for leader in &leaders {
             let answer = leader.ask(|out| Command::of(out, &[b"FLUSHDB", b"ASYNC"])).await?;
             error::checked(leader.server(), answer)?;
@@ -137,6 +140,11 @@ impl Redis {
             }
         }
         self.making.journal.note_cleared(start, witnesses, Instant::now());
+        self.say_cleared(leaders, start).await
+    }
+
+    /// Says that all may be gone that begins so, where that is asked for.
+    async fn say_cleared(&self, leaders: &[Arc<Node>], start: Option<&[u8]>) -> Result<(), Error> {
         let Some(bus) = self.making.bus() else { return Ok(()) };
         let channel = start.map_or_else(|| bus.all(), |start| bus.channel(start));
         for leader in leaders {

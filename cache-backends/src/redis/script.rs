@@ -3,6 +3,9 @@
 //! All of them begin by looking at the last nine bytes of what stands there (see [`stored`](super::stored)), and know from that
 //! whether it is an entry, a lease, or another program's. The first argument is a time in milliseconds: none is for ever, and
 //! `0` keeps nothing.
+//!
+//! Where a change is said, that is before it is made: nobody is answered in between, and what may not be said is not done. A
+//! server takes nothing back that a script has done before it failed.
 
 use once_cell::sync::Lazy;
 
@@ -35,7 +38,7 @@ local function keep(v)
 end
 ";
 
-const TELL: &str = "local function tell() redis.call('PUBLISH', ARGV[#ARGV], k) end
+const TELL: &str = "local function tell(what) redis.call('PUBLISH', ARGV[#ARGV], what) end
 ";
 
 /// Time, stored: keeps it, and returns what stood behind what was there, if that was a string.
@@ -43,8 +46,8 @@ pub(super) static PUT: Lazy<Script> = Lazy::new(|| {
     let look = LOOK.replacen("redis.call", "redis.pcall", 1);
     Script::looking(
         &look,
-        "keep(ARGV[2])
-tell()
+        "tell(k)
+keep(ARGV[2])
 return type(t) == 'string' and t or ''",
     )
 });
@@ -53,8 +56,8 @@ return type(t) == 'string' and t or ''",
 pub(super) static ADD: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if there then return 0 end
+tell(k)
 keep(ARGV[2])
-tell()
 return 1",
     )
 });
@@ -62,10 +65,10 @@ return 1",
 pub(super) static TOUCH: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if not there then return 0 end
+tell(k)
 if ARGV[1] == '0' then redis.call('UNLINK', k)
 elseif ARGV[1] == '' then redis.call('PERSIST', k)
 else redis.call('PEXPIRE', k, ARGV[1]) end
-tell()
 return 1",
     )
 });
@@ -81,8 +84,8 @@ return redis.call('PTTL', k)",
 /// here may be near somebody still.
 pub(super) static DELETE: Lazy<Script> = Lazy::new(|| {
     Script::new(
-        "redis.call('UNLINK', k)
-tell()
+        "tell(k)
+redis.call('UNLINK', k)
 return {there and 1 or 0, t}",
     )
 });
@@ -91,8 +94,8 @@ return {there and 1 or 0, t}",
 static FORGET: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if t ~= ARGV[1] then return 0 end
+tell(k)
 redis.call('UNLINK', k)
-tell()
 return 1",
     )
 });
@@ -102,6 +105,7 @@ pub(super) static INCR: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if not there then return 'missing' end
 if redis.call('STRLEN', k) > 29 then return 'no number' end
+tell(k)
 local v = redis.call('GET', k)
 if ours then redis.call('SET', k, v:sub(1, -10), 'KEEPTTL') end
 local r = redis.pcall('INCRBY', k, ARGV[1])
@@ -111,7 +115,6 @@ if type(r) == 'table' then
 end
 local sum = redis.call('GET', k)
 if ours then redis.call('SET', k, sum .. ARGV[2], 'KEEPTTL') end
-tell()
 return sum",
     )
 });
@@ -122,8 +125,8 @@ pub(super) static BEGIN: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if lease then redis.call('PEXPIRE', k, ARGV[1]) end
 if lease or ours then return t end
+if there then tell(k) end
 keep(ARGV[2])
-if there then tell() end
 return ARGV[2]",
     )
 });
@@ -132,8 +135,8 @@ return ARGV[2]",
 pub(super) static FILL: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if t ~= ARGV[3] then return 0 end
+tell(k)
 keep(ARGV[2])
-tell()
 return 1",
     )
 });
@@ -152,8 +155,8 @@ return 1",
 static RECALL: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "if t == ARGV[1] then return 0 end
+tell(k)
 redis.call('UNLINK', k)
-tell()
 return 1",
     )
 });
@@ -176,6 +179,7 @@ static CLEAR: Lazy<Script> = Lazy::new(|| {
     Script::new(
         "local was = tonumber(redis.call('GET', k) or '') or 0
 if was >= tonumber(ARGV[1]) then return 0 end
+tell('')
 if ARGV[2] == '' then redis.call('FLUSHDB', 'ASYNC')
 else
   local at = '0'
@@ -186,8 +190,6 @@ else
   until at == '0'
 end
 redis.call('SET', k, ARGV[1], 'PX', ARGV[3])
-k = ''
-tell()
 return 1",
     )
 });
@@ -207,8 +209,9 @@ impl Script {
     }
 
     fn looking(look: &str, text: &str) -> Self {
-        let (look, silent) =
-            (look.trim_start(), text.replace("if there then tell() end\n", "").replace("tell()\n", ""));
+        let look = look.trim_start();
+        let silent = ["if there then tell(k) end\n", "tell(k)\n", "tell('')\n"];
+        let silent = silent.iter().fold(text.to_owned(), |text, told| text.replace(told, ""));
         Self { plain: Text::new(format!("{look}{silent}")), telling: Text::new(format!("{look}{TELL}{text}")) }
     }
 
@@ -280,7 +283,13 @@ mod tests {
     #[test]
     fn a_script_says_what_it_changes_where_there_is_a_channel_and_nowhere_else() {
         for script in [&PUT, &ADD, &TOUCH, &DELETE, &FORGET, &INCR, &BEGIN, &FILL, &RECALL, &CLEAR] {
-            assert!(!script.plain.text.contains("tell") && script.telling.text.matches("tell()").count() == 2);
+            assert!(!script.plain.text.contains("tell") && script.telling.text.matches("tell(").count() == 2);
+            // Behind what scripts have in common, nothing is changed before it is said.
+            let (_, own) = script.telling.text.split_once(TELL).unwrap();
+            let (before, _) = own.split_once("tell(").unwrap();
+            let changes = ["keep(", "'SET'", "'UNLINK'", "'PERSIST'", "'INCRBY'", "'FLUSHDB'"];
+            let early: Vec<_> = changes.into_iter().filter(|change| before.contains(change)).collect();
+            assert!(early.is_empty(), "{early:?} in {own}");
         }
         let mut out = Vec::new();
         DELETE.call(&mut out, b"key", &[], Some(b"there"));

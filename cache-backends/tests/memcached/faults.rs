@@ -18,6 +18,7 @@ pub const TESTS: &[Test] = &[
     ("a ticket from before a restart fills nothing, though the server counts from one again", restarted),
     ("of three servers one that is gone takes its own names along, and no others", one_gone),
     ("what could not be invalidated on a server that was cut off is not served when it is back", cut_off),
+    ("of three servers one that missed that all was cleared is told, and no other is emptied again", emptied),
     ("a server that stands still holds up nobody for longer than the time limit", frozen),
 ];
 
@@ -137,6 +138,29 @@ fn cut_off() {
         });
     }
     assert!(names.iter().all(|name| block_on(patient.get(name)).unwrap().is_none()), "on the server too");
+}
+
+fn emptied() {
+    let (servers, url) = three();
+    let (inner, names) = (Arc::new(store(&url)), names());
+    fill(&inner, &names);
+    let store = Owing::new(inner, Clock::manual());
+    let store: &dyn cache_core::backend::ErasedBackend = &store;
+
+    servers[1].stop();
+    until("it is known to be gone", || names.iter().any(|name| block_on(store.get(name)).is_err()));
+    assert!(block_on(store.clear_store()).is_err(), "one server has not heard it");
+    let is_kept = |name: &&Name| block_on(store.set(name, b"new", None)).is_ok();
+    let kept: Vec<_> = names.iter().filter(is_kept).collect();
+    assert!((20..80).contains(&kept.len()), "{}", kept.len());
+    let is_there =
+        |name: &Name| block_on(store.get(name)).is_ok_and(|found| found.is_some_and(|found| found == b"new"));
+    for _ in 0..2 {
+        assert_eq!(names.iter().filter(|name| is_there(name)).count(), kept.len());
+    }
+    servers[1].start_again();
+    until("it is back and told", || names.iter().all(|name| block_on(store.get(name)).is_ok()));
+    assert!(kept.into_iter().all(is_there));
 }
 
 fn frozen() {

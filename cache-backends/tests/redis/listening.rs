@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cache_backends::redis::Redis;
-use cache_core::backend::{Backend, Listener};
+use cache_core::backend::{Backend, Listener, Remaining};
 use cache_core::error::Kind;
 use cache_core::key::Scope;
 use cache_core::testing::block_on;
@@ -19,7 +19,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("by_the_bus_whoever_listens_hears_what_others_change_under_their_prefix", bus),
     ("a_bus_that_is_lost_is_told_and_found_again", lost_bus),
     ("whoever_may_not_hear_of_changes_is_told_of_the_bus", refused),
-    ("a_change_that_may_not_be_said_on_the_bus_is_an_error", unsaid),
+    ("a_change_that_may_not_be_said_on_the_bus_is_an_error_and_no_change", unsaid),
     ("whoever_listens_hears_when_there_is_a_server_at_last", late),
 ];
 
@@ -106,11 +106,12 @@ fn bus() {
     assert!(block_on(other.incr(&key, 1)).is_ok() && block_on(other.touch(&key, Some(PATIENCE))).unwrap());
     block_on(other.clear_scope("shop:1:")).unwrap();
     assert!(!block_on(other.delete(&key)).unwrap());
-    for wanted in ["shop:1:key", "shop:1:key", "all", "shop:1:key"] {
+    // A clear says so before it begins and when it is over.
+    for wanted in ["shop:1:key", "shop:1:key", "all", "all", "shop:1:key"] {
         assert_eq!(next(&heard), wanted);
     }
     block_on(other.clear_store()).unwrap();
-    assert_eq!(next(&heard), "all");
+    assert_eq!([next(&heard), next(&heard)], ["all", "all"]);
     assert!(store(&(server.url() + "?tells=nothing")).listen("", Ear::pair().0).is_err());
 }
 
@@ -144,11 +145,37 @@ fn refused() {
 
 fn unsaid() {
     let server = Server::start(&[]);
-    let store = store(&user(&server, &["-publish"], "bus"));
-    let error = block_on(store.set(&name("key"), b"value", None)).unwrap_err();
-    assert_eq!(error.kind(), Kind::Configuration, "{error}");
+    let (all, store) = (store(&server.url()), store(&user(&server, &["-publish"], "bus")));
+    let (number, free) = (name("number"), name("free"));
+    block_on(all.set(&number, b"41", None)).unwrap();
+    let ticket = block_on(store.begin_fill(&number)).unwrap();
+    let large = vec![b'x'; 300 << 10];
+    let changes = || {
+        vec![
+            ("set", block_on(store.set(&number, b"1", None))),
+            ("set what is large", block_on(store.set(&number, &large, None))),
+            ("add", block_on(store.add(&free, b"1", None)).map(drop)),
+            ("delete", block_on(store.delete(&number)).map(drop)),
+            ("touch", block_on(store.touch(&number, Some(Duration::from_secs(9)))).map(drop)),
+            ("incr", block_on(store.incr(&number, 1)).map(drop)),
+            ("set_if", block_on(store.set_if(&number, b"1", None, &ticket)).map(drop)),
+            ("delete_many", block_on(store.delete_many(std::slice::from_ref(&number))).map(drop)),
+            ("clear_scope", block_on(store.clear_scope("shop:1:"))),
+            ("clear_store", block_on(store.clear_store())),
+        ]
+    };
+    for (what, changed) in changes() {
+        let error = changed.expect_err(what);
+        assert_eq!(error.kind(), Kind::Configuration, "{what}: {error}");
+    }
+    assert_eq!(block_on(all.get(&number)).unwrap().as_deref(), Some(&b"41"[..]));
+    assert_eq!(block_on(all.ttl(&number)).unwrap(), Some(Remaining::Forever));
+    assert_eq!(block_on(all.get(&free)).unwrap(), None);
     server.say(&["ACL", "SETUSER", "shop", "+publish", "resetchannels", "&larder:*"]);
-    block_on(store.set(&name("key"), b"value", None)).unwrap();
+    assert_eq!(block_on(store.incr(&number, 1)).unwrap(), 42);
+    for (what, changed) in changes().into_iter().filter(|(what, _)| *what != "incr") {
+        assert!(changed.is_ok(), "{what}");
+    }
 }
 
 fn late() {

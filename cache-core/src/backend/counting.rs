@@ -141,6 +141,10 @@ impl<B: Backend> Backend for Counting<B> {
         self.count(Sort::Delete).clear_store().await
     }
 
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        self.count(Sort::Delete).clear_store_on(server).await
+    }
+
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
         self.inner.begin_fill(name).await
     }

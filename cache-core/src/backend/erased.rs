@@ -69,6 +69,9 @@ pub trait ErasedBackend: Send + Sync + 'static {
     /// See [`Backend::clear_store`].
     fn clear_store(&self) -> Answer<'_, Result<(), Error>>;
 
+    /// See [`Backend::clear_store_on`].
+    fn clear_store_on(&self, server: Server) -> Answer<'_, Result<(), Error>>;
+
     /// See [`Backend::begin_fill`].
     fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>>;
 
@@ -153,6 +156,10 @@ impl<B: Backend> ErasedBackend for B {
 
     fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
         Box::pin(Backend::clear_store(self))
+    }
+
+    fn clear_store_on(&self, server: Server) -> Answer<'_, Result<(), Error>> {
+        Box::pin(Backend::clear_store_on(self, server))
     }
 
     fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>> {
@@ -242,6 +249,10 @@ impl Backend for Arc<dyn ErasedBackend> {
 
     async fn clear_store(&self) -> Result<(), Error> {
         (**self).clear_store().await
+    }
+
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        (**self).clear_store_on(server).await
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {

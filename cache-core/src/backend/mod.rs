@@ -188,6 +188,14 @@ pub trait Backend: Send + Sync + 'static {
     /// Removes everything that is in the store.
     fn clear_store(&self) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Removes everything that is on one of the [servers](Self::servers); it may remove the rest as well.
+    ///
+    /// A store is cleared by asking this of each of its servers, and again of one that was away then. Where it removes the rest
+    /// as well, as is done here, what others have kept meanwhile goes each time.
+    fn clear_store_on(&self, _server: Server) -> impl Future<Output = Result<(), Error>> + Send {
+        self.clear_store()
+    }
+
     /// Takes a ticket for a value that is about to be read at the source.
     fn begin_fill(&self, _name: &Name) -> impl Future<Output = Result<Ticket, Error>> + Send {
         async { Err(unsupported("tell whether an entry was changed meanwhile")) }
@@ -389,6 +397,10 @@ impl<B: Backend> Backend for Arc<B> {
 
     async fn clear_store(&self) -> Result<(), Error> {
         B::clear_store(self).await
+    }
+
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        B::clear_store_on(self, server).await
     }
 
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {

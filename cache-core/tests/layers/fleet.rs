@@ -97,10 +97,20 @@ impl Backend for Fleet {
     }
 
     async fn clear_store(&self) -> Result<(), Error> {
-        for server in &self.servers[..self.count] {
-            server.clear_store().await?;
+        let servers = self.servers().into_iter().map(|server| self.clear_store_on(server));
+        let mut cleared = Ok(());
+        for server in servers {
+            cleared = cleared.and(server.await);
         }
-        Ok(())
+        cleared
+    }
+
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        let place = self.servers().iter().position(|there| *there == server).expect("it is one of them");
+        if place == self.away.load(Ordering::SeqCst) {
+            return Err(Error::new(Kind::Store, "that server is away"));
+        }
+        self.servers[place].clear_store().await
     }
 
     fn is_away(&self, name: &Name) -> bool {
@@ -190,6 +200,32 @@ fn a_clear_that_a_server_has_missed_is_told_to_it_before_it_serves_again() {
         assert_eq!(served(&cache, 2), left);
         clock.advance(SECOND);
         assert_eq!(served(&other, 2), left, "another process sees what was paid");
+    }
+}
+
+#[test]
+fn a_clear_of_the_store_is_owed_to_a_server_that_is_away_and_to_no_other() {
+    let clock = Clock::manual();
+    let store = Fleet::new(&memories(&clock), 3);
+    let (_larder, cache) = process(&store, &clock);
+    for server in 0..3 {
+        let all = fill(&cache, 1);
+        store.lose(server);
+        assert!(cache.blocking().clear_store().is_err(), "one server has not heard it");
+        assert_eq!((served(&cache, 0), served_together(&cache, 0)), (0, 0));
+        let left = fill(&cache, 2);
+        for _ in 0..3 {
+            assert_eq!((served(&cache, 2), served_together(&cache, 2)), (left, left), "what was kept since stays");
+            clock.advance(SECOND);
+        }
+        store.lose(NOBODY);
+        assert_eq!(
+            (served(&cache, 2), served_together(&cache, 2)),
+            (left, left),
+            "nothing is back, and nothing is lost"
+        );
+        assert_eq!((left < all, fill(&cache, 2)), (true, all));
+        assert_eq!(served(&cache, 2), all, "it is paid once");
     }
 }
 

@@ -4,6 +4,12 @@
 //! stood before the page was begun, and is good while the list is the same one and no newer purge takes it. A list that the
 //! store has lost is begun anew under another epoch: what was kept before is gone, and stays so.
 //!
+//! A store may come back as it once was, with a list that lacks the last purges, and others may add theirs to that one: by its
+//! numbers it is the same list. So at each change something is drawn by chance, and who finds a list that has not gone on from
+//! the one that he knows begins another, before he hands out a page. Where nobody is left who knew the newer one, nobody
+//! can tell. Who has not looked for longer than the list remembers what was drawn cannot either: to him, all that is older is
+//! gone.
+//!
 //! What the list said is trusted for a second, so that as a rule a hit takes no other question. This process sees its own
 //! purges at once. One that cannot be told to the store is told when the store is next asked for a page, before any is handed
 //! out.
@@ -19,7 +25,7 @@ use tokio::sync::Mutex as Turn;
 use super::here::Here;
 use super::history::History;
 use super::known::{Asking, Known};
-use super::list::List;
+use super::list::{Head, List, Way};
 use super::pattern::Pattern;
 use super::{Point, next};
 use crate::page::record::{Page, Stand};
@@ -60,6 +66,10 @@ struct News {
     last: u64,
     /// The epoch of a list that is begun.
     epoch: u64,
+    /// How the list stood that is known.
+    known: Option<Head>,
+    /// What marks the change.
+    drawn: u32,
     go_by_more: bool,
     asking: Asking,
 }
@@ -135,9 +145,9 @@ impl Everywhere {
     ///
     /// When the store fails. Then no page is good that it has.
     pub(super) async fn learn(&self, cache: &Cache, page: Option<Stand>) -> Result<(), Error> {
-        self.tell(cache).await?;
         let mut page = page;
         loop {
+            self.tell(cache).await?;
             let now = cache.clock().now();
             let Some(asking) = self.state().known.look(now, page.take()) else { return Ok(()) };
             match cache.agreed(WORD).await {
@@ -244,7 +254,8 @@ impl State {
     fn has_news(&self, whom: For) -> bool {
         let lacks_more = self.go_by_more && !self.known.list().is_some_and(List::go_by_more);
         let is_missing = self.known.list().is_none();
-        !self.owed.patterns.is_empty() || (whom != For::Others && lacks_more) || (whom == For::Keeping && is_missing)
+        let is_owed = !self.owed.patterns.is_empty() || self.known.is_astray();
+        is_owed || (whom != For::Others && lacks_more) || (whom == For::Keeping && is_missing)
     }
 
     fn news(&mut self, whom: For, now: Tick) -> Option<News> {
@@ -253,7 +264,8 @@ impl State {
         }
         let patterns = self.owed.patterns.iter().map(|(_, pattern)| pattern.clone()).collect();
         let (go_by_more, asking, epoch) = (self.go_by_more, self.known.asking(now), self.epoch());
-        Some(News { patterns, last: self.owed.count, epoch, go_by_more, asking })
+        let (known, drawn) = (self.known.list().map(List::head), u32::try_from(drawn() >> 32).unwrap_or_default());
+        Some(News { patterns, last: self.owed.count, epoch, known, drawn, go_by_more, asking })
     }
 }
 
@@ -273,14 +285,19 @@ impl Owed {
 }
 
 impl News {
-    /// Returns the list with what is new; one of another epoch where there was none.
+    /// Returns the list with what is new; one of another epoch where there was none, or one that came back as it once was.
     fn told(&self, before: Option<List>) -> List {
-        let mut list = before.unwrap_or_else(|| List::of_epoch(self.epoch));
+        let is_astray = |list: &List| self.known.is_some_and(|known| list.way_from(known) == Way::Astray);
+        let mut list = before.filter(|list| !is_astray(list)).unwrap_or_else(|| List::of_epoch(self.epoch));
+        let is_new = !self.patterns.is_empty() || (self.go_by_more && !list.go_by_more());
         for pattern in &self.patterns {
             list.add(pattern.clone(), MOST);
         }
         if self.go_by_more {
             list.note_more();
+        }
+        if is_new {
+            list.mark(self.drawn);
         }
         list
     }

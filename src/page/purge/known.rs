@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cache_core::clock::Tick;
 
-use super::list::List;
+use super::list::{List, Way};
 use crate::page::record::Stand;
 
 /// What the list in the store has said.
@@ -13,6 +13,10 @@ pub(super) struct Known {
     said: Option<Said>,
     /// Raised when this process changes the list.
     changes: u64,
+    /// Whether the store has said what has not gone on from what is known.
+    is_astray: bool,
+    /// What was begun then or before counts as gone: nobody can say whether the list has gone on from there.
+    doubted: Stand,
 }
 
 #[derive(Debug)]
@@ -54,7 +58,13 @@ impl Known {
     /// Returns whether what was begun then, and is of this path, is gone.
     pub(super) fn takes(&self, since: Stand, target: &str) -> bool {
         let is_good = |list: &List| since.epoch == list.stand().epoch && !list.takes(since.number, target);
-        !self.list().is_some_and(is_good)
+        let is_doubted = since.epoch == self.doubted.epoch && since.number <= self.doubted.number;
+        is_doubted || !self.list().is_some_and(is_good)
+    }
+
+    /// Returns whether the list in the store may be one that came back as it once was.
+    pub(super) fn is_astray(&self) -> bool {
+        self.is_astray
     }
 
     pub(super) fn is_trusted(&self, now: Tick) -> bool {
@@ -80,30 +90,38 @@ impl Known {
         }
     }
 
-    /// Notes what the store has said, unless this process has changed that meanwhile; says whether something is known now.
+    /// Notes what the store has said, unless this process has changed that meanwhile, or it has not gone on from what is known;
+    /// says whether something is known now.
     pub(super) fn note(&mut self, list: Option<List>, asking: Asking) -> bool {
         if asking.changes != self.changes {
             return false;
         }
-        let (stand, ours) = (list.as_ref().map(List::stand).unwrap_or_default(), self.stand());
-        match &mut self.said {
-            // It was asked before, and answered after what is known.
-            Some(said) if said.asked > asking.at && stand.epoch != ours.epoch => {}
-            Some(said) if stand.epoch == ours.epoch && stand.number < ours.number => {
-                let list = said.list.take();
-                *said = Said::new(list, said.asked.max(asking.at));
+        // It was asked before, and answered after what is known.
+        let is_late = self.said.as_ref().is_some_and(|said| said.asked > asking.at);
+        match self.way_to(list.as_ref()) {
+            Way::Other | Way::Astray if is_late => return true,
+            Way::Astray => {
+                self.is_astray = true;
+                return false;
             }
-            said => *said = Some(Said::new(list, asking.at)),
+            Way::Far => self.doubted = self.stand(),
+            Way::Other | Way::On => {}
         }
+        self.said = Some(Said::new(list, asking.at));
         true
+    }
+
+    fn way_to(&self, list: Option<&List>) -> Way {
+        self.list().zip(list).map_or(Way::Other, |(ours, list)| list.way_from(ours.head()))
     }
 
     /// Notes what this process has made of the list.
     pub(super) fn change(&mut self, list: Option<List>, asking: Asking) {
-        // What was asked before it was made is not noted any more.
+        // What was asked before it was made is not noted any more, and what was heard while it was made is from before.
         self.changes += 1;
-        let asking = Asking { changes: self.changes, ..asking };
-        self.note(list, asking);
+        self.is_astray = false;
+        let at = self.said.as_ref().map_or(asking.at, |said| said.asked.max(asking.at));
+        self.note(list, Asking { changes: self.changes, at });
     }
 }
 
@@ -115,8 +133,17 @@ mod tests {
     const NOW: Tick = Tick::from_nanos(1_000_000_000_000);
 
     fn list(epoch: u64, count: u64) -> List {
+        let paths: Vec<_> = (0..count).map(|number| format!("/{number}")).collect();
+        list_of(epoch, &paths.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// Returns a list whose marks are those of its paths.
+    fn list_of(epoch: u64, paths: &[&str]) -> List {
         let mut list = List::of_epoch(epoch);
-        (0..count).for_each(|number| list.add(Pattern::exact(&format!("/{number}")), 9));
+        for path in paths {
+            list.add(Pattern::exact(path), 9);
+            list.mark(path.bytes().map(u32::from).sum());
+        }
         list
     }
 
@@ -153,5 +180,35 @@ mod tests {
         assert_eq!(known.stand(), list(7, 2).stand(), "that one was lost before");
         assert!(known.note(None, known.asking(NOW.after(TRUST))));
         assert_eq!(known.stand(), Stand::default());
+    }
+    #[test]
+    fn a_list_of_the_same_number_that_holds_other_purges_is_not_taken_for_the_one_that_is_known() {
+        for paths in [&["/0", "/z"][..], &["/0", "/z", "/y"], &["/0"]] {
+            let mut known = Known::default();
+            assert!(known.note(Some(list_of(7, &["/0", "/1"])), known.asking(NOW)));
+            let later = known.asking(NOW.after(TRUST));
+            assert!(!known.note(Some(list_of(7, paths)), later), "{paths:?}");
+            assert!(known.is_astray() && known.takes(Stand { epoch: 7, number: 1 }, "/1"), "{paths:?}");
+            known.change(Some(list_of(8, &[])), later);
+            assert!(!known.is_astray() && known.takes(Stand { epoch: 7, number: 2 }, "/2"), "{paths:?}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_can_say_whether_a_list_has_gone_on_what_was_begun_before_is_gone() {
+        let mut known = Known::default();
+        assert!(known.note(Some(list(7, 3)), known.asking(NOW)));
+        assert!(known.note(Some(list(7, 300)), known.asking(NOW.after(TRUST))) && !known.is_astray());
+        let takes = |number| known.takes(Stand { epoch: 7, number }, "/other");
+        assert!(takes(2) && takes(3) && !takes(300));
+    }
+
+    #[test]
+    fn what_was_heard_while_this_process_changed_the_list_is_from_before() {
+        let mut known = Known::default();
+        let changing = known.asking(NOW);
+        assert!(known.note(Some(list(7, 2)), known.asking(NOW.after(TRUST / 4))));
+        known.change(Some(list(8, 1)), changing);
+        assert_eq!(known.stand(), list(8, 1).stand());
     }
 }

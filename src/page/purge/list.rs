@@ -23,10 +23,39 @@ pub(super) struct List {
     stripes: Vec<u64>,
     /// Whether pages are kept that a write to their URL does not find by their key.
     go_by_more: bool,
+    /// How often it was changed where several processes share it.
+    changes: u64,
+    /// What was drawn by chance at each of the last changes: numbers alone do not tell a list that has gone on from one that
+    /// came back as it once was and went on from there.
+    marks: VecDeque<u32>,
+}
+
+/// How a list stood after a change: of all lists, only those have been there that went on from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Head {
+    epoch: u64,
+    changes: u64,
+    mark: u32,
+}
+
+/// What becomes of a list where another one is found in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Way {
+    /// The other one has gone on from it.
+    On,
+    /// It has changed so often since that nobody can say.
+    Far,
+    /// It has not: it is older, or has gone on from an older one.
+    Astray,
+    /// It was begun by itself.
+    Other,
 }
 
 /// How many places there are for paths.
 const STRIPES: usize = 256;
+
+/// Of how many changes it is known what was drawn.
+const MARKS: usize = 256;
 
 impl List {
     /// Begins one.
@@ -41,6 +70,38 @@ impl List {
     /// Returns how things stood before all that is remembered.
     pub(super) fn oldest(&self) -> Stand {
         Stand { number: self.all_before, ..self.stand() }
+    }
+
+    pub(super) fn head(&self) -> Head {
+        let mark = self.marks.back().copied().unwrap_or_default();
+        Head { epoch: self.epoch, changes: self.changes, mark }
+    }
+
+    /// Returns how it comes to be in the place of a list that stood so.
+    pub(super) fn way_from(&self, head: Head) -> Way {
+        if self.epoch != head.epoch {
+            return Way::Other;
+        }
+        let Some(since) = self.changes.checked_sub(head.changes) else { return Way::Astray };
+        // However it began, it began like this.
+        if head.changes == 0 {
+            return Way::On;
+        }
+        let since = usize::try_from(since).unwrap_or(usize::MAX);
+        match self.marks.iter().rev().nth(since) {
+            Some(mark) if *mark == head.mark => Way::On,
+            Some(_) => Way::Astray,
+            None => Way::Far,
+        }
+    }
+
+    /// Notes that it was changed, by what nobody else draws.
+    pub(super) fn mark(&mut self, drawn: u32) {
+        self.changes += 1;
+        self.marks.push_back(drawn);
+        if self.marks.len() > MARKS {
+            self.marks.pop_front();
+        }
     }
 
     pub(super) fn go_by_more(&self) -> bool {
@@ -75,6 +136,7 @@ impl List {
         self.all_before = self.count;
         self.patterns.clear();
         self.stripes.clear();
+        self.marks.drain(..self.marks.len().saturating_sub(1));
     }
 
     /// Returns whether one of the purges after this one takes what is of this path.
@@ -110,6 +172,29 @@ mod tests {
         let after = list.stand().number;
         list.add(Pattern::new("/b*"), 1);
         assert!(list.takes(after - 1, "/other") && !list.takes(after, "/other") && list.takes(after, "/b"));
+    }
+
+    #[test]
+    fn a_list_goes_on_from_all_that_it_has_been_and_from_no_other_of_the_same_number() {
+        let marked = |mut list: List, marks: &[u32]| {
+            for mark in marks {
+                list.mark(*mark);
+            }
+            list
+        };
+        let begun = || List::of_epoch(7);
+        let list = marked(begun(), &[1, 2, 3]);
+        let way = |marks: &[u32]| list.way_from(marked(begun(), marks).head());
+        assert_eq!([way(&[]), way(&[1]), way(&[1, 2]), way(&[1, 2, 3])], [Way::On; 4]);
+        assert_eq!([way(&[1, 9]), way(&[1, 2, 9]), way(&[1, 2, 3, 4])], [Way::Astray; 3]);
+        assert_eq!(list.way_from(List::of_epoch(8).head()), Way::Other);
+        let more: Vec<_> = (4..).take(MARKS - 1).collect();
+        let far = marked(list.clone(), &more);
+        assert_eq!([far.way_from(list.head()), marked(far, &[0]).way_from(list.head())], [Way::On, Way::Far]);
+        let mut short = marked(list.clone(), &[4]);
+        short.forget();
+        let [is, was] = [&short, &list].map(|before| short.way_from(before.head()));
+        assert_eq!([is, was], [Way::On, Way::Far]);
     }
 
     #[test]

@@ -8,11 +8,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
-use http::{Method, Response};
+use http::{HeaderMap, Method, Response};
 use http_body::Body;
 use tokio::sync::oneshot;
 
 use super::spot::Spot;
+use crate::Key;
 use crate::entry::Scoped;
 use crate::page::body::PageBody;
 use crate::page::error::BoxError;
@@ -54,7 +55,7 @@ impl Post {
         self.0.hear(handler)
     }
 
-    /// Decides whether an answer is a page, before it empties what was kept under its URL.
+    /// Decides whether an answer is a page, before what was kept under its URL is emptied.
     pub(super) fn judge<R: Body>(self, response: &Response<R>) -> Option<Posted> {
         let Self(mut render) = self;
         render.listen();
@@ -66,14 +67,26 @@ impl Post {
 }
 
 impl Posted {
+    /// Puts a list of variants in the place of what was kept under its URL, which is gone by that: by the right that was taken
+    /// before the handler ran, so that whatever was invalidated since wins, by whichever process. What is invalidated from now
+    /// on takes the list, and with it the page. `None` where it is no page any more.
+    ///
+    /// To remove what was there and to take another right would not do: nobody could tell what was invalidated in between.
+    pub(super) async fn settle(mut self, headers: &HeaderMap) -> Option<Self> {
+        self.0.settle(headers).await.then_some(self)
+    }
+
+    /// Returns the key of what has been emptied for it.
+    pub(super) fn key(&self) -> &Key {
+        &self.0.quest.key
+    }
+
     /// Hands the answer on, and keeps it when all of it is there.
     pub(super) async fn keep<R>(self, response: Response<R>) -> Response<PageBody<R>>
     where
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Self(mut render, facts) = self;
-        // What was there has been emptied, which ended the right to keep this; tags count from the beginning.
-        render.filling = Arc::new(render.filling.beside(&render.quest.key));
+        let Self(render, facts) = self;
         let (sender, receiver) = oneshot::channel();
         let driver = render.home.driver();
         let own = driver.spawn(Box::pin(render.make(facts, response, Client::<R, Infallible>::new(sender))));

@@ -176,12 +176,18 @@ impl<S> Way<S> {
         if let Some(asked) = asked {
             self.spot.site.setup.tell_downstream(&asked, response.headers_mut());
         }
-        let post = post.and_then(|post| post.judge(&response));
-        if let Some(change) = change {
+        let posted = match post.and_then(|post| post.judge(&response)) {
+            Some(posted) => posted.settle(response.headers()).await,
+            None => None,
+        };
+        if let Some(mut change) = change {
+            if let Some(posted) = &posted {
+                change.spare(posted.key());
+            }
             change.end(response.status(), response.headers()).await;
         }
-        match post {
-            Some(post) => Ok(post.keep(response).await),
+        match posted {
+            Some(posted) => Ok(posted.keep(response).await),
             None => Ok(self.spot.site.untouched(response, visitor, &passed(pass))),
         }
     }

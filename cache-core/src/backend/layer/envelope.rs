@@ -200,6 +200,10 @@ impl<E: Envelope> Backend for Enveloped<E> {
         (*self.store).clear_store().await
     }
 
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        (*self.store).clear_store_on(server).await
+    }
+
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
         (*self.store).begin_fill(name).await
     }

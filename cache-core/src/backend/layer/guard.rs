@@ -119,6 +119,10 @@ impl<G: Guard> Backend for Guarded<G> {
         self.guard.around(Call::ClearStore, || (*self.store).clear_store()).await
     }
 
+    async fn clear_store_on(&self, server: Server) -> Result<(), Error> {
+        self.guard.around(Call::ClearStore, || (*self.store).clear_store_on(server)).await
+    }
+
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
         self.guard.around(Call::BeginFill, || (*self.store).begin_fill(name)).await
     }

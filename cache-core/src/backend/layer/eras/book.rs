@@ -41,11 +41,18 @@ pub(super) struct Asking {
 /// A change of an era: what was asked before it is over is not noted.
 pub(super) struct Change<'a> {
     book: &'a Book,
-    /// Which era, where it is not all of them.
-    which: Option<(Server, &'a str)>,
+    which: Which<'a>,
     drawn: Option<(u64, Tick)>,
     /// How many changes had begun or ended with it.
     begun: u64,
+}
+
+/// Which eras are changed.
+#[derive(Clone, Copy)]
+enum Which<'a> {
+    One(Server, &'a str),
+    OfServer(Server),
+    All,
 }
 
 /// How long a marker is trusted.
@@ -107,24 +114,30 @@ impl Book {
 
     /// Forgets an era, until the change is over and ever since.
     pub(super) fn change<'a>(&'a self, server: Server, level: &'a str) -> Change<'a> {
-        self.begin(Some((server, level)))
+        self.begin(Which::One(server, level))
+    }
+
+    /// Forgets those of one server.
+    pub(super) fn change_server(&self, server: Server) -> Change<'_> {
+        self.begin(Which::OfServer(server))
     }
 
     pub(super) fn change_all(&self) -> Change<'_> {
-        self.begin(None)
+        self.begin(Which::All)
     }
 
-    fn begin<'a>(&'a self, which: Option<(Server, &'a str)>) -> Change<'a> {
+    fn begin<'a>(&'a self, which: Which<'a>) -> Change<'a> {
         let begun = self.forget(which).changes;
         Change { book: self, which, drawn: None, begun }
     }
 
-    fn forget(&self, which: Option<(Server, &str)>) -> MutexGuard<'_, Pages> {
+    fn forget(&self, which: Which<'_>) -> MutexGuard<'_, Pages> {
         let mut pages = self.pages();
         pages.changes += 1;
         match which {
-            Some((server, level)) => drop(pages.eras.get_mut(&server).and_then(|page| page.remove(level))),
-            None => pages.eras.clear(),
+            Which::One(server, level) => drop(pages.eras.get_mut(&server).and_then(|page| page.remove(level))),
+            Which::OfServer(server) => drop(pages.eras.remove(&server)),
+            Which::All => pages.eras.clear(),
         }
         pages
     }
@@ -156,7 +169,7 @@ impl Drop for Change<'_> {
     fn drop(&mut self) {
         let mut pages = self.book.forget(self.which);
         let is_alone = pages.changes == self.begun + 1;
-        if let (true, Some((server, level)), Some((era, told))) = (is_alone, self.which, self.drawn) {
+        if let (true, Which::One(server, level), Some((era, told))) = (is_alone, self.which, self.drawn) {
             pages.insert(server, level, Known::new(era, told));
         }
     }

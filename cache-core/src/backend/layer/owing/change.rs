@@ -44,7 +44,10 @@ impl Change<'_> {
         self.owing.change_debts(|debts| match self.what {
             What::Names(names) => names.iter().for_each(|name| debts.settle(name, point)),
             What::Name(name) => debts.settle(name, point),
-            What::All(sweep) => debts.settle_all(sweep, point),
+            What::All(sweep) => {
+                debts.settle_all(sweep, point);
+                debts.trust_emptied(&(*self.owing.store).servers());
+            }
         });
     }
 }

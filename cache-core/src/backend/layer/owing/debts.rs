@@ -25,6 +25,8 @@ pub(super) struct Debts {
     horizon: Option<u64>,
     /// How many debts there had been when that was drawn.
     drawn: u64,
+    /// On which servers nothing is from before it.
+    emptied: Vec<Server>,
     /// Names under which nothing is from before the horizon.
     clean: HashSet<Box<[u8]>, RandomState>,
     /// Raised with each debt.
@@ -44,7 +46,8 @@ struct Debt {
 pub(super) enum Sweep {
     /// What of a scope is on one server.
     Scope(Box<str>, Server),
-    Store,
+    /// What of the store is on one server.
+    Store(Server),
 }
 
 /// What is owed for one name.
@@ -62,14 +65,19 @@ impl Sweep {
     fn covers(&self, name: &[u8], server: Server) -> bool {
         match self {
             Self::Scope(scope, on) => *on == server && name.starts_with(scope.as_bytes()),
-            Self::Store => true,
+            Self::Store(on) => *on == server,
         }
+    }
+
+    pub(super) fn server(&self) -> Server {
+        let (Self::Scope(_, server) | Self::Store(server)) = self;
+        *server
     }
 
     fn holds(&self, other: &Self) -> bool {
         match other {
             Self::Scope(scope, server) => self.covers(scope.as_bytes(), *server),
-            Self::Store => *self == Self::Store,
+            Self::Store(_) => self == other,
         }
     }
 }
@@ -114,8 +122,9 @@ impl Debts {
     /// stays: that removal may still arrive, and is not to take away what is added after.
     fn lose_count(&mut self, now: u64) {
         self.names.retain(|_, debt| debt.paying);
-        self.sweeps.retain(|(sweep, debt)| debt.paying || *sweep == Sweep::Store);
+        self.sweeps.retain(|(sweep, debt)| debt.paying || matches!(sweep, Sweep::Store(_)));
         self.clean.clear();
+        self.emptied.clear();
         (self.horizon, self.drawn) = (self.horizon.max(Some(now)), self.count);
     }
 
@@ -182,9 +191,21 @@ impl Debts {
         let is_covered = |(name, server): &(Name, Server)| sweep.covers(name.as_bytes(), *server);
         self.names.retain(|_, debt| debt.paying || debt.since > point || !debt.name.as_ref().is_some_and(is_covered));
         self.sweeps.retain(|(there, debt)| debt.paying || debt.since > point || !sweep.holds(there));
-        if *sweep == Sweep::Store && self.count == point {
+        if let Sweep::Store(server) = sweep
+            && self.horizon.is_some()
+            && self.drawn <= point
+            && !self.emptied.contains(server)
+        {
+            self.emptied.push(*server);
+        }
+    }
+
+    /// Trusts everything again where nothing is from before the horizon on any of all servers.
+    pub(super) fn trust_emptied(&mut self, servers: &[Server]) {
+        if self.horizon.is_some() && servers.iter().all(|server| self.emptied.contains(server)) {
             self.horizon = None;
             self.clean.clear();
+            self.emptied.clear();
         }
     }
 
@@ -280,7 +301,7 @@ mod tests {
         debts.paid_all(&scope("shop:1:"), debts.point());
         assert!(debts.are_none());
         debts.owe_all(scope("shop:1:"), 0);
-        debts.settle_all(&Sweep::Store, debts.point());
+        debts.settle_all(&Sweep::Store(HERE), debts.point());
         assert!(debts.are_none());
     }
 
@@ -290,6 +311,8 @@ mod tests {
         debts.owe_all(scope("shop:1:"), 0);
         assert_eq!(debts.standing(name("a").as_bytes(), Server::called("another")), Standing::Clear);
         debts.settle_all(&Sweep::Scope("shop:1:".into(), Server::called("another")), debts.point());
+        assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
+        debts.settle_all(&Sweep::Store(Server::called("another")), debts.point());
         assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
     }
 
@@ -346,8 +369,16 @@ mod tests {
         assert!(distrusts(&debts, b"42"), "that began before");
         debts.trust(&any, debts.point());
         assert!(!distrusts(&debts, b"42") && distrusts(&debts, &before));
-        debts.settle_all(&Sweep::Store, debts.point());
-        assert!(debts.are_none());
+        let (servers, point) = ([HERE, Server::called("another")], debts.point());
+        for (server, is_last) in servers.into_iter().zip([false, true]) {
+            debts.settle_all(&Sweep::Store(server), point);
+            debts.trust_emptied(&servers);
+            assert_eq!(debts.are_none(), is_last);
+        }
+        debts.lose_count(1_000);
+        debts.settle_all(&Sweep::Store(HERE), debts.point() - 1);
+        debts.trust_emptied(&[HERE]);
+        assert!(!debts.are_none(), "that began before");
     }
 
     #[test]

@@ -8,7 +8,7 @@
 //! over. Other processes know nothing of them either.
 //!
 //! Where a store is several servers and one of them is away, that one is owed, and the others are paid: each its names, and each
-//! its part of a scope that was cleared.
+//! its part of a scope that was cleared, or of the store.
 //!
 //! Where nothing is owed a read costs one look at a flag, and goes to the store as it is.
 
@@ -114,9 +114,12 @@ impl Owing {
         let _payment = Payment { owing: self, names: &[], sweep: Some(&sweep) };
         understood(match &sweep {
             Sweep::Scope(scope, server) => (*self.store).clear_scope_on(scope, *server).await,
-            Sweep::Store => (*self.store).clear_store().await,
+            Sweep::Store(server) => (*self.store).clear_store_on(*server).await,
         })?;
-        self.change_debts(|debts| debts.paid_all(&sweep, point));
+        self.change_debts(|debts| {
+            debts.paid_all(&sweep, point);
+            debts.trust_emptied(&(*self.store).servers());
+        });
         Ok(())
     }
 
@@ -133,10 +136,7 @@ impl Owing {
 
     /// Returns whether it is for a server that is known to be away.
     fn is_sweep_away(&self, sweep: &Sweep) -> bool {
-        match sweep {
-            Sweep::Scope(_, server) => (*self.store).is_away(&server.any_name()),
-            Sweep::Store => false,
-        }
+        (*self.store).is_away(&sweep.server().any_name())
     }
 
     /// Makes sure that what an operation on this name meets is not what somebody has removed.
@@ -346,10 +346,20 @@ impl ErasedBackend for Owing {
         })
     }
 
+    /// As a scope is.
     fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
         Box::pin(async move {
-            let change = self.begin(What::All(&Sweep::Store));
-            let cleared = (*self.store).clear_store().await;
+            let servers = (*self.store).servers().into_iter();
+            let clear = |server| self.clear_store_on(server);
+            all(servers.map(clear).collect()).await.into_iter().collect()
+        })
+    }
+
+    fn clear_store_on(&self, server: Server) -> Answer<'_, Result<(), Error>> {
+        Box::pin(async move {
+            let sweep = Sweep::Store(server);
+            let change = self.begin(What::All(&sweep));
+            let cleared = (*self.store).clear_store_on(server).await;
             self.end(change, cleared).await
         })
     }
