@@ -46,6 +46,8 @@ pub struct Described {
     pub key_function: Option<String>,
     /// Whether it begins switched off.
     pub off: bool,
+    /// What was said of the store below its address, and does nothing there: a sentence each.
+    pub idle: Vec<String>,
     /// Where it was described: places in files and code, and variables.
     pub said: Vec<String>,
 }
@@ -70,6 +72,7 @@ impl Described {
             version: settings.said_version().unwrap_or("1").to_owned(),
             key_function: draft.text(Word::KeyFunction).map(|said| said.value.to_owned()),
             off: settings.is_off(),
+            idle: stores.idle(name).to_vec(),
             said,
         }
     }

@@ -198,6 +198,19 @@ fn it_tells_what_is_put_around_a_store_and_no_secret() {
     assert!(json.out.contains("\"encrypt (1 key)\"") && !(said.out + &json.out).contains(key));
 }
 
+#[cfg(feature = "sqlite")]
+#[test]
+fn it_tells_which_bound_does_nothing_at_the_address_that_moved_a_cache() {
+    let place = Place::with("[caches.default]\nurl = \"memory://\"\nmax_bytes = \"1 MiB\"\n");
+    let moved = [("LARDER_URL", "sqlite://./shop.db")];
+    let idle = "`max_bytes` at larder.toml:3:13 does nothing at the address of LARDER_URL, since a table counts entries \
+                and no bytes (say `max_entries`)";
+    let said = place.larder_with(&["check"], &moved);
+    assert!(said.code == 0 && said.out.contains(&format!("\n  idle          {idle}\n")), "{said:?}");
+    let json: Value = serde_json::from_str(&place.larder_with(&["check", "--json"], &moved).out).expect("JSON");
+    assert_eq!(json["caches"][0]["idle"], serde_json::json!([idle]));
+}
+
 #[test]
 fn what_is_written_wrongly_ends_with_two() {
     let place = Place::empty();

@@ -87,10 +87,11 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
-        if max_entries.is_some() || max_bytes.is_some() || cull_frequency.is_some() {
-            return Err(Error::configuration("Memcached is bounded on each server, by what `-m` says there"));
-        }
+        place.lacks(
+            &["max_entries", "max_bytes", "cull_frequency"],
+            "Memcached is bounded on each server, by what `-m` says there",
+        )?;
+        let Place { locations, mut options, .. } = place;
         let first = locations.first().ok_or_else(|| Error::configuration("servers are at `memcached://host,host`"))?;
         if locations.iter().any(|location| location.scheme() != first.scheme()) {
             return Err(Error::configuration("the addresses of one cache on Memcached begin alike"));

@@ -9,7 +9,7 @@ mod options;
 mod scheme;
 
 pub use amount::{bytes, time};
-pub use bounds::Untaken;
+pub use bounds::{Untaken, WrongBounds};
 pub use cache_core::nearest::nearest;
 pub use host::Host;
 pub use location::Location;

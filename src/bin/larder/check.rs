@@ -92,6 +92,7 @@ impl Checked {
                 (!twins.is_empty())
                     .then(|| format!("sees the entries of {}: same store, prefix and version", output::names(twins))),
             ),
+            ("idle", (!own.idle.is_empty()).then(|| own.idle.join("; "))),
             ("said at", (!own.said.is_empty()).then(|| own.said.join(", "))),
             ("answers", self.answer.as_ref().map(ToString::to_string)),
         ];
@@ -122,6 +123,7 @@ fn cache_in_json(cache: &Checked, all: &[Checked]) -> Value {
         "off": own.off,
         "shares_with": own.shares_with,
         "sees_entries_of": cache.twins(all),
+        "idle": own.idle,
         "said_at": own.said,
     });
     if let Some(answer) = &cache.answer {
