@@ -211,6 +211,24 @@ fn it_tells_which_bound_does_nothing_at_the_address_that_moved_a_cache() {
     assert_eq!(json["caches"][0]["idle"], serde_json::json!([idle]));
 }
 
+#[cfg(feature = "file")]
+#[test]
+fn it_tells_what_is_kept_near() {
+    let near = "near = \"1500ms\"\nnear_bytes = \"1 KiB\"\n";
+    let place = Place::with(&format!("[caches.default]\nurl = \"file://./cache\"\n{near}[caches.memory]\n{near}"));
+    let said = place.larder(&["check"]);
+    let lines: Vec<_> = said.out.lines().filter(|line| line.contains("near")).collect();
+    let told = ["  near_ttl      1500 ms", "  near_entries  10000", "  near_bytes    1024"];
+    assert_eq!(lines, told, "in memory they do nothing");
+    let json: Value = serde_json::from_str(&place.larder(&["check", "--json"]).out).expect("JSON");
+    let [default, memory] = &json["caches"].as_array().expect("caches")[..] else { panic!("{json}") };
+    assert_eq!(
+        ["near_ttl_ms", "near_entries", "near_bytes"].map(|word| default[word].as_u64()),
+        [Some(1_500), Some(10_000), Some(1_024)]
+    );
+    assert!(["near_ttl_ms", "near_entries", "near_bytes"].iter().all(|word| memory[word].is_null()), "{json}");
+}
+
 #[test]
 fn what_is_written_wrongly_ends_with_two() {
     let place = Place::empty();
