@@ -123,6 +123,15 @@ fn a_file_that_is_not_there_is_said_to_be_missing() {
 }
 
 #[test]
+fn a_file_that_is_a_folder_or_a_device_is_taken_for_what_it_is() {
+    let place = Place::with("[caches.usual]\n");
+    let none = place.larder_with(&["check"], &[("LARDER_CONFIG", "/dev/null")]);
+    assert!(none.code == 0 && none.out.starts_with("default\n") && !none.out.contains("usual"), "{none:?}");
+    let folder = place.larder_with(&["check"], &[("LARDER_CONFIG", "/tmp")]);
+    assert_eq!((folder.code, folder.err.as_str()), (1, "LARDER_CONFIG: /tmp is a folder: write the path of a file\n"));
+}
+
+#[test]
 fn variables_count_and_wrong_ones_are_told() {
     let place = Place::with(SHOP);
     let moved =

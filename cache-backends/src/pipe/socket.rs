@@ -80,7 +80,7 @@ impl Socket {
     #[expect(clippy::unused_async, reason = "it waits where there is encryption")]
     async fn encrypted(server: &Server, stream: TcpStream) -> Result<Self, Unopened> {
         match &server.tls {
-            Some(_) => Err(Unopened::Wrong("an encrypted connection takes the feature `tls` of larder".into())),
+            Some(_) => Err(Unopened::Wrong(crate::place::NO_TLS.into())),
             None => Ok(Self::Tcp(stream)),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use cache_core::error::Error;
 
-use crate::place::{Location, Options, usual_scheme};
+use crate::place::{Location, NO_TLS, Options, WrongOption, usual_scheme};
 
 /// What each driver reads behind the `?` of an address. It passes over any other word, so that none may be handed to it.
 const WORDS: [(&str, &[&str]); 2] = [
@@ -140,7 +140,7 @@ fn checked_mode(value: &str) -> Result<Mode, Error> {
         () => Mode::Open,
     };
     if mode != Mode::Open && !cfg!(feature = "tls") {
-        return Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"));
+        return Err(Error::configuration(NO_TLS));
     }
     Ok(mode)
 }
@@ -158,7 +158,7 @@ fn check_file(word: &str, value: &str) -> Result<(), Error> {
         return Ok(());
     }
     let read = std::fs::File::open(value).map(drop);
-    read.map_err(|error| Error::configuration(format!("`{word}`: the file `{value}`: {error}")))
+    read.map_err(|error| WrongOption::error(word, format!("`{word}`: the file `{value}` cannot be read: {error}")))
 }
 
 fn encoded(value: &str) -> String {
