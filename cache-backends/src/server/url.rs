@@ -1,10 +1,11 @@
 //! [`Url`]: a server in the words of its driver.
 
 use std::fmt::{self, Write};
+use std::path::PathBuf;
 
 use cache_core::error::Error;
 
-use crate::place::{Location, NO_TLS, Options, WrongOption, usual_scheme};
+use crate::place::{Location, NO_TLS, Options, WrongOption, shown, usual_scheme};
 
 /// What each driver reads behind the `?` of an address. It passes over any other word, so that none may be handed to it.
 const WORDS: [(&str, &[&str]); 2] = [
@@ -107,6 +108,18 @@ impl Url {
     #[cfg(feature = "postgres")]
     pub(crate) fn keeps_no_statements(&self) -> bool {
         self.keeps_no_statements
+    }
+
+    /// Returns what a server is called in sentences: without who logs in there, and with what.
+    pub(crate) fn name_of(
+        kind: &str,
+        socket: Option<&PathBuf>,
+        (host, port): (&str, u16),
+        database: Option<&str>,
+    ) -> Box<str> {
+        let place = socket.map_or_else(|| format!("{host}:{port}"), |socket| socket.display().to_string());
+        let database = database.map(|database| format!(" (database `{}`)", shown(database))).unwrap_or_default();
+        format!("{kind} at {place}{database}").into()
     }
 
     /// Reads it as the driver does.
