@@ -6,7 +6,7 @@ use std::time::Duration;
 use larder::backend::layer::{Call, Guard, around};
 use larder::backend::{Answer, Memory};
 use larder::clock::Clock;
-use larder::{Error, Kind, Settings, cached, testing};
+use larder::{Error, Kind, Settings, cached, invalidates, testing};
 
 /// Lets nothing through while it says so.
 struct Down(Arc<Mutex<Option<Kind>>>);
@@ -152,4 +152,29 @@ fn a_value_that_stays_in_the_process_is_no_trouble_of_its_store() {
     }
     let told = told("stays-here");
     assert!(told.len() >= 3 && told.iter().all(|line| line.contains("for this process only")), "{told:?}");
+}
+
+#[cached(key = "post:<id>", cache = "invalidated-away", ignore(text))]
+fn post(id: u64, text: &str) -> String {
+    format!("{id}: {text}")
+}
+
+#[invalidates(post(id))]
+fn edit(id: u64) -> Result<u64, Error> {
+    Ok(id)
+}
+
+#[test]
+fn what_is_invalidated_while_the_store_is_away_succeeds_and_is_owed() {
+    let (down, clock) = (Arc::new(Mutex::new(None)), Clock::manual());
+    let store = Settings::backend(Memory::new(clock.clone())).layer(around(Down(Arc::clone(&down))));
+    let larder = testing::isolated_at(clock, [("invalidated-away", store)]).unwrap();
+    let _here = larder.enter();
+    assert_eq!([post(7, "old"), post(7, "new")], ["7: old", "7: old"]);
+    *down.lock().unwrap() = Some(Kind::Store);
+    assert_eq!(edit(7).unwrap(), 7, "the function has done its work");
+    assert!(larder.cache("invalidated-away").stats().trouble > 0);
+    assert!(larder.cache("invalidated-away").blocking().delete("other").is_err(), "who asks by hand is told");
+    *down.lock().unwrap() = None;
+    assert_eq!([post(7, "new"), post(7, "newer")], ["7: new", "7: new"], "the store was told before it was asked");
 }
