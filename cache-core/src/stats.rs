@@ -158,7 +158,7 @@ pub struct Stats {
     pub near_misses: u64,
     /// Entries in the near level now; counted by caches only.
     pub near_entries: u64,
-    /// What those entries weigh, in bytes; counted by caches with `near_bytes` only.
+    /// What those entries weigh, in bytes. It is 0 for a cache that bounds what is near by no `near_bytes`: that weighs nothing.
     pub near_bytes: u64,
     /// Entries that had to make room; counted by caches only.
     pub evictions: u64,

@@ -344,6 +344,9 @@ impl Builder {
         self.plan.off |= outcome.off;
         let caches = outcome.resolved.caches.into_iter();
         for (settings, described) in caches {
+            for idle in &described.idle {
+                log::warn!(target: "larder", "cache `{}`: {idle}", described.name);
+            }
             // Nobody has said anything of it: it is there for those who name none.
             if described.said.is_empty() {
                 self.plan.default = settings;

@@ -1,5 +1,7 @@
 //! What a configuration comes to, for people.
 
+use std::time::Duration;
+
 use cache_backends::place::usual_scheme;
 use cache_core::policy::Ttl;
 use cache_core::registry::Settings;
@@ -38,6 +40,12 @@ pub struct Described {
     pub max_bytes: Option<u64>,
     /// The layers around its store, that next to the store first; of one that seals, how many keys it has.
     pub layers: Vec<String>,
+    /// For how long at most values of its store are kept in this process as well, where they are.
+    pub near_ttl: Option<Duration>,
+    /// How many entries are kept near at most.
+    pub near_entries: Option<u64>,
+    /// How many bytes of values are kept near at most, where that was said.
+    pub near_bytes: Option<u64>,
     /// What the names of all entries begin with.
     pub key_prefix: String,
     /// The version that is part of the names of all entries.
@@ -46,6 +54,8 @@ pub struct Described {
     pub key_function: Option<String>,
     /// Whether it begins switched off.
     pub off: bool,
+    /// What was said of the store below its address, and does nothing there: a sentence each.
+    pub idle: Vec<String>,
     /// Where it was described: places in files and code, and variables.
     pub said: Vec<String>,
 }
@@ -55,6 +65,7 @@ impl Described {
         let locations = draft.locations().unwrap_or_default();
         let scheme = locations.first().map(|said| usual_scheme(said.value.scheme()));
         let (entries, bytes) = settings.bounds();
+        let near = settings.near_said();
         let mut said: Vec<_> = draft.origins().into_iter().map(ToString::to_string).collect();
         said.dedup();
         Self {
@@ -66,10 +77,14 @@ impl Described {
             max_entries: entries.or_else(|| stores.bound(name, Word::MaxEntries)),
             max_bytes: bytes.or_else(|| stores.bound(name, Word::MaxBytes)),
             layers: settings.layers_said(),
+            near_ttl: near.map(|(time, ..)| time),
+            near_entries: near.map(|(_, entries, _)| entries),
+            near_bytes: near.and_then(|(.., bytes)| bytes),
             key_prefix: settings.prefix().to_owned(),
             version: settings.said_version().unwrap_or("1").to_owned(),
             key_function: draft.text(Word::KeyFunction).map(|said| said.value.to_owned()),
             off: settings.is_off(),
+            idle: stores.idle(name).to_vec(),
             said,
         }
     }

@@ -14,7 +14,7 @@ use super::fault::Faults;
 use super::origin::{Origin, Said};
 use super::source::{Pieces, Source};
 use super::variables::Variables;
-use super::word::Word;
+use super::word::{Word, is_of_a_store};
 use super::written::Written;
 
 /// The longest text that is read as a configuration.
@@ -248,6 +248,13 @@ fn unknown_at_the_top(name: &str, value: &DeValue<'_>) -> String {
 
 fn unknown_word(written: &str, cache: &str) -> String {
     let shown_word = shown(written);
+    if is_of_a_store(written) {
+        return format!(
+            "`{written}` is an option of the store: write it below `[caches.{}.options]`, or as `?{written}=…` behind the \
+             address",
+            shown(cache)
+        );
+    }
     match nearest(written, Word::names().chain([OPTIONS])) {
         Some(near) => format!("there is no word `{shown_word}`; did you mean `{near}`?"),
         None => format!(

@@ -14,7 +14,12 @@ pub(super) const USUAL: &str = "larder.toml";
 /// Returns the file that is to be read: the one that is named, else the usual one if it is there.
 pub(super) fn discovered(named: Option<&str>) -> Result<Option<PathBuf>, Error> {
     match named.map(PathBuf::from) {
-        Some(path) if path.is_file() => Ok(Some(path)),
+        // What is no plain file may be read too: `/dev/null` says nothing, and a shell hands over pipes.
+        Some(path) if path.is_dir() => {
+            let sentence = format!("{CONFIG}: {} is a folder: write the path of a file", path.display());
+            Err(Error::configuration(sentence))
+        }
+        Some(path) if path.exists() => Ok(Some(path)),
         Some(path) => {
             let sentence = format!("{CONFIG}: there is no file {}", path.display());
             Err(Error::configuration(sentence))

@@ -45,6 +45,24 @@ impl Origin {
         }
     }
 
+    /// Returns whether what is said here moves what was said there: this is a higher source, or took it from the environment.
+    pub(super) fn moves(&self, other: &Self) -> bool {
+        let is_beside = self.rank() == other.rank() && self.place() != other.place();
+        self.rank() > other.rank() || (is_beside && self.is_a_variable_in_a_file())
+    }
+
+    #[cfg(feature = "toml")]
+    fn is_a_variable_in_a_file(&self) -> bool {
+        let Self::File(source, span) = self else { return false };
+        source.text()[span.clone()].trim_start_matches(['"', '\'']).starts_with("${")
+    }
+
+    #[cfg(not(feature = "toml"))]
+    #[expect(clippy::unused_self, reason = "the other one takes it")]
+    fn is_a_variable_in_a_file(&self) -> bool {
+        false
+    }
+
     /// Returns what a mistake there is sorted by: mistakes of one file stand in its order.
     pub(super) fn place(&self) -> (u8, usize) {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use cache_backends::place::{ALIASES, Location, Place, nearest, shown, usual_scheme};
+use cache_backends::place::{ALIASES, Location, Place, WrongBounds, nearest, shown, usual_scheme};
 use cache_core::error::Error;
 use cache_core::registry::Settings;
 
@@ -120,11 +120,12 @@ fn made_by_the_program(make: &Make, scheme: &str, place: Place) -> Result<Settin
     if names.is_empty() {
         return Ok(settings);
     }
-    let names = names.join("`, `");
-    Err(Error::configuration(format!(
-        "the store `{scheme}` does not take `{names}`: leave that away, or take it where the scheme is registered, as with \
-         `place.max_entries()`"
-    )))
+    let sentence = format!(
+        "the store `{scheme}` does not take `{}`: leave that away, or take it where the scheme is registered, as with \
+         `place.max_entries()`",
+        names.join("`, `")
+    );
+    Err(WrongBounds::error(names, &format!("the store `{scheme}` does not take it"), sentence))
 }
 
 fn memory(mut place: Place) -> Result<Settings, Error> {

@@ -1,10 +1,10 @@
 //! The stores of a program: caches with one address share one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error as _;
 use std::path::{self, PathBuf};
 
-use cache_backends::place::{Given, Location, Options, Place, WrongOption, usual_scheme};
+use cache_backends::place::{Given, Location, Options, Place, WrongBounds, WrongOption, usual_scheme};
 use cache_core::error::Error;
 use cache_core::registry::Settings;
 
@@ -24,7 +24,11 @@ struct Store {
     identity: String,
     locations: Vec<Said<Location>>,
     bounds: BTreeMap<Word, Said<u64>>,
+    /// The bounds that were said beside this address, or over it. The others were said below it, where it may have been another.
+    meant: BTreeSet<Word>,
     options: BTreeMap<String, Said<Given>>,
+    /// What was said below the address, and does nothing there.
+    idle: Vec<String>,
     caches: Vec<String>,
     made: Option<Settings>,
 }
@@ -38,7 +42,7 @@ impl Stores {
             self.0.push(Store::at(identity, locations.to_vec()));
             self.0.len() - 1
         });
-        self.0[at].take(cache, Wishes::of(draft, locations, faults), faults);
+        self.0[at].take(cache, locations, Wishes::of(draft, locations, faults), faults);
     }
 
     /// Makes all of them.
@@ -67,6 +71,11 @@ impl Stores {
     /// Returns a bound that is said of the store of a cache.
     pub(super) fn bound(&self, cache: &str, word: Word) -> Option<u64> {
         self.of(cache)?.bounds.get(&word).map(|said| said.value)
+    }
+
+    /// Returns what was said of the store of a cache below its address, and does nothing there.
+    pub(super) fn idle(&self, cache: &str) -> &[String] {
+        self.of(cache).map_or(&[], |store| &store.idle)
     }
 
     fn of(&self, cache: &str) -> Option<&Store> {
@@ -99,13 +108,17 @@ fn path(location: &Location) -> Option<PathBuf> {
 impl Store {
     fn at(identity: String, locations: Vec<Said<Location>>) -> Self {
         let Wishes { bounds, options } = Wishes::default();
-        Self { identity, locations, bounds, options, caches: Vec::new(), made: None }
+        let (meant, idle, caches) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { identity, locations, bounds, meant, options, idle, caches, made: None }
     }
 
     /// Takes a cache in, and what it says of the store: the same as those before it, or something that they leave open.
-    fn take(&mut self, cache: &str, wishes: Wishes, faults: &mut Faults) {
+    fn take(&mut self, cache: &str, at: &[Said<Location>], wishes: Wishes, faults: &mut Faults) {
         let mut differ = Vec::new();
         for (word, bound) in wishes.bounds {
+            if !at.iter().any(|address| address.origin.moves(&bound.origin)) {
+                self.meant.insert(word);
+            }
             let before = self.bounds.entry(word).or_insert_with(|| bound.clone());
             if before.value != bound.value {
                 differ.push((format!("its `{}`", word.name()), bound.origin));
@@ -133,18 +146,53 @@ impl Store {
             return faults.add(&other.origin, "the addresses of one cache are of one kind of store");
         }
         let scheme = first.value.scheme().to_owned();
-        // One try for each option that is wrong, so that all of them are told.
+        // One try for each word that is wrong, so that all of them are told.
         loop {
             match schemes.make(&scheme, self.place()) {
                 Ok(settings) => return self.made = Some(settings),
+                Err(error) if self.leaves_aside(&error) => {}
                 Err(error) => {
-                    faults.add(&self.origin_of(&error), error.to_string());
-                    if option_of(&error).and_then(|name| self.options.remove(name)).is_none() {
+                    faults.add(&self.origin_of(&error), self.sentence_of(&error));
+                    if !self.forget(&error) {
                         return;
                     }
                 }
             }
         }
+    }
+
+    /// Leaves bounds aside that this store does not have and that were said below its address: a cache moves by that alone.
+    fn leaves_aside(&mut self, error: &Error) -> bool {
+        let Some(wrong) = bounds_of(error) else { return false };
+        let below: Vec<_> = words_of(wrong).filter(|word| !self.meant.contains(word)).collect();
+        for word in &below {
+            let Some(said) = self.bounds.remove(word) else { continue };
+            self.idle.push(format!(
+                "`{}` at {} does nothing at the address of {}, since {}",
+                word.name(),
+                said.origin,
+                self.locations[0].origin,
+                wrong.why()
+            ));
+        }
+        !below.is_empty()
+    }
+
+    /// Forgets the words that an error is about, if it is about some.
+    fn forget(&mut self, error: &Error) -> bool {
+        if let Some(wrong) = bounds_of(error) {
+            return words_of(wrong).filter(|word| self.bounds.remove(word).is_some()).count() > 0;
+        }
+        option_of(error).and_then(|name| self.options.remove(name)).is_some()
+    }
+
+    /// Says what is wrong; of an option that was said in another source than the address, whose store does not know it.
+    fn sentence_of(&self, error: &Error) -> String {
+        let (origin, address) = (self.origin_of(error), &self.locations[0].origin);
+        if option_of(error).is_none() || origin.rank() == address.rank() {
+            return error.to_string();
+        }
+        format!("{error}. The store is that of {address}")
     }
 
     fn place(&self) -> Place {
@@ -158,16 +206,27 @@ impl Store {
         Place::at(locations, options).bounded(bound(Word::MaxEntries), bound(Word::MaxBytes), cull_frequency)
     }
 
-    /// Returns where what an error is about was written: an option where it is about one, else the address.
+    /// Returns where what an error is about was written: an option or a bound where it is about one, else the address.
     fn origin_of(&self, error: &Error) -> Origin {
-        let said = option_of(error).and_then(|name| self.options.get(name)).map(|given| &given.origin);
-        said.unwrap_or(&self.locations[0].origin).clone()
+        let option = option_of(error).and_then(|name| self.options.get(name)).map(|given| &given.origin);
+        let mut bounds = bounds_of(error).into_iter().flat_map(words_of);
+        let bound = bounds.find_map(|word| self.bounds.get(&word)).map(|said| &said.origin);
+        option.or(bound).unwrap_or(&self.locations[0].origin).clone()
     }
 }
 
 /// Returns which option an error is about, if it is about one.
 fn option_of(error: &Error) -> Option<&str> {
     Some(error.source()?.downcast_ref::<WrongOption>()?.name())
+}
+
+/// Returns which bounds an error is about, if it is about some.
+fn bounds_of(error: &Error) -> Option<&WrongBounds> {
+    error.source()?.downcast_ref()
+}
+
+fn words_of(wrong: &WrongBounds) -> impl Iterator<Item = Word> {
+    wrong.names().iter().filter_map(|name| Word::named(name))
 }
 
 /// Returns an option as it would stand in an address.

@@ -11,7 +11,7 @@ use super::draft::Drafts;
 use super::expand::Found;
 use super::fault::Faults;
 use super::origin::{Origin, Said};
-use super::word::Word;
+use super::word::{Word, is_of_a_store};
 use super::written::{self, Written};
 
 /// Where the file of configuration is.
@@ -191,6 +191,11 @@ fn unknown(word: &str, before: &str) -> String {
     if let Some(option) = word.strip_prefix("OPTIONS_").filter(|option| !option.is_empty()) {
         let meant = format!("{PREFIX}{before}{OPTIONS}{}", option.trim_start_matches('_'));
         return format!("there is no such variable; did you mean {meant}, with two underscores?");
+    }
+    if is_of_a_store(&word.to_ascii_lowercase()) {
+        return format!(
+            "there is no such variable; did you mean {PREFIX}{before}{OPTIONS}{word}? It is an option of the store"
+        );
     }
     let mut words: Vec<_> = Word::names().map(in_capitals).collect();
     if before.is_empty() {

@@ -87,6 +87,40 @@ pub(super) const ROWS: [Row; 21] = [
     row(Word::Sign, "sign", Takes::Keys),
 ];
 
+/// What stores are told that is no word of a cache: for who writes it where the words stand.
+const OPTIONS_OF_STORES: [&str; 25] = [
+    "busy_timeout",
+    "clear_timeout",
+    "database",
+    "lock_timeout",
+    "max_value",
+    "password",
+    "pool",
+    "read",
+    "read_replicas",
+    "read_your_writes",
+    "replicas",
+    "response_timeout",
+    "sentinel_password",
+    "sentinel_user",
+    "sslmode",
+    "statement_timeout",
+    "table",
+    "tells",
+    "tls",
+    "tls_ca",
+    "tls_cert",
+    "tls_key",
+    "tls_name",
+    "user",
+    "weights",
+];
+
+/// Returns whether this is told to a store, and no word of a cache.
+pub(super) fn is_of_a_store(name: &str) -> bool {
+    OPTIONS_OF_STORES.contains(&name)
+}
+
 impl Word {
     pub(super) fn row(self) -> &'static Row {
         // Every word has a row: a test counts them.

@@ -41,6 +41,15 @@ pub(super) enum Value {
 pub(super) fn read(word: Word, written: &Said<Written>, faults: &mut Faults) -> Option<Value> {
     let takes = word.row().takes;
     match takes {
+        Takes::Text | Takes::Version | Takes::Places => {}
+        _ if matches!(&written.value, Written::Text(text) if text.trim().is_empty()) => {
+            let sentence = format!("`{}` is empty: write {}, or leave it away", word.name(), takes.wanted());
+            faults.add(&written.origin, sentence);
+            return None;
+        }
+        _ => {}
+    }
+    match takes {
         Takes::Places => return places(word, written, faults).map(Value::Places),
         Takes::Keys => return keys(word, written, faults).map(Value::Keys),
         _ => {}

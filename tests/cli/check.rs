@@ -123,6 +123,15 @@ fn a_file_that_is_not_there_is_said_to_be_missing() {
 }
 
 #[test]
+fn a_file_that_is_a_folder_or_a_device_is_taken_for_what_it_is() {
+    let place = Place::with("[caches.usual]\n");
+    let none = place.larder_with(&["check"], &[("LARDER_CONFIG", "/dev/null")]);
+    assert!(none.code == 0 && none.out.starts_with("default\n") && !none.out.contains("usual"), "{none:?}");
+    let folder = place.larder_with(&["check"], &[("LARDER_CONFIG", "/tmp")]);
+    assert_eq!((folder.code, folder.err.as_str()), (1, "LARDER_CONFIG: /tmp is a folder: write the path of a file\n"));
+}
+
+#[test]
 fn variables_count_and_wrong_ones_are_told() {
     let place = Place::with(SHOP);
     let moved =
@@ -196,6 +205,37 @@ fn it_tells_what_is_put_around_a_store_and_no_secret() {
     );
     let json = place.larder_with(&["check", "--json"], &[("KEY", key)]);
     assert!(json.out.contains("\"encrypt (1 key)\"") && !(said.out + &json.out).contains(key));
+}
+
+#[cfg(feature = "sqlite")]
+#[test]
+fn it_tells_which_bound_does_nothing_at_the_address_that_moved_a_cache() {
+    let place = Place::with("[caches.default]\nurl = \"memory://\"\nmax_bytes = \"1 MiB\"\n");
+    let moved = [("LARDER_URL", "sqlite://./shop.db")];
+    let idle = "`max_bytes` at larder.toml:3:13 does nothing at the address of LARDER_URL, since a table counts entries \
+                and no bytes (say `max_entries`)";
+    let said = place.larder_with(&["check"], &moved);
+    assert!(said.code == 0 && said.out.contains(&format!("\n  idle          {idle}\n")), "{said:?}");
+    let json: Value = serde_json::from_str(&place.larder_with(&["check", "--json"], &moved).out).expect("JSON");
+    assert_eq!(json["caches"][0]["idle"], serde_json::json!([idle]));
+}
+
+#[cfg(feature = "file")]
+#[test]
+fn it_tells_what_is_kept_near() {
+    let near = "near = \"1500ms\"\nnear_bytes = \"1 KiB\"\n";
+    let place = Place::with(&format!("[caches.default]\nurl = \"file://./cache\"\n{near}[caches.memory]\n{near}"));
+    let said = place.larder(&["check"]);
+    let lines: Vec<_> = said.out.lines().filter(|line| line.contains("near")).collect();
+    let told = ["  near_ttl      1500 ms", "  near_entries  10000", "  near_bytes    1024"];
+    assert_eq!(lines, told, "in memory they do nothing");
+    let json: Value = serde_json::from_str(&place.larder(&["check", "--json"]).out).expect("JSON");
+    let [default, memory] = &json["caches"].as_array().expect("caches")[..] else { panic!("{json}") };
+    assert_eq!(
+        ["near_ttl_ms", "near_entries", "near_bytes"].map(|word| default[word].as_u64()),
+        [Some(1_500), Some(10_000), Some(1_024)]
+    );
+    assert!(["near_ttl_ms", "near_entries", "near_bytes"].iter().all(|word| memory[word].is_null()), "{json}");
 }
 
 #[test]

@@ -1,12 +1,13 @@
 //! Keys that entries are sealed with, as a configuration says them.
 
-use std::sync::{Arc, Mutex, Once};
+use std::sync::Arc;
 
 use larder::backend::Memory;
 use larder::clock::Clock;
 use larder::testing::Isolated;
 use larder::{Options, Settings};
 
+use crate::lines::lines;
 use crate::{NOTHING, read, wrong};
 
 const RIGHT: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
@@ -58,31 +59,4 @@ fn a_key_that_is_none_says_how_to_draw_one() {
         assert!(wrong.contains("`openssl rand -hex 32`"), "{words}: {wrong}");
     }
     assert!(read("[caches.default]\nencrypt = \"${KEY}\"\n", &[("KEY", RIGHT)]).unwrap().described().is_ok());
-}
-
-/// What the log of these tests says.
-fn lines() -> &'static Mutex<Vec<String>> {
-    struct Lines;
-
-    static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    static BEGIN: Once = Once::new();
-
-    impl log::Log for Lines {
-        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-            true
-        }
-
-        fn log(&self, record: &log::Record<'_>) {
-            let line = format!("{} {} {}", record.level(), record.target(), record.args());
-            SAID.lock().unwrap().push(line);
-        }
-
-        fn flush(&self) {}
-    }
-
-    BEGIN.call_once(|| {
-        log::set_logger(&Lines).expect("no other logger");
-        log::set_max_level(log::LevelFilter::Info);
-    });
-    &SAID
 }

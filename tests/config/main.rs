@@ -1,7 +1,10 @@
 //! Configuration: files, variables and code, as users write them.
 
+mod bounds;
 #[cfg(feature = "encryption")]
 mod keys;
+#[cfg(any(feature = "encryption", feature = "sqlite"))]
+mod lines;
 mod mistakes;
 mod precedence;
 mod secrets;

@@ -87,7 +87,12 @@ fn each_mistake_says_where_it_stands_and_what_to_write() {
         ),
         (
             "table = \"x\"",
-            "there is no word `table`; if it is for the store, write it below `[caches.default.options]`",
+            "`table` is an option of the store: write it below `[caches.default.options]`, or as `?table=",
+        ),
+        ("response_timeout = 5", "larder.toml:2:1: `response_timeout` is an option of the store: write it below"),
+        (
+            "colour = \"x\"",
+            "there is no word `colour`; if it is for the store, write it below `[caches.default.options]`",
         ),
         ("options = 5", "`options` is a table: write `[caches.default.options]`"),
         (
@@ -225,6 +230,16 @@ fn variables_that_nobody_knows_are_errors_with_the_nearest_one() {
         ("LARDER_URL", "", "`url` is empty"),
         ("LARDER_VERSION", "", "this is empty: write a version, or leave the variable away"),
         ("LARDER_OFF", "perhaps", "write 1 to switch every cache off, or 0"),
+        ("LARDER_NEAR_TTL", "", "`near_ttl` is empty: write a time that is not 0: whole seconds such as 5"),
+        ("LARDER_NEAR_TTL", "", "\"1m\", or leave it away"),
+        ("LARDER_MAX_ENTRIES", " ", "`max_entries` is empty: write a whole number, 1 or more, or leave it away"),
+        ("LARDER_ENCRYPT", "", "`encrypt` is empty: write a key"),
+        ("LARDER_RESPONSE_TIMEOUT", "5", "did you mean LARDER_OPTIONS__RESPONSE_TIMEOUT? It is an option of the store"),
+        (
+            "LARDER_CACHES__DEFAULT__TABLE",
+            "x",
+            "did you mean LARDER_CACHES__DEFAULT__OPTIONS__TABLE? It is an option of the store",
+        ),
         ("LARDER_OFF", "", "write 1 to switch every cache off, or 0"),
         ("LARDER_CACHES_DEFAULT_TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL? Two underscores stand"),
         ("LARDER_CACHES__DEFAULT_TTL", "5", "did you mean LARDER_CACHES__DEFAULT__TTL?"),

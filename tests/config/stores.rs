@@ -109,31 +109,6 @@ fn a_store_takes_options_from_everywhere_and_what_it_does_not_know_is_shown_wher
 }
 
 #[test]
-fn a_bound_that_a_store_of_the_program_does_not_take_is_an_error_that_names_it() {
-    let text = "[caches.default]\nurl = \"mystore://host?max_bytes=9\"\nmax_entries = 5\ncull_frequency = 3\n";
-    let taking = |place: fn(&mut Place)| {
-        let make = move |mut given: Place| {
-            place(&mut given);
-            given.options.done()?;
-            Ok(Settings::backend(Memory::new(Clock::manual())))
-        };
-        read(text, &NOTHING).unwrap().scheme("mystore", make).described().map(|_| ()).map_err(|error| error.to_string())
-    };
-    let none = taking(|_| ()).unwrap_err();
-    assert!(
-        none.contains("`mystore` does not take `max_entries`, `max_bytes`, `cull_frequency`: leave that"),
-        "{none}"
-    );
-    let some = taking(|place| assert_eq!((place.max_entries(), place.max_bytes()), (Some(5), Some(9)))).unwrap_err();
-    assert!(some.contains("does not take `cull_frequency`:"), "{some}");
-    let all = |place: &mut Place| {
-        let _ = (place.max_entries(), place.max_bytes());
-        assert_eq!(place.cull_frequency(), Some(3));
-    };
-    assert_eq!(taking(all), Ok(()));
-}
-
-#[test]
 fn a_scheme_may_be_registered_behind_the_file_that_uses_it() {
     let made = Arc::default();
     let builder = counting(read("[caches.pages]\nurl = \"mystore://host\"\n", &NOTHING).unwrap(), &made);

@@ -13,6 +13,7 @@ mod levels;
 mod levels_races;
 mod locks;
 mod one_load;
+mod outages;
 mod outside;
 mod shared_store;
 mod sites;

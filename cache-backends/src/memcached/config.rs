@@ -87,16 +87,18 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
-        if max_entries.is_some() || max_bytes.is_some() || cull_frequency.is_some() {
-            return Err(Error::configuration("Memcached is bounded on each server, by what `-m` says there"));
-        }
+        place.lacks(
+            &["max_entries", "max_bytes", "cull_frequency"],
+            "Memcached is bounded on each server, by what `-m` says there",
+        )?;
+        let Place { locations, mut options, .. } = place;
         let first = locations.first().ok_or_else(|| Error::configuration("servers are at `memcached://host,host`"))?;
         if locations.iter().any(|location| location.scheme() != first.scheme()) {
             return Err(Error::configuration("the addresses of one cache on Memcached begin alike"));
         }
         let is_encrypted = options.flag("tls")?;
-        let tls = encryption(first.scheme() == "memcacheds" || is_encrypted == Some(true), &mut options)?;
+        let is_encrypted = first.scheme() == "memcacheds" || is_encrypted == Some(true);
+        let tls = Tls::read(is_encrypted, "memcacheds", &mut options)?;
         let mut members = Vec::new();
         for location in &locations {
             members.extend(members_of(location)?);
@@ -262,33 +264,6 @@ fn take(place: &mut Option<Box<str>>, given: Option<&str>) -> Result<(), Error> 
             Err(Error::configuration("two different users or passwords are named: say it once"))
         }
         _ => Ok(()),
-    }
-}
-
-/// Reads how connections are encrypted, if they are.
-fn encryption(is_encrypted: bool, options: &mut Options) -> Result<Option<Tls>, Error> {
-    let authority = options.text("tls_ca")?.map(PathBuf::from);
-    let [certificate, key] = [options.text("tls_cert")?, options.text("tls_key")?];
-    let server_name = options.text("tls_name")?;
-    let own = match (certificate, key) {
-        (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
-        (None, None) => None,
-        _ => {
-            return Err(Error::configuration(
-                "`tls_cert` and `tls_key` are named together: a certificate, and the key to it",
-            ));
-        }
-    };
-    let is_named = authority.is_some() || own.is_some() || server_name.is_some();
-    match () {
-        () if is_named && !is_encrypted => {
-            Err(Error::configuration("an encrypted connection begins with `memcacheds://`"))
-        }
-        () if !is_encrypted => Ok(None),
-        () if !cfg!(feature = "tls") => {
-            Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"))
-        }
-        () => Ok(Some(Tls { authority, own, server_name })),
     }
 }
 

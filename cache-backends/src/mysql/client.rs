@@ -17,6 +17,7 @@ use crate::server::{Finding, Url, Wire};
 
 pub(crate) struct Client {
     options: MySqlConnectOptions,
+    name: Box<str>,
     session: Arc<str>,
 }
 
@@ -29,7 +30,10 @@ impl Client {
              autocommit = 1, innodb_lock_wait_timeout = {wait}; \
              SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED"
         );
-        Ok(Self { options: config::options(url)?, session: session.into() })
+        let options = config::options(url)?;
+        let host = (options.get_host(), options.get_port());
+        let name = Url::name_of("MariaDB or MySQL", options.get_socket(), host, options.get_database());
+        Ok(Self { options, name, session: session.into() })
     }
 }
 
@@ -37,7 +41,11 @@ impl Wire for Client {
     type Connection = MySqlConnection;
     type Arguments = MySqlArguments;
 
-    const NAME: &str = "MariaDB or MySQL";
+    const AUTHORITY: &str = "ssl-ca";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
 
     async fn connect(&self) -> Result<MySqlConnection, sqlx::Error> {
         let mut connection = self.options.connect().await?;

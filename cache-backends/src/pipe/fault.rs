@@ -32,7 +32,7 @@ impl Fault {
         #[cfg(feature = "tls")]
         let error = match super::tls::refused(error) {
             Unopened::Io(error) => error,
-            wrong @ Unopened::Wrong(_) => return Self::Unopened(wrong),
+            other => return Self::Unopened(other),
         };
         Self::Lost(Some(error))
     }
@@ -47,6 +47,10 @@ impl Fault {
             Self::Unopened(Unopened::Io(error)) => {
                 (format!("{server} is away: does it run, and may it be reached?"), Some(error))
             }
+            Self::Unopened(Unopened::Nowhere(error)) => (
+                format!("{server} is away: no such host is known here; is its name written as it should be?"),
+                Some(error),
+            ),
             Self::Unopened(Unopened::Wrong(why)) => (format!("{server} cannot be reached: {why}"), None),
             Self::Lost(error) => (format!("{server} has ended the connection"), error),
             Self::Late(time) => (format!("{server} has not answered within {time:?}"), None),

@@ -17,6 +17,7 @@
 //! | `backoff` | how long a server that is away is left alone |
 //! | `talk` | a connection on which the greeting was answered |
 //! | `inbox` | what has come and was not read yet |
+//! | `trust` | what is written down of encryption |
 //! | `socket`, `tls` | bytes, in the clear or encrypted |
 //! | `fault` | what may happen, in sentences |
 
@@ -39,6 +40,7 @@ mod socket;
 mod talk;
 #[cfg(feature = "tls")]
 mod tls;
+mod trust;
 mod watch;
 
 use std::time::Duration;

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 #[cfg(unix)]
 use tokio::net::UnixStream;
+use tokio::net::{TcpStream, lookup_host};
 
 use super::server::{Address, Server};
 #[cfg(feature = "tls")]
@@ -35,6 +35,8 @@ pub(super) enum Socket {
 pub(super) enum Unopened {
     /// The system, or the server, says no.
     Io(io::Error),
+    /// Nobody knows where its host is.
+    Nowhere(io::Error),
     /// Somebody wrote something wrongly.
     Wrong(String),
 }
@@ -49,7 +51,8 @@ impl Socket {
     pub(super) async fn open(server: &Server) -> Result<Self, Unopened> {
         match &server.address {
             Address::Tcp(host, port) => {
-                let stream = TcpStream::connect((&**host, *port)).await?;
+                let there: Vec<_> = lookup_host((&**host, *port)).await.map_err(Unopened::Nowhere)?.collect();
+                let stream = TcpStream::connect(&there[..]).await?;
                 stream.set_nodelay(true)?;
                 // Half-open connections are found by it on which nothing is asked.
                 let keepalive = TcpKeepalive::new().with_time(SILENT).with_interval(LOOK);
@@ -80,7 +83,7 @@ impl Socket {
     #[expect(clippy::unused_async, reason = "it waits where there is encryption")]
     async fn encrypted(server: &Server, stream: TcpStream) -> Result<Self, Unopened> {
         match &server.tls {
-            Some(_) => Err(Unopened::Wrong("an encrypted connection takes the feature `tls` of larder".into())),
+            Some(_) => Err(Unopened::Wrong(crate::place::NO_TLS.into())),
             None => Ok(Self::Tcp(stream)),
         }
     }

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use rustls::crypto::ring::default_provider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use rustls::{CertificateError, ClientConfig, RootCertStore};
+use rustls::{AlertDescription, CertificateError, ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio_rustls::TlsConnector;
@@ -57,24 +57,73 @@ impl Tls {
 pub(super) fn refused(error: io::Error) -> Unopened {
     let said = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
     match said {
-        Some(rustls::Error::InvalidCertificate(why)) => {
-            let repair = match why {
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                    "it is for another name, and `tls_name` says which one it is to be for"
-                }
-                _ => "`tls_ca` names a file of the authorities to trust",
-            };
-            Unopened::Wrong(format!("its certificate is not one to trust: {repair} ({why:?})"))
-        }
+        Some(rustls::Error::InvalidCertificate(why)) => Unopened::Wrong(untrusted(why)),
         Some(rustls::Error::InvalidMessage(_)) => Unopened::Wrong(
             "it does not encrypt, or not at this port: is the address to begin without the `s` of `rediss` or `memcacheds`?"
                 .into(),
         ),
         Some(rustls::Error::AlertReceived(alert)) => {
-            Unopened::Wrong(format!("it refuses to encrypt with this client ({alert:?})"))
+            let why = match alert {
+                AlertDescription::CertificateRequired => {
+                    "it wants a certificate of this client: `tls_cert` and `tls_key` name one and its key"
+                }
+                AlertDescription::UnknownCA
+                | AlertDescription::BadCertificate
+                | AlertDescription::UnsupportedCertificate
+                | AlertDescription::CertificateUnknown
+                | AlertDescription::CertificateExpired
+                | AlertDescription::CertificateRevoked
+                | AlertDescription::AccessDenied => "it does not take the certificate of this client, `tls_cert`",
+                AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => {
+                    "it and this client have no way to encrypt in common"
+                }
+                AlertDescription::UnrecognisedName => {
+                    "it has no certificate for this host: `tls_name` says which name it is to be for"
+                }
+                _ => "it refuses to encrypt with this client",
+            };
+            Unopened::Wrong(why.into())
         }
         _ => Unopened::Io(error),
     }
+}
+
+/// Says why a certificate is not trusted, and what to write.
+fn untrusted(why: &CertificateError) -> String {
+    use CertificateError as Why;
+    match why {
+        Why::NotValidForNameContext { expected, presented } => {
+            let names: Vec<_> = presented.iter().map(|name| format!("`{}`", bare(name))).collect();
+            let names = if names.is_empty() { "no name".to_owned() } else { names.join(" and ") };
+            let expected = expected.to_str();
+            format!(
+                "its certificate is for {names} and not for `{expected}`: `tls_name` says which name it is to be for, \
+                 where that is not the host"
+            )
+        }
+        Why::NotValidForName => {
+            "its certificate is for another name: `tls_name` says which one it is to be for".to_owned()
+        }
+        Why::UnknownIssuer => {
+            "its certificate is of an authority that is not trusted here: `tls_ca` names the file of \
+                               one to trust, in the place of those of the system"
+                .to_owned()
+        }
+        Why::Expired | Why::ExpiredContext { .. } => "its certificate is out of date".to_owned(),
+        Why::NotValidYet | Why::NotValidYetContext { .. } => {
+            "its certificate is not valid yet: is the clock of this machine right?".to_owned()
+        }
+        Why::Revoked => "its certificate was revoked".to_owned(),
+        other => {
+            format!("its certificate is not one to trust: {other}; `tls_ca` names a file of the authorities to trust")
+        }
+    }
+}
+
+/// Returns a name without what says of which kind it is: `DnsName("localhost")`.
+fn bare(name: &str) -> &str {
+    let inner = name.split_once('(').and_then(|(_, inner)| inner.strip_suffix(')'));
+    inner.unwrap_or(name).trim_matches('"')
 }
 
 fn wrong(error: &rustls::Error) -> Unopened {
@@ -111,7 +160,7 @@ fn native_roots() -> Result<Arc<RootCertStore>, Unopened> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     if roots.is_empty() {
-        return Err(Unopened::Wrong("this system trusts no certificates: name a file of authorities".into()));
+        return Err(Unopened::Wrong("this system trusts no certificates: `tls_ca` names a file of authorities".into()));
     }
     Ok(Arc::clone(NATIVE.get_or_init(|| Arc::new(roots))))
 }

@@ -1,7 +1,10 @@
 //! What every store may be told of its size, and whether it has listened.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use cache_core::error::Error;
 
 use super::{Location, Options, Place};
 
@@ -54,6 +57,36 @@ impl Place {
         self.cull_frequency
     }
 
+    /// Asks that nothing is said of those bounds that a store has none of; `why` is what bounds it.
+    ///
+    /// # Errors
+    ///
+    /// With the name of the first of them that was said.
+    #[cfg_attr(
+        not(any(
+            feature = "sqlite",
+            feature = "postgres",
+            feature = "mysql",
+            feature = "redis",
+            feature = "memcached"
+        )),
+        expect(dead_code, reason = "the others have all bounds")
+    )]
+    pub(crate) fn lacks(&self, bounds: &[&'static str], why: &'static str) -> Result<(), Error> {
+        let said = self.said();
+        let is_wrong = |(number, name): &(usize, &&'static str)| said[*number] && bounds.contains(name);
+        let Some((_, name)) = NAMES.iter().enumerate().find(is_wrong) else { return Ok(()) };
+        let sentence = format!(
+            "`{name}` does nothing here, since {why}: leave it away, or write it behind the address that it is for, as \
+             in `memory://?{name}=…`"
+        );
+        Err(WrongBounds::error(vec![name], why, sentence))
+    }
+
+    fn said(&self) -> [bool; NAMES.len()] {
+        [self.max_entries.is_some(), self.max_bytes.is_some(), self.cull_frequency.is_some()]
+    }
+
     fn take(&mut self, number: usize) {
         self.taken.0[number].store(true, Ordering::Relaxed);
     }
@@ -62,8 +95,7 @@ impl Place {
     #[doc(hidden)]
     #[must_use]
     pub fn untaken(&self) -> Untaken {
-        let said = [self.max_entries.is_some(), self.max_bytes.is_some(), self.cull_frequency.is_some()];
-        Untaken { said, taken: self.taken.clone() }
+        Untaken { said: self.said(), taken: self.taken.clone() }
     }
 }
 
@@ -74,3 +106,40 @@ impl Untaken {
         (0..NAMES.len()).filter(is_left).map(|number| NAMES[number])
     }
 }
+
+/// The source of an error about bounds that a store does not have: which they are, for those who know where they were written.
+/// It is not for showing.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct WrongBounds {
+    names: Vec<&'static str>,
+    why: Box<str>,
+}
+
+impl WrongBounds {
+    /// Makes an error about these bounds, which shows this sentence; `why` ends another one.
+    #[must_use]
+    pub fn error(names: Vec<&'static str>, why: &str, sentence: String) -> Error {
+        Error::configuration(sentence).with_source(Self { names, why: why.into() })
+    }
+
+    /// Returns the names of the bounds.
+    #[must_use]
+    pub fn names(&self) -> &[&'static str] {
+        &self.names
+    }
+
+    /// Returns why they do nothing.
+    #[must_use]
+    pub fn why(&self) -> &str {
+        &self.why
+    }
+}
+
+impl fmt::Display for WrongBounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a bound of a store")
+    }
+}
+
+impl std::error::Error for WrongBounds {}

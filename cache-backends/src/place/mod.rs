@@ -9,7 +9,7 @@ mod options;
 mod scheme;
 
 pub use amount::{bytes, time};
-pub use bounds::Untaken;
+pub use bounds::{Untaken, WrongBounds};
 pub use cache_core::nearest::nearest;
 pub use host::Host;
 pub use location::Location;
@@ -46,6 +46,15 @@ pub fn shown(word: &str) -> String {
     }
     shown
 }
+
+/// What to do about a build that cannot encrypt.
+#[cfg_attr(
+    not(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached")),
+    expect(dead_code, reason = "the others are on this machine")
+)]
+pub(crate) const NO_TLS: &str = "encryption is left out of this build: in a program's `Cargo.toml` add `tls` to the features \
+                                 of larder; the command `larder` gets it with `cargo install larder --features cli,tls`, \
+                                 and all others that it is to have";
 
 /// Returns a path as it can stand in a message.
 fn shown_path(path: &str) -> String {

@@ -168,7 +168,7 @@ pub struct WrongOption {
 }
 
 impl WrongOption {
-    fn error(name: &str, sentence: String) -> Error {
+    pub(crate) fn error(name: &str, sentence: String) -> Error {
         Error::configuration(sentence).with_source(Self { name: name.into() })
     }
 

@@ -19,6 +19,7 @@ use crate::server::{Finding, Url, Wire};
 
 pub(crate) struct Client {
     options: PgConnectOptions,
+    name: Box<str>,
     /// A pooler may hand each transaction to another session, and knows nothing of prepared statements.
     is_pooled: bool,
 }
@@ -26,7 +27,9 @@ pub(crate) struct Client {
 impl Client {
     pub(crate) fn new(url: &Url) -> Result<Self, Error> {
         let (options, is_pooled) = (config::options(url)?, url.keeps_no_statements());
-        Ok(Self { options, is_pooled })
+        let host = (options.get_host(), options.get_port());
+        let name = Url::name_of("PostgreSQL", options.get_socket(), host, options.get_database());
+        Ok(Self { options, name, is_pooled })
     }
 }
 
@@ -34,7 +37,11 @@ impl Wire for Client {
     type Connection = PgConnection;
     type Arguments = PgArguments;
 
-    const NAME: &str = "PostgreSQL";
+    const AUTHORITY: &str = "sslrootcert";
+
+    fn name(&self) -> &str {
+        &self.name
+    }
 
     async fn connect(&self) -> Result<PgConnection, sqlx::Error> {
         self.options.connect().await

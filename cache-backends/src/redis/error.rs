@@ -12,7 +12,34 @@ use crate::pipe::Server;
 /// Makes an error of one that a server answered with.
 pub(super) fn of(server: &Server, text: &str) -> Error {
     let text = inner(text);
-    made(server, text, finding(text))
+    match forbidden_command(text) {
+        Some(command) => {
+            let what = format!("does not let this user run `{command}`: a cache needs {RIGHTS}");
+            made(server, text, (Kind::Configuration, &what))
+        }
+        None => made(server, text, finding(text)),
+    }
+}
+
+/// Returns the command that this user may not run, where the server names it.
+fn forbidden_command(text: &str) -> Option<&str> {
+    let command = text.strip_prefix("NOPERM ")?.split_once(" run the '")?.1.split('\'').next()?;
+    let is_one = |c: char| c.is_ascii_alphanumeric() || "|_-.".contains(c);
+    (!command.is_empty() && command.chars().all(is_one)).then_some(command)
+}
+
+/// Makes an error of a server that is a sentinel where none was looked for, or is none where one was.
+pub(super) fn mistaken(server: &Server, whose: Whose, is_sentinel: bool) -> Option<Error> {
+    let what = match (whose, is_sentinel) {
+        (Whose::Server | Whose::Member, true) => {
+            "is a sentinel: its address begins and ends otherwise, as in `redis+sentinel://host/mymaster`"
+        }
+        (Whose::Sentinel, false) => {
+            "is no sentinel: its own address begins with `redis://`; sentinels are at another port, most often 26379"
+        }
+        _ => return None,
+    };
+    Some(Error::new(Kind::Configuration, format!("{server} {what}")))
 }
 
 /// Makes an error of what a server said to somebody who logs in so.
@@ -98,6 +125,8 @@ fn finding(text: &str) -> (Kind, &'static str) {
         "MOVED" | "ASK" => (Configuration, "is of a cluster: its address begins with `redis+cluster://`"),
         "NOAUTH" => (Configuration, "asks for a password"),
         "WRONGPASS" => (Configuration, "refuses this user or this password"),
+        "NOPERM" if text.contains("channel") => (Configuration, NO_CHANNEL),
+        _ if is_about_names(text) => (Configuration, NO_NAMES),
         "NOPERM" => (Configuration, NO_RIGHT),
         _ if is_out_of_rights(text) => (Configuration, NO_RIGHT),
         "WRONGTYPE" => (
@@ -116,8 +145,25 @@ fn finding(text: &str) -> (Kind, &'static str) {
     }
 }
 
-const NO_RIGHT: &str = "does not let this user do what a cache does: it needs `+@read +@write +@scripting +@connection` on \
-                        its names, and `+publish &larder:*` with `tells = \"bus\"`";
+/// What a user is to have, but for names.
+macro_rules! rights {
+    () => {
+        "`+@read +@write +@scripting +@connection`, and with `tells = \"bus\"` `+publish &larder:*`"
+    };
+}
+
+const RIGHTS: &str = rights!();
+const NO_RIGHT: &str = concat!("does not let this user do what a cache does: it needs ", rights!());
+const NO_CHANNEL: &str = "does not let this user tell others of changes: the bus needs `+publish &larder:*`";
+const NO_NAMES: &str = "does not let this user use names of this cache: it needs `~PREFIX:*`, with the `key_prefix` of the cache \
+                        for PREFIX, or `~*` where there is none";
+
+/// Returns whether a server says that a user may not use these names: in a script, and outside of one.
+fn is_about_names(text: &str) -> bool {
+    (first_word(text) == "NOPERM" && (text.contains("the keys") || text.contains("access a key")))
+        || text.contains("can't access at least one of the keys")
+        || text.contains("ACL failure in script: No permissions to access a key")
+}
 
 /// Returns whether a server says so of a command in a script: Redis 7.0 in one way, and later ones in another.
 fn is_out_of_rights(text: &str) -> bool {
@@ -169,6 +215,27 @@ mod tests {
             ("READONLY You can't write against a read only replica. script: x", Kind::Store, "replica"),
             ("OOM command not allowed when used memory > 'maxmemory'.", Kind::Store, "allkeys-lfu"),
             ("NOPERM this user has no permissions", Kind::Configuration, "+@read"),
+            (
+                "NOPERM this user has no permissions to run the 'script|load' command",
+                Kind::Configuration,
+                "`script|load`",
+            ),
+            (
+                "NOPERM this user has no permissions to access one of the keys used as arguments",
+                Kind::Configuration,
+                "`~PREFIX:*`",
+            ),
+            ("NOPERM No permissions to access a key", Kind::Configuration, "`~PREFIX:*`"),
+            (
+                "ERR The user executing the script can't access at least one of the keys mentioned in the command",
+                Kind::Configuration,
+                "`~PREFIX:*`",
+            ),
+            (
+                "NOPERM this user has no permissions to access one of the channels used as arguments",
+                Kind::Configuration,
+                "`+publish &larder:*`",
+            ),
             ("ERR The user executing the script can't run this command or subcommand", Kind::Configuration, "+@read"),
             ("WRONGTYPE Operation against a key", Kind::Configuration, "prefix"),
             ("WRONGPASS invalid username-password pair", Kind::Configuration, "password"),

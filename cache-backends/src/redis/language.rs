@@ -117,6 +117,10 @@ impl Language for Resp {
     }
 
     fn greeted(&self, answers: &[Answer]) -> Result<(), Error> {
+        let is_sentinel = answers.first().and_then(mode).map(|mode| mode == b"sentinel");
+        if let Some(error) = is_sentinel.and_then(|is| error::mistaken(&self.server, self.login.whose, is)) {
+            return Err(error);
+        }
         let refusal = answers.iter().find_map(|answer| match answer {
             // In a cluster what was removed is elsewhere, or on its way there.
             Answer::Error(text) if !text.starts_with("MOVED ") && !text.starts_with("ASK ") => Some(text),
@@ -139,6 +143,15 @@ impl Language for Resp {
     fn ask_for_life(&self, out: &mut Vec<u8>) {
         Command::of(out, &[b"PING"]);
     }
+}
+
+/// Returns what a server says that it is, when it is greeted: `standalone`, `cluster` or `sentinel`.
+fn mode(greeting: &Answer) -> Option<&[u8]> {
+    let Answer::List(fields) = greeting else { return None };
+    fields.chunks_exact(2).find_map(|pair| match pair {
+        [Answer::Bytes(name), Answer::Bytes(mode)] if name == b"mode" => Some(&mode[..]),
+        _ => None,
+    })
 }
 
 impl Reader for resp::Reader {

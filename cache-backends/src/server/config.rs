@@ -64,15 +64,11 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
+        place.lacks(&["max_bytes"], "a table counts entries and no bytes (say `max_entries`)")?;
+        let Place { locations, max_entries, cull_frequency, mut options, .. } = place;
         let [location] = <[_; 1]>::try_from(locations).map_err(|_| {
             Error::configuration("a table is at one address; one that is only read goes into the option `read`")
         })?;
-        if max_bytes.is_some() {
-            return Err(Error::configuration(
-                "a table is bounded by `max_entries`: nobody knows how many bytes it has",
-            ));
-        }
         let table = options.text("table")?;
         let pool = options.number("pool")?.map_or(POOL, |pool| usize::try_from(pool).unwrap_or(usize::MAX));
         let statement_timeout = options.time("statement_timeout")?.unwrap_or(TIMEOUT);

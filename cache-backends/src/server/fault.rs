@@ -1,5 +1,6 @@
 //! [`Fault`]: what went wrong between here and a server.
 
+use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::{fmt, io};
 
@@ -31,39 +32,44 @@ pub(crate) type Finding = (Verdict, Kind, &'static str);
 pub(crate) struct Fault {
     pub verdict: Verdict,
     kind: Kind,
-    what: &'static str,
+    what: Cow<'static, str>,
     said: Said,
 }
 
 impl Fault {
     pub(crate) fn of<W: Wire>(error: &sqlx::Error) -> Self {
-        let (verdict, kind, what) = match error {
+        let lost = |kind, what: &'static str| (Verdict::Lost, kind, what.into());
+        let (verdict, kind, what): (_, _, Cow<'static, str>) = match error {
             sqlx::Error::Database(error) => {
                 let usual = (Verdict::Refused, Kind::Store, "refused a statement");
-                W::finding(&W::code(&**error), error.message()).unwrap_or(usual)
+                let (verdict, kind, what) = W::finding(&W::code(&**error), error.message()).unwrap_or(usual);
+                (verdict, kind, what.into())
             }
             // Nothing but writing breaks a pipe: whoever reads is told of an end.
             sqlx::Error::Io(error) if error.kind() == io::ErrorKind::BrokenPipe => {
-                (Verdict::Unheard, Kind::Store, "is away")
+                (Verdict::Unheard, Kind::Store, "is away".into())
             }
             sqlx::Error::Io(error) if is_about_certificates(error) => {
-                (Verdict::Lost, Kind::Configuration, "and this client cannot encrypt: a certificate is not accepted")
+                (Verdict::Lost, Kind::Configuration, untrusted::<W>(error))
             }
-            sqlx::Error::Io(_) => (Verdict::Lost, Kind::Store, "is away"),
+            sqlx::Error::Io(error) if is_about_hosts(error) => {
+                lost(Kind::Store, "is away: no such host is known here; is its name written as it should be?")
+            }
+            sqlx::Error::Io(_) => lost(Kind::Store, "is away"),
             sqlx::Error::Configuration(_) | sqlx::Error::InvalidArgument(_) => {
-                (Verdict::Lost, Kind::Configuration, "cannot be reached in the way that is asked for")
+                lost(Kind::Configuration, "cannot be reached in the way that is asked for")
             }
-            sqlx::Error::Tls(_) => (Verdict::Lost, Kind::Store, "and this client find no way to encrypt"),
-            _ => (Verdict::Lost, Kind::Store, "answered with something unusable"),
+            sqlx::Error::Tls(_) => lost(Kind::Store, "and this client find no way to encrypt"),
+            _ => lost(Kind::Store, "answered with something unusable"),
         };
         Self { verdict, kind, what, said: Said::of::<W>(error) }
     }
 
     /// Makes an error of it that shows no secrets, and nothing of the driver's.
-    pub(crate) fn into_error<W: Wire>(self, table: &Table) -> Error {
+    pub(crate) fn into_error(self, wire: &impl Wire, table: &Table) -> Error {
         let error = match self.verdict {
-            Verdict::NoTable => error::no_table(table),
-            _ => Error::new(self.kind, format!("{} {}", W::NAME, self.what)),
+            Verdict::NoTable => Error::configuration(format!("{}: {}", wire.name(), error::no_table(table))),
+            _ => Error::new(self.kind, format!("{} {}", wire.name(), self.what)),
         };
         error.with_source(self.said)
     }
@@ -72,6 +78,27 @@ impl Fault {
 /// Returns whether this end or the other does not take what the other has shown: that comes as an error of the socket.
 fn is_about_certificates(error: &io::Error) -> bool {
     error.kind() == io::ErrorKind::InvalidData && error.to_string().to_ascii_lowercase().contains("certificate")
+}
+
+/// Says why a certificate is not accepted. The library tells that in words of its own, and as those of the system.
+fn untrusted<W: Wire>(error: &io::Error) -> Cow<'static, str> {
+    let said = error.to_string();
+    match () {
+        () if said.contains("UnknownIssuer") => format!(
+            "has a certificate of an authority that is not trusted here: `{}` names the file of one to trust",
+            W::AUTHORITY
+        )
+        .into(),
+        () if said.contains("not valid for name") || said.contains("NotValidForName") => {
+            "has a certificate for another name than that of its host".into()
+        }
+        () => "and this client cannot encrypt: a certificate is not accepted".into(),
+    }
+}
+
+/// Returns whether nobody knows where a host is. The system has no kind of error for that.
+fn is_about_hosts(error: &io::Error) -> bool {
+    error.raw_os_error().is_none() && error.to_string().contains("lookup address")
 }
 
 /// What the server or the system said, in its own words. Details are left out, since values are in them.

@@ -45,10 +45,10 @@ impl<W: Wire> Link<W> {
         // A timer belongs to the runtime that it is made in.
         let answer = async { timeout_at(until.into(), attempts(connections, purpose, text, binds, until)).await };
         if let Ok(answer) = entered(answer)?.await {
-            return answer.map_err(|fault| fault.into_error::<W>(&self.dialect.table));
+            return answer.map_err(|fault| fault.into_error(&connections.wire, &self.dialect.table));
         }
         connections.forget();
-        Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", W::NAME, self.limit)))
+        Err(Error::new(Kind::Store, format!("{} gave no answer within {:?}", connections.wire.name(), self.limit)))
     }
 }
 

@@ -40,8 +40,11 @@ pub(crate) trait Wire: Send + Sync + 'static {
     type Connection: Connection;
     type Arguments: Send + 'static;
 
-    /// Its name in sentences.
-    const NAME: &str;
+    /// The option that says which authority is trusted.
+    const AUTHORITY: &str;
+
+    /// Returns its name in sentences, with where it is.
+    fn name(&self) -> &str;
 
     /// Opens a connection, and says there how the statements are meant.
     fn connect(&self) -> impl Future<Output = Result<Self::Connection, sqlx::Error>> + Send;

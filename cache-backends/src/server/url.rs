@@ -1,10 +1,11 @@
 //! [`Url`]: a server in the words of its driver.
 
 use std::fmt::{self, Write};
+use std::path::PathBuf;
 
 use cache_core::error::Error;
 
-use crate::place::{Location, Options, usual_scheme};
+use crate::place::{Location, NO_TLS, Options, WrongOption, shown, usual_scheme};
 
 /// What each driver reads behind the `?` of an address. It passes over any other word, so that none may be handed to it.
 const WORDS: [(&str, &[&str]); 2] = [
@@ -109,6 +110,18 @@ impl Url {
         self.keeps_no_statements
     }
 
+    /// Returns what a server is called in sentences: without who logs in there, and with what.
+    pub(crate) fn name_of(
+        kind: &str,
+        socket: Option<&PathBuf>,
+        (host, port): (&str, u16),
+        database: Option<&str>,
+    ) -> Box<str> {
+        let place = socket.map_or_else(|| format!("{host}:{port}"), |socket| socket.display().to_string());
+        let database = database.map(|database| format!(" (database `{}`)", shown(database))).unwrap_or_default();
+        format!("{kind} at {place}{database}").into()
+    }
+
     /// Reads it as the driver does.
     pub(crate) fn read<O: std::str::FromStr<Err = sqlx::Error>>(&self, kind: &str) -> Result<O, Error> {
         if kind != self.kind {
@@ -140,7 +153,7 @@ fn checked_mode(value: &str) -> Result<Mode, Error> {
         () => Mode::Open,
     };
     if mode != Mode::Open && !cfg!(feature = "tls") {
-        return Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"));
+        return Err(Error::configuration(NO_TLS));
     }
     Ok(mode)
 }
@@ -158,7 +171,7 @@ fn check_file(word: &str, value: &str) -> Result<(), Error> {
         return Ok(());
     }
     let read = std::fs::File::open(value).map(drop);
-    read.map_err(|error| Error::configuration(format!("`{word}`: the file `{value}`: {error}")))
+    read.map_err(|error| WrongOption::error(word, format!("`{word}`: the file `{value}` cannot be read: {error}")))
 }
 
 fn encoded(value: &str) -> String {

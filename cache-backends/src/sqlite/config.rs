@@ -105,9 +105,7 @@ impl Config {
         if let Some(patience) = place.options.time("busy_timeout")? {
             config = config.busy_timeout(patience);
         }
-        if place.max_bytes.is_some() {
-            return Err(wrong("it counts entries, not bytes: say `max_entries`"));
-        }
+        place.lacks(&["max_bytes"], "a table counts entries and no bytes (say `max_entries`)")?;
         config.limits =
             Limits { max_entries: place.max_entries, cull_frequency: place.cull_frequency, ..config.limits };
         place.options.done()?;

@@ -16,6 +16,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("when_another_server_leads_it_is_asked_and_forgets_nothing_that_was_removed", promoted),
     ("those_that_sentinels_know_of_are_read", followers),
     ("sentinels_that_know_nothing_of_it_say_so", unknown),
+    ("who_is_a_sentinel_and_who_is_none_is_told_with_the_address_to_write", taken_for_each_other),
     ("behind_sentinels_whoever_asks_for_a_password_is_told_of_by_the_option_that_it_stands_in", guarded),
 ];
 
@@ -50,6 +51,21 @@ impl Watched {
     fn url(&self) -> String {
         format!("redis+sentinel://127.0.0.1:{}/shop", self.sentinel.port)
     }
+}
+
+fn taken_for_each_other() {
+    let watched = Watched::start();
+    let refused = |url: &str| {
+        let error = block_on(store(url).get(&name("key"))).unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration, "{error}");
+        error.to_string()
+    };
+    for database in ["", "/1"] {
+        let said = refused(&format!("redis://127.0.0.1:{}{database}", watched.sentinel.port));
+        assert!(said.contains(" is a sentinel: ") && said.contains("`redis+sentinel://host/mymaster`"), "{said}");
+    }
+    let said = refused(&format!("redis+sentinel://127.0.0.1:{}/shop", watched.leader.port));
+    assert!(said.contains(" is no sentinel: ") && said.contains("`redis://`") && said.contains("26379"), "{said}");
 }
 
 fn guarded() {

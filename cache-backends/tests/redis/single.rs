@@ -17,6 +17,7 @@ pub const TESTS: &[(&str, fn())] = &[
     ("a_socket_of_this_machine_is_as_good_as_a_port", socket),
     ("a_server_that_forgot_the_scripts_is_taught_them_again", scripts_forgotten),
     ("whoever_is_not_let_in_is_told_so", refused),
+    ("a_host_that_nobody_knows_is_told_to_be_none", nowhere),
     ("a_server_that_is_full_says_so_and_still_removes", full),
     ("what_was_removed_a_moment_ago_is_removed_again_where_that_was_forgotten_and_nothing_else", forgotten),
     ("a_clear_ends_in_its_time_and_says_how_far_it_came", clear_in_time),
@@ -100,6 +101,11 @@ fn refused() {
     server.say(&["-a", "secret", "ACL", "SETUSER", "shop", "on", ">secret", "~shop:*", "+@read", "+@connection"]);
     let error = set(&store(&at("shop:secret@")), "key", "value").unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration, "{error}");
+    assert!(error.to_string().contains("let this user run `evalsha`"), "{error}");
+    server.say(&["-a", "secret", "ACL", "SETUSER", "shop", "resetkeys", "~other:*"]);
+    let error = get(&store(&at("shop:secret@")), "key").unwrap_err();
+    assert!(error.kind() == Kind::Configuration && error.to_string().contains("`~PREFIX:*`"), "{error}");
+    server.say(&["-a", "secret", "ACL", "SETUSER", "shop", "~shop:*"]);
     server.say(&["-a", "secret", "ACL", "SETUSER", "shop", "+@write", "+@scripting"]);
     let shop = store(&at("shop:secret@"));
     set(&shop, "key", "value").unwrap();
@@ -174,4 +180,11 @@ fn others() {
     assert!(error.kind() == Kind::Configuration && error.to_string().contains("prefix"), "{error}");
     set(&store, "list", "ours").unwrap();
     assert_eq!(get(&store, "list").unwrap(), Some(b"ours".to_vec()));
+}
+
+fn nowhere() {
+    // No name has a part of more than 63 letters, so that nobody has to be asked.
+    let host = "x".repeat(64);
+    let error = get(&store(&format!("redis://shop:secret@{host}")), "key").unwrap_err();
+    assert!(error.kind() == Kind::Store && error.to_string().contains("no such host is known here"), "{error}");
 }

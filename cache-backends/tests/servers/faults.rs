@@ -1,10 +1,12 @@
 //! Servers that go away, come back, and stand still.
 
+use std::net::TcpListener;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::{Context, Waker};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use cache_backends::postgres::Config;
 use cache_core::error::{Error, Kind as ErrorKind};
 use cache_core::testing::block_on;
 use libtest_mimic::Failed;
@@ -17,6 +19,8 @@ const SLACK: Duration = Duration::from_secs(5);
 pub fn tests<K: Kind>() -> Vec<Test> {
     vec![
         ("a_server_that_is_away_is_an_error_at_once_until_it_is_back", away::<K>),
+        ("a_server_that_is_away_is_told_with_its_host_and_its_database", named::<K>),
+        ("a_host_that_no_system_knows_is_told_to_be_none", nowhere::<K>),
         ("a_server_that_was_started_again_is_used_without_an_error", restarted::<K>),
         ("a_server_that_is_killed_under_load_hangs_nobody", killed_under_load::<K>),
         ("a_server_that_stands_still_is_waited_for_no_longer_than_is_said", frozen::<K>),
@@ -42,6 +46,31 @@ fn away<K: Kind>() -> Result<(), Failed> {
     store.create_table()?;
     block_on(store.set(&name("key"), b"value", None))?;
     assert_eq!(block_on(store.get(&name("key")))?, Some(b"value".to_vec()));
+    Ok(())
+}
+
+/// Returns what is said of an address where nothing is found.
+fn unreachable<K: Kind>(rest: &str) -> Result<Error, Failed> {
+    let store = K::store(Config::new(&format!("{}://shop:geheim@{rest}/caches", K::NAME))?)?;
+    let error = block_on(store.get(&name("key"))).expect_err("nobody is there");
+    assert!(!format!("{error:?}").contains("geheim"), "{error:?}");
+    Ok(error)
+}
+
+fn named<K: Kind>() -> Result<(), Failed> {
+    // Nobody is at a port that was free a moment ago.
+    let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+    let error = unreachable::<K>(&format!("127.0.0.1:{port}"))?;
+    let kind = if K::NAME == "postgres" { "PostgreSQL" } else { "MariaDB or MySQL" };
+    assert_eq!(error.to_string(), format!("{kind} at 127.0.0.1:{port} (database `caches`) is away"));
+    assert_transient::<()>(Err(error));
+    Ok(())
+}
+
+fn nowhere<K: Kind>() -> Result<(), Failed> {
+    // No name has a part of more than 63 letters, so that nobody has to be asked.
+    let error = unreachable::<K>(&"x".repeat(64))?.to_string();
+    assert!(error.contains("(database `caches`) is away: no such host is known here"), "{error}");
     Ok(())
 }
 

@@ -87,7 +87,10 @@ fn not_vouched_for<K: Kind>() -> Result<(), Failed> {
     for (host, asked, authority) in [("localhost", Mode::Name, &*others), ("localhost", Mode::Name, ""), wrong_name] {
         let url = format!("{}?{}{authority}", server.encrypted_url(host), mode::<K>(asked));
         let sentence = refused(&*store::<K>(&url)?);
-        assert!(sentence.contains("certificate"), "{sentence}");
+        let option = if K::NAME == "postgres" { "`sslrootcert`" } else { "`ssl-ca`" };
+        let says = if host == "localhost" { option } else { "has a certificate for another name" };
+        assert!(sentence.contains("certificate") && sentence.contains(says), "{sentence}");
+        assert!(sentence.contains(&format!(" at {host}:")) && !sentence.contains("UnknownIssuer"), "{sentence}");
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! What those need of a cache who build another one on it.
 
 use std::any::Any;
+use std::fmt;
 use std::sync::Arc;
 
 use super::Cache;
@@ -89,6 +90,15 @@ impl Cache {
     fn fill_since(&self, key: Key, began: Beginning) -> Filling {
         let token = self.home().flights.token(self.name_of(&key).as_bytes());
         Filling { cache: self.clone(), key, token, began: Mutex::new(began) }
+    }
+
+    /// Tells the log of trouble that somebody has met with the store: of one that is away once, until it is back.
+    #[doc(hidden)]
+    pub fn tell_trouble(&self, whose: impl fmt::Display, error: &Error) {
+        let home = self.home();
+        if home.outside().is_none() || home.outage.note(self.name(), error, home.clock.now()) {
+            log::warn!(target: "larder", "cache `{}`, {whose}: {error}", self.name());
+        }
     }
 
     /// Returns the value under this key, if there is a live one of this type in this process, and counts nothing: what is

@@ -61,8 +61,14 @@ impl Asker {
         }
     }
 
-    /// Counts and logs trouble with the store, which is not the caller's.
+    /// Counts trouble with the store, which is not the caller's, and tells the log.
     pub(crate) fn trouble(&self, error: &Error) {
+        self.count(Event::Trouble);
+        self.cache.tell_trouble(format_args!("`{}`", self.what()), error);
+    }
+
+    /// Counts and logs trouble with what is to be kept: the store has no part in it.
+    pub(crate) fn unkeepable(&self, error: &Error) {
         self.count(Event::Trouble);
         log::warn!(target: "larder", "cache `{}`, `{}`: {error}", self.cache.name(), self.what());
     }

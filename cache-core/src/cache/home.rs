@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 use super::across::Locks;
 use super::marker::Markers;
 use super::near::{Near, Party};
+use super::outage::Outage;
 use super::quiet::Quiet;
 use super::sends::Sends;
 use crate::backend::layer::{Means, Unopened};
@@ -33,6 +34,8 @@ pub(crate) struct Home {
     pub(super) sends: Sends,
     /// Which entries of a store outside are left alone for a moment.
     pub(super) quiet: Quiet,
+    /// Whether its store is away, for the log.
+    pub(super) outage: Outage,
     /// What keeps other processes from running a body meanwhile.
     pub(super) locks: Arc<Locks>,
     /// What is kept in this process of a store outside.
@@ -139,6 +142,7 @@ impl Home {
             tags.expect_outsiders();
         }
         let (flights, sends, quiet, locks) = (Arc::default(), Sends::default(), Quiet::default(), Locks::new());
+        let outage = Outage::default();
         let Nearby { near, party, listening } = nearby;
         Arc::new(Self {
             backing,
@@ -148,6 +152,7 @@ impl Home {
             tags,
             sends,
             quiet,
+            outage,
             locks,
             near,
             party,

@@ -105,7 +105,9 @@ fn look_in_place<V, E>(
         return Poll::Pending;
     }
     let asking = home.asking_near(name);
-    let Some(bytes) = ready!(outside.at_once(name))? else { return Poll::Ready(Ok(None)) };
+    let found = ready!(outside.at_once(name))?;
+    home.outage.answered(&home.clock);
+    let Some(bytes) = found else { return Poll::Ready(Ok(None)) };
     if !outside.takes(bytes.len()) || wire::count_of_tags(&bytes) > 0 {
         return Poll::Pending;
     }

@@ -19,6 +19,7 @@ mod many;
 mod marker;
 mod namespace;
 mod near;
+mod outage;
 mod outside;
 mod parcel;
 mod quiet;

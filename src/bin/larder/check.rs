@@ -79,6 +79,9 @@ impl Checked {
             ("max_entries", own.max_entries.map(|number| number.to_string())),
             ("max_bytes", own.max_bytes.map(|number| number.to_string())),
             ("layers", (!own.layers.is_empty()).then(|| own.layers.join(", "))),
+            ("near_ttl", own.near_ttl.map(|time| output::time(larder::Ttl::For(time)))),
+            ("near_entries", own.near_entries.map(|number| number.to_string())),
+            ("near_bytes", own.near_bytes.map(|number| number.to_string())),
             ("key_prefix", Some(own.key_prefix.clone()).filter(|prefix| !prefix.is_empty())),
             ("version", Some(own.version.clone())),
             ("key_function", own.key_function.clone()),
@@ -92,6 +95,7 @@ impl Checked {
                 (!twins.is_empty())
                     .then(|| format!("sees the entries of {}: same store, prefix and version", output::names(twins))),
             ),
+            ("idle", (!own.idle.is_empty()).then(|| own.idle.join("; "))),
             ("said at", (!own.said.is_empty()).then(|| own.said.join(", "))),
             ("answers", self.answer.as_ref().map(ToString::to_string)),
         ];
@@ -116,12 +120,16 @@ fn cache_in_json(cache: &Checked, all: &[Checked]) -> Value {
         "max_entries": own.max_entries,
         "max_bytes": own.max_bytes,
         "layers": own.layers,
+        "near_ttl_ms": own.near_ttl.and_then(|time| milliseconds(larder::Ttl::For(time))),
+        "near_entries": own.near_entries,
+        "near_bytes": own.near_bytes,
         "key_prefix": own.key_prefix,
         "version": own.version,
         "key_function": own.key_function,
         "off": own.off,
         "shares_with": own.shares_with,
         "sees_entries_of": cache.twins(all),
+        "idle": own.idle,
         "said_at": own.said,
     });
     if let Some(answer) = &cache.answer {

@@ -91,7 +91,7 @@ impl Home {
 
     #[cold]
     pub(in crate::page) fn trouble(&self, error: &Error) {
-        log::warn!(target: "larder", "cache `{}`, pages: {error}", self.cache.name());
+        self.cache.tell_trouble("pages", error);
     }
 
     /// Finds out what other processes have invalidated, before a page is judged; says whether that could be found out.

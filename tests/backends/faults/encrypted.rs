@@ -52,9 +52,12 @@ fn is_refused(url: &str, server: &Server) {
     for authority in [String::new(), format!("&tls_ca={others}")] {
         let said = refused(&format!("{url}?response_timeout=20s{authority}"));
         assert!(said.contains("certificate") && said.contains("`tls_ca`"), "{said}");
+        assert!(!said.contains("UnknownIssuer"), "that is no word for people: {said}");
     }
     let said = refused(&format!("{url}?tls_ca={ours}&tls_name=cache.example"));
-    assert!(said.contains("certificate") && said.contains("`tls_name`"), "{said}");
+    assert!(said.contains("its certificate is for `localhost`"), "{said}");
+    assert!(said.contains("not for `cache.example`") && said.contains("`tls_name`"), "{said}");
+    assert!(!said.contains("DnsName") && !said.contains('('), "that is no word for people: {said}");
 }
 
 #[cfg(feature = "redis")]

@@ -80,12 +80,13 @@ fn what_cannot_work_is_an_error_that_shows_no_secret() {
 #[test]
 #[cfg(not(feature = "tls"))]
 fn an_encrypted_connection_takes_a_feature() {
-    assert!(refused("memcacheds://a").contains("feature `tls`"));
-    assert!(refused("memcached://a?tls=true").contains("feature `tls`"));
+    assert!(refused("memcacheds://a").contains("add `tls` to the features"));
+    assert!(refused("memcached://a?tls=true").contains("add `tls` to the features"));
 }
 
 #[test]
 #[cfg(feature = "tls")]
 fn an_encrypted_connection_is_asked_for_in_either_way() {
-    assert!(read("memcacheds://a").tls.is_some() && read("memcached://a?tls=true&tls_ca=ca.pem").tls.is_some());
+    assert!(read("memcacheds://a").tls.is_some() && read("memcached://a?tls=true").tls.is_some());
+    assert!(refused("memcached://a?tls=true&tls_ca=no-such.pem").starts_with("`tls_ca`: no-such.pem cannot be read: "));
 }

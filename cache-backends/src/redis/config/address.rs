@@ -1,7 +1,6 @@
 //! [`Scheme`]: what an address says of servers, and what options add to it.
 
 use std::fmt;
-use std::path::PathBuf;
 
 use cache_core::error::Error;
 
@@ -124,29 +123,7 @@ impl Scheme {
 
     /// Reads how connections are encrypted, if they are.
     pub(super) fn encryption(self, options: &mut Options) -> Result<Option<Tls>, Error> {
-        let authority = options.text("tls_ca")?.map(PathBuf::from);
-        let [certificate, key] = [options.text("tls_cert")?, options.text("tls_key")?];
-        let server_name = options.text("tls_name")?;
-        let own = match (certificate, key) {
-            (Some(certificate), Some(key)) => Some((certificate.into(), key.into())),
-            (None, None) => None,
-            _ => {
-                return Err(Error::configuration(
-                    "`tls_cert` and `tls_key` are named together: a certificate, and the key to it",
-                ));
-            }
-        };
-        let is_named = authority.is_some() || own.is_some() || server_name.is_some();
-        match () {
-            () if is_named && !self.is_encrypted => {
-                Err(Error::configuration("an encrypted connection begins with `rediss://`"))
-            }
-            () if !self.is_encrypted => Ok(None),
-            () if !cfg!(feature = "tls") => {
-                Err(Error::configuration("an encrypted connection takes the feature `tls` of larder"))
-            }
-            () => Ok(Some(Tls { authority, own, server_name })),
-        }
+        Tls::read(self.is_encrypted, "rediss", options)
     }
 }
 

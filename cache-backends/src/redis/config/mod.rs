@@ -72,12 +72,11 @@ impl Config {
     ///
     /// With what is wrong in it, or what there is not.
     pub fn from_place(place: Place) -> Result<Self, Error> {
-        let Place { locations, max_entries, max_bytes, cull_frequency, mut options, .. } = place;
-        if max_entries.is_some() || max_bytes.is_some() || cull_frequency.is_some() {
-            return Err(Error::configuration(
-                "Redis is bounded on the server: `maxmemory`, and `maxmemory-policy` for what goes first",
-            ));
-        }
+        place.lacks(
+            &["max_entries", "max_bytes", "cull_frequency"],
+            "Redis is bounded on the server, by `maxmemory` and `maxmemory-policy`",
+        )?;
+        let Place { locations, mut options, .. } = place;
         let scheme = Scheme::of(&locations)?;
         let tls = scheme.encryption(&mut options)?;
         let servers = scheme.servers(&locations, tls.as_ref(), &mut options)?;

@@ -71,14 +71,18 @@ fn what_cannot_work_says_what_to_write_instead() {
 #[test]
 #[cfg(not(feature = "tls"))]
 fn encryption_that_is_not_in_this_build_is_told_at_once() {
-    assert!(refused("rediss://db1").contains("`tls`"));
+    assert!(refused("rediss://db1").contains("`Cargo.toml` add `tls` to the features of larder"));
 }
 
 #[test]
 #[cfg(feature = "tls")]
 fn a_certificate_comes_with_its_key() {
     assert!(refused("rediss://db1?tls_cert=/a.pem").contains("`tls_key`"));
-    let config = read("rediss://db1?tls_cert=/a.pem&tls_key=/a.key&tls_ca=/ca.pem");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("all.pem");
+    std::fs::write(&file, "-----BEGIN CERTIFICATE-----").unwrap();
+    let file = file.display();
+    let config = read(&format!("rediss://db1?tls_cert={file}&tls_key={file}&tls_ca={file}"));
     assert_eq!(servers(&config), ["Redis at db1:6379"]);
 }
 
@@ -105,4 +109,19 @@ fn a_cluster_has_one_database() {
     assert_eq!(servers(&config), ["Redis at db1:6379", "Redis at db2:7000"]);
     assert!(refused("redis+cluster://db1/1").contains("one database"));
     assert!(refused("redis+other://db1").contains("redis+cluster://"));
+}
+
+#[test]
+#[cfg(feature = "tls")]
+fn a_file_of_certificates_that_is_not_there_is_told_at_once() {
+    for option in ["tls_ca=/no/such.pem", "tls_cert=/no/such.pem&tls_key=/no/such.pem"] {
+        let word = &option[..option.find('=').unwrap()];
+        let error = refused(&format!("rediss://:secret@db1?{option}"));
+        assert!(error.starts_with(&format!("`{word}`: /no/such.pem cannot be read: ")), "{error}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let empty = folder.path().join("empty.pem");
+    std::fs::write(&empty, "").unwrap();
+    let error = refused(&format!("rediss://db1?tls_ca={}", empty.display()));
+    assert!(error.starts_with("`tls_ca`: ") && error.ends_with("is no PEM file of certificates"), "{error}");
 }

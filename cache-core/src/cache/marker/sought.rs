@@ -57,6 +57,7 @@ impl Home {
         } else {
             Box::pin(self.get_with_markers(outside, name, tags, versions)).await?
         };
+        self.outage.answered(&self.clock);
         match sorted(outside, bytes) {
             Ok(sought) => Ok(sought),
             Err(tagged) => Box::pin(self.judge(outside, tagged, versions)).await,
@@ -102,6 +103,7 @@ impl Home {
             self.read(outside, (tags, &tickets), markers, &mut versions);
             found
         };
+        self.outage.answered(&self.clock);
         found.resize(names.len(), None);
         let found: Vec<_> =
             found.into_iter().zip(doubtful).map(|(bytes, doubtful)| bytes.filter(|_| !doubtful)).collect();

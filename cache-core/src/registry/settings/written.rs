@@ -1,6 +1,9 @@
 //! Settings that are said in several places: in code, in a file, in the environment.
 
+use std::time::Duration;
+
 use super::{Choice, Settings};
+use crate::cache::USUAL_ENTRIES;
 use crate::policy::Ttl;
 
 /// What the configuration of the facade needs to put together what is said of one cache in several places.
@@ -47,6 +50,12 @@ impl Settings {
     #[must_use]
     pub fn is_near(&self) -> bool {
         self.near.is_some()
+    }
+
+    /// Returns for how long it is to keep values of a store outside near, and how many entries and bytes of them at most.
+    #[must_use]
+    pub fn near_said(&self) -> Option<(Duration, u64, Option<u64>)> {
+        self.near.map(|time| (time, self.near_entries.unwrap_or(USUAL_ENTRIES), self.near_bytes))
     }
 
     /// Returns what kind of store it has, in a word.
