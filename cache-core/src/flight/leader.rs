@@ -55,6 +55,7 @@ impl Leader {
 
     /// Ends the load, which nobody joins from now on, and returns those who wait for its outcome; `None` where nobody does,
     /// so that whoever has led may keep it for itself.
+    #[must_use]
     pub fn end(mut self) -> Option<Crowd> {
         self.leave();
         // Nobody gets hold of it any more who is not there already.

@@ -217,5 +217,6 @@ fn a_replica_of_a_cluster_takes_the_place_of_its_leader_under_load() -> Result<(
         progress.more_calls(500);
     });
     is_well_again(&source, &[&larder, &other]);
+    source.seen.row("Redis", "one of three leaders of a cluster is killed, and its replica is promoted", &larder);
     Ok(())
 }
