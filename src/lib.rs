@@ -25,6 +25,7 @@
 //! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
+//! | what a change invalidates, in one place | [`on_change`], [`changed`], [`events`] |
 //! | what a transaction invalidates | [`after_commit`] |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
@@ -102,19 +103,26 @@ pub use cache_macros::key;
 pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
 pub use cache_core::clock;
 pub use cache_core::codec::Codec;
-pub use cache_core::commit::{after_commit, after_commit_blocking};
+pub use cache_core::commit::{Committed, after_commit, after_commit_blocking, committing, committing_blocking};
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
 pub use cache_core::registry::{
-    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+    Problem, Problems, Settings, Site, cache, changed, changed_blocking, check, created, created_blocking, deleted,
+    deleted_blocking, invalidate_tag, invalidate_tag_blocking, on_change, on_change_blocking, sites,
 };
 pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder, init};
+
+/// What has changed, and who listens to that: see [`on_change`].
+pub mod events {
+    pub use cache_core::events::{Change, Listener, Stats, Subscription, What};
+    pub use cache_core::registry::events as stats;
+}
 
 /// ```
 /// use larder::{cached, testing};

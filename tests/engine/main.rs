@@ -4,6 +4,8 @@ mod by_hand;
 mod codecs;
 mod commits;
 mod contested;
+mod events;
+mod events_committed;
 mod freshness;
 mod hit;
 mod in_place;
