@@ -57,7 +57,7 @@ static OF_THE_PROGRAM: Lazy<Arc<Listeners>> = Lazy::new(Arc::default);
 /// told by both twins of `changed`.
 ///
 /// A listener may change something itself. A circle of those is cut, and told in the log: 32 deep, or at a thousand changes
-/// that one has caused.
+/// that one has caused. What a listener hands to other tasks is not seen as caused by it.
 ///
 /// Inside of [`testing`](crate::testing) it is a listener of that test, and ends with it. Those of the program are told there too.
 #[track_caller]
@@ -158,12 +158,26 @@ pub async fn changed<T: Clone + Send + Sync + 'static>(value: &T) {
     say(value, What::Changed).await;
 }
 
-/// Does the same as [`changed`], and blocks.
+/// Does the same as [`changed`], and blocks, as [`on_change_blocking`] shows. In a task of a runtime it holds up what listeners
+/// may wait for: there it is `changed`.
 pub fn changed_blocking<T: Clone + Send + Sync + 'static>(value: &T) {
     block_on(changed(value));
 }
 
 /// Says that a value is new, as [`changed`] does of one that was there before.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::events::What;
+/// use larder::{created, on_change, testing};
+///
+/// # let _larder = testing::isolated();
+/// on_change::<String>(async |name| assert_eq!((name.as_str(), name.what()), ("Ann", What::Created)));
+/// # testing::block_on(async {
+/// created(&"Ann".to_owned()).await;
+/// # });
+/// # assert_eq!((larder::events::stats().told, larder::events::stats().panicked), (1, 0));
+/// ```
 pub async fn created<T: Clone + Send + Sync + 'static>(value: &T) {
     say(value, What::Created).await;
 }
@@ -174,6 +188,19 @@ pub fn created_blocking<T: Clone + Send + Sync + 'static>(value: &T) {
 }
 
 /// Says that a value is no more, as [`changed`] does of one that is still there.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::events::What;
+/// use larder::{deleted, on_change, testing};
+///
+/// # let _larder = testing::isolated();
+/// on_change::<String>(async |name| assert_eq!((name.as_str(), name.what()), ("Ann", What::Deleted)));
+/// # testing::block_on(async {
+/// deleted(&"Ann".to_owned()).await;
+/// # });
+/// # assert_eq!((larder::events::stats().told, larder::events::stats().panicked), (1, 0));
+/// ```
 pub async fn deleted<T: Clone + Send + Sync + 'static>(value: &T) {
     say(value, What::Deleted).await;
 }
