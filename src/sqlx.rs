@@ -76,6 +76,9 @@ where
 /// Does the same as [`commit()`] on a connection that is borrowed: for a savepoint, which is a transaction begun in another one
 /// and takes effect with that.
 ///
+/// What the transaction around it comes to is known where that is one of [`commit()`]. Elsewhere listeners are told when the
+/// savepoint is released.
+///
 /// A caller who leaves during the commit leaves it open: it may take effect after listeners were told.
 ///
 /// ```no_run

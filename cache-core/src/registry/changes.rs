@@ -2,6 +2,7 @@
 
 use std::any::type_name;
 use std::future::Future;
+use std::iter;
 use std::panic::Location;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -122,7 +123,8 @@ fn add<T: Send + Sync + 'static>(
 /// Says that a value, or something that belongs to it, was written anew; ends when all who listen were told ([`on_change`]).
 ///
 /// Anything that can be copied can be changed, and says what happened by its type: a `Post`, or `TagsOfPost { post: 7 }`, a
-/// struct of one's own, for what is between two of them. Nothing is copied where nobody listens.
+/// struct of one's own, for what is between two of them. Who listens to a `Post` hears nothing of an `Arc<Post>`: say
+/// `changed(&*post)` of that. Where nobody listens nothing is copied, and the log has a line of the level `debug`.
 ///
 /// In a transaction, inside of [`after_commit`](crate::commit::after_commit), listeners are told when that has ended, and
 /// not if it is rolled back. Elsewhere they are told now. A caller who leaves meanwhile changes nothing about that: where
@@ -235,9 +237,9 @@ fn begin<T: Clone + Send + Sync + 'static>(value: &T, what: What) -> Option<Hand
     // What a listener is going to invalidate is known to nobody yet.
     commit::read_for_itself();
     let own = isolated();
-    let of_the_test = own.as_ref().map(|registry| Arc::clone(&registry.listeners));
-    let mut listeners: Vec<_> = [Some(Arc::clone(&OF_THE_PROGRAM)), of_the_test].into_iter().flatten().collect();
-    listeners.retain(|listeners| listeners.are_there::<T>());
+    let of_the_test = own.as_ref().map(|registry| &registry.listeners);
+    let listeners: Vec<_> =
+        iter::once(&*OF_THE_PROGRAM).chain(of_the_test).filter(|all| all.are_there::<T>()).cloned().collect();
     let Some(first) = listeners.first() else {
         log::debug!(target: "larder", "nobody listens to changes of `{}`", type_name::<T>());
         return None;
