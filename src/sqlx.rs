@@ -8,10 +8,10 @@ use sqlx_core::transaction::{Transaction, TransactionManager};
 /// Does some work in a transaction, and commits that if it is `Ok`; else rolls it back.
 ///
 /// What the work invalidates is invalidated once more when the transaction has ended, whatever becomes of it, as by
-/// [`after_commit`](crate::after_commit). Listeners hear of what is [`changed`](crate::changed) in it when it is committed,
-/// and never of what is rolled back: for an error, a panic, a caller who leaves, or since the database refuses to commit
-/// (a constraint, or another transaction that came first). Where nobody knows, as when the server is gone during the commit,
-/// they are told.
+/// [`after_commit`](crate::after_commit). Listeners hear of what is [`changed`](crate::changed) in it when it is
+/// committed, and never of what is rolled back: for an error, a panic, a caller who leaves, or since the database
+/// refuses to commit (a constraint, or another transaction that came first). Where nobody knows, as when the server is
+/// gone during the commit, they are told.
 ///
 /// What cached functions read in it is neither kept nor handed to others. What was kept before is still served in it.
 ///
@@ -46,8 +46,8 @@ use sqlx_core::transaction::{Transaction, TransactionManager};
 /// }
 /// ```
 ///
-/// A caller who leaves during the commit leaves that to the runtime (feature `tokio`), and listeners are told after it. One
-/// who leaves before it has the transaction rolled back.
+/// A caller who leaves during the commit leaves that to the runtime (feature `tokio`), and listeners are told after it.
+/// One who leaves before it has the transaction rolled back.
 ///
 /// The work gets the connection that it is on, and neither commits it nor rolls it back by hand.
 ///
@@ -73,11 +73,11 @@ where
     commit::transaction(registry::executor(), work, is_refusal).await
 }
 
-/// Does the same as [`commit()`] on a connection that is borrowed: for a savepoint, which is a transaction begun in another one
-/// and takes effect with that.
+/// Does the same as [`commit()`] on a connection that is borrowed: for a savepoint, which is a transaction begun in
+/// another one and takes effect with that.
 ///
-/// What the transaction around it comes to is known where that is one of [`commit()`]. Elsewhere listeners are told when the
-/// savepoint is released.
+/// What the transaction around it comes to is known where that is one of [`commit()`]. Elsewhere listeners are told
+/// when the savepoint is released.
 ///
 /// A caller who leaves during the commit leaves it open: it may take effect after listeners were told.
 ///
@@ -138,8 +138,8 @@ async fn roll_back<DB: Database, E>(transaction: Transaction<'_, DB>, error: E) 
     error
 }
 
-/// Returns whether a database says that it has not committed: for a constraint, or another transaction. Of all else that it
-/// may say nobody knows what has happened before.
+/// Returns whether a database says that it has not committed: for a constraint, or another transaction. Of all else
+/// that it may say nobody knows what has happened before.
 fn is_refusal(error: &Error) -> bool {
     let code = error.as_database_error().and_then(DatabaseError::code);
     code.is_some_and(|code| code.len() == 5 && (code.starts_with("23") || code.starts_with("40")) && code != "40003")

@@ -53,8 +53,8 @@ impl<T, E> Committed for Result<T, E> {
 /// invalidated once more when it has ended.
 ///
 /// Between a write and its commit others still read what was there before, and may keep it: an invalidation in between
-/// comes too early. This one comes again, however the work ends, since a commit that failed may have happened; also when its
-/// caller leaves half-way, or it panics. It is for every kind of database.
+/// comes too early. This one comes again, however the work ends, since a commit that failed may have happened; also
+/// when its caller leaves half-way, or it panics. It is for every kind of database.
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -87,20 +87,20 @@ impl<T, E> Committed for Result<T, E> {
 /// # Ok::<(), larder::Error>(())
 /// ```
 ///
-/// What `#[invalidates]` and `#[updates]` do counts, and what is done by hand: of entries, tags, namespaces and whole caches.
-/// What the work hands to other tasks or threads does not.
+/// What `#[invalidates]` and `#[updates]` do counts, and what is done by hand: of entries, tags, namespaces and whole
+/// caches. What the work hands to other tasks or threads does not.
 ///
-/// Listeners hear of what is [`changed`](crate::registry::changed) inside when the work has ended, and after an `Err` never:
-/// that is a roll-back. Where the work is left half-way or panics nobody knows, and they are told. Work within work is a part
-/// of it.
+/// Listeners hear of what is [`changed`](crate::registry::changed) inside when the work has ended, and after an `Err`
+/// never: that is a roll-back. Where the work is left half-way or panics nobody knows, and they are told. Work within
+/// work is a part of it.
 ///
-/// Inside, an entry that was invalidated there is loaded anew by each call, and neither kept nor handed to others: it may
-/// have been read in the transaction, and never come true. So is every entry, once something was said to be changed, as
-/// nobody knows yet what listeners invalidate for that. In a cache in memory a call may still be answered with what
-/// others have kept meanwhile; `uncached` asks the source.
+/// Inside, an entry that was invalidated there is loaded anew by each call, and neither kept nor handed to others: it
+/// may have been read in the transaction, and never come true. So is every entry, once something was said to be
+/// changed, as nobody knows yet what listeners invalidate for that. In a cache in memory a call may still be answered
+/// with what others have kept meanwhile; `uncached` asks the source.
 ///
-/// An `Err` of the commit itself, as when the server is gone, is not a roll-back for sure: give it to [`committing`]. With
-/// sqlx, `larder::sqlx::commit` (feature `sqlx`) does all of it.
+/// An `Err` of the commit itself, as when the server is gone, is not a roll-back for sure: give it to [`committing`].
+/// With sqlx, `larder::sqlx::commit` (feature `sqlx`) does all of it.
 ///
 /// A caller who leaves while the database is at the commit leaves that open: it may take effect after the last
 /// invalidation. Give work of consequence a task of its own.
@@ -141,8 +141,8 @@ pub fn after_commit_blocking<T: Committed>(work: impl FnOnce() -> T) -> T {
 
 /// Does a commit, as the last step of what [`after_commit`] runs.
 ///
-/// An `Err` says of other work that nothing has happened. A commit that fails may have happened, as when the server is gone
-/// before it has answered; so listeners are told of what was changed, unless the transaction failed before this.
+/// An `Err` says of other work that nothing has happened. A commit that fails may have happened, as when the server is
+/// gone before it has answered; so listeners are told of what was changed, unless the transaction failed before this.
 ///
 /// ```
 /// # use cache_core::__private::larder;

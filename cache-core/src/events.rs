@@ -101,7 +101,8 @@ impl<T: fmt::Debug> fmt::Debug for Change<T> {
 
 /// What can listen without blocking: `async |change| { … }`, or a function that returns a future.
 ///
-/// A closure that has something of its own copies it for each change: `move |change| { let pool = pool.clone(); async move { … } }`.
+/// A closure that has something of its own copies it for each change:
+/// `move |change| { let pool = pool.clone(); async move { … } }`.
 pub trait Listener<T>: Fn(Change<T>) -> Self::Told + Send + Sync + 'static {
     /// What ends when it has been told.
     type Told: Future<Output = ()> + Send + 'static;

@@ -1,7 +1,7 @@
 //! Transactions of sqlx on live servers: what is told and invalidated when one is committed, rolled back or left.
 //!
-//! The servers are those that sqlx has drivers for here: its SQLite needs another one than `larder::stores::sqlite`, and a
-//! program has room for one. What is not there is ignored; where `LARDER_REQUIRE_SERVERS` is set, it fails.
+//! The servers are those that sqlx has drivers for here: its SQLite needs another one than `larder::stores::sqlite`,
+//! and a program has room for one. What is not there is ignored; where `LARDER_REQUIRE_SERVERS` is set, it fails.
 
 mod kind;
 #[path = "../support/servers/mod.rs"]

@@ -158,7 +158,8 @@ pub(crate) fn concerns(what: impl FnOnce() -> Box<[u8]>) -> bool {
     })
 }
 
-/// Keeps what listeners are to be told of for the end of the work that this is part of; hands it back where there is none.
+/// Keeps what listeners are to be told of for the end of the work that this is part of; hands it back where there is
+/// none.
 pub(crate) fn defer(event: Again) -> Option<Again> {
     match current() {
         Some(block) => block.take_over(vec![event]).pop(),

@@ -42,8 +42,8 @@ impl Rest {
 
     /// Does what is left. Listeners are told when all else is done, in the order in which things were changed.
     ///
-    /// A caller who leaves in between leaves the rest of it to `drop`, and the one thing that is being done to nobody: so
-    /// that is not taken out before it is done.
+    /// A caller who leaves in between leaves the rest of it to `drop`, and the one thing that is being done to nobody:
+    /// so that is not taken out before it is done.
     pub(super) async fn now(mut self) {
         while let Some(again) = self.again.pop() {
             Handed::new(again).await;

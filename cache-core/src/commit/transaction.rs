@@ -9,15 +9,16 @@ use super::{Within, within};
 use crate::executor::{Executor, Task};
 use crate::lock::{Mutex, lock};
 
-/// Does the same as [`after_commit`] for a transaction whose only way to take effect is through [`committing_unless`]. What
-/// else becomes of it is a roll-back. A savepoint takes effect with what it is in.
+/// Does the same as [`after_commit`] for a transaction whose only way to take effect is through [`committing_unless`].
+/// What else becomes of it is a roll-back. A savepoint takes effect with what it is in.
 #[doc(hidden)]
 pub async fn borrowed_transaction<T, E>(is_savepoint: bool, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
     within(Block::of_transaction(is_savepoint), work).await
 }
 
-/// Does the same for a transaction whose work returns its commit: a caller who leaves while the database is at that leaves it
-/// to the executor, and listeners are told when it is done. Where that has nowhere to run it, it is left as well.
+/// Does the same for a transaction whose work returns its commit: a caller who leaves while the database is at that
+/// leaves it to the executor, and listeners are told when it is done. Where that has nowhere to run it, it is left as
+/// well.
 #[doc(hidden)]
 pub async fn transaction<T, E, C, F>(
     executor: Arc<dyn Executor>,

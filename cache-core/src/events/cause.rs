@@ -46,7 +46,7 @@ impl Cause {
             let chain: Vec<_> = iter::successors(Some(&*parent), |cause| cause.parent.as_deref()).collect();
             let chain: Vec<_> = chain.iter().rev().map(|cause| cause.name).chain([name]).collect();
             let chain = chain.join(" → ");
-            log::error!(target: "larder", "listeners change what they listen to, and nobody is told of it any more: {chain}");
+            log::error!(target: "larder", "listeners change what they hear of, and nobody is told of it any more: {chain}");
         }
         None
     }

@@ -19,9 +19,9 @@ static OF_THE_PROGRAM: Lazy<Arc<Listeners>> = Lazy::new(Arc::default);
 
 /// Has a listener told of every change of a `T`, in the whole process: what is [`changed`], [`created`] or [`deleted`].
 ///
-/// It is registered at start-up, once: who is registered twice is told twice. Listeners are told one after the other, in
-/// the order in which they were registered, and whoever changes something waits for them. One that panics is counted and
-/// logged (target `larder`), and neither the others nor the writer notice.
+/// It is registered at start-up, once: who is registered twice is told twice. Listeners are told one after the other,
+/// in the order in which they were registered, and whoever changes something waits for them. One that panics is counted
+/// and logged (target `larder`), and neither the others nor the writer notice.
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -52,15 +52,16 @@ static OF_THE_PROGRAM: Lazy<Arc<Listeners>> = Lazy::new(Arc::default);
 /// # Ok::<(), larder::Error>(())
 /// ```
 ///
-/// A function that is cached has a companion for this, which the compiler checks: `post_page::invalidate(post.id).await`; the
-/// docs of `#[invalidates]` show it. A closure that has something of its own copies it for each change:
-/// `move |post| { let pool = pool.clone(); async move { … } }`. For what blocks there is [`on_change_blocking`]; both are
-/// told by both twins of `changed`.
+/// A function that is cached has a companion for this, which the compiler checks:
+/// `post_page::invalidate(post.id).await`; the docs of `#[invalidates]` show it. A closure that has something of its
+/// own copies it for each change: `move |post| { let pool = pool.clone(); async move { … } }`. For what blocks there is
+/// [`on_change_blocking`]; both are told by both twins of `changed`.
 ///
-/// A listener may change something itself. A circle of those is cut, and told in the log: 32 deep, or at a thousand changes
-/// that one has caused. What a listener hands to other tasks is not seen as caused by it.
+/// A listener may change something itself. A circle of those is cut, and told in the log: 32 deep, or at a thousand
+/// changes that one has caused. What a listener hands to other tasks is not seen as caused by it.
 ///
-/// Inside of [`testing`](crate::testing) it is a listener of that test, and ends with it. Those of the program are told there too.
+/// Inside of [`testing`](crate::testing) it is a listener of that test, and ends with it. Those of the program are told
+/// there too.
 #[track_caller]
 pub fn on_change<T: Send + Sync + 'static>(listener: impl AsyncFn(Change<T>) + Listener<T>) -> Subscription {
     let place = Location::caller();
@@ -77,7 +78,8 @@ fn told<T, L: Listener<T>>(listener: &L, change: Change<T>) -> L::Told {
     listener(change)
 }
 
-/// Does the same as [`on_change`], for a plain function. One that blocks for long holds up those who write without blocking.
+/// Does the same as [`on_change`], for a plain function. One that blocks for long holds up those who write without
+/// blocking.
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -120,16 +122,17 @@ fn add<T: Send + Sync + 'static>(
     }
 }
 
-/// Says that a value, or something that belongs to it, was written anew; ends when all who listen were told ([`on_change`]).
+/// Says that a value, or something that belongs to it, was written anew; ends when all who listen were told
+/// ([`on_change`]).
 ///
-/// Anything that can be copied can be changed, and says what happened by its type: a `Post`, or `TagsOfPost { post: 7 }`, a
-/// struct of one's own, for what is between two of them. Who listens to a `Post` hears nothing of an `Arc<Post>`: say
-/// `changed(&*post)` of that. Where nobody listens nothing is copied, and the log has a line of the level `debug`.
+/// Anything that can be copied can be changed, and says what happened by its type: a `Post`, or a struct of one's own,
+/// `TagsOfPost { post: 7 }`, for what is between two of them. Who listens to a `Post` hears nothing of an `Arc<Post>`:
+/// say `changed(&*post)` of that. Where nobody listens nothing is copied, and the log has a line of the level `debug`.
 ///
-/// In a transaction, inside of [`after_commit`](crate::commit::after_commit), listeners are told when that has ended, and
-/// not if it is rolled back. Elsewhere they are told now. A caller who leaves meanwhile changes nothing about that: where
-/// there is a runtime, they are told beside. One who leaves before this, while the database writes, is not heard of here;
-/// so say first what the write is going to change:
+/// In a transaction, inside of [`after_commit`](crate::commit::after_commit), listeners are told when that has ended,
+/// and not if it is rolled back. Elsewhere they are told now. A caller who leaves meanwhile changes nothing about that:
+/// where there is a runtime, they are told beside. One who leaves before this, while the database writes, is not heard
+/// of here; so say first what the write is going to change:
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -160,8 +163,8 @@ pub async fn changed<T: Clone + Send + Sync + 'static>(value: &T) {
     say(value, What::Changed).await;
 }
 
-/// Does the same as [`changed`], and blocks, as [`on_change_blocking`] shows. In a task of a runtime it holds up what listeners
-/// may wait for: there it is `changed`.
+/// Does the same as [`changed`], and blocks, as [`on_change_blocking`] shows. In a task of a runtime it holds up what
+/// listeners may wait for: there it is `changed`.
 pub fn changed_blocking<T: Clone + Send + Sync + 'static>(value: &T) {
     block_on(changed(value));
 }
