@@ -26,6 +26,8 @@ impl<'a> Command<'a> {
     /// Writes one part that is in two places.
     pub(super) fn parts(self, [begin, end]: [&[u8]; 2]) -> Self {
         let this = self.header(b'$', begin.len() + end.len());
+        // They may be large: nothing is to be copied once more for what comes behind them.
+        this.0.reserve(begin.len() + end.len() + 2);
         this.0.extend_from_slice(begin);
         this.0.extend_from_slice(end);
         this.0.extend_from_slice(b"\r\n");

@@ -27,10 +27,11 @@ pub(super) enum Looked<V, E> {
     Away(Leader),
 }
 
-/// What was found in a store outside.
-enum There<V> {
-    /// A value that is fresh beyond all question, and that nobody but those who ask now is to have.
+/// What was found in a store outside, and read.
+enum Opened<V> {
+    /// A fresh value without tags, which is kept nowhere in this process.
     Value(Times, V),
+    /// What is kept near, has tags, or is past its time.
     Record(Erased),
 }
 
@@ -56,7 +57,7 @@ impl<V, E> Load<V, E> {
 
     async fn look_for_all(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
         match self.look_outside(backend).await {
-            Ok(Ok(there)) => self.show(there, leader),
+            Ok(Ok(opened)) => self.show(opened, leader),
             Ok(Err(why)) => {
                 if let Some(event) = why {
                     self.asker.count(event);
@@ -71,7 +72,7 @@ impl<V, E> Load<V, E> {
     pub(super) async fn look_again(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
         self.versions = Versions::default();
         match self.look_outside(backend).await {
-            Ok(Ok(there)) => self.show(there, leader),
+            Ok(Ok(opened)) => self.show(opened, leader),
             Ok(Err(_)) => {
                 self.found = None;
                 Looked::Nothing(leader)
@@ -81,10 +82,10 @@ impl<V, E> Load<V, E> {
     }
 
     /// Hands out what is there, where it is fresh.
-    fn show(&mut self, there: There<V>, leader: Leader) -> Looked<V, E> {
-        let record = match there {
-            There::Value(times, value) => return Looked::Done(Ok(self.hand_out(times, value, leader))),
-            There::Record(record) => record,
+    fn show(&mut self, opened: Opened<V>, leader: Leader) -> Looked<V, E> {
+        let record = match opened {
+            Opened::Value(times, value) => return Looked::Done(Ok(self.hand_out(times, value, leader))),
+            Opened::Record(record) => record,
         };
         match fresh(&self.asker.cache, self.asker.site, Arc::clone(&record), &self.rules) {
             Ok(outcome) => {
@@ -113,7 +114,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks into the store, where there may be nothing, or something that is worth no more than a count.
-    async fn look_outside(&mut self, backend: &Outside) -> Result<Result<There<V>, Option<Event>>, Error> {
+    async fn look_outside(&mut self, backend: &Outside) -> Result<Result<Opened<V>, Option<Event>>, Error> {
         if self.rules.keep.coder.is_none() {
             return Err(stays_here::<V>(&self.name));
         }
@@ -138,7 +139,7 @@ impl<V, E> Load<V, E> {
             return Ok(Err(Some(Event::Foreign)));
         };
         if asking.is_none() && !found.has_tags() && self.is_fresh(times) {
-            return Ok(Ok(There::Value(times, value)));
+            return Ok(Ok(Opened::Value(times, value)));
         }
         let mut record = self.rules.keep.record(self.name.mark(), times, value);
         if found.has_tags() {
@@ -150,7 +151,7 @@ impl<V, E> Load<V, E> {
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
             record.hush(until);
         }
-        Ok(Ok(There::Record(record)))
+        Ok(Ok(Opened::Record(record)))
     }
 
     fn is_fresh(&self, times: Times) -> bool {

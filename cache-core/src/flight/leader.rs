@@ -59,7 +59,7 @@ impl Leader {
     pub fn end(mut self) -> Option<Crowd> {
         self.leave();
         // Nobody gets hold of it any more who is not there already.
-        (Arc::strong_count(&self.flight) > 1).then(|| Crowd(Arc::clone(&self.flight)))
+        (Arc::strong_count(&self.flight) > 1).then(|| Crowd(Some(Arc::clone(&self.flight))))
     }
 
     /// Takes the load out of the table, and the token with it.
@@ -86,18 +86,22 @@ impl Drop for Leader {
 /// Those who wait for the outcome of a load that nobody joins any more. Dropped before they have it, it hands over as a
 /// leader does.
 #[derive(Debug)]
-pub struct Crowd(Arc<Flight>);
+pub struct Crowd(Option<Arc<Flight>>);
 
 impl Crowd {
     /// Hands them the outcome.
-    pub fn land(self, landing: Landing) {
-        self.0.land(landing);
+    pub fn land(mut self, landing: Landing) {
+        if let Some(flight) = self.0.take() {
+            flight.land(landing);
+        }
     }
 }
 
 impl Drop for Crowd {
     fn drop(&mut self) {
-        self.0.land_at_last(without_an_outcome);
+        if let Some(flight) = &self.0 {
+            flight.land(without_an_outcome());
+        }
     }
 }
 

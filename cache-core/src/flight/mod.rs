@@ -7,12 +7,11 @@
 mod circle;
 mod current;
 mod leader;
+mod slots;
 mod state;
 mod token;
 
 use std::any::TypeId;
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::Arc;
 
 use ahash::RandomState;
@@ -20,15 +19,13 @@ use ahash::RandomState;
 pub use circle::{Waits, wait_for};
 pub use current::{Inside, Link, Scoped, Wishes, current};
 pub use leader::{Crowd, Leader};
+use slots::{Names, Slot, slot_of};
 use state::Flight;
 pub use state::{Landing, News, Waiter};
 pub use token::Token;
 
 use crate::lock::atomic::{AtomicU64, Ordering};
 use crate::lock::{Mutex, MutexGuard, lock};
-
-/// What is known of names, by their hashes.
-type Names = HashMap<u64, Slot, BuildHasherDefault<Itself>>;
 
 const STRIPES: usize = 64;
 
@@ -41,39 +38,6 @@ pub struct Flights {
     /// How often a load has ended, for each stripe.
     ends: Vec<AtomicU64>,
     hasher: RandomState,
-}
-
-/// The hash of a hash, which is good enough as it is.
-#[derive(Debug, Default)]
-struct Itself(u64);
-
-impl Hasher for Itself {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-
-    fn write(&mut self, _: &[u8]) {
-        unreachable!("only hashes are hashed");
-    }
-}
-
-/// What is known of a name while somebody loads it.
-#[derive(Debug)]
-struct Slot {
-    name: Box<[u8]>,
-    /// Whether another name has the same hash, which is next to impossible: then what is changed of one is changed of both, and
-    /// nobody joins a load.
-    is_mixed: bool,
-    /// How often the name was invalidated or written since the first of its tokens was taken.
-    generation: u64,
-    /// How many tokens are out.
-    tokens: usize,
-    /// The load that others may join.
-    flight: Option<Arc<Flight>>,
 }
 
 /// How often entries had been changed at one moment.
@@ -232,34 +196,10 @@ impl Flights {
     }
 }
 
-impl Slot {
-    fn new(name: &[u8]) -> Self {
-        Self { name: name.into(), is_mixed: false, generation: 0, tokens: 0, flight: None }
-    }
-
-    fn is_for(&self, name: &[u8]) -> bool {
-        *self.name == *name
-    }
-
-    fn supersede(&mut self) {
-        self.generation += 1;
-        if let Some(flight) = self.flight.take() {
-            flight.supersede();
-        }
-    }
-}
-
 /// Returns the number of the stripe of a name. The lowest bits choose the bucket inside its table, and the highest are what is
 /// looked for there, so these are others.
 fn stripe_of(hash: u64) -> usize {
     (hash >> 48) as usize % STRIPES
-}
-
-/// Returns what is known of a name, as of now.
-fn slot_of<'a>(names: &'a mut Names, hash: u64, name: &[u8]) -> &'a mut Slot {
-    let slot = names.entry(hash).or_insert_with(|| Slot::new(name));
-    slot.is_mixed |= !slot.is_for(name);
-    slot
 }
 
 /// Returns a number that no other flight of this process has.

@@ -93,13 +93,6 @@ impl Flight {
         waiting.into_iter().for_each(Waker::wake);
     }
 
-    /// Ends it like this, unless it has ended already.
-    pub(super) fn land_at_last(&self, landing: impl FnOnce() -> Landing) {
-        if matches!(&*lock(&self.state), State::Loading(_)) {
-            self.land(landing());
-        }
-    }
-
     pub(super) fn land(&self, landing: Landing) {
         let before = std::mem::replace(&mut *lock(&self.state), State::Landed(landing));
         if let State::Loading(waiting) = before {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Flights, Slot, stripe_of};
+use super::slots::Slot;
+use super::{Flights, stripe_of};
 use crate::lock::atomic::{AtomicU64, Ordering};
 
 /// The right to keep what is read at the source from now on, unless somebody invalidates it first.
