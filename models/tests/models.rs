@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cache_core::clock::Clock;
-use cache_core::flight::{Change, Flights, Landing, News, Turn};
+use cache_core::flight::{Change, Flights, Landing, Leader, News, Turn};
 use cache_core::key::{Name, Scope};
 use cache_core::record::{Erased, Record, Times};
 use cache_core::store::{Limits, Store};
@@ -29,6 +29,14 @@ struct Home {
     clock: Clock,
     source: AtomicU64,
     loads: AtomicU64,
+}
+
+/// When the caller goes away who has led.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Leaves {
+    Never,
+    InItsLoad,
+    BeforeItLands,
 }
 
 impl Home {
@@ -55,20 +63,33 @@ impl Home {
 
     /// Does what a cached call does on a miss; `leaves` is a caller who goes away in the middle of its load.
     fn call(&self, leaves: bool) -> Option<u64> {
+        self.join(|leader| {
+            let record = self.load(&leader, leaves)?;
+            leader.land(Landing::Value(Arc::clone(&record)));
+            Some(value(&record))
+        })
+    }
+
+    /// Does it as who keeps what it has loaded for itself where nobody waits for that.
+    fn call_for_itself(&self, leaves: Leaves) -> Option<u64> {
+        self.join(|leader| {
+            let record = self.load(&leader, leaves == Leaves::InItsLoad)?;
+            let crowd = leader.end();
+            if leaves == Leaves::BeforeItLands {
+                return None;
+            }
+            if let Some(crowd) = crowd {
+                crowd.land(Landing::Value(Arc::clone(&record)));
+            }
+            Some(value(&record))
+        })
+    }
+
+    fn join(&self, lead: impl Fn(Leader) -> Option<u64>) -> Option<u64> {
         loop {
             match self.turn() {
                 Turn::Found(record) => return Some(value(&record)),
-                Turn::Lead(leader) => {
-                    self.loads.fetch_add(1, Ordering::SeqCst);
-                    let read = self.source.load(Ordering::SeqCst);
-                    if leaves {
-                        return None;
-                    }
-                    let record = self.record(read);
-                    leader.token().redeem(|| drop(self.store.insert(&name("name"), Arc::clone(&record), 1)));
-                    leader.land(Landing::Value(record));
-                    return Some(read);
-                }
+                Turn::Lead(leader) => return lead(leader),
                 Turn::Wait(waiter) => match future::block_on(waiter) {
                     News::Landed(Landing::Value(record)) => return Some(value(&record)),
                     News::Landed(Landing::Abandoned) => {}
@@ -77,6 +98,17 @@ impl Home {
                 Turn::Alone(_) | Turn::Circle => panic!("there is one pattern, and nobody stands in a body"),
             }
         }
+    }
+
+    fn load(&self, leader: &Leader, leaves: bool) -> Option<Erased> {
+        self.loads.fetch_add(1, Ordering::SeqCst);
+        let read = self.source.load(Ordering::SeqCst);
+        if leaves {
+            return None;
+        }
+        let record = self.record(read);
+        leader.token().redeem(|| drop(self.store.insert(&name("name"), Arc::clone(&record), 1)));
+        Some(record)
     }
 
     fn invalidate(&self) {
@@ -126,6 +158,30 @@ fn one_load_serves_all_and_is_handed_over_by_who_leaves() {
         let loads = home.loads.load(Ordering::SeqCst);
         assert!((1..=2).contains(&loads), "one, and one more if somebody left: {loads}");
     });
+}
+
+#[test]
+fn who_has_ended_its_load_hands_it_to_all_who_wait_by_then_and_to_nobody_after() {
+    for leaves in [Leaves::InItsLoad, Leaves::BeforeItLands] {
+        in_many_orders(move || {
+            let home = Home::new();
+            let callers: Vec<_> = [Leaves::Never, leaves, Leaves::Never]
+                .into_iter()
+                .map(|leaves| {
+                    let home = Arc::clone(&home);
+                    thread::spawn(move || (leaves, home.call_for_itself(leaves)))
+                })
+                .collect();
+            // One more, who comes and waits for nothing.
+            drop(home.turn());
+            for caller in callers {
+                let (leaves, got) = caller.join().unwrap();
+                assert!(leaves != Leaves::Never || got == Some(1), "nobody hangs, and nobody goes without");
+            }
+            let loads = home.loads.load(Ordering::SeqCst);
+            assert!((1..=2).contains(&loads), "one, and one more if somebody left: {loads}");
+        });
+    }
 }
 
 /// A store that is asked before a place is taken, and not under its lock: after that only where something happened since.

@@ -6,7 +6,9 @@ mod here;
 mod history;
 mod known;
 mod list;
+mod news;
 mod pattern;
+mod tips;
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -287,7 +287,7 @@ impl Render {
 
     /// Writes a list of variants for a page that says this of itself, whatever is under its URL; says whether that was
     /// invalidated by nobody since the page was begun.
-    pub(super) async fn settle(&mut self, headers: &HeaderMap) -> bool {
+    pub(super) async fn take_place(&mut self, headers: &HeaderMap) -> bool {
         let aspects = self.aspects(headers);
         let (place, variants) = ((&*self.site, &self.home), Variants::new(aspects.clone()));
         let settled = shelf::list(place, &self.quest, &self.filling, variants, &aspects).await;

@@ -140,27 +140,37 @@ fn cut_off() {
     assert!(names.iter().all(|name| block_on(patient.get(name)).unwrap().is_none()), "on the server too");
 }
 
+/// A server that stands still keeps what it has, so that it is empty afterwards only where it was told.
 fn emptied() {
     let (servers, url) = three();
-    let (inner, names) = (Arc::new(store(&url)), names());
-    fill(&inner, &names);
-    let store = Owing::new(inner, Clock::manual());
+    let (patient, inner, names) = (store(&url), Arc::new(impatient(&url)), names());
+    fill(&patient, &names);
+    until("all three are known", || names.iter().all(|name| block_on(inner.get(name)).is_ok()));
+    let before = held(&servers[1], &names);
+    assert!(before > 10, "{before}");
+    let store = Owing::new(inner.clone(), Clock::manual());
     let store: &dyn cache_core::backend::ErasedBackend = &store;
 
-    servers[1].stop();
-    until("it is known to be gone", || names.iter().any(|name| block_on(store.get(name)).is_err()));
+    servers[1].freeze();
+    let away = names.iter().find(|name| block_on(inner.get(name)).is_err()).expect("names of that server");
+    let (lost, kept): (Vec<_>, Vec<_>) = names.iter().partition(|name| inner.server_of(name) == inner.server_of(away));
+    assert_eq!(lost.len(), before);
     assert!(block_on(store.clear_store()).is_err(), "one server has not heard it");
-    let is_kept = |name: &&Name| block_on(store.set(name, b"new", None)).is_ok();
-    let kept: Vec<_> = names.iter().filter(is_kept).collect();
-    assert!((20..80).contains(&kept.len()), "{}", kept.len());
+    assert!(kept.iter().all(|name| block_on(store.set(name, b"new", None)).is_ok()));
     let is_there =
         |name: &Name| block_on(store.get(name)).is_ok_and(|found| found.is_some_and(|found| found == b"new"));
     for _ in 0..2 {
-        assert_eq!(names.iter().filter(|name| is_there(name)).count(), kept.len());
+        assert_eq!(kept.iter().filter(|name| is_there(name)).count(), kept.len());
     }
-    servers[1].start_again();
-    until("it is back and told", || names.iter().all(|name| block_on(store.get(name)).is_ok()));
-    assert!(kept.into_iter().all(is_there));
+    servers[1].thaw();
+    until("it is back", || block_on(inner.get(lost[0])).is_ok());
+    for name in lost {
+        until("it is told", || {
+            block_on(store.get(name)).is_ok_and(|found| found.inspect(|_| panic!("{name}")).is_none())
+        });
+    }
+    assert_eq!(held(&servers[1], &names), 0, "on the server too");
+    assert!(kept.into_iter().all(is_there), "and no other server is told again");
 }
 
 fn frozen() {

@@ -2,6 +2,7 @@
 
 use super::Cache;
 use super::home::Outside;
+use super::marker::Sought;
 use super::parcel::{Found, Parcel};
 use crate::error::Error;
 use crate::key::Name;
@@ -25,8 +26,9 @@ impl Cache {
         Ok(bytes.and_then(|bytes| Found::new(&bytes).value(&name, V::keep())))
     }
 
-    /// Changes what all processes have agreed on under this word to what `change` makes of it, in one step, and returns
-    /// that; `None` in a cache that does not live outside. Where others change it at the same time, `change` is asked again.
+    /// Changes what all processes have agreed on under this word to what `change` makes of it, in one step, and returns what
+    /// they agree on then; `None` in a cache that does not live outside. Where `change` makes nothing of it, what was there
+    /// stays, and nothing is written. Where others change it at the same time, `change` is asked again.
     ///
     /// A store without conditional fills changes nothing in one step: there `change` is told that there was nothing, and
     /// whoever comes last is right.
@@ -38,7 +40,7 @@ impl Cache {
     /// let larder = testing::isolated_with([("default", Settings::backend(Memory::new(Clock::manual())))])?;
     /// let cache = larder.cache("default");
     /// testing::block_on(async {
-    ///     let one_more = |before: Option<Vec<u64>>| [before.unwrap_or_default(), vec![7]].concat();
+    ///     let one_more = |before: Option<&Vec<u64>>| Some([before.map_or(&[][..], Vec::as_slice), &[7]].concat());
     ///     cache.agree("list", one_more).await?; // here, and in another process before the same store
     ///     assert_eq!(cache.agree("list", one_more).await?, Some(vec![7, 7]));
     ///     cache.clear().await?;
@@ -51,22 +53,31 @@ impl Cache {
     /// # Errors
     ///
     /// When the store fails, or what is agreed on is larger than it takes.
-    pub async fn agree<V: Value>(&self, word: &str, change: impl Fn(Option<V>) -> V) -> Result<Option<V>, Error> {
+    pub async fn agree<V: Value>(
+        &self,
+        word: &str,
+        change: impl Fn(Option<&V>) -> Option<V>,
+    ) -> Result<Option<V>, Error> {
         let Some(outside) = self.home().outside() else { return Ok(None) };
         let name = outside.markers.word(word);
-        let changed = |before| self.packed(outside, &name, change(before));
+        let changed = |before: Option<V>| match change(before.as_ref()) {
+            Some(value) => self.packed(outside, &name, &value).map(|parcel| (Some(parcel), Some(value))),
+            None => Ok((None, before)),
+        };
         if outside.capabilities().conditional_fill {
-            let changed = |before: Option<Found<'_>>| changed(before.and_then(|found| found.value(&name, V::keep())));
-            return self.change_by_fill(outside, (&name, &[]), |there, _| changed(there.found()).map(Some)).await;
+            let changed = |there: &Sought, _| changed(there.found().and_then(|found| found.value(&name, V::keep())));
+            return self.change_by_fill(outside, (&name, &[]), changed).await;
         }
         let (parcel, value) = changed(None)?;
-        outside.set(&name, &parcel.bytes, parcel.time).await?;
-        Ok(Some(value))
+        if let Some(parcel) = parcel {
+            outside.set(&name, &parcel.bytes, parcel.time).await?;
+        }
+        Ok(value)
     }
 
-    fn packed<V: Value>(&self, outside: &Outside, name: &Name, value: V) -> Result<(Parcel, V), Error> {
-        let parcel = self.pack(outside, name, &value, V::keep(), &Options::forever(), &[])?;
-        Ok((parcel.expect("what is kept for ever is kept for some time"), value))
+    fn packed<V: Value>(&self, outside: &Outside, name: &Name, value: &V) -> Result<Parcel, Error> {
+        let parcel = self.pack(outside, name, value, V::keep(), &Options::forever(), &[])?;
+        Ok(parcel.expect("what is kept for ever is kept for some time"))
     }
 
     /// Returns whether it keeps near what its store holds, and is not told when that changes.

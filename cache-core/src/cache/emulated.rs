@@ -16,13 +16,14 @@ use crate::record::Times;
 const TRIES: usize = 100;
 
 impl Cache {
-    /// Changes an entry to what `change` makes of what was found, in one step; `None` where that leaves it alone.
+    /// Changes an entry to what `change` makes of what was found, in one step, unless that leaves it alone. Returns what `change`
+    /// says of that.
     pub(super) async fn change_by_fill<T>(
         &self,
         backend: &Outside,
         (name, tags): (&Name, &[u64]),
-        change: impl Fn(&Sought, Option<Remaining>) -> Result<Option<(Parcel, T)>, Error>,
-    ) -> Result<Option<T>, Error> {
+        change: impl Fn(&Sought, Option<Remaining>) -> Result<(Option<Parcel>, T), Error>,
+    ) -> Result<T, Error> {
         for _ in 0..TRIES {
             let ticket = backend.begin_fill(name).await?;
             let there = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
@@ -30,9 +31,10 @@ impl Cache {
                 Some(found) if found.times(&self.home().clock).is_none() => backend.ttl(name).await?,
                 _ => None,
             };
-            let Some((parcel, told)) = change(&there, left)? else { return Ok(None) };
+            let (parcel, told) = change(&there, left)?;
+            let Some(parcel) = parcel else { return Ok(told) };
             if backend.set_if(name, &parcel.bytes, parcel.time, &ticket).await? {
-                return Ok(Some(told));
+                return Ok(told);
             }
         }
         Err(Error::new(Kind::Store, format!("`{name}` is changed so often by others that it cannot be changed here")))
@@ -47,9 +49,10 @@ impl Cache {
         parcel: &Parcel,
     ) -> Result<bool, Error> {
         let added = self.change_by_fill(backend, (name, tags), |there, _| {
-            Ok((!self.is_taken(there)).then(|| (parcel.clone(), ())))
+            let is_free = !self.is_taken(there);
+            Ok((is_free.then(|| parcel.clone()), is_free))
         });
-        added.await.map(|added| added.is_some())
+        added.await
     }
 
     /// Counts where the store cannot, or not with what the entry carries. From then on that tells its own time: a store's, asked
@@ -68,9 +71,9 @@ impl Cache {
             // What the store could have counted, and did not, is no number.
             let number = number(&found, name, times).filter(|_| !counts || found.tags().next().is_some());
             let sum = number.ok_or_else(|| not_a_number(key))?.checked_add(delta).ok_or_else(|| overflow(key))?;
-            Ok(Some((Parcel::of_number(sum, name, &found, times, clock)?, sum)))
+            Ok((Some(Parcel::of_number(sum, name, &found, times, clock)?), sum))
         });
-        sum.await?.ok_or_else(|| missing(key))
+        sum.await
     }
 
     /// Gives an entry another time where the store cannot, or does not know its time.
@@ -83,9 +86,11 @@ impl Cache {
     ) -> Result<bool, Error> {
         let touched = self.change_by_fill(backend, (name, tags), |there, _| {
             let found = there.found().filter(|found| self.home().is_live(found));
-            Ok(found.and_then(|found| restamped(&found, times, &self.home().clock)).map(|parcel| (parcel, ())))
+            let parcel = found.and_then(|found| restamped(&found, times, &self.home().clock));
+            let is_there = parcel.is_some();
+            Ok((parcel, is_there))
         });
-        touched.await.map(|touched| touched.is_some())
+        touched.await
     }
 }
 

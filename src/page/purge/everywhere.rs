@@ -6,15 +6,14 @@
 //!
 //! A store may come back as it once was, with a list that lacks the last purges, and others may add theirs to that one: by its
 //! numbers it is the same list. So at each change something is drawn by chance, and who finds a list that has not gone on from
-//! the one that he knows begins another, before he hands out a page. Where nobody is left who knew the newer one, nobody
-//! can tell. Who has not looked for longer than the list remembers what was drawn cannot either: to him, all that is older is
-//! gone.
+//! the one that he knows begins another, before he hands out a page. The last lists that were lost are remembered for that, too.
+//! Where nobody is left who knew the newer one, nobody can tell. Who has not looked for longer than the list remembers what was
+//! drawn cannot either: to him, all that is older is gone.
 //!
 //! What the list said is trusted for a second, so that as a rule a hit takes no other question. This process sees its own
 //! purges at once. One that cannot be told to the store is told when the store is next asked for a page, before any is handed
 //! out.
 
-use std::collections::VecDeque;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
@@ -25,7 +24,8 @@ use tokio::sync::Mutex as Turn;
 use super::here::Here;
 use super::history::History;
 use super::known::{Asking, Known};
-use super::list::{Head, List, Way};
+use super::list::List;
+use super::news::{News, Owed};
 use super::pattern::Pattern;
 use super::{Point, next};
 use crate::page::record::{Page, Stand};
@@ -52,28 +52,6 @@ struct State {
     history: History<Stand>,
 }
 
-/// What the store is still to be told, in the order of its numbers.
-#[derive(Debug, Default)]
-struct Owed {
-    patterns: VecDeque<(u64, Pattern)>,
-    count: u64,
-}
-
-/// What the store is told now.
-struct News {
-    patterns: Vec<Pattern>,
-    /// The number of the last of them.
-    last: u64,
-    /// The epoch of a list that is begun.
-    epoch: u64,
-    /// How the list stood that is known.
-    known: Option<Head>,
-    /// What marks the change.
-    drawn: u32,
-    go_by_more: bool,
-    asking: Asking,
-}
-
 /// For whom the store is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum For {
@@ -87,9 +65,6 @@ enum For {
 
 /// What the list is called.
 const WORD: &str = "page purges";
-
-/// How many patterns the list remembers, and how many are owed one by one.
-const MOST: usize = 256;
 
 impl Everywhere {
     fn state(&self) -> MutexGuard<'_, State> {
@@ -209,7 +184,7 @@ impl Everywhere {
         let list = told?;
         let mut state = self.state();
         state.change(|known| known.change(list, news.asking));
-        state.owed.patterns.retain(|(number, _)| *number > news.last);
+        state.owed.forget(&news);
         Ok(())
     }
 
@@ -254,7 +229,7 @@ impl State {
     fn has_news(&self, whom: For) -> bool {
         let lacks_more = self.go_by_more && !self.known.list().is_some_and(List::go_by_more);
         let is_missing = self.known.list().is_none();
-        let is_owed = !self.owed.patterns.is_empty() || self.known.is_astray();
+        let is_owed = !self.owed.is_empty() || self.known.is_astray();
         is_owed || (whom != For::Others && lacks_more) || (whom == For::Keeping && is_missing)
     }
 
@@ -262,51 +237,10 @@ impl State {
         if !self.has_news(whom) {
             return None;
         }
-        let patterns = self.owed.patterns.iter().map(|(_, pattern)| pattern.clone()).collect();
+        let (patterns, last) = self.owed.all();
         let (go_by_more, asking, epoch) = (self.go_by_more, self.known.asking(now), self.epoch());
-        let (known, drawn) = (self.known.list().map(List::head), u32::try_from(drawn() >> 32).unwrap_or_default());
-        Some(News { patterns, last: self.owed.count, epoch, known, drawn, go_by_more, asking })
-    }
-}
-
-impl Owed {
-    fn add(&mut self, pattern: Pattern) {
-        self.count += 1;
-        self.patterns.retain(|(_, older)| *older != pattern);
-        self.patterns.push_back((self.count, pattern));
-        if self.patterns.len() > MOST {
-            self.patterns = [(self.count, Pattern::everything())].into();
-        }
-    }
-
-    fn takes(&self, target: &str) -> bool {
-        self.patterns.iter().any(|(_, pattern)| pattern.fits(target))
-    }
-}
-
-impl News {
-    /// Returns the list with what is new; one of another epoch where there was none, or one that came back as it once was.
-    fn told(&self, before: Option<List>) -> List {
-        let is_astray = |list: &List| self.known.is_some_and(|known| list.way_from(known) == Way::Astray);
-        let mut list = before.filter(|list| !is_astray(list)).unwrap_or_else(|| List::of_epoch(self.epoch));
-        let is_new = !self.patterns.is_empty() || (self.go_by_more && !list.go_by_more());
-        for pattern in &self.patterns {
-            list.add(pattern.clone(), MOST);
-        }
-        if self.go_by_more {
-            list.note_more();
-        }
-        if is_new {
-            list.mark(self.drawn);
-        }
-        list
-    }
-
-    /// Does the same in few bytes.
-    fn told_shortly(&self, before: Option<List>) -> List {
-        let mut list = self.told(before);
-        list.forget();
-        list
+        let (tips, drawn) = (self.known.tips().clone(), u32::try_from(drawn() >> 32).unwrap_or_default());
+        Some(News { patterns, last, epoch, tips, drawn, go_by_more, asking })
     }
 }
 

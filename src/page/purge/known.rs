@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use cache_core::clock::Tick;
 
-use super::list::{List, Way};
+use super::list::{Course, List};
+use super::tips::Tips;
 use crate::page::record::Stand;
 
 /// What the list in the store has said.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     said: Option<Said>,
+    /// How that stood, and what was known before it.
+    tips: Tips,
     /// Raised when this process changes the list.
     changes: u64,
     /// Whether the store has said what has not gone on from what is known.
@@ -98,29 +101,42 @@ impl Known {
         }
         // It was asked before, and answered after what is known.
         let is_late = self.said.as_ref().is_some_and(|said| said.asked > asking.at);
-        match self.way_to(list.as_ref()) {
-            Way::Other | Way::Astray if is_late => return true,
-            Way::Astray => {
+        let is_same =
+            self.list().zip(list.as_ref()).is_some_and(|(ours, list)| list.stand().epoch == ours.stand().epoch);
+        let (course, since) = self.tips.course_to(list.as_ref());
+        if is_late && (!is_same || course == Course::Astray) {
+            return true;
+        }
+        match course {
+            Course::Astray => {
                 self.is_astray = true;
                 return false;
             }
-            Way::Far => self.doubted = self.stand(),
-            Way::Other | Way::On => {}
+            Course::Far => self.doubted = since,
+            Course::Other | Course::On => {}
+        }
+        if let Some(list) = &list {
+            self.tips.note(list.tip());
         }
         self.said = Some(Said::new(list, asking.at));
         true
     }
 
-    fn way_to(&self, list: Option<&List>) -> Way {
-        self.list().zip(list).map_or(Way::Other, |(ours, list)| list.way_from(ours.head()))
+    /// Returns how all lists stood that are known.
+    pub(super) fn tips(&self) -> &Tips {
+        &self.tips
     }
 
     /// Notes what this process has made of the list.
     pub(super) fn change(&mut self, list: Option<List>, asking: Asking) {
-        // What was asked before it was made is not noted any more, and what was heard while it was made is from before.
+        // What was asked before it was made is not noted any more. What was heard while it was made counts as from before,
+        // unless it has gone on from what was made: somebody else may have asked before this was noted.
         self.changes += 1;
         self.is_astray = false;
         let at = self.said.as_ref().map_or(asking.at, |said| said.asked.max(asking.at));
+        let made = list.as_ref().map(List::tip);
+        let has_gone_on = made.zip(self.list()).is_some_and(|(made, heard)| heard.course_from(made) == Course::On);
+        let list = if has_gone_on { self.said.take().and_then(|said| said.list) } else { list };
         self.note(list, Asking { changes: self.changes, at });
     }
 }
@@ -180,7 +196,10 @@ mod tests {
         assert_eq!(known.stand(), list(7, 2).stand(), "that one was lost before");
         assert!(known.note(None, known.asking(NOW.after(TRUST))));
         assert_eq!(known.stand(), Stand::default());
+        assert!(known.note(Some(list(7, 2)), early));
+        assert_eq!(known.stand(), Stand::default(), "that one was lost, too");
     }
+
     #[test]
     fn a_list_of_the_same_number_that_holds_other_purges_is_not_taken_for_the_one_that_is_known() {
         for paths in [&["/0", "/z"][..], &["/0", "/z", "/y"], &["/0"]] {
@@ -204,11 +223,48 @@ mod tests {
     }
 
     #[test]
-    fn what_was_heard_while_this_process_changed_the_list_is_from_before() {
+    fn what_was_heard_while_this_process_changed_the_list_counts_as_from_before() {
         let mut known = Known::default();
         let changing = known.asking(NOW);
         assert!(known.note(Some(list(7, 2)), known.asking(NOW.after(TRUST / 4))));
         known.change(Some(list(8, 1)), changing);
         assert_eq!(known.stand(), list(8, 1).stand());
+    }
+    #[test]
+    fn a_list_that_was_left_is_not_gone_back_to_from_before_and_not_past_what_was_purged_meanwhile() {
+        for meanwhile in [&[None][..], &[Some(list(8, 0))], &[None, Some(list(8, 0)), None], &[Some(list(8, 1))]] {
+            for (paths, is_good) in [(&["/0"][..], false), (&["/0", "/1"], true), (&["/0", "/1", "/2"], true)] {
+                let (mut known, mut now) = (Known::default(), NOW);
+                for said in [&[Some(list(7, 2))], meanwhile].concat() {
+                    assert!(known.note(said, known.asking(now)));
+                    now = now.after(TRUST);
+                }
+                let is_good = is_good && known.stand().number == 0;
+                assert_eq!(known.note(Some(list_of(7, paths)), known.asking(now)), is_good, "{paths:?}");
+                assert_eq!(known.is_astray(), !is_good, "{paths:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_has_gone_on_from_what_this_process_made_is_kept_where_it_was_heard_first() {
+        let mut known = Known::default();
+        let changing = known.asking(NOW);
+        assert!(known.note(Some(list(7, 3)), known.asking(NOW.after(TRUST / 4))));
+        known.change(Some(list(7, 2)), changing);
+        assert_eq!((known.stand(), known.is_astray()), (list(7, 3).stand(), false));
+    }
+
+    #[test]
+    fn what_is_begun_after_a_list_has_forgotten_what_was_meant_is_good_where_nobody_can_say_that_it_has_gone_on() {
+        let mut known = Known::default();
+        assert!(known.note(Some(list(7, 3)), known.asking(NOW)));
+        let mut short = list(7, 3);
+        short.note_more();
+        short.mark(9);
+        short.forget();
+        let begun = short.stand();
+        assert!(known.note(Some(short), known.asking(NOW.after(TRUST))));
+        assert!(known.takes(list(7, 3).stand(), "/other") && !known.takes(begun, "/other"));
     }
 }

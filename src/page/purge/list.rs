@@ -32,15 +32,17 @@ pub(super) struct List {
 
 /// How a list stood after a change: of all lists, only those have been there that went on from it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Head {
+pub(super) struct Tip {
     epoch: u64,
+    /// How many purges there had been.
+    number: u64,
     changes: u64,
     mark: u32,
 }
 
 /// What becomes of a list where another one is found in its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Way {
+pub(super) enum Course {
     /// The other one has gone on from it.
     On,
     /// It has changed so often since that nobody can say.
@@ -49,6 +51,12 @@ pub(super) enum Way {
     Astray,
     /// It was begun by itself.
     Other,
+}
+
+impl Tip {
+    pub(super) fn stand(self) -> Stand {
+        Stand { epoch: self.epoch, number: self.number }
+    }
 }
 
 /// How many places there are for paths.
@@ -72,26 +80,26 @@ impl List {
         Stand { number: self.all_before, ..self.stand() }
     }
 
-    pub(super) fn head(&self) -> Head {
+    pub(super) fn tip(&self) -> Tip {
         let mark = self.marks.back().copied().unwrap_or_default();
-        Head { epoch: self.epoch, changes: self.changes, mark }
+        Tip { epoch: self.epoch, number: self.count, changes: self.changes, mark }
     }
 
     /// Returns how it comes to be in the place of a list that stood so.
-    pub(super) fn way_from(&self, head: Head) -> Way {
-        if self.epoch != head.epoch {
-            return Way::Other;
+    pub(super) fn course_from(&self, tip: Tip) -> Course {
+        if self.epoch != tip.epoch {
+            return Course::Other;
         }
-        let Some(since) = self.changes.checked_sub(head.changes) else { return Way::Astray };
+        let Some(since) = self.changes.checked_sub(tip.changes) else { return Course::Astray };
         // However it began, it began like this.
-        if head.changes == 0 {
-            return Way::On;
+        if tip.changes == 0 {
+            return Course::On;
         }
         let since = usize::try_from(since).unwrap_or(usize::MAX);
         match self.marks.iter().rev().nth(since) {
-            Some(mark) if *mark == head.mark => Way::On,
-            Some(_) => Way::Astray,
-            None => Way::Far,
+            Some(mark) if *mark == tip.mark => Course::On,
+            Some(_) => Course::Astray,
+            None => Course::Far,
         }
     }
 
@@ -131,8 +139,10 @@ impl List {
         }
     }
 
-    /// Forgets what was meant, which makes it as short as can be, and means everything.
+    /// Forgets what was meant, which makes it as short as can be, and means everything. That is a purge like any other: nobody
+    /// who knew what it was can say that it has gone on from there, and what is begun now is to be told from what was begun then.
     pub(super) fn forget(&mut self) {
+        self.count += 1;
         self.all_before = self.count;
         self.patterns.clear();
         self.stripes.clear();
@@ -184,17 +194,17 @@ mod tests {
         };
         let begun = || List::of_epoch(7);
         let list = marked(begun(), &[1, 2, 3]);
-        let way = |marks: &[u32]| list.way_from(marked(begun(), marks).head());
-        assert_eq!([way(&[]), way(&[1]), way(&[1, 2]), way(&[1, 2, 3])], [Way::On; 4]);
-        assert_eq!([way(&[1, 9]), way(&[1, 2, 9]), way(&[1, 2, 3, 4])], [Way::Astray; 3]);
-        assert_eq!(list.way_from(List::of_epoch(8).head()), Way::Other);
+        let course = |marks: &[u32]| list.course_from(marked(begun(), marks).tip());
+        assert_eq!([course(&[]), course(&[1]), course(&[1, 2]), course(&[1, 2, 3])], [Course::On; 4]);
+        assert_eq!([course(&[1, 9]), course(&[1, 2, 9]), course(&[1, 2, 3, 4])], [Course::Astray; 3]);
+        assert_eq!(list.course_from(List::of_epoch(8).tip()), Course::Other);
         let more: Vec<_> = (4..).take(MARKS - 1).collect();
         let far = marked(list.clone(), &more);
-        assert_eq!([far.way_from(list.head()), marked(far, &[0]).way_from(list.head())], [Way::On, Way::Far]);
+        assert_eq!([far.course_from(list.tip()), marked(far, &[0]).course_from(list.tip())], [Course::On, Course::Far]);
         let mut short = marked(list.clone(), &[4]);
         short.forget();
-        let [is, was] = [&short, &list].map(|before| short.way_from(before.head()));
-        assert_eq!([is, was], [Way::On, Way::Far]);
+        let [is, was] = [&short, &list].map(|before| short.course_from(before.tip()));
+        assert_eq!([is, was], [Course::On, Course::Far]);
     }
 
     #[test]

@@ -72,8 +72,8 @@ impl Posted {
     /// on takes the list, and with it the page. `None` where it is no page any more.
     ///
     /// To remove what was there and to take another right would not do: nobody could tell what was invalidated in between.
-    pub(super) async fn settle(mut self, headers: &HeaderMap) -> Option<Self> {
-        self.0.settle(headers).await.then_some(self)
+    pub(super) async fn take_place(mut self, headers: &HeaderMap) -> Option<Self> {
+        self.0.take_place(headers).await.then_some(self)
     }
 
     /// Returns the key of what has been emptied for it.

@@ -177,7 +177,7 @@ impl<S> Way<S> {
             self.spot.site.setup.tell_downstream(&asked, response.headers_mut());
         }
         let posted = match post.and_then(|post| post.judge(&response)) {
-            Some(posted) => posted.settle(response.headers()).await,
+            Some(posted) => posted.take_place(response.headers()).await,
             None => None,
         };
         if let Some(mut change) = change {

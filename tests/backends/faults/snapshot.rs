@@ -102,7 +102,7 @@ fn what_processes_agreed_on_before_does_not_come_back_with_an_older_snapshot() -
     let (ours, another) = (process(&server)?, process(&server)?);
     let (cache, other, [.., kept]) = (ours.cache("default"), another.cache("default"), keys());
     let add = |cache: &Cache, number: u64| {
-        let longer = |before: Option<Vec<u64>>| [before.unwrap_or_default(), vec![number]].concat();
+        let longer = |before: Option<&Vec<u64>>| Some([before.map_or(&[][..], Vec::as_slice), &[number]].concat());
         block_on(cache.agree("list", longer)).map_err(|error| said(&error))
     };
     let agreed = |cache: &Cache| block_on(cache.agreed::<Vec<u64>>("list")).map_err(|error| said(&error));

@@ -41,13 +41,12 @@ impl Change<'_> {
             return;
         }
         let point = self.point;
+        // Asked before the lock is taken.
+        let servers = if let What::All(sweep) = self.what { self.owing.servers_for(sweep) } else { Vec::new() };
         self.owing.change_debts(|debts| match self.what {
             What::Names(names) => names.iter().for_each(|name| debts.settle(name, point)),
             What::Name(name) => debts.settle(name, point),
-            What::All(sweep) => {
-                debts.settle_all(sweep, point);
-                debts.trust_emptied(&(*self.owing.store).servers());
-            }
+            What::All(sweep) => debts.settle_all(sweep, point, &servers),
         });
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Debts {
     horizon: Option<u64>,
     /// How many debts there had been when that was drawn.
     drawn: u64,
-    /// On which servers nothing is from before it.
+    /// On which servers nothing is from before the horizon.
     emptied: Vec<Server>,
     /// Names under which nothing is from before the horizon.
     clean: HashSet<Box<[u8]>, RandomState>,
@@ -109,11 +109,10 @@ impl Debts {
 
     pub(super) fn owe_all(&mut self, sweep: Sweep, now: u64) {
         self.count += 1;
-        if self.sweeps.len() >= SWEEPS {
-            return self.lose_count(now);
-        }
+        let is_full = self.sweeps.len() >= SWEEPS;
         match self.sweeps.iter_mut().find(|(there, _)| *there == sweep) {
             Some((_, debt)) => debt.since = self.count,
+            None if is_full => self.lose_count(now),
             None => self.sweeps.push((sweep, Debt { since: self.count, paying: false, name: None })),
         }
     }
@@ -186,33 +185,35 @@ impl Debts {
         }
     }
 
-    /// Notes that everything from before this point is gone that a sweep covers.
-    pub(super) fn settle_all(&mut self, sweep: &Sweep, point: u64) {
+    /// Notes that everything from before this point is gone that a sweep covers, of a store with these servers.
+    pub(super) fn settle_all(&mut self, sweep: &Sweep, point: u64, servers: &[Server]) {
         let is_covered = |(name, server): &(Name, Server)| sweep.covers(name.as_bytes(), *server);
         self.names.retain(|_, debt| debt.paying || debt.since > point || !debt.name.as_ref().is_some_and(is_covered));
         self.sweeps.retain(|(there, debt)| debt.paying || debt.since > point || !sweep.holds(there));
         if let Sweep::Store(server) = sweep
             && self.horizon.is_some()
             && self.drawn <= point
-            && !self.emptied.contains(server)
         {
-            self.emptied.push(*server);
-        }
-    }
-
-    /// Trusts everything again where nothing is from before the horizon on any of all servers.
-    pub(super) fn trust_emptied(&mut self, servers: &[Server]) {
-        if self.horizon.is_some() && servers.iter().all(|server| self.emptied.contains(server)) {
-            self.horizon = None;
-            self.clean.clear();
-            self.emptied.clear();
+            self.trust_emptied(*server, servers);
         }
     }
 
     /// Notes the same for whoever has taken it.
-    pub(super) fn paid_all(&mut self, sweep: &Sweep, point: u64) {
+    pub(super) fn paid_all(&mut self, sweep: &Sweep, point: u64, servers: &[Server]) {
         self.sweeps.retain(|(there, debt)| there != sweep || debt.since > point);
-        self.settle_all(sweep, point);
+        self.settle_all(sweep, point, servers);
+    }
+
+    /// Notes that nothing on this server is from before the horizon, and trusts everything again where that is so on all.
+    fn trust_emptied(&mut self, server: Server, servers: &[Server]) {
+        if !self.emptied.contains(&server) {
+            self.emptied.push(server);
+        }
+        if servers.iter().all(|server| self.emptied.contains(server)) {
+            self.horizon = None;
+            self.clean.clear();
+            self.emptied.clear();
+        }
     }
 
     pub(super) fn has_horizon(&self) -> bool {
@@ -296,12 +297,12 @@ mod tests {
         assert_eq!(debts.take_sweep(|_| true), Some(scope("shop:1:")));
         assert_eq!((debts.take_sweep(|_| true), standing(&debts, "a")), (None, Standing::BeingPaid));
         debts.owe(&name("a"), HERE, 0);
-        debts.settle_all(&scope("shop:1:"), debts.point());
+        debts.settle_all(&scope("shop:1:"), debts.point(), &[HERE]);
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
-        debts.paid_all(&scope("shop:1:"), debts.point());
+        debts.paid_all(&scope("shop:1:"), debts.point(), &[HERE]);
         assert!(debts.are_none());
         debts.owe_all(scope("shop:1:"), 0);
-        debts.settle_all(&Sweep::Store(HERE), debts.point());
+        debts.settle_all(&Sweep::Store(HERE), debts.point(), &[HERE]);
         assert!(debts.are_none());
     }
 
@@ -310,9 +311,9 @@ mod tests {
         let mut debts = Debts::default();
         debts.owe_all(scope("shop:1:"), 0);
         assert_eq!(debts.standing(name("a").as_bytes(), Server::called("another")), Standing::Clear);
-        debts.settle_all(&Sweep::Scope("shop:1:".into(), Server::called("another")), debts.point());
+        debts.settle_all(&Sweep::Scope("shop:1:".into(), Server::called("another")), debts.point(), &[HERE]);
         assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
-        debts.settle_all(&Sweep::Store(Server::called("another")), debts.point());
+        debts.settle_all(&Sweep::Store(Server::called("another")), debts.point(), &[HERE]);
         assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
     }
 
@@ -349,7 +350,7 @@ mod tests {
         assert_eq!(debts.standing(b"other:key", HERE), Standing::BeingPaid);
         assert_eq!(standing(&debts, "b"), Standing::Clear);
         debts.paid(&name("a"), point);
-        debts.paid_all(&scope("other:"), point);
+        debts.paid_all(&scope("other:"), point, &[HERE]);
         assert!(!debts.can_be_paid());
     }
 
@@ -371,14 +372,25 @@ mod tests {
         assert!(!distrusts(&debts, b"42") && distrusts(&debts, &before));
         let (servers, point) = ([HERE, Server::called("another")], debts.point());
         for (server, is_last) in servers.into_iter().zip([false, true]) {
-            debts.settle_all(&Sweep::Store(server), point);
-            debts.trust_emptied(&servers);
+            debts.settle_all(&Sweep::Store(server), point, &servers);
             assert_eq!(debts.are_none(), is_last);
         }
         debts.lose_count(1_000);
-        debts.settle_all(&Sweep::Store(HERE), debts.point() - 1);
-        debts.trust_emptied(&[HERE]);
+        debts.settle_all(&Sweep::Store(HERE), debts.point() - 1, &[HERE]);
         assert!(!debts.are_none(), "that began before");
+    }
+
+    #[test]
+    fn a_sweep_that_is_owed_already_takes_no_room_where_there_is_none_left() {
+        let mut debts = Debts::default();
+        (0..SWEEPS).for_each(|number| debts.owe_all(scope(&number.to_string()), 1));
+        let point = debts.point();
+        debts.owe_all(scope("7"), 1);
+        assert!(!debts.has_horizon());
+        debts.paid_all(&scope("7"), point, &[HERE]);
+        assert_eq!(debts.standing(b"7", HERE), Standing::Owed(Some(scope("7"))), "it was owed once more meanwhile");
+        debts.owe_all(scope("another"), 1);
+        assert!(debts.has_horizon());
     }
 
     #[test]

@@ -116,11 +116,14 @@ impl Owing {
             Sweep::Scope(scope, server) => (*self.store).clear_scope_on(scope, *server).await,
             Sweep::Store(server) => (*self.store).clear_store_on(*server).await,
         })?;
-        self.change_debts(|debts| {
-            debts.paid_all(&sweep, point);
-            debts.trust_emptied(&(*self.store).servers());
-        });
+        let servers = self.servers_for(&sweep);
+        self.change_debts(|debts| debts.paid_all(&sweep, point, &servers));
         Ok(())
+    }
+
+    /// Returns the servers that are to be empty before everything is trusted again; none for what empties no server.
+    fn servers_for(&self, sweep: &Sweep) -> Vec<Server> {
+        if matches!(sweep, Sweep::Store(_)) { (*self.store).servers() } else { Vec::new() }
     }
 
     /// Pays some of what is owed: the store has just answered. What fails stays owed.
@@ -346,7 +349,7 @@ impl ErasedBackend for Owing {
         })
     }
 
-    /// As a scope is.
+    /// Each server is told, and one that was not is owed its part.
     fn clear_store(&self) -> Answer<'_, Result<(), Error>> {
         Box::pin(async move {
             let servers = (*self.store).servers().into_iter();
