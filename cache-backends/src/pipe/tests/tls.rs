@@ -86,3 +86,13 @@ fn files_that_are_not_there_are_named() {
         assert!(error.to_string().contains(name), "{error}");
     }
 }
+
+#[test]
+fn whoever_is_not_greeted_asks_about_encryption_also_where_its_own_time_ends_first() {
+    let small = Small::new(|_, mut peer| peer.outlast());
+    let limits = Limits { timeout: Duration::from_millis(50), ..limits() };
+    let pipe = Pipe::new(small.server.clone().encrypted(known()), Lines, limits);
+    // No time goes by for the greeting.
+    let error = Frozen::new().block_on(ask(&pipe, "1")).unwrap_err();
+    assert!(error.to_string().ends_with("not answered within 50ms: does it encrypt at this port?"), "{error}");
+}
