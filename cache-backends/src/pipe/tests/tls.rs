@@ -76,6 +76,8 @@ fn a_server_that_wants_a_certificate_says_so() {
     let error = ask_with(Tls { own: None, ..known() }).unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
     assert!(error.to_string().contains("`tls_cert` and `tls_key` name one and its key"), "{error}");
+    let said = std::error::Error::source(&error).expect("what it has said").to_string();
+    assert!(said.contains("CertificateRequired"), "{said}");
 }
 
 #[test]
