@@ -5,13 +5,19 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`place`], `ids`, `reply`, `rights`, `driver` | what is written down of a store; numbers, threads, files and sockets |
+//! | [`place`], `ids`, `reply`, `rights`, `driver`, `distrust` | what is written down of a store, and what several need |
 //! | `database` | a store in a table, whichever database it is in |
 //! | `server`, `pipe` | tables behind a socket; questions and answers on one socket |
 //! | `file`, `sqlite`, `postgres`, `mysql`, `redis`, `memcached` | the stores |
 
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
+#[cfg(any(
+    feature = "postgres",
+    feature = "mysql",
+    all(feature = "tls", any(feature = "redis", feature = "memcached"))
+))]
+mod distrust;
 #[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached"))]
 mod driver;
 #[cfg(feature = "file")]

@@ -84,7 +84,7 @@ impl Described {
             version: settings.said_version().unwrap_or("1").to_owned(),
             key_function: draft.text(Word::KeyFunction).map(|said| said.value.to_owned()),
             off: settings.is_off(),
-            idle: stores.idle(name).to_vec(),
+            idle: stores.idle(name),
             said,
         }
     }

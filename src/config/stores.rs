@@ -1,6 +1,6 @@
 //! The stores of a program: caches with one address share one.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::path::{self, PathBuf};
 
@@ -23,14 +23,29 @@ pub(super) struct Stores(Vec<Store>);
 struct Store {
     identity: String,
     locations: Vec<Said<Location>>,
-    bounds: BTreeMap<Word, Said<u64>>,
-    /// The bounds that were said beside this address, or over it. The others were said below it, where it may have been another.
-    meant: BTreeSet<Word>,
+    bounds: BTreeMap<Word, Bound>,
     options: BTreeMap<String, Said<Given>>,
-    /// What was said below the address, and does nothing there.
-    idle: Vec<String>,
+    /// The bounds that were said below an address, where that may have been another.
+    moved: Vec<Moved>,
+    /// What of that does nothing here, each with the cache that it was said of.
+    idle: Vec<(String, String)>,
     caches: Vec<String>,
     made: Option<Settings>,
+}
+
+/// A bound of a store.
+struct Bound {
+    said: Said<u64>,
+    /// Whether it was said beside an address of its cache, or over it.
+    is_meant: bool,
+}
+
+/// A bound that was said below the address of its cache.
+struct Moved {
+    cache: String,
+    word: Word,
+    bound: Origin,
+    address: Origin,
 }
 
 impl Stores {
@@ -70,12 +85,13 @@ impl Stores {
 
     /// Returns a bound that is said of the store of a cache.
     pub(super) fn bound(&self, cache: &str, word: Word) -> Option<u64> {
-        self.of(cache)?.bounds.get(&word).map(|said| said.value)
+        self.of(cache)?.bounds.get(&word).map(|bound| bound.said.value)
     }
 
-    /// Returns what was said of the store of a cache below its address, and does nothing there.
-    pub(super) fn idle(&self, cache: &str) -> &[String] {
-        self.of(cache).map_or(&[], |store| &store.idle)
+    /// Returns what was said of a cache below its address, and does nothing there.
+    pub(super) fn idle(&self, cache: &str) -> Vec<String> {
+        let idle = self.of(cache).map_or(&[][..], |store| &store.idle);
+        idle.iter().filter(|(whose, _)| whose == cache).map(|(_, sentence)| sentence.clone()).collect()
     }
 
     fn of(&self, cache: &str) -> Option<&Store> {
@@ -107,21 +123,27 @@ fn path(location: &Location) -> Option<PathBuf> {
 
 impl Store {
     fn at(identity: String, locations: Vec<Said<Location>>) -> Self {
-        let Wishes { bounds, options } = Wishes::default();
-        let (meant, idle, caches) = (BTreeSet::new(), Vec::new(), Vec::new());
-        Self { identity, locations, bounds, meant, options, idle, caches, made: None }
+        let (bounds, options) = (BTreeMap::new(), BTreeMap::new());
+        let (moved, idle, caches) = (Vec::new(), Vec::new(), Vec::new());
+        Self { identity, locations, bounds, options, moved, idle, caches, made: None }
     }
 
     /// Takes a cache in, and what it says of the store: the same as those before it, or something that they leave open.
     fn take(&mut self, cache: &str, at: &[Said<Location>], wishes: Wishes, faults: &mut Faults) {
         let mut differ = Vec::new();
-        for (word, bound) in wishes.bounds {
-            if !at.iter().any(|address| address.origin.moves(&bound.origin)) {
-                self.meant.insert(word);
+        for (word, said) in wishes.bounds {
+            let mover = at.iter().map(|address| &address.origin).find(|address| address.moves(&said.origin));
+            let is_meant = mover.is_none();
+            if let Some(address) = mover {
+                let (cache, bound, address) = (cache.to_owned(), said.origin.clone(), address.clone());
+                self.moved.push(Moved { cache, word, bound, address });
             }
-            let before = self.bounds.entry(word).or_insert_with(|| bound.clone());
-            if before.value != bound.value {
-                differ.push((format!("its `{}`", word.name()), bound.origin));
+            let before = self.bounds.entry(word).or_insert_with(|| Bound { said: said.clone(), is_meant });
+            if before.said.value != said.value {
+                differ.push((format!("its `{}`", word.name()), said.origin));
+            } else if is_meant && !before.is_meant {
+                // Where a mistake is told of it, that is not told of one that is allowed.
+                *before = Bound { said, is_meant };
             }
         }
         for (name, given) in wishes.options {
@@ -164,17 +186,14 @@ impl Store {
     /// Leaves bounds aside that this store does not have and that were said below its address: a cache moves by that alone.
     fn leaves_aside(&mut self, error: &Error) -> bool {
         let Some(wrong) = bounds_of(error) else { return false };
-        let below: Vec<_> = words_of(wrong).filter(|word| !self.meant.contains(word)).collect();
-        for word in &below {
-            let Some(said) = self.bounds.remove(word) else { continue };
-            self.idle.push(format!(
-                "`{}` at {} does nothing at the address of {}, since {}",
-                word.name(),
-                said.origin,
-                self.locations[0].origin,
-                wrong.why()
-            ));
+        let is_below = |word: &Word| self.bounds.get(word).is_some_and(|bound| !bound.is_meant);
+        let below: Vec<_> = words_of(wrong).filter(is_below).collect();
+        for Moved { cache, word, bound, address } in self.moved.extract_if(.., |moved| below.contains(&moved.word)) {
+            let (name, why) = (word.name(), wrong.why());
+            let sentence = format!("`{name}` at {bound} does nothing at the address of {address}, since {why}");
+            self.idle.push((cache, sentence));
         }
+        self.bounds.retain(|word, _| !below.contains(word));
         !below.is_empty()
     }
 
@@ -196,7 +215,7 @@ impl Store {
     }
 
     fn place(&self) -> Place {
-        let bound = |word| self.bounds.get(&word).map(|said| said.value);
+        let bound = |word| self.bounds.get(&word).map(|bound| bound.said.value);
         let mut options = Options::default();
         for (name, given) in &self.options {
             options.give(name, given.value.clone());
@@ -210,7 +229,7 @@ impl Store {
     fn origin_of(&self, error: &Error) -> Origin {
         let option = option_of(error).and_then(|name| self.options.get(name)).map(|given| &given.origin);
         let mut bounds = bounds_of(error).into_iter().flat_map(words_of);
-        let bound = bounds.find_map(|word| self.bounds.get(&word)).map(|said| &said.origin);
+        let bound = bounds.find_map(|word| self.bounds.get(&word)).map(|bound| &bound.said.origin);
         option.or(bound).unwrap_or(&self.locations[0].origin).clone()
     }
 }

@@ -88,14 +88,19 @@ pub(super) const ROWS: [Row; 21] = [
 ];
 
 /// What stores are told that is no word of a cache: for who writes it where the words stand.
-const OPTIONS_OF_STORES: [&str; 25] = [
+const OPTIONS_OF_STORES: [&str; 41] = [
+    "application_name",
     "busy_timeout",
     "clear_timeout",
     "database",
+    "dbname",
+    "host",
+    "hostaddr",
     "lock_timeout",
     "max_value",
     "password",
     "pool",
+    "port",
     "read",
     "read_replicas",
     "read_your_writes",
@@ -103,7 +108,18 @@ const OPTIONS_OF_STORES: [&str; 25] = [
     "response_timeout",
     "sentinel_password",
     "sentinel_user",
+    "socket",
+    "ssl-ca",
+    "ssl-cert",
+    "ssl-key",
+    "ssl-mode",
+    "ssl-root-cert",
+    "sslca",
+    "sslcert",
+    "sslkey",
     "sslmode",
+    "sslrootcert",
+    "statement-cache-capacity",
     "statement_timeout",
     "table",
     "tells",
@@ -214,5 +230,26 @@ mod tests {
             format!("| `{}`{alias} | {} ", row.name, in_the_docs(row.takes))
         });
         assert_eq!(begins, rows.collect::<Vec<_>>().iter().map(|row| Some(row.as_str())).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_the_docs_of_the_stores_tell_of_options_is_known_as_theirs() {
+        let mut options = 0;
+        for store in ["file", "memcached", "mysql", "postgres", "redis", "sqlite"] {
+            let path = format!("{}/cache-backends/src/{store}/docs.md", env!("CARGO_MANIFEST_DIR"));
+            let docs = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+            let is_head = |line: &&str| line.starts_with("| option |") || line.starts_with("| word |");
+            let table = docs.lines().skip_while(|line| !is_head(line)).skip(2);
+            for row in table.take_while(|line| line.starts_with('|')) {
+                let first = row.split('|').nth(1).unwrap_or_default();
+                let names = first.split('`').skip(1).step_by(2);
+                // `options` holds options, in a configuration as for PostgreSQL.
+                for name in names.filter(|name| Word::named(name).is_none() && *name != "options") {
+                    assert!(is_of_a_store(name), "`{name}` of {store}");
+                    options += 1;
+                }
+            }
+        }
+        assert!(options > 40, "{options}");
     }
 }

@@ -55,7 +55,7 @@ fn a_bound_that_a_store_does_not_have_is_named_where_it_stands() {
             assert!(beside.starts_with("larder.toml:3:"), "{beside}");
             let does = format!("`{bound}` does nothing here, {why}");
             assert!(
-                beside.contains(&does) && beside.contains("leave it away, or write it behind the address"),
+                beside.contains(&does) && beside.contains("leave it away (a bound behind another address, `memory://?"),
                 "{beside}"
             );
             assert!(beside.contains(&format!("3 | {bound} = 9")) && !beside.contains("geheim"), "{beside}");
@@ -106,7 +106,19 @@ fn a_bound_below_the_address_that_moves_a_cache_is_left_aside_and_told() {
 fn of_two_caches_in_a_store_the_one_that_says_a_bound_beside_its_address_is_told() {
     let text = "[caches.default]\nmax_entries = 9\n[caches.pages]\nurl = \"redis://host\"\nmax_entries = 9\n";
     let wrong = wrong(text, &[("LARDER_URL", "redis://host")]);
-    assert!(wrong.contains("`max_entries` does nothing here"), "{wrong}");
+    assert!(wrong.starts_with("larder.toml:5:") && wrong.contains("`max_entries` does nothing here"), "{wrong}");
+}
+
+#[cfg(all(feature = "redis", feature = "memcached", feature = "sqlite"))]
+#[test]
+fn of_two_caches_in_a_store_the_one_that_was_moved_is_told_of_its_bound_and_of_its_address() {
+    let text = "[caches.drafts]\nurl = \"redis://host\"\n[caches.pages]\nmax_entries = 9\n";
+    let variables = [("LARDER_CACHES__PAGES__URL", "redis://host")];
+    let idle = |cache| of(cache, text, &variables).idle;
+    assert_eq!(idle("drafts"), [""; 0], "nobody has said anything of it");
+    let [idle] = &idle("pages")[..] else { panic!("{:#?}", idle("pages")) };
+    let start = "`max_entries` at larder.toml:4:";
+    assert!(idle.starts_with(start) && idle.contains(" at the address of LARDER_CACHES__PAGES__URL,"), "{idle}");
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod bounds;
 #[cfg(feature = "encryption")]
 mod keys;
 #[cfg(any(feature = "encryption", feature = "sqlite"))]
+#[path = "../support/lines.rs"]
 mod lines;
 mod mistakes;
 mod precedence;

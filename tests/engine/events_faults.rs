@@ -1,7 +1,7 @@
 //! What goes wrong with those who listen stops neither the others nor the writer.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use larder::backend::{Backend, Capabilities, Remaining};
@@ -12,37 +12,12 @@ use larder::{
 };
 
 use crate::events::Heard;
+use crate::lines::lines;
 
-/// What was written to the log.
-struct Lines;
-
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-impl log::Log for Lines {
-    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        metadata.level() == log::Level::Error
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        if self.enabled(record.metadata()) {
-            LINES.lock().unwrap().push(record.args().to_string());
-        }
-    }
-
-    fn flush(&self) {}
-}
-
-impl Lines {
-    /// Writes down what comes from now on.
-    fn begin() {
-        if log::set_logger(&Lines).is_ok() {
-            log::set_max_level(log::LevelFilter::Error);
-        }
-    }
-
-    fn of(part: &str) -> Vec<String> {
-        LINES.lock().unwrap().iter().filter(|line| line.contains(part)).cloned().collect()
-    }
+/// Returns the errors in the log in which this stands.
+fn logged(part: &str) -> Vec<String> {
+    let lines = lines().lock().unwrap();
+    lines.iter().filter(|line| line.starts_with("ERROR ") && line.contains(part)).cloned().collect()
 }
 
 /// A store that is down.
@@ -91,7 +66,7 @@ fn name(id: u8) -> String {
 
 #[test]
 fn a_listener_that_panics_stops_neither_the_others_nor_the_writer() {
-    Lines::begin();
+    lines();
     let _larder = testing::isolated();
     let heard = Heard::default();
     on_change_blocking::<u8>(|number| assert!(*number > 1, "it is one"));
@@ -105,7 +80,7 @@ fn a_listener_that_panics_stops_neither_the_others_nor_the_writer() {
     after_commit_blocking(|| changed_blocking(&3_u8));
     assert_eq!(heard.all(), ["last: Changed 1", "last: Changed 2", "last: Changed 3"]);
     assert_eq!((events::stats().told, events::stats().panicked), (9, 3));
-    let lines = Lines::of("has panicked: it is one");
+    let lines = logged("has panicked: it is one");
     assert!(lines.len() == 1 && lines[0].contains("tests/engine/events_faults.rs:"), "{lines:?}");
 }
 
@@ -137,7 +112,7 @@ fn listeners_may_change_something_themselves_and_a_circle_is_cut() {
     #[derive(Clone)]
     struct Back;
 
-    Lines::begin();
+    lines();
     let _larder = testing::isolated();
     let heard = Heard::default();
     heard.by::<Category>("tree");
@@ -162,7 +137,7 @@ fn listeners_may_change_something_themselves_and_a_circle_is_cut() {
     });
     changed_blocking(&There);
     assert!((32..=1001).contains(&runs.load(Ordering::Relaxed)) && events::stats().circles > 0);
-    let lines = Lines::of("nobody is told of it any more");
+    let lines = logged("nobody is told of it any more");
     assert!(lines.len() == 1 && lines[0].contains("There → ") && lines[0].contains("Back → "), "{lines:?}");
     changed_blocking(&Category(1));
     assert_eq!(heard.all().len(), 2, "what comes later is no part of it");

@@ -26,6 +26,8 @@ mod tags_outside;
 mod time_limits;
 mod usual;
 
+#[path = "../support/lines.rs"]
+mod lines;
 #[path = "../support/runs.rs"]
 mod runs;
 

@@ -1,12 +1,14 @@
 //! What the log says of a store that is away: once that it is, and once that it is back, however many calls there are.
 
-use std::sync::{Arc, Mutex, Once};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use larder::backend::layer::{Call, Guard, around};
 use larder::backend::{Answer, Memory};
 use larder::clock::Clock;
-use larder::{Error, Kind, Settings, cached, invalidates, testing};
+use larder::{Error, Kind, Options, Settings, cached, invalidates, testing};
+
+use crate::lines::lines;
 
 /// Lets nothing through while it says so.
 struct Down(Arc<Mutex<Option<Kind>>>);
@@ -31,32 +33,6 @@ fn told(cache: &str) -> Vec<String> {
     let (told, others) = lines.drain(..).partition(|line| line.contains(&format!("cache `{cache}`")));
     *lines = others;
     told
-}
-
-fn lines() -> &'static Mutex<Vec<String>> {
-    struct Lines;
-
-    static SAID: Mutex<Vec<String>> = Mutex::new(Vec::new());
-    static BEGIN: Once = Once::new();
-
-    impl log::Log for Lines {
-        fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-            true
-        }
-
-        fn log(&self, record: &log::Record<'_>) {
-            let line = format!("{} {} {}", record.level(), record.target(), record.args());
-            SAID.lock().unwrap().push(line);
-        }
-
-        fn flush(&self) {}
-    }
-
-    BEGIN.call_once(|| {
-        log::set_logger(&Lines).expect("no other logger");
-        log::set_max_level(log::LevelFilter::Info);
-    });
-    &SAID
 }
 
 #[cached(key = "told:<id>", cache = "told-once")]
@@ -115,6 +91,66 @@ fn a_store_of_which_a_part_is_away_is_not_told_to_go_and_come_with_every_call() 
     assert_eq!(told("in-parts").len(), 1);
 }
 
+#[test]
+fn a_process_that_only_writes_is_told_of_each_outage_and_of_its_end() {
+    lines();
+    let (down, clock) = (Arc::new(Mutex::new(None)), Clock::manual());
+    let store = Settings::backend(Memory::new(clock.clone())).layer(around(Down(Arc::clone(&down))));
+    let larder = testing::isolated_at(clock, [("writes", store)]).unwrap();
+    let _here = larder.enter();
+    let cache = larder.cache("writes");
+    let writes: [&dyn Fn(); 5] = [
+        &|| assert!(!cache.blocking().delete("key").unwrap()),
+        &|| cache.blocking().set("key", 1, Options::ttl(60)).unwrap(),
+        &|| assert!(cache.blocking().set_many([("key", 1)], Options::ttl(60)).is_empty()),
+        &|| assert!(cache.blocking().add("count", 1_i64, Options::ttl(60)).unwrap()),
+        &|| assert_eq!(cache.blocking().incr("count", 1).unwrap(), 2),
+    ];
+    for write in writes {
+        *down.lock().unwrap() = Some(Kind::Store);
+        written::invalidate(7);
+        *down.lock().unwrap() = None;
+        larder.advance(Duration::from_secs(10));
+        write();
+        let told = told("writes");
+        let [gone, back] = &told[..] else { panic!("{told:?}") };
+        assert!(
+            gone.starts_with("WARN ") && back.ends_with(": its store answers again: 1 call has failed"),
+            "{told:?}"
+        );
+    }
+}
+
+#[cached(key = "written:<id>", cache = "writes")]
+fn written(id: u64) -> u64 {
+    id
+}
+
+#[test]
+fn an_outage_that_begins_long_after_another_is_told_also_where_nobody_has_asked_in_between() {
+    lines();
+    let (down, clock) = (Arc::new(Mutex::new(Some(Kind::Store))), Clock::manual());
+    let store = Settings::backend(Memory::new(clock.clone())).layer(around(Down(Arc::clone(&down))));
+    let larder = testing::isolated_at(clock, [("idle", store)]).unwrap();
+    let _here = larder.enter();
+    for _ in 0..2 {
+        (0..3).for_each(|_| seldom::invalidate(7));
+        assert_eq!(told("idle").len(), 1);
+        larder.advance(Duration::from_secs(86_400));
+    }
+    (0..3).for_each(|_| seldom::invalidate(7));
+    *down.lock().unwrap() = None;
+    larder.advance(Duration::from_secs(10));
+    seldom::invalidate(7);
+    let told = told("idle");
+    assert!(told.len() == 2 && told[1].ends_with(": its store answers again: 3 calls have failed"), "{told:?}");
+}
+
+#[cached(key = "seldom:<id>", cache = "idle")]
+fn seldom(id: u64) -> u64 {
+    id
+}
+
 #[cached(key = "refused:<id>", cache = "refused")]
 fn refused(id: u64) -> u64 {
     id
@@ -150,8 +186,13 @@ fn a_value_that_stays_in_the_process_is_no_trouble_of_its_store() {
         larder.advance(Duration::from_secs(10));
         larder.cache("stays-here").blocking().has("anything").unwrap();
     }
+    for id in 0..3 {
+        stays_here::put(id, 7);
+        larder.advance(Duration::from_secs(10));
+        larder.cache("stays-here").blocking().has("anything").unwrap();
+    }
     let told = told("stays-here");
-    assert!(told.len() >= 3 && told.iter().all(|line| line.contains("for this process only")), "{told:?}");
+    assert!(told.len() >= 6 && told.iter().all(|line| line.contains("for this process only")), "{told:?}");
 }
 
 #[cached(key = "post:<id>", cache = "invalidated-away", ignore(text))]

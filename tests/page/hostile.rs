@@ -31,6 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower::{Layer, ServiceExt};
 
 use crate::app::{App, Count, request, response};
+use crate::lines::lines;
 use crate::play::{Gate, all_go_on};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -162,34 +163,16 @@ fn a_store_that_never_ends_a_write_does_not_hold_back_what_is_not_kept() {
     assert!(all.iter().all(|one| one.page().is_some()));
 }
 
-/// Lines that were logged.
-struct Lines(Mutex<Vec<String>>);
-
-static LINES: Lines = Lines(Mutex::new(Vec::new()));
-
-impl log::Log for Lines {
-    fn enabled(&self, _: &log::Metadata<'_>) -> bool {
-        true
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        self.0.lock().unwrap().push(record.args().to_string());
-    }
-
-    fn flush(&self) {}
-}
-
 #[test]
 fn a_cache_that_does_not_exist_is_named_in_one_line_of_the_log_and_pages_are_answered() {
-    log::set_logger(&LINES).expect("no other logger");
-    log::set_max_level(log::LevelFilter::Error);
+    let lines = lines();
     let app = counting(&cache_page(60).cache("nobody has made this one"));
     assert_eq!((app.get("/").text(), app.get("/").text()), ("1", "2"));
     assert_eq!(
         app.send("POST", "/", &[]).header("cache-status").unwrap(),
         "larder; fwd=bypass; detail=\"no such cache\""
     );
-    let lines = LINES.0.lock().unwrap();
+    let lines = lines.lock().unwrap();
     let lines: Vec<_> = lines.iter().filter(|line| line.contains("nobody has made this one")).collect();
     assert_eq!(lines.len(), 1, "{lines:?}");
 }

@@ -19,6 +19,8 @@ mod hygiene;
 mod invalidation;
 mod layer;
 mod leaks;
+#[path = "../support/lines.rs"]
+mod lines;
 mod one_render;
 mod orders;
 mod parts;

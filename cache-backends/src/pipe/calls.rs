@@ -109,7 +109,9 @@ impl<L: Language> Pipe<L> {
         waiting: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let Shared { server, limits, .. } = &*self.0;
-        let heard = Deadline::after(limits.timeout).keep(server, waiting).await;
+        // It may end before the greeting's limit does, and is not to say less then.
+        let missed = |time| if line.is_open() { Fault::Late(time) } else { Fault::Unheard(time) }.of(server);
+        let heard = Deadline::after(limits.timeout).keep_or(missed, waiting).await;
         let stands_still = heard.is_err() && !line.has_ended() && line.progress().0 == 0;
         if stands_still { Err(Fault::Still.of(server)) } else { heard }
     }

@@ -29,23 +29,33 @@ impl Deadline {
     /// # Errors
     ///
     /// Those of the work, and one that says who has not answered in time.
-    pub(crate) async fn keep<T>(
+    pub(crate) fn keep<T>(
         self,
         whom: impl fmt::Display,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> impl Future<Output = Result<T, Error>> {
+        let missed = move |limit| Error::new(Kind::Store, format!("{whom} has not answered within {limit:?}"));
+        self.keep_or(missed, work)
+    }
+
+    /// Does the same, where who waits knows more of what was missed: it is told for how long it was waited for.
+    ///
+    /// # Errors
+    ///
+    /// Those of the work, and the one that is made of a time that is over.
+    pub(super) async fn keep_or<T>(
+        self,
+        missed: impl Fn(Duration) -> Error,
         work: impl Future<Output = Result<T, Error>>,
     ) -> Result<T, Error> {
         let end = self.end.into();
         // The caller may stand in a runtime without timers, or in none. The work stays where its caller is.
         let (mut work, mut timer) = (pin!(work), pin!(entered(async move { sleep_until(end).await })?));
         poll_fn(|context| match work.as_mut().poll(context) {
-            Poll::Pending => timer.as_mut().poll(context).map(|()| Err(self.missed(&whom))),
+            Poll::Pending => timer.as_mut().poll(context).map(|()| Err(missed(self.limit))),
             done @ Poll::Ready(_) => done,
         })
         .await
-    }
-
-    fn missed(self, whom: &impl fmt::Display) -> Error {
-        Error::new(Kind::Store, format!("{whom} has not answered within {:?}", self.limit))
     }
 }
 

@@ -41,6 +41,8 @@ impl Fault {
     pub(super) fn of(self, server: &Server) -> Error {
         let kind = match self {
             Self::Unopened(Unopened::Wrong(_)) => Kind::Configuration,
+            #[cfg(feature = "tls")]
+            Self::Unopened(Unopened::Refused(_)) => Kind::Configuration,
             _ => Kind::Store,
         };
         let (sentence, source) = match self {
@@ -48,10 +50,17 @@ impl Fault {
                 (format!("{server} is away: does it run, and may it be reached?"), Some(error))
             }
             Self::Unopened(Unopened::Nowhere(error)) => (
-                format!("{server} is away: no such host is known here; is its name written as it should be?"),
+                format!(
+                    "{server} is away: its host was not found: is the name written as it should be, and does DNS answer?"
+                ),
                 Some(error),
             ),
             Self::Unopened(Unopened::Wrong(why)) => (format!("{server} cannot be reached: {why}"), None),
+            #[cfg(feature = "tls")]
+            Self::Unopened(Unopened::Refused(error)) => {
+                let shows_own = server.tls.as_ref().is_some_and(|tls| tls.own.is_some());
+                (format!("{server} cannot be reached: {}", super::tls::reason(&error, shows_own)), Some(error))
+            }
             Self::Lost(error) => (format!("{server} has ended the connection"), error),
             Self::Late(time) => (format!("{server} has not answered within {time:?}"), None),
             Self::Unheard(time) => {

@@ -130,6 +130,11 @@ impl<A> Line<A> {
         self.lock().is_open = true;
     }
 
+    /// Returns whether there is a connection, on which the greeting was answered.
+    pub(super) fn is_open(&self) -> bool {
+        self.lock().is_open
+    }
+
     /// Begins a turn of the holder, who is woken by the next question after it.
     pub(super) fn turn(&self, context: &Context<'_>) -> Turn {
         let mut state = self.lock();

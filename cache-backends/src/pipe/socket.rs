@@ -39,6 +39,9 @@ pub(super) enum Unopened {
     Nowhere(io::Error),
     /// Somebody wrote something wrongly.
     Wrong(String),
+    /// One end does not take what the other shows, or how it encrypts.
+    #[cfg(feature = "tls")]
+    Refused(io::Error),
 }
 
 impl From<io::Error> for Unopened {

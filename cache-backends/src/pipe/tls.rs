@@ -15,6 +15,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::server::{Address, Server, Tls};
 use super::socket::Unopened;
+use crate::distrust::Distrust;
 
 pub(super) type Encrypted = TlsStream<TcpStream>;
 
@@ -53,71 +54,96 @@ impl Tls {
     }
 }
 
-/// Says whether somebody wrote something wrongly, or the connection is to be tried again.
+/// Says whether one end does not take the other, or the connection is to be tried again.
 pub(super) fn refused(error: io::Error) -> Unopened {
-    let said = error.get_ref().and_then(|error| error.downcast_ref::<rustls::Error>());
-    match said {
-        Some(rustls::Error::InvalidCertificate(why)) => Unopened::Wrong(untrusted(why)),
-        Some(rustls::Error::InvalidMessage(_)) => Unopened::Wrong(
-            "it does not encrypt, or not at this port: is the address to begin without the `s` of `rediss` or `memcacheds`?"
-                .into(),
-        ),
-        Some(rustls::Error::AlertReceived(alert)) => {
-            let why = match alert {
-                AlertDescription::CertificateRequired => {
-                    "it wants a certificate of this client: `tls_cert` and `tls_key` name one and its key"
-                }
-                AlertDescription::UnknownCA
-                | AlertDescription::BadCertificate
-                | AlertDescription::UnsupportedCertificate
-                | AlertDescription::CertificateUnknown
-                | AlertDescription::CertificateExpired
-                | AlertDescription::CertificateRevoked
-                | AlertDescription::AccessDenied => "it does not take the certificate of this client, `tls_cert`",
-                AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => {
-                    "it and this client have no way to encrypt in common"
-                }
-                AlertDescription::UnrecognisedName => {
-                    "it has no certificate for this host: `tls_name` says which name it is to be for"
-                }
-                _ => "it refuses to encrypt with this client",
-            };
-            Unopened::Wrong(why.into())
-        }
+    use rustls::Error::{AlertReceived, InvalidCertificate, InvalidMessage};
+    match said_in(&error) {
+        Some(InvalidCertificate(_) | InvalidMessage(_) | AlertReceived(_)) => Unopened::Refused(error),
         _ => Unopened::Io(error),
     }
 }
 
+fn said_in(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// Says why one end does not take the other, and what to write. Whether this end shows a certificate decides what an alarm of
+/// the other means.
+pub(super) fn reason(error: &io::Error, shows_own: bool) -> String {
+    match said_in(error) {
+        Some(rustls::Error::InvalidCertificate(why)) => untrusted(why),
+        Some(rustls::Error::AlertReceived(alert)) => alarmed(*alert, shows_own).to_owned(),
+        _ => "it does not encrypt, or not at this port: is the address to begin without the `s` of `rediss` or \
+              `memcacheds`?"
+            .to_owned(),
+    }
+}
+
+/// Says what it means that the other end has refused this one.
+fn alarmed(alert: AlertDescription, shows_own: bool) -> &'static str {
+    match alert {
+        AlertDescription::CertificateRequired => WANTED,
+        AlertDescription::UnknownCA
+        | AlertDescription::BadCertificate
+        | AlertDescription::UnsupportedCertificate
+        | AlertDescription::CertificateUnknown
+        | AlertDescription::CertificateExpired
+        | AlertDescription::CertificateRevoked
+        | AlertDescription::AccessDenied => {
+            if shows_own {
+                "it does not take the certificate of this client, `tls_cert`"
+            } else {
+                WANTED
+            }
+        }
+        // Before TLS 1.3, one that wants a certificate says no more than this.
+        AlertDescription::HandshakeFailure if !shows_own => {
+            "it and this client have no way to encrypt in common, or it wants a certificate of this client: `tls_cert` \
+             and `tls_key`"
+        }
+        AlertDescription::HandshakeFailure | AlertDescription::ProtocolVersion => {
+            "it and this client have no way to encrypt in common"
+        }
+        AlertDescription::UnrecognisedName => {
+            "it has no certificate for this host: `tls_name` says which name it is to be for"
+        }
+        _ => "it refuses to encrypt with this client",
+    }
+}
+
+const WANTED: &str = "it wants a certificate of this client: `tls_cert` and `tls_key` name one and its key";
+
+/// How many names of a certificate stand in a message: one may have hundreds.
+const MOST_NAMES: usize = 3;
+
 /// Says why a certificate is not trusted, and what to write.
 fn untrusted(why: &CertificateError) -> String {
     use CertificateError as Why;
-    match why {
-        Why::NotValidForNameContext { expected, presented } => {
-            let names: Vec<_> = presented.iter().map(|name| format!("`{}`", bare(name))).collect();
-            let names = if names.is_empty() { "no name".to_owned() } else { names.join(" and ") };
-            let expected = expected.to_str();
-            format!(
-                "its certificate is for {names} and not for `{expected}`: `tls_name` says which name it is to be for, \
-                 where that is not the host"
-            )
-        }
-        Why::NotValidForName => {
-            "its certificate is for another name: `tls_name` says which one it is to be for".to_owned()
-        }
-        Why::UnknownIssuer => {
-            "its certificate is of an authority that is not trusted here: `tls_ca` names the file of \
-                               one to trust, in the place of those of the system"
-                .to_owned()
-        }
-        Why::Expired | Why::ExpiredContext { .. } => "its certificate is out of date".to_owned(),
-        Why::NotValidYet | Why::NotValidYetContext { .. } => {
-            "its certificate is not valid yet: is the clock of this machine right?".to_owned()
-        }
-        Why::Revoked => "its certificate was revoked".to_owned(),
+    let distrust = match why {
+        Why::NotValidForNameContext { expected, presented } => Distrust::Name(
+            format!("{} and not for `{}`", named(presented), expected.to_str()),
+            "`tls_name` says which name it is to be for, where that is not the host",
+        ),
+        Why::NotValidForName => Distrust::Name("another name".to_owned(), "`tls_name` says which one it is to be for"),
+        Why::UnknownIssuer => Distrust::Authority("tls_ca"),
+        Why::Expired | Why::ExpiredContext { .. } => Distrust::Late,
+        Why::NotValidYet | Why::NotValidYetContext { .. } => Distrust::Early,
+        Why::Revoked => Distrust::Revoked,
         other => {
-            format!("its certificate is not one to trust: {other}; `tls_ca` names a file of the authorities to trust")
+            let names = "`tls_ca` names a file of the authorities to trust";
+            return format!("its certificate is not one to trust: {other}; {names}");
         }
+    };
+    format!("its certificate is {distrust}")
+}
+
+/// Returns the names that a certificate is for, or the first of them.
+fn named(presented: &[String]) -> String {
+    let mut names: Vec<_> = presented.iter().take(MOST_NAMES).map(|name| format!("`{}`", bare(name))).collect();
+    if presented.len() > MOST_NAMES {
+        names.push("others".to_owned());
     }
+    if names.is_empty() { "no name".to_owned() } else { names.join(" and ") }
 }
 
 /// Returns a name without what says of which kind it is: `DnsName("localhost")`.
@@ -163,4 +189,46 @@ fn native_roots() -> Result<Arc<RootCertStore>, Unopened> {
         return Err(Unopened::Wrong("this system trusts no certificates: `tls_ca` names a file of authorities".into()));
     }
     Ok(Arc::clone(NATIVE.get_or_init(|| Arc::new(roots))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(error: rustls::Error, shows_own: bool) -> String {
+        match refused(io::Error::new(io::ErrorKind::InvalidData, error)) {
+            Unopened::Refused(error) => reason(&error, shows_own),
+            _ => panic!("nothing is to be tried again"),
+        }
+    }
+
+    #[test]
+    fn a_server_that_refuses_may_want_a_certificate_of_who_shows_none() {
+        use AlertDescription::{BadCertificate, CertificateRequired, HandshakeFailure};
+        for (alert, shows_own, wants) in [
+            (CertificateRequired, false, true),
+            (HandshakeFailure, false, true),
+            (HandshakeFailure, true, false),
+            (BadCertificate, false, true),
+            (BadCertificate, true, false),
+        ] {
+            let told = told(rustls::Error::AlertReceived(alert), shows_own);
+            assert_eq!(
+                told.contains("it wants a certificate of this client: `tls_cert` and `tls_key`"),
+                wants,
+                "{told}"
+            );
+            assert_eq!(told.contains("does not take"), alert == BadCertificate && shows_own, "{told}");
+        }
+    }
+
+    #[test]
+    fn of_a_certificate_for_many_names_three_are_told() {
+        let name = |number: usize| format!("DnsName(\"host{number}\")");
+        let expected = ServerName::try_from("cache.example").unwrap();
+        let why = CertificateError::NotValidForNameContext { expected, presented: (1..=500).map(name).collect() };
+        let told = told(rustls::Error::InvalidCertificate(why), false);
+        let start = "its certificate is for `host1` and `host2` and `host3` and others and not for `cache.example`: ";
+        assert!(told.starts_with(start), "{told}");
+    }
 }

@@ -1,16 +1,11 @@
 //! What somebody has written down of encryption: whom to trust, and who we are.
 
-use std::fs::File;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use cache_core::error::Error;
 
 use super::server::Tls;
-use crate::place::{NO_TLS, Options, WrongOption};
-
-/// More than any file of certificates has.
-const MOST: u64 = 16 << 20;
+use crate::place::{NO_TLS, Options, check_file};
 
 impl Tls {
     /// Reads how connections are encrypted, if they are; `scheme` is what an address begins with where they are.
@@ -48,19 +43,6 @@ impl Tls {
     fn check_files(&self) -> Result<(), Error> {
         let own = self.own.iter().flat_map(|(certificate, key)| [("tls_cert", certificate), ("tls_key", key)]);
         let files = self.authority.iter().map(|authority| ("tls_ca", authority)).chain(own);
-        files.into_iter().try_for_each(|(option, path)| check_file(option, path))
+        files.into_iter().try_for_each(|(option, path)| check_file(option, &path.to_string_lossy()))
     }
-}
-
-fn check_file(option: &'static str, path: &Path) -> Result<(), Error> {
-    let wrong = |what: String| WrongOption::error(option, format!("`{option}`: {} {what}", path.display()));
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MOST).read_to_end(&mut bytes));
-    read.map_err(|error| wrong(format!("cannot be read: {error}")))?;
-    // Whoever writes such a file begins each part of it so.
-    let begins = b"-----BEGIN ";
-    if bytes.windows(begins.len()).any(|window| window == begins) {
-        return Ok(());
-    }
-    Err(wrong(format!("is no PEM file of {}", if option == "tls_key" { "a key" } else { "certificates" })))
 }

@@ -77,8 +77,8 @@ impl Place {
         let is_wrong = |(number, name): &(usize, &&'static str)| said[*number] && bounds.contains(name);
         let Some((_, name)) = NAMES.iter().enumerate().find(is_wrong) else { return Ok(()) };
         let sentence = format!(
-            "`{name}` does nothing here, since {why}: leave it away, or write it behind the address that it is for, as \
-             in `memory://?{name}=…`"
+            "`{name}` does nothing here, since {why}: leave it away (a bound behind another address, \
+             `memory://?{name}=…`, goes with that address)"
         );
         Err(WrongBounds::error(vec![name], why, sentence))
     }

@@ -6,6 +6,8 @@ mod decode;
 mod host;
 mod location;
 mod options;
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached"))]
+mod pem;
 mod scheme;
 
 pub use amount::{bytes, time};
@@ -14,6 +16,8 @@ pub use cache_core::nearest::nearest;
 pub use host::Host;
 pub use location::Location;
 pub use options::{Given, Options, WrongOption};
+#[cfg(any(feature = "postgres", feature = "mysql", feature = "redis", feature = "memcached"))]
+pub(crate) use pem::check_file;
 pub use scheme::{ALIASES, usual_scheme};
 
 /// Where a cache is to live, and how.

@@ -8,6 +8,7 @@ use cache_core::error::{Error, Kind};
 
 use super::Wire;
 use crate::database::{Table, error};
+use crate::distrust::Distrust;
 
 /// What is to be done about a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,11 +51,12 @@ impl Fault {
                 (Verdict::Unheard, Kind::Store, "is away".into())
             }
             sqlx::Error::Io(error) if is_about_certificates(error) => {
-                (Verdict::Lost, Kind::Configuration, untrusted::<W>(error))
+                (Verdict::Lost, Kind::Configuration, untrusted(W::AUTHORITY, &error.to_string()).into())
             }
-            sqlx::Error::Io(error) if is_about_hosts(error) => {
-                lost(Kind::Store, "is away: no such host is known here; is its name written as it should be?")
-            }
+            sqlx::Error::Io(error) if is_about_hosts(error) => lost(
+                Kind::Store,
+                "is away: its host was not found: is the name written as it should be, and does DNS answer?",
+            ),
             sqlx::Error::Io(_) => lost(Kind::Store, "is away"),
             sqlx::Error::Configuration(_) | sqlx::Error::InvalidArgument(_) => {
                 lost(Kind::Configuration, "cannot be reached in the way that is asked for")
@@ -81,19 +83,20 @@ fn is_about_certificates(error: &io::Error) -> bool {
 }
 
 /// Says why a certificate is not accepted. The library tells that in words of its own, and as those of the system.
-fn untrusted<W: Wire>(error: &io::Error) -> Cow<'static, str> {
-    let said = error.to_string();
-    match () {
-        () if said.contains("UnknownIssuer") => format!(
-            "has a certificate of an authority that is not trusted here: `{}` names the file of one to trust",
-            W::AUTHORITY
-        )
-        .into(),
-        () if said.contains("not valid for name") || said.contains("NotValidForName") => {
-            "has a certificate for another name than that of its host".into()
-        }
-        () => "and this client cannot encrypt: a certificate is not accepted".into(),
-    }
+fn untrusted(authority: &'static str, said: &str) -> String {
+    let says = |words: [&str; 2]| words.iter().any(|word| said.contains(word));
+    let distrust = match () {
+        () if said.contains("UnknownIssuer") => Distrust::Authority(authority),
+        () if says(["not valid for name", "NotValidForName"]) => Distrust::Name(
+            "another name than that of its host".to_owned(),
+            "write the host as its certificate names it, or give the server one that names this host",
+        ),
+        () if says(["certificate expired", "Expired"]) => Distrust::Late,
+        () if says(["not valid yet", "NotValidYet"]) => Distrust::Early,
+        () if said.contains("Revoked") => Distrust::Revoked,
+        () => return "and this client cannot encrypt: a certificate is not accepted".to_owned(),
+    };
+    format!("cannot be reached: its certificate is {distrust}")
 }
 
 /// Returns whether nobody knows where a host is. The system has no kind of error for that.
@@ -121,3 +124,27 @@ impl fmt::Display for Said {
 }
 
 impl StdError for Said {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_is_not_taken_is_told_with_what_to_do() {
+        for (said, sentence) in [
+            ("UnknownIssuer", "of an authority that is not trusted here: `sslrootcert` names the file"),
+            ("certificate not valid for name \"db\"", "for another name than that of its host: write the host as"),
+            ("NotValidForName", "for another name than that of its host: write the host as"),
+            ("certificate expired: verification time 2 (UNIX)", "out of date: it is to be renewed there"),
+            ("Expired", "out of date: it is to be renewed there"),
+            ("certificate not valid yet: verification time 1", "not valid yet: is the clock"),
+            ("NotValidYet", "not valid yet: is the clock"),
+            ("Revoked", "revoked: "),
+        ] {
+            let told = untrusted("sslrootcert", &format!("invalid peer certificate: {said}"));
+            assert!(told.starts_with(&format!("cannot be reached: its certificate is {sentence}")), "{told}");
+        }
+        let other = untrusted("sslrootcert", "received fatal alert: BadCertificate");
+        assert_eq!(other, "and this client cannot encrypt: a certificate is not accepted");
+    }
+}

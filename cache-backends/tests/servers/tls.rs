@@ -88,7 +88,11 @@ fn not_vouched_for<K: Kind>() -> Result<(), Failed> {
         let url = format!("{}?{}{authority}", server.encrypted_url(host), mode::<K>(asked));
         let sentence = refused(&*store::<K>(&url)?);
         let option = if K::NAME == "postgres" { "`sslrootcert`" } else { "`ssl-ca`" };
-        let says = if host == "localhost" { option } else { "has a certificate for another name" };
+        let says = if host == "localhost" {
+            option
+        } else {
+            "its certificate is for another name than that of its host: write the host"
+        };
         assert!(sentence.contains("certificate") && sentence.contains(says), "{sentence}");
         assert!(sentence.contains(&format!(" at {host}:")) && !sentence.contains("UnknownIssuer"), "{sentence}");
     }

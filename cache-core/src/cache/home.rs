@@ -176,6 +176,14 @@ impl Home {
         }
     }
 
+    /// Notes where a store outside has done what it was asked.
+    pub(super) fn heard<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        if outcome.is_ok() {
+            self.outage.answered(&self.clock);
+        }
+        outcome
+    }
+
     /// Returns the in-process store, where that is what is behind it.
     pub(crate) fn memory(&self) -> Option<&Store> {
         match &self.backing {

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use super::parcel;
 use crate::clock::{Clock, Tick};
 use crate::error::{Error, Kind};
-use crate::lock::atomic::{AtomicBool, Ordering};
+use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::lock::{Mutex, lock};
 
 /// Whether a store is away, as far as its callers have noticed.
@@ -13,6 +14,9 @@ use crate::lock::{Mutex, lock};
 pub(super) struct Outage {
     /// As a rule it is not, and then whoever reads needs no lock.
     is_on: AtomicBool,
+    /// When a call failed last, in nanoseconds: where one of several servers is away, who is answered by the others looks at
+    /// this alone.
+    last: AtomicU64,
     spell: Mutex<Option<Spell>>,
 }
 
@@ -21,8 +25,6 @@ pub(super) struct Outage {
 struct Spell {
     cache: Box<str>,
     began: Tick,
-    /// When the last one failed.
-    last: Tick,
     failed: u64,
     /// What was told: of what passes, and of what somebody has to change.
     told: [bool; 2],
@@ -39,24 +41,26 @@ pub(super) struct Over {
 /// For how long no call may have failed before it is over: where one of several servers is away, others answer meanwhile.
 const CALM: Duration = Duration::from_secs(5);
 
+/// For how long no call may have failed before the next one that does begins another outage: nobody may have called meanwhile.
+const LONG: Duration = Duration::from_secs(60);
+
 impl Outage {
     /// Notes that a call has failed. Returns whether the log is to be told of it.
     pub(super) fn note(&self, cache: &str, error: &Error, now: Tick) -> bool {
         let kind = match error.kind() {
+            _ if parcel::is_of_the_value(error) => return true,
             Kind::Configuration => 1,
             _ if error.is_transient() => 0,
             // It says nothing of the store.
             _ => return true,
         };
         let mut spell = lock(&self.spell);
-        let spell = spell.get_or_insert_with(|| Spell {
-            cache: cache.into(),
-            began: now,
-            last: now,
-            failed: 0,
-            told: [false; 2],
-        });
-        (spell.last, spell.failed) = (now, spell.failed + 1);
+        if now.since(self.last()) > LONG {
+            *spell = None;
+        }
+        let spell = spell.get_or_insert_with(|| Spell { cache: cache.into(), began: now, failed: 0, told: [false; 2] });
+        spell.failed += 1;
+        self.last.store(now.as_nanos(), Ordering::Relaxed);
         self.is_on.store(true, Ordering::Release);
         !std::mem::replace(&mut spell.told[kind], true)
     }
@@ -64,19 +68,31 @@ impl Outage {
     /// Notes that the store has answered, and tells the log where that was not so before.
     #[inline]
     pub(super) fn answered(&self, clock: &Clock) {
-        if self.is_on.load(Ordering::Relaxed)
-            && let Some(over) = self.end(clock.now())
-        {
-            log::info!(target: "larder", "{over}");
+        if self.is_on.load(Ordering::Acquire) {
+            self.end_at(clock.now());
         }
     }
 
     #[cold]
+    fn end_at(&self, now: Tick) {
+        if let Some(over) = self.end(now) {
+            log::info!(target: "larder", "{over}");
+        }
+    }
+
     fn end(&self, now: Tick) -> Option<Over> {
+        let is_calm = || now.since(self.last()) >= CALM;
+        if !is_calm() {
+            return None;
+        }
         let mut spell = lock(&self.spell);
-        let Spell { cache, began, last, failed, .. } = spell.take_if(|spell| now.since(spell.last) >= CALM)?;
+        let Spell { cache, began, failed, .. } = spell.take_if(|_| is_calm())?;
         self.is_on.store(false, Ordering::Release);
-        Some(Over { cache, failed, time: last.since(began) })
+        Some(Over { cache, failed, time: self.last().since(began) })
+    }
+
+    fn last(&self) -> Tick {
+        Tick::from_nanos(self.last.load(Ordering::Relaxed))
     }
 }
 
@@ -84,7 +100,11 @@ impl fmt::Display for Over {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { cache, failed, time } = self;
         let calls = if *failed == 1 { "call has" } else { "calls have" };
-        write!(f, "cache `{cache}`: its store answers again: {failed} {calls} failed in {} s", time.as_secs())
+        write!(f, "cache `{cache}`: its store answers again: {failed} {calls} failed")?;
+        match time.as_secs() {
+            0 => Ok(()),
+            seconds => write!(f, " in {seconds} s"),
+        }
     }
 }
 
@@ -99,6 +119,22 @@ mod tests {
             assert!((0..3).all(|_| outage.note("pages", &Error::new(kind, "x"), now)));
         }
         assert_eq!(outage.end(now.after(CALM)), None);
+    }
+
+    #[test]
+    fn a_time_below_a_second_is_left_away() {
+        let (outage, now) = (Outage::default(), Tick::from_nanos(0));
+        outage.note("pages", &Error::new(Kind::Store, "x"), now);
+        let over = outage.end(now.after(CALM)).expect("it is over");
+        assert_eq!(over.to_string(), "cache `pages`: its store answers again: 1 call has failed");
+    }
+
+    #[test]
+    fn who_is_answered_while_others_fail_waits_for_no_lock() {
+        let (outage, now) = (Outage::default(), Tick::from_nanos(0));
+        outage.note("pages", &Error::new(Kind::Store, "x"), now);
+        let _held = lock(&outage.spell);
+        assert_eq!(outage.end(now.after(CALM / 2)), None);
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl Cache {
     ) -> Result<bool, Error> {
         let parcel = tags.and_then(|tags| self.pack(backend, name, value, keep, &options, &tags));
         let _changing = Changing::begin(self.home(), name);
-        match (parcel, ticket) {
+        let sent = match (parcel, ticket) {
             (Ok(Some(parcel)), Some(ticket)) => backend.set_if(name, &parcel.bytes, parcel.time, ticket).await,
             (Ok(Some(parcel)), None) => backend.set(name, &parcel.bytes, parcel.time).await.map(|()| true),
             (Ok(None), _) => backend.delete(name).await.map(|_| true),
@@ -231,7 +231,8 @@ impl Cache {
                 drop(backend.delete(name).await);
                 Err(error)
             }
-        }
+        };
+        self.home().heard(sent)
     }
 
     /// Keeps values in one go, and returns the keys of those that the store did not take.
@@ -272,6 +273,9 @@ impl Cache {
             }
         }
         let kept = backend.set_many(&entries).await;
+        if kept.iter().any(Result::is_ok) {
+            self.home().outage.answered(&self.home().clock);
+        }
         failed.extend(keys.into_iter().zip(kept).filter_map(|(key, kept)| kept.err().map(|error| (key, error))));
         failed.extend(remove_all(backend, gone).await);
         failed
@@ -299,6 +303,7 @@ impl Cache {
             () if can.conditional_fill => self.add_by_fill(backend, name, &tags, &parcel).await?,
             () => backend.add(name, &parcel.bytes, parcel.time).await?,
         };
+        self.home().outage.answered(&self.home().clock);
         if added {
             self.home().supersede(name);
         }
@@ -322,7 +327,7 @@ impl Cache {
 
     pub(super) async fn remove_outside(&self, backend: &Outside, name: &Name) -> Result<bool, Error> {
         let _changing = Changing::begin(self.home(), name);
-        backend.delete(name).await
+        self.home().heard(backend.delete(name).await)
     }
 
     pub(super) async fn remove_many(&self, backend: &Outside, names: &[Name]) -> Result<u64, Error> {
@@ -331,7 +336,7 @@ impl Cache {
             self.note_change(name);
             self.counters().count(Event::Invalidated);
         }
-        backend.delete_many(names).await
+        self.home().heard(backend.delete_many(names).await)
     }
 
     pub(super) async fn incr_outside(
@@ -352,6 +357,7 @@ impl Cache {
             () if can.conditional_fill => self.incr_by_fill(backend, (key, name), delta).await?,
             () => backend.incr(name, delta).await?,
         };
+        self.home().outage.answered(&self.home().clock);
         self.home().supersede(name);
         Ok(sum)
     }
@@ -418,14 +424,14 @@ impl Cache {
         self.home().supersede_all(scope);
         let cleared = backend.clear_scope(scope).await;
         self.home().supersede_all(scope);
-        cleared
+        self.home().heard(cleared)
     }
 
     pub(super) async fn clear_store_outside(&self, backend: &Outside) -> Result<(), Error> {
         self.home().supersede_all("");
         let cleared = backend.clear_store().await;
         self.home().supersede_all("");
-        cleared
+        self.home().heard(cleared)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A value on its way to a store that takes bytes, and back.
 
+use std::fmt;
 use std::time::Duration;
 
 use super::home::{Home, Outside};
@@ -255,7 +256,24 @@ pub(super) fn stays_here<V>(name: &Name) -> Error {
         "`{name}`: a `{what}` is for this process only, and this cache lives outside: keep it in a cache in memory, or \
          give it `Serialize` and `Deserialize`"
     );
-    Error::configuration(context)
+    Error::configuration(context).with_source(StaysHere)
+}
+
+/// The source of an error about a value that must not leave the process.
+#[derive(Debug)]
+struct StaysHere;
+
+impl fmt::Display for StaysHere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it cannot be written as bytes")
+    }
+}
+
+impl std::error::Error for StaysHere {}
+
+/// Returns whether an error is about the value alone, and the store has no part in it.
+pub(super) fn is_of_the_value(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|source| source.is::<StaysHere>())
 }
 
 #[cfg(test)]

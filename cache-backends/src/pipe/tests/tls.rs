@@ -76,6 +76,8 @@ fn a_server_that_wants_a_certificate_says_so() {
     let error = ask_with(Tls { own: None, ..known() }).unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
     assert!(error.to_string().contains("`tls_cert` and `tls_key` name one and its key"), "{error}");
+    let said = std::error::Error::source(&error).expect("what it has said").to_string();
+    assert!(said.contains("CertificateRequired"), "{said}");
 }
 
 #[test]
@@ -85,4 +87,14 @@ fn files_that_are_not_there_are_named() {
         assert_eq!(error.kind(), Kind::Configuration, "{error:?}");
         assert!(error.to_string().contains(name), "{error}");
     }
+}
+
+#[test]
+fn whoever_is_not_greeted_asks_about_encryption_also_where_its_own_time_ends_first() {
+    let small = Small::new(|_, mut peer| peer.outlast());
+    let limits = Limits { timeout: Duration::from_millis(50), ..limits() };
+    let pipe = Pipe::new(small.server.clone().encrypted(known()), Lines, limits);
+    // No time goes by for the greeting.
+    let error = Frozen::new().block_on(ask(&pipe, "1")).unwrap_err();
+    assert!(error.to_string().ends_with("not answered within 50ms: does it encrypt at this port?"), "{error}");
 }

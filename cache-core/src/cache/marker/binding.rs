@@ -114,7 +114,7 @@ impl Home {
         let version = drawn(tag);
         let set = outside.set(&outside.markers.name(tag), &bytes_of(version), None).await;
         self.party.withdrew(tag);
-        set?;
+        self.heard(set)?;
         outside.markers.sightings.note(&self.tags, TagVersion { tag, version });
         Ok(())
     }
