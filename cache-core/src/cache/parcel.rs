@@ -273,7 +273,7 @@ impl std::error::Error for StaysHere {}
 
 /// Returns whether an error is about the value alone, and the store has no part in it.
 pub(super) fn is_of_the_value(error: &Error) -> bool {
-    std::error::Error::source(error).is_some_and(|source| source.is::<StaysHere>())
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<StaysHere>)
 }
 
 #[cfg(test)]
