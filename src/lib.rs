@@ -26,7 +26,7 @@
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
 //! | what a change invalidates, in one place | [`on_change`], [`changed`], [`events`] |
-//! | what a transaction invalidates | [`after_commit`] |
+//! | what a transaction invalidates | [`after_commit`]; `sqlx::commit`, with the feature `sqlx` |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
 //! | stores outside the process, and where they differ | [`stores`] |
@@ -46,6 +46,7 @@
 //! | `compression`, `encryption`, `json` | values outside in fewer bytes; that nobody reads or changes there; that a person can read |
 //! | `cli` | the program `larder` |
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
+//! | `sqlx` | `sqlx::commit`: a transaction of sqlx, after which listeners are told and what it invalidates is gone |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
 //! | `axum` | `page`: cached pages on axum, or on any other tower service of `http`; brings `tokio` along |
@@ -62,6 +63,8 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
+#[cfg(feature = "sqlx")]
+pub mod sqlx;
 pub mod stores;
 
 #[cfg(feature = "axum")]

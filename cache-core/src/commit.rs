@@ -2,6 +2,7 @@
 
 mod block;
 mod rest;
+mod transaction;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,6 +13,7 @@ use block::{Block, Inside};
 pub(crate) use block::{concerns, defer, note, outside, read_for_itself};
 use rest::Rest;
 pub(crate) use rest::{Again, Handed};
+pub use transaction::{borrowed_transaction, transaction};
 
 use crate::executor::block_on;
 
@@ -97,7 +99,8 @@ impl<T, E> Committed for Result<T, E> {
 /// nobody knows yet what listeners invalidate for that. In a cache in memory a call may still be answered with what
 /// others have kept meanwhile; `uncached` asks the source.
 ///
-/// An `Err` of the commit itself, as when the server is gone, is not a roll-back for sure: give it to [`committing`].
+/// An `Err` of the commit itself, as when the server is gone, is not a roll-back for sure: give it to [`committing`]. With
+/// sqlx, `larder::sqlx::commit` (feature `sqlx`) does all of it.
 ///
 /// A caller who leaves while the database is at the commit leaves that open: it may take effect after the last
 /// invalidation. Give work of consequence a task of its own.
@@ -188,9 +191,10 @@ pub async fn committing<T, E>(commit: impl Future<Output = Result<T, E>>) -> Res
 ///
 /// Those of the commit.
 pub fn committing_blocking<T, E>(commit: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
-    block::begins_to_commit();
+    let Some(block) = block::current() else { return commit() };
+    block.begins_to_commit();
     let done = commit();
-    block::has_answered(&done, |_| false);
+    block.has_answered(&done, |_| false);
     done
 }
 
@@ -204,17 +208,11 @@ pub async fn committing_unless<T, E>(
     commit: impl Future<Output = Result<T, E>>,
     is_refusal: impl FnOnce(&E) -> bool,
 ) -> Result<T, E> {
-    block::begins_to_commit();
+    let Some(block) = block::current() else { return commit.await };
+    block.begins_to_commit();
     let done = commit.await;
-    block::has_answered(&done, is_refusal);
+    block.has_answered(&done, is_refusal);
     done
-}
-
-/// Does the same as [`after_commit`] for a transaction whose only way to take effect is through [`committing_unless`]. What
-/// else becomes of it is a roll-back. A savepoint takes effect with what it is in.
-#[doc(hidden)]
-pub async fn transaction<T, E>(is_savepoint: bool, work: impl Future<Output = Result<T, E>>) -> Result<T, E> {
-    within(Block::of_transaction(is_savepoint), work).await
 }
 
 async fn within<F>(block: Arc<Block>, work: F) -> F::Output

@@ -6,15 +6,13 @@ use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
-use std::time::Duration;
 
-use larder::backend::{Backend, Capabilities, Remaining};
 use larder::events::{self, Change, Subscription, What};
-use larder::key::Name;
 use larder::{
-    Error, Kind, Options, Settings, after_commit, after_commit_blocking, cached, changed, changed_blocking, created,
-    created_blocking, deleted, deleted_blocking, on_change, on_change_blocking, testing,
+    Options, after_commit, after_commit_blocking, cached, changed, changed_blocking, created, created_blocking,
+    deleted, deleted_blocking, on_change, on_change_blocking, testing,
 };
+use tokio::sync::Semaphore;
 
 #[derive(Clone, Debug)]
 struct Post {
@@ -56,80 +54,9 @@ pub fn leave(work: impl Future) {
     assert!(work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
 }
 
-/// What was written to the log.
-struct Lines;
-
-static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-impl log::Log for Lines {
-    fn enabled(&self, metadata: &log::Metadata<'_>) -> bool {
-        metadata.level() == log::Level::Error
-    }
-
-    fn log(&self, record: &log::Record<'_>) {
-        if self.enabled(record.metadata()) {
-            LINES.lock().unwrap().push(record.args().to_string());
-        }
-    }
-
-    fn flush(&self) {}
-}
-
-impl Lines {
-    /// Writes down what comes from now on.
-    fn begin() {
-        if log::set_logger(&Lines).is_ok() {
-            log::set_max_level(log::LevelFilter::Error);
-        }
-    }
-
-    fn of(part: &str) -> Vec<String> {
-        LINES.lock().unwrap().iter().filter(|line| line.contains(part)).cloned().collect()
-    }
-}
-
-/// A store that is down.
-struct Down;
-
-impl Down {
-    fn error() -> Error {
-        Error::new(Kind::Store, "the store is down")
-    }
-}
-
-impl Backend for Down {
-    fn capabilities(&self) -> Capabilities {
-        Capabilities::NONE
-    }
-
-    async fn get(&self, _: &Name) -> Result<Option<Vec<u8>>, Error> {
-        Err(Self::error())
-    }
-
-    async fn set(&self, _: &Name, _: &[u8], _: Option<Duration>) -> Result<(), Error> {
-        Err(Self::error())
-    }
-
-    async fn add(&self, _: &Name, _: &[u8], _: Option<Duration>) -> Result<bool, Error> {
-        Err(Self::error())
-    }
-
-    async fn delete(&self, _: &Name) -> Result<bool, Error> {
-        Err(Self::error())
-    }
-
-    async fn ttl(&self, _: &Name) -> Result<Option<Remaining>, Error> {
-        Err(Self::error())
-    }
-
-    async fn clear_store(&self) -> Result<(), Error> {
-        Err(Self::error())
-    }
-}
-
 #[cached(key = "events:page:<post>")]
 async fn page(post: u64) -> String {
-    format!("post {post}")
+    std::future::ready(format!("post {post}")).await
 }
 
 #[cached(key = "events:pages-of:<author>")]
@@ -215,45 +142,6 @@ fn one_that_ends_while_it_is_told_or_before_its_turn_is_told_no_more() {
     assert_eq!(heard.all(), [""; 0]);
 }
 
-#[test]
-fn a_listener_that_panics_stops_neither_the_others_nor_the_writer() {
-    Lines::begin();
-    let _larder = testing::isolated();
-    let heard = Heard::default();
-    on_change_blocking::<u8>(|number| assert!(*number > 1, "it is one"));
-    on_change::<u8>(async |number| {
-        tokio::task::yield_now().await;
-        assert!(*number > 2, "it is two at most");
-    });
-    heard.by::<u8>("last");
-    changed_blocking(&1_u8);
-    testing::block_on(changed(&2_u8));
-    after_commit_blocking(|| changed_blocking(&3_u8));
-    assert_eq!(heard.all(), ["last: Changed 1", "last: Changed 2", "last: Changed 3"]);
-    assert_eq!((events::stats().told, events::stats().panicked), (9, 3));
-    let lines = Lines::of("has panicked: it is one");
-    assert!(lines.len() == 1 && lines[0].contains("tests/engine/events.rs:"), "{lines:?}");
-}
-
-#[test]
-fn a_listener_whose_store_is_down_goes_on_and_so_do_the_others() {
-    let larder = testing::isolated_with([("default", Settings::backend(Down))]).unwrap();
-    let heard = Heard::default();
-    let own = heard.clone();
-    on_change::<Post>(move |post| {
-        let heard = own.clone();
-        async move {
-            page::invalidate(post.id).await;
-            pages_of::invalidate_async(post.author).await;
-            heard.note("the first");
-        }
-    });
-    heard.by::<Post>("the second");
-    changed_blocking(&POST);
-    assert_eq!(heard.all(), ["the first", "the second: Changed Post { id: 7, author: 1 }"]);
-    assert!(larder.cache("default").stats().trouble > 0);
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn changes_are_said_in_tasks_and_those_who_listen_may_wait() {
     // Threads of a runtime see what is the program's.
@@ -293,47 +181,6 @@ fn where_nobody_listens_nothing_is_copied() {
 }
 
 #[test]
-fn listeners_may_change_something_themselves_and_a_circle_is_cut() {
-    /// A category, by its depth: the change of one is a change of that above it.
-    #[derive(Clone, Debug)]
-    struct Category(u64);
-    #[derive(Clone)]
-    struct There;
-    #[derive(Clone)]
-    struct Back;
-
-    Lines::begin();
-    let _larder = testing::isolated();
-    let heard = Heard::default();
-    heard.by::<Category>("tree");
-    on_change::<Category>(async |category| {
-        if category.0 > 0 {
-            changed(&Category(category.0 - 1)).await;
-        }
-    });
-    changed_blocking(&Category(20));
-    assert_eq!((heard.all().len(), events::stats().circles), (21, 0), "a tree is no circle");
-
-    let runs = Arc::new(AtomicUsize::new(0));
-    let (there, back) = (Arc::clone(&runs), Arc::clone(&runs));
-    on_change_blocking::<There>(move |_| {
-        there.fetch_add(1, Ordering::Relaxed);
-        changed_blocking(&Back);
-        changed_blocking(&Back);
-    });
-    on_change_blocking::<Back>(move |_| {
-        back.fetch_add(1, Ordering::Relaxed);
-        after_commit_blocking(|| changed_blocking(&There));
-    });
-    changed_blocking(&There);
-    assert!((32..=1001).contains(&runs.load(Ordering::Relaxed)) && events::stats().circles > 0);
-    let lines = Lines::of("nobody is told of it any more");
-    assert!(lines.len() == 1 && lines[0].contains("There → ") && lines[0].contains("Back → "), "{lines:?}");
-    changed_blocking(&Category(1));
-    assert_eq!(heard.all().len(), 2, "what comes later is no part of it");
-}
-
-#[test]
 fn the_listeners_of_a_test_are_its_own_and_those_of_the_program_see_its_caches() {
     #[derive(Clone)]
     struct Shared;
@@ -361,11 +208,29 @@ fn the_listeners_of_a_test_are_its_own_and_those_of_the_program_see_its_caches()
     std::thread::spawn(move || handle.run_tasks()).join().unwrap();
     assert!(!cache.blocking().has("key").unwrap() && runs.load(Ordering::Relaxed) == 2);
 
+    // Where whoever waits for them goes on elsewhere, too.
+    let gate = Arc::new(Semaphore::new(0));
+    let held = Arc::clone(&gate);
+    let waits = on_change::<Shared>(move |_| {
+        let gate = Arc::clone(&held);
+        async move {
+            gate.acquire().await.expect("it is never closed").forget();
+            larder::cache("default").unwrap().delete("key").await.unwrap();
+        }
+    });
+    let mut telling = Box::pin(async { changed(&Shared).await });
+    assert!(telling.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    cache.blocking().set("key", 1_u8, Options::forever()).unwrap();
+    gate.add_permits(1);
+    std::thread::spawn(|| testing::block_on(telling)).join().unwrap();
+    assert!(!cache.blocking().has("key").unwrap() && runs.load(Ordering::Relaxed) == 3);
+    waits.end();
+
     std::thread::spawn(|| changed_blocking(&Shared)).join().unwrap();
-    assert_eq!(runs.load(Ordering::Relaxed), 2, "another test");
+    assert_eq!(runs.load(Ordering::Relaxed), 3, "another test");
     drop(larder);
     let _another = testing::isolated();
     changed_blocking(&Shared);
-    assert_eq!(runs.load(Ordering::Relaxed), 2, "it ended with its test");
+    assert_eq!(runs.load(Ordering::Relaxed), 3, "it ended with its test");
     of_the_program.end();
 }

@@ -6,6 +6,7 @@ mod commits;
 mod contested;
 mod events;
 mod events_committed;
+mod events_faults;
 mod freshness;
 mod hit;
 mod in_place;

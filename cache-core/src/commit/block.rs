@@ -82,6 +82,22 @@ impl Block {
         iter::successors(Some(self), |block| block.outer.as_deref())
     }
 
+    pub(super) fn begins_to_commit(&self) {
+        self.set(Stage::Committing);
+    }
+
+    pub(super) fn has_answered<T, E>(&self, done: &Result<T, E>, is_refusal: impl FnOnce(&E) -> bool) {
+        match done {
+            Ok(_) => self.set(Stage::Committed),
+            Err(error) if is_refusal(error) => self.set(Stage::Working),
+            Err(_) => {}
+        }
+    }
+
+    fn set(&self, stage: Stage) {
+        lock(&self.noted).stage = stage;
+    }
+
     /// Ends it, and returns what is to be invalidated now, and what listeners are to be told of.
     pub(super) fn end(&self, end: End) -> (Vec<Again>, Vec<Again>) {
         let (again, events, stage) = {
@@ -163,25 +179,8 @@ pub(crate) fn outside<R>(what: impl FnOnce() -> R) -> R {
     what()
 }
 
-pub(super) fn begins_to_commit() {
-    set(Stage::Committing);
-}
-
-pub(super) fn has_answered<T, E>(done: &Result<T, E>, is_refusal: impl FnOnce(&E) -> bool) {
-    match done {
-        Ok(_) => set(Stage::Committed),
-        Err(error) if is_refusal(error) => set(Stage::Working),
-        Err(_) => {}
-    }
-}
-
-fn set(stage: Stage) {
-    if let Some(block) = current() {
-        lock(&block.noted).stage = stage;
-    }
-}
-
-fn current() -> Option<Arc<Block>> {
+/// Returns the work that its caller is part of.
+pub(super) fn current() -> Option<Arc<Block>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
 }
 

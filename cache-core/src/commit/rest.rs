@@ -80,11 +80,17 @@ async fn all(events: VecDeque<Again>) {
 pub(crate) struct Handed {
     executor: Arc<dyn Executor>,
     task: Option<Task>,
+    or_nobody: bool,
 }
 
 impl Handed {
     pub(crate) fn new(Again { executor, task }: Again) -> Self {
-        Self { executor, task: Some(task) }
+        Self { executor, task: Some(task), or_nobody: false }
+    }
+
+    /// Makes one that is left alone where there is nowhere to run it: it waits for what only a runtime can bring.
+    pub(super) fn or_nobody(Again { executor, task }: Again) -> Self {
+        Self { executor, task: Some(task), or_nobody: true }
     }
 }
 
@@ -103,8 +109,10 @@ impl Future for Handed {
 
 impl Drop for Handed {
     fn drop(&mut self) {
-        if let Some(task) = self.task.take() {
-            run_beside(&*self.executor, task);
+        match self.task.take() {
+            Some(task) if self.or_nobody => drop(self.executor.spawn(task)),
+            Some(task) => run_beside(&*self.executor, task),
+            None => {}
         }
     }
 }

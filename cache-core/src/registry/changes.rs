@@ -12,7 +12,7 @@ use once_cell::sync::Lazy;
 use super::{Registry, enter_own, isolated, leave_own};
 use crate::commit::{self, Again, Handed};
 use crate::events::{Cause, Change, Listener, Listeners, Stats, Subscription, What};
-use crate::executor::{Task, block_on};
+use crate::executor::{Executor, Task, block_on};
 
 static OF_THE_PROGRAM: Lazy<Arc<Listeners>> = Lazy::new(Arc::default);
 
@@ -187,6 +187,13 @@ pub fn deleted_blocking<T: Clone + Send + Sync + 'static>(value: &T) {
 #[must_use]
 pub fn events() -> Stats {
     isolated().map_or_else(|| OF_THE_PROGRAM.stats(), |registry| registry.listeners.stats())
+}
+
+/// Returns where work is done beside those who leave: that of the test, or of the program.
+#[doc(hidden)]
+#[must_use]
+pub fn executor() -> Arc<dyn Executor> {
+    super::commits::executor(isolated().as_deref())
 }
 
 async fn say<T: Clone + Send + Sync + 'static>(value: &T, what: What) {

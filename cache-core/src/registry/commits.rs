@@ -25,7 +25,6 @@ pub(super) fn note(tag: &Key) {
     });
 }
 
-/// Returns where work is done beside those who leave: that of the test, or of the program.
 pub(super) fn executor(own: Option<&Registry>) -> Arc<dyn Executor> {
     own.or_else(|| global().ok()).map_or_else(crate::executor::usual, Registry::executor)
 }

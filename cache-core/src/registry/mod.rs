@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use once_cell::sync::OnceCell;
 
 pub use changes::{
-    changed, changed_blocking, created, created_blocking, deleted, deleted_blocking, events, on_change,
+    changed, changed_blocking, created, created_blocking, deleted, deleted_blocking, events, executor, on_change,
     on_change_blocking,
 };
 pub use check::{Problem, Problems, check};
@@ -34,7 +34,7 @@ use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::events::Listeners;
-use crate::executor::{self, Executor, block_on};
+use crate::executor::{Executor, block_on, usual};
 use crate::key::Key;
 use crate::lock::{self, RwLock};
 use crate::tags::Began;
@@ -89,7 +89,7 @@ impl Default for Plan {
             caches: Vec::new(),
             default: Settings::memory(),
             clock: Clock::default(),
-            executor: executor::usual(),
+            executor: usual(),
             off: false,
             open: false,
         }
