@@ -25,7 +25,8 @@
 //! | keys by hand, and types of one's own in keys | [`macro@key`], [`KeyPart`], [`KeyName`], [`mod@key`] |
 //! | caches by hand | [`cache`], [`Cache`], [`Options`] |
 //! | what goes together in one step | [`invalidate_tag`], [`Key::tagged`], [`Namespace`] |
-//! | what a transaction invalidates | [`after_commit`] |
+//! | what a change invalidates, in one place | [`on_change`], [`changed`], [`events`] |
+//! | what a transaction invalidates | [`after_commit`]; `sqlx::commit`, with the feature `sqlx` |
 //! | what a body, or the handler of a page, says of its own result | [`entry`] |
 //! | named caches, where they live and their bounds | [`init`], [`config`], [`builder`], [`Settings`] |
 //! | stores outside the process, and where they differ | [`stores`] |
@@ -45,6 +46,7 @@
 //! | `compression`, `encryption`, `json` | values outside in fewer bytes; that nobody reads or changes there; that a person can read |
 //! | `cli` | the program `larder` |
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
+//! | `sqlx` | `sqlx::commit`: a transaction of sqlx, after which listeners are told and what it invalidates is gone |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
 //! | `axum` | `page`: cached pages on axum, or on any other tower service of `http`; brings `tokio` along |
@@ -61,6 +63,8 @@ pub mod config;
 pub mod page;
 #[cfg(feature = "axum")]
 pub mod report;
+#[cfg(feature = "sqlx")]
+pub mod sqlx;
 pub mod stores;
 
 #[cfg(feature = "axum")]
@@ -102,19 +106,26 @@ pub use cache_macros::key;
 pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
 pub use cache_core::clock;
 pub use cache_core::codec::Codec;
-pub use cache_core::commit::{after_commit, after_commit_blocking};
+pub use cache_core::commit::{Committed, after_commit, after_commit_blocking, committing, committing_blocking};
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
 pub use cache_core::registry::{
-    Problem, Problems, Settings, Site, cache, check, invalidate_tag, invalidate_tag_blocking, sites,
+    Problem, Problems, Settings, Site, cache, changed, changed_blocking, check, created, created_blocking, deleted,
+    deleted_blocking, invalidate_tag, invalidate_tag_blocking, on_change, on_change_blocking, sites,
 };
 pub use cache_core::stats::Stats;
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder, init};
+
+/// What has changed, and who listens to that: see [`on_change`].
+pub mod events {
+    pub use cache_core::events::{Change, Listener, Stats, Subscription, What};
+    pub use cache_core::registry::events as stats;
+}
 
 /// ```
 /// use larder::{cached, testing};

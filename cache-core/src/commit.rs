@@ -1,35 +1,52 @@
 //! Work on a source that takes effect at one moment, such as the commit of a transaction.
 
-use std::cell::RefCell;
-use std::collections::HashSet;
+mod block;
+mod rest;
+mod transaction;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use ahash::RandomState;
+use block::{Block, Inside};
+pub(crate) use block::{concerns, defer, note, outside, read_for_itself};
+use rest::Rest;
+pub(crate) use rest::{Again, Handed};
+pub use transaction::{borrowed_transaction, transaction};
 
-use crate::executor::{Executor, Task, block_on};
-use crate::lock::{Mutex, lock};
+use crate::executor::block_on;
 
-thread_local! {
-    static CURRENT: RefCell<Option<Arc<Block>>> = const { RefCell::new(None) };
+/// What work that takes effect at one moment has come to.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::Committed;
+///
+/// assert!(Ok::<_, String>(7).is_committed() && ().is_committed());
+/// assert!(!Err::<u8, _>("the name is taken").is_committed());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say whether the work was committed",
+    label = "this returns neither a `Result` nor nothing",
+    note = "return a `Result`: `Ok` says that it was committed, and `Err` that it was rolled back"
+)]
+pub trait Committed {
+    /// Returns whether others see now what the work has written; `false` says that nobody ever will.
+    fn is_committed(&self) -> bool;
 }
 
-/// What is invalidated while some work goes on.
-#[derive(Debug, Default)]
-struct Block(Mutex<Noted>);
-
-#[derive(Default)]
-struct Noted {
-    what: HashSet<Box<[u8]>, RandomState>,
-    again: Vec<Again>,
+/// What returns nothing has done its work.
+impl Committed for () {
+    fn is_committed(&self) -> bool {
+        true
+    }
 }
 
-/// One thing to be invalidated once more, and where that can be done beside a caller who leaves.
-pub(crate) struct Again {
-    pub(crate) executor: Arc<dyn Executor>,
-    pub(crate) task: Task,
+impl<T, E> Committed for Result<T, E> {
+    fn is_committed(&self) -> bool {
+        self.is_ok()
+    }
 }
 
 /// Runs work whose writes are seen by others at one moment, such as a transaction: all that is invalidated in it is
@@ -73,18 +90,26 @@ pub(crate) struct Again {
 /// What `#[invalidates]` and `#[updates]` do counts, and what is done by hand: of entries, tags, namespaces and whole caches.
 /// What the work hands to other tasks or threads does not.
 ///
+/// Listeners hear of what is [`changed`](crate::registry::changed) inside when the work has ended, and after an `Err` never:
+/// that is a roll-back. Where the work is left half-way or panics nobody knows, and they are told. Work within work is a part
+/// of it.
+///
 /// Inside, an entry that was invalidated there is loaded anew by each call, and neither kept nor handed to others: it may
-/// have been read in the transaction, and never come true. In a cache in memory a call may still be answered with what
+/// have been read in the transaction, and never come true. So is every entry, once something was said to be changed, as
+/// nobody knows yet what listeners invalidate for that. In a cache in memory a call may still be answered with what
 /// others have kept meanwhile; `uncached` asks the source.
+///
+/// An `Err` of the commit itself, as when the server is gone, is not a roll-back for sure: give it to [`committing`]. With
+/// sqlx, `larder::sqlx::commit` (feature `sqlx`) does all of it.
 ///
 /// A caller who leaves while the database is at the commit leaves that open: it may take effect after the last
 /// invalidation. Give work of consequence a task of its own.
-pub async fn after_commit<F: Future>(work: F) -> F::Output {
-    let block = Arc::new(Block::default());
-    let rest = Rest(Arc::clone(&block));
-    let output = Within { block, work: Box::pin(work) }.await;
-    rest.now().await;
-    output
+pub async fn after_commit<F>(work: F) -> F::Output
+where
+    F: Future,
+    F::Output: Committed,
+{
+    within(Block::of_work(), work).await
 }
 
 /// Does the same as [`after_commit`], and blocks.
@@ -102,44 +127,104 @@ pub async fn after_commit<F: Future>(work: F) -> F::Output {
 /// assert!(committed.is_ok() && !cache.blocking().has("key")?);
 /// # Ok::<(), larder::Error>(())
 /// ```
-pub fn after_commit_blocking<T>(work: impl FnOnce() -> T) -> T {
-    let block = Arc::new(Block::default());
-    let rest = Rest(Arc::clone(&block));
+pub fn after_commit_blocking<T: Committed>(work: impl FnOnce() -> T) -> T {
+    let block = Block::of_work();
+    let mut rest = Rest::of(&block);
     let output = {
-        let _inside = Inside::enter(block);
+        let _inside = Inside::enter(Some(block));
         work()
     };
+    rest.end(output.is_committed());
     block_on(rest.now());
     output
 }
 
-/// Notes that something is invalidated, for the end of the work that this is part of, if it is part of any.
-pub(crate) fn note(what: impl FnOnce() -> (Box<[u8]>, Again)) {
-    let Some(block) = current() else { return };
-    // Outside of the lock: that is code of somebody else's.
-    let (what, again) = what();
-    let mut noted = lock(&block.0);
-    if noted.what.insert(what) {
-        noted.again.push(again);
-    }
+/// Does a commit, as the last step of what [`after_commit`] runs.
+///
+/// An `Err` says of other work that nothing has happened. A commit that fails may have happened, as when the server is gone
+/// before it has answered; so listeners are told of what was changed, unless the transaction failed before this.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{after_commit, changed, committing, on_change, testing};
+/// # use std::sync::atomic::{AtomicU32, Ordering};
+/// # struct Transaction; struct Gone;
+/// # impl Transaction { async fn commit(self) -> Result<(), Gone> { Err(Gone) } }
+/// # #[derive(Clone)] struct Post;
+/// # static TOLD: AtomicU32 = AtomicU32::new(0);
+///
+/// # let _larder = testing::isolated();
+/// # let (post, transaction) = (Post, Transaction);
+/// # on_change::<Post>(async |_| { TOLD.fetch_add(1, Ordering::Relaxed); });
+/// # testing::block_on(async {
+/// let saved = after_commit(async {
+///     changed(&post).await;
+///     committing(transaction.commit()).await
+/// })
+/// .await;
+/// # assert!(saved.is_err());
+/// # });
+/// # assert_eq!(TOLD.load(Ordering::Relaxed), 1);
+/// ```
+///
+/// # Errors
+///
+/// Those of the commit.
+pub async fn committing<T, E>(commit: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    committing_unless(commit, |_| false).await
 }
 
-/// Returns whether this was invalidated in the work that this is part of.
-pub(crate) fn concerns(what: impl FnOnce() -> Box<[u8]>) -> bool {
-    current().is_some_and(|block| {
-        let what = what();
-        lock(&block.0).what.contains(&what)
-    })
+/// Does the same as [`committing`], and blocks.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{after_commit_blocking, committing_blocking};
+/// # struct Transaction;
+/// # impl Transaction { fn commit(self) -> Result<(), std::fmt::Error> { Ok(()) } }
+///
+/// # let transaction = Transaction;
+/// after_commit_blocking(|| committing_blocking(|| transaction.commit()))?;
+/// # Ok::<(), std::fmt::Error>(())
+/// ```
+///
+/// # Errors
+///
+/// Those of the commit.
+pub fn committing_blocking<T, E>(commit: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+    let Some(block) = block::current() else { return commit() };
+    block.begins_to_commit();
+    let done = commit();
+    block.has_answered(&done, |_| false);
+    done
 }
 
-fn current() -> Option<Arc<Block>> {
-    CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+/// Does the same where some errors say that the transaction was rolled back for sure.
+///
+/// # Errors
+///
+/// Those of the commit.
+#[doc(hidden)]
+pub async fn committing_unless<T, E>(
+    commit: impl Future<Output = Result<T, E>>,
+    is_refusal: impl FnOnce(&E) -> bool,
+) -> Result<T, E> {
+    let Some(block) = block::current() else { return commit.await };
+    block.begins_to_commit();
+    let done = commit.await;
+    block.has_answered(&done, is_refusal);
+    done
 }
 
-impl std::fmt::Debug for Noted {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Noted").field(&self.again.len()).finish()
-    }
+async fn within<F>(block: Arc<Block>, work: F) -> F::Output
+where
+    F: Future,
+    F::Output: Committed,
+{
+    let mut rest = Rest::of(&block);
+    let output = Within { block, work: Box::pin(work) }.await;
+    rest.end(output.is_committed());
+    rest.now().await;
+    output
 }
 
 /// The work, and the block that it is done in whenever it is polled.
@@ -152,82 +237,7 @@ impl<F: Future> Future for Within<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let _inside = Inside::enter(Arc::clone(&self.block));
+        let _inside = Inside::enter(Some(Arc::clone(&self.block)));
         self.work.as_mut().poll(context)
-    }
-}
-
-/// Puts the block back that was current before, also when the work panics.
-struct Inside(Option<Arc<Block>>);
-
-impl Inside {
-    fn enter(block: Arc<Block>) -> Self {
-        Self(CURRENT.try_with(|current| current.replace(Some(block))).ok().flatten())
-    }
-}
-
-impl Drop for Inside {
-    fn drop(&mut self) {
-        let before = self.0.take();
-        let _ = CURRENT.try_with(|current| current.replace(before));
-    }
-}
-
-/// What is left to be invalidated.
-struct Rest(Arc<Block>);
-
-impl Rest {
-    fn take(&self) -> Option<Again> {
-        lock(&self.0.0).again.pop()
-    }
-
-    /// Invalidates what is left. A caller who leaves in between leaves the rest of it to `drop`, and the one thing that is
-    /// being invalidated to nobody: so that is not taken out before it is done.
-    async fn now(self) {
-        while let Some(Again { executor, task }) = self.take() {
-            Handed { executor, task: Some(task) }.await;
-        }
-    }
-}
-
-/// What was neither finished nor begun is done beside the caller who leaves, or by them.
-impl Drop for Rest {
-    fn drop(&mut self) {
-        while let Some(Again { executor, task }) = self.take() {
-            run_beside(&*executor, task);
-        }
-    }
-}
-
-/// A task that is polled by its caller, and handed on where that one leaves.
-struct Handed {
-    executor: Arc<dyn Executor>,
-    task: Option<Task>,
-}
-
-impl Future for Handed {
-    type Output = ();
-
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
-        let Some(task) = &mut self.task else { return Poll::Ready(()) };
-        let polled = task.as_mut().poll(context);
-        if polled.is_ready() {
-            self.task = None;
-        }
-        polled
-    }
-}
-
-impl Drop for Handed {
-    fn drop(&mut self) {
-        if let Some(task) = self.task.take() {
-            run_beside(&*self.executor, task);
-        }
-    }
-}
-
-fn run_beside(executor: &dyn Executor, task: Task) {
-    if let Err(task) = executor.spawn(task) {
-        block_on(task);
     }
 }

@@ -4,7 +4,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`commit`], [`stats`], [`seen`], `tally`, `lock`, `nearest` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`commit`], [`events`], [`stats`], [`seen`], `tally`, `lock`, `nearest` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`backend`] | the trait for stores outside the process |
@@ -28,6 +28,7 @@ pub mod commit;
 pub mod companion;
 pub mod entry;
 pub mod error;
+pub mod events;
 pub mod executor;
 pub mod flight;
 pub mod key;

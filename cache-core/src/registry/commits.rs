@@ -12,7 +12,7 @@ use crate::key::Key;
 pub(super) fn note(tag: &Key) {
     commit::note(|| {
         let (tag, own) = (tag.clone(), isolated());
-        let executor = own.as_deref().or(global().ok()).map_or_else(crate::executor::usual, Registry::executor);
+        let executor = executor(own.as_deref());
         let what = [&[0; size_of::<usize>()], tag.as_str().as_bytes()].concat();
         let task: Task = Box::pin(async move {
             // Work within work: the outer one has not ended yet.
@@ -23,6 +23,10 @@ pub(super) fn note(tag: &Key) {
         });
         (what.into(), Again { executor, task })
     });
+}
+
+pub(super) fn executor(own: Option<&Registry>) -> Arc<dyn Executor> {
+    own.or_else(|| global().ok()).map_or_else(crate::executor::usual, Registry::executor)
 }
 
 async fn invalidate(own: Option<&Registry>, tag: &Key) -> Result<(), Error> {

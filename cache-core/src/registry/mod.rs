@@ -1,5 +1,6 @@
 //! Named caches, and every annotated place of the program.
 
+mod changes;
 mod check;
 mod commits;
 mod homes;
@@ -18,6 +19,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use once_cell::sync::OnceCell;
 
+pub use changes::{
+    changed, changed_blocking, created, created_blocking, deleted, deleted_blocking, events, executor, on_change,
+    on_change_blocking,
+};
 pub use check::{Problem, Problems, check};
 use homes::Homes;
 pub use isolation::is_anyone_isolated;
@@ -28,7 +33,8 @@ pub use site::{Site, sites};
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
-use crate::executor::{self, Executor, block_on};
+use crate::events::Listeners;
+use crate::executor::{Executor, block_on, usual};
 use crate::key::Key;
 use crate::lock::{self, RwLock};
 use crate::tags::Began;
@@ -53,6 +59,8 @@ pub struct Registry {
     /// The names of those that somebody has described.
     described: BTreeSet<Box<str>>,
     homes: Homes,
+    /// Of a test: those of the program are told whatever its caches are.
+    listeners: Arc<Listeners>,
     off: bool,
     /// Makes a cache in memory for every name that is asked for: a test need not repeat the program's configuration.
     open: bool,
@@ -81,7 +89,7 @@ impl Default for Plan {
             caches: Vec::new(),
             default: Settings::memory(),
             clock: Clock::default(),
-            executor: executor::usual(),
+            executor: usual(),
             off: false,
             open: false,
         }
@@ -97,7 +105,8 @@ impl Registry {
     pub fn new(plan: Plan) -> Result<Self, Error> {
         let Plan { caches, default, clock, executor, off, open } = plan;
         let described = caches.iter().map(|(name, _)| name.as_str().into()).collect();
-        let registry = Self { caches: RwLock::default(), described, homes: Homes::new(clock, executor), off, open };
+        let homes = Homes::new(clock, executor);
+        let registry = Self { caches: RwLock::default(), described, homes, listeners: Arc::default(), off, open };
         for (name, settings) in caches {
             registry.add(&name, settings)?;
         }
