@@ -32,6 +32,7 @@
 //! | stores outside the process, and where they differ | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
+//! | what people build around caches, each in ten lines | [`mod@patterns`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
@@ -172,6 +173,10 @@ pub use cache_core::companion::Companion;
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]
 pub mod measured {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/patterns.md")]
+pub mod patterns {}
 
 #[doc(hidden)]
 pub use cache_core::__private;

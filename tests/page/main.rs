@@ -22,6 +22,7 @@ mod leaks;
 mod one_render;
 mod orders;
 mod parts;
+mod patterns;
 mod pitfalls;
 mod play;
 mod posts;
