@@ -33,6 +33,7 @@
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
 //! | what people build around caches, each in ten lines | [`mod@patterns`] |
+//! | what stands in the place of each word of Django's | [`mod@from_django`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
@@ -177,6 +178,10 @@ pub mod measured {}
 #[cfg(doc)]
 #[doc = include_str!("docs/patterns.md")]
 pub mod patterns {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/from_django.md")]
+pub mod from_django {}
 
 #[doc(hidden)]
 pub use cache_core::__private;
