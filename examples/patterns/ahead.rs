@@ -1,6 +1,7 @@
-//! Refresh ahead: after four fifths of its time, a value that is in use is made anew. With a thread for each request past the
-//! threshold, a busy value is made a thousand times; with a second key for its age, the two part. Here there is one entry, and
-//! one refresh, beside all callers, since the arguments are owned. One that fails leaves the value as it is.
+//! Refresh ahead: after four fifths of its time, a value that is in use is made anew. With a thread for each request
+//! past the threshold, a busy value is made a thousand times; with a second key for its age, the two part. Here there
+//! is one entry, and one refresh, beside all callers, since the arguments are owned. One that fails leaves the value as
+//! it is.
 
 use larder::cached;
 use tokio::task::yield_now;

@@ -1,5 +1,5 @@
-//! Cache-aside: look, make, keep. Where a hit is told by `if cached:`, 0, an empty text and an empty list are made anew each
-//! time; here what is kept is kept, whatever it is, and of a thousand who miss at once one asks the database.
+//! Cache-aside: look, make, keep. Where a hit is told by `if cached:`, 0, an empty text and an empty list are made anew
+//! each time; here what is kept is kept, whatever it is, and of a thousand who miss at once one asks the database.
 
 use larder::{Cache, Options, cached, key};
 

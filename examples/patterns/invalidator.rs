@@ -1,5 +1,6 @@
-//! What a change invalidates, in one place. A list of keys that is kept by hand drifts from those that are read: it deletes
-//! `posts:all:1` where readers ask for `posts:all:1:date`. Companions and tags are named, and a wrong name does not compile.
+//! What a change invalidates, in one place. A list of keys that is kept by hand drifts from those that are read: it
+//! deletes `posts:all:1` where readers ask for `posts:all:1:date`. Companions and tags are named, and a wrong name does
+//! not compile.
 
 use larder::{cached, changed, invalidate_tag, on_change};
 use tokio::task::yield_now;

@@ -1,5 +1,5 @@
-//! Keys that are made of parts. Joined by hand, a tag `a:page=2` is another page of tag `a`; here what separates parts is
-//! escaped inside of them, and what would be too long ends in a digest of all of it.
+//! Keys that are made of parts. Joined by hand, a tag `a:page=2` is another page of tag `a`; here what separates parts
+//! is escaped inside of them, and what would be too long ends in a digest of all of it.
 
 use larder::key;
 use larder::key::{Key, KeyPart};

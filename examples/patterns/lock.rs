@@ -1,6 +1,7 @@
-//! A lock, so that of ten servers one asks. By `add` with a short time, whoever loses has no value, `add` has two winners where
-//! it is a question and a write, and who is late deletes the lock of another. `lock` waits for the value of who was first,
-//! for as long as it says; and it is only thrift: where it is lost, the body runs, and nothing old is kept by that.
+//! A lock, so that of ten servers one asks. By `add` with a short time, whoever loses has no value, `add` has two
+//! winners where it is a question and a write, and who is late deletes the lock of another. `lock` waits for the value
+//! of who was first, for as long as it says; and it is only thrift: where it is lost, the body runs, and nothing old is
+//! kept by that.
 
 use larder::cached;
 use tokio::task::yield_now;

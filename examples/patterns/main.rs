@@ -1,4 +1,5 @@
-//! The patterns that people build around caches, each in a file of about ten lines, and what happens when they are used.
+//! The patterns that people build around caches, each in a file of about ten lines, and what happens when they are
+//! used.
 
 mod ahead;
 mod aside;
@@ -30,7 +31,7 @@ fn say(pattern: &str, what: &str, came: impl std::fmt::Display) {
     println!("{pattern:<16}{what:<44}{came}");
 }
 
-fn times(db: &Db) -> String {
+fn asked(db: &Db) -> String {
     format!("{} to the database", db.asked())
 }
 
@@ -51,9 +52,9 @@ fn main() -> Result<(), Error> {
 fn show_aside() {
     let (larder, db) = (testing::isolated(), Db::default());
     let counts = [(); 3].map(|()| aside::comments(&db, 7));
-    say("cache-aside", "three calls, 0 comments", times(&db));
+    say("cache-aside", "three calls, 0 comments", asked(&db));
     let nobody = [(); 3].map(|()| aside::moderator(&larder.cache("default"), &db, 7));
-    say("", "and three for a moderator, who is nobody", times(&db));
+    say("", "and three for a moderator, who is nobody", asked(&db));
     assert!(counts == [0; 3] && nobody == [const { None }; 3]);
 }
 
@@ -72,7 +73,7 @@ fn show_namespace() -> Result<(), Error> {
     let _ = (ask(1), ask(2));
     namespace::forget(&cache, 1)?;
     let _ = (ask(1), ask(2));
-    say("namespaces", "two blogs, one forgotten, both asked again", times(&db));
+    say("namespaces", "two blogs, one forgotten, both asked again", asked(&db));
     Ok(())
 }
 
@@ -102,7 +103,7 @@ fn show_ahead() {
                 ahead::rate(db.clone(), "EUR").await;
             }
             larder.settle().await;
-            say(pattern, &format!("a hundred calls, {second} s later"), times(&db));
+            say(pattern, &format!("a hundred calls, {second} s later"), asked(&db));
         }
         say("", "and the next one", ahead::rate(db.clone(), "EUR").await);
     });
@@ -151,7 +152,7 @@ fn show_lock() -> Result<(), Error> {
     let (ours, theirs) = (one.scope(lock::report(db.clone(), 7)), other.scope(lock::report(db.clone(), 7)));
     let (ours, theirs, ()) = block_on(async { tokio::join!(ours, theirs, turn) });
     assert_eq!(ours, theirs);
-    say("lock", "two processes at once", times(&db));
+    say("lock", "two processes at once", asked(&db));
     Ok(())
 }
 

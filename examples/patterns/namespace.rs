@@ -1,5 +1,5 @@
-//! All of one blog in one step. With a version in each key and a counter for it, a counter that is lost begins at 1 again,
-//! and what was kept under 1 is served once more; a namespace draws a version that never was.
+//! All of one blog in one step. With a version in each key and a counter for it, a counter that is lost begins at 1
+//! again, and what was kept under 1 is served once more; a namespace draws a version that never was.
 
 use larder::{Cache, Error, Namespace, Options, key};
 

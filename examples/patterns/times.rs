@@ -1,5 +1,5 @@
-//! Times that differ: by what was asked for, and by what came of it. In Django both are written around the call of the cache;
-//! here the function says it, and whoever calls it need not know.
+//! Times that differ: by what was asked for, and by what came of it. In Django both are written around the call of the
+//! cache; here the function says it, and whoever calls it need not know.
 
 use larder::{cached, entry};
 

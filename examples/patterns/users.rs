@@ -1,6 +1,6 @@
-//! Pages of users. With `Vary: Cookie` said by a decorator above the one that keeps pages, one user is shown the page of
-//! another. Here the user is an argument: it is asked for on each request, and a handler that does not say what it means for
-//! its pages does not compile.
+//! Pages of users. With `Vary: Cookie` said by a decorator above the one that keeps pages, one user is shown the page
+//! of another. Here the user is an argument: it is asked for on each request, and a handler that does not say what it
+//! means for its pages does not compile.
 
 use axum::extract::FromRequestParts;
 use axum::http::{StatusCode, request::Parts};
@@ -30,8 +30,8 @@ async fn mail(user: User) -> String {
     format!("mail of user {}", user.id)
 }
 
-/// The site. Around it stands what tells of each request how long it took and what it asked of caches: in the log, to browsers
-/// in `Server-Timing`, and to layers outside as a `Report`.
+/// The site. Around it stands what tells of each request how long it took and what it asked of caches: in the log, to
+/// browsers in `Server-Timing`, and to layers outside as a `Report`.
 pub fn site(db: Db) -> Router {
     let counts = get(async move || format!("{} and {}", comments(&db, 7), comments(&db, 8)));
     Router::new().route("/mail", get(mail)).route("/counts", counts).layer(ReportLayer::new().server_timing())

@@ -1,5 +1,5 @@
-//! Versions in keys: the number goes up when what is kept means something else, and nobody reads what was kept before. The
-//! old and the new release of a program run side by side, each with its own.
+//! Versions in keys: the number goes up when what is kept means something else, and nobody reads what was kept before.
+//! The old and the new release of a program run side by side, each with its own.
 
 use larder::cached;
 

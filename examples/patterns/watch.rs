@@ -1,5 +1,5 @@
-//! Figures of each cached function. Counters that nobody raises but the code around the cache stand at what that code thinks;
-//! these are raised by the cache.
+//! Figures of each cached function. Counters that nobody raises but the code around the cache stand at what that code
+//! thinks; these are raised by the cache.
 
 use std::fmt::Write;
 
