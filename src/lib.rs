@@ -32,6 +32,9 @@
 //! | stores outside the process, and where they differ | [`stores`] |
 //! | what the compiler cannot see | [`check`] |
 //! | tests | [`testing`] |
+//! | what to cache, and where: function, page, site or browser; and what not | [`mod@which_level`], [`mod@when_not`] |
+//! | what people build around caches, each in ten lines | [`mod@patterns`] |
+//! | what stands in the place of each word of Django's | [`mod@from_django`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
@@ -172,6 +175,22 @@ pub use cache_core::companion::Companion;
 #[cfg(doc)]
 #[doc = include_str!("docs/measured.md")]
 pub mod measured {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/patterns.md")]
+pub mod patterns {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/from_django.md")]
+pub mod from_django {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/which_level.md")]
+pub mod which_level {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/when_not.md")]
+pub mod when_not {}
 
 #[doc(hidden)]
 pub use cache_core::__private;

@@ -97,6 +97,7 @@ async fn near_its_end_a_value_in_use_is_loaded_anew_once() {
     larder.advance(5 * SECOND);
     assert_eq!(cache.get_or_load("key", options, body).await, 2, "the refreshed value has a whole time of its own");
     assert_eq!(runs.count(), 2);
+    assert_eq!((cache.stats().hits, cache.stats().misses), (6, 1), "who was served meanwhile was served");
 }
 
 #[test]

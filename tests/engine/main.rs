@@ -18,6 +18,7 @@ mod locks;
 mod one_load;
 mod outages;
 mod outside;
+mod patterns;
 mod shared_store;
 mod sites;
 mod switches;

@@ -73,3 +73,17 @@ fn every_fault_in_the_docs_is_one_that_a_test_drives() {
     let missing: Vec<_> = faults.into_iter().filter(|fault| !tests.contains(&format!("\"{fault}\""))).collect();
     assert!(missing.is_empty(), "no test tells these rows: {missing:#?}");
 }
+
+#[test]
+fn every_pattern_of_the_example_is_on_its_page_and_in_a_test() {
+    let tests = read("tests/engine/patterns.rs") + &read("tests/page/patterns.rs");
+    let page = read("src/docs/patterns.md");
+    let files = fs::read_dir(root().join("examples/patterns")).expect("a folder");
+    let names = files.map(|file| file.expect("a file").file_name().into_string().expect("a plain name"));
+    let patterns: Vec<_> = names.filter(|name| name != "main.rs" && name != "db.rs").collect();
+    assert!(patterns.len() >= 10, "{patterns:?}");
+    for name in patterns {
+        assert!(page.contains(&format!("| `{name}` |")), "src/docs/patterns.md does not name {name}");
+        assert!(tests.contains(&format!("examples/patterns/{name}\"]")), "no test includes {name}");
+    }
+}

@@ -1,22 +1,63 @@
-//! The table in `tests/README.md` is true: each test it names exists.
+//! The table in `tests/README.md` is true, and so are those of the docs: each test that they name exists.
 
 use std::fs;
 
 use crate::{root, sources};
 
+/// Returns the rows of those tables of a page that name tests in their last column.
+fn rows_with_tests(page: &str) -> Vec<String> {
+    let text = fs::read_to_string(root().join(page)).expect("a page");
+    let (mut rows, mut names_tests, mut before) = (Vec::new(), false, "");
+    for line in text.lines() {
+        let begins = line.starts_with('|') && !before.starts_with('|');
+        names_tests = if begins { matches!(last_cell(line), "test" | "tests") } else { names_tests };
+        if line.starts_with('|') && !begins && names_tests && !line.starts_with("|--") {
+            rows.push(line.to_owned());
+        }
+        before = line;
+    }
+    rows
+}
+
+/// The cell before it may speak of code.
+fn last_cell(row: &str) -> &str {
+    row.trim_end_matches('|').rsplit('|').next().unwrap_or_default().trim()
+}
+
+/// Returns what stands between backticks.
+fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// Returns the code of all tests, and all that stands beside them.
+fn code() -> String {
+    let folders = ["tests", "cache-core", "cache-macros", "cache-backends", "models", "src"];
+    folders.iter().flat_map(|folder| sources(folder)).map(|(_, text)| text).collect()
+}
+
 #[test]
 fn every_test_that_the_table_of_rows_names_exists() {
-    let table = fs::read_to_string(root().join("tests/README.md")).expect("tests/README.md");
-    let folders = ["tests", "cache-core", "cache-macros", "cache-backends", "models", "src"];
-    let code: String = folders.iter().flat_map(|folder| sources(folder)).map(|(_, text)| text).collect();
-    // The last column names the tests; the one before it may speak of code.
-    let cells = table
-        .lines()
-        .filter_map(|line| line.trim_end_matches('|').rsplit('|').next().filter(|_| line.starts_with('|')));
-    let names: Vec<&str> = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2)).collect();
-    assert!(names.len() > 40, "the table names its tests: {}", names.len());
-    let missing: Vec<_> = names.into_iter().filter(|name| !exists(name, &code)).collect();
+    let (rows, code) = (rows_with_tests("tests/README.md"), code());
+    let named: Vec<_> = rows.iter().flat_map(|row| names(last_cell(row))).collect();
+    assert!(rows.len() > 100 && named.len() > 400, "the table names its tests: {} in {}", named.len(), rows.len());
+    let missing: Vec<_> = named.into_iter().filter(|name| !exists(name, &code)).collect();
     assert!(missing.is_empty(), "tests/README.md names what is not there: {missing:#?}");
+}
+
+/// Pages that say of each thing which test shows it, and of what is not there yet that it is not.
+#[test]
+fn each_row_of_the_docs_that_promises_something_names_tests_that_exist() {
+    let code = code();
+    for (page, least) in [("src/docs/patterns.md", 10), ("src/docs/from_django.md", 60)] {
+        let rows = rows_with_tests(page);
+        assert!(rows.len() >= least, "{page}: {} rows", rows.len());
+        for row in rows {
+            let named: Vec<_> = names(last_cell(&row)).collect();
+            let missing: Vec<_> = named.iter().filter(|name| !exists(name, &code)).collect();
+            assert!(missing.is_empty(), "{page} names what is not there: {missing:#?}");
+            assert!(!named.is_empty() || last_cell(&row) == "not yet", "{page} names no test: {row}");
+        }
+    }
 }
 
 /// A name with a slash is a file or folder below `tests/`; any other one is a test, which a macro may have written.

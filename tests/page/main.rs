@@ -24,6 +24,7 @@ mod lines;
 mod one_render;
 mod orders;
 mod parts;
+mod patterns;
 mod pitfalls;
 mod play;
 mod posts;

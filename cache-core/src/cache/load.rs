@@ -310,7 +310,11 @@ impl<V, E> Load<V, E> {
     /// Serves a value near or past its end while somebody loads it anew, as far as the site allows.
     pub(super) fn serve_while_others_load(&self) -> Option<Result<V, E>> {
         match self.freshness_of_found()? {
-            Freshness::Ahead => self.read(self.found.as_ref()?),
+            Freshness::Ahead => {
+                let outcome = self.read(self.found.as_ref()?)?;
+                self.asker.count(Event::Hit);
+                Some(outcome)
+            }
             Freshness::Stale => self.serve_spare(),
             Freshness::Fresh | Freshness::Spare | Freshness::Gone => None,
         }
