@@ -47,7 +47,8 @@
 //! | `tokio` | refreshes beside their callers, and time limits, on the tokio runtime the caller stands in |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
-//! | `axum` | `page`: cached pages on axum, or on any other tower service of `http`; brings `tokio` along |
+//! | `page` | `page`: cached pages of any tower service of `http`; brings `tokio` along |
+//! | `axum` | `page`, and the attributes on handlers of axum |
 //!
 //! # What it promises
 //!
@@ -57,9 +58,9 @@
 //! allocates nothing.
 
 pub mod config;
-#[cfg(feature = "axum")]
+#[cfg(feature = "page")]
 pub mod page;
-#[cfg(feature = "axum")]
+#[cfg(feature = "page")]
 pub mod report;
 pub mod stores;
 

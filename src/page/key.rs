@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ptr;
 
-use axum::extract::OriginalUri;
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Extensions, Uri};
@@ -17,6 +16,7 @@ use super::hide::Query;
 use super::locale::Locale;
 use super::named::{Named, Naming};
 use super::names::Names;
+use super::whole;
 use crate::key::{KeyPart, KeyWriter, mark};
 
 /// The pattern that pages are kept under.
@@ -44,10 +44,7 @@ impl<'a> Asked<'a> {
 
     /// Does so with what its names have said already.
     pub(super) fn named(request: &'a Parts, names: &Names<'a>) -> Result<Self, Unclear> {
-        let uri = match request.extensions.get::<OriginalUri>() {
-            Some(OriginalUri(whole)) => whole,
-            None => &request.uri,
-        };
+        let uri = whole::of(&request.extensions).unwrap_or(&request.uri);
         let (scheme, host) = (uri.scheme_str().unwrap_or_default(), host(uri, names)?);
         Ok(Self { scheme, host, uri, seen: Seen::of(uri, &request.uri) })
     }
