@@ -33,6 +33,7 @@
 //! | tests | [`testing`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
+//! | all that on actix-web | `actix`, with the feature `actix` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
 //!
 //! # Features
@@ -49,6 +50,7 @@
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
 //! | `page` | `page`: cached pages of any tower service of `http`; brings `tokio` along |
 //! | `axum` | `page`, and the attributes on handlers of axum |
+//! | `actix` | `page`, and `actix`: the attributes on handlers of actix-web, and layers around its scopes and apps |
 //!
 //! # What it promises
 //!
@@ -57,6 +59,8 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
+#[cfg(feature = "actix")]
+pub mod actix;
 pub mod config;
 #[cfg(feature = "page")]
 pub mod page;

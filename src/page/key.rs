@@ -164,14 +164,32 @@ pub(super) struct Extension {
     /// Whether it says who asks, so that nobody downstream may take the page for another one's.
     pub(super) is_personal: bool,
     write: fn(&Extensions, &mut KeyWriter<'_>),
+    #[cfg(feature = "actix")]
+    carry: fn(&actix_web::dev::Extensions, &mut Extensions),
 }
 
 impl Extension {
-    pub(super) fn of<T: KeyPart + Send + Sync + 'static>() -> Self {
+    pub(super) fn of<T: KeyPart + Clone + Send + Sync + 'static>() -> Self {
         let write: fn(&Extensions, &mut KeyWriter<'_>) = |all, key| {
             key.literal(":").part(&all.get::<T>());
         };
-        Self { name: type_name::<T>(), is_personal: true, write }
+        Self {
+            name: type_name::<T>(),
+            is_personal: true,
+            write,
+            #[cfg(feature = "actix")]
+            carry: |theirs, ours| {
+                if let Some(told) = theirs.get::<T>() {
+                    ours.insert(told.clone());
+                }
+            },
+        }
+    }
+
+    /// Takes it out of a request of actix, where somebody has put it there.
+    #[cfg(feature = "actix")]
+    pub(super) fn carry(&self, theirs: &actix_web::dev::Extensions, ours: &mut Extensions) {
+        (self.carry)(theirs, ours);
     }
 
     /// Says that it tells nothing of who asks.

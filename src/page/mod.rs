@@ -3,7 +3,7 @@
 #![doc = ""]
 #![doc = include_str!("../docs/page.md")]
 #![cfg_attr(
-    not(feature = "axum"),
+    not(any(feature = "axum", feature = "actix")),
     allow(dead_code, unused_imports, reason = "of handlers that are places, frameworks alone make use")
 )]
 // Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
@@ -26,11 +26,13 @@
 // | `service`, `by_body` | who answers |
 // | `layer` | what a place is told |
 // | `handler` | handlers that are places themselves |
-// | `axum` | how a framework brings requests to them |
+// | `axum`, `actix` | how frameworks bring requests to all of that |
 // | `__private` | what expansions call |
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "actix")]
+pub(crate) mod actix;
 mod answer;
 mod arrived;
 mod aspect;

@@ -1,0 +1,60 @@
+//! A server of actix with several workers, on real sockets.
+
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use actix_web::{App, HttpServer, rt, web};
+use larder::page::cache_page;
+
+/// Sends one request, and reads all of its answer.
+fn ask(port: u16, request: &str) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("a server");
+    let request = format!("{request} HTTP/1.1\r\nhost: example.org\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("a request is taken");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    answer
+}
+
+#[test]
+fn workers_share_pages_and_a_head_says_how_long_they_are() {
+    let runs = Arc::new(AtomicUsize::new(0));
+    let (told, port) = std::sync::mpsc::channel();
+    let count = Arc::clone(&runs);
+    let server = thread::spawn(move || {
+        let run = async move {
+            let server = HttpServer::new(move || {
+                let count = Arc::clone(&count);
+                let page = move || {
+                    let run = count.fetch_add(1, Ordering::SeqCst) + 1;
+                    async move {
+                        rt::task::yield_now().await;
+                        format!("page {run}")
+                    }
+                };
+                App::new().wrap(cache_page(60).key_prefix("a server of actix")).default_service(web::to(page))
+            });
+            let server = server.workers(2).bind(("127.0.0.1", 0)).expect("a port");
+            let port = server.addrs()[0].port();
+            let server = server.run();
+            told.send((port, server.handle())).expect("somebody waits");
+            server.await
+        };
+        rt::System::new().block_on(run).expect("a server that ends well");
+    });
+    let (port, handle) = port.recv().expect("a server");
+    let asking: Vec<_> = (0..16).map(|_| thread::spawn(move || ask(port, "GET /"))).collect();
+    for asked in asking {
+        let answer = asked.join().expect("an answer");
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("page 1"), "{answer}");
+    }
+    let head = ask(port, "HEAD /");
+    assert!(head.contains("content-length: 6\r\n") && head.ends_with("\r\n\r\n"), "{head}");
+    assert!(head.contains("cache-status: larder; hit"), "{head}");
+    assert_eq!(runs.load(Ordering::SeqCst), 1);
+    rt::System::new().block_on(handle.stop(true));
+    server.join().expect("no panic");
+}
