@@ -25,7 +25,6 @@ pub use crate::page::actix::{Arrival, CacheMiddleware, Derived, PageStream};
 #[allow(missing_docs, reason = "nobody reads these pages")]
 pub mod __private {
     pub use crate::page::actix::{
-        After, Answer as Response, Answering, Fallback, Outcome, Unguarded, derived, judge, never_cached,
-        say_to_caches, vary_on,
+        After, Answer as Response, Answering, Fallback, Outcome, Unguarded, judge, never_cached, say_to_caches, vary_on,
     };
 }

@@ -11,6 +11,7 @@ use super::{companion, debug, layer, method, name};
 use crate::around::Around;
 use crate::attributes::allow_docs;
 use crate::bodies::Bodies;
+use crate::framework::Framework;
 use crate::generics::turbofish;
 use crate::{larder_path, spelling};
 
@@ -108,6 +109,10 @@ pub fn before_as(model: &Model, before: TokenStream, inside: fn(TokenStream) -> 
 /// Emits what holds the names of extractors against their types: those of the values, since what is wrong with a type that is
 /// written once more is said once more.
 fn held(model: &Model) -> TokenStream {
+    if model.framework == Framework::Actix {
+        // What takes them holds them.
+        return TokenStream::new();
+    }
     let known = model.extractors.iter().enumerate().filter(|(_, extractor)| !extractor.kind.is_to_be_accounted_for());
     let held = known.map(|(index, extractor)| {
         let span = extractor.argument.ty.span().resolved_at(Span::mixed_site());

@@ -87,7 +87,7 @@ impl ResponseError for Refused {
 impl<Before, After> Arrival<Before, After>
 where
     Before: Guards + 'static,
-    After: Rest + 'static,
+    After: 'static,
 {
     /// Says what was taken on arrival.
     pub fn before(&self) -> &Before {
@@ -106,6 +106,7 @@ where
     where
         F: FnOnce(Before, After) -> A + 'static,
         A: Future<Output = Answer> + 'static,
+        After: Rest,
         T: IntoIterator<Item = Key>,
     {
         let Self { request, mut payload, since, before, .. } = self;

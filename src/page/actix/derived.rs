@@ -182,6 +182,3 @@ macro_rules! rest {
 }
 
 rest! { A B C D E F G H I J K L }
-
-/// Compiles where an extractor is one of those.
-pub const fn derived<T: Derived>(_: &T) {}

@@ -1,9 +1,10 @@
 //! Heads of requests and responses, as actix has them and as pages do: they are built on two versions of `http`, which agree
 //! on every byte.
 
-use actix_web::dev::{RequestHead, ServiceRequest};
+use actix_web::dev::{ConnectionInfo, RequestHead, ServiceRequest};
 use actix_web::http::header as theirs;
 use actix_web::http::{Method as TheirMethod, StatusCode as TheirStatus, Uri as TheirUri};
+use actix_web::test::TestRequest;
 use actix_web::{HttpMessage as _, HttpRequest, HttpResponse};
 use bytes::Bytes;
 use http::request::Parts;
@@ -11,6 +12,7 @@ use http::uri::PathAndQuery;
 use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, Uri};
 
 use crate::page::locale::{Language, TimeZone};
+use crate::page::service::Lent;
 use crate::page::site::Setup;
 
 /// What a place that makes a page of a request has noted in it, for those further inside.
@@ -53,7 +55,24 @@ pub(super) fn show(seen: Parts, request: &mut ServiceRequest) {
     show_address(&seen.uri, head);
     head.headers = theirs::HeaderMap::with_capacity(seen.headers.len());
     lines(&seen.headers).for_each(|(name, value)| head.headers.append(name, value));
-    request.extensions_mut().insert(Noted(seen.extensions));
+    forget_what_was_read(request);
+    let mut noted = seen.extensions;
+    noted.remove::<Lent>();
+    request.extensions_mut().insert(Noted(noted));
+}
+
+/// Takes out of a request what somebody outside has read off its headers, which actix remembers: it would show what is hidden.
+fn forget_what_was_read(request: &ServiceRequest) {
+    // Nobody can name what it remembers cookies as. So they are read once more, off a request with what is to be seen.
+    let seen = request.headers().get_all(theirs::COOKIE);
+    let again = seen.fold(TestRequest::default(), |again, line| again.append_header((theirs::COOKIE, line.clone())));
+    let again = again.to_http_request();
+    drop(again.cookies());
+    drop(again.cookies_raw());
+    let read = std::mem::take(&mut *again.extensions_mut());
+    let mut remembered = request.extensions_mut();
+    remembered.extend(read);
+    remembered.remove::<ConnectionInfo>();
 }
 
 fn show_method(seen: &Method, head: &mut RequestHead) {

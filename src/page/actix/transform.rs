@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::error::InternalError;
-use actix_web::http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use actix_web::http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING, UPGRADE};
 use actix_web::{Error, HttpRequest, HttpResponse};
 use http::request::Parts;
 use http::{Method, Response};
@@ -114,7 +114,8 @@ where
 pub(super) fn brings_a_body(request: &HttpRequest, payload: &mut Payload) -> bool {
     let length = request.headers().get(CONTENT_LENGTH).map(HeaderValue::as_bytes);
     let is_said = length.is_some_and(|length| length != b"0") || request.headers().contains_key(TRANSFER_ENCODING);
-    if !is_said && ["GET", "HEAD"].contains(&request.method().as_str()) {
+    // What is said on a connection that is to be another one is no body, and no page is made of it.
+    if !is_said && !request.headers().contains_key(UPGRADE) && ["GET", "HEAD"].contains(&request.method().as_str()) {
         *payload = Payload::None;
     }
     is_said

@@ -319,3 +319,36 @@ async fn what_is_sent_is_read_where_nothing_is_kept() {
     assert_eq!(visit!(app, "/").2, "<> 4", "a `POST` may have changed it");
     assert_eq!(sent::uncached("c".into(), web::Data::new(Runs::default())).await, "<c> 1");
 }
+
+/// Those who hand larder on, with names around it that an expansion must not meet.
+mod framework {
+    #![deny(clippy::pedantic, missing_docs, unused)]
+    #![allow(clippy::unused_async, reason = "handlers are, whether they wait or not")]
+    #[allow(unused)]
+    mod core {}
+    #[allow(unused)]
+    mod std {}
+    #[allow(unused)]
+    mod actix_web {}
+
+    pub use ::larder as cache;
+
+    /// A handler of theirs.
+    #[cache::actix::cache_page(60, crate = crate::on_actix::attribute::framework::cache)]
+    #[cache::actix::vary_on_headers("x-tenant", crate = crate::on_actix::attribute::framework::cache)]
+    #[cache::actix::etag("v1", crate = crate::on_actix::attribute::framework::cache)]
+    #[must_use]
+    pub async fn handed_on(id: ::actix_web::web::Path<u64>) -> ::std::string::String {
+        ::std::format!("page {id}")
+    }
+}
+
+#[actix_web::test]
+async fn larder_may_be_reached_through_another_crate() {
+    let _larder = testing::isolated();
+    let app = init_service(App::new().route("/{id}", web::get().to(framework::handed_on))).await;
+    assert_eq!(visit!(app, "/7", "x-tenant": "a").1, "larder; fwd=uri-miss; stored");
+    assert_eq!(visit!(app, "/7", "x-tenant": "a"), (200, "larder; hit; ttl=60".into(), "page 7".into()));
+    framework::handed_on::invalidate().await;
+    assert_eq!(visit!(app, "/7", "x-tenant": "a").1, "larder; fwd=vary-miss; stored");
+}

@@ -86,6 +86,28 @@ async fn what_is_not_told_apart_is_hidden_from_handlers_and_seen_again_where_not
 }
 
 #[actix_web::test]
+async fn what_middleware_outside_has_read_off_a_request_shows_no_handler_what_is_hidden() {
+    let _larder = testing::isolated();
+    let handler = async |request: HttpRequest| {
+        let cookie = |name| request.cookie(name).map_or("-".to_owned(), |cookie| cookie.value().to_owned());
+        let raw = request.cookies_raw().unwrap().len();
+        let from = request.connection_info().realip_remote_addr().unwrap_or("-").to_owned();
+        format!("{} {} {raw} {from}", cookie("id"), cookie("theme"))
+    };
+    let app = App::new().wrap(cache_page(60).vary_cookie("theme")).default_service(web::to(handler)).wrap_fn(
+        |request, inner| {
+            let known = (request.cookie("id").is_some(), request.cookies_raw().unwrap().len());
+            assert_eq!((known, request.connection_info().realip_remote_addr()), ((true, 2), Some("10.0.0.7")));
+            inner.call(request)
+        },
+    );
+    let app = init_service(app).await;
+    let asks =
+        TestRequest::get().insert_header(("cookie", "id=7; theme=dark")).insert_header(("x-forwarded-for", "10.0.0.7"));
+    assert_eq!(visit!(app, asks).2, "- dark 1 -");
+}
+
+#[actix_web::test]
 async fn a_layer_behind_another_sees_what_it_tells_apart_and_keeps_the_page_alone() {
     let _larder = testing::isolated();
     let count = Count::default();
