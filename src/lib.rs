@@ -37,6 +37,7 @@
 //! | what stands in the place of each word of Django's | [`mod@from_django`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
+//! | all that on actix-web | `actix`, with the feature `actix` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
 //!
 //! # Features
@@ -52,7 +53,9 @@
 //! | `sqlx` | `sqlx::commit`: a transaction of sqlx, after which listeners are told and what it invalidates is gone |
 //! | `uuid` | `Uuid` in keys |
 //! | `chrono` | dates and times of `chrono` in keys, and in `last_modified` |
-//! | `axum` | `page`: cached pages on axum, or on any other tower service of `http`; brings `tokio` along |
+//! | `page` | `page`: cached pages of any tower service of `http`; brings `tokio` along |
+//! | `axum` | `page`, and the attributes on handlers of axum |
+//! | `actix` | `page`, and `actix`: the attributes on handlers of actix-web, and layers around its scopes and apps |
 //!
 //! # What it promises
 //!
@@ -61,10 +64,12 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
+#[cfg(feature = "actix")]
+pub mod actix;
 pub mod config;
-#[cfg(feature = "axum")]
+#[cfg(feature = "page")]
 pub mod page;
-#[cfg(feature = "axum")]
+#[cfg(feature = "page")]
 pub mod report;
 #[cfg(feature = "sqlx")]
 pub mod sqlx;

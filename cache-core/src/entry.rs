@@ -165,6 +165,13 @@ impl Hearing {
         Self(Link::new(flight))
     }
 
+    /// Returns who hears what is said here, for a body that goes on in a task of its own.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn here() -> Option<Self> {
+        current().map(Self)
+    }
+
     /// Runs a future so that what it says is heard.
     pub fn of<F: Future + Unpin>(&self, body: F) -> Scoped<F> {
         Scoped::new(Arc::clone(&self.0), body)

@@ -38,6 +38,11 @@ pub fn is_below(attribute: &str) -> bool {
     source.is_some_and(|source| stands_above(&source, span.line(), attribute))
 }
 
+/// Returns whether an attribute of just this name stands above the one that is being expanded, on a line of its own.
+pub fn is_right_below(name: &str) -> bool {
+    ["#[", "::"].iter().any(|before| ["(", "]"].iter().any(|after| is_below(&format!("{before}{name}{after}"))))
+}
+
 fn stands_above(source: &str, line: usize, attribute: &str) -> bool {
     let lines: Vec<&str> = source.lines().take(line.saturating_sub(1)).map(str::trim).collect();
     let mut above = lines.iter().rev().take_while(|line| line.starts_with("#[") || line.starts_with("//"));

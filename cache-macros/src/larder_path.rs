@@ -29,7 +29,7 @@ pub fn path(input: ParseStream<'_>) -> syn::Result<Path> {
 }
 
 /// Emits the path of larder where something of the user's stands, since that is what an error is about.
-pub fn at(larder: &Path, span: Span) -> TokenStream {
+pub fn at(larder: &impl ToTokens, span: Span) -> TokenStream {
     respanned(larder.to_token_stream(), span)
 }
 

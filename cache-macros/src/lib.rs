@@ -8,6 +8,7 @@ mod cached;
 mod derive;
 mod effect;
 mod errors;
+mod framework;
 mod function;
 mod generics;
 mod header_name;
@@ -34,6 +35,7 @@ mod values;
 use proc_macro::TokenStream;
 
 use effect::Effect;
+use framework::Framework;
 use heads::Head;
 
 /// Turns a function into a cached one.
@@ -57,43 +59,85 @@ pub fn updates(targets: TokenStream, item: TokenStream) -> TokenStream {
 /// Keeps the pages of a handler.
 #[proc_macro_attribute]
 pub fn cache_page(options: TokenStream, item: TokenStream) -> TokenStream {
-    page::expand(options.into(), &item.into()).into()
+    page::expand(Framework::Axum, options.into(), &item.into()).into()
 }
 
 /// Says in the response of a handler what caches are told of it.
 #[proc_macro_attribute]
 pub fn cache_control(directives: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::CacheControl, &directives.into(), &item.into()).into()
+    heads::expand(Framework::Axum, Head::CacheControl, &directives.into(), &item.into()).into()
 }
 
 /// Says in the response of a handler that nobody keeps it.
 #[proc_macro_attribute]
 pub fn never_cache(nothing: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::NeverCache, &nothing.into(), &item.into()).into()
+    heads::expand(Framework::Axum, Head::NeverCache, &nothing.into(), &item.into()).into()
 }
 
 /// Says in the response of a handler which headers of the request it depends on.
 #[proc_macro_attribute]
 pub fn vary_on_headers(names: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::VaryOnHeaders, &names.into(), &item.into()).into()
+    heads::expand(Framework::Axum, Head::VaryOnHeaders, &names.into(), &item.into()).into()
 }
 
 /// Says in the response of a handler that it depends on the cookies of the request.
 #[proc_macro_attribute]
 pub fn vary_on_cookie(nothing: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::VaryOnCookie, &nothing.into(), &item.into()).into()
+    heads::expand(Framework::Axum, Head::VaryOnCookie, &nothing.into(), &item.into()).into()
 }
 
 /// Answers clients that have the page already, by its `ETag`.
 #[proc_macro_attribute]
 pub fn etag(tag: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::Etag, &tag.into(), &item.into()).into()
+    heads::expand(Framework::Axum, Head::Etag, &tag.into(), &item.into()).into()
 }
 
 /// Answers clients that have the page already, by the time of its last change.
 #[proc_macro_attribute]
 pub fn last_modified(time: TokenStream, item: TokenStream) -> TokenStream {
-    heads::expand(Head::LastModified, &time.into(), &item.into()).into()
+    heads::expand(Framework::Axum, Head::LastModified, &time.into(), &item.into()).into()
+}
+
+/// Keeps the pages of a handler of actix.
+#[proc_macro_attribute]
+pub fn cache_page_of_actix(options: TokenStream, item: TokenStream) -> TokenStream {
+    page::expand(Framework::Actix, options.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler of actix what caches are told of it.
+#[proc_macro_attribute]
+pub fn cache_control_of_actix(directives: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Framework::Actix, Head::CacheControl, &directives.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler of actix that nobody keeps it.
+#[proc_macro_attribute]
+pub fn never_cache_of_actix(nothing: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Framework::Actix, Head::NeverCache, &nothing.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler of actix which headers of the request it depends on.
+#[proc_macro_attribute]
+pub fn vary_on_headers_of_actix(names: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Framework::Actix, Head::VaryOnHeaders, &names.into(), &item.into()).into()
+}
+
+/// Says in the response of a handler of actix that it depends on the cookies of the request.
+#[proc_macro_attribute]
+pub fn vary_on_cookie_of_actix(nothing: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Framework::Actix, Head::VaryOnCookie, &nothing.into(), &item.into()).into()
+}
+
+/// Answers clients of a handler of actix that have the page already, by its `ETag`.
+#[proc_macro_attribute]
+pub fn etag_of_actix(tag: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Framework::Actix, Head::Etag, &tag.into(), &item.into()).into()
+}
+
+/// Answers clients of a handler of actix that have the page already, by the time of its last change.
+#[proc_macro_attribute]
+pub fn last_modified_of_actix(time: TokenStream, item: TokenStream) -> TokenStream {
+    heads::expand(Framework::Actix, Head::LastModified, &time.into(), &item.into()).into()
 }
 
 /// Makes the key of a pattern whose places name variables in scope.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 
+#[cfg(feature = "axum")]
 use http::Response;
 
 /// An error of a body, of whatever type.
@@ -12,6 +13,7 @@ pub type BoxError = Box<dyn Error + Send + Sync>;
 pub(super) struct Failed;
 
 /// Says that a response is an error, whatever its status.
+#[cfg(feature = "axum")]
 pub(super) fn failed<B>(mut response: Response<B>) -> Response<B> {
     response.extensions_mut().insert(Failed);
     response

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use axum::extract::OriginalUri;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HOST, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE,
     IF_UNMODIFIED_SINCE, RANGE,
@@ -14,6 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use super::aspect::{Aspect, lines};
 use super::grammar::{cookies, quality};
 use super::meaning;
+use super::whole;
 
 /// What of a request a handler gets to see.
 #[derive(Clone, Debug)]
@@ -159,7 +159,7 @@ impl Query {
     fn apply(&self, request: &mut Parts) {
         let Self::These(_) = self else { return };
         self.narrow(&mut request.uri);
-        if let Some(OriginalUri(whole)) = request.extensions.get_mut() {
+        if let Some(whole) = whole::of_mut(&mut request.extensions) {
             self.narrow(whole);
         }
     }

@@ -8,7 +8,6 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ptr;
 
-use axum::extract::OriginalUri;
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{Extensions, Uri};
@@ -17,6 +16,7 @@ use super::hide::Query;
 use super::locale::Locale;
 use super::named::{Named, Naming};
 use super::names::Names;
+use super::whole;
 use crate::key::{KeyPart, KeyWriter, mark};
 
 /// The pattern that pages are kept under.
@@ -44,10 +44,7 @@ impl<'a> Asked<'a> {
 
     /// Does so with what its names have said already.
     pub(super) fn named(request: &'a Parts, names: &Names<'a>) -> Result<Self, Unclear> {
-        let uri = match request.extensions.get::<OriginalUri>() {
-            Some(OriginalUri(whole)) => whole,
-            None => &request.uri,
-        };
+        let uri = whole::of(&request.extensions).unwrap_or(&request.uri);
         let (scheme, host) = (uri.scheme_str().unwrap_or_default(), host(uri, names)?);
         Ok(Self { scheme, host, uri, seen: Seen::of(uri, &request.uri) })
     }
@@ -167,14 +164,32 @@ pub(super) struct Extension {
     /// Whether it says who asks, so that nobody downstream may take the page for another one's.
     pub(super) is_personal: bool,
     write: fn(&Extensions, &mut KeyWriter<'_>),
+    #[cfg(feature = "actix")]
+    carry: fn(&actix_web::dev::Extensions, &mut Extensions),
 }
 
 impl Extension {
-    pub(super) fn of<T: KeyPart + Send + Sync + 'static>() -> Self {
+    pub(super) fn of<T: KeyPart + Clone + Send + Sync + 'static>() -> Self {
         let write: fn(&Extensions, &mut KeyWriter<'_>) = |all, key| {
             key.literal(":").part(&all.get::<T>());
         };
-        Self { name: type_name::<T>(), is_personal: true, write }
+        Self {
+            name: type_name::<T>(),
+            is_personal: true,
+            write,
+            #[cfg(feature = "actix")]
+            carry: |theirs, ours| {
+                if let Some(told) = theirs.get::<T>() {
+                    ours.insert(told.clone());
+                }
+            },
+        }
+    }
+
+    /// Takes it out of a request of actix, where somebody has put it there.
+    #[cfg(feature = "actix")]
+    pub(super) fn carry(&self, theirs: &actix_web::dev::Extensions, ours: &mut Extensions) {
+        (self.carry)(theirs, ours);
     }
 
     /// Says that it tells nothing of who asks.

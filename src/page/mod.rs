@@ -2,12 +2,16 @@
 #![doc = include_str!("../docs/page_request.svg")]
 #![doc = ""]
 #![doc = include_str!("../docs/page.md")]
+#![cfg_attr(
+    not(any(feature = "axum", feature = "actix")),
+    allow(dead_code, unused_imports, reason = "of handlers that are places, frameworks alone make use")
+)]
 // Each floor imports only the floors above it in this list, as a test sees to: so `grammar` and `policy` know nothing of the
 // engine.
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `digest`, `aspect`, `status`, `locale`, `error`, `driven`, `heard` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `digest`, `aspect`, `status`, `locale`, `error`, `driven`, `heard`, `whole` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -22,13 +26,18 @@
 // | `service`, `by_body` | who answers |
 // | `layer` | what a place is told |
 // | `handler` | handlers that are places themselves |
+// | `axum`, `actix` | how frameworks bring requests to all of that |
 // | `__private` | what expansions call |
 
 #[doc(hidden)]
 pub mod __private;
+#[cfg(feature = "actix")]
+pub(crate) mod actix;
 mod answer;
 mod arrived;
 mod aspect;
+#[cfg(feature = "axum")]
+mod axum;
 mod body;
 mod by_body;
 mod change;
@@ -73,14 +82,18 @@ mod status;
 mod tee;
 mod told;
 mod variant;
+mod whole;
 
+#[doc(hidden)]
+#[cfg(feature = "axum")]
+pub use self::axum::ByRoutersElseUncached;
+#[cfg(feature = "axum")]
+pub use self::axum::{Arrival, Derived};
 pub use body::PageBody;
 pub use by_body::{PostLayer, PostService};
 pub use early::{Conditions, IntoEntityTag, IntoLastModified};
 pub use error::BoxError;
-#[doc(hidden)]
-pub use handler::ByRoutersElseUncached;
-pub use handler::{Arrival, Derived, PageCompanion};
+pub use handler::PageCompanion;
 pub use hole::{Fill, Hole};
 pub use layer::{CacheLayer, cache_page};
 pub use locale::{Language, TimeZone};

@@ -6,12 +6,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::OriginalUri;
 use http::header::ACCEPT_ENCODING;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Uri};
 
 use super::hide::{View, forget_conditions};
+use super::whole;
 
 /// What a layer leaves in a request for those behind it.
 #[derive(Clone, Debug, Default)]
@@ -84,7 +84,7 @@ impl Outer {
             }
         }
         let [query, shown] = outer.query.each_ref().map(Option::as_deref);
-        let whole = request.extensions.get_mut().map(|OriginalUri(whole)| whole);
+        let whole = whole::of_mut(&mut request.extensions);
         for uri in [Some(&mut request.uri), whole].into_iter().flatten().filter(|uri| uri.query() == shown) {
             *uri = with_query(uri, query);
         }

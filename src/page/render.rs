@@ -38,7 +38,7 @@ use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
 use crate::report::Counted;
 use crate::{Filling, Key, Options};
-use caught::Caught;
+pub(super) use caught::Caught;
 pub(super) use client::{Client, Outcome};
 
 /// A page on its way.

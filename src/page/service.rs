@@ -79,6 +79,11 @@ where
     }
 }
 
+/// Stands in the extensions of a request that is gone with its answer: nobody can make a page anew behind that.
+#[cfg(feature = "actix")]
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lent;
+
 /// How a request is answered that no page answers at once.
 pub(super) enum Later {
     /// By the service behind, since there is no cache.

@@ -47,7 +47,7 @@ fn without_comment(line: &str) -> String {
 
 #[test]
 fn the_code_of_the_readme_is_code_that_is_tested() {
-    let tests = read("tests/macros/readme.rs") + &read("tests/page/readme.rs");
+    let tests = ["macros", "page", "page/on_actix"].map(|folder| read(&format!("tests/{folder}/readme.rs"))).concat();
     let tested: Vec<_> = tests.lines().map(without_comment).collect();
     let readme = code_of_the_readme(&read("README.md"));
     assert!(readme.len() > 30, "the README shows code: {}", readme.len());

@@ -3,7 +3,7 @@
 use larder::page::cache_page;
 use larder::testing;
 
-use crate::app::{App, response};
+use super::app::{App, response};
 
 #[test]
 fn a_part_of_a_page_is_cut_out_of_the_whole() {

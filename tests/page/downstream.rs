@@ -6,7 +6,7 @@ use larder::page::headers::read_date;
 use larder::page::{CacheLayer, cache_page};
 use larder::testing;
 
-use crate::app::{App, Visit, response};
+use super::app::{App, Visit, response};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -125,9 +125,6 @@ fn browsers_are_told_another_time_and_everything_else_that_the_page_says() {
     assert_eq!(app.get("/").header("cache-control").as_deref(), Some("must-revalidate, no-transform, max-age=68"));
 }
 
-#[derive(Clone, larder::KeyPart)]
-struct User(u64);
-
 #[test]
 fn those_downstream_are_told_by_what_pages_are_told_apart() {
     let _larder = testing::isolated();
@@ -145,13 +142,13 @@ fn those_downstream_are_told_by_what_pages_are_told_apart() {
 #[test]
 fn what_a_layer_outside_says_of_who_asks_makes_a_page_private_downstream_and_not_here() {
     let larder = testing::isolated();
-    let app = App::new(&cache_page(60).vary_extension::<User>(), |run, request| {
+    let app = App::new(&cache_page(60).vary_extension::<u64>(), |run, request| {
         let public = request.uri().path() == "/public";
         response(200, if public { &[("cache-control", "public")] } else { &[] }, format!("{run}"))
     });
     let visit = |path: &str, user: u64| {
-        let mut request = crate::app::request("GET", path, &[]);
-        request.extensions_mut().insert(User(user));
+        let mut request = super::app::request("GET", path, &[]);
+        request.extensions_mut().insert(user);
         testing::block_on(app.ask(request))
     };
     for text in ["1", "1"] {

@@ -1,29 +1,28 @@
 //! What is past its time: made anew once, behind the answers, and never served for longer than was asked for.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use axum::body::Body;
 use larder::backend::Memory;
 use larder::clock::Clock;
 use larder::page::{CacheLayer, cache_page};
 use larder::testing::{self, Isolated};
 use larder::{Settings, page};
 
-use crate::app::{App, request, response};
-use crate::play::{Gate, Pipe, Visitor, all_go_on, piped};
+use super::app::{App, request, response};
+use crate::play::{Gate, Visitor, all_go_on};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// A minute fresh, then a minute to be made anew behind the answer, or two where that fails.
-fn lasting() -> CacheLayer {
+pub fn lasting() -> CacheLayer {
     cache_page(60).stale(60).stale_if_error(120)
 }
 
 /// An application that answers with its status, which the test changes; with 0 it panics.
-fn moody(layer: &CacheLayer) -> (App, Arc<AtomicU16>) {
+pub fn moody(layer: &CacheLayer) -> (App, Arc<AtomicU16>) {
     let status = Arc::new(AtomicU16::new(200));
     let mood = Arc::clone(&status);
     let app = App::new(layer, move |run, _| match mood.load(Ordering::SeqCst) {
@@ -34,114 +33,10 @@ fn moody(layer: &CacheLayer) -> (App, Arc<AtomicU16>) {
     (app, status)
 }
 
-/// In memory, and in a store that takes bytes.
-fn both_kinds() -> [Isolated; 2] {
-    let clock = Clock::manual();
-    let outside = Settings::backend(Memory::new(clock.clone()));
-    let outside = || testing::isolated_at(clock, [("default", outside)]).unwrap();
-    [testing::isolated(), outside()]
-}
-
-fn text(app: &App) -> String {
+pub fn text(app: &App) -> String {
     let mut visitor = app.visitor("/", &[]);
     visitor.go_on();
     visitor.page().expect("a page").to_owned()
-}
-
-#[test]
-fn past_its_time_a_page_is_made_anew_once_and_all_callers_are_answered_at_once() {
-    let larder = testing::isolated();
-    let gate = Gate::new();
-    let app = App::held(&lasting(), &gate, |run, _| response(200, &[], format!("{run}")));
-    gate.let_go(1);
-    assert_eq!(text(&app), "1");
-    larder.advance(60 * SECOND);
-    let mut all: Vec<_> = (0..100).map(|_| app.visitor("/", &[])).collect();
-    all_go_on(&mut all);
-    assert!(all.iter().all(|one| one.page() == Some("1")));
-    assert_eq!(all[0].header("cache-status"), Some("larder; hit; ttl=0"));
-    larder.run_tasks();
-    assert_eq!(gate.came(), 2);
-    gate.let_go(1);
-    larder.run_tasks();
-    assert_eq!((text(&app).as_str(), gate.came()), ("2", 2));
-}
-
-#[test]
-fn whoever_saw_the_old_page_before_the_new_one_was_kept_makes_no_third_one() {
-    let larder = testing::isolated();
-    let (app, _) = moody(&lasting());
-    text(&app);
-    larder.advance(60 * SECOND);
-    let mut slow = app.visitor("/", &[]);
-    assert_eq!(text(&app), "1");
-    larder.run_tasks();
-    assert_eq!(app.runs.get(), 2);
-    assert_eq!(slow.go_on().page(), Some("1"));
-    larder.run_tasks();
-    assert_eq!(app.runs.get(), 2);
-}
-
-#[test]
-fn a_refresh_that_fails_is_not_tried_by_every_caller_and_tried_again_after_a_while() {
-    for failure in [500, 503, 501, 429, 0] {
-        for kind in 0..2 {
-            let larder = both_kinds().into_iter().nth(kind).unwrap();
-            let _entered = larder.enter();
-            let (app, status) = moody(&lasting().in_cache(&larder.cache("default")));
-            assert_eq!(text(&app), "1");
-            larder.advance(60 * SECOND);
-            status.store(failure, Ordering::SeqCst);
-            for _ in 0..5 {
-                assert_eq!(text(&app), "1", "{failure}");
-                larder.run_tasks();
-            }
-            assert_eq!(app.runs.get(), 2, "{failure} {kind}");
-            larder.advance(5 * SECOND);
-            status.store(200, Ordering::SeqCst);
-            assert_eq!(text(&app), "1");
-            larder.run_tasks();
-            assert_eq!(text(&app), "3", "{failure} {kind}");
-        }
-    }
-}
-
-#[test]
-fn a_refresh_whose_body_breaks_off_is_not_tried_by_every_caller() {
-    let larder = testing::isolated();
-    let pipes = Arc::new(Mutex::new(Vec::<Pipe>::new()));
-    let sent = Arc::clone(&pipes);
-    let app = App::new(&lasting(), move |run, _| {
-        let (pipe, body) = piped();
-        pipe.send(&run.to_string());
-        if run > 1 {
-            sent.lock().unwrap().push(pipe);
-        }
-        response(200, &[], Body::new(body))
-    });
-    assert_eq!(text(&app), "1");
-    larder.advance(60 * SECOND);
-    for _ in 0..3 {
-        assert_eq!(text(&app), "1");
-        larder.run_tasks();
-        pipes.lock().unwrap().drain(..).for_each(Pipe::break_off);
-        larder.run_tasks();
-    }
-    assert_eq!(app.runs.get(), 2);
-}
-
-#[test]
-fn a_refresh_that_says_that_the_page_is_not_to_be_kept_takes_the_old_one_away() {
-    for variant in [false, true] {
-        let larder = testing::isolated();
-        let (app, status) = moody(&if variant { lasting().vary("x") } else { lasting() });
-        assert_eq!(text(&app), "1");
-        larder.advance(60 * SECOND);
-        status.store(1, Ordering::SeqCst);
-        assert_eq!(text(&app), "1", "it has not been asked yet");
-        larder.run_tasks();
-        assert_eq!((text(&app).as_str(), app.runs.get()), ("3", 3), "now it has, and is again");
-    }
 }
 
 #[test]

@@ -12,7 +12,7 @@ use larder::page::{CacheLayer, Language, cache_page};
 use larder::testing::{self, Isolated};
 use larder::{Kind, Settings, page};
 
-use crate::app::{App, request, response};
+use super::app::{App, request, response};
 use crate::play::{Gate, Pipe, Visitor, piped};
 
 const SECOND: Duration = Duration::from_secs(1);

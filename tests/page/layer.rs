@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Body;
-use axum::routing::get;
-use http::Request;
 use larder::page::{CacheLayer, cache_page};
 use larder::testing;
 
-use crate::app::{App, response};
+use super::app::{App, response};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -93,36 +89,6 @@ fn a_page_is_asked_for_with_its_validators_when_its_time_is_over() {
     assert!(app.get("/").is_hit());
     assert_eq!(app.get_with("/", &[("if-none-match", "\"v1\"")]).status, 304);
     assert_eq!(app.runs.get(), 2);
-}
-
-/// An application with a layer around a layer.
-fn layers(outer: &CacheLayer, inner: CacheLayer) -> App {
-    App::of(outer, |runs| {
-        let page = move |request: Request<Body>| {
-            let cookie = request.headers().get("cookie").map_or("none", |value| value.to_str().unwrap()).to_owned();
-            std::future::ready(format!("{cookie} {} {}", request.uri(), runs.one_more()))
-        };
-        Router::new().nest("/blog", Router::new().fallback(get(page).layer(inner)))
-    })
-}
-
-#[test]
-fn a_layer_behind_another_sees_what_it_tells_apart_and_keeps_the_page_alone() {
-    let _larder = testing::isolated();
-    let outer = CacheLayer::new().vary_cookie("a").query(["q"]);
-    let app = layers(&outer, cache_page(60).vary_cookie("theme"));
-    let visit = |path: &str, cookies: &str| app.get_with(path, &[("cookie", cookies)]).text().to_owned();
-    assert_eq!(visit("/blog/1?q=2&r=3", "a=1; theme=dark; b=2"), "theme=dark /1?q=2&r=3 1");
-    assert_eq!(visit("/blog/1?q=2&r=3", "a=1; theme=light"), "theme=light /1?q=2&r=3 2");
-    assert_eq!(visit("/blog/1?q=2&r=3", "theme=dark"), "theme=dark /1?q=2&r=3 1");
-    assert_eq!(visit("/blog/1?q=2&r=4", "theme=dark"), "theme=dark /1?q=2&r=4 3");
-}
-
-#[test]
-fn a_layer_around_an_equal_one_does_not_wait_for_itself() {
-    let _larder = testing::isolated();
-    let app = layers(&cache_page(60), cache_page(60));
-    assert_eq!((app.get("/blog/1").text(), app.get("/blog/1").text()), ("none /1 1", "none /1 1"));
 }
 
 #[test]

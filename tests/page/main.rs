@@ -1,8 +1,10 @@
 //! Pages, as users meet them.
 #![allow(clippy::unused_async, reason = "handlers are, whether they wait or not")]
+#![allow(clippy::duplicate_mod, reason = "what is true on axum is true on actix, too")]
 
 mod app;
 mod attribute;
+mod behind;
 mod by_body;
 mod cuts;
 mod django_conditions;
@@ -16,11 +18,15 @@ mod hits;
 mod holes;
 mod hostile;
 mod hygiene;
+mod inner;
 mod invalidation;
 mod layer;
 mod leaks;
 #[path = "../support/lines.rs"]
 mod lines;
+mod nested;
+#[cfg(feature = "actix")]
+mod on_actix;
 mod one_render;
 mod orders;
 mod parts;

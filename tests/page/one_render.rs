@@ -12,7 +12,7 @@ use larder::page::{CacheLayer, Language, TimeZone, cache_page};
 use larder::{Cache, testing};
 use tower::Layer;
 
-use crate::app::{App, Count, request, response};
+use super::app::{App, Count, request, response};
 use crate::play::{Gate, Pipe, Visitor, all_go_on, piped};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -294,7 +294,7 @@ fn head_of_a_cold_page_waits_for_nobody_and_keeps_nothing() {
     );
 }
 
-fn program_cache() -> Cache {
+pub fn program_cache() -> Cache {
     larder::cache("default").expect("the usual cache")
 }
 
@@ -340,24 +340,6 @@ fn without_a_runtime_a_client_who_leaves_takes_nobodys_page_along() {
         }
         assert_eq!(second.go_on().page(), Some("all of it"));
     });
-}
-
-#[test]
-fn a_runtime_that_ends_while_a_page_is_made_leaves_nobody_waiting() {
-    let layer = cache_page(60).in_cache(&program_cache()).key_prefix("a runtime that ends");
-    let gate = Gate::new();
-    let app = App::held(&layer, &gate, |run, _| response(200, &[], format!("{run}")));
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-    let mut first = app.visitor("/", &[]);
-    runtime.block_on(async {
-        first.go_on();
-        tokio::task::yield_now().await;
-    });
-    assert_eq!(gate.came(), 1);
-    drop(runtime);
-    assert!(catch_unwind(AssertUnwindSafe(|| first.step())).is_err(), "it says so");
-    gate.let_go(2);
-    assert_eq!(app.visitor("/", &[]).go_on().page(), Some("2"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use http::{Request, Response};
 use larder::page::{CacheLayer, invalidate_blocking};
 use larder::testing;
 
-use crate::app::{App, Visit, response};
+use super::app::{App, Visit, response};
 
 const TEXT: &str = "0123456789";
 

@@ -1,6 +1,7 @@
 //! Visits that are played step by step: handlers stand still at gates, bodies come when they are sent, and nobody waits.
 
 use std::convert::Infallible;
+use std::error::Error;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use axum::body::Body;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
 use http_body::Frame;
+use http_body_util::BodyExt;
 use larder::page::CacheService;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -79,12 +81,17 @@ impl http_body::Body for Piped {
     }
 }
 
-type Asking = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = Response<Coming>>>>;
+
+/// A body on its way, of whatever framework.
+type Coming = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BoxError>>>;
+
+type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Somebody on their way to a page.
 pub struct Visitor {
     asking: Option<Asking>,
-    body: Option<Body>,
+    body: Option<Coming>,
     pub head: Option<(StatusCode, HeaderMap)>,
     /// What has come of the page so far.
     pub text: String,
@@ -106,7 +113,7 @@ impl Visitor {
         let ready = std::pin::pin!(ready).poll(&mut Context::from_waker(Waker::noop()));
         let Poll::Ready(Ok(ready)) = ready else { panic!("a service that is ready") };
         let asking = ready.call(request);
-        Self::who(async move { asking.await.expect("no error can happen").map(Body::new) })
+        Self::who(async move { asking.await.expect("no error can happen") })
     }
 
     /// Asks a router, in the same way.
@@ -115,8 +122,14 @@ impl Visitor {
         Self::who(async move { asking.await.expect("no error can happen") })
     }
 
-    fn who(asking: impl Future<Output = Response<Body>> + Send + 'static) -> Self {
-        Self { asking: Some(Box::pin(asking)), body: None, head: None, text: String::new(), end: None }
+    /// Waits for what comes of this.
+    pub fn who<B>(asking: impl Future<Output = Response<B>> + 'static) -> Self
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + 'static,
+    {
+        let boxed = |body: B| -> Coming { Box::pin(body.map_err(Into::into)) };
+        let asking = Box::pin(async move { asking.await.map(boxed) });
+        Self { asking: Some(asking), body: None, head: None, text: String::new(), end: None }
     }
 
     /// Goes on as far as it goes.
@@ -138,7 +151,7 @@ impl Visitor {
             (self.asking, self.body, self.head) = (None, Some(body), Some((parts.status, parts.headers)));
         }
         while let Some(body) = &mut self.body
-            && let Poll::Ready(frame) = http_body::Body::poll_frame(Pin::new(body), &mut context)
+            && let Poll::Ready(frame) = body.as_mut().poll_frame(&mut context)
         {
             match frame {
                 Some(Ok(frame)) => {

@@ -3,7 +3,7 @@
 use larder::page::CacheLayer;
 use larder::testing;
 
-use crate::app::{App, response};
+use super::app::{App, response};
 
 const PLACE: (&str, &str) = ("content-location", "/");
 const TIME: (&str, &str) = ("cache-control", "max-age=60");

@@ -5,7 +5,7 @@ use std::time::Duration;
 use larder::page::CacheLayer;
 use larder::testing;
 
-use crate::app::{App, response};
+use super::app::{App, response};
 
 /// An application that greets users by their name, and forgets to say that its page for strangers depends on that too.
 fn forgetful() -> App {

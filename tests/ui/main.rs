@@ -1,5 +1,5 @@
 //! Mistakes, each with the message that its author reads: one file for each, named after the mistake. After a change of
-//! words `TRYBUILD=overwrite cargo test --features axum --test ui` writes the messages anew; read every one that changes.
+//! words `TRYBUILD=overwrite cargo test --features axum,actix --test ui` writes the messages anew; read every one that changes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,21 @@ use std::path::{Path, PathBuf};
 /// The folders of what takes the feature `axum`.
 const WITH_AXUM: [&str; 2] = ["heads", "page"];
 
+/// The folder of what takes the feature `actix`.
+const WITH_ACTIX: &str = "actix";
+
 #[test]
 fn every_mistake_is_told_what_to_do_about_it() {
     let cases = trybuild::TestCases::new();
-    for folder in folders().iter().filter(|folder| !is_with_axum(folder)) {
+    for folder in folders().iter().filter(|folder| !is_with_axum(folder) && !folder.ends_with(WITH_ACTIX)) {
         cases.compile_fail(folder.join("*.rs"));
     }
+}
+
+#[cfg(feature = "actix")]
+#[test]
+fn every_mistake_with_a_page_of_actix_is_told_what_to_do_about_it() {
+    trybuild::TestCases::new().compile_fail(Path::new("tests/ui").join(WITH_ACTIX).join("*.rs"));
 }
 
 #[cfg(feature = "axum")]

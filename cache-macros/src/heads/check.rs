@@ -7,15 +7,16 @@ use super::page::{contradiction, is_cache_page};
 use super::said::Said;
 use super::{Head, sense, tokens_of, validator};
 use crate::errors::Errors;
+use crate::framework::Framework;
 use crate::function::Function;
 
-pub fn check(said: &Said, function: &Function, errors: &Errors) {
-    is_of_a_handler(said.head, function, errors);
+pub fn check(framework: Framework, said: &Said, function: &Function, errors: &Errors) {
+    is_of_a_handler(framework, said.head, function, errors);
     is_said_once(said.head, function, errors);
     makes_sense(said, errors);
     makes_sense_beside_never_cache(said, function, errors);
     lets_pages_be_kept(said, function, errors);
-    has_room(said.head, function, errors);
+    has_room(framework, said.head, function, errors);
 }
 
 /// Returns whether a function can be a handler, as far as its form tells.
@@ -23,12 +24,13 @@ pub fn is_handler(function: &Function) -> bool {
     function.is_async() && function.body.is_some()
 }
 
-fn is_of_a_handler(head: Head, function: &Function, errors: &Errors) {
+fn is_of_a_handler(framework: Framework, head: Head, function: &Function, errors: &Errors) {
     if function.body.is_none() {
         let message = format!("`#[{}]` goes on the function in the `impl`, where its body is", head.name());
         errors.on(&function.sig, message);
     } else if !function.is_async() {
-        let message = format!("`#[{}]` goes on handlers of axum, which are async: write `async fn`", head.name());
+        let (head, framework) = (head.name(), framework.name());
+        let message = format!("`#[{head}]` goes on handlers of {framework}, which are async: write `async fn`");
         errors.on(function.sig.fn_token, message);
     }
 }
@@ -69,8 +71,8 @@ fn lets_pages_be_kept(said: &Said, function: &Function, errors: &Errors) {
     }
 }
 
-fn has_room(head: Head, function: &Function, errors: &Errors) {
+fn has_room(framework: Framework, head: Head, function: &Function, errors: &Errors) {
     if head.is_early() {
-        errors.ok(validator::has_room(head, function));
+        errors.ok(validator::has_room(framework, head, function));
     }
 }

@@ -7,6 +7,7 @@ use syn::{Attribute, FnArg, Ident, Path, parse_quote};
 
 use super::said::Said;
 use super::{Head, opaque, page, tokens_of};
+use crate::framework::Framework;
 use crate::function::Function;
 use crate::larder_path;
 
@@ -31,31 +32,37 @@ pub fn leave(attr: &mut Attribute) {
 }
 
 /// Lets those go first that may answer early: that answer says in its headers what the page does.
-pub fn after_the_early_ones(said: &Said, tokens: &TokenStream, function: Function) -> TokenStream {
-    let (larder, name) = (said.larder(), Ident::new(said.head.name(), Span::call_site()));
+pub fn after_the_early_ones(
+    framework: Framework,
+    said: &Said,
+    tokens: &TokenStream,
+    function: Function,
+) -> TokenStream {
+    let (room, name) = (framework.attributes(&said.larder()), Ident::new(said.head.name(), Span::call_site()));
     let Function { attrs, vis, sig, body } = function;
     let (early, others): (Vec<_>, Vec<_>) =
         attrs.into_iter().partition(|attr| Head::of(attr).is_some_and(Head::is_early));
-    quote!(#(#early)* #[#larder::#name(#tokens)] #(#others)* #vis #sig #body)
+    quote!(#(#early)* #[#room::#name(#tokens)] #(#others)* #vis #sig #body)
 }
 
 /// Emits the handler, rewritten where it stands.
-pub fn expand(said: &Said, other: Option<&Said>, mut function: Function) -> TokenStream {
+pub fn expand(framework: Framework, said: &Said, other: Option<&Said>, mut function: Function) -> TokenStream {
     let larder = said.larder();
-    let response = response(&larder, &function);
+    let room = framework.room(&larder);
+    let response = response(&larder, &room, &function);
     let body = match said.head {
         Head::CacheControl => {
             let says = said.directives.iter().map(|directive| directive.expand(&larder, &function.sig.generics));
             let says = quote_spanned!(Span::mixed_site()=> #larder::page::headers::CacheControl::new() #(#says)*);
-            quote_spanned!(Span::mixed_site()=> #larder::page::__private::say_to_caches(#says, #response))
+            quote_spanned!(Span::mixed_site()=> #room::__private::say_to_caches(#says, #response))
         }
-        Head::NeverCache => quote_spanned!(Span::mixed_site()=> #larder::page::__private::never_cached(#response)),
+        Head::NeverCache => quote_spanned!(Span::mixed_site()=> #room::__private::never_cached(#response)),
         Head::VaryOnHeaders | Head::VaryOnCookie => {
             let names = said.names.iter().map(super::names::Name::literal);
-            quote_spanned!(Span::mixed_site()=> #larder::page::__private::vary_on([#(#names),*], #response))
+            quote_spanned!(Span::mixed_site()=> #room::__private::vary_on([#(#names),*], #response))
         }
         Head::Etag | Head::LastModified => {
-            let judged = judged(&larder, said, other, &mut function);
+            let judged = judged(framework, &larder, said, other, &mut function);
             quote_spanned! {Span::mixed_site()=>
                 match #judged {
                     ::core::ops::ControlFlow::Break(__early) => __early,
@@ -66,13 +73,13 @@ pub fn expand(said: &Said, other: Option<&Said>, mut function: Function) -> Toke
     };
     page::tell(&mut function.attrs, &said.names);
     let body = function.braced(body);
-    function.sig.output = parse_quote!(-> #larder::page::__private::Response);
+    function.sig.output = parse_quote!(-> #room::__private::Response);
     let Function { attrs, vis, sig, .. } = function;
     quote!(#(#attrs)* #vis #sig #body)
 }
 
 /// Emits the response that the body makes. `return` and `?` end the body alone, whose type is what the function says.
-fn response(larder: &Path, function: &Function) -> TokenStream {
+fn response(larder: &Path, room: &TokenStream, function: &Function) -> TokenStream {
     let block = &function.body;
     let (output, mentioned) = match function.returns() {
         None => (quote!(()), TokenStream::new()),
@@ -81,18 +88,24 @@ fn response(larder: &Path, function: &Function) -> TokenStream {
     // There the compiler points at what is no response.
     let span = function.returns().map_or_else(|| function.sig.ident.span(), Spanned::span);
     let span = span.resolved_at(Span::mixed_site());
-    let (answer, there) = (Ident::new("__answer", span), larder_path::at(larder, span));
-    let outcome = quote_spanned!(span=> #there::page::__private::Outcome(#answer).answer());
+    let (answer, there) = (Ident::new("__answer", span), larder_path::at(room, span));
+    let outcome = quote_spanned!(span=> #there::__private::Outcome(#answer).answer());
     quote_spanned! {Span::mixed_site()=> {
         #mentioned
         let #answer = #larder::__private::once_async(async move || -> #output #block)().await;
-        use #larder::page::__private::Fallback as _;
+        use #room::__private::Fallback as _;
         #outcome
     }}
 }
 
 /// Adds the argument that knows the conditions of a request, and emits what they come to.
-fn judged(larder: &Path, said: &Said, other: Option<&Said>, function: &mut Function) -> TokenStream {
+fn judged(
+    framework: Framework,
+    larder: &Path,
+    said: &Said,
+    other: Option<&Said>,
+    function: &mut Function,
+) -> TokenStream {
     let conditions = format_ident!("__conditions", span = Span::mixed_site());
     let argument: FnArg = parse_quote!(#conditions: #larder::page::__private::Conditions);
     let place = usize::from(function.sig.receiver().is_some());
@@ -110,9 +123,15 @@ fn judged(larder: &Path, said: &Said, other: Option<&Said>, function: &mut Funct
         )
     };
     let (tag, modified) = (validator(Head::Etag), validator(Head::LastModified));
+    let judge = match framework {
+        Framework::Axum => quote_spanned!(Span::mixed_site()=> #conditions.judge(__tag, __modified)),
+        Framework::Actix => {
+            quote_spanned!(Span::mixed_site()=> #larder::actix::__private::judge(#conditions, __tag, __modified))
+        }
+    };
     quote_spanned! {Span::mixed_site()=> {
         let __tag = #tag;
         let __modified = #modified;
-        #conditions.judge(__tag, __modified)
+        #judge
     }}
 }

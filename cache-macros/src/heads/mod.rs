@@ -23,6 +23,7 @@ use syn::{Attribute, Meta};
 
 use self::said::Said;
 use crate::errors::Errors;
+use crate::framework::Framework;
 use crate::function::{Function, not_a_function};
 
 /// An attribute of headers.
@@ -64,7 +65,7 @@ impl Head {
 }
 
 /// Expands one of them on an item.
-pub fn expand(head: Head, tokens: &TokenStream, item: &TokenStream) -> TokenStream {
+pub fn expand(framework: Framework, head: Head, tokens: &TokenStream, item: &TokenStream) -> TokenStream {
     if tokens.to_string() == expand::TAKEN {
         return item.clone();
     }
@@ -74,7 +75,7 @@ pub fn expand(head: Head, tokens: &TokenStream, item: &TokenStream) -> TokenStre
     };
     let errors = Errors::new();
     let said = Said::read(head, tokens.clone(), &errors);
-    check::check(&said, &function, &errors);
+    check::check(framework, &said, &function, &errors);
     let other = expand::taken_along(head, &mut function).map(|(head, tokens)| Said::read(head, tokens, &errors));
     if let Some(error) = errors.finish() {
         if !check::is_handler(&function) {
@@ -85,9 +86,9 @@ pub fn expand(head: Head, tokens: &TokenStream, item: &TokenStream) -> TokenStre
         return quote!(#error #function);
     }
     if !head.is_early() && function.attrs.iter().filter_map(Head::of).any(Head::is_early) {
-        return expand::after_the_early_ones(&said, tokens, function);
+        return expand::after_the_early_ones(framework, &said, tokens, function);
     }
-    expand::expand(&said, other.as_ref(), function)
+    expand::expand(framework, &said, other.as_ref(), function)
 }
 
 /// Returns what stands between the parentheses of an attribute.

@@ -5,9 +5,10 @@ use quote::quote;
 use syn::{Attribute, ItemFn, parse_quote};
 
 use super::{Head, expand};
+use crate::framework::Framework;
 
 fn expanded(head: Head, tokens: &TokenStream, item: &TokenStream) -> String {
-    let tokens = expand(head, tokens, item);
+    let tokens = expand(Framework::Axum, head, tokens, item);
     let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{error}: {tokens}"));
     prettyplease::unparse(&file).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -15,7 +16,7 @@ fn expanded(head: Head, tokens: &TokenStream, item: &TokenStream) -> String {
 /// Returns the attributes of a handler after one above them has been expanded.
 fn left(head: Head, tokens: &TokenStream, attributes: &TokenStream) -> Vec<String> {
     let item = quote!(#attributes async fn page() {});
-    let function: ItemFn = syn::parse2(expand(head, tokens, &item)).expect("a function");
+    let function: ItemFn = syn::parse2(expand(Framework::Axum, head, tokens, &item)).expect("a function");
     function.attrs.iter().map(|attr| quote!(#attr).to_string().replace(' ', "")).collect()
 }
 
@@ -120,7 +121,7 @@ fn what_has_no_page_kept_contradicts_a_page_on_either_side_of_it() {
         assert_eq!(above.matches("compile_error").count(), 1, "{text}: {above}");
         assert!(above.contains(repair) && above.ends_with("#[cache_page(60)] async fn page() {}"), "{text}: {above}");
         // What stands below is put above.
-        let below = crate::page::expand(quote!(60), &quote!(#attr async fn page() {})).to_string();
+        let below = crate::page::expand(Framework::Axum, quote!(60), &quote!(#attr async fn page() {})).to_string();
         assert_eq!(below, quote!(#attr #[::larder::cache_page(60)] async fn page() {}).to_string());
     }
 }

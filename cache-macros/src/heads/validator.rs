@@ -5,6 +5,7 @@ use syn::visit::Visit;
 use syn::{Expr, ExprAsync, ExprClosure, ExprReturn, ExprTry, Ident, Item, Token};
 
 use super::Head;
+use crate::framework::Framework;
 use crate::function::Function;
 
 /// Reads it.
@@ -76,16 +77,14 @@ impl Leaves {
     }
 }
 
-/// The most arguments that a handler of axum has.
-const MOST: usize = 16;
-
 /// Complains where there is no room for what is known of the request.
-pub fn has_room(head: Head, function: &Function) -> syn::Result<()> {
-    if function.sig.inputs.len() < MOST + usize::from(function.sig.receiver().is_some()) {
+pub fn has_room(framework: Framework, head: Head, function: &Function) -> syn::Result<()> {
+    let (most, name) = (framework.most_arguments(), framework.name());
+    if function.sig.inputs.len() < most + usize::from(function.sig.receiver().is_some()) {
         return Ok(());
     }
     let message = format!(
-        "a handler of axum has at most {MOST} arguments, and `#[{}]` adds one of its own: put two of these into a tuple, as \
+        "a handler of {name} has at most {most} arguments, and `#[{}]` adds one of its own: put two of these into a tuple, as \
          in `(State(db), Path(id)): (State<Db>, Path<u64>)`",
         head.name()
     );

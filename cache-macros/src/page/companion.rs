@@ -18,10 +18,16 @@ pub fn expand(model: &Model, bodies: Bodies) -> TokenStream {
     let (uncached, verbs, docs, place) = (uncached(model, bodies), verbs(model, bodies), allow_docs(vis), place(model));
     let pages = bodies.of(quote_spanned!(Span::mixed_site()=> { #place }));
     let declared = ours(companion);
+    // What makes a route of the handler makes a type of its name.
+    let declared = (model.routes.is_empty() || *companion != model.function.sig.ident).then(|| {
+        quote_spanned! {Span::mixed_site()=>
+            #(#cfg)*
+            #[doc = #doc]
+            #vis enum #declared {}
+        }
+    });
     quote_spanned! {Span::mixed_site()=>
-        #(#cfg)*
-        #[doc = #doc]
-        #vis enum #declared {}
+        #declared
 
         #(#cfg)*
         #docs

@@ -11,6 +11,7 @@ use super::{companion, debug, layer, method, name};
 use crate::around::Around;
 use crate::attributes::allow_docs;
 use crate::bodies::Bodies;
+use crate::framework::Framework;
 use crate::generics::turbofish;
 use crate::{larder_path, spelling};
 
@@ -36,6 +37,7 @@ fn whole(model: &Model, bodies: Bodies) -> TokenStream {
 /// Emits the function that a router is given: it answers with the page that is kept, or with one that the handler makes.
 fn wrapper(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.wrapper, &model.function.vis);
+    let routes = &model.routes;
     let sig = bodies.signature(signature(model));
     let body = match bodies {
         Bodies::Real => model.function.braced(answer(model)),
@@ -43,6 +45,7 @@ fn wrapper(model: &Model, bodies: Bodies) -> TokenStream {
     };
     quote_spanned! {Span::mixed_site()=>
         #(#cfg)*
+        #(#routes)*
         #(#attrs)*
         #vis #sig #body
     }
@@ -50,7 +53,7 @@ fn wrapper(model: &Model, bodies: Bodies) -> TokenStream {
 
 /// Returns the signature with one argument in the place of all extractors.
 fn signature(model: &Model) -> Signature {
-    let larder = model.larder();
+    let room = model.room();
     let [before, after] = [Turn::Before, Turn::After].map(|turn| {
         model.taken(turn).map(|(_, extractor)| extractor.argument.ty.to_token_stream()).collect::<Vec<_>>()
     });
@@ -61,20 +64,20 @@ fn signature(model: &Model) -> Signature {
         FnArg::Receiver(receiver)
     });
     let arrival: FnArg = parse_quote_spanned! {Span::mixed_site()=>
-        __arrival: #larder::page::Arrival<#before, (#(#larder::page::__private::After<#after>,)*)>
+        __arrival: #room::Arrival<#before, (#(#room::__private::After<#after>,)*)>
     };
     let mut sig = model.function.sig.clone();
     // A page that is there is answered with at once: a future of its own would move the request once more.
     sig.asyncness = None;
     (sig.constness, sig.safety, sig.abi) = (None, Safety::Default, None);
     sig.inputs = receiver.into_iter().chain([arrival]).collect();
-    sig.output = parse_quote_spanned!(Span::mixed_site()=> -> #larder::page::__private::Answering);
+    sig.output = parse_quote_spanned!(Span::mixed_site()=> -> #room::__private::Answering);
     sig
 }
 
 /// Emits the answer to what has arrived.
 fn answer(model: &Model) -> TokenStream {
-    let (larder, name::Told { before: told, named, tags }) = (model.larder(), name::told(model));
+    let (room, name::Told { before: told, named, tags }) = (model.room(), name::told(model));
     let pages = pages(model);
     // What cannot be sent is in the handler.
     let span = model.function.sig.ident.span().resolved_at(Span::mixed_site());
@@ -90,7 +93,7 @@ fn answer(model: &Model) -> TokenStream {
     quote_spanned! {Span::mixed_site()=>
         #told
         __arrival
-            .#answer(#pages, #named, #tags, move |#before, (#(#larder::page::__private::After(#after),)*)| #made)
+            .#answer(#pages, #named, #tags, move |#before, (#(#room::__private::After(#after),)*)| #made)
     }
 }
 
@@ -99,18 +102,22 @@ pub fn before_as(model: &Model, before: TokenStream, inside: fn(TokenStream) -> 
     if model.is_guarded() || model.taken(Turn::Before).next().is_none() {
         return before;
     }
-    let (larder, inside) = (model.larder(), inside(before));
-    quote_spanned!(Span::mixed_site()=> #larder::page::__private::Unguarded #inside)
+    let (room, inside) = (model.room(), inside(before));
+    quote_spanned!(Span::mixed_site()=> #room::__private::Unguarded #inside)
 }
 
 /// Emits what holds the names of extractors against their types: those of the values, since what is wrong with a type that is
 /// written once more is said once more.
 fn held(model: &Model) -> TokenStream {
+    if model.framework == Framework::Actix {
+        // What takes them holds them.
+        return TokenStream::new();
+    }
     let known = model.extractors.iter().enumerate().filter(|(_, extractor)| !extractor.kind.is_to_be_accounted_for());
     let held = known.map(|(index, extractor)| {
         let span = extractor.argument.ty.span().resolved_at(Span::mixed_site());
-        let (larder, name) = (larder_path::at(&model.larder(), span), Ident::new(&format!("__arg{index}"), span));
-        quote_spanned!(span=> #larder::page::__private::derived(&#name);)
+        let (room, name) = (larder_path::at(&model.room(), span), Ident::new(&format!("__arg{index}"), span));
+        quote_spanned!(span=> #room::__private::derived(&#name);)
     });
     held.collect()
 }
@@ -128,15 +135,15 @@ fn pages(model: &Model) -> TokenStream {
 
 /// Emits the response that the body makes.
 fn made(model: &Model) -> TokenStream {
-    let (larder, body) = (model.larder(), body(model));
+    let (room, body) = (model.room(), body(model));
     let receiver = model.receiver.iter().map(|receiver| receiver.self_token.to_token_stream());
     let arguments = receiver.chain((0..model.extractors.len()).map(|index| Model::name_of(index).to_token_stream()));
     let span = model.function.returns().map_or_else(Span::call_site, Spanned::span).resolved_at(Span::mixed_site());
-    let larder_there = larder_path::at(&larder, span);
-    let outcome = quote_spanned!(span=> #larder_there::page::__private::Outcome(__made).answer());
+    let there = larder_path::at(&room, span);
+    let outcome = quote_spanned!(span=> #there::__private::Outcome(__made).answer());
     let held = held(model);
     quote_spanned! {Span::mixed_site()=>
-        use #larder::page::__private::Fallback as _;
+        use #room::__private::Fallback as _;
         #held
         let __made = #body(#(#arguments),*).await;
         #outcome

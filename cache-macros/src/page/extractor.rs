@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::Type;
 
 use crate::argument::Argument;
+use crate::framework::Framework;
 use crate::spelling;
 
 /// An argument of a handler.
@@ -65,8 +66,17 @@ const DERIVED: [&str; 13] = [
 ];
 
 /// Those of them of which nothing is ever hidden: what is taken on arrival is what would be taken later.
-const NEVER_HIDDEN: [&str; 8] =
-    ["State", "Path", "RawPathParams", "MatchedPath", "NestedPath", "Method", "Language", "TimeZone"];
+const NEVER_HIDDEN: [&str; 9] =
+    ["State", "Data", "Path", "RawPathParams", "MatchedPath", "NestedPath", "Method", "Language", "TimeZone"];
+
+/// The same, on actix.
+const ACTIX_DERIVED: [&str; 8] = ["Data", "ThinData", "Path", "Query", "Uri", "Method", "Language", "TimeZone"];
+
+/// What reads a body there.
+const ACTIX_BODIES: [&str; 5] = ["Payload", "Json", "Form", "Bytes", "String"];
+
+/// The request itself, with all that is in it. Nothing can be hidden in it, and who says what it is to see has thought of that.
+const ALL_OF_IT: &str = "HttpRequest";
 
 /// What reads a body, of which a page that is kept has none.
 const BODIES: [&str; 7] = ["Request", "Json", "Form", "RawForm", "Bytes", "String", "Body"];
@@ -85,17 +95,37 @@ const UPLOAD: &str = "reads what was sent, and a page is asked for without that"
 const OWN: [&str; 1] = ["Conditions"];
 
 impl Kind {
-    pub fn of(ty: &Type) -> Self {
+    pub fn of(framework: Framework, ty: &Type) -> Self {
         let Some(name) = spelling::last_name(ty) else { return Self::Guard };
+        if framework == Framework::Actix {
+            return Self::of_actix(ty, &name);
+        }
         let is_one_of = |names: &[&str]| names.contains(&name.as_str());
         if is_one_of(&DERIVED) || is_one_of(&OWN) {
             Self::Derived
         } else if is_one_of(&BODIES) {
             Self::Body
         } else if is_one_of(&["Option", "Result"]) {
-            spelling::type_arguments(ty).first().map_or(Self::Guard, |inner| Self::of(inner))
+            Self::of_inner(framework, ty)
         } else if name == "Extension" {
             Self::Extension
+        } else {
+            let no_page = NO_PAGES.iter().find(|(no_page, _)| name == *no_page);
+            no_page.map_or(Self::Guard, |(_, why)| Self::NoPage(why))
+        }
+    }
+
+    fn of_inner(framework: Framework, ty: &Type) -> Self {
+        spelling::type_arguments(ty).first().map_or(Self::Guard, |inner| Self::of(framework, inner))
+    }
+
+    fn of_actix(ty: &Type, name: &str) -> Self {
+        if ACTIX_DERIVED.contains(&name) || OWN.contains(&name) {
+            Self::Derived
+        } else if ACTIX_BODIES.contains(&name) {
+            Self::Body
+        } else if ["Option", "Result"].contains(&name) {
+            Self::of_inner(Framework::Actix, ty)
         } else {
             let no_page = NO_PAGES.iter().find(|(no_page, _)| name == *no_page);
             no_page.map_or(Self::Guard, |(_, why)| Self::NoPage(why))
@@ -109,8 +139,13 @@ impl Kind {
 }
 
 impl Extractor {
-    pub fn new(argument: Argument, named: &[Ident]) -> Self {
-        let kind = Kind::of(&argument.ty);
+    pub fn new(framework: Framework, argument: Argument, named: &[Ident], sees: bool) -> Self {
+        let is_all = framework == Framework::Actix && spelling::last_name(&argument.ty).as_deref() == Some(ALL_OF_IT);
+        let is_accounted_for = argument.bindings.iter().any(|binding| named.contains(binding));
+        let kind = match Kind::of(framework, &argument.ty) {
+            Kind::Guard if is_all && sees && !is_accounted_for => Kind::Derived,
+            kind => kind,
+        };
         let is_named = argument.bindings.iter().any(|binding| named.contains(binding));
         let turn = match kind {
             _ if kind.is_to_be_accounted_for() => Turn::Before,
@@ -121,6 +156,11 @@ impl Extractor {
             _ => Turn::After,
         };
         Self { argument, kind, turn }
+    }
+
+    /// Returns whether it is the whole request.
+    pub fn is_all(&self) -> bool {
+        spelling::last_name(&self.argument.ty).as_deref() == Some(ALL_OF_IT)
     }
 
     /// Returns its type as it was written.

@@ -29,20 +29,21 @@ use quote::quote;
 
 use self::model::Model;
 use crate::errors::Errors;
+use crate::framework::Framework;
 use crate::function::{Function, not_a_function};
 
 /// Expands `#[cache_page(…)]` on an item.
-pub fn expand(options: TokenStream, item: &TokenStream) -> TokenStream {
+pub fn expand(framework: Framework, options: TokenStream, item: &TokenStream) -> TokenStream {
     let function = match syn::parse2::<Function>(item.clone()) {
         Ok(function) => function,
         Err(error) => return not_a_function("cache_page", item, error),
     };
-    if let Some(later) = order::later(&options, &function) {
+    if let Some(later) = order::later(framework, &options, &function) {
         return later;
     }
     let errors = Errors::new();
     let options = options::parse(options, &errors);
-    let model = Model::new(function, options, &errors);
+    let model = Model::new(framework, function, options, &errors);
     check::check(&model, &errors);
     match errors.finish() {
         Some(error) => {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, format_ident, quote_spanned};
-use syn::{Attribute, FnArg, Ident, LitStr, Path, Receiver};
+use syn::{Attribute, FnArg, Ident, LitStr, Pat, Path, Receiver, Type};
 
 use super::debug;
 use super::extractor::{Extractor, Turn};
@@ -11,12 +11,14 @@ use crate::argument::Argument;
 use crate::around::{self, Around};
 use crate::attributes::Sorted;
 use crate::errors::Errors;
+use crate::framework::Framework;
 use crate::function::Function;
 use crate::key::{Key, Scope, Source};
-use crate::larder_path;
+use crate::{larder_path, spelling};
 
 /// An annotated handler.
 pub struct Model {
+    pub framework: Framework,
     pub function: Function,
     pub attributes: Sorted,
     pub options: Options,
@@ -30,10 +32,12 @@ pub struct Model {
     pub around: Option<Around>,
     /// That of axum, below this attribute.
     pub debug_handler: Option<Attribute>,
+    /// What makes routes of the handler, below this attribute: a type of its name is its companion then.
+    pub routes: Vec<Attribute>,
 }
 
 impl Model {
-    pub fn new(function: Function, options: Options, errors: &Errors) -> Self {
+    pub fn new(framework: Framework, mut function: Function, options: Options, errors: &Errors) -> Self {
         let receiver = function.sig.receiver().cloned();
         let arguments = arguments(&function);
         let says_so = options.shape.associated.is_some() || function.is_surely_in_an_impl();
@@ -49,15 +53,37 @@ impl Model {
         let key = options.naming.key.as_ref().and_then(bind);
         let tags: Vec<_> = options.naming.tags.iter().filter_map(bind).collect();
         let named = named(&options, key.iter().chain(&tags));
-        let extractors = arguments.into_iter().map(|argument| Extractor::new(argument, &named)).collect();
+        let sees = !options.telling.see.is_empty();
+        let of = |argument| Extractor::new(framework, argument, &named, sees);
+        let extractors = arguments.into_iter().map(of).collect();
+        let (routes, attrs) = function.attrs.drain(..).partition(|attr| framework.is_route(attr));
+        function.attrs = attrs;
         let (debug_handlers, others): (Vec<_>, Vec<_>) =
             function.attrs.iter().cloned().partition(|attr| !is_method && debug::is_one(attr));
         let (attributes, debug_handler) = (Sorted::new(&others), debug_handlers.into_iter().next());
-        Self { function, attributes, options, receiver, extractors, key, tags, is_method, around, debug_handler }
+        Self {
+            framework,
+            function,
+            attributes,
+            options,
+            receiver,
+            extractors,
+            key,
+            tags,
+            is_method,
+            around,
+            debug_handler,
+            routes,
+        }
     }
 
     pub fn larder(&self) -> Path {
         self.options.shape.larder.clone().unwrap_or_else(larder_path::usual)
+    }
+
+    /// Emits the module in which its handler finds what it takes.
+    pub fn room(&self) -> TokenStream {
+        self.framework.room(&self.larder())
     }
 
     /// Returns what its companion is called.
@@ -75,6 +101,13 @@ impl Model {
         self.extractors.iter().flat_map(|extractor| &extractor.argument.bindings)
     }
 
+    /// Returns what is in a `Path` of actix, which cannot be taken apart where it is taken: its name stands for that in keys.
+    pub fn inside<'a>(&self, extractor: &'a Extractor) -> Option<&'a Type> {
+        let Argument { pat, ty, .. } = &extractor.argument;
+        let is_path = spelling::last_name(ty).is_some_and(|name| name == "Path") && matches!(pat, Pat::Ident(_));
+        if self.framework == Framework::Actix && is_path { spelling::type_arguments(ty).first().copied() } else { None }
+    }
+
     /// Returns whether somebody stands guard over its pages.
     pub fn is_guarded(&self) -> bool {
         self.extractors.iter().any(|extractor| extractor.kind.is_to_be_accounted_for())
@@ -88,7 +121,7 @@ impl Model {
     /// Returns whether that of axum stands above this attribute, where it calls the handler with all its arguments: that does
     /// not compile, unless there is one.
     pub fn is_below_debug_handler(&self) -> bool {
-        self.extractors.len() != 1 && around::is_below("debug_handler")
+        self.framework == Framework::Axum && self.extractors.len() != 1 && around::is_below("debug_handler")
     }
 
     /// Returns whether pages of one URL can be made by several types.

@@ -80,7 +80,8 @@ fn opened(model: &Model, (index, extractor): (usize, &Extractor)) -> (TokenStrea
     }
     let (name, pat) = (Model::name_of(index), extractor.argument.by_reference());
     let bindings = extractor.argument.bindings.iter().filter(|binding| !binding.to_string().starts_with('_'));
-    (name.to_token_stream(), quote_spanned!(Span::mixed_site()=> let #pat = #name; let _ = (#(&#bindings,)*);))
+    let inside = model.inside(extractor).map(|_| quote_spanned!(Span::mixed_site()=> &**));
+    (name.to_token_stream(), quote_spanned!(Span::mixed_site()=> let #pat = #inside #name; let _ = (#(&#bindings,)*);))
 }
 
 /// Emits the name of the function that has the body, with the types that it is generic over: they may make different pages.

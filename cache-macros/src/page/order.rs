@@ -9,22 +9,23 @@ use syn::{Attribute, Path};
 
 use super::options;
 use crate::errors::Errors;
+use crate::framework::Framework;
 use crate::function::Function;
 use crate::heads::Head;
 use crate::larder_path;
 
 /// Emits the handler with the attributes first that stand below this one and have to come before it; `None` where there are
 /// none.
-pub fn later(options: &TokenStream, function: &Function) -> Option<TokenStream> {
+pub fn later(framework: Framework, options: &TokenStream, function: &Function) -> Option<TokenStream> {
     let (first, rest): (Vec<_>, Vec<_>) = function.attrs.iter().partition(|attr| comes_first(attr));
     if first.is_empty() {
         return None;
     }
-    let larder = larder(options);
+    let room = framework.attributes(&larder(options));
     let options = (!options.is_empty()).then(|| quote!((#options)));
     let (vis, sig, body) = (&function.vis, &function.sig, &function.body);
     let body = body.clone().unwrap_or_else(|| quote!(;));
-    Some(quote!(#(#first)* #[#larder::cache_page #options] #(#rest)* #vis #sig #body))
+    Some(quote!(#(#first)* #[#room::cache_page #options] #(#rest)* #vis #sig #body))
 }
 
 fn comes_first(attr: &Attribute) -> bool {

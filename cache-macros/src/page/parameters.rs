@@ -41,8 +41,9 @@ fn parameter(model: &Model, place: &Place) -> Option<Parameter> {
             Some(Parameter { name: format_ident!("this", span = Span::mixed_site()), ty: parse_quote!(Self) })
         }
         Source::Argument { index, binding } => {
-            let argument = &model.extractors[*index].argument;
-            let ty = type_of(&argument.pat, &argument.ty, binding)?;
+            let extractor = &model.extractors[*index];
+            let argument = &extractor.argument;
+            let ty = model.inside(extractor).cloned().or_else(|| type_of(&argument.pat, &argument.ty, binding))?;
             Some(Parameter { name: binding.clone(), ty })
         }
         _ => None,

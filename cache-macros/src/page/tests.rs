@@ -4,10 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::expand;
+use crate::framework::Framework;
 use crate::shown;
 
 fn pretty(options: TokenStream, item: &TokenStream) -> String {
-    shown::pretty(&expand(options, item))
+    shown::pretty(&expand(Framework::Axum, options, item))
 }
 
 #[test]

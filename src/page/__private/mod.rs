@@ -4,19 +4,22 @@
 mod heads;
 mod verbs;
 
-pub use axum::response::Response;
-
 use super::layer::CacheLayer;
 use crate::Key;
 use crate::key::{KeyWriter, RAW};
 
-pub use heads::{Conditions, entity_tag, last_modified, names, never_cached, say_to_caches, vary_on};
+#[cfg(feature = "axum")]
+pub use axum::response::Response;
+
+#[cfg(feature = "axum")]
+pub use super::axum::{
+    After, Answer, Answering, Arrival, Fallback, Outcome, Unguarded, derived, never_cached, say_to_caches, vary_on,
+};
+pub use super::handler::{PageSite, Unwritten};
+pub use super::named::{Named, Naming};
+pub use heads::{Conditions, entity_tag, last_modified, names};
 
 pub use self::verbs::page_verbs;
-pub use super::handler::{
-    After, Answer, Answering, Arrival, Fallback, Outcome, PageSite, Unguarded, Unwritten, derived,
-};
-pub use super::named::{Named, Naming};
 
 /// Makes a tag.
 pub fn tag(write: impl FnOnce(&mut KeyWriter<'_>)) -> Key {

@@ -1,18 +1,12 @@
 //! The conditions of a request, and what they come to before its handler runs.
 
-use std::convert::Infallible;
 use std::ops::ControlFlow;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use axum::body::Body;
-use axum::extract::FromRequestParts;
-use axum::response::{IntoResponse, Response};
 use http::header::{ETAG, IF_MATCH, IF_RANGE, LAST_MODIFIED, RANGE};
-use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::now;
-use crate::page::body::PageBody;
 use crate::page::conditional::{Verdict, verdict};
 use crate::page::headers;
 use crate::page::names::is_condition;
@@ -41,25 +35,25 @@ pub struct Conditions {
     asked: HeaderMap,
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Conditions {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+impl Conditions {
+    /// Reads them off a request.
+    pub(in crate::page) fn of(method: &Method, headers: &HeaderMap) -> Self {
         let mut asked = HeaderMap::new();
         // Which bytes are meant is decided where there are bytes.
         for (name, value) in
-            parts.headers.iter().filter(|(name, _)| is_condition(name) && *name != RANGE && *name != IF_RANGE)
+            headers.iter().filter(|(name, _)| is_condition(name) && *name != RANGE && *name != IF_RANGE)
         {
             asked.append(name, value.clone());
         }
-        Ok(Self { method: parts.method.clone(), asked })
+        Self { method: method.clone(), asked }
     }
-}
 
-impl Conditions {
     /// Returns the answer, where the handler need not run, or must not; else what its own answer is to say.
-    #[doc(hidden)]
-    pub fn judge(self, tag: Option<HeaderValue>, modified: Option<SystemTime>) -> ControlFlow<Response, Known> {
+    pub(in crate::page) fn decide(
+        self,
+        tag: Option<HeaderValue>,
+        modified: Option<SystemTime>,
+    ) -> ControlFlow<Early, Known> {
         let now = now();
         let mut known = HeaderMap::new();
         known.extend(tag.map(|tag| (ETAG, tag)));
@@ -71,8 +65,8 @@ impl Conditions {
         // What was known before a write is not known of what it leaves behind.
         let known = if is_read { known } else { HeaderMap::new() };
         match verdict {
-            Verdict::NotModified => ControlFlow::Break(not_modified(known)),
-            Verdict::Failed => ControlFlow::Break((StatusCode::PRECONDITION_FAILED, known).into_response()),
+            Verdict::NotModified => ControlFlow::Break(Early { status: StatusCode::NOT_MODIFIED, headers: known }),
+            Verdict::Failed => ControlFlow::Break(Early { status: StatusCode::PRECONDITION_FAILED, headers: known }),
             _ => ControlFlow::Continue(Known(known)),
         }
     }
@@ -93,9 +87,10 @@ impl Conditions {
     }
 }
 
-/// Makes a 304. A router must not take its body for a page of no bytes, and say so.
-fn not_modified(known: HeaderMap) -> Response {
-    (StatusCode::NOT_MODIFIED, known, Body::new(PageBody::<Body>::absent())).into_response()
+/// An answer that its handler did not make. It has no body.
+pub(in crate::page) struct Early {
+    pub(in crate::page) status: StatusCode,
+    pub(in crate::page) headers: HeaderMap,
 }
 
 /// What is known of a page before it is made.
@@ -104,14 +99,12 @@ fn not_modified(known: HeaderMap) -> Response {
 pub struct Known(HeaderMap);
 
 impl Known {
-    /// Says so on the page, unless that says it itself, or there is none.
-    #[must_use]
-    pub fn on(self, mut response: Response) -> Response {
-        if response.status().is_success() {
+    /// Says so on a page of this status, unless that says it itself, or there is none.
+    pub(in crate::page) fn say(self, status: StatusCode, headers: &mut HeaderMap) {
+        if status.is_success() {
             for (name, value) in self.0.into_iter().filter_map(|(name, value)| Some((name?, value))) {
-                response.headers_mut().entry(name).or_insert(value);
+                headers.entry(name).or_insert(value);
             }
         }
-        response
     }
 }

@@ -8,7 +8,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cache_core::registry;
 
-pub use conditions::Conditions;
+pub(super) use conditions::Early;
+pub use conditions::{Conditions, Known};
 pub use entity_tag::IntoEntityTag;
 pub use last_modified::IntoLastModified;
 

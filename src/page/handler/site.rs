@@ -42,7 +42,7 @@ impl PageSite {
     }
 
     /// Returns where its pages live. A test with caches of its own asks anew each time.
-    pub(super) fn place(&'static self) -> Cow<'static, Arc<Site>> {
+    pub(in crate::page) fn place(&'static self) -> Cow<'static, Arc<Site>> {
         let annotation = || Annotation { site: self.site, path: (self.path)() };
         let make = || Arc::new(Site::new((self.layer)(CacheLayer::new().annotated(annotation())).into_setup()));
         if is_anyone_isolated() { Cow::Owned(make()) } else { Cow::Borrowed(self.place.get_or_init(make)) }

@@ -1,6 +1,5 @@
 //! Edits of `Cache-Control`.
 
-use axum::response::{IntoResponseParts, ResponseParts};
 use http::HeaderValue;
 use http::header::{CACHE_CONTROL, HeaderMap, HeaderName};
 
@@ -174,15 +173,6 @@ impl CacheControl {
     fn with_fields(self, directive: &'static str, names: impl IntoIterator<Item = HeaderName>) -> Self {
         let names: Vec<_> = names.into_iter().collect();
         if names.is_empty() { self } else { self.with(Edit::Fields(directive, Fields::These(names))) }
-    }
-}
-
-impl IntoResponseParts for CacheControl {
-    type Error = std::convert::Infallible;
-
-    fn into_response_parts(self, mut response: ResponseParts) -> Result<ResponseParts, Self::Error> {
-        self.apply(response.headers_mut());
-        Ok(response)
     }
 }
 

@@ -18,7 +18,11 @@ use crate::page::flights::{Lead, Turn};
 use crate::page::names::is_condition;
 use crate::page::nested::{Nearer, Outer};
 use crate::page::policy::Pass;
+#[cfg(feature = "actix")]
+use crate::page::record::Page;
 use crate::page::render::{Client, Outcome, Render};
+#[cfg(feature = "actix")]
+use crate::page::service::Lent;
 use crate::page::site::{Look, Quest, Site};
 use crate::page::status::{Forward, Status};
 
@@ -40,6 +44,10 @@ impl<S> Way<S> {
     {
         match look {
             Look::Pass(pass) => self.pass(pass, parts, body).await,
+            #[cfg(feature = "actix")]
+            Look::Found(page, Some(quest), now) if parts.extensions.get::<Lent>().is_some() => {
+                self.renew_first(page, now, &quest, parts, body).await
+            }
             Look::Found(page, quest, now) => {
                 let answer = self.spot.hit(&parts, page, now);
                 if let Some(quest) = quest {
@@ -75,6 +83,31 @@ impl<S> Way<S> {
         };
         // Without a runtime it is not renewed before somebody has to wait for that.
         drop(driver.spawn(Box::pin(task)));
+    }
+
+    /// Makes a page anew before it is answered, unless somebody does already, where nobody can do so behind the answer.
+    #[cfg(feature = "actix")]
+    async fn renew_first<B, R>(
+        self,
+        page: Page,
+        now: u64,
+        quest: &Quest,
+        parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
+    where
+        S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
+        B: Send + 'static,
+        R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    {
+        let turn = if quest.wanted.head { None } else { Some(self.spot.join(quest, &parts)) };
+        let Some(Turn::Lead(lead)) = turn else { return Ok(self.spot.hit(&parts, page, now)) };
+        // Somebody may have kept a new one between looking and leading.
+        match self.spot.look(&parts, false).await {
+            Look::Found(_, Some(quest), _) => self.make(*quest, Some(lead), parts, body).await,
+            Look::Found(page, None, now) => Ok(self.spot.hit(&parts, page, now)),
+            _ => Ok(self.spot.hit(&parts, page, now)),
+        }
     }
 
     /// Finds a page that others are making, or makes it.

@@ -3,8 +3,8 @@
 use larder::page::{CacheLayer, cache_page};
 use larder::{entry, invalidate_tag_blocking, testing};
 
+use super::super::app::{App, response};
 use super::SECOND;
-use crate::app::{App, response};
 
 type Says = fn(usize);
 

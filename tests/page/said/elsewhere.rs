@@ -5,11 +5,12 @@ use axum::body::Body;
 use axum::routing::{get, post};
 use http::{Request, Response};
 use larder::page::{CacheLayer, cache_page};
-use larder::{cached, entry, invalidate_tag_blocking, testing};
+use larder::{entry, invalidate_tag_blocking, testing};
 use tower::{Layer, ServiceExt};
 
+use super::super::app::{App, request, response};
 use super::{SECOND, Speaking, discard};
-use crate::app::{App, request, response};
+use crate::inner::inner;
 use crate::play::piped;
 
 #[test]
@@ -37,13 +38,6 @@ fn a_body_that_is_handed_to_one_client_has_nothing_to_say() {
         response(200, &[("cache-control", "private")], Body::new(Speaking(body, || assert!(!entry::tag("tag")))))
     });
     assert_eq!(app.get("/").text(), "private");
-}
-
-#[cached(key = "said:inner:<id>")]
-async fn inner(id: u64) -> u64 {
-    std::future::ready(()).await;
-    assert!(entry::tag("said:inner"));
-    id
 }
 
 #[test]
@@ -84,22 +78,6 @@ fn of_a_layer_around_a_layer_the_inner_one_is_spoken_of() {
     assert!(ask().contains("hit"));
     invalidate_tag_blocking("tag").unwrap();
     assert!(!ask().contains("hit"));
-}
-
-#[test]
-fn a_layer_within_itself_speaks_of_the_one_page_that_there_is() {
-    let larder = testing::isolated();
-    let layer = cache_page(60);
-    let app = App::of(&layer, |runs| {
-        let handler = get(async move || {
-            assert!(entry::keep_for(600));
-            format!("{}", runs.one_more())
-        });
-        Router::new().route("/", handler.layer(layer.clone()))
-    });
-    app.get("/");
-    larder.advance(500 * SECOND);
-    assert_eq!(app.get("/").text(), "1");
 }
 
 #[test]

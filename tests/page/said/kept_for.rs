@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use larder::page::{CacheLayer, cache_page};
-use larder::{entry, invalidate_tag_blocking, testing};
+use larder::{entry, testing};
 
+use super::super::app::{App, response};
 use super::{SECOND, saying};
-use crate::app::{App, response};
 
 /// Returns how long a page is kept, and what those downstream are told.
 fn kept(layer: &CacheLayer, time: Duration, headers: &'static [(&str, &str)]) -> (u32, Option<String>) {
@@ -65,21 +65,4 @@ fn a_page_without_end_is_no_trouble() {
     assert_eq!(app.get("/").text(), "1");
     larder.advance(Duration::from_secs(1 << 33));
     assert_eq!(app.get("/").text(), "1");
-}
-
-#[test]
-fn a_page_that_is_made_anew_behind_an_answer_has_what_is_said_then() {
-    let larder = testing::isolated();
-    let app = saying(&cache_page(10).stale(60), |_| {
-        assert!(entry::keep_for(100) && entry::tag("tag"));
-    });
-    let first = app.get("/");
-    assert_eq!(first.header("cache-control").as_deref(), Some("max-age=100"));
-    larder.advance(120 * SECOND);
-    assert_eq!(app.get("/").text(), "1", "stale");
-    larder.run_tasks();
-    larder.advance(99 * SECOND);
-    assert_eq!((app.get("/").text(), app.runs.get()), ("2", 2));
-    invalidate_tag_blocking("tag").unwrap();
-    assert_eq!(app.get("/").text(), "3");
 }

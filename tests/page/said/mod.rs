@@ -1,7 +1,7 @@
 //! What a handler says of its own page counts for the page.
 
 mod confirmed;
-mod discarded;
+pub mod discarded;
 mod elsewhere;
 mod kept_for;
 mod tags;
@@ -18,13 +18,13 @@ use http_body::Frame;
 use larder::page::{CacheLayer, cache_page};
 use larder::{entry, invalidate_tag_blocking, testing};
 
-use crate::app::{App, response};
+use super::app::{App, response};
 use crate::play::{Gate, Pipe, Piped, Visitor, all_go_on, piped};
 
 const SECOND: Duration = Duration::from_secs(1);
 
 /// An application that says something, and then counts.
-fn saying(layer: &CacheLayer, says: impl Fn(&Request<Body>) + Clone + Send + Sync + 'static) -> App {
+pub fn saying(layer: &CacheLayer, says: impl Fn(&Request<Body>) + Clone + Send + Sync + 'static) -> App {
     App::new(layer, move |run, request| {
         says(&request);
         response(200, &[], format!("{run}"))

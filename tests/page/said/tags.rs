@@ -5,8 +5,8 @@ use larder::clock::Clock;
 use larder::page::{Language, cache_page};
 use larder::{Settings, entry, invalidate_tag_blocking, invalidates, testing};
 
+use super::super::app::{App, request, response};
 use super::{SECOND, saying};
-use crate::app::{App, request, response};
 
 #[invalidates(tag = "said:author:<author>")]
 fn write(author: u64) {

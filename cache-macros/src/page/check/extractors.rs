@@ -5,6 +5,7 @@ use syn::{Attribute, FnArg, PatType, Receiver};
 
 use crate::attributes::is_condition;
 use crate::errors::Errors;
+use crate::framework::Framework;
 use crate::key::{Key, Source};
 use crate::page::extractor::{Kind, Turn};
 use crate::page::model::Model;
@@ -78,7 +79,8 @@ fn none_that_is_a_body_names_pages(model: &Model, errors: &Errors) {
 fn bodies_are_taken_last(model: &Model, errors: &Errors) {
     let last = model.extractors.len().saturating_sub(1);
     for (index, extractor) in model.extractors.iter().enumerate() {
-        if extractor.kind == Kind::Body && extractor.turn == Turn::After && index != last {
+        let takes_all = model.framework == Framework::Axum && extractor.turn == Turn::After;
+        if extractor.kind == Kind::Body && takes_all && index != last {
             let ty = extractor.spelt();
             let message = format!(
                 "`{ty}` takes the whole request, and nothing is left for what comes after it: make it the last argument"

@@ -22,6 +22,7 @@ pub fn check(model: &Model, errors: &Errors) {
     returns_something(model, errors);
     stands_where_there_is_room(model, errors);
     looks_like_one_to_those_below(model, errors);
+    has_room_beside_its_route(model, errors);
 }
 
 /// A trait's declaration makes no page.
@@ -143,6 +144,16 @@ fn looks_like_one_to_those_below(model: &Model, errors: &Errors) {
             Span::call_site(),
             "`#[debug_handler]` calls a handler with the arguments that it sees: put it below `#[cache_page]`, which hands it a \
              function that has them",
+        );
+    }
+}
+
+/// What makes a route of a function takes all that stands beside it inside, where nobody can call it.
+fn has_room_beside_its_route(model: &Model, errors: &Errors) {
+    if let Some(route) = model.framework.route_above() {
+        errors.at(
+            Span::call_site(),
+            format!("`#[{route}]` leaves no room for what stands beside a page: put it below `#[cache_page]`, which hands it on"),
         );
     }
 }

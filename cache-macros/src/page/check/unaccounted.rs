@@ -29,6 +29,12 @@ pub fn whole(model: &Model, extractor: &Extractor) -> String {
         let shared = (shared(&name), "it is the same in every request");
         return choices(&format!("`{ty}` may have been put into each request anew"), &[shared, key]);
     }
+    if extractor.is_all() {
+        let what = format!("`{ty}` holds all that a visitor has sent, of which nothing can be hidden");
+        let see = ("see(\"X-Request-Id\")".to_owned(), "it reads this header, and its page does not depend on it");
+        let vary = (vary(model, extractor, &name), "its page depends on this header alone");
+        return choices(&what, &[vary, see, (shared(&name), "its page depends on nothing but the URL")]);
+    }
     let vary = (vary(model, extractor, &name), "this header decides it");
     let shared = (shared(&name), "all whom it lets in may share a page");
     let first = if has_cookies(extractor) { [vary, shared, key] } else { [key, vary, shared] };

@@ -1,0 +1,94 @@
+//! What runs before a page is looked for.
+
+use std::future::Future;
+
+use actix_web::dev::Payload;
+use actix_web::{Error, FromRequest, HttpRequest};
+use http::request::Parts;
+
+use crate::page::arrived::Arrived;
+
+/// What is taken on arrival, in the order in which it stands: a tuple of extractors. They see all of a request but its body.
+pub trait Guards: Sized {
+    /// When they began, where that counts.
+    #[doc(hidden)]
+    type Since: Copy;
+
+    /// Notes the present.
+    #[doc(hidden)]
+    fn begin() -> Self::Since;
+
+    /// Takes them out of a request.
+    #[doc(hidden)]
+    fn take(request: &HttpRequest) -> impl Future<Output = Result<Self, Error>>;
+
+    /// Says when they began to whoever makes the page: what they read may have been written over since.
+    #[doc(hidden)]
+    fn note(since: Self::Since, request: &mut Parts);
+}
+
+/// When guards began.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Since(Option<Arrived>);
+
+/// Extractors of which none stands guard: what is filled from the address changes nothing, and reads nothing that could be
+/// written over.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Unguarded<T>(pub T);
+
+impl Guards for () {
+    type Since = ();
+
+    fn begin() {}
+
+    async fn take(_: &HttpRequest) -> Result<Self, Error> {
+        Ok(())
+    }
+
+    fn note((): (), _: &mut Parts) {}
+}
+
+impl<T: Guards> Guards for Unguarded<T> {
+    type Since = ();
+
+    fn begin() {}
+
+    async fn take(request: &HttpRequest) -> Result<Self, Error> {
+        T::take(request).await.map(Self)
+    }
+
+    fn note((): (), _: &mut Parts) {}
+}
+
+async fn taken<T: FromRequest>(request: &HttpRequest) -> Result<T, Error> {
+    T::from_request(request, &mut Payload::None).await.map_err(Into::into)
+}
+
+macro_rules! guards {
+    ($first:ident $($more:ident)*) => {
+        impl<$first: FromRequest, $($more: FromRequest),*> Guards for ($first, $($more,)*) {
+            type Since = Since;
+
+            fn begin() -> Since {
+                // Those who hold nothing have nothing to show.
+                Since(if size_of::<Self>() > 0 { Arrived::now() } else { None })
+            }
+
+            async fn take(request: &HttpRequest) -> Result<Self, Error> {
+                Ok((taken::<$first>(request).await?, $(taken::<$more>(request).await?,)*))
+            }
+
+            fn note(Since(since): Since, request: &mut Parts) {
+                if let Some(since) = since {
+                    request.extensions.insert(since);
+                }
+            }
+        }
+        guards! { $($more)* }
+    };
+    () => {};
+}
+
+guards! { A B C D E F G H I J K L }
