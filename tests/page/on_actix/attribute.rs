@@ -337,7 +337,6 @@ mod framework {
     #[cache::actix::cache_page(60, crate = crate::on_actix::attribute::framework::cache)]
     #[cache::actix::vary_on_headers("x-tenant", crate = crate::on_actix::attribute::framework::cache)]
     #[cache::actix::etag("v1", crate = crate::on_actix::attribute::framework::cache)]
-    #[must_use]
     pub async fn handed_on(id: ::actix_web::web::Path<u64>) -> ::std::string::String {
         ::std::format!("page {id}")
     }
