@@ -7,6 +7,7 @@ use hyper::body::Bytes;
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
 use larder::testing::Larder;
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
 pub struct Browser {
@@ -62,10 +63,22 @@ impl Browser {
 
     /// Sends a form that stands on a page of this origin.
     pub async fn post_from(&mut self, origin: Option<&str>, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let form: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
         let mut headers = vec![("content-type", "application/x-www-form-urlencoded")];
         headers.extend(origin.map(|origin| ("origin", origin)));
-        self.send("POST", path, &headers, form.join("&")).await
+        self.send("POST", path, &headers, form(fields)).await
+    }
+
+    /// Sends a form, and is gone before the answer.
+    pub async fn post_and_leave(&self, path: &str, fields: &[(&str, &str)]) {
+        let (form, address) = (form(fields), self.address);
+        let cookie = self.cookie.as_deref().unwrap_or_default();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nCookie: {cookie}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        );
+        let mut stream = TcpStream::connect(address).await.expect("a blog that listens");
+        stream.write_all(head.as_bytes()).await.expect("a blog that reads");
     }
 
     async fn send(&mut self, method: &str, path: &str, headers: &[(&str, &str)], body: String) -> Answer {
@@ -98,6 +111,11 @@ impl Browser {
         let cookie = said.split(';').next().expect("a cookie").to_owned();
         self.cookie = Some(cookie).filter(|_| !said.contains("Max-Age=0"));
     }
+}
+
+fn form(fields: &[(&str, &str)]) -> String {
+    let fields: Vec<_> = fields.iter().map(|(name, value)| format!("{name}={}", encoded(value))).collect();
+    fields.join("&")
 }
 
 fn encoded(text: &str) -> String {
