@@ -271,6 +271,15 @@ mod forbidding {
         id + a + b
     }
 
+    #[cached(key = "hygiene:forbidding:tagged:<list>:<names.first: Vec<u64>>", tags = ["fixed", "of:<list>"])]
+    fn tagged(list: Vec<u64>, names: Names) -> u64 {
+        list.len() as u64 + names.first.len() as u64
+    }
+
+    pub struct Names {
+        pub first: Vec<u64>,
+    }
+
     pub struct Repo(pub u64);
 
     impl Repo {
@@ -291,7 +300,7 @@ mod forbidding {
     }
 
     pub fn all() -> u64 {
-        function(1, (2, 3)) + Repo(1).private((2, 3))
+        function(1, (2, 3)) + Repo(1).private((2, 3)) + tagged(vec![4], Names { first: vec![5] })
     }
 }
 
@@ -299,7 +308,7 @@ mod forbidding {
 async fn an_expansion_allows_nothing_that_could_be_forbidden() {
     let _larder = testing::isolated();
     let repo = forbidding::Repo(1);
-    assert_eq!((forbidding::all(), repo.method(1, [2, 3]).await, repo.forget((2, 3))), (12, 7, 5));
+    assert_eq!((forbidding::all(), repo.method(1, [2, 3]).await, repo.forget((2, 3))), (14, 7, 5));
     assert_eq!(forbidding::Repo::method_site().get(&repo, 1, &[2, 4]).await, None);
 }
 

@@ -37,9 +37,14 @@ pub fn from_wrapper(model: &Model, key: &Key) -> TokenStream {
     closure(&patterns.collect(), &writes)
 }
 
-/// Emits a closure that writes the key from the arguments of the companion.
+/// Emits a closure that writes the key, or a tag, from the arguments of the companion.
 pub fn from_companion(model: &Model, key: &Key, parameters: &[Parameter]) -> TokenStream {
-    let taken = parameters.iter().map(|parameter| {
+    // A tag need not speak of all that the key speaks of.
+    let is_written = |parameter: &&Parameter| match parameter.subject {
+        Subject::Argument(index) => !key.places_of(Some(index)).is_empty(),
+        Subject::Receiver | Subject::Part => true,
+    };
+    let taken = parameters.iter().filter(is_written).map(|parameter| {
         let name = &parameter.name;
         match (Passing::of(&model.function.sig.generics, &parameter.ty), pattern(model, parameter)) {
             (Passing::Borrow(ty), None) => {

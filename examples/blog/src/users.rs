@@ -1,0 +1,61 @@
+//! Who writes here.
+
+use larder::{Key, changed, entry, key};
+use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
+
+use crate::db::{Db, beside};
+use crate::error::Error;
+use crate::password;
+
+/// Somebody who has an account.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct User {
+    pub(crate) id: i64,
+    /// What readers see. What somebody logs in with is another name.
+    pub(crate) name: String,
+}
+
+/// Says of what is being made, a page or the result of a function, whose names it shows.
+pub(crate) fn are_shown(users: impl IntoIterator<Item = i64>) {
+    for user in users {
+        entry::tag(tag(user));
+    }
+}
+
+/// Returns the tag of all that shows somebody's name.
+pub(crate) fn tag(user: i64) -> Key {
+    key!("user:<user>")
+}
+
+/// Returns who logs in with this name and this password.
+pub(crate) async fn with_password(db: &Db, login: String, password: String) -> Result<Option<User>, Error> {
+    let found = db
+        .read(move |connection| {
+            let sql = "select id, name, password from users where login = ?1";
+            let user = |row: &rusqlite::Row<'_>| Ok((User { id: row.get(0)?, name: row.get(1)? }, row.get(2)?));
+            Ok(connection.query_row(sql, [login], user).optional()?)
+        })
+        .await?;
+    let (user, kept): (_, Option<String>) = found.unzip();
+    let is_right = beside(move || password::is_right(&password, kept.as_deref())).await?;
+    Ok(user.filter(|_| is_right))
+}
+
+/// Gives somebody another name, unless somebody else has it.
+pub(crate) async fn rename(db: &Db, user: User) -> Result<(), Error> {
+    if user.name.trim().is_empty() || user.name.chars().count() > 40 {
+        return Err(Error::Invalid("A name has one to forty letters."));
+    }
+    let renamed = db
+        .write(async move |write| {
+            changed(&user).await;
+            let sql = "update users set name = ?2 where id = ?1";
+            write.run(move |connection| Ok(connection.execute(sql, params![user.id, user.name])?)).await
+        })
+        .await;
+    match renamed {
+        Err(error) if error.is_conflict() => Err(Error::Invalid("Somebody else has this name.")),
+        renamed => renamed.map(drop),
+    }
+}

@@ -1,0 +1,95 @@
+//! A blog on a port of its own, with a database and caches of its own.
+
+use std::net::SocketAddr;
+
+use axum::extract::Request;
+use axum::middleware::{Next, from_fn};
+use blog::{Db, app, bind, serve};
+use larder::testing::{self, Isolated};
+use tempfile::TempDir;
+
+use crate::browser::Browser;
+use crate::servers::Redis;
+
+/// Where the caches of a test are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    Memory,
+    Redis,
+}
+
+/// Caches that nobody else sees.
+pub struct Open {
+    larder: Isolated,
+    /// Gone last: what is in it has to be told good-bye.
+    _server: Option<Redis>,
+}
+
+impl Store {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Redis => "redis",
+        }
+    }
+
+    /// Returns whether this program has what speaks with it.
+    pub fn is_built(self) -> bool {
+        self != Self::Redis || cfg!(feature = "redis")
+    }
+
+    /// Makes the caches, or says why there are none.
+    pub fn open(self) -> Result<Open, String> {
+        if !self.is_built() {
+            return Err("built without the feature `redis`: add `--features redis`".to_owned());
+        }
+        let server = (self == Self::Redis).then(|| Redis::setup().guarded().start()).transpose()?;
+        let address = server.as_ref().map_or_else(|| "memory://".to_owned(), |server| server.url());
+        let settings = larder::builder().cache_at("default", &address).and_then(|builder| builder.settings());
+        let settings = settings.map_err(|error| error.to_string())?;
+        let settings = settings.iter().map(|(name, settings)| (name.as_str(), settings.clone()));
+        let larder = testing::isolated_with(settings).map_err(|error| error.to_string())?;
+        Ok(Open { larder, _server: server })
+    }
+}
+
+/// A blog that runs until its test is over.
+pub struct Site {
+    address: SocketAddr,
+    open: Open,
+    _folder: TempDir,
+}
+
+impl Site {
+    pub async fn start(open: Open) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let app = app(Db::open(folder.path().join("blog.db")).expect("a database"));
+        let listener = bind(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        // Each connection is a task of its own: it is handed the caches of the test.
+        let larder = open.larder.handle();
+        let app = app.layer(from_fn(move |request: Request, next: Next| {
+            let larder = larder.clone();
+            async move { larder.scope(next.run(request)).await }
+        }));
+        tokio::spawn(serve(listener, app, std::future::pending()));
+        Self { address, open, _folder: folder }
+    }
+
+    /// Returns somebody who has never been here.
+    pub fn stranger(&self) -> Browser {
+        Browser::new(self.address, self.open.larder.handle())
+    }
+
+    /// Returns somebody who has logged in.
+    pub async fn visitor(&self, login: &str) -> Browser {
+        let mut browser = self.stranger();
+        let answer = browser.post("/login", &[("login", login), ("password", "larder")]).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/dashboard")));
+        browser
+    }
+
+    pub fn larder(&self) -> &Isolated {
+        &self.open.larder
+    }
+}
