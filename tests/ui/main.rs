@@ -24,7 +24,8 @@ fn every_mistake_with_a_page_of_actix_is_told_what_to_do_about_it() {
     trybuild::TestCases::new().compile_fail(Path::new("tests/ui").join(WITH_ACTIX).join("*.rs"));
 }
 
-#[cfg(feature = "axum")]
+// With both: where there are two traits of one name, the compiler says which it means.
+#[cfg(all(feature = "axum", feature = "actix"))]
 #[test]
 fn every_mistake_with_a_page_is_told_what_to_do_about_it() {
     let cases = trybuild::TestCases::new();
