@@ -23,7 +23,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
         // In the folder of what was built, which is nobody else's.
         None => env::current_exe()?.with_file_name("blog.db"),
     };
-    let address: SocketAddr = env::var("BLOG_ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned()).parse()?;
+    let address = env::var("BLOG_ADDRESS").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
+    let address: SocketAddr =
+        address.parse().map_err(|_| "BLOG_ADDRESS takes an address and a port, such as 127.0.0.1:3000")?;
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let app = app(Db::open(&database)?);
     let listener = bind(address).await?;
