@@ -57,8 +57,13 @@ impl Window {
         self.arrival().await
     }
 
+    /// Presses the button that goes back, and waits until it is somewhere else.
     pub async fn go_back(&self) {
+        let (from, begun) = (self.path().await, Instant::now());
         self.tell("/back", json!({})).await;
+        while self.path().await == from {
+            assert!(begun.elapsed() < PATIENCE, "there is no way back from {from}");
+        }
     }
 
     /// Clicks on a link or a button, by what stands on it.
