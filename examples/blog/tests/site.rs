@@ -9,7 +9,8 @@ use larder::testing::{self, Isolated};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
-use crate::servers::Redis;
+use crate::servers::{Chromium, Redis};
+use crate::window::Window;
 
 /// Where the caches of a test are.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,6 +22,7 @@ pub enum Store {
 /// Caches that nobody else sees.
 pub struct Open {
     larder: Isolated,
+    chromium: Option<Chromium>,
     /// Gone last: what is in it has to be told good-bye.
     _server: Option<Redis>,
 }
@@ -49,7 +51,13 @@ impl Store {
         let settings = settings.map_err(|error| error.to_string())?;
         let settings = settings.iter().map(|(name, settings)| (name.as_str(), settings.clone()));
         let larder = testing::isolated_with(settings).map_err(|error| error.to_string())?;
-        Ok(Open { larder, _server: server })
+        Ok(Open { larder, chromium: None, _server: server })
+    }
+
+    /// Makes them for people with a real browser.
+    pub fn open_for_windows(self) -> Result<Open, String> {
+        let open = self.open()?;
+        Ok(Open { chromium: Some(Chromium::start()?), ..open })
     }
 }
 
@@ -87,6 +95,12 @@ impl Site {
         let answer = browser.post("/login", &[("login", login), ("password", "larder")]).await;
         assert_eq!((answer.status, answer.header("location")), (303, Some("/dashboard")));
         browser
+    }
+
+    /// Returns a real browser, which nobody else has used.
+    pub async fn window(&self, person: &str) -> Window {
+        let chromium = self.open.chromium.as_ref().expect("a test of those that take one");
+        Window::open(chromium, person, self.address, self.open.larder.handle()).await
     }
 
     pub fn larder(&self) -> &Isolated {

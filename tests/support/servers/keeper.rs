@@ -16,7 +16,7 @@ const KEEPER: &str = r#"
     folder=$1 farewell=$2; shift 2
     "$@" >>"$folder/log" 2>&1 </dev/null &
     server=$!
-    all() { echo $server; cat /proc/$server/task/$server/children 2>/dev/null; }
+    all() { echo $server; cat /proc/$server/task/*/children 2>/dev/null; }
     echo $server
     while read -r word; do
         case $word in
@@ -27,6 +27,8 @@ const KEEPER: &str = r#"
         echo done
     done
     kill -CONT $(all) 2>/dev/null
+    # What it has started may write for a while yet, into a folder that is about to go.
+    [ $farewell != KILL ] || kill -KILL $(all) 2>/dev/null
     kill -$farewell $server 2>/dev/null
     wait $server
     [ "$word" = stop ] || rm -rf "$folder"

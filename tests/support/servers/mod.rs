@@ -7,6 +7,7 @@
 #![allow(dead_code, unused_imports, reason = "not every program needs all servers, and each of their faults")]
 
 mod certificates;
+mod chromium;
 mod keeper;
 mod mariadb;
 mod memcached;
@@ -22,6 +23,7 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 pub use certificates::can_certify;
+pub use chromium::Chromium;
 pub use mariadb::MariaDb;
 pub use memcached::Memcached;
 pub use postgres::Postgres;

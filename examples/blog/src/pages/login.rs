@@ -4,7 +4,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use larder::cache_page;
+use larder::{cache_page, never_cache};
 use serde::Deserialize;
 
 use super::{Page, frame};
@@ -51,6 +51,23 @@ pub(crate) async fn log_in(State(db): State<Db>, Form(claim): Form<Claim>) -> Re
 /// Who logs out takes along what the browser has kept, whoever sits down there next.
 pub(crate) async fn log_out(State(db): State<Db>, headers: HeaderMap) -> Result<Response, Error> {
     session::end(&db, &headers).await?;
-    let said = [("set-cookie", session::no_cookie()), ("clear-site-data", "\"cache\"".to_owned())];
-    Ok((said, Redirect::to("/")).into_response())
+    Ok(([("set-cookie", session::no_cookie())], TAKE_ALONG, Redirect::to("/goodbye")).into_response())
+}
+
+const TAKE_ALONG: [(&str, &str); 1] = [("clear-site-data", "\"cache\"")];
+
+/// The page that is left last is put where the button that goes back finds it when the next one is there, which is too late
+/// for what the answer to the form says. So it is said once more, by a style sheet of the next one.
+#[never_cache]
+pub(crate) async fn goodbye() -> Page {
+    let content = html! {
+        "<link rel=\"stylesheet\" href=\"/goodbye.css\"><h1>You have logged out</h1>"
+        "<p>This browser has forgotten your pages. <a href=\"/\">What is new</a> is for everybody.</p>"
+    };
+    frame("Goodbye", &content)
+}
+
+#[never_cache]
+pub(crate) async fn forget() -> impl IntoResponse {
+    ([("content-type", "text/css; charset=utf-8")], TAKE_ALONG, "")
 }

@@ -33,6 +33,8 @@ pub(crate) fn routes() -> Router<Db> {
         .route("/name", post(dashboard::rename))
         .route("/login", get(login::form).post(login::log_in))
         .route("/logout", post(login::log_out))
+        .route("/goodbye", get(login::goodbye))
+        .route("/goodbye.css", get(login::forget))
         .route("/api/posts", get(api::posts))
         .route("/api/posts/{id}", get(api::post))
         .route("/api/posts/{id}/comments", get(api::comments))
