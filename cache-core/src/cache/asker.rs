@@ -61,16 +61,10 @@ impl Asker {
         }
     }
 
-    /// Counts trouble with the store, which is not the caller's, and tells the log.
+    /// Counts trouble with the store, or with a value that it cannot have, which is not the caller's, and tells the log.
     pub(crate) fn trouble(&self, error: &Error) {
         self.count(Event::Trouble);
         self.cache.tell_trouble(format_args!("`{}`", self.what()), error);
-    }
-
-    /// Counts and logs trouble with what is to be kept: the store has no part in it.
-    pub(crate) fn unkeepable(&self, error: &Error) {
-        self.count(Event::Trouble);
-        log::warn!(target: "larder", "cache `{}`, `{}`: {error}", self.cache.name(), self.what());
     }
 
     /// Returns what to call this caller in a message.

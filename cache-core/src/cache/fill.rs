@@ -160,7 +160,7 @@ impl<V, E> Load<V, E> {
 
     /// Goes on without the store: with the error where the site wants it, else with the body.
     fn without_store(&mut self, error: Error, leader: Leader) -> Looked<V, E> {
-        self.tell(&error);
+        self.asker.trouble(&error);
         match self.rules.trouble.filter(|_| self.rules.strict) {
             None => Looked::Away(leader),
             Some(convert) => {
@@ -240,13 +240,8 @@ impl<V, E> Load<V, E> {
             Ok(true) => {}
             Ok(false) => self.asker.count(Event::Superseded),
             Err(error) if error.kind() == Kind::TooLarge => self.asker.count(Event::Refused),
-            Err(error) => self.tell(&error),
+            Err(error) => self.asker.trouble(&error),
         }
-    }
-
-    /// Tells of trouble: with the store, or with a value that no store outside can have.
-    fn tell(&self, error: &Error) {
-        if self.rules.keep.coder.is_some() { self.asker.trouble(error) } else { self.asker.unkeepable(error) }
     }
 
     /// Sends where the store itself refuses what was read before a change.
