@@ -15,6 +15,19 @@ pub(super) struct Arrived {
     purges: u64,
 }
 
+/// When guards began.
+#[cfg(any(feature = "axum", feature = "actix"))]
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Since(Option<Arrived>);
+
+/// Extractors of which none stands guard: what is filled from the address changes nothing, and reads nothing that could be
+/// written over.
+#[cfg(any(feature = "axum", feature = "actix"))]
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Unguarded<T>(pub T);
+
 impl Arrived {
     /// Notes the present; `None` where the program has no caches that work.
     pub(super) fn now() -> Option<Self> {
@@ -36,5 +49,20 @@ impl Arrived {
     /// Returns the moment, as purges count.
     pub(super) fn purges(self) -> u64 {
         self.purges
+    }
+}
+
+#[cfg(any(feature = "axum", feature = "actix"))]
+impl Since {
+    /// Notes the present, for these guards: those who hold nothing have nothing to show.
+    pub(super) fn of<G>() -> Self {
+        Self(if size_of::<G>() > 0 { Arrived::now() } else { None })
+    }
+
+    /// Says it to whoever makes the page.
+    pub(super) fn note(self, request: &mut Parts) {
+        if let Some(since) = self.0 {
+            request.extensions.insert(since);
+        }
     }
 }

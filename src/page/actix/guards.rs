@@ -6,7 +6,7 @@ use actix_web::dev::Payload;
 use actix_web::{Error, FromRequest, HttpRequest};
 use http::request::Parts;
 
-use crate::page::arrived::Arrived;
+use crate::page::arrived::{Since, Unguarded};
 
 /// What is taken on arrival, in the order in which it stands: a tuple of extractors. They see all of a request but its body.
 pub trait Guards: Sized {
@@ -26,17 +26,6 @@ pub trait Guards: Sized {
     #[doc(hidden)]
     fn note(since: Self::Since, request: &mut Parts);
 }
-
-/// When guards began.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Since(Option<Arrived>);
-
-/// Extractors of which none stands guard: what is filled from the address changes nothing, and reads nothing that could be
-/// written over.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Unguarded<T>(pub T);
 
 impl Guards for () {
     type Since = ();
@@ -72,18 +61,15 @@ macro_rules! guards {
             type Since = Since;
 
             fn begin() -> Since {
-                // Those who hold nothing have nothing to show.
-                Since(if size_of::<Self>() > 0 { Arrived::now() } else { None })
+                Since::of::<Self>()
             }
 
             async fn take(request: &HttpRequest) -> Result<Self, Error> {
                 Ok((taken::<$first>(request).await?, $(taken::<$more>(request).await?,)*))
             }
 
-            fn note(Since(since): Since, request: &mut Parts) {
-                if let Some(since) = since {
-                    request.extensions.insert(since);
-                }
+            fn note(since: Since, request: &mut Parts) {
+                since.note(request);
             }
         }
         guards! { $($more)* }

@@ -15,11 +15,11 @@ mod lent;
 mod transform;
 mod wait;
 
+pub use crate::page::arrived::Unguarded;
 pub use answer::{Answer, Fallback, Outcome};
 pub use arrival::Arrival;
 pub use body::PageStream;
 pub use derived::{After, Derived};
-pub use guards::Unguarded;
 pub use heads::{judge, never_cached, say_to_caches, vary_on};
 pub use transform::CacheMiddleware;
 

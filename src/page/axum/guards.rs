@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use http::request::Parts;
 
 use super::came::Came;
-use crate::page::arrived::Arrived;
+use crate::page::arrived::{Since, Unguarded};
 
 /// What is taken on arrival: a tuple of extractors. Where that is nothing, nothing is noted either, and a hit has nothing
 /// more to carry.
@@ -29,17 +29,6 @@ pub trait Guards {
     #[doc(hidden)]
     fn note(since: Self::Since, request: &mut Parts);
 }
-
-/// When guards began.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Since(Option<Arrived>);
-
-/// Extractors of which none stands guard: what is filled from the address changes nothing, and reads nothing that could be
-/// written over.
-#[doc(hidden)]
-#[derive(Clone, Copy, Debug)]
-pub struct Unguarded<T>(pub T);
 
 impl<S: Send + Sync, T: FromRequestParts<S>> FromRequestParts<S> for Unguarded<T> {
     type Rejection = T::Rejection;
@@ -75,19 +64,15 @@ macro_rules! guards {
             type Since = Since;
 
             fn begin(request: &Parts) -> (Came, Since) {
-                // Those who hold nothing have nothing to show.
-                let since = if size_of::<Self>() > 0 { Arrived::now() } else { None };
-                (Came::of(request), Since(since))
+                (Came::of(request), Since::of::<Self>())
             }
 
             fn end(came: Came, request: &mut Parts) {
                 came.back_into(request);
             }
 
-            fn note(Since(since): Since, request: &mut Parts) {
-                if let Some(since) = since {
-                    request.extensions.insert(since);
-                }
+            fn note(since: Since, request: &mut Parts) {
+                since.note(request);
             }
         }
         guards! { $($more)* }

@@ -15,9 +15,9 @@ mod heads;
 mod locale;
 mod once;
 
+pub use crate::page::arrived::Unguarded;
 pub use answer::{Answer, Fallback, Outcome};
 pub use answering::Answering;
 pub use arrival::{Arrival, ByRoutersElseUncached};
 pub use derived::{After, Derived, derived};
-pub use guards::Unguarded;
 pub use heads::{never_cached, say_to_caches, vary_on};
