@@ -111,7 +111,7 @@ pub use cache_macros::KeyPart;
 #[doc = include_str!("docs/key.md")]
 pub use cache_macros::key;
 
-pub use cache_core::cache::{Blocking, Cache, Filling, Namespace};
+pub use cache_core::cache::{Blocking, Cache, Filling, Inspected, Keys, Namespace};
 pub use cache_core::clock;
 pub use cache_core::codec::Codec;
 pub use cache_core::commit::{Committed, after_commit, after_commit_blocking, committing, committing_blocking};

@@ -8,7 +8,7 @@ use std::fmt;
 use std::mem::needs_drop;
 use std::sync::Arc;
 
-use crate::record::{Erased, Record, Times};
+use crate::record::{Erased, Kind, Record, Times};
 
 /// Values of one type, each at the number of the slot that it belongs to: whoever knows the slot need not look into that
 /// to know where the value lies.
@@ -34,6 +34,7 @@ pub(crate) struct Values<V> {
     /// Where dropping one does nothing: what is taken may as well stay.
     idle: Vec<V>,
     owned: Vec<Option<V>>,
+    kind: Option<&'static Kind>,
 }
 
 /// The columns of all types that there are values of.
@@ -75,7 +76,7 @@ impl Columns {
 
 impl<V: Clone + Send + Sync + 'static> Values<V> {
     pub(crate) fn boxed() -> Box<dyn Column> {
-        Box::new(Self { idle: Vec::new(), owned: Vec::new() })
+        Box::new(Self { idle: Vec::new(), owned: Vec::new(), kind: None })
     }
 }
 
@@ -89,6 +90,7 @@ impl<V: Clone> Values<V> {
 impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
     fn put(&mut self, at: u32, record: &Erased) -> bool {
         let Some(value) = record.value.downcast_ref::<V>() else { return false };
+        self.kind = self.kind.or(record.kind());
         let at = at as usize;
         if needs_drop::<V>() {
             if self.owned.len() <= at {
@@ -109,8 +111,7 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
     }
 
     fn record(&self, at: u32, mark: u64, times: Times) -> Option<Erased> {
-        let record = Record::new(mark, times, self.copy(at)?);
-        Some(Arc::new(record.in_a(Values::<V>::boxed)))
+        Some(Arc::new(Record::new(mark, times, self.copy(at)?).of(self.kind)))
     }
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::clock::Tick;
+use crate::codec::{Written, show};
 use crate::column::NewColumn;
 use crate::tags::Bonds;
 
@@ -22,6 +23,15 @@ pub struct Times {
     pub kept_until: Tick,
 }
 
+/// What is known of values of one type besides how they are copied.
+#[derive(Debug)]
+pub(crate) struct Kind {
+    /// Where a store may keep a value instead of its record, if its copies are harmless.
+    pub(crate) column: Option<NewColumn>,
+    /// How a value is written out, where it can leave the process.
+    pub(crate) write: Option<fn(&(dyn Any + Send + Sync)) -> Option<Written>>,
+}
+
 /// What is stored under one name.
 ///
 /// ```
@@ -36,8 +46,8 @@ pub struct Times {
 #[derive(Debug)]
 pub struct Record<V: ?Sized> {
     mark: u64,
-    /// Where a store may keep the value instead of this record, if its copies are harmless.
-    column: Option<NewColumn>,
+    /// What is known of values of its type.
+    kind: Option<&'static Kind>,
     /// Whether the value is an error that a function returned.
     is_failure: bool,
     /// What its tags are.
@@ -55,7 +65,7 @@ impl<V> Record<V> {
     pub fn new(mark: u64, times: Times, value: V) -> Self {
         Self {
             mark,
-            column: None,
+            kind: None,
             is_failure: false,
             bonds: None,
             created: times.created,
@@ -68,9 +78,9 @@ impl<V> Record<V> {
 }
 
 impl<V> Record<V> {
-    /// Says that its value may be kept in such a column.
-    pub(crate) fn in_a(mut self, column: NewColumn) -> Self {
-        self.column = Some(column);
+    /// Says what is known of values of its type.
+    pub(crate) fn of(mut self, kind: Option<&'static Kind>) -> Self {
+        self.kind = kind;
         self
     }
 }
@@ -106,7 +116,11 @@ impl<V: ?Sized> Record<V> {
     pub(crate) fn column(&self) -> Option<NewColumn> {
         let times = self.times();
         let is_plain = times.fresh_until == times.kept_until && !self.is_failure && self.bonds.is_none();
-        self.column.filter(|_| is_plain)
+        self.kind?.column.filter(|_| is_plain)
+    }
+
+    pub(crate) fn kind(&self) -> Option<&'static Kind> {
+        self.kind
     }
 
     /// Returns the mark of the pattern that it was written under.
@@ -140,5 +154,14 @@ impl<V: ?Sized> Record<V> {
     #[must_use]
     pub fn is_quiet(&self, now: Tick) -> bool {
         now.as_nanos() < self.quiet_until.load(Ordering::Relaxed)
+    }
+}
+
+impl Record<dyn Any + Send + Sync> {
+    /// Returns how many bytes its value has when it is written out, and what it reads like, at most so many bytes of that;
+    /// `None` where it cannot be written out.
+    pub(crate) fn shown(&self, most: usize) -> Option<(usize, String)> {
+        let (codec, bytes) = (self.kind?.write?)(&self.value)?;
+        Some((bytes.len(), show(codec, &bytes, most)))
     }
 }

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::codec::{self, Codec, Written};
 use crate::column::{Columns, Values, is_plain};
 use crate::error::Error;
-use crate::record::{Erased, Record, Times};
+use crate::record::{Erased, Kind, Record, Times};
 
 /// A value that can go to any store, also outside the process.
 ///
@@ -61,6 +61,7 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
                 }),
             }),
             bytes: codec::weight::<V>,
+            wrap: [wrap_open, wrap_plain_open],
             ..V::keep_here()
         }
     }
@@ -177,7 +178,29 @@ fn wrap<V: Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {
 }
 
 fn wrap_plain<V: Clone + Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {
-    Arc::new(Record::new(mark, times, value).in_a(Values::<V>::boxed))
+    let kind = &const { Kind { column: Some(Values::<V>::boxed), write: None } };
+    Arc::new(Record::new(mark, times, value).of(Some(kind)))
+}
+
+/// Wraps a value that can leave the process: then a person can be shown what it holds.
+fn wrap_open<V>(mark: u64, times: Times, value: V) -> Erased
+where
+    V: Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    let kind = &const { Kind { column: None, write: Some(write_out::<V>) } };
+    Arc::new(Record::new(mark, times, value).of(Some(kind)))
+}
+
+fn wrap_plain_open<V>(mark: u64, times: Times, value: V) -> Erased
+where
+    V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    let kind = &const { Kind { column: Some(Values::<V>::boxed), write: Some(write_out::<V>) } };
+    Arc::new(Record::new(mark, times, value).of(Some(kind)))
+}
+
+fn write_out<V: Serialize + DeserializeOwned + 'static>(value: &(dyn Any + Send + Sync)) -> Option<Written> {
+    Codec::default().write(value.downcast_ref::<V>()?).ok()
 }
 
 /// What the engine does with a value of type `V`: function pointers, so that only the place that makes them has to

@@ -15,6 +15,7 @@ mod isolation;
 mod levels;
 mod levels_races;
 mod locks;
+mod looking;
 mod one_load;
 mod outages;
 mod outside;

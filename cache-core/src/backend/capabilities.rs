@@ -30,6 +30,8 @@ pub struct Capabilities {
     /// `listen` works: whoever listens hears of every change, whoever made it. Few stores do, and so it is no part of
     /// [`ALL`](Self::ALL) either.
     pub tells: bool,
+    /// `list` works: a person can see what is kept. Nothing else needs it, and so it is no part of [`ALL`](Self::ALL).
+    pub lists: bool,
     /// The largest value it takes; `None` where there is no limit worth a mention.
     pub max_value_bytes: Option<u64>,
 }
@@ -45,6 +47,7 @@ impl Capabilities {
         sub_second: false,
         in_place: false,
         tells: false,
+        lists: false,
         max_value_bytes: None,
     };
 
@@ -58,6 +61,7 @@ impl Capabilities {
         sub_second: true,
         in_place: false,
         tells: false,
+        lists: false,
         max_value_bytes: None,
     };
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Server, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Server, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -155,6 +155,10 @@ impl<B: Backend> Backend for Counting<B> {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         self.inner.listen(start, listener)
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        self.count(Sort::Get).list(start, behind).await
     }
 
     fn is_away(&self, name: &Name) -> bool {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Listener, Listening, Remaining, Server, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Server, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -90,6 +90,9 @@ pub trait ErasedBackend: Send + Sync + 'static {
     ///
     /// Where the store does not tell of its changes.
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error>;
+
+    /// See [`Backend::list`].
+    fn list<'a>(&'a self, start: &'a str, behind: Option<&'a [u8]>) -> Answer<'a, Result<Names, Error>>;
 
     /// See [`Backend::is_away`].
     fn is_away(&self, name: &Name) -> bool;
@@ -180,6 +183,10 @@ impl<B: Backend> ErasedBackend for B {
         Backend::listen(self, start, listener)
     }
 
+    fn list<'a>(&'a self, start: &'a str, behind: Option<&'a [u8]>) -> Answer<'a, Result<Names, Error>> {
+        Box::pin(Backend::list(self, start, behind))
+    }
+
     fn is_away(&self, name: &Name) -> bool {
         Backend::is_away(self, name)
     }
@@ -265,6 +272,10 @@ impl Backend for Arc<dyn ErasedBackend> {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (**self).listen(start, listener)
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        (**self).list(start, behind).await
     }
 
     fn is_away(&self, name: &Name) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::audience::Audience;
-use super::{Backend, Capabilities, Listener, Listening, Remaining, Ticket, not_counted};
+use super::{Backend, Capabilities, Listener, Listening, Names, Remaining, Ticket, not_counted};
 use crate::clock::{Clock, Tick};
 use crate::codec::wire;
 use crate::error::{Error, Kind};
@@ -60,6 +60,9 @@ struct Held {
 
 /// How many removals are remembered one by one, for the sake of loads under way.
 const REMEMBERED: usize = 1_000;
+
+/// How many names are told at a time.
+const LISTED: usize = 200;
 
 impl Memory {
     /// Makes an empty store that reads the time from this clock.
@@ -146,7 +149,7 @@ impl Table {
 
 impl Backend for Memory {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { tells: true, ..Capabilities::ALL }
+        Capabilities { tells: true, lists: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -232,5 +235,18 @@ impl Backend for Memory {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         Ok(self.audience.seat(start, listener))
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        let now = self.clock.now();
+        let table = lock(&self.table);
+        let live = table.entries.iter().filter(|(name, held)| held.until > now && name.starts_with(start.as_bytes()));
+        let mut names: Vec<_> = live.map(|(name, _)| name.to_vec()).collect();
+        drop(table);
+        names.sort_unstable();
+        names.drain(..names.partition_point(|name| behind.is_some_and(|behind| **name <= *behind)));
+        let next = names.get(LISTED).map(|_| names[LISTED - 1].clone());
+        names.truncate(LISTED);
+        Ok(Names { names, next })
     }
 }

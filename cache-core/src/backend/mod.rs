@@ -227,6 +227,15 @@ pub trait Backend: Send + Sync + 'static {
         Err(unsupported("tell of its changes"))
     }
 
+    /// Returns some of the names that begin with `start`: those at the beginning, or those behind what an earlier answer gave as
+    /// [`next`](Names::next).
+    ///
+    /// A name that is there from the first question to the last is told, perhaps twice. An answer of no names need not be the
+    /// last one. It is a person who asks, and others are not to wait for it: a few hundred names are enough at a time.
+    fn list(&self, _start: &str, _behind: Option<&[u8]>) -> impl Future<Output = Result<Names, Error>> + Send {
+        async { Err(unsupported("tell what it keeps")) }
+    }
+
     /// Returns whether this name is on a server that is known to be away just now, while others may be there: then nobody who
     /// comes for something else is kept waiting by it. Nothing is asked for that.
     fn is_away(&self, _name: &Name) -> bool {
@@ -312,6 +321,27 @@ pub struct Entry {
     pub value: Vec<u8>,
     /// For how long; `None` is for ever.
     pub time: Option<Duration>,
+}
+
+/// Some of the names in a store.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::backend::{Backend, Memory, Names};
+/// use larder::{clock::Clock, key::Scope, testing};
+///
+/// let (store, scope) = (Memory::new(Clock::manual()), Scope::new("shop", "1", None)?);
+/// testing::block_on(store.set(&scope.name(&"key".into()), b"value", None))?;
+/// let Names { names, next } = testing::block_on(store.list("shop:1:", None))?;
+/// assert_eq!((names, next), (vec![b"shop:1:key".to_vec()], None));
+/// # Ok::<(), larder::Error>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// The names, in no order.
+    pub names: Vec<Vec<u8>>,
+    /// Where to go on, as its store notes that; `None` where this was all.
+    pub next: Option<Vec<u8>>,
 }
 
 /// How a name stood when a load began, in whatever way its backend can tell.
@@ -413,6 +443,10 @@ impl<B: Backend> Backend for Arc<B> {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         B::listen(self, start, listener)
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        B::list(self, start, behind).await
     }
 
     fn is_away(&self, name: &Name) -> bool {

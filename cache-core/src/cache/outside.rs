@@ -75,7 +75,7 @@ impl Home {
     }
 
     /// Asks the store for what is there and good.
-    async fn find(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<Option<Vec<u8>>, Error> {
+    pub(super) async fn find(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<Option<Vec<u8>>, Error> {
         Ok(self.seek(backend, name, tags, &mut Versions::default()).await?.there())
     }
 

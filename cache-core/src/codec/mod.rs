@@ -1,6 +1,7 @@
 //! Values as bytes, in a form that whoever writes them has chosen and whoever reads them is told.
 
 mod shape;
+mod show;
 #[cfg(test)]
 mod tests;
 mod weight;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use shape::shape;
+pub use show::show;
 pub use weight::weight;
 
 use crate::error::{Error, Kind};

@@ -1,10 +1,12 @@
 //! One part of the table, with its own lock and its own queues.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::gone::Taken;
 use super::index::Index;
 use super::limits::Measure;
+use super::listing::Met;
 use super::policy::{Policy, Reach};
 use super::tenants::{Stand, Tenants};
 use super::tuner::Tuner;
@@ -150,6 +152,28 @@ impl Shard {
             // An empty shard gives its memory back.
             *self = Self::new(self.policy.tuner());
         }
+    }
+
+    /// Adds what lives in these slots and is of this scope, with a key that begins so; returns how many slots there are.
+    pub(super) fn list(
+        &self,
+        scope: &Scope,
+        start: &[u8],
+        slots: Range<usize>,
+        now: Tick,
+        out: &mut Vec<Met>,
+    ) -> usize {
+        let count = self.tenants.slots();
+        for slot in slots.start.min(count)..slots.end.min(count) {
+            let slot = u32::try_from(slot).expect("slots are counted in 32 bits");
+            if !self.tenants.is_vacant(slot)
+                && self.tenants.starts_with(slot, scope, start)
+                && let (Some(key), Some(record)) = (self.tenants.key(slot), self.tenants.record(slot, now))
+            {
+                out.push(Met { key, record, bytes: self.policy.weight(slot) });
+            }
+        }
+        count
     }
 
     /// Takes out what has expired among the next few slots.

@@ -7,7 +7,7 @@ use super::rests::Rests;
 use super::slot::Slot;
 use crate::clock::Tick;
 use crate::column::Columns;
-use crate::key::{Address, Piece, Scope, bytes_of};
+use crate::key::{Address, Key, Piece, Scope, bytes_of};
 use crate::record::{Erased, Times};
 use crate::value::Lying;
 
@@ -121,6 +121,15 @@ impl Tenants {
         let slot = &self.slots[number as usize];
         self.families.is_of(slot.family(), scope)
             && (start.is_empty() || bytes_of(&self.rests.whole(number, slot.key)).starts_with(start))
+    }
+
+    /// Returns the key of an entry.
+    pub(super) fn key(&self, number: u32) -> Option<Key> {
+        let slot = &self.slots[number as usize];
+        let words = self.rests.whole(number, slot.key);
+        let text = bytes_of(&words);
+        let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+        Key::kept(self.families.mark(slot.family())?, &text[..end])
     }
 
     /// Says what becomes of an entry when its turn comes, unless it is the one that room is made for, and begins to count

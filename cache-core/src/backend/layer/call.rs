@@ -42,6 +42,8 @@ pub enum Call {
     BeginFill,
     /// Writes an entry that nobody has changed since.
     SetIf,
+    /// Asks for names.
+    List,
 }
 
 impl Call {
@@ -68,6 +70,7 @@ impl Call {
             Self::ClearStore => "clear_store",
             Self::BeginFill => "begin_fill",
             Self::SetIf => "set_if",
+            Self::List => "list",
         }
     }
 }

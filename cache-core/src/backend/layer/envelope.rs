@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{
-    Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket, unsupported,
+    Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Names, Remaining, Server, Ticket, unsupported,
 };
 use super::{Effect, Layer, Means, Unopened};
 use crate::error::Error;
@@ -214,6 +214,10 @@ impl<E: Envelope> Backend for Enveloped<E> {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (*self.store).listen(start, listener)
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        (*self.store).list(start, behind).await
     }
 
     fn is_away(&self, name: &Name) -> bool {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::{
-    Answer, Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket,
+    Answer, Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Names, Remaining, Server, Ticket,
 };
 use super::{Call, Layer, Means};
 use crate::error::Error;
@@ -134,6 +134,10 @@ impl<G: Guard> Backend for Guarded<G> {
     /// Asks nothing of the store that could be waited for: no guard is needed.
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (*self.store).listen(start, listener)
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        self.guard.around(Call::List, || (*self.store).list(start, behind)).await
     }
 
     fn is_away(&self, name: &Name) -> bool {

@@ -34,7 +34,7 @@ use spelling::{Spelling, levels};
 
 use super::super::together::{all, both};
 use super::super::{
-    Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket, unsupported,
+    Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Names, Remaining, Server, Ticket, unsupported,
 };
 use crate::clock::Clock;
 use crate::error::Error;
@@ -173,8 +173,8 @@ impl Eras {
 
 impl ErasedBackend for Eras {
     fn capabilities(&self) -> Capabilities {
-        // What such a store would tell are other names than those that it is asked for.
-        Capabilities { clear_scope: true, tells: false, ..(*self.store).capabilities() }
+        // What such a store would tell, or list, are other names than those that it is asked for.
+        Capabilities { clear_scope: true, tells: false, lists: false, ..(*self.store).capabilities() }
     }
 
     fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
@@ -309,6 +309,10 @@ impl ErasedBackend for Eras {
 
     fn listen(&self, _: &str, _: Arc<dyn Listener>) -> Result<Listening, Error> {
         Err(unsupported("tell of its changes"))
+    }
+
+    fn list<'a>(&'a self, _: &'a str, _: Option<&'a [u8]>) -> Answer<'a, Result<Names, Error>> {
+        Box::pin(async { Err(unsupported("tell what it keeps")) })
     }
 
     fn is_away(&self, name: &Name) -> bool {

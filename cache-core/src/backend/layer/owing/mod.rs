@@ -23,7 +23,7 @@ use change::{Change, Payment, What, understood};
 use debts::{Debts, Standing, Sweep};
 
 use super::super::together::all;
-use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Remaining, Server, Ticket};
+use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Names, Remaining, Server, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -393,6 +393,10 @@ impl ErasedBackend for Owing {
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         (*self.store).listen(start, listener)
+    }
+
+    fn list<'a>(&'a self, start: &'a str, behind: Option<&'a [u8]>) -> Answer<'a, Result<Names, Error>> {
+        (*self.store).list(start, behind)
     }
 
     fn is_away(&self, name: &Name) -> bool {

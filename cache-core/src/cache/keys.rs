@@ -1,0 +1,108 @@
+//! Which keys there are, some at a time.
+
+use super::Cache;
+use super::home::Backing;
+use crate::error::{Error, Kind};
+use crate::executor::block_on;
+use crate::key::Key;
+use crate::store::Place;
+
+/// A walk over the keys of a cache. From [`Cache::keys`].
+#[derive(Debug)]
+#[must_use = "nothing is asked before the next keys are"]
+pub struct Keys {
+    cache: Cache,
+    start: Box<str>,
+    at: At,
+}
+
+/// How far a walk has come.
+#[derive(Debug)]
+enum At {
+    Memory(Place),
+    Outside(Option<Vec<u8>>),
+    End,
+}
+
+impl Cache {
+    /// Walks over all keys that begin so; an empty text is the beginning of all. For a person who looks at what is kept: of no
+    /// use to a program that only wants to know what it has kept.
+    ///
+    /// What is there from beginning to end is told, by a store outside perhaps twice; and what is kept, or goes, meanwhile may
+    /// be told or not. In a namespace these are its own keys; the keys of the cache have its mark in front of them.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Key, Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// for key in ["post:1", "post:2", "author:7"] {
+    ///     cache.blocking().set(key, 1_u8, Options::ttl(60))?;
+    /// }
+    /// let (mut walk, mut posts) = (cache.keys("post:"), Vec::new());
+    /// while let Some(keys) = walk.next_blocking()? {
+    ///     posts.extend(keys);
+    /// }
+    /// posts.sort_by_key(Key::to_string);
+    /// assert_eq!(posts, ["post:1".into(), "post:2".into()]);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    pub fn keys(&self, start: &str) -> Keys {
+        let at = match self.home().backing {
+            Backing::Memory(_) => At::Memory(Place::default()),
+            Backing::Outside(_) => At::Outside(None),
+            Backing::Null => At::End,
+        };
+        Keys { cache: self.clone(), start: format!("{}{start}", self.own_start()).into(), at }
+    }
+}
+
+impl Keys {
+    /// Returns some more of the keys; `None` behind the last. There may be no key among them, and more behind them.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails; the next question asks for the same keys again. [`Kind::Unsupported`] where it cannot tell what it
+    /// keeps, as Memcached cannot, and where a function joins names, which nobody can take apart.
+    pub async fn next(&mut self) -> Result<Option<Vec<Key>>, Error> {
+        let Some(scope) = self.cache.scope().text() else { return Err(joined(self.cache.name())) };
+        match (&mut self.at, &self.cache.home().backing) {
+            (At::Memory(place), Backing::Memory(store)) => {
+                let (met, next) = store.list(self.cache.scope(), &self.start, *place);
+                self.at = next.map_or(At::End, At::Memory);
+                Ok(Some(met.iter().filter_map(|met| self.own(&met.key)).collect()))
+            }
+            (At::Outside(behind), Backing::Outside(outside)) => {
+                let found = outside.list(&format!("{scope}{}", self.start), behind.as_deref()).await?;
+                let keys = found.names.iter().filter_map(|name| {
+                    let text = std::str::from_utf8(name).ok()?.strip_prefix(scope)?;
+                    self.own(&Key::reading(text)?)
+                });
+                let keys = keys.collect();
+                self.at = found.next.map_or(At::End, |next| At::Outside(Some(next)));
+                Ok(Some(keys))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Does the same for callers who block.
+    ///
+    /// # Errors
+    ///
+    /// As [`next`](Self::next).
+    pub fn next_blocking(&mut self) -> Result<Option<Vec<Key>>, Error> {
+        block_on(self.next())
+    }
+
+    /// Returns the key as it is called in the namespace that is walked over.
+    fn own(&self, key: &Key) -> Option<Key> {
+        Key::kept(key.mark(), key.as_str().strip_prefix(self.cache.own_start())?.as_bytes())
+    }
+}
+
+fn joined(cache: &str) -> Error {
+    let sentence = format!("the keys of `{cache}` cannot be told: a function joins them with its prefix and version");
+    Error::new(Kind::Unsupported, sentence)
+}

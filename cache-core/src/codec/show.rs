@@ -1,0 +1,262 @@
+//! A value as text that a person can read, whatever its type: from its bytes alone.
+
+use std::fmt::{self, Write};
+
+use serde::Deserializer;
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+
+use super::{Codec, MAX_DEPTH};
+
+/// What is said in the place of bytes that are no value.
+const NO_VALUE: &str = "(no value that this program can read)";
+/// What stands where the text was cut off.
+const CUT: &str = "…";
+
+/// Returns what a value reads like, in the notation of JSON: at most so many bytes of it.
+///
+/// ```
+/// use cache_core::codec::{Codec, encode, show};
+///
+/// let bytes = encode(&("a \"text\"", [1_u8, 2], None::<u8>))?;
+/// assert_eq!(show(Codec::MessagePack, &bytes, 100), r#"["a \"text\"",[1,2],null]"#);
+/// assert_eq!(show(Codec::MessagePack, &bytes, 12), r#"["a \"text\"…"#);
+/// # Ok::<(), cache_core::error::Error>(())
+/// ```
+#[must_use]
+pub fn show(codec: Codec, bytes: &[u8], most: usize) -> String {
+    let mut out = Out { text: String::new(), most };
+    let read = match codec {
+        Codec::MessagePack | Codec::Compact => {
+            let mut source = rmp_serde::Deserializer::from_read_ref(bytes);
+            source.set_max_depth(MAX_DEPTH);
+            Shown(&mut out).deserialize(&mut source).map_err(drop)
+        }
+        #[cfg(feature = "json")]
+        Codec::Json => Shown(&mut out).deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(drop),
+    };
+    match read {
+        Ok(()) => out.text,
+        Err(()) if out.is_full() => out.text + CUT,
+        Err(()) => NO_VALUE.to_owned(),
+    }
+}
+
+/// A text that ends where it is long enough.
+struct Out {
+    text: String,
+    most: usize,
+}
+
+impl Out {
+    fn is_full(&self) -> bool {
+        self.text.len() >= self.most
+    }
+}
+
+impl Write for Out {
+    /// Fails where the text is full: whoever reads a value then reads no more of it.
+    fn write_str(&mut self, more: &str) -> fmt::Result {
+        let room = self.most.saturating_sub(self.text.len());
+        let fits = more.floor_char_boundary(room);
+        self.text.push_str(&more[..fits]);
+        if fits == more.len() {
+            return Ok(());
+        }
+        // What is cut within a character is full too.
+        self.most = self.text.len();
+        Err(fmt::Error)
+    }
+}
+
+/// The next value in a source, on its way into a text.
+struct Shown<'a>(&'a mut Out);
+
+/// The next key of a map: a text in any case, as JSON has it.
+struct ShownKey<'a>(&'a mut Out);
+
+impl<'de> DeserializeSeed<'de> for Shown<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        source.deserialize_any(self)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for ShownKey<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        let mut key = Out { text: String::new(), most: self.0.most };
+        Shown(&mut key).deserialize(source)?;
+        let written = if key.text.starts_with('"') { self.0.write_str(&key.text) } else { quoted(self.0, &key.text) };
+        written.map_err(D::Error::custom)
+    }
+}
+
+impl Shown<'_> {
+    fn write<E: serde::de::Error>(self, what: fmt::Arguments<'_>) -> Result<(), E> {
+        self.0.write_fmt(what).map_err(E::custom)
+    }
+}
+
+impl<'de> Visitor<'de> for Shown<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, value: bool) -> Result<(), E> {
+        self.write(format_args!("{value}"))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<(), E> {
+        self.write(format_args!("{value}"))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
+        self.write(format_args!("{value}"))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
+        self.write(format_args!("{value:?}"))
+    }
+
+    fn visit_str<E: serde::de::Error>(self, value: &str) -> Result<(), E> {
+        quoted(self.0, value).map_err(E::custom)
+    }
+
+    fn visit_bytes<E: serde::de::Error>(self, value: &[u8]) -> Result<(), E> {
+        self.write(format_args!("({} bytes)", value.len()))
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<(), E> {
+        self.write(format_args!("null"))
+    }
+
+    fn visit_none<E: serde::de::Error>(self) -> Result<(), E> {
+        self.visit_unit()
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        self.deserialize(source)
+    }
+
+    fn visit_newtype_struct<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        self.deserialize(source)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let mut before = "[";
+        while items.next_element_seed(Behind { before, then: Shown(self.0) })?.is_some() {
+            before = ",";
+        }
+        self.write(format_args!("{}", if before == "[" { "[]" } else { "]" }))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<(), A::Error> {
+        let mut before = "{";
+        while fields.next_key_seed(Behind { before, then: ShownKey(self.0) })?.is_some() {
+            fields.next_value_seed(Behind { before: ":", then: Shown(self.0) })?;
+            before = ",";
+        }
+        self.write(format_args!("{}", if before == "{" { "{}" } else { "}" }))
+    }
+}
+
+/// What stands behind a sign, which is only written where there is something.
+struct Behind<T> {
+    before: &'static str,
+    then: T,
+}
+
+impl<'de> DeserializeSeed<'de> for Behind<Shown<'_>> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        self.then.0.write_str(self.before).map_err(D::Error::custom)?;
+        self.then.deserialize(source)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Behind<ShownKey<'_>> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
+        self.then.0.write_str(self.before).map_err(D::Error::custom)?;
+        self.then.deserialize(source)
+    }
+}
+
+/// Writes a text in quotes, each sign that would end it or not be seen escaped.
+fn quoted(out: &mut Out, text: &str) -> fmt::Result {
+    out.write_char('"')?;
+    for sign in text.chars() {
+        match sign {
+            '"' | '\\' => write!(out, "\\{sign}")?,
+            '\n' => out.write_str("\\n")?,
+            '\t' => out.write_str("\\t")?,
+            sign if sign.is_control() => write!(out, "\\u{:04x}", u32::from(sign))?,
+            sign => out.write_char(sign)?,
+        }
+    }
+    out.write_char('"')
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use serde::Serialize;
+
+    use super::super::encode;
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Post {
+        title: &'static str,
+        by: Option<u8>,
+        tags: Vec<&'static str>,
+        rest: BTreeMap<u8, f32>,
+        picture: (),
+    }
+
+    fn shown(value: &impl Serialize, most: usize) -> String {
+        show(Codec::MessagePack, &encode(value).unwrap(), most)
+    }
+
+    #[test]
+    fn a_value_reads_like_what_it_was_written_from() {
+        let rest = BTreeMap::from([(1, 0.5), (2, f32::INFINITY)]);
+        let post = Post { title: "a\n\"b\" é \u{7}", by: None, tags: vec!["x", "y"], rest, picture: () };
+        let text =
+            r#"{"title":"a\n\"b\" é \u0007","by":null,"tags":["x","y"],"rest":{"1":0.5,"2":inf},"picture":null}"#;
+        assert_eq!(shown(&post, 1000), text);
+        assert_eq!([shown(&[0_u8; 0], 9), shown(&-3, 9), shown(&true, 9)], ["[]", "-3", "true"]);
+    }
+
+    #[test]
+    fn a_long_value_is_cut_and_never_within_a_character() {
+        for most in 0..12 {
+            let text = shown(&["äöü", "x"], most);
+            assert!(r#"["äöü","x"]"#.starts_with(text.trim_end_matches(CUT)), "{text}");
+            assert!(text.len() <= most + CUT.len(), "{text}");
+        }
+        assert_eq!(shown(&["äöü", "x"], 14), r#"["äöü","x"]"#);
+    }
+
+    #[test]
+    fn what_is_no_value_is_said_to_be_none_and_what_is_too_deep_ends() {
+        assert_eq!(show(Codec::MessagePack, &[0xC1], 100), NO_VALUE);
+        assert_eq!(show(Codec::MessagePack, &[], 100), NO_VALUE);
+        assert_eq!(show(Codec::MessagePack, &vec![0x91; 100_000], 1_000_000), NO_VALUE);
+        // A map that claims to have four thousand million entries.
+        assert_eq!(show(Codec::Compact, &[0xDF, 255, 255, 255, 255], 100), NO_VALUE);
+    }
+
+    #[cfg(feature = "json")]
+    #[test]
+    fn text_reads_as_itself() {
+        assert_eq!(show(Codec::Json, br#"{"a": [1, null, "x"]}"#, 100), r#"{"a":[1,null,"x"]}"#);
+    }
+}

@@ -1,0 +1,158 @@
+//! Looking at what is kept: which keys there are, and what is under one.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use larder::backend::Memory;
+use larder::clock::Clock;
+use larder::testing::{self, Isolated};
+use larder::{Cache, Key, Kind, Local, Options, Settings, Ttl, cached, invalidate_tag_blocking};
+
+const FOREVER: Options = Options::forever();
+
+/// Runs a test with a cache in memory, and with one in a store outside.
+fn each(test: impl Fn(&Isolated)) {
+    test(&testing::isolated());
+    let clock = Clock::manual();
+    let outside = Settings::backend(Memory::new(clock.clone()));
+    test(&testing::isolated_at(clock, [("default", outside)]).unwrap());
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+/// Returns all keys, and fails where one is told twice, which none of these stores does.
+fn keys(cache: &Cache, start: &str) -> Vec<String> {
+    let (mut walk, mut told) = (cache.keys(start), Vec::new());
+    while let Some(keys) = walk.next_blocking().unwrap() {
+        told.extend(keys.iter().map(Key::to_string));
+    }
+    let once: BTreeSet<_> = told.iter().cloned().collect();
+    assert_eq!(once.len(), told.len(), "{told:?}");
+    once.into_iter().collect()
+}
+
+#[test]
+fn all_keys_are_told_once_and_those_of_neighbours_are_not() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        let (next, users) = (cache.at_version(2).unwrap(), cache.namespace("users"));
+        for number in 0..1_500 {
+            cache.blocking().set(format!("post:{number}"), number, FOREVER).unwrap();
+        }
+        let long = format!("post:{}", "x".repeat(300));
+        cache.blocking().set(&long, 1, FOREVER).unwrap();
+        next.blocking().set("post:next", 1, FOREVER).unwrap();
+        users.blocking().set("ann", 1, FOREVER).unwrap();
+        let posts = keys(&cache, "post:");
+        assert_eq!(posts.len(), 1_501);
+        assert!(posts.contains(&"post:1499".to_owned()) && posts.contains(&Key::from(&long).to_string()));
+        assert_eq!(keys(&cache, "post:149").len(), 11);
+        assert_eq!((keys(&next, ""), keys(&users, "")), (vec!["post:next".to_owned()], vec!["ann".to_owned()]));
+        assert_eq!(keys(&cache, "nobody"), Vec::<String>::new());
+    });
+}
+
+#[test]
+fn what_is_over_or_was_invalidated_is_not_told() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        cache.blocking().set("short", 1, Options::ttl(5)).unwrap();
+        cache.blocking().set("kept", 1, Options::ttl(5).stale(60)).unwrap();
+        cache.blocking().set("gone", 1, FOREVER).unwrap();
+        cache.blocking().set("stays", 1, FOREVER).unwrap();
+        cache.blocking().delete("gone").unwrap();
+        larder.advance(seconds(5));
+        assert_eq!(keys(&cache, ""), ["kept", "stays"]);
+        let kept = cache.inspect_blocking("kept").unwrap().expect("it may be served still");
+        assert_eq!((kept.fresh_for, kept.kept_for), (Ttl::For(Duration::ZERO), Ttl::For(seconds(60))));
+        assert_eq!([cache.inspect_blocking("short").unwrap(), cache.inspect_blocking("gone").unwrap()], [None, None]);
+    });
+}
+
+#[test]
+fn what_a_tag_has_withdrawn_has_nothing_to_be_looked_into() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        cache.blocking().set(Key::from("post:1").tagged(["author:7"]), 1, FOREVER).unwrap();
+        assert!(cache.inspect_blocking("post:1").unwrap().is_some());
+        invalidate_tag_blocking("author:7").unwrap();
+        assert_eq!(cache.inspect_blocking("post:1").unwrap(), None);
+    });
+}
+
+#[cached(key = "looked:<words>", ttl = 60)]
+fn looked(words: &str) -> Vec<String> {
+    words.split(' ').map(str::to_owned).collect()
+}
+
+#[test]
+fn a_key_that_was_told_leads_to_the_entry_of_whatever_pattern_and_removes_it() {
+    each(|larder| {
+        looked("two words");
+        let cache = larder.cache("default");
+        let told = keys(&cache, "looked:");
+        assert_eq!(told, ["looked:two%20words"]);
+        let key = Key::reading(&told[0]).expect("it is a key");
+        larder.advance(seconds(20));
+        let entry = cache.inspect_blocking(&key).unwrap().expect("it is there");
+        assert_eq!(entry.value.as_deref(), Some(r#"["two","words"]"#));
+        assert_eq!((entry.age, entry.fresh_for), (Some(seconds(20)), Ttl::For(seconds(40))));
+        assert_eq!((entry.mark, entry.bytes), (looked::key("two words").mark(), Some(11)));
+        assert!(cache.blocking().delete(&key).unwrap());
+        assert_eq!(looked::get("two words"), None);
+    });
+}
+
+#[test]
+fn to_look_is_no_use_and_counts_nothing() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        cache.blocking().set("key", "text".to_owned(), FOREVER).unwrap();
+        let before = cache.stats();
+        assert!(cache.inspect_blocking("key").unwrap().is_some() && cache.inspect_blocking("none").unwrap().is_none());
+        assert_eq!(keys(&cache, ""), ["key"]);
+        assert_eq!(cache.stats(), before);
+    });
+}
+
+/// What no store outside could take.
+struct Pool;
+
+#[test]
+fn numbers_are_shown_and_what_cannot_be_written_out_is_not() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        cache.blocking().set("count", 5_i64, FOREVER).unwrap();
+        cache.blocking().incr("count", 2).unwrap();
+        let count = cache.inspect_blocking("count").unwrap().expect("it is there");
+        assert_eq!((count.value.as_deref(), count.kept_for), (Some("7"), Ttl::Forever));
+    });
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    cache.blocking().set("pool", Local(Arc::new(Pool)), FOREVER).unwrap();
+    let pool = cache.inspect_blocking("pool").unwrap().expect("it is there");
+    assert_eq!((pool.value, pool.bytes), (None, None));
+}
+
+#[test]
+fn a_cache_that_keeps_nothing_has_no_keys_and_one_whose_names_are_joined_cannot_tell_them() {
+    let join: larder::key::KeyFunction = |prefix, _, key, name| write!(name, "{key}@{prefix}");
+    let larder =
+        testing::isolated_with([("nothing", Settings::null()), ("joined", Settings::memory().key_function(join))])
+            .unwrap();
+    assert_eq!(keys(&larder.cache("nothing"), ""), Vec::<String>::new());
+    let error = larder.cache("joined").keys("").next_blocking().unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported);
+    assert!(error.to_string().contains("a function joins"), "{error}");
+}
+
+#[test]
+fn no_text_but_that_of_a_key_is_read_as_one() {
+    for text in ["two words", "é", "", "a\nb", &"x".repeat(201)] {
+        let is_key = Key::reading(text).is_some();
+        assert_eq!(is_key, text.is_empty(), "{text:?}");
+    }
+}
