@@ -88,6 +88,13 @@ impl View {
         if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
     }
 
+    /// Returns whether nothing is to be seen of a header, whatever a request says there.
+    pub(super) fn hides(&self, name: &HeaderName) -> bool {
+        let is_chosen_by = self.offers.iter().any(|offer| offer.header == name);
+        let is_shown = self.everything || self.headers.contains(name) || name == AUTHORIZATION;
+        !is_chosen_by && !is_shown && (name != COOKIE || self.cookies.is_empty())
+    }
+
     fn cookies_of(&self, request: &HeaderMap) -> Option<Vec<u8>> {
         cookies::named(request, |name| self.cookies.iter().any(|shown| shown.as_bytes() == name))
     }

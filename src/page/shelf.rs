@@ -66,6 +66,7 @@ pub(super) async fn list(
     variants: Variants,
     aspects: &[Aspect],
 ) -> Option<(Variants, Arc<Filling>)> {
+    site.mention_what_is_hidden(aspects);
     let variants = match &quest.variants {
         Some(_) if variants.knows(aspects) => return Some((variants, Arc::clone(filling))),
         Some(_) => learn((site, home), &quest.key, &variants, aspects).await?,

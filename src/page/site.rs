@@ -37,13 +37,14 @@ pub(super) struct Site {
     pub(super) mark: u64,
     home: OnceCell<Home>,
     has_complained: Once,
+    has_mentioned: Once,
 }
 
 impl Site {
     pub(super) fn new(setup: Setup) -> Self {
         // What was told is all that there is to tell two places apart by, in every process and every build.
         let mark = mark(&format!("{setup:?}"));
-        Self { setup, mark, home: OnceCell::new(), has_complained: Once::new() }
+        Self { setup, mark, home: OnceCell::new(), has_complained: Once::new(), has_mentioned: Once::new() }
     }
 
     /// Returns where its pages live: of a cache that is named, the one that has this name when the first request comes.
@@ -64,6 +65,20 @@ impl Site {
     /// Says that there is no cache: once, and not with every request.
     pub(super) fn complain(&self, error: &Error) {
         self.has_complained.call_once(|| log::error!(target: "larder", "pages are not kept: {error}"));
+    }
+
+    /// Says that pages are told apart by what their handler is not shown: its author has taken another page for granted. Once, and
+    /// not with every page.
+    pub(super) fn mention_what_is_hidden(&self, aspects: &[Aspect]) {
+        let is_hidden = |aspect: &&Aspect| matches!(aspect, Aspect::Header(name) if self.setup.view.hides(name));
+        let Some((_, name)) = aspects.iter().find(is_hidden).map(Aspect::order) else { return };
+        self.has_mentioned.call_once(|| {
+            log::warn!(
+                target: "larder",
+                "a page says `Vary: {name}`, and nothing of that header is shown to its handler: everybody has the page of those \
+                 who send none. Name it where pages are kept: `vary(\"{name}\")`, or one cookie, `vary_cookie(\"session\")`"
+            );
+        });
     }
 
     /// Returns what a request asks for; `None` where it is none of the cache's business.

@@ -50,7 +50,7 @@ impl<S: Sync> FromRequestParts<S> for User {
     }
 }
 
-#[cache_page(60 * 15, key = "article:<id>")]
+#[cache_page(60 * 15, key = "article:<id>", browser = 0)]
 async fn article(Path(id): Path<u64>, State(db): State<Db>) -> Result<Html<String>, DbError> {
     db.article(id).await.map(Html)
 }

@@ -6,6 +6,7 @@ use larder::page::CacheLayer;
 use larder::testing;
 
 use super::app::{App, response};
+use crate::lines::lines;
 
 /// An application that greets users by their name, and forgets to say that its page for strangers depends on that too.
 fn forgetful() -> App {
@@ -40,4 +41,26 @@ fn of_two_pages_that_say_what_they_vary_on_the_newer_one_is_taken_and_the_older_
     assert_eq!(visit("2", "1").text(), "2");
     assert_eq!((visit("1", "1").text(), visit("1", "9").text()), ("2", "1"));
     assert_eq!(app.runs.get(), 2);
+}
+
+#[test]
+fn a_page_that_varies_on_what_its_handler_is_not_shown_is_told_once_and_what_to_write() {
+    // The log is one for all tests, and this one runs on each framework.
+    const FORGOTTEN: &str =
+        if module_path!().len() > "page::variants".len() { "x-forgotten-too" } else { "x-forgotten" };
+    let lines = lines();
+    let _larder = testing::isolated();
+    let app = App::new(&CacheLayer::new().time(60), |run, request| {
+        let is_seen = request.headers().contains_key(FORGOTTEN);
+        response(200, &[("vary", FORGOTTEN)], format!("{run} {is_seen}"))
+    });
+    let visit = |path, value| app.get_with(path, &[(FORGOTTEN, value)]).text().to_owned();
+    assert_eq!(
+        (visit("/", "a"), visit("/", "b"), visit("/c", "c")),
+        ("1 false".to_owned(), "1 false".to_owned(), "2 false".to_owned())
+    );
+    let says =
+        format!("WARN larder a page says `Vary: {FORGOTTEN}`, and nothing of that header is shown to its handler");
+    let lines: Vec<_> = lines.lock().unwrap().iter().filter(|line| line.starts_with(&says)).cloned().collect();
+    assert!(lines.len() == 1 && lines[0].contains(&format!("`vary(\"{FORGOTTEN}\")`")), "{lines:?}");
 }

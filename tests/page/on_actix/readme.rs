@@ -17,7 +17,7 @@ impl Db {
     }
 }
 
-#[cache_page(60 * 15, key = "story:<id>")]
+#[cache_page(60 * 15, key = "story:<id>", browser = 0)]
 #[get("/stories/{id}")]
 async fn story(id: web::Path<u64>, db: web::Data<Db>) -> impl Responder {
     db.story(*id).await
