@@ -38,6 +38,10 @@ pub fn expand(framework: Framework, options: TokenStream, item: &TokenStream) ->
         Ok(function) => function,
         Err(error) => return not_a_function("cache_page", item, error),
     };
+    if let Some(error) = framework.mistaken_for(&function) {
+        let error = error.to_compile_error();
+        return quote!(#error #item);
+    }
     if let Some(later) = order::later(framework, &options, &function) {
         return later;
     }
