@@ -150,3 +150,83 @@ async fn work_that_is_left_half_way_invalidates_in_the_caches_that_it_has_seen()
     drop(left);
     assert!(!cache.has(slow::key(7)).await.unwrap() && !cache.has("tagged").await.unwrap());
 }
+
+/// What a program has to hand work to threads that may block.
+async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let test = testing::try_current();
+    let work = move || {
+        let _entered = test.as_ref().map(testing::Larder::enter);
+        work()
+    };
+    tokio::task::spawn_blocking(work).await.unwrap()
+}
+
+fn seen() -> Option<u8> {
+    larder::cache("mine").ok()?.blocking().get::<u8>("key").unwrap()
+}
+
+#[tokio::test]
+async fn whoever_stands_in_a_test_hands_its_caches_to_threads_without_knowing_it() {
+    let larder = testing::isolated();
+    larder.cache("mine").set("key", 1_u8, Options::forever()).await.unwrap();
+    assert_eq!(tokio::task::spawn_blocking(seen).await.unwrap(), None, "a thread of the program's");
+    let here = testing::current();
+    let inside = move || {
+        let _entered = here.enter();
+        (seen(), testing::current().cache("mine").blocking().get::<u8>("key").unwrap())
+    };
+    assert_eq!(tokio::task::spawn_blocking(inside).await.unwrap(), (Some(1), Some(1)));
+    assert_eq!(beside(seen).await, Some(1));
+}
+
+#[larder::cached(key = "isolation:refreshed:<id>", ttl = 10, stale = 60)]
+async fn refreshed(id: u64) -> u64 {
+    tokio::task::spawn_blocking(move || id).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handle_from_within_has_the_clock_and_the_tasks_of_the_test() {
+    let larder = testing::isolated();
+    refreshed(3).await;
+    let before = refreshed::stats().loads;
+    let task = larder.scope(async {
+        let here = testing::current();
+        here.advance(std::time::Duration::from_secs(11));
+        refreshed(3).await;
+        here.settle().await;
+    });
+    tokio::spawn(task).await.unwrap();
+    assert_eq!((refreshed::stats().loads - before, larder.run_tasks()), (1, 0));
+}
+
+#[test]
+fn what_stands_in_no_test_is_told_so_and_may_ask_first() {
+    std::thread::scope(|scope| {
+        let told = scope.spawn(|| {
+            assert!(testing::try_current().is_none());
+            let panicked = std::panic::catch_unwind(testing::current).unwrap_err();
+            panicked
+                .downcast_ref::<String>()
+                .cloned()
+                .or_else(|| panicked.downcast_ref::<&str>().map(ToString::to_string))
+        });
+        let told = told.join().unwrap().unwrap();
+        assert_eq!(
+            told,
+            "this thread sees the caches of no test: call `testing::isolated()` before this, or, where a program may stand \
+             in no test, `testing::try_current()`"
+        );
+    });
+}
+
+#[test]
+fn a_thread_that_has_entered_sees_the_caches_of_a_test_that_has_ended_until_it_leaves() {
+    let entered = {
+        let larder = testing::isolated();
+        larder.cache("mine").blocking().set("key", 1_u8, Options::forever()).unwrap();
+        larder.handle().enter()
+    };
+    assert_eq!(seen(), Some(1));
+    drop(entered);
+    assert_eq!(seen(), None);
+}

@@ -4,6 +4,7 @@ mod block_on;
 #[cfg(feature = "tokio")]
 mod tokio;
 
+use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -43,7 +44,7 @@ pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
 /// assert!(Threads.spawn(Box::pin(async move { done.send(42).unwrap() })).is_ok());
 /// assert_eq!(answer.recv(), Ok(42));
 /// ```
-pub trait Executor: Send + Sync + 'static {
+pub trait Executor: Any + Send + Sync {
     /// Runs the task beside the caller; hands it back when there is nowhere to run it now.
     ///
     /// # Errors

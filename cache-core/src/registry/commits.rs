@@ -37,7 +37,7 @@ async fn invalidate(own: Option<&Registry>, tag: &Key) -> Result<(), Error> {
 }
 
 impl Registry {
-    fn executor(&self) -> Arc<dyn Executor> {
+    pub(crate) fn executor(&self) -> Arc<dyn Executor> {
         Arc::clone(&self.homes.executor)
     }
 }

@@ -15,6 +15,7 @@
 
 pub mod conformance;
 
+mod current;
 mod tasks;
 
 use std::fmt;
@@ -25,6 +26,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+pub use current::{current, try_current};
 use tasks::Tasks;
 
 use crate::cache::Cache;
@@ -36,8 +38,9 @@ use crate::registry::{Isolation, Plan, Registry, Settings, enter_own, leave_own}
 /// Gives this thread caches of its own, and a clock that stands still, until the result is dropped.
 ///
 /// Every cached function that runs on this thread sees them, also inside a runtime of one thread such as that of
-/// `#[tokio::test]`. For work on other threads there are [`Larder::enter`] and [`Larder::scope`]. Tests that run beside
-/// each other do not see each other's caches.
+/// `#[tokio::test]`. Other threads see those of the program, also those of `std::thread::spawn` and `spawn_blocking`: work
+/// there is handed what [`current`] returns, and [enters](Larder::enter) it; for a task that runs on them there is
+/// [`Larder::scope`]. Tests that run beside each other do not see each other's caches.
 ///
 /// A cache of any name can be asked for: it is made in memory. To test with a configuration, see [`isolated_with`].
 ///
@@ -219,7 +222,7 @@ impl Larder {
     #[must_use = "the thread sees these caches until this is dropped"]
     pub fn enter(&self) -> Entered {
         enter_own(Arc::clone(&self.inner.registry));
-        Entered { registry: Arc::clone(&self.inner.registry), _this_thread: PhantomData }
+        Entered { larder: self.clone(), _this_thread: PhantomData }
     }
 
     /// Makes a future see these caches on whatever thread it runs.
@@ -286,14 +289,15 @@ impl std::ops::Deref for Isolated {
 /// Says that this thread sees the caches of a test.
 #[derive(Debug)]
 pub struct Entered {
-    registry: Arc<Registry>,
+    /// While it is held, somebody looks for the caches of tests.
+    larder: Larder,
     /// It must be dropped on the thread it was made on.
     _this_thread: PhantomData<*const ()>,
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        leave_own(&self.registry);
+        leave_own(&self.larder.inner.registry);
     }
 }
 
