@@ -53,8 +53,8 @@ impl<T, E> Committed for Result<T, E> {
 /// invalidated once more when it has ended.
 ///
 /// Between a write and its commit others still read what was there before, and may keep it: an invalidation in between
-/// comes too early. This one comes again, however the work ends, since a commit that failed may have happened; also
-/// when its caller leaves half-way, or it panics. It is for every kind of database.
+/// comes too early. This one comes again, in the order in which all was invalidated, however the work ends, since a commit
+/// that failed may have happened; also when its caller leaves half-way, or it panics. It is for every kind of database.
 ///
 /// ```
 /// # use cache_core::__private::larder;

@@ -1,5 +1,6 @@
 //! The engine, where a user meets it: through the handle, the attribute and the test support.
 
+mod bottom_up;
 mod by_hand;
 mod codecs;
 mod commits;

@@ -80,7 +80,14 @@ impl Shared {
 
     async fn stop(&self) {
         let mut has_stopped = !self.stops;
-        poll_fn(|_| if std::mem::replace(&mut has_stopped, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        poll_fn(|context| {
+            if std::mem::replace(&mut has_stopped, true) {
+                return Poll::Ready(());
+            }
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
     }
 }
 

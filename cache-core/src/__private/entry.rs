@@ -1,13 +1,11 @@
-//! Entries that a function changes: what `#[invalidates]` and `#[updates]` are made of.
+//! Entries that a function changes, as `#[invalidates]` and `#[updates]` name them.
 
-use std::sync::Arc;
-
+use super::invalidation::invalidate;
 use crate::cache::Cache;
-use crate::error::Error;
-use crate::executor::{Task, block_on};
+use crate::executor::block_on;
 use crate::flight::{Snapshot, Token};
-use crate::key::{Key, KeyWriter, RAW};
-use crate::registry::{Site, caches, invalidate_tag, withdraw_tag};
+use crate::key::Key;
+use crate::registry::Site;
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 
@@ -114,116 +112,27 @@ impl Entry {
         }
     }
 
-    /// Invalidates without waiting where that would be waiting for a store outside, if there is somewhere to do so.
-    fn invalidate_on_the_way_out(self) {
-        let task = match self.site.home() {
-            Ok(cache) if cache.is_outside() => {
-                let executor = Arc::clone(&cache.home().executor);
-                let task: Task = Box::pin(async move { self.invalidate().await });
-                match executor.spawn(task) {
-                    Ok(()) => return,
-                    Err(task) => task,
-                }
-            }
-            _ => Box::pin(async move { self.invalidate().await }),
-        };
-        block_on(task);
-    }
-}
-
-/// Entries that go when a function has done its work, or has been left half-way.
-#[derive(Debug)]
-#[must_use = "the entries are invalidated when this is finished or dropped"]
-pub struct Invalidation {
-    entries: Vec<Entry>,
-    tags: Vec<Key>,
-}
-
-impl Invalidation {
-    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        Self { entries: entries.into_iter().collect(), tags: Vec::new() }
+    pub(super) fn is_page(&self) -> bool {
+        self.site.is_page()
     }
 
-    /// Invalidates a tag too.
-    pub fn tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
-        self.tags.push(Key::write(RAW, write));
-        self
+    /// Returns the name of pages, which is a tag.
+    pub(super) fn name(&self) -> &Key {
+        &self.key
     }
 
-    /// Invalidates at once, before the function begins.
-    pub async fn now(mut self) {
-        self.withdraw_tags();
-        while let Some(tag) = self.tags.last().cloned() {
-            invalidate(&tag).await;
-            // Only now: a caller who leaves in between leaves it to `drop`.
-            self.tags.pop();
-        }
-        while let Some(entry) = self.entries.last().cloned() {
-            entry.invalidate().await;
-            self.entries.pop();
-        }
+    /// Returns whether it is kept outside of this process.
+    pub(super) fn is_outside(&self) -> bool {
+        self.site.home().is_ok_and(|cache| cache.is_outside())
     }
 
-    /// Withdraws what has its tags in this process, all of them before any store outside is waited for.
-    fn withdraw_tags(&mut self) {
-        self.tags.retain(|tag| match withdraw_tag(tag) {
-            Ok(is_outside) => is_outside,
-            Err(error) => {
-                complain(tag, &error);
-                false
-            }
-        });
-    }
-
-    pub fn now_blocking(self) {
-        block_on(self.now());
-    }
-
-    /// Invalidates, if the function succeeded; what a failed one names stays.
-    pub async fn finish(mut self, succeeded: bool) {
-        if succeeded {
-            self.now().await;
-        } else {
-            self.entries.clear();
-            self.tags.clear();
-        }
-    }
-
-    pub fn finish_blocking(self, succeeded: bool) {
-        block_on(self.finish(succeeded));
-    }
-}
-
-async fn invalidate(tag: &Key) {
-    if let Err(error) = invalidate_tag(tag).await {
-        complain(tag, &error);
-    }
-}
-
-fn complain(tag: &Key, error: &Error) {
-    log::error!(target: "larder", "the tag `{tag}` is not invalidated everywhere: {error}");
-}
-
-/// Runs a task without waiting for it, if there is somewhere to do so.
-fn on_the_way_out(task: Task) {
-    let executor = match caches().ok().and_then(|caches| caches.into_iter().find(Cache::is_outside)) {
-        Some(cache) => Arc::clone(&cache.home().executor),
-        None => return block_on(task),
-    };
-    if let Err(task) = executor.spawn(task) {
-        block_on(task);
-    }
-}
-
-/// The caller has left, or the body panicked, and nobody knows how far it came: one load too many is the safe side.
-impl Drop for Invalidation {
-    fn drop(&mut self) {
-        self.withdraw_tags();
-        for tag in std::mem::take(&mut self.tags) {
-            on_the_way_out(Box::pin(async move { invalidate(&tag).await }));
-        }
-        for entry in std::mem::take(&mut self.entries) {
-            entry.invalidate_on_the_way_out();
+    /// Forgets what is kept in this process, uncounted: it is going to be invalidated.
+    pub(super) fn forget_here(&self) {
+        if let Ok(cache) = self.site.home()
+            && !cache.is_outside()
+        {
+            // In memory there is nothing to wait for, and nothing to fail.
+            let _ = block_on(cache.delete(&self.key));
         }
     }
 }

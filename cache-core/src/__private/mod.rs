@@ -8,6 +8,7 @@
 
 mod call;
 mod entry;
+mod invalidation;
 pub mod larder;
 mod once;
 mod outcome;
@@ -22,7 +23,8 @@ mod verbs;
 pub use inventory;
 
 pub use call::{Call, Miss};
-pub use entry::{Entry, Invalidation};
+pub use entry::Entry;
+pub use invalidation::Invalidation;
 pub use once::{once, once_async};
 pub use outcome::{Nullable, Outcome};
 pub use probe::{Copied, Fallback, Other, Owned, Probe, Same, Sharing};

@@ -1,7 +1,8 @@
 //! What is noted while some work goes on, and what that has come to.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::iter;
 use std::sync::Arc;
@@ -36,13 +37,24 @@ enum Kind {
 
 #[derive(Default)]
 struct Noted {
-    what: HashSet<Box<[u8]>, RandomState>,
-    again: Vec<Again>,
+    what: HashMap<Box<[u8]>, Places, RandomState>,
+    /// By its place in the order in which it was noted.
+    again: BTreeMap<u64, Again>,
+    notes: u64,
     events: Vec<Again>,
     stage: Stage,
     /// What is read is for the work alone.
     reads_for_itself: bool,
     has_ended: bool,
+}
+
+/// Where something stands among all that was noted.
+///
+/// Two places, however often it was: what is made of it may have been named after the first, and what it is made of before
+/// the last.
+struct Places {
+    first: u64,
+    last: u64,
 }
 
 /// How far the work has come.
@@ -99,7 +111,7 @@ impl Block {
     }
 
     /// Ends it, and returns what is to be invalidated now, and what listeners are to be told of.
-    pub(super) fn end(&self, end: End) -> (Vec<Again>, Vec<Again>) {
+    pub(super) fn end(&self, end: End) -> (BTreeMap<u64, Again>, Vec<Again>) {
         let (again, events, stage) = {
             let mut noted = lock(&self.noted);
             noted.has_ended = true;
@@ -141,10 +153,8 @@ pub(crate) fn note(what: impl FnOnce() -> (Box<[u8]>, Again)) {
     let Some(block) = current() else { return };
     // Outside of the lock: that is code of somebody else's.
     let (what, again) = what();
-    let mut noted = lock(&block.noted);
-    if noted.what.insert(what) {
-        noted.again.push(again);
-    }
+    let needless = lock(&block.noted).note(what, again);
+    drop(needless);
 }
 
 /// Returns whether this was invalidated in the work that this is part of, or may be for what was changed in it.
@@ -153,7 +163,7 @@ pub(crate) fn concerns(what: impl FnOnce() -> Box<[u8]>) -> bool {
         let what = what();
         block.chain().any(|block| {
             let noted = lock(&block.noted);
-            noted.reads_for_itself || noted.what.contains(&what)
+            noted.reads_for_itself || noted.what.contains_key(&what)
         })
     })
 }
@@ -183,6 +193,28 @@ pub(crate) fn outside<R>(what: impl FnOnce() -> R) -> R {
 /// Returns the work that its caller is part of.
 pub(super) fn current() -> Option<Arc<Block>> {
     CURRENT.try_with(|current| current.borrow().clone()).ok().flatten()
+}
+
+impl Noted {
+    /// Notes that something is invalidated, and hands back what need not be done for that any more.
+    fn note(&mut self, what: Box<[u8]>, again: Again) -> Option<Again> {
+        let place = self.notes;
+        let needless = match self.what.entry(what) {
+            Entry::Vacant(vacant) => {
+                vacant.insert(Places { first: place, last: place });
+                None
+            }
+            Entry::Occupied(places) if places.get().last + 1 == place => return Some(again),
+            Entry::Occupied(mut places) => {
+                let places = places.get_mut();
+                let before = std::mem::replace(&mut places.last, place);
+                if before == places.first { None } else { self.again.remove(&before) }
+            }
+        };
+        self.again.insert(place, again);
+        self.notes += 1;
+        needless
+    }
 }
 
 impl fmt::Debug for Noted {

@@ -15,16 +15,15 @@ pub(crate) struct Again {
     pub(crate) task: Task,
 }
 
-/// What is left to be invalidated, and to be told.
+/// What is left to be invalidated, and to be told, in that order.
 pub(super) struct Rest {
     block: Option<Arc<Block>>,
-    again: Vec<Again>,
-    events: VecDeque<Again>,
+    left: VecDeque<Again>,
 }
 
 impl Rest {
     pub(super) fn of(block: &Arc<Block>) -> Self {
-        Self { block: Some(Arc::clone(block)), again: Vec::new(), events: VecDeque::new() }
+        Self { block: Some(Arc::clone(block)), left: VecDeque::new() }
     }
 
     /// Notes that the work has ended.
@@ -35,44 +34,40 @@ impl Rest {
     fn end_as(&mut self, end: End) {
         if let Some(block) = self.block.take() {
             let (again, events) = block.end(end);
-            self.again = again;
-            self.events = events.into();
+            self.left = again.into_values().chain(events).collect();
         }
     }
 
-    /// Does what is left. Listeners are told when all else is done, in the order in which things were changed.
+    /// Does what is left, in the order in which things were invalidated and changed. Listeners are told when all else is
+    /// done.
     ///
-    /// A caller who leaves in between leaves the rest of it to `drop`, and the one thing that is being done to nobody:
-    /// so that is not taken out before it is done.
+    /// A caller who leaves in between leaves the rest of it to the executor.
     pub(super) async fn now(mut self) {
-        while let Some(again) = self.again.pop() {
-            Handed::new(again).await;
+        if let Some(all) = self.all() {
+            Handed::new(all).await;
         }
-        while let Some(event) = self.events.pop_front() {
-            Handed::new(event).await;
-        }
+    }
+
+    /// Takes all that is left, as one thing: it keeps its order, whoever does it.
+    fn all(&mut self) -> Option<Again> {
+        let left = std::mem::take(&mut self.left);
+        let executor = Arc::clone(&left.front()?.executor);
+        let task = Box::pin(async move {
+            for again in left {
+                again.task.await;
+            }
+        });
+        Some(Again { executor, task })
     }
 }
 
-/// What was neither finished nor begun is done beside the caller who leaves, or by them.
+/// What was not begun is done beside the caller who leaves, or by them.
 impl Drop for Rest {
     fn drop(&mut self) {
         self.end_as(End::Left);
-        while let Some(Again { executor, task }) = self.again.pop() {
+        if let Some(Again { executor, task }) = self.all() {
             run_beside(&*executor, task);
         }
-        let events = std::mem::take(&mut self.events);
-        if let Some(Again { executor, .. }) = events.front() {
-            let executor = Arc::clone(executor);
-            // One task: they keep their order.
-            run_beside(&*executor, Box::pin(all(events)));
-        }
-    }
-}
-
-async fn all(events: VecDeque<Again>) {
-    for event in events {
-        event.task.await;
     }
 }
 

@@ -136,37 +136,33 @@ impl Expansion<'_> {
     }
 
     fn after(&self) -> TokenStream {
-        let run = self.run();
-        let (guard, finish) = if self.known().is_empty() && self.targets.tags.is_empty() {
-            (TokenStream::new(), TokenStream::new())
-        } else {
-            let (invalidation, succeeded) = (self.invalidation(), self.succeeded());
-            let finish = self.call(&quote_spanned!(Span::mixed_site()=> __after), "finish", &succeeded);
-            (quote_spanned!(Span::mixed_site()=> let __after = #invalidation;), finish)
+        let (run, invalidation, succeeded) = (self.run(), self.invalidation(), self.succeeded());
+        let (named, finish) = match self.named_by_result() {
+            None => (TokenStream::new(), self.finish("finish", &succeeded)),
+            Some(named) => (
+                quote_spanned!(Span::mixed_site()=> let __named = #named;),
+                self.finish("finish_with", &quote_spanned!(Span::mixed_site()=> #succeeded, __named)),
+            ),
         };
-        let from_result = self.after_looking();
-        quote_spanned!(Span::mixed_site()=> #guard #run #from_result #finish __out)
+        quote_spanned!(Span::mixed_site()=> let __after = #invalidation; #run #named #finish __out)
     }
 
-    /// Emits the invalidations that see the result.
-    fn after_looking(&self) -> TokenStream {
-        let larder = &self.larder;
-        let targets = self.looking();
-        if targets.is_empty() {
-            return TokenStream::new();
-        }
+    fn finish(&self, name: &str, arguments: &TokenStream) -> TokenStream {
+        self.call(&quote_spanned!(Span::mixed_site()=> __after), name, arguments)
+    }
+
+    /// Emits the entries that the result names, each with its place in the list.
+    fn named_by_result(&self) -> Option<TokenStream> {
+        let places = self.targets.all.iter().enumerate().filter(|(_, target)| target.result.is_some());
+        let entries: Vec<_> = places
+            .map(|(place, target)| {
+                let (pat, entry) = (&target.result, target.entry());
+                quote_spanned!(Span::mixed_site()=> (#place, { let #pat = __kept; #entry }))
+            })
+            .collect();
         let kept = self.kept();
-        let entries = targets.iter().map(|target| {
-            let (pat, entry) = (&target.result, target.entry());
-            quote_spanned!(Span::mixed_site()=> { let #pat = __kept; #entry })
-        });
-        let entries = quote!([#(#entries),*]);
-        let invalidation = quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(__entries));
-        let now = self.call(&invalidation, "now", &TokenStream::new());
-        quote_spanned! {Span::mixed_site()=>
-            let __entries = ::core::option::Option::map(#kept, |__kept| #entries);
-            if let ::core::option::Option::Some(__entries) = __entries { #now }
-        }
+        (!entries.is_empty())
+            .then(|| quote_spanned!(Span::mixed_site()=> ::core::option::Option::map(#kept, |__kept| [#(#entries),*])))
     }
 
     fn updates(&self) -> TokenStream {

@@ -2,6 +2,7 @@
 
 mod basics;
 mod beside;
+mod bottom_up;
 mod crowd;
 mod guards;
 mod handlers;

@@ -1,0 +1,174 @@
+//! What goes when a function has done its work: what `#[invalidates]` is made of.
+
+use std::collections::VecDeque;
+
+use super::entry::Entry;
+use crate::cache::Cache;
+use crate::error::Error;
+use crate::executor::{Task, block_on};
+use crate::key::{Key, KeyWriter, RAW};
+use crate::registry::{caches, executor, invalidate_tag, withdraw_tag};
+
+/// Entries that go when a function has done its work, or has been left half-way.
+#[derive(Debug)]
+#[must_use = "the entries are invalidated when this is finished or dropped"]
+pub struct Invalidation(Named);
+
+/// What is named, and has not gone yet.
+#[derive(Debug, Default)]
+struct Named {
+    entries: VecDeque<Entry>,
+    tags: Vec<Key>,
+}
+
+impl Invalidation {
+    pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
+        Self(Named { entries: entries.into_iter().collect(), tags: Vec::new() })
+    }
+
+    /// Invalidates a tag too.
+    pub fn tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
+        self.0.tags.push(Key::write(RAW, write));
+        self
+    }
+
+    /// Invalidates at once, before the function begins.
+    pub async fn now(mut self) {
+        self.0.go().await;
+    }
+
+    pub fn now_blocking(self) {
+        block_on(self.now());
+    }
+
+    /// Invalidates, if the function succeeded; what a failed one names stays.
+    pub async fn finish(mut self, succeeded: bool) {
+        if !succeeded {
+            self.0 = Named::default();
+        }
+        self.now().await;
+    }
+
+    pub fn finish_blocking(self, succeeded: bool) {
+        block_on(self.finish(succeeded));
+    }
+
+    /// Does the same with entries that the result names too, each at its place in the list.
+    pub async fn finish_with<const N: usize>(mut self, succeeded: bool, named: Option<[(usize, Entry); N]>) {
+        if !succeeded {
+            self.0 = Named::default();
+        }
+        for (place, entry) in named.into_iter().flatten() {
+            self.0.entries.insert(place.min(self.0.entries.len()), entry);
+        }
+        self.now().await;
+    }
+
+    pub fn finish_with_blocking<const N: usize>(self, succeeded: bool, named: Option<[(usize, Entry); N]>) {
+        block_on(self.finish_with(succeeded, named));
+    }
+}
+
+impl Named {
+    /// Invalidates all of it from the bottom up: what is made of something else goes after that, or somebody makes it anew
+    /// in between of what is old.
+    ///
+    /// Pages are made of what functions return, and what has a tag may be. Of two functions nobody knows, so they go in the
+    /// order in which they are written. What a caller leaves in between stays named, for whoever does the rest.
+    async fn go(&mut self) {
+        // A stable sort.
+        self.entries.make_contiguous().sort_by_key(Entry::is_page);
+        if self.withdraw_ahead() {
+            for tag in &self.tags {
+                invalidate(tag).await;
+            }
+        }
+        while let Some(function) = self.entries.front().filter(|entry| !entry.is_page()).cloned() {
+            function.invalidate().await;
+            self.entries.pop_front();
+        }
+        self.tags.retain(withdraw);
+        while let Some(tag) = self.tags.last().cloned() {
+            invalidate(&tag).await;
+            self.tags.pop();
+        }
+        while let Some(page) = self.entries.front().cloned() {
+            page.invalidate().await;
+            self.entries.pop_front();
+        }
+    }
+
+    /// Withdraws the tags that stand beside functions, which may be made of what has them; returns whether others have to be
+    /// told of those before the functions go.
+    fn withdraw_ahead(&self) -> bool {
+        let mut functions = self.entries.iter().filter(|entry| !entry.is_page()).peekable();
+        if functions.peek().is_some() {
+            for tag in &self.tags {
+                withdraw(tag);
+            }
+        }
+        functions.any(Entry::is_outside)
+    }
+
+    /// Invalidates what is in this process, as far as that can be done without waiting.
+    fn go_here(&self) {
+        let (pages, functions): (Vec<_>, Vec<_>) = self.entries.iter().partition(|entry| entry.is_page());
+        functions.into_iter().for_each(Entry::forget_here);
+        for tag in self.tags.iter().chain(pages.into_iter().map(Entry::name)) {
+            withdraw(tag);
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.tags.is_empty()
+    }
+
+    /// Returns whether a store outside would have to be waited for.
+    fn is_outside(&self) -> bool {
+        let go_everywhere = !self.tags.is_empty() || self.entries.iter().any(Entry::is_page);
+        (go_everywhere && caches().is_ok_and(|caches| caches.iter().any(Cache::is_outside)))
+            || self.entries.iter().any(Entry::is_outside)
+    }
+}
+
+/// The caller has left, or the body panicked, and nobody knows how far it came: one load too many is the safe side.
+///
+/// Where a store outside would have to be waited for, that is done beside, if there is somewhere to do so: all of it as one
+/// task, since it has an order.
+impl Drop for Invalidation {
+    fn drop(&mut self) {
+        let mut named = std::mem::take(&mut self.0);
+        if named.is_empty() {
+            return;
+        }
+        let is_outside = named.is_outside();
+        if is_outside {
+            named.go_here();
+        }
+        let task: Task = Box::pin(async move { named.go().await });
+        let left = if is_outside { executor().spawn(task) } else { Err(task) };
+        if let Err(task) = left {
+            block_on(task);
+        }
+    }
+}
+
+/// Invalidates a tag, or pages by their name.
+pub(super) async fn invalidate(tag: &Key) {
+    if let Err(error) = invalidate_tag(tag).await {
+        complain(tag, &error);
+    }
+}
+
+/// Withdraws what has a tag in this process, for which nothing is waited for; returns whether there are stores outside to be
+/// told.
+fn withdraw(tag: &Key) -> bool {
+    withdraw_tag(tag).unwrap_or_else(|error| {
+        complain(tag, &error);
+        false
+    })
+}
+
+fn complain(tag: &Key, error: &Error) {
+    log::error!(target: "larder", "the tag `{tag}` is not invalidated everywhere: {error}");
+}
