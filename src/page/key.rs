@@ -165,7 +165,7 @@ pub(super) struct Extension {
     pub(super) is_personal: bool,
     write: fn(&Extensions, &mut KeyWriter<'_>),
     #[cfg(feature = "actix")]
-    carry: fn(&actix_web::dev::Extensions, &mut Extensions),
+    carry: super::carried::Carry,
 }
 
 impl Extension {
@@ -178,11 +178,7 @@ impl Extension {
             is_personal: true,
             write,
             #[cfg(feature = "actix")]
-            carry: |theirs, ours| {
-                if let Some(told) = theirs.get::<T>() {
-                    ours.insert(told.clone());
-                }
-            },
+            carry: super::carried::carry::<T>,
         }
     }
 

@@ -399,11 +399,42 @@ impl CacheLayer {
     ///
     /// The text is escaped for HTML: it can stand between tags, and in an attribute in quotes; [`Fill::raw`] is written
     /// as it is. What has to be waited for is fetched by a layer outside, which puts it into the extensions of the
-    /// request.
+    /// request: see [`fill_for`](Self::fill_for).
     pub fn fill<T: Into<Fill>>(self, hole: &Hole, filler: impl Fn(&Parts) -> T + Send + Sync + 'static) -> Self {
         self.with(|setup| {
             setup.view.no_encodings = true;
             setup.fillers = setup.fillers.with_hole(hole, move |request| filler(request).into());
+        })
+    }
+
+    /// Fills a [`Hole`] in each answer for whoever a layer outside has found: with what this makes of a `W` in the
+    /// extensions of the visitor's request, or of `None` where nobody has put one there.
+    ///
+    /// Pages are not told apart by it, as they are by [`vary_extension`](Self::vary_extension): there is one for all,
+    /// and each visitor finds their own in the hole.
+    ///
+    /// ```
+    /// use larder::page::{CacheLayer, Hole};
+    ///
+    /// static GREETING: Hole = Hole::new("greeting");
+    ///
+    /// #[derive(Clone)]
+    /// struct User {
+    ///     name: String,
+    /// }
+    ///
+    /// let greeting = |user: Option<&User>| user.map_or("Log in".to_owned(), |user| format!("Hello, {}", user.name));
+    /// let layer = CacheLayer::new().fill_for(&GREETING, greeting);
+    /// # drop(layer);
+    /// ```
+    pub fn fill_for<W: Clone + Send + Sync + 'static, T: Into<Fill>>(
+        self,
+        hole: &Hole,
+        filler: impl Fn(Option<&W>) -> T + Send + Sync + 'static,
+    ) -> Self {
+        self.with(|setup| {
+            setup.view.no_encodings = true;
+            setup.fillers = setup.fillers.with_hole_for(hole, move |who| filler(who).into());
         })
     }
 }

@@ -11,7 +11,7 @@
 //
 // | floor | what it holds |
 // |---|---|
-// | `grammar`, `names`, `named`, `lasting`, `digest`, `aspect`, `status`, `locale`, `error`, `driven`, `heard`, `whole` | the ground |
+// | `grammar`, `names`, `named`, `lasting`, `digest`, `aspect`, `status`, `locale`, `error`, `driven`, `heard`, `whole`, `carried` | the ground |
 // | `headers`, `policy`, `conditional`, `meaning`, `told` | what HTTP says of keeping, and what answers say |
 // | `hide`, `tee`, `hole` | what is seen of a request; a body for many; what is filled in it |
 // | `key`, `nested`, `record`, `body`, `sent` | the name of a page, the page, and what carries it |
@@ -40,6 +40,8 @@ mod aspect;
 mod axum;
 mod body;
 mod by_body;
+#[cfg(feature = "actix")]
+mod carried;
 mod change;
 mod conditional;
 mod digest;

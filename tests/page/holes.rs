@@ -65,6 +65,19 @@ fn each_visitor_of_a_kept_page_gets_their_own() {
 }
 
 #[test]
+fn a_hole_is_filled_for_whoever_a_layer_outside_has_found() {
+    let _larder = testing::isolated();
+    let found = |id: Option<&u32>| id.map_or("nobody".to_owned(), |id| format!("user {id}"));
+    let app = greets(&cache_page(60).fill_for(&NAME, found), &[]);
+    for (id, name) in [(Some(7_u32), "user 7"), (None, "nobody"), (Some(8), "user 8"), (Some(7), "user 7")] {
+        let mut request = request("GET", "/", &[]);
+        id.map(|id| request.extensions_mut().insert(id));
+        let page = testing::block_on(app.ask(request));
+        assert_eq!(page.text(), format!("<p>1: {name}, hello {name}</p>"), "one page for all");
+    }
+}
+
+#[test]
 fn a_text_is_escaped_unless_it_is_said_to_be_raw() {
     let _larder = testing::isolated();
     let raw = cache_page(60).fill(&NAME, |_| Fill::raw("<b>&amp;</b>"));

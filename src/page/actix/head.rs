@@ -29,6 +29,7 @@ pub(super) fn of(request: &HttpRequest, setup: &Setup) -> Option<Parts> {
     parts.extensions.extend(told.get::<Language>().cloned().map(one).unwrap_or_default());
     parts.extensions.extend(told.get::<TimeZone>().cloned().map(one).unwrap_or_default());
     setup.extensions.iter().for_each(|extension| extension.carry(&told, &mut parts.extensions));
+    setup.fillers.carry(&told, &mut parts.extensions);
     Some(parts)
 }
 

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
+#[cfg(feature = "actix")]
+use http::Extensions;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE, IF_RANGE, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
 
 use super::mark::{self, Marks};
 use super::{Fill, Hole};
+#[cfg(feature = "actix")]
+use crate::page::carried::{Carry, carry};
 
 /// What a place fills its holes with, by their names.
 #[derive(Clone, Default)]
@@ -18,6 +22,9 @@ pub(in crate::page) struct Fillers(Arc<[Filler]>);
 struct Filler {
     name: &'static str,
     fill: Arc<dyn Fn(&Parts) -> Fill + Send + Sync>,
+    /// What it reads that layers of actix have put into a request.
+    #[cfg(feature = "actix")]
+    carry: Option<Carry>,
 }
 
 impl Fillers {
@@ -31,10 +38,43 @@ impl Fillers {
         self.with(hole.name, fill)
     }
 
+    /// Adds one that goes by what a layer outside has put into the extensions of a request.
+    pub(in crate::page) fn with_hole_for<W: Clone + Send + Sync + 'static>(
+        &self,
+        hole: &Hole,
+        fill: impl Fn(Option<&W>) -> Fill + Send + Sync + 'static,
+    ) -> Self {
+        let all = self.with_hole(hole, move |request| fill(request.extensions.get::<W>()));
+        #[cfg(feature = "actix")]
+        let all = all.carrying::<W>(hole.name);
+        all
+    }
+
+    #[cfg(feature = "actix")]
+    fn carrying<W: Clone + Send + Sync + 'static>(&self, name: &'static str) -> Self {
+        let carrying = |filler: Filler| {
+            let carry = if filler.name == name { Some(carry::<W> as Carry) } else { filler.carry };
+            Filler { carry, ..filler }
+        };
+        Self(self.0.iter().cloned().map(carrying).collect())
+    }
+
     /// Adds one, in the place of the one that there was.
     pub(super) fn with(&self, name: &'static str, fill: impl Fn(&Parts) -> Fill + Send + Sync + 'static) -> Self {
         let others = self.0.iter().filter(|filler| filler.name != name).cloned();
-        Self(others.chain([Filler { name, fill: Arc::new(fill) }]).collect())
+        let filler = Filler {
+            name,
+            fill: Arc::new(fill),
+            #[cfg(feature = "actix")]
+            carry: None,
+        };
+        Self(others.chain([filler]).collect())
+    }
+
+    /// Takes what they read out of a request of actix.
+    #[cfg(feature = "actix")]
+    pub(in crate::page) fn carry(&self, theirs: &actix_web::dev::Extensions, ours: &mut Extensions) {
+        self.0.iter().filter_map(|filler| filler.carry).for_each(|carry| carry(theirs, ours));
     }
 
     /// Returns whether nothing is to be filled, and nothing to be looked for.
