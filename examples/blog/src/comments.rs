@@ -10,15 +10,21 @@ use crate::users::{User, are_shown};
 
 /// A comment, as readers see it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Comment {
-    pub(crate) post: i64,
-    pub(crate) post_title: String,
+pub struct Comment {
+    pub post: i64,
+    pub post_title: String,
     /// Who has written the post.
-    pub(crate) post_author: i64,
-    pub(crate) author: i64,
-    pub(crate) author_name: String,
-    pub(crate) text: String,
-    pub(crate) day: String,
+    pub post_author: i64,
+    pub author: i64,
+    pub author_name: String,
+    pub text: String,
+    pub day: String,
+}
+
+/// What somebody has written in the form.
+#[derive(Debug, Deserialize)]
+pub struct Said {
+    text: String,
 }
 
 const COMMENTS: &str = "select post, title, posts.author, comments.author, name, comments.text, \
@@ -27,19 +33,25 @@ const COMMENTS: &str = "select post, title, posts.author, comments.author, name,
 
 /// Returns the comments on a post, the oldest first.
 #[cached(key = "comments:<post>", ignore(db))]
-pub(crate) async fn on(db: &Db, post: i64) -> Result<Vec<Comment>, Error> {
+pub async fn on(db: &Db, post: i64) -> Result<Vec<Comment>, Error> {
     let comments = some(db, "where post = ?1 order by comments.id", post).await?;
     are_shown(comments.iter().map(|comment| comment.author));
     Ok(comments)
 }
 
 /// Returns what others have said lately about the posts of somebody.
-pub(crate) async fn for_author(db: &Db, author: i64) -> Result<Vec<Comment>, Error> {
+pub async fn for_author(db: &Db, author: i64) -> Result<Vec<Comment>, Error> {
     some(db, "where posts.author = ?1 and comments.author <> ?1 order by comments.id desc limit 8", author).await
 }
 
+/// Forgets what is kept of a comment. The pages that show it are their sites' own to forget, and go after it.
+pub async fn forget(comment: &Comment) {
+    on::invalidate(comment.post).await;
+}
+
 /// Writes a comment, unless its post is gone.
-pub(crate) async fn add(db: &Db, author: &User, post: i64, text: String) -> Result<(), Error> {
+pub async fn add(db: &Db, author: &User, post: i64, said: Said) -> Result<(), Error> {
+    let Said { text } = said;
     if text.trim().is_empty() {
         return Err(Error::Invalid("A comment says something."));
     }

@@ -11,10 +11,10 @@ use crate::users::User;
 
 /// What somebody has written in the form.
 #[derive(Debug, Default, Deserialize)]
-pub(crate) struct Draft {
-    pub(crate) title: String,
-    pub(crate) text: String,
-    pub(crate) tags: String,
+pub struct Draft {
+    pub title: String,
+    pub text: String,
+    pub tags: String,
 }
 
 impl Draft {
@@ -41,7 +41,7 @@ impl Draft {
 }
 
 /// Publishes a post.
-pub(crate) async fn publish(db: &Db, author: &User, draft: Draft) -> Result<i64, Error> {
+pub async fn publish(db: &Db, author: &User, draft: Draft) -> Result<i64, Error> {
     draft.check()?;
     let (tags, author) = (draft.tags()?, author.id);
     db.write(async move |write| {
@@ -57,7 +57,7 @@ pub(crate) async fn publish(db: &Db, author: &User, draft: Draft) -> Result<i64,
 }
 
 /// Writes a post anew.
-pub(crate) async fn edit(db: &Db, author: &User, id: i64, draft: Draft) -> Result<(), Error> {
+pub async fn edit(db: &Db, author: &User, id: i64, draft: Draft) -> Result<(), Error> {
     draft.check()?;
     let (tags, author) = (draft.tags()?, author.clone());
     db.write(async move |write| {
@@ -74,7 +74,7 @@ pub(crate) async fn edit(db: &Db, author: &User, id: i64, draft: Draft) -> Resul
 }
 
 /// Deletes a post, with its tags and comments.
-pub(crate) async fn delete(db: &Db, author: &User, id: i64) -> Result<(), Error> {
+pub async fn delete(db: &Db, author: &User, id: i64) -> Result<(), Error> {
     let author = author.clone();
     db.write(async move |write| {
         deleted(&own(write, &author, id).await?).await;

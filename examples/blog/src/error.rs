@@ -3,12 +3,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-
-use crate::html::html;
-use crate::pages::frame;
-
 /// Says why there is no page. It can be copied, so that all who wait for one load get the same error.
 #[derive(Clone, Debug)]
 pub enum Error {
@@ -43,32 +37,18 @@ impl Error {
     }
 
     /// Returns the status code, which is all that programs are told.
-    pub(crate) fn status(&self) -> StatusCode {
+    pub fn status(&self) -> u16 {
         match self {
-            Self::Missing => StatusCode::NOT_FOUND,
-            Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::Stranger => StatusCode::UNAUTHORIZED,
-            Self::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Missing => 404,
+            Self::Forbidden => 403,
+            Self::Stranger => 401,
+            Self::Invalid(_) => 422,
+            Self::Broken => 500,
             Self::Database(_) => {
                 eprintln!("{self}");
-                StatusCode::INTERNAL_SERVER_ERROR
+                500
             }
         }
-    }
-}
-
-impl IntoResponse for Error {
-    fn into_response(self) -> Response {
-        let text = match self {
-            Self::Stranger => return Redirect::to("/login").into_response(),
-            Self::Missing => "There is nothing here.",
-            Self::Forbidden => "This is not yours to change.",
-            Self::Invalid(text) => text,
-            Self::Database(_) | Self::Broken => "Something broke. It is not your fault.",
-        };
-        let page = frame("Sorry", &html! { "<h1>Sorry</h1><p>" (text) "</p>" });
-        (self.status(), page).into_response()
     }
 }
 

@@ -1,40 +1,56 @@
 //! Posts, as they are read.
 
-use larder::{KeyPart, cached};
+use larder::{KeyPart, cached, invalidate_tag};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
+use crate::comments;
 use crate::db::Db;
 use crate::error::Error;
 use crate::users::are_shown;
 
 /// A post, as readers see it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Post {
-    pub(crate) id: i64,
-    pub(crate) author: i64,
-    pub(crate) author_name: String,
-    pub(crate) title: String,
-    pub(crate) text: String,
-    pub(crate) tags: Vec<String>,
-    pub(crate) day: String,
+pub struct Post {
+    pub id: i64,
+    pub author: i64,
+    pub author_name: String,
+    pub title: String,
+    pub text: String,
+    pub tags: Vec<String>,
+    pub day: String,
     /// Counts how often it was written.
-    pub(crate) revision: i64,
+    pub revision: i64,
 }
 
 /// Says which posts are meant.
 #[derive(Clone, Debug, Default, Deserialize, KeyPart)]
-pub(crate) struct Choice {
-    pub(crate) author: Option<i64>,
-    pub(crate) tag: Option<String>,
-    pub(crate) page: Option<u32>,
+pub struct Choice {
+    pub author: Option<i64>,
+    pub tag: Option<String>,
+    pub page: Option<u32>,
+}
+
+impl Choice {
+    /// Returns whether all posts are meant, from the first page on: that there is none yet is no mistake.
+    pub fn is_everything(&self) -> bool {
+        self.author.is_none() && self.tag.is_none() && self.page.is_none()
+    }
+}
+
+/// Says which posts are looked for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    pub q: String,
+    pub page: Option<u32>,
 }
 
 /// Some of the posts that are meant, the newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Listed {
-    pub(crate) posts: Vec<Post>,
-    pub(crate) has_more: bool,
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Listed {
+    pub posts: Vec<Post>,
+    pub has_more: bool,
 }
 
 const AT_ONCE: u32 = 8;
@@ -45,15 +61,21 @@ const POSTS: &str = "select posts.id, author, name, title, text, date(written, '
 
 /// Returns a post. That there is none is an error, and not kept.
 #[cached(key = "post:<id>", ignore(db))]
-pub(crate) async fn post(db: &Db, id: i64) -> Result<Post, Error> {
+pub async fn post(db: &Db, id: i64) -> Result<Post, Error> {
     let post = db.read(move |connection| by_id(connection, id)).await?;
     are_shown([post.author]);
     Ok(post)
 }
 
+/// Returns all that a post depends on: who has another name by now has changed it too.
+pub async fn version(db: &Db, id: i64) -> Option<String> {
+    let post = post(db, id).await.ok()?;
+    Some(format!("{}-{}", post.revision, post.author_name))
+}
+
 /// Returns some posts. All lists have one tag: which of them show a post, nobody has to know.
 #[cached(key = "posts:<choice>", tags = ["posts"], when = |listed| !listed.posts.is_empty(), ignore(db))]
-pub(crate) async fn list(db: &Db, choice: Choice) -> Result<Listed, Error> {
+pub async fn list(db: &Db, choice: Choice) -> Result<Listed, Error> {
     let listed = db
         .read(move |connection| {
             let sql = format!(
@@ -69,8 +91,20 @@ pub(crate) async fn list(db: &Db, choice: Choice) -> Result<Listed, Error> {
     Ok(listed)
 }
 
+/// Forgets what is kept of a post. The pages that show it are their sites' own to forget, and go after it.
+pub async fn forget(changed: &Post) {
+    post::invalidate(changed.id).await;
+    comments::on::invalidate(changed.id).await;
+    // A store that is away is told later, before anything is served from it again: `stats().trouble` counts it.
+    let _ = invalidate_tag("posts").await;
+}
+
 /// Returns some posts with this text. Here the page is kept, and not what it shows: nothing else asks for that.
-pub(crate) async fn search(db: &Db, text: String, page: Option<u32>) -> Result<Listed, Error> {
+pub async fn search(db: &Db, wanted: Wanted) -> Result<Listed, Error> {
+    let Wanted { q: text, page } = wanted;
+    if text.trim().is_empty() {
+        return Ok(Listed::default());
+    }
     db.read(move |connection| {
         let sql = format!(
             "{POSTS} where instr(lower(title || ' ' || text), lower(?1)) > 0 order by posts.id desc limit ?2 offset ?3"
@@ -81,7 +115,7 @@ pub(crate) async fn search(db: &Db, text: String, page: Option<u32>) -> Result<L
 }
 
 /// Returns all posts of somebody.
-pub(crate) async fn all_of(db: &Db, author: i64) -> Result<Vec<Post>, Error> {
+pub async fn all_of(db: &Db, author: i64) -> Result<Vec<Post>, Error> {
     db.read(move |connection| {
         let sql = format!("{POSTS} where author = ?1 order by posts.id desc");
         some(connection, &sql, [author])

@@ -1,10 +1,5 @@
 //! Who has logged in, by a cookie.
 
-use axum::extract::{FromRequestParts, Request, State};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
-use axum::middleware::Next;
-use axum::response::Response;
 use larder::{cached, invalidates};
 use ring::digest;
 use rusqlite::{OptionalExtension, params};
@@ -14,11 +9,12 @@ use crate::error::Error;
 use crate::password::{hex, random};
 use crate::users::{self, User};
 
-const COOKIE: &str = "session";
+/// The name of the cookie.
+pub const COOKIE: &str = "session";
 const FORTNIGHT: i64 = 60 * 60 * 24 * 14;
 
 /// Begins a session, and returns the cookie that stands for it. Each login gets another one.
-pub(crate) async fn begin(db: &Db, user: &User) -> Result<String, Error> {
+pub async fn begin(db: &Db, user: &User) -> Result<String, Error> {
     let (token, user) = (hex(&random::<32>()), user.id);
     let digest = digest_of(&token);
     db.write(async move |write| {
@@ -31,16 +27,13 @@ pub(crate) async fn begin(db: &Db, user: &User) -> Result<String, Error> {
 }
 
 /// Returns the cookie that takes another one away.
-pub(crate) fn no_cookie() -> String {
+pub fn no_cookie() -> String {
     format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
 }
 
-/// Ends the session that a request belongs to, for all processes at once.
-pub(crate) async fn end(db: &Db, headers: &HeaderMap) -> Result<(), Error> {
-    match token(headers) {
-        Some(token) => remove(db, digest_of(token)).await,
-        None => Ok(()),
-    }
+/// Ends the session that a cookie stands for, for all processes at once.
+pub async fn end(db: &Db, token: &str) -> Result<(), Error> {
+    remove(db, digest_of(token)).await
 }
 
 #[invalidates(user_of(&digest))]
@@ -52,10 +45,16 @@ async fn remove(db: &Db, digest: String) -> Result<(), Error> {
     .map(drop)
 }
 
-/// Returns whose session this is. Everybody who has logged in asks on each request, and the database is asked once a minute.
+/// Returns who has come with this cookie.
+pub async fn user(db: &Db, token: &str) -> Result<Option<User>, Error> {
+    user_of(db, digest_of(token)).await
+}
+
+/// Returns whose session this is. Everybody who has logged in asks on each request, and the database is asked once a
+/// minute.
 ///
-/// The key holds a digest: who reads the store of the cache cannot log in with it. What nobody has begun is not kept, so
-/// that cookies that somebody has made up take no room.
+/// The key holds a digest: who reads the store of the cache cannot log in with it. What nobody has begun is not kept,
+/// so that cookies that somebody has made up take no room.
 #[cached(key = "session:<digest>", ttl = 60, when = |user| user.is_some(), ignore(db))]
 async fn user_of(db: &Db, digest: String) -> Result<Option<User>, Error> {
     let user = db
@@ -68,30 +67,6 @@ async fn user_of(db: &Db, digest: String) -> Result<Option<User>, Error> {
         .await?;
     users::are_shown(user.iter().map(|user| user.id));
     Ok(user)
-}
-
-/// Finds out who asks. It stands around all pages, so that guards and holes find a [`User`] in the request.
-pub(crate) async fn recognise(State(db): State<Db>, mut request: Request, next: Next) -> Result<Response, Error> {
-    if let Some(token) = token(request.headers()) {
-        let user = user_of(&db, digest_of(token)).await?;
-        user.map(|user| request.extensions_mut().insert(user));
-    }
-    Ok(next.run(request).await)
-}
-
-/// A guard: strangers are sent to where they can log in.
-impl<S: Sync> FromRequestParts<S> for User {
-    type Rejection = Error;
-
-    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Error> {
-        request.extensions.get().cloned().ok_or(Error::Stranger)
-    }
-}
-
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    cookies.find(|(name, _)| *name == COOKIE).map(|(_, token)| token)
 }
 
 fn digest_of(token: &str) -> String {

@@ -1,6 +1,6 @@
 //! Who writes here.
 
-use larder::{Key, changed, entry, key};
+use larder::{Key, changed, entry, invalidate_tag, key};
 use rusqlite::{OptionalExtension, params};
 use serde::{Deserialize, Serialize};
 
@@ -10,26 +10,44 @@ use crate::password;
 
 /// Somebody who has an account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct User {
-    pub(crate) id: i64,
+pub struct User {
+    pub id: i64,
     /// What readers see. What somebody logs in with is another name.
-    pub(crate) name: String,
+    pub name: String,
+}
+
+/// What somebody logs in with.
+#[derive(Deserialize)]
+pub struct Claim {
+    login: String,
+    password: String,
+}
+
+/// What somebody wants to be called.
+#[derive(Deserialize)]
+pub struct NewName {
+    name: String,
 }
 
 /// Says of what is being made, a page or the result of a function, whose names it shows.
-pub(crate) fn are_shown(users: impl IntoIterator<Item = i64>) {
+pub fn are_shown(users: impl IntoIterator<Item = i64>) {
     for user in users {
         entry::tag(tag(user));
     }
 }
 
-/// Returns the tag of all that shows somebody's name.
-pub(crate) fn tag(user: i64) -> Key {
+fn tag(user: i64) -> Key {
     key!("user:<user>")
 }
 
+/// Forgets all that shows somebody's name, in more places than anybody can list: each of them has said so by a tag.
+pub async fn forget(user: &User) {
+    let _ = invalidate_tag(tag(user.id)).await;
+}
+
 /// Returns who logs in with this name and this password.
-pub(crate) async fn with_password(db: &Db, login: String, password: String) -> Result<Option<User>, Error> {
+pub async fn with_password(db: &Db, claim: Claim) -> Result<Option<User>, Error> {
+    let Claim { login, password } = claim;
     let found = db
         .read(move |connection| {
             let sql = "select id, name, password from users where login = ?1";
@@ -43,7 +61,8 @@ pub(crate) async fn with_password(db: &Db, login: String, password: String) -> R
 }
 
 /// Gives somebody another name, unless somebody else has it.
-pub(crate) async fn rename(db: &Db, user: User) -> Result<(), Error> {
+pub async fn rename(db: &Db, user: User, new: NewName) -> Result<(), Error> {
+    let user = User { name: new.name, ..user };
     if user.name.trim().is_empty() || user.name.chars().count() > 40 {
         return Err(Error::Invalid("A name has one to forty letters."));
     }

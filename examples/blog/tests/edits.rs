@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::browser::Browser;
 use crate::site::Site;
-use crate::tests;
+use crate::trials::tests;
 
 tests![
     a_new_post_is_seen_wherever_it_belongs_and_nothing_else_goes,

@@ -2,7 +2,7 @@
 
 use crate::browser::Browser;
 use crate::site::Site;
-use crate::tests;
+use crate::trials::tests;
 
 tests![
     a_write_that_is_refused_invalidates_nothing,

@@ -1,60 +1,28 @@
 //! The blog, as people with browsers meet it: over sockets, with a database of its own for each test, and its caches in
 //! memory, and in Redis. Most have a small client for a browser, and some a real one.
 //!
-//! Where there is no Redis, or no Chromium, its tests are ignored, and say so; where `LARDER_REQUIRE_SERVERS` is set, they
-//! fail.
+//! Where there is no Redis, or no Chromium, its tests are ignored, and say so; where `LARDER_REQUIRE_SERVERS` is set,
+//! they fail.
 
 mod browser;
 mod edits;
 mod failures;
+#[path = "../src/front/mod.rs"]
+mod front;
 mod hits;
 mod people;
 mod program;
+mod served;
 #[path = "../../../tests/support/servers/mod.rs"]
 mod servers;
 mod site;
+mod trials;
 mod window;
 mod windows;
 
-use std::env;
-
-use libtest_mimic::{Arguments, Completion, Failed, Trial};
-use site::{Open, Site, Store};
-
-/// A test, by its name.
-type Test = (&'static str, fn(Site) -> Running);
-
-type Running = std::pin::Pin<Box<dyn Future<Output = ()>>>;
-
-/// Lists the tests of a module.
-macro_rules! tests {
-    ($($name:ident),+ $(,)?) => {
-        pub const TESTS: &[crate::Test] = &[$((stringify!($name), |site| Box::pin($name(site)))),+];
-    };
-}
-pub(crate) use tests;
-
-const TESTS: &[&[Test]] = &[people::TESTS, edits::TESTS, failures::TESTS, hits::TESTS];
+/// What `cargo run` starts.
+const PROGRAM: &str = env!("CARGO_BIN_EXE_blog");
 
 fn main() {
-    let arguments = Arguments::from_args();
-    let stores = [Store::Memory, Store::Redis];
-    let trials = stores.into_iter().flat_map(|store| {
-        let tests = TESTS.iter().copied().flatten().map(move |test| trial(store, Store::open, test));
-        tests.chain(windows::TESTS.iter().map(move |test| trial(store, Store::open_for_windows, test)))
-    });
-    libtest_mimic::run(&arguments, trials.chain(program::trials()).collect()).exit();
-}
-
-fn trial(store: Store, open: fn(Store) -> Result<Open, String>, &(name, test): &'static Test) -> Trial {
-    Trial::ignorable_test(format!("{}::{name}", store.name()), move || match open(store) {
-        Ok(open) => {
-            // One thread: the tasks of the blog, and those of the test, see the caches of the test.
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(async { test(Site::start(open).await).await });
-            Ok(Completion::Completed)
-        }
-        Err(why) if store.is_built() && env::var_os("LARDER_REQUIRE_SERVERS").is_some() => Err(Failed::from(why)),
-        Err(why) => Ok(Completion::ignored_with(why)),
-    })
+    trials::run();
 }

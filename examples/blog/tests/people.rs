@@ -1,7 +1,7 @@
 //! Two people and a stranger, on pages that they share and on pages that they do not.
 
 use crate::site::Site;
-use crate::tests;
+use crate::trials::tests;
 
 tests![
     each_of_two_people_sees_their_own_dashboard_and_a_stranger_none,

@@ -1,4 +1,4 @@
-//! The program, as `cargo run -p blog` starts it.
+//! The program, as `cargo run` starts it.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -8,6 +8,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
+
+use crate::PROGRAM;
 
 pub fn trials() -> [Trial; 1] {
     [Trial::test("program::it_takes_the_next_port_that_is_free_and_ends_when_told", || {
@@ -47,7 +49,7 @@ struct Program {
 impl Program {
     /// Starts it somewhere else than where its configuration is.
     fn start(folder: &Path, address: &str) -> Result<Self, Failed> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_blog"))
+        let mut child = Command::new(PROGRAM)
             .env("BLOG_ADDRESS", address)
             .env("BLOG_DATABASE", folder.join("blog.db"))
             .current_dir(folder)

@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use blog::{Db, app, bind, serve};
+use blog::{Db, start};
 use larder::testing::{self, Isolated};
 use tempfile::TempDir;
 
 use crate::browser::Browser;
+use crate::served::Served;
 use crate::servers::{Chromium, Redis};
 use crate::window::Window;
 
@@ -64,24 +63,20 @@ impl Store {
 /// A blog that runs until its test is over.
 pub struct Site {
     address: SocketAddr,
+    /// Gone before what it works with.
+    _served: Served,
     open: Open,
     _folder: TempDir,
 }
 
 impl Site {
-    pub async fn start(open: Open) -> Self {
+    pub fn start(open: Open) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let app = app(Db::open(folder.path().join("blog.db")).expect("a database"));
-        let listener = bind(([127, 0, 0, 1], 0).into()).await.expect("a free port");
+        let db = Db::open(folder.path().join("blog.db")).expect("a database");
+        let listener = start::bind(([127, 0, 0, 1], 0).into()).expect("a free port");
         let address = listener.local_addr().expect("an address");
-        // Each connection is a task of its own: it is handed the caches of the test.
-        let larder = open.larder.handle();
-        let app = app.layer(from_fn(move |request: Request, next: Next| {
-            let larder = larder.clone();
-            async move { larder.scope(next.run(request)).await }
-        }));
-        tokio::spawn(serve(listener, app, std::future::pending()));
-        Self { address, open, _folder: folder }
+        let served = Served::start(db, listener, open.larder.handle());
+        Self { address, _served: served, open, _folder: folder }
     }
 
     /// Returns somebody who has never been here.

@@ -1,7 +1,7 @@
 //! What people see in real browsers, which keep pages themselves.
 
 use crate::site::Site;
-use crate::tests;
+use crate::trials::tests;
 use crate::window::{Arrival, Window};
 
 tests![

@@ -25,8 +25,8 @@ impl Markup {
 
 macro_rules! html {
     ($($piece:tt)*) => {{
-        let mut markup = $crate::html::Markup::default();
-        $crate::html::pieces!(markup; $($piece)*);
+        let mut markup = $crate::html::markup::Markup::default();
+        $crate::html::markup::pieces!(markup; $($piece)*);
         markup
     }};
 }
@@ -35,11 +35,11 @@ macro_rules! pieces {
     ($markup:ident;) => {};
     ($markup:ident; ($value:expr) $($rest:tt)*) => {
         $markup.add(&$value);
-        $crate::html::pieces!($markup; $($rest)*);
+        $crate::html::markup::pieces!($markup; $($rest)*);
     };
     ($markup:ident; $html:literal $($rest:tt)*) => {
         $markup.raw($html);
-        $crate::html::pieces!($markup; $($rest)*);
+        $crate::html::markup::pieces!($markup; $($rest)*);
     };
 }
 

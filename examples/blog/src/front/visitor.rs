@@ -1,0 +1,48 @@
+//! Who asks.
+
+use std::ops::Deref;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use blog::users::User;
+use blog::{Db, Error, session};
+
+use super::Failed;
+
+/// Finds out who asks. It stands around all pages, so that guards and holes find a [`User`] in the request.
+pub async fn recognise(State(db): State<Db>, mut request: Request, next: Next) -> Result<Response, Failed> {
+    if let Some(token) = token(request.headers()) {
+        let user = session::user(&db, token).await?;
+        user.map(|user| request.extensions_mut().insert(user));
+    }
+    Ok(next.run(request).await)
+}
+
+/// Somebody who has logged in. As an argument it is a guard: strangers are refused.
+pub struct Visitor(pub User);
+
+impl<S: Sync> FromRequestParts<S> for Visitor {
+    type Rejection = Failed;
+
+    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Failed> {
+        request.extensions.get().cloned().map(Self).ok_or(Error::Stranger.into())
+    }
+}
+
+impl Deref for Visitor {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.0
+    }
+}
+
+/// Returns what the cookie of a session says.
+pub fn token(headers: &HeaderMap) -> Option<&str> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.find(|(name, _)| *name == session::COOKIE).map(|(_, token)| token)
+}
