@@ -24,5 +24,5 @@ mod windows;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_blog");
 
 fn main() {
-    trials::run();
+    trials::run([]);
 }

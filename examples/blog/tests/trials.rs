@@ -23,14 +23,15 @@ pub(crate) use tests;
 
 const TESTS: &[&[Test]] = &[people::TESTS, edits::TESTS, failures::TESTS, hits::TESTS];
 
-pub fn run() {
+/// Runs them, and those of one site alone.
+pub fn run(own: impl IntoIterator<Item = Trial>) {
     let arguments = Arguments::from_args();
     let stores = [Store::Memory, Store::Redis];
     let trials = stores.into_iter().flat_map(|store| {
         let tests = TESTS.iter().copied().flatten().map(move |test| trial(store, Store::open, test));
         tests.chain(windows::TESTS.iter().map(move |test| trial(store, Store::open_for_windows, test)))
     });
-    libtest_mimic::run(&arguments, trials.chain(program::trials()).collect()).exit();
+    libtest_mimic::run(&arguments, trials.chain(program::trials()).chain(own).collect()).exit();
 }
 
 fn trial(store: Store, open: fn(Store) -> Result<Open, String>, &(name, test): &'static Test) -> Trial {

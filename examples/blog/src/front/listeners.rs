@@ -5,6 +5,8 @@
 //!
 //! Data goes before the pages that show it. The other way round a page could be made anew in between, of what is about
 //! to go, and would be kept.
+//!
+//! Nothing here is of axum: `examples/blog-actix` takes this file as it is, for companions of its own.
 
 use blog::comments::{self, Comment};
 use blog::posts::{self, Post};

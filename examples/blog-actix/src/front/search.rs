@@ -1,0 +1,20 @@
+//! Posts with a text.
+//!
+//! The two parameters that the handler reads tell its pages apart, and no others: `?q=jam&from=a-friend` is the page of
+//! `?q=jam`, and the handler could not read `from`. It has no name, so that `search::invalidate()` makes all of them
+//! go.
+
+use actix_web::web::{Query, ThinData};
+use actix_web::{HttpResponse, get};
+use blog::posts::{self, Wanted};
+use blog::{Db, html};
+use larder::actix::cache_page;
+
+use super::{Failed, page};
+
+#[cache_page(60 * 5, query("q", "page"), browser = 0, etag)]
+#[get("/search")]
+pub async fn search(Query(wanted): Query<Wanted>, db: ThinData<Db>) -> Result<HttpResponse, Failed> {
+    let listed = posts::search(&db, wanted.clone()).await?;
+    Ok(page(html::search(&wanted, &listed)))
+}
