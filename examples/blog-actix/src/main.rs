@@ -13,6 +13,7 @@ const CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/larder.toml");
 
 #[actix_web::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    start::log();
     larder::builder().file(CONFIGURATION)?.discover()?.install()?;
     // What the compiler cannot see, all of it together.
     larder::check()?;

@@ -1,9 +1,16 @@
-//! Where the blog is to be found, and where its database is, as its environment says.
+//! What the blog has of its environment: where it is to be found, where its database is, and what it says of itself.
 
 use std::env;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::path::PathBuf;
+
+use env_logger::Env;
+
+/// Writes what larder says to the terminal: warnings and errors, or what `RUST_LOG` asks for.
+pub fn log() {
+    env_logger::Builder::from_env(Env::default().default_filter_or("warn")).init();
+}
 
 /// Returns the file of the database: `BLOG_DATABASE`, or one beside the program, in the folder of what was built.
 pub fn database() -> io::Result<PathBuf> {
