@@ -13,6 +13,8 @@ pub enum Passing {
     AsItIs(Type),
     /// `&str` for `String`.
     Str,
+    /// `Option<&str>` for `Option<String>`.
+    OptionStr,
     /// By reference, where more would leave type or lifetime parameters unknown.
     Reference(Type),
     /// Owned or by reference, as the caller likes.
@@ -26,6 +28,8 @@ impl Passing {
             Self::AsItIs(ty)
         } else if spelling::last_name(&ty).is_some_and(|name| name == "String") {
             Self::Str
+        } else if is_optional_text(&ty) {
+            Self::OptionStr
         } else if spelling::borrows(&ty) || is_generic(generics, &ty) {
             Self::Reference(ty)
         } else {
@@ -37,6 +41,7 @@ impl Passing {
     pub fn is_reference(&self) -> bool {
         match self {
             Self::AsItIs(ty) => matches!(spelling::bare(ty), Type::Reference(_)),
+            Self::OptionStr => false,
             _ => true,
         }
     }
@@ -46,6 +51,7 @@ impl Passing {
         match self {
             Self::AsItIs(ty) => quote!(#ty),
             Self::Str => quote!(&::core::primitive::str),
+            Self::OptionStr => quote!(::core::option::Option<&::core::primitive::str>),
             Self::Reference(ty) => quote!(&#ty),
             Self::Borrow(ty) => quote!(impl ::core::borrow::Borrow<#ty>),
         }
@@ -56,6 +62,7 @@ impl Passing {
         match self {
             Self::AsItIs(ty) => named(ty).to_token_stream(),
             Self::Str => quote!(&'k ::core::primitive::str),
+            Self::OptionStr => quote!(::core::option::Option<&'k ::core::primitive::str>),
             Self::Reference(ty) | Self::Borrow(ty) => {
                 let ty = named(ty);
                 quote!(&'k #ty)
@@ -74,6 +81,12 @@ fn is_small(ty: &Type) -> bool {
         }
         ty => spelling::is_primitive(ty),
     }
+}
+
+/// Whether a type is spelled as a text that may be missing. Who has a part of another text at hand need not copy it.
+fn is_optional_text(ty: &Type) -> bool {
+    let is = |ty: &Type, expected: &str| spelling::last_name(ty).is_some_and(|name| name == expected);
+    is(ty, "Option") && matches!(spelling::type_arguments(ty).as_slice(), [text] if is(text, "String"))
 }
 
 /// Whether a type is made of a parameter, which a caller's argument then has to determine.

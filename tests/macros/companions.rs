@@ -122,6 +122,39 @@ fn optional_and_borrowing_arguments_work() {
     assert_eq!(optional::get(None, Some(1)), None);
 }
 
+#[cached(key = "companions:optional-owned:<name>,<id>")]
+fn optional_owned(name: Option<String>, id: Option<u64>) -> usize {
+    name.map_or(0, |name| name.len()) + usize::try_from(id.unwrap_or(0)).unwrap_or(0)
+}
+
+struct Shelf;
+
+impl Shelf {
+    #[cached(key = "companions:shelf:<name>", ignore(self))]
+    pub fn books(&self, name: Option<String>) -> usize {
+        name.map_or(0, |name| name.len())
+    }
+}
+
+#[larder::invalidates(optional_owned(name.as_deref(), None), Shelf::books(name.as_deref()))]
+fn forget(name: Option<String>) {
+    drop(name);
+}
+
+#[test]
+fn a_companion_takes_a_text_that_may_be_missing_without_a_copy_of_it() {
+    let _larder = testing::isolated();
+    let line = "name=abc".to_owned();
+    let name = line.strip_prefix("name=");
+    assert_eq!((optional_owned(name.map(str::to_owned), None), optional_owned::get(name, None)), (3, Some(3)));
+    assert_eq!(optional_owned::get(None, None), None);
+    assert_eq!((optional_owned::refresh(None, None), optional_owned::get(None, None)), (0, Some(0)));
+    assert_eq!((Shelf.books(Some("abc".to_owned())), Shelf::books_site().get(name)), (3, Some(3)));
+    forget(name.map(str::to_owned));
+    assert_eq!((optional_owned::get(name, None), Shelf::books_site().get(name)), (None, None));
+    assert_eq!(optional_owned::get(None, None), Some(0));
+}
+
 #[cached(key = "companions:renamed:<n>", companion = squares)]
 fn renamed(n: u32) -> u32 {
     n * n

@@ -216,6 +216,7 @@ fn lent(model: &Model, parameter: &Parameter) -> Option<TokenStream> {
     match Passing::of(&model.function.sig.generics, &parameter.ty) {
         Passing::AsItIs(ty) if spelling::impl_trait(&ty).is_some() => None,
         Passing::AsItIs(_) => Some(quote!(#name)),
+        Passing::OptionStr => Some(quote_spanned!(Span::mixed_site()=> ::core::option::Option::as_deref(&#name))),
         Passing::Str | Passing::Reference(_) | Passing::Borrow(_) => Some(quote_spanned!(Span::mixed_site()=> &#name)),
     }
 }

@@ -24,9 +24,9 @@ pub fn listen() {
         dashboard::invalidate(post.author).await;
         search::invalidate().await;
         for author in [None, Some(post.author)] {
-            list::invalidate(author, None::<String>).await;
+            list::invalidate(author, None).await;
             for tag in &post.tags {
-                list::invalidate(author, Some(tag.clone())).await;
+                list::invalidate(author, Some(tag)).await;
             }
         }
     });
