@@ -4,7 +4,6 @@ mod cause;
 mod listeners;
 
 use std::fmt;
-use std::future::Future;
 use std::ops::Deref;
 use std::sync::Arc;
 
@@ -103,15 +102,18 @@ impl<T: fmt::Debug> fmt::Debug for Change<T> {
 ///
 /// A closure that has something of its own copies it for each change:
 /// `move |change| { let pool = pool.clone(); async move { … } }`.
-pub trait Listener<T>: Fn(Change<T>) -> Self::Told + Send + Sync + 'static {
-    /// What ends when it has been told.
-    type Told: Future<Output = ()> + Send + 'static;
+#[diagnostic::on_unimplemented(
+    message = "this closure cannot listen to changes of `{T}`: it lends what it has captured, or uses it up",
+    label = "what it returns has to be free of the closure",
+    note = "copy what it has for each change: `move |change| {{ let pool = pool.clone(); async move {{ … }} }}`"
+)]
+pub trait Listener<T>: Fn(Change<T>) -> Self::Told {
+    /// What it returns: a future, which ends when it has been told.
+    type Told;
 }
 
-impl<T, F, Told> Listener<T> for F
-where
-    F: Fn(Change<T>) -> Told + Send + Sync + 'static,
-    Told: Future<Output = ()> + Send + 'static,
-{
+// What is no future, or cannot be sent to other threads, is told by those who ask for that, and says where.
+#[diagnostic::do_not_recommend]
+impl<T, F: Fn(Change<T>) -> Told, Told> Listener<T> for F {
     type Told = Told;
 }

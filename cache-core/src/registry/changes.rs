@@ -53,8 +53,9 @@ static OF_THE_PROGRAM: Lazy<Arc<Listeners>> = Lazy::new(Arc::default);
 /// ```
 ///
 /// A function that is cached has a companion for this, which the compiler checks:
-/// `post_page::invalidate(post.id).await`; the docs of `#[invalidates]` show it. A closure that has something of its
-/// own copies it for each change: `move |post| { let pool = pool.clone(); async move { … } }`. For what blocks there is
+/// `post_page::invalidate(post.id).await`; the docs of `#[invalidates]` show it. What is read comes before what is made of
+/// it there. A closure that has something of its own copies it for each change:
+/// `move |post| { let pool = pool.clone(); async move { … } }`. For what blocks there is
 /// [`on_change_blocking`]; both are told by both twins of `changed`.
 ///
 /// A listener may change something itself. A circle of those is cut, and told in the log: 32 deep, or at a thousand
@@ -63,7 +64,9 @@ static OF_THE_PROGRAM: Lazy<Arc<Listeners>> = Lazy::new(Arc::default);
 /// Inside of [`testing`](crate::testing) it is a listener of that test, and ends with it. Those of the program are told
 /// there too.
 #[track_caller]
-pub fn on_change<T: Send + Sync + 'static>(listener: impl AsyncFn(Change<T>) + Listener<T>) -> Subscription {
+pub fn on_change<T: Send + Sync + 'static>(
+    listener: impl AsyncFn(Change<T>) + Listener<T, Told: Future<Output = ()> + Send> + Send + Sync + 'static,
+) -> Subscription {
     let place = Location::caller();
     let listener = Arc::new(listener);
     add(place, move |change| {
