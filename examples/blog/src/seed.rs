@@ -60,6 +60,9 @@ const ENDS: [&str; 3] = [
     "More about that when the first jar is open.",
 ];
 
+/// How many say something of a post, of four that follow each other: everybody who writes here finds some, and some find none.
+const SAID: [usize; 4] = [1, 2, 0, 2];
+
 const COMMENTS: [&str; 4] = [
     "Mine went mouldy in the second week. Was it the lids?",
     "Twice the salt, and half the time: try it.",
@@ -98,7 +101,7 @@ fn fill(transaction: &Transaction<'_>) -> Result<(), Error> {
         for tag_of_post in tags.split(' ') {
             transaction.execute(tag, params![id, tag_of_post])?;
         }
-        for said in 0..number % 3 {
+        for said in 0..SAID[number % 4] {
             let text = COMMENTS[(number + said) % 4];
             transaction.execute(comment, params![id, user(number + said + 1), text, ago(days - 1)])?;
         }

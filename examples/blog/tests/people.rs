@@ -6,6 +6,7 @@ use crate::trials::tests;
 tests![
     each_of_two_people_sees_their_own_dashboard_and_a_stranger_none,
     what_one_person_sees_in_a_shared_page_no_other_does,
+    a_stranger_finds_comments_below_the_newest_posts_whoever_wrote_them,
     who_has_logged_out_is_a_stranger_everywhere,
     a_wrong_password_lets_nobody_in,
     a_name_that_changes_changes_wherever_it_is_shown,
@@ -28,6 +29,14 @@ async fn each_of_two_people_sees_their_own_dashboard_and_a_stranger_none(site: S
     assert!(other_browser_of_ann.get("/dashboard").await.is_hit(), "a page for each person, and not for each session");
     for path in ["/write", "/posts/1/edit"] {
         assert_eq!(stranger.get(path).await.status, 303);
+    }
+}
+
+async fn a_stranger_finds_comments_below_the_newest_posts_whoever_wrote_them(site: Site) {
+    let mut stranger = site.stranger();
+    for (path, author) in [("/posts/30", "Cleo"), ("/posts/29", "Ben"), ("/posts/28", "Ann")] {
+        let post = stranger.get(path).await;
+        assert!(post.has(author) && post.has("class=\"comment\""), "{path}: {}", post.text);
     }
 }
 
