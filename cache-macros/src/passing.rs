@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::visit_mut::{self, VisitMut};
-use syn::{GenericParam, Generics, Lifetime, Type, TypeReference, parse_quote};
+use syn::{GenericParam, Generics, Lifetime, Path, Type, TypeReference, parse_quote};
 
 use crate::spelling;
 
@@ -47,13 +47,13 @@ impl Passing {
     }
 
     /// Emits the type of a function's argument.
-    pub fn argument(&self) -> TokenStream {
+    pub fn argument(&self, larder: &Path) -> TokenStream {
         match self {
             Self::AsItIs(ty) => quote!(#ty),
             Self::Str => quote!(&::core::primitive::str),
             Self::OptionStr => quote!(::core::option::Option<&::core::primitive::str>),
             Self::Reference(ty) => quote!(&#ty),
-            Self::Borrow(ty) => quote!(impl ::core::borrow::Borrow<#ty>),
+            Self::Borrow(ty) => quote!(impl #larder::__private::Whole<#ty>),
         }
     }
 

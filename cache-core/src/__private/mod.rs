@@ -19,6 +19,7 @@ mod site;
 mod spawn;
 mod time;
 mod verbs;
+mod whole;
 
 pub use inventory;
 
@@ -33,6 +34,7 @@ pub use site::{mark, site};
 pub use spawn::{Detached, NoSpawn, Settle, Spawn};
 pub use time::{Time, seconds};
 pub use verbs::{hollow, real, verbs};
+pub use whole::Whole;
 
 pub use crate::cache::Share;
 pub use crate::companion::{BlockingCompanion, Companion};

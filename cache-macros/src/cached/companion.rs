@@ -5,7 +5,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::facts::Facts;
+use super::facts::{Facts, Parameter};
 use super::model::Model;
 use super::signature;
 use super::{detach, site, tags, writing};
@@ -117,8 +117,8 @@ fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream
     let (larder, vis) = (model.larder(), &model.function.vis);
     let (generics, bounds, fish) = (&facts.generics, &facts.generics.where_clause, turbofish(&facts.generics));
     let names = facts.parameters.iter().map(|parameter| bodies.name(&parameter.name));
-    let types =
-        facts.parameters.iter().map(|parameter| Passing::of(&model.function.sig.generics, &parameter.ty).argument());
+    let passing = |parameter: &Parameter| Passing::of(&model.function.sig.generics, &parameter.ty);
+    let types = facts.parameters.iter().map(|parameter| passing(parameter).argument(&larder));
     let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
     let tags = tags::from_companion(model, &facts.parameters);
     let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };

@@ -44,14 +44,15 @@ pub fn from_companion(model: &Model, key: &Key, parameters: &[Parameter]) -> Tok
         Subject::Argument(index) => !key.places_of(Some(index)).is_empty(),
         Subject::Receiver | Subject::Part => true,
     };
+    let larder = model.larder();
     let taken = parameters.iter().filter(is_written).map(|parameter| {
         let name = &parameter.name;
         match (Passing::of(&model.function.sig.generics, &parameter.ty), pattern(model, parameter)) {
             (Passing::Borrow(ty), None) => {
-                quote_spanned!(Span::mixed_site()=> let #name: &#ty = ::core::borrow::Borrow::borrow(&#name);)
+                quote_spanned!(Span::mixed_site()=> let #name: &#ty = #larder::__private::Whole::whole(&#name);)
             }
             (Passing::Borrow(ty), Some(argument)) => {
-                let whole = quote_spanned!(Span::mixed_site()=> ::core::borrow::Borrow::<#ty>::borrow(&#name));
+                let whole = quote_spanned!(Span::mixed_site()=> #larder::__private::Whole::<#ty>::whole(&#name));
                 taken_apart(argument, &whole)
             }
             (_, Some(argument)) => taken_apart(argument, &quote_spanned!(Span::mixed_site()=> &#name)),

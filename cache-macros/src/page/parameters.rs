@@ -72,7 +72,7 @@ fn type_of(pat: &Pat, ty: &Type, name: &Ident) -> Option<Type> {
 impl Parameter {
     /// Emits it as a function takes it.
     pub fn declared(&self, model: &Model, bodies: Bodies) -> TokenStream {
-        let (name, ty) = (bodies.name(&self.name), self.passing(model).argument());
+        let (name, ty) = (bodies.name(&self.name), self.passing(model).argument(&model.larder()));
         quote_spanned!(self.ty.span()=> #name: #ty)
     }
 
@@ -81,7 +81,8 @@ impl Parameter {
         let name = &self.name;
         match self.passing(model) {
             Passing::Borrow(ty) => {
-                Some(quote_spanned!(Span::mixed_site()=> let #name: &#ty = ::core::borrow::Borrow::borrow(&#name);))
+                let larder = model.larder();
+                Some(quote_spanned!(Span::mixed_site()=> let #name: &#ty = #larder::__private::Whole::whole(&#name);))
             }
             _ => None,
         }
