@@ -18,7 +18,7 @@ thread_local! {
 
 #[cached(key = "bottom-up:price", cache = "outside")]
 async fn price() -> u64 {
-    SOURCE.get()
+    std::future::ready(SOURCE.get()).await
 }
 
 #[cached(key = "bottom-up:label", tags = ["bottom-up:labels"])]

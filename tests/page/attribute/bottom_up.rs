@@ -41,12 +41,12 @@ async fn reprice_upside_down() {
     SOURCE.set(2);
 }
 
-#[invalidates(|_| product(), price())]
+#[invalidates(|()| product(), price())]
 async fn reprice_with_result() {
     SOURCE.set(2);
 }
 
-#[invalidates(product(), |_| price())]
+#[invalidates(product(), |()| price())]
 async fn reprice_with_result_last() {
     SOURCE.set(2);
 }
