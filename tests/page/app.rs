@@ -1,62 +1,21 @@
-//! An application behind a cache, and those who visit it.
+//! An application behind a cache, and those who visit it. On actix this is compiled once more: what is different there is in
+//! `site.rs`.
 
 use std::future::{Future, ready};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::body::Body;
 use axum::{Router, routing};
-use bytes::Bytes;
-use http::{HeaderMap, Request, Response, StatusCode};
-use http_body_util::BodyExt;
-use larder::page::{CacheLayer, CacheService, PageBody};
+use http::{Request, Response};
+use larder::page::CacheLayer;
 use larder::testing;
-use tower::{Layer, ServiceExt};
 
+use super::site::{self, Opened, Served, Site};
 use crate::play::{Gate, Visitor};
-
-/// What a visitor gets.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Visit {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
-
-impl Visit {
-    /// Returns all lines of a header, joined.
-    pub fn header(&self, name: &str) -> Option<String> {
-        let lines: Vec<_> = self.headers.get_all(name).iter().map(|line| line.to_str().expect("a text")).collect();
-        (!lines.is_empty()).then(|| lines.join(" | "))
-    }
-
-    pub fn text(&self) -> &str {
-        std::str::from_utf8(&self.body).expect("a text")
-    }
-
-    /// Returns whether it came out of the cache.
-    pub fn is_hit(&self) -> bool {
-        self.header("cache-status").is_some_and(|status| status.starts_with("larder; hit"))
-    }
-}
-
-/// How often a handler ran.
-#[derive(Clone, Debug, Default)]
-pub struct Count(Arc<AtomicUsize>);
-
-impl Count {
-    pub fn one_more(&self) -> usize {
-        self.0.fetch_add(1, Ordering::Relaxed) + 1
-    }
-
-    pub fn get(&self) -> usize {
-        self.0.load(Ordering::Relaxed)
-    }
-}
+pub use crate::visit::{Count, Visit, request, response};
 
 /// An application behind a cache.
 pub struct App {
-    service: CacheService<Router>,
+    served: Served,
     pub runs: Count,
 }
 
@@ -99,12 +58,17 @@ impl App {
     /// Makes one of this router, which counts how often its handlers run.
     pub fn of(layer: &CacheLayer, router: impl FnOnce(Count) -> Router) -> Self {
         let runs = Count::default();
-        Self { service: layer.layer(router(runs.clone())), runs }
+        Self { served: Served::new(layer, site::of(router(runs.clone()))), runs }
+    }
+
+    /// Makes one of a site behind this layer, which counts nothing.
+    pub fn site(layer: &CacheLayer, site: Site) -> Self {
+        Self { served: Served::new(layer, site), runs: Count::default() }
     }
 
     /// Asks for what a request asks for, and reads nothing of the body yet.
-    pub async fn open(&self, request: Request<Body>) -> Response<PageBody<Body>> {
-        self.service.clone().oneshot(request).await.expect("no error can happen")
+    pub fn open(&self, request: Request<Body>) -> impl Future<Output = Response<Opened>> + use<> {
+        self.served.open(request)
     }
 
     /// Sends a visitor who is watched on the way.
@@ -113,14 +77,12 @@ impl App {
     }
 
     pub fn visitor_with(&self, request: Request<Body>) -> Visitor {
-        Visitor::new(&self.service, request)
+        self.served.visitor(request)
     }
 
     /// Asks for what a request asks for.
     pub async fn ask(&self, request: Request<Body>) -> Visit {
-        let (parts, body) = self.open(request).await.into_parts();
-        let body = body.collect().await.expect("a whole body").to_bytes();
-        Visit { status: parts.status, headers: parts.headers, body }
+        Visit::read(self.open(request).await).await
     }
 
     pub fn send(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Visit {
@@ -134,25 +96,4 @@ impl App {
     pub fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Visit {
         self.send("GET", path, headers)
     }
-}
-
-/// Writes a request, to a host of its own unless it names another.
-pub fn request(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
-    let mut request = Request::builder().method(method).uri(path);
-    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("host")) {
-        request = request.header("host", "example.org");
-    }
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.body(Body::empty()).expect("a request")
-}
-
-/// Writes a response.
-pub fn response(status: u16, headers: &[(&str, &str)], body: impl Into<Body>) -> Response<Body> {
-    let mut response = Response::builder().status(status);
-    for (name, value) in headers {
-        response = response.header(*name, *value);
-    }
-    response.body(body.into()).expect("a response")
 }

@@ -4,17 +4,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
-use axum::Router;
-use axum::extract::State;
-use axum::routing::any;
 use http::{HeaderMap, HeaderValue};
 use larder::page::{CacheLayer, headers};
 use larder::testing::{self, Isolated};
-use larder::{etag, last_modified};
 use serde_json::{Value, json};
 
-use crate::app::{App, Count, Visit, request, response};
-use crate::heads::ask;
+use super::app::{App, Count, Visit, request, response};
+use super::handlers::{Routes, State, any, etag, last_modified};
+use super::heads::ask;
 
 /// The page that conditions are asked of, and what its handler saw of the last request.
 struct Kept {
@@ -126,8 +123,9 @@ struct Known {
 
 #[last_modified(known.modified)]
 #[etag(known.tag.as_deref())]
-async fn known(State(known): State<Known>) {
+async fn known(State(known): State<Known>) -> &'static str {
     known.runs.one_more();
+    ""
 }
 
 /// What is answered otherwise by a handler that knows its validators.
@@ -163,7 +161,7 @@ fn conditions_are_answered_before_a_handler_runs_as_django_answers_them_but_for_
         }
         let state =
             Known { tag: row[1].as_str().map(str::to_owned), modified: row[2].as_u64(), runs: Count::default() };
-        let app = Router::new().route("/", any(known)).with_state(state.clone());
+        let app = Routes::new().route("/", any(known)).with_state(state.clone());
         let visit = ask(&app, request(row[0].as_str().expect("a method"), "/", &conditions(&row)));
         assert_eq!(visit.status, other.map_or(theirs, |(status, _)| status), "{row}");
         assert_eq!(state.runs.get(), usize::from(visit.status == 200), "{row}");

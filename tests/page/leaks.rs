@@ -2,19 +2,14 @@
 
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::Request as AxumRequest;
-use axum::middleware::map_response;
-use axum::response::Response;
-use http::Uri;
-use larder::KeyPart;
+use axum::body::Body;
+use http::{Request, Response, Uri};
 use larder::page::{CacheLayer, cache_page};
 use larder::testing;
-use tower::ServiceBuilder;
-use tower::util::MapRequestLayer;
 
-use crate::app::{request, response};
-use crate::stack::{counted, get, said, send};
+use super::site::{Around, Next};
+use super::stack::{counted, get, said};
+use crate::visit::{Who, request, response};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -107,20 +102,16 @@ fn a_cache_in_a_cache_does_not_wait_for_itself_and_does_not_take_its_pages() {
 fn an_address_that_a_layer_outside_has_rewritten_is_told_apart() {
     let _larder = testing::isolated();
     let (site, _) = counted(|request| response(200, &[], request.uri().path().to_owned()));
-    let site = Router::new().fallback_service(by_cookie(site.layer(cache_page(60))));
+    // Sends each half of the visitors to another page.
+    let by_cookie = async |mut request: Request<Body>, next: Next| {
+        let half = said(&request, "cookie").replace("test=", "/");
+        *request.uri_mut() = half.parse::<Uri>().expect("a path");
+        next.run(request).await
+    };
+    let site = site.layer(cache_page(60)).around(by_cookie).kept_as_it_came();
     assert_eq!(get(&site, "/", &[("cookie", "test=a")]).text(), "/a");
     assert_eq!(get(&site, "/", &[("cookie", "test=b")]).text(), "/b");
     assert_eq!(get(&site, "/", &[("cookie", "test=a")]).text(), "/a");
-}
-
-/// Sends each half of the visitors to another page, inside of a router that keeps the address as it came.
-fn by_cookie(inner: Router) -> Router {
-    let rewrite = |mut request: AxumRequest| {
-        let half = said(&request, "cookie").replace("test=", "/");
-        *request.uri_mut() = half.parse::<Uri>().expect("a path");
-        request
-    };
-    Router::new().fallback_service(ServiceBuilder::new().layer(MapRequestLayer::new(rewrite)).service(inner))
 }
 
 #[test]
@@ -140,7 +131,7 @@ fn encoded_bytes_are_not_given_to_those_who_do_not_take_them() {
 #[test]
 fn two_lines_of_one_header_are_one_for_the_handler_as_they_are_for_the_cache() {
     let _larder = testing::isolated();
-    let first = |request: &http::Request<axum::body::Body>, name| {
+    let first = |request: &Request<Body>, name| {
         request.headers().get(name).map_or(String::new(), |line| line.to_str().expect("a text").to_owned())
     };
     let (site, runs) = counted(move |request| {
@@ -155,19 +146,16 @@ fn two_lines_of_one_header_are_one_for_the_handler_as_they_are_for_the_cache() {
 
 #[test]
 fn what_a_layer_outside_tells_of_who_asks_is_told_apart_where_it_is_named() {
-    #[derive(Clone, KeyPart)]
-    struct User(String);
-
     let _larder = testing::isolated();
     let (site, runs) = counted(|request| {
-        response(200, &[], request.extensions().get::<User>().map_or(String::new(), |User(name)| name.clone()))
+        response(200, &[], request.extensions().get().map_or(String::new(), |Who(name)| name.clone()))
     });
-    let knows = MapRequestLayer::new(|mut request: AxumRequest| {
+    let knows = async |mut request: Request<Body>, next: Next| {
         let name = said(&request, "cookie");
-        request.extensions_mut().insert(User(name));
-        request
-    });
-    let site = site.layer(cache_page(60).vary_extension::<User>()).layer(knows);
+        request.extensions_mut().insert(Who(name));
+        next.run(request).await
+    };
+    let site = site.layer(cache_page(60).vary_extension::<Who>()).around(knows);
     for user in ["a", "b", "", "a", "b", ""] {
         assert_eq!(get(&site, "/", &[("cookie", user)]).text(), user);
     }
@@ -175,29 +163,12 @@ fn what_a_layer_outside_tells_of_who_asks_is_told_apart_where_it_is_named() {
 }
 
 #[test]
-fn a_write_empties_the_pages_of_a_cache_inside_too() {
-    let _larder = testing::isolated();
-    let nested = |app: Router| Router::new().nest("/blog", app).layer(CacheLayer::new());
-    let (inner, runs) = counted(|_| response(200, &[], "page"));
-    let page = axum::routing::get_service(inner).layer(cache_page(60)).post(async || "written");
-    let site = nested(Router::new().route("/", page.clone()).route("/{id}", page));
-    for path in ["/blog", "/blog/1"] {
-        let before = runs.get();
-        get(&site, path, &[]);
-        get(&site, path, &[]);
-        assert_eq!((send(&site, "POST", path, &[]).text(), runs.get()), ("written", before + 1));
-        assert_eq!(get(&site, path, &[]).text(), "page");
-        assert_eq!(runs.get(), before + 2, "{path}");
-    }
-}
-
-#[test]
 fn what_a_layer_nearer_to_the_handler_tells_apart_stays_apart_whatever_stands_between() {
     let _larder = testing::isolated();
     let (site, _) = counted(|request| response(200, &[], said(request, "cookie")));
     // It makes a response of its own, and takes only the body along.
-    let anew = map_response(async |inner: Response| Response::new(inner.into_body()));
-    let site = site.layer(cache_page(60).vary_cookie("user")).layer(anew).layer(CacheLayer::new());
+    let anew = async |request: Request<Body>, next: Next| Response::new(next.run(request).await.into_body());
+    let site = site.layer(cache_page(60).vary_cookie("user")).around(anew).layer(CacheLayer::new());
     for user in ["user=ann", "user=bob", "user=ann", ""] {
         assert_eq!(get(&site, "/", &[("cookie", user)]).text(), user);
     }

@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::routing::get;
+use axum::routing::{get, get_service};
 use http::Request;
 use larder::page::{CacheLayer, cache_page};
 use larder::{entry, testing};
 
-use crate::app::App;
+use crate::app::{App, response};
+use crate::stack::{counted, get as visit, send};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -57,4 +58,21 @@ fn a_layer_within_itself_speaks_of_the_one_page_that_there_is() {
     app.get("/");
     larder.advance(500 * SECOND);
     assert_eq!(app.get("/").text(), "1");
+}
+
+#[test]
+fn a_write_empties_the_pages_of_a_cache_inside_too() {
+    let _larder = testing::isolated();
+    let nested = |app: Router| Router::new().nest("/blog", app).layer(CacheLayer::new());
+    let (inner, runs) = counted(|_| response(200, &[], "page"));
+    let page = get_service(inner).layer(cache_page(60)).post(async || "written");
+    let site = nested(Router::new().route("/", page.clone()).route("/{id}", page));
+    for path in ["/blog", "/blog/1"] {
+        let before = runs.get();
+        visit(&site, path, &[]);
+        visit(&site, path, &[]);
+        assert_eq!((send(&site, "POST", path, &[]).text(), runs.get()), ("written", before + 1));
+        assert_eq!(visit(&site, path, &[]).text(), "page");
+        assert_eq!(runs.get(), before + 2, "{path}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Routers with a cache somewhere in them, and visits to them.
+//! Sites with a cache somewhere in them, and visits to them: on axum, and once more on actix.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use axum::body::Body;
 use axum::routing::any;
 use futures_util::future::{join, join_all};
 use http::{Request, Response};
-use http_body_util::BodyExt;
 use larder::testing;
 use tokio::sync::watch;
-use tower::ServiceExt;
 
-use crate::app::{Count, Visit, request};
+pub use super::site::ask;
+use super::site::{self, Site};
+use crate::visit::{Count, Visit, request};
 
 /// How often a page was made, and whether pages can be made at the moment.
 #[derive(Clone)]
@@ -27,16 +27,16 @@ impl Runs {
     }
 
     /// Visits a page with all of these requests at once: none is made before all have asked.
-    pub fn together(&self, router: &Router, requests: impl IntoIterator<Item = Request<Body>>) -> Vec<Visit> {
+    pub fn together(&self, site: &Site, requests: impl IntoIterator<Item = Request<Body>>) -> Vec<Visit> {
         self.gate.send_replace(false);
-        let visits = join_all(requests.into_iter().map(|request| ask(router, request)));
+        let visits = join_all(requests.into_iter().map(|request| ask(site, request)));
         let opening = async { self.gate.send_replace(true) };
         testing::block_on(join(visits, opening)).0
     }
 }
 
-/// Makes a router whose every page comes from `answer`.
-pub fn counted<F>(answer: F) -> (Router, Runs)
+/// Makes a site whose every page comes from `answer`.
+pub fn counted<F>(answer: F) -> (Site, Runs)
 where
     F: Fn(&Request<Body>) -> Response<Body> + Clone + Send + Sync + 'static,
 {
@@ -48,24 +48,16 @@ where
         drop(gate.subscribe().wait_for(|is_open| *is_open).await);
         response
     };
-    (Router::new().fallback(any(handler)), runs)
-}
-
-/// Visits a page, to the end of its body.
-pub async fn ask(router: &Router, request: Request<Body>) -> Visit {
-    let response = router.clone().oneshot(request).await.expect("no error can happen");
-    let (parts, body) = response.into_parts();
-    let body = body.collect().await.expect("a whole body").to_bytes();
-    Visit { status: parts.status, headers: parts.headers, body }
+    (site::of(Router::new().fallback(any(handler))), runs)
 }
 
 /// Visits a page with these headers.
-pub fn get(router: &Router, path: &str, headers: &[(&str, &str)]) -> Visit {
-    send(router, "GET", path, headers)
+pub fn get(site: &Site, path: &str, headers: &[(&str, &str)]) -> Visit {
+    send(site, "GET", path, headers)
 }
 
-pub fn send(router: &Router, method: &str, path: &str, headers: &[(&str, &str)]) -> Visit {
-    testing::block_on(ask(router, request(method, path, headers)))
+pub fn send(site: &Site, method: &str, path: &str, headers: &[(&str, &str)]) -> Visit {
+    testing::block_on(ask(site, request(method, path, headers)))
 }
 
 /// Reads a header of a request, all lines of it.

@@ -8,11 +8,12 @@ use larder::Settings;
 use larder::page::{CacheLayer, cache_page};
 use larder::testing;
 
-use crate::app::{request, response};
-use crate::stack::{Runs, ask, counted, get, said};
+use super::site::{self, Site};
+use super::stack::{Runs, ask, counted, get, said};
+use crate::visit::{Visit, request, response};
 
 /// A site that says all that it was told, in its head and in its body.
-fn mirror(layer: CacheLayer) -> (Router, Runs) {
+fn mirror(layer: CacheLayer) -> (Site, Runs) {
     let (site, runs) = counted(|request| {
         let mut told: Vec<_> = request.headers().iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
         told.push(request.uri().to_string());
@@ -22,12 +23,12 @@ fn mirror(layer: CacheLayer) -> (Router, Runs) {
 }
 
 /// Asks with an address that is written as a proxy or an attacker would.
-fn raw(router: &Router, address: &str, hosts: &[&str]) -> crate::app::Visit {
+fn raw(site: &Site, address: &str, hosts: &[&str]) -> Visit {
     let mut request = Request::builder().uri(address.parse::<Uri>().expect("an address"));
     for host in hosts {
         request = request.header("host", *host);
     }
-    testing::block_on(ask(router, request.body(Body::empty()).expect("a request")))
+    testing::block_on(ask(site, request.body(Body::empty()).expect("a request")))
 }
 
 #[test]
@@ -305,7 +306,8 @@ fn a_request_for_another_protocol_passes_with_all_that_it_says() {
 #[test]
 fn a_get_with_a_body_changes_nothing_for_others() {
     let _larder = testing::isolated();
-    let site = Router::new().fallback(any(async |body: String| format!("[{body}]"))).layer(cache_page(60));
+    let site = site::of(Router::new().fallback(any(async |body: String| format!("[{body}]"))));
+    let site = site.layer(cache_page(60));
     let fat = || request("GET", "/?a=1", &[]).map(|_| Body::from("a=evil"));
     for _ in 0..2 {
         assert_eq!(testing::block_on(ask(&site, fat())).text(), "[a=evil]");

@@ -4,26 +4,25 @@
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
-use axum::routing::{MethodRouter, any};
+use axum::body::Body;
+use axum::routing::any;
 use http::header::{ACCEPT_ENCODING, ACCEPT_LANGUAGE, CONTENT_ENCODING, CONTENT_LANGUAGE, COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue};
-use larder::page::headers::{self, CacheControl};
-use larder::page::{CacheLayer, Conditions, TimeZone, cache_page};
-use tower::util::MapResponseLayer;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use larder::page::headers;
+use larder::page::{CacheLayer, TimeZone, cache_page};
 
-use super::condition::{known, tagged};
-use super::scenario::{CachePage, Decorator, Middleware, Reply, Says, Scenario, View};
+use super::super::site::{self, Around, Next, Site};
+use super::condition::{conditional, tagged};
 use super::session::session;
-use super::view::{Spoken, answer, text_of};
-use crate::app::Count;
+use crate::django::scenario::{CachePage, Decorator, Middleware, Reply, Scenario, View};
+use crate::django::view::{Spoken, answer, text_of};
+use crate::visit::Count;
 
 /// Puts its decorators around a view.
-pub fn decorated(scenario: &Scenario, view: &View, runs: &Count) -> MethodRouter {
+pub fn decorated(scenario: &Scenario, view: &View, runs: &Count) -> Site {
     let (own, count) = (view.clone(), runs.clone());
-    let mut route = any(async move |request: Request| answer(&own, &count, &request));
+    let handler = any(async move |request: Request<Body>| answer(&own, &count, &request));
+    let mut route = site::of(Router::new().fallback(handler));
     for (at, decorator) in view.decorators.iter().enumerate().rev() {
         let said = said_by(&view.decorators[at..], &view.replies());
         route = around(route, scenario, decorator.clone(), &said);
@@ -31,7 +30,7 @@ pub fn decorated(scenario: &Scenario, view: &View, runs: &Count) -> MethodRouter
     route
 }
 
-fn around(route: MethodRouter, scenario: &Scenario, decorator: Decorator, said: &[String]) -> MethodRouter {
+fn around(route: Site, scenario: &Scenario, decorator: Decorator, said: &[String]) -> Site {
     match decorator {
         Decorator::CachePage(options) => route.layer(seeing(layer(scenario, &options), said)),
         Decorator::CacheControl(says) => edited(route, move |map| says.control().apply(map)),
@@ -41,33 +40,35 @@ fn around(route: MethodRouter, scenario: &Scenario, decorator: Decorator, said: 
         }
         Decorator::VaryOnCookie {} => edited(route, |map| headers::vary(map, [COOKIE])),
         Decorator::Condition(condition) => {
-            let known =
-                move |asked: Conditions, request: Request, next: Next| known(asked, condition.clone(), request, next);
-            route.layer(from_fn(known))
+            route.around(move |request, next| conditional(condition.clone(), request, next))
         }
-        Decorator::ConditionalPage {} => route.layer(from_fn(tagged)),
-        Decorator::GzipPage {} => route.layer(from_fn(gzip)),
+        Decorator::ConditionalPage {} => route.around(tagged),
+        Decorator::GzipPage {} => route.around(gzip),
     }
 }
 
 /// Edits the headers of what a route answers.
-fn edited(route: MethodRouter, edit: impl Fn(&mut HeaderMap) + Clone + Send + Sync + 'static) -> MethodRouter {
-    route.layer(MapResponseLayer::new(move |mut response: Response| {
-        edit(response.headers_mut());
-        response
-    }))
+fn edited(route: Site, edit: impl Fn(&mut HeaderMap) + Clone + Send + Sync + 'static) -> Site {
+    route.around(move |request, next: Next| {
+        let edit = edit.clone();
+        async move {
+            let mut response = next.run(request).await;
+            edit(response.headers_mut());
+            response
+        }
+    })
 }
 
 /// Puts its middleware around a site. What Django does in two places around the others is one layer in the outer one.
-pub fn inside(scenario: &Scenario, mut site: Router) -> Router {
+pub fn inside(scenario: &Scenario, mut site: Site) -> Site {
     let middleware = &scenario.settings.middleware;
     for (at, own) in middleware.iter().enumerate().rev() {
         site = match own {
             Middleware::UpdateCache | Middleware::CacheSingle => site.layer(site_layer(scenario, &middleware[at..])),
-            Middleware::Session => site.layer(from_fn(session)),
-            Middleware::Locale => site.layer(from_fn(locale)),
-            Middleware::ConditionalGet => site.layer(from_fn(tagged)),
-            Middleware::TimezoneFromHeader => site.layer(from_fn(zone)),
+            Middleware::Session => site.around(session),
+            Middleware::Locale => site.around(locale),
+            Middleware::ConditionalGet => site.around(tagged),
+            Middleware::TimezoneFromHeader => site.around(zone),
             Middleware::FetchCache | Middleware::Common => site,
         };
     }
@@ -115,21 +116,8 @@ fn said_by(decorators: &[Decorator], replies: &[&Reply]) -> Vec<String> {
     of_decorators.chain(lines.flat_map(|line| line.split(", ").map(str::to_owned))).collect()
 }
 
-impl Says {
-    fn control(&self) -> CacheControl {
-        let mut says = CacheControl::new();
-        if let Some(time) = self.max_age {
-            says = says.max_age(time);
-        }
-        if self.must_revalidate {
-            says = says.must_revalidate();
-        }
-        if self.private { says.private() } else { says }
-    }
-}
-
 /// Answers in the language that is wished for.
-async fn locale(mut request: Request, next: Next) -> Response {
+async fn locale(mut request: Request<Body>, next: Next) -> Response<Body> {
     let language = text_of(request.headers(), "accept-language").unwrap_or_else(|| "en".to_owned());
     request.extensions_mut().insert(Spoken(language.clone()));
     let mut response = next.run(request).await;
@@ -139,7 +127,7 @@ async fn locale(mut request: Request, next: Next) -> Response {
 }
 
 /// Says in which zone times are shown.
-async fn zone(mut request: Request, next: Next) -> Response {
+async fn zone(mut request: Request<Body>, next: Next) -> Response<Body> {
     if let Some(name) = text_of(request.headers(), "x-tz") {
         request.extensions_mut().insert(TimeZone(name));
     }
@@ -147,7 +135,7 @@ async fn zone(mut request: Request, next: Next) -> Response {
 }
 
 /// Compresses: a body that is compressed is told by its name.
-async fn gzip(request: Request, next: Next) -> Response {
+async fn gzip(request: Request<Body>, next: Next) -> Response<Body> {
     let is_wished = request.headers().get(ACCEPT_ENCODING).is_some_and(|wish| wish == "gzip");
     let mut response = next.run(request).await;
     headers::vary(response.headers_mut(), [ACCEPT_ENCODING]);

@@ -1,18 +1,19 @@
 //! What Django's decorators and middleware for conditional requests do, as far as a program with Larder still has a need
 //! for it: the layer itself answers the conditions of a request, with the validators that a page has.
 
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::body::Body;
+use axum::extract::FromRequestParts;
+use axum::response::IntoResponse;
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, ETAG, EXPIRES, IF_NONE_MATCH, LAST_MODIFIED, VARY};
-use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::BodyExt;
-use larder::page::headers;
+use larder::page::{Conditions, headers};
 use larder::{etag, last_modified};
 
-use super::scenario::Condition;
+use super::super::site::Next;
 use super::site::BEGIN;
+use crate::django::scenario::Condition;
 
 /// The bodies of which somebody makes a tag, and Django's tags of them.
 const TAGS: [(&str, &str); 4] = [
@@ -25,12 +26,19 @@ const TAGS: [(&str, &str); 4] = [
 /// Does not make a page for somebody who has it, as far as is known before it is made.
 #[etag(condition.etag.as_deref())]
 #[last_modified(condition.last_modified_offset.map(|offset| BEGIN.saturating_add_signed(offset)))]
-pub async fn known(condition: Condition, request: Request, next: Next) -> Response {
+async fn known(condition: Condition, request: Request<Body>, next: Next) -> Response<Body> {
     next.run(request).await
 }
 
+/// The same, for what has only a request.
+pub async fn conditional(condition: Condition, request: Request<Body>, next: Next) -> Response<Body> {
+    let (mut parts, body) = request.into_parts();
+    let asked = Conditions::from_request_parts(&mut parts, &()).await.expect("it only reads");
+    known(asked, condition, Request::from_parts(parts, body), next).await
+}
+
 /// Makes a tag of the body, and takes it back for somebody who has it.
-pub async fn tagged(request: Request, next: Next) -> Response {
+pub async fn tagged(request: Request<Body>, next: Next) -> Response<Body> {
     let (method, asked) = (request.method().clone(), request.headers().clone());
     let (mut parts, body) = next.run(request).await.into_parts();
     let body = body.collect().await.expect("a whole body").to_bytes();

@@ -3,18 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use axum::Router;
 use http::HeaderValue;
-use http_body_util::BodyExt;
 use larder::page::headers::read_date;
 use larder::testing::{self, Isolated};
 use larder::{Settings, clock::Clock};
 use serde_json::Value;
-use tower::ServiceExt;
 
+use super::super::site::{self, Around};
 use super::around::{decorated, inside};
-use super::scenario::{Decorator, Scenario, Step};
-use crate::app::{Count, Visit, request};
+use crate::django::scenario::{Decorator, Scenario, Step};
+use crate::visit::{Count, Visit, request};
 
 /// When all scenarios begin, in seconds since 1970.
 pub const BEGIN: u64 = 1_700_000_000;
@@ -38,7 +36,7 @@ pub type Seen = BTreeMap<&'static str, String>;
 
 /// A site, and the time in it.
 pub struct Site {
-    router: Router,
+    served: site::Site,
     runs: Vec<Count>,
     /// Absent where a cache is asked for that does not exist: in a test every cache does.
     larder: Option<Isolated>,
@@ -49,11 +47,10 @@ impl Site {
     pub fn new(scenario: &Scenario) -> Self {
         let larder = (!asks_for_no_cache(scenario)).then(|| caches(scenario));
         let runs: Vec<_> = scenario.views.iter().map(|_| Count::default()).collect();
-        let mut router = Router::new();
-        for ((path, view), count) in scenario.views.iter().zip(&runs) {
-            router = router.route(path, decorated(scenario, view, count));
-        }
-        Self { router: inside(scenario, router), runs, larder, now: UNIX_EPOCH + Duration::from_secs(BEGIN) }
+        let views = scenario.views.iter().zip(&runs);
+        let paths = views.map(|((path, view), count)| (path.as_str(), decorated(scenario, view, count)));
+        let served = inside(scenario, Around::paths(paths.collect()));
+        Self { served, runs, larder, now: UNIX_EPOCH + Duration::from_secs(BEGIN) }
     }
 
     /// Does what a step says, and returns what was seen of it.
@@ -93,13 +90,7 @@ impl Site {
     }
 
     fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Visit {
-        testing::block_on(async {
-            let response =
-                self.router.clone().oneshot(request(method, path, headers)).await.expect("no error can happen");
-            let (parts, body) = response.into_parts();
-            let body = body.collect().await.expect("a whole body").to_bytes();
-            Visit { status: parts.status, headers: parts.headers, body }
-        })
+        testing::block_on(site::ask(&self.served, request(method, path, headers)))
     }
 
     fn seen(&self, visit: &Visit, ran: bool) -> Seen {

@@ -3,15 +3,17 @@
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 
+use axum::body::Body;
+use http::{Request, Response};
 use larder::backend::Answer;
 use larder::backend::layer::{Call, Guard, around};
-use larder::clock::Clock;
 use larder::page::CacheLayer;
 use larder::testing::{self, Isolated};
 use larder::{Error, Settings};
 
+use super::super::app::{App, response};
 use super::memory;
-use crate::app::{App, response};
+use crate::app::App as Another;
 
 type Hook = Box<dyn FnOnce() + Send>;
 
@@ -46,28 +48,34 @@ impl Guard for Before {
     }
 }
 
-/// A process whose pages say of themselves by what they are told apart: by more, where more is asked for.
-fn process(name: &'static str, clock: &Clock, settings: Settings) -> (Isolated, App) {
-    let larder = testing::isolated_at(clock.clone(), [("default", settings)]).unwrap();
-    let app = App::new(&CacheLayer::rfc().in_cache(&larder.cache("default")), move |run, request| {
+/// A layer of a process of its own, whose pages say themselves by what they are told apart.
+fn layer(larder: &Isolated) -> CacheLayer {
+    CacheLayer::rfc().in_cache(&larder.cache("default"))
+}
+
+/// Makes pages that are told apart by more, where more is asked for.
+fn pages(name: &'static str) -> impl Fn(usize, Request<Body>) -> Response<Body> + Clone {
+    move |run, request| {
         let vary = if request.headers().contains_key("more") { "one, more" } else { "one" };
         response(200, &[("cache-control", "max-age=60"), ("vary", vary)], format!("{name}{run}"))
-    });
-    (larder, app)
+    }
 }
 
 #[test]
 fn what_is_invalidated_while_another_process_learns_by_what_pages_are_told_apart_stays_so() {
     let ((clock, store), before) = (memory(), Before::default());
     let settings = || Settings::backend(Arc::clone(&store));
-    let (_a, a) = process("a", &clock, settings().layer(around(before.clone())));
-    let (_b, b) = process("b", &clock, settings());
-    let b = Arc::new(b);
-    let get = |app: &App, headers: &[(&str, &str)]| app.get_with("/", headers).text().to_owned();
-    assert_eq!([get(&b, &[("one", "1")]), get(&a, &[("one", "1")])], ["b1", "b1"]);
+    let isolated = |settings| testing::isolated_at(clock.clone(), [("default", settings)]).unwrap();
+    let (larder_a, larder_b) = (isolated(settings().layer(around(before.clone()))), isolated(settings()));
+    let a = App::new(&layer(&larder_a), pages("a"));
+    // It is asked from within the store of the first one, which a worker of actix is not.
+    let b = Arc::new(Another::new(&layer(&larder_b), pages("b")));
+    let ask_a = |headers: &[(&str, &str)]| a.get_with("/", headers).text().to_owned();
+    let ask_b = |headers: &[(&str, &str)]| b.get_with("/", headers).text().to_owned();
+    assert_eq!([ask_b(&[("one", "1")]), ask_a(&[("one", "1")])], ["b1", "b1"]);
     let writer = Arc::clone(&b);
     before.set(move || drop(writer.send("POST", "/", &[])));
-    assert_eq!(get(&a, &[("one", "2"), ("more", "1")]), "a1");
+    assert_eq!(ask_a(&[("one", "2"), ("more", "1")]), "a1");
     assert!(before.is_done(), "the other process wrote in between");
-    assert_eq!([get(&b, &[("one", "1")]), get(&a, &[("one", "1")])], ["b3", "b3"]);
+    assert_eq!([ask_b(&[("one", "1")]), ask_a(&[("one", "1")])], ["b3", "b3"]);
 }

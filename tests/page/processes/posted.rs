@@ -9,8 +9,8 @@ use larder::clock::Clock;
 use larder::page::CacheLayer;
 use larder::testing::{self, Isolated};
 
+use super::super::app::{App, request, response};
 use super::memory;
-use crate::app::{App, request, response};
 use crate::play::{Gate, Pipe, Piped, Visitor, piped};
 
 const HEADERS: &[(&str, &str)] = &[("content-location", "/"), ("cache-control", "max-age=60")];

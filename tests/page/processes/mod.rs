@@ -20,7 +20,7 @@ use larder::page::{CacheLayer, Language, cache_page, invalidate_in, invalidate_i
 use larder::testing::{self, Isolated};
 use larder::{Cache, Error, Kind, Settings};
 
-use crate::app::{App, request, response};
+use super::app::{App, request, response};
 use crate::play::Gate;
 
 const SECOND: Duration = Duration::from_secs(1);

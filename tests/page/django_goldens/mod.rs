@@ -3,16 +3,13 @@
 
 mod around;
 mod condition;
-mod others;
-mod scenario;
 mod session;
 mod site;
-mod view;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use others::OTHERS;
-use scenario::{Goldens, Scenario};
+use crate::django::others::OTHERS;
+use crate::django::scenario::{Goldens, Scenario};
 use site::{Seen, Site};
 
 /// What Larder shows where it differs, by the step and by the name of what differs.
@@ -69,7 +66,7 @@ fn all_scenarios_are_there_and_the_table_names_no_other() {
 
 #[test]
 fn whatever_is_answered_otherwise_than_by_django_stands_in_the_docs() {
-    let docs = include_str!("../../src/docs/pages_django.md");
+    let docs = include_str!("../../../src/docs/pages_django.md");
     for other in OTHERS {
         assert!(docs.contains(&format!("\n| {} |", other.why)), "the docs do not tell of `{}`", other.why);
     }

@@ -1,5 +1,8 @@
 //! What Django's views answer, as a handler answers it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::body::Body;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
@@ -8,12 +11,26 @@ use http::{HeaderMap, StatusCode};
 use larder::page::headers;
 
 use super::scenario::{Reply, View};
-use super::session::Session;
-use crate::app::Count;
+use crate::visit::Count;
 
 /// A language that was chosen in front of the view.
 #[derive(Clone)]
 pub struct Spoken(pub String);
+
+/// The session of a request.
+#[derive(Clone, Default)]
+pub struct Session(Arc<AtomicBool>);
+
+impl Session {
+    /// Reads what is in it, which is nothing.
+    pub fn read(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_read(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
 
 /// What stands for a page that tells of an exception.
 pub const ERROR_PAGE: &str = "<error page>";

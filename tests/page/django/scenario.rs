@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use larder::page::headers::CacheControl;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -170,7 +171,7 @@ pub enum Step {
 
 impl Goldens {
     pub fn read() -> Self {
-        serde_json::from_str(include_str!("../django/goldens.json")).expect("the words that are known")
+        serde_json::from_str(include_str!("goldens.json")).expect("the words that are known")
     }
 }
 
@@ -192,5 +193,19 @@ impl Reply {
     pub fn cases(&self) -> impl Iterator<Item = &Self> {
         let cases = self.by_header.iter().flat_map(|by| by.map.values().chain([&by.default]));
         cases.chain([self])
+    }
+}
+
+impl Says {
+    /// Says it as Larder does.
+    pub fn control(&self) -> CacheControl {
+        let mut says = CacheControl::new();
+        if let Some(time) = self.max_age {
+            says = says.max_age(time);
+        }
+        if self.must_revalidate {
+            says = says.must_revalidate();
+        }
+        if self.private { says.private() } else { says }
     }
 }
