@@ -3,6 +3,7 @@
 mod attribute;
 mod attributes;
 mod handlers;
+mod neighbours;
 mod readme;
 mod server;
 mod serving;
