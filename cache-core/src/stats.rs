@@ -1,7 +1,12 @@
 //! What a site or a cache has counted.
 
+mod load_times;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+pub use load_times::LoadTimes;
+use load_times::Steps;
 
 /// What can happen to a caller, counted by site and by cache.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,13 +60,15 @@ pub struct Counters {
     events: [AtomicU64; EVENTS],
     loads: AtomicU64,
     load_nanos: AtomicU64,
+    load_steps: Steps,
 }
 
 impl Counters {
     /// Makes counters that stand at zero.
     #[must_use]
     pub const fn new() -> Self {
-        Self { events: [const { AtomicU64::new(0) }; EVENTS], loads: AtomicU64::new(0), load_nanos: AtomicU64::new(0) }
+        let events = [const { AtomicU64::new(0) }; EVENTS];
+        Self { events, loads: AtomicU64::new(0), load_nanos: AtomicU64::new(0), load_steps: Steps::new() }
     }
 
     /// Counts one event.
@@ -73,7 +80,15 @@ impl Counters {
     /// Counts one run of a body, and how long it took.
     pub fn count_load(&self, took: Duration) {
         self.loads.fetch_add(1, Ordering::Relaxed);
-        self.load_nanos.fetch_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+        let nanos = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        self.load_nanos.fetch_add(nanos, Ordering::Relaxed);
+        self.load_steps.count(nanos);
+    }
+
+    /// Returns how long the bodies took that it has counted.
+    #[must_use]
+    pub fn load_times(&self) -> LoadTimes {
+        self.load_steps.snapshot()
     }
 
     /// Returns how things stand now.

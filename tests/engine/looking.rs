@@ -156,3 +156,106 @@ fn no_text_but_that_of_a_key_is_read_as_one() {
         assert_eq!(is_key, text.is_empty(), "{text:?}");
     }
 }
+
+#[cached(key = "looking:post:<id>")]
+fn post(id: u64) -> String {
+    format!("post {id}")
+}
+
+#[cached(key = "looking:post:<id>:title")]
+fn title(id: u64) -> String {
+    format!("title of post {id}")
+}
+
+struct Table<T>(std::marker::PhantomData<T>);
+
+impl<T: larder::KeyName> Table<T> {
+    #[cached(key = "looking:row:<T>:<id>", associated)]
+    fn row(id: u64) -> u64 {
+        id
+    }
+}
+
+fn site(name: &str) -> &'static larder::Site {
+    larder::sites().find(|site| site.name() == name && site.pattern().starts_with("looking:")).expect("it is annotated")
+}
+
+#[test]
+fn a_site_is_cleared_of_all_that_it_keeps_and_its_neighbours_are_not() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        for id in 0..300 {
+            post(id);
+        }
+        title(7);
+        cache.blocking().set("looking:post:by hand", 1, FOREVER).unwrap();
+        let before = (site("post").stats().invalidated, keys(&cache, "").len());
+        assert_eq!(testing::block_on(site("post").clear()).unwrap(), 300);
+        assert_eq!(before, (site("post").stats().invalidated - 300, 302));
+        assert_eq!((post::get(7), title::get(7).is_some()), (None, true));
+        assert!(cache.blocking().has("looking:post:by hand").unwrap());
+        assert_eq!(testing::block_on(site("post").clear()).unwrap(), 0);
+    });
+}
+
+#[test]
+fn the_entries_of_a_site_in_memory_are_counted_by_its_marks() {
+    let larder = testing::isolated();
+    let count = |name: &str| {
+        let entries = larder.cache("default").entries_by_mark().expect("it is in memory");
+        site(name).marks().iter().filter_map(|mark| entries.get(mark)).sum::<u64>()
+    };
+    assert_eq!(count("post"), 0);
+    (0..40).for_each(|id| drop(post(id)));
+    title(1);
+    assert_eq!((count("post"), count("title")), (40, 1));
+    (Table::<u8>::row(1), Table::<u64>::row(1));
+    assert_eq!(count("row"), 2, "each type has a mark of its own");
+    assert_eq!(testing::block_on(site("row").clear()).unwrap(), 2);
+    assert_eq!((count("row"), count("post")), (0, 40));
+    let clock = Clock::manual();
+    let outside = Settings::backend(Memory::new(clock.clone()));
+    let larder = testing::isolated_at(clock, [("default", outside)]).unwrap();
+    assert_eq!(larder.cache("default").entries_by_mark(), None);
+}
+
+#[test]
+fn what_is_being_loaded_while_its_site_is_cleared_is_not_kept() {
+    each(|_| {
+        #[cached(key = "looking:slow:<id>")]
+        async fn slow(id: u64) -> u64 {
+            site("slow").clear().await.unwrap();
+            id
+        }
+
+        testing::block_on(async {
+            assert_eq!((slow(1).await, slow::get(1).await), (1, None));
+        });
+    });
+}
+
+#[test]
+fn a_walk_goes_on_at_the_place_that_it_has_told() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        for number in 0..1_500 {
+            cache.blocking().set(format!("post:{number}"), number, FOREVER).unwrap();
+        }
+        let (mut walk, mut told, mut places) = (cache.keys("post:1"), BTreeSet::new(), 0);
+        while let Some(keys) = walk.next_blocking().unwrap() {
+            told.extend(keys.iter().map(Key::to_string));
+            let Some(place) = walk.place() else { break };
+            assert!(place.bytes().all(|byte| byte.is_ascii_graphic()), "{place}");
+            (walk, places) = (cache.keys_from("post:1", &place).unwrap(), places + 1);
+        }
+        assert_eq!(told.len(), 611);
+        assert!(places > 1);
+        let garbage = ["", "x", "m-", "o-0", "o-zz", "m-1", "m-a.b", "m--1.0", "0.0"];
+        for place in garbage {
+            assert!(cache.keys_from("", place).is_err(), "{place}");
+        }
+        if let Ok(mut far) = cache.keys_from("", &format!("m-0.{}", usize::MAX)) {
+            assert_eq!(far.next_blocking().unwrap(), Some(Vec::new()));
+        }
+    });
+}

@@ -62,7 +62,11 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     fn mark(&self) -> u64 {
-        self.mark_within(self.site.mark())
+        let mark = self.mark_within(self.site.mark());
+        if self.around.is_some() {
+            self.site.note_mark(mark);
+        }
+        mark
     }
 
     #[inline]

@@ -84,6 +84,15 @@ impl Cache {
         block_on(self.inspect(key))
     }
 
+    /// Returns the mark that an entry outside was written under, where it says one.
+    pub(super) async fn mark_outside(&self, outside: &Outside, key: &Key) -> Result<Option<u64>, Error> {
+        let found = self.home().find(outside, &self.name_of(key), &self.fingerprints_of(key)).await?;
+        Ok(found.and_then(|bytes| match Found::new(&bytes) {
+            Found::Record(wire) => Some(wire.header.mark),
+            Found::Number(_) | Found::Foreign => None,
+        }))
+    }
+
     async fn inspect_outside(&self, outside: &Outside, name: &Name, tags: &[u64]) -> Result<Option<Inspected>, Error> {
         let home = self.home();
         let Some(bytes) = home.find(outside, name, tags).await? else { return Ok(None) };

@@ -25,6 +25,22 @@ enum At {
 }
 
 impl Cache {
+    /// Goes on with a walk at the place that it has told; see [`Keys::place`].
+    ///
+    /// # Errors
+    ///
+    /// When no walk over this cache can have told such a place.
+    pub fn keys_from(&self, start: &str, place: &str) -> Result<Keys, Error> {
+        let at = match (&self.home().backing, place.split_once('-')) {
+            (Backing::Memory(_), Some(("m", rest))) => Place::read(rest).map(At::Memory),
+            (Backing::Outside(_), Some(("o", rest))) => bytes_of_hex(rest).map(|behind| At::Outside(Some(behind))),
+            _ => None,
+        };
+        let at =
+            at.ok_or_else(|| Error::configuration(format!("`{place}` is no place in a walk over `{}`", self.name())))?;
+        Ok(Keys { at, ..self.keys(start) })
+    }
+
     /// Walks over all keys that begin so; an empty text is the beginning of all. For a person who looks at what is kept: of no
     /// use to a program that only wants to know what it has kept.
     ///
@@ -87,7 +103,36 @@ impl Keys {
         }
     }
 
-    /// Does the same for callers who block.
+    /// Returns where this walk has come to, for [`Cache::keys_from`] to go on with, perhaps later; `None` at its beginning and
+    /// behind the last.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set_many((0..1000).map(|number| (format!("post:{number}"), number)), Options::ttl(60))?;
+    /// let (mut seen, mut walk) = (0, cache.keys("post:"));
+    /// while let Some(keys) = walk.next_blocking()? {
+    ///     seen += keys.len();
+    ///     let Some(place) = walk.place() else { break };
+    ///     walk = cache.keys_from("post:", &place)?;
+    /// }
+    /// assert_eq!(seen, 1000);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn place(&self) -> Option<String> {
+        match &self.at {
+            At::Memory(place) if *place == Place::default() => None,
+            At::Memory(place) => Some(format!("m-{place}")),
+            At::Outside(behind) => Some(format!("o-{}", hex_of(behind.as_deref()?))),
+            At::End => None,
+        }
+    }
+
+    /// Does the same as [`next`](Self::next) for callers who block.
     ///
     /// # Errors
     ///
@@ -100,6 +145,17 @@ impl Keys {
     fn own(&self, key: &Key) -> Option<Key> {
         Key::kept(key.mark(), key.as_str().strip_prefix(self.cache.own_start())?.as_bytes())
     }
+}
+
+fn hex_of(bytes: &[u8]) -> String {
+    let digit = |digit: u8| char::from_digit(u32::from(digit), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+}
+
+fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
+    let digits: Option<Vec<_>> = text.chars().map(|digit| digit.to_digit(16)).collect();
+    let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
+    digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
 }
 
 fn joined(cache: &str) -> Error {

@@ -21,6 +21,7 @@ mod many;
 mod marker;
 mod namespace;
 mod near;
+mod of_site;
 mod outage;
 mod outside;
 mod parcel;

@@ -67,7 +67,7 @@ impl Home {
     }
 
     /// Does the same for all names that begin like this.
-    fn supersede_all(&self, start: &str) {
+    pub(super) fn supersede_all(&self, start: &str) {
         let concerns = |name: &[u8]| name.starts_with(start.as_bytes());
         self.flights.remove_all(concerns, || ());
         self.sends.doubt_all(concerns);

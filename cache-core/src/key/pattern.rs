@@ -22,6 +22,25 @@ pub fn can_meet(a: &str, b: &str) -> bool {
     Search::new(parse(a), parse(b)).run()
 }
 
+/// Returns what every key of a pattern begins with, as far as that is sure: a key that is too long keeps its beginning.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::key::pattern::start;
+///
+/// assert_eq!(start("user:<id>:posts"), "user:");
+/// assert_eq!(start("<tenant>:front"), "");
+/// ```
+#[must_use]
+pub fn start(pattern: &str) -> String {
+    const SURE: usize = 100;
+    let literal = parse(pattern).into_iter().map_while(|step| match step {
+        Step::Literal(byte) => Some(char::from(byte)),
+        Step::Place => None,
+    });
+    literal.take_while(char::is_ascii_graphic).take(SURE).collect()
+}
+
 /// One step of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {

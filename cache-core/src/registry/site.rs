@@ -1,5 +1,7 @@
 //! An annotated place in the program.
 
+mod kept;
+
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -10,8 +12,9 @@ use super::Registry;
 use crate::cache::{Asker, Cache, Named};
 use crate::error::Error;
 use crate::key;
+use crate::lock::Mutex;
 use crate::policy::Options;
-use crate::stats::{Counters, Event, Stats};
+use crate::stats::{Counters, Event, LoadTimes, Stats};
 use crate::tally::Tally;
 
 /// One annotated place in the program: where it stands, what its keys look like, and what it has counted.
@@ -58,6 +61,8 @@ pub struct Site {
     counters: Counters,
     /// Hits that were nothing special, counted here only: its cache asks for them.
     hits: Tally,
+    /// Those of its keys that have another mark than its own: each type around a generic method has one.
+    marks: Mutex<Vec<u64>>,
     /// Its cache and its mark, found at the first call, since caches are configured when the program starts; tried again
     /// after a failure.
     resolved: OnceCell<(Cache, u64)>,
@@ -97,6 +102,7 @@ impl Site {
             off: AtomicBool::new(false),
             counters: Counters::new(),
             hits: Tally::new(),
+            marks: Mutex::new(Vec::new()),
             resolved: OnceCell::new(),
         }
     }
@@ -257,6 +263,22 @@ impl Site {
         let mut stats = self.counters.snapshot();
         stats.hits += self.hits.count();
         stats
+    }
+
+    /// Returns how long its bodies took since the program began. Of pages nothing is known: they are made while they are sent.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// # use cache_core::__private;
+    /// # __private::site!("square", "example:load_times:<number>");
+    /// // #[cached(key = "example:load_times:<number>")]
+    /// // fn square(number: u64) -> u64 { … }
+    /// let site = larder::sites().find(|site| site.name() == "square").expect("it is annotated");
+    /// assert_eq!(site.load_times().quantile(0.99), None, "it has not run");
+    /// ```
+    #[must_use]
+    pub fn load_times(&self) -> LoadTimes {
+        self.counters.load_times()
     }
 
     /// Switches the site off: its body runs for every caller, and nothing is kept, until it is switched on again.

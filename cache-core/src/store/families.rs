@@ -43,6 +43,12 @@ impl Families {
         self.all.get(number as usize).map(|family| family.mark)
     }
 
+    /// Says how many entries there are in each family of this scope.
+    pub(super) fn count_by_mark(&self, scope: &Scope, out: &mut dyn FnMut(u64, u32)) {
+        let there = self.all.iter().filter(|family| family.entries > 0 && family.scope == *scope);
+        there.for_each(|family| out(family.mark, family.entries));
+    }
+
     /// Takes an entry into the family that its address is in, and returns the number of that.
     pub(super) fn enter(&mut self, address: Address<'_>) -> u32 {
         let whose = (address.scope.clone(), address.mark);

@@ -30,6 +30,7 @@ mod slot;
 mod tenants;
 mod tuner;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread;
 
@@ -277,6 +278,11 @@ impl Store {
         self.remove_from_all(|shard, now, out| shard.remove_starting_with(scope, start.as_bytes(), now, out))
     }
 
+    /// Takes every record of this scope out whose pattern has one of these marks.
+    pub fn remove_of_marks(&self, scope: &Scope, marks: &[u64]) -> Removed {
+        self.remove_from_all(|shard, now, out| shard.remove_of_marks(scope, marks, now, out))
+    }
+
     /// Takes every record out.
     pub fn clear(&self) -> Removed {
         self.remove_from_all(Shard::clear)
@@ -291,6 +297,18 @@ impl Store {
             });
         }
         Removed(removed)
+    }
+
+    /// Returns how many records of this scope it holds of each pattern, by its mark; some may have expired.
+    #[must_use]
+    pub fn entries_by_mark(&self, scope: &Scope) -> HashMap<u64, u64> {
+        let mut entries = HashMap::new();
+        for shard in &self.shards {
+            read_often(&shard.0).count_by_mark(scope, &mut |mark, count| {
+                *entries.entry(mark).or_default() += u64::from(count);
+            });
+        }
+        entries
     }
 
     /// Returns whether it needs to be told what a record weighs.

@@ -139,6 +139,16 @@ impl Shard {
         self.remove_all(|tenants, slot| tenants.starts_with(slot, scope, start), now, out);
     }
 
+    /// Takes every record of this scope out whose pattern has one of these marks.
+    pub(super) fn remove_of_marks(&mut self, scope: &Scope, marks: &[u64], now: Tick, out: &mut dyn FnMut(Taken)) {
+        self.remove_all(|tenants, slot| tenants.is_of_marks(slot, scope, marks), now, out);
+    }
+
+    /// Says how many records of this scope there are of each pattern.
+    pub(super) fn count_by_mark(&self, scope: &Scope, out: &mut dyn FnMut(u64, u32)) {
+        self.tenants.count_by_mark(scope, out);
+    }
+
     /// Takes every record out.
     pub(super) fn clear(&mut self, now: Tick, out: &mut dyn FnMut(Taken)) {
         self.remove_all(|_, _| true, now, out);

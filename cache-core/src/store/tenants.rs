@@ -123,6 +123,16 @@ impl Tenants {
             && (start.is_empty() || bytes_of(&self.rests.whole(number, slot.key)).starts_with(start))
     }
 
+    /// Returns whether an entry is of this scope, and its pattern has one of these marks.
+    pub(super) fn is_of_marks(&self, number: u32, scope: &Scope, marks: &[u64]) -> bool {
+        let family = self.slots[number as usize].family();
+        self.families.is_of(family, scope) && self.families.mark(family).is_some_and(|mark| marks.contains(&mark))
+    }
+
+    pub(super) fn count_by_mark(&self, scope: &Scope, out: &mut dyn FnMut(u64, u32)) {
+        self.families.count_by_mark(scope, out);
+    }
+
     /// Returns the key of an entry.
     pub(super) fn key(&self, number: u32) -> Option<Key> {
         let slot = &self.slots[number as usize];

@@ -1,0 +1,65 @@
+//! What a cache keeps for one site, whose keys have marks of their own.
+
+use std::collections::HashMap;
+
+use super::Cache;
+use super::home::{Backing, Outside};
+use crate::error::Error;
+
+impl Cache {
+    /// Returns how many entries there are under each mark ([`Site::marks`](crate::registry::Site::marks)), those past their
+    /// time among them; `None` where they are outside and nobody has counted them. It costs no more however many they are.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::key::RAW;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().set_many([("a", 1_u8), ("b", 2)], Options::ttl(60))?;
+    /// assert_eq!(cache.entries_by_mark().expect("it is in memory")[&RAW], 2);
+    /// # Ok::<(), larder::Error>(())
+    /// ```
+    #[must_use]
+    pub fn entries_by_mark(&self) -> Option<HashMap<u64, u64>> {
+        match &self.home().backing {
+            Backing::Null => Some(HashMap::new()),
+            Backing::Memory(store) => Some(store.entries_by_mark(self.scope())),
+            Backing::Outside(_) => None,
+        }
+    }
+
+    /// Removes what is under these marks, where all keys begin so; and what is being loaded under such names is not kept.
+    pub(crate) async fn clear_marks(&self, start: &str, marks: &[u64]) -> Result<u64, Error> {
+        let begins = self.start().map(|own| format!("{own}{start}"));
+        let home = self.home();
+        match &home.backing {
+            Backing::Null => Ok(0),
+            Backing::Memory(store) => {
+                let concerns = |name: &[u8]| begins.as_ref().is_none_or(|start| name.starts_with(start.as_bytes()));
+                let removed = home.flights.remove_all(concerns, || store.remove_of_marks(self.scope(), marks));
+                Ok(removed.len() as u64)
+            }
+            Backing::Outside(outside) => {
+                let begins = begins.unwrap_or_default();
+                home.supersede_all(&begins);
+                let removed = self.clear_marks_outside(outside, start, marks).await;
+                home.supersede_all(&begins);
+                removed
+            }
+        }
+    }
+
+    async fn clear_marks_outside(&self, outside: &Outside, start: &str, marks: &[u64]) -> Result<u64, Error> {
+        let (mut walk, mut removed) = (self.keys(start), 0);
+        while let Some(keys) = walk.next().await? {
+            for key in keys {
+                if self.mark_outside(outside, &key).await?.is_some_and(|mark| marks.contains(&mark)) {
+                    removed += u64::from(self.delete(&key).await?);
+                }
+            }
+        }
+        Ok(removed)
+    }
+}
