@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-pub(crate) use cause::Cause;
+pub(crate) use cause::{Cause, current};
 pub(crate) use listeners::Listeners;
 pub use listeners::{Stats, Subscription};
 

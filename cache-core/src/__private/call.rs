@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::future::Future;
+use std::panic::Location;
 
 use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
@@ -13,6 +14,7 @@ use crate::executor::{Task, block_on};
 use crate::flight::{Leader, Link, Scoped};
 use crate::key::{self, Key, KeyText, KeyWriter};
 use crate::registry::Site;
+use crate::registry::effects::By;
 use crate::stats::{Event, Stats};
 
 /// What an expansion knows of its site, with the types of the function it stands on.
@@ -200,16 +202,22 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
     /// Keeps the value that a function has written, unless somebody has changed its entry since the function began: then
     /// nobody knows which of them wrote last, and nothing is kept.
-    pub async fn update(self, watched: Watched, value: R::Kept) {
+    #[track_caller]
+    pub fn update(self, by: &'static str, watched: Watched, value: R::Kept) -> impl Future<Output = ()> {
+        watched.entry.note(By::Function(by, Location::caller()));
+        self.put_watched(watched, value)
+    }
+
+    async fn put_watched(self, watched: Watched, value: R::Kept) {
         let Watched { entry, token, bonds } = watched;
         let (cache, token) = match (self.cache(), &token) {
             (Ok(cache), Some(token)) => (cache, token),
             (Err(Away::Missing(trouble)), _) => return self.site.trouble(&trouble),
-            (Err(Away::Off(_)), _) | (_, None) => return entry.invalidate().await,
+            (Err(Away::Off(_)), _) | (_, None) => return entry.withdraw().await,
         };
         let rules = self.rules();
         if !rules.wants(&value) {
-            return entry.invalidate().await;
+            return entry.withdraw().await;
         }
         let options = rules.options_for(&value, None);
         let kept = cache.set_since((token, None), &entry.key, value, rules.keep, options, bonds).await;
@@ -236,8 +244,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         block_on(self.since())
     }
 
-    pub fn update_blocking(self, watched: Watched, value: R::Kept) {
-        block_on(self.update(watched, value));
+    #[track_caller]
+    pub fn update_blocking(self, by: &'static str, watched: Watched, value: R::Kept) {
+        block_on(self.update(by, watched, value));
     }
 
     pub async fn invalidate(self, key: Key) {
@@ -404,7 +413,7 @@ async fn end<R: Outcome<KIND>, const KIND: u8>(
 ) -> R {
     let outcome = run.end(outcome.map(R::split)).await;
     if let Some(entry) = old {
-        entry.invalidate().await;
+        entry.withdraw().await;
     }
     R::join(outcome)
 }

@@ -6,6 +6,7 @@ use crate::executor::block_on;
 use crate::flight::{Snapshot, Token};
 use crate::key::Key;
 use crate::registry::Site;
+use crate::registry::effects::{self, By, On};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
 
@@ -97,6 +98,16 @@ impl Entry {
     }
 
     pub async fn invalidate(&self) {
+        effects::note_site(self.site);
+        self.withdraw().await;
+    }
+
+    /// Counts that a function withdraws it, if anybody wants to know.
+    pub(super) fn note(&self, by: By) {
+        effects::note(by, On::Site(self.site));
+    }
+
+    pub(super) async fn withdraw(&self) {
         if self.site.is_page() {
             self.site.count(Event::Invalidated);
             // Wherever they live: a tag goes for all caches.

@@ -1,18 +1,26 @@
 //! What goes when a function has done its work: what `#[invalidates]` is made of.
 
 use std::collections::VecDeque;
+use std::panic::Location;
 
 use super::entry::Entry;
 use crate::cache::Cache;
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::key::{Key, KeyWriter, RAW};
-use crate::registry::{caches, executor, invalidate_tag, withdraw_tag};
+use crate::registry::effects::{self, By, On};
+use crate::registry::{caches, executor, withdraw_everywhere, withdraw_tag};
 
 /// Entries that go when a function has done its work, or has been left half-way.
 #[derive(Debug)]
 #[must_use = "the entries are invalidated when this is finished or dropped"]
-pub struct Invalidation(Named);
+pub struct Invalidation {
+    named: Named,
+    by: Option<By>,
+    /// The patterns of its tags.
+    patterns: Vec<&'static str>,
+    is_noted: bool,
+}
 
 /// What is named, and has not gone yet.
 #[derive(Debug, Default)]
@@ -23,18 +31,29 @@ struct Named {
 
 impl Invalidation {
     pub fn new(entries: impl IntoIterator<Item = Entry>) -> Self {
-        Self(Named { entries: entries.into_iter().collect(), tags: Vec::new() })
+        let named = Named { entries: entries.into_iter().collect(), tags: Vec::new() };
+        Self { named, by: None, patterns: Vec::new(), is_noted: false }
+    }
+
+    /// Does the same for a function of this name, which stands where this is called.
+    #[track_caller]
+    pub fn by(name: &'static str, entries: impl IntoIterator<Item = Entry>) -> Self {
+        let mut new = Self::new(entries);
+        new.by = Some(By::Function(name, Location::caller()));
+        new
     }
 
     /// Invalidates a tag too.
-    pub fn tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
-        self.0.tags.push(Key::write(RAW, write));
+    pub fn tag(mut self, pattern: &'static str, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
+        self.patterns.push(pattern);
+        self.named.tags.push(Key::write(RAW, write));
         self
     }
 
     /// Invalidates at once, before the function begins.
     pub async fn now(mut self) {
-        self.0.go().await;
+        self.note();
+        self.named.go().await;
     }
 
     pub fn now_blocking(self) {
@@ -44,7 +63,7 @@ impl Invalidation {
     /// Invalidates, if the function succeeded; what a failed one names stays.
     pub async fn finish(mut self, succeeded: bool) {
         if !succeeded {
-            self.0 = Named::default();
+            self.let_all_stay();
         }
         self.now().await;
     }
@@ -56,16 +75,42 @@ impl Invalidation {
     /// Does the same with entries that the result names too, each at its place in the list.
     pub async fn finish_with<const N: usize>(mut self, succeeded: bool, named: Option<[(usize, Entry); N]>) {
         if !succeeded {
-            self.0 = Named::default();
+            self.let_all_stay();
         }
         for (place, entry) in named.into_iter().flatten() {
-            self.0.entries.insert(place.min(self.0.entries.len()), entry);
+            self.named.entries.insert(place.min(self.named.entries.len()), entry);
         }
         self.now().await;
     }
 
     pub fn finish_with_blocking<const N: usize>(self, succeeded: bool, named: Option<[(usize, Entry); N]>) {
         block_on(self.finish_with(succeeded, named));
+    }
+}
+
+impl Invalidation {
+    fn let_all_stay(&mut self) {
+        self.named = Named::default();
+        self.patterns.clear();
+    }
+
+    /// Counts what it withdraws, and by whom, if anybody wants to know.
+    fn note(&mut self) {
+        let was_noted = std::mem::replace(&mut self.is_noted, true);
+        if was_noted || !effects::is_watched() {
+            return;
+        }
+        let somebody = effects::somebody();
+        let by = match self.by {
+            // Whoever listens calls the function.
+            Some(by) if somebody == By::Hand => vec![by],
+            Some(by) => vec![by, somebody],
+            None => vec![somebody],
+        };
+        for by in by {
+            self.named.entries.iter().for_each(|entry| entry.note(by));
+            self.patterns.iter().for_each(|pattern| effects::note(by, On::Tag(Some(pattern))));
+        }
     }
 }
 
@@ -84,7 +129,7 @@ impl Named {
             }
         }
         while let Some(function) = self.entries.front().filter(|entry| !entry.is_page()).cloned() {
-            function.invalidate().await;
+            function.withdraw().await;
             self.entries.pop_front();
         }
         self.tags.retain(withdraw);
@@ -93,7 +138,7 @@ impl Named {
             self.tags.pop();
         }
         while let Some(page) = self.entries.front().cloned() {
-            page.invalidate().await;
+            page.withdraw().await;
             self.entries.pop_front();
         }
     }
@@ -137,10 +182,11 @@ impl Named {
 /// task, since it has an order.
 impl Drop for Invalidation {
     fn drop(&mut self) {
-        let mut named = std::mem::take(&mut self.0);
-        if named.is_empty() {
+        if self.named.is_empty() {
             return;
         }
+        self.note();
+        let mut named = std::mem::take(&mut self.named);
         let is_outside = named.is_outside();
         if is_outside {
             named.go_here();
@@ -155,7 +201,7 @@ impl Drop for Invalidation {
 
 /// Invalidates a tag, or pages by their name.
 pub(super) async fn invalidate(tag: &Key) {
-    if let Err(error) = invalidate_tag(tag).await {
+    if let Err(error) = withdraw_everywhere(tag).await {
         complain(tag, &error);
     }
 }

@@ -31,6 +31,11 @@ struct First {
     is_said: AtomicBool,
 }
 
+/// Returns the name of the change that is being told on this thread, if one is.
+pub(crate) fn current() -> Option<&'static str> {
+    CURRENT.try_with(|current| current.borrow().as_ref().map(|cause| cause.name)).ok().flatten()
+}
+
 impl Cause {
     /// Returns the cause that a change is, or nothing where it belongs to a circle, which is said once for all of it.
     pub(crate) fn new(name: &'static str) -> Option<Arc<Self>> {

@@ -3,6 +3,7 @@
 mod changes;
 mod check;
 mod commits;
+pub mod effects;
 mod homes;
 mod isolation;
 mod layers;
@@ -286,6 +287,17 @@ pub fn caches() -> Result<Vec<Cache>, Error> {
     }
 }
 
+/// Returns the same, where the program's have been made: nobody makes them by asking for these.
+#[doc(hidden)]
+#[must_use]
+pub fn caches_if_made() -> Vec<Cache> {
+    let registry = isolated();
+    match &registry {
+        Some(registry) => registry.caches().collect(),
+        None => GLOBAL.get().map(|registry| registry.caches().collect()).unwrap_or_default(),
+    }
+}
+
 /// Returns the clock of the test inside [`crate::testing`], else the system's. The program's caches are not made for that.
 #[doc(hidden)]
 #[must_use]
@@ -324,10 +336,16 @@ pub fn clock() -> Clock {
 /// All others are told.
 pub async fn invalidate_tag(tag: impl Into<Key>) -> Result<(), Error> {
     let tag = tag.into();
-    commits::note(&tag);
+    effects::note_tag(tag.as_str());
+    withdraw_everywhere(&tag).await
+}
+
+/// Does the same for those who have said who withdraws it.
+pub(crate) async fn withdraw_everywhere(tag: &Key) -> Result<(), Error> {
+    commits::note(tag);
     match isolated() {
-        Some(registry) => registry.invalidate_tag(&tag).await,
-        None => global()?.invalidate_tag(&tag).await,
+        Some(registry) => registry.invalidate_tag(tag).await,
+        None => global()?.invalidate_tag(tag).await,
     }
 }
 

@@ -52,8 +52,8 @@ pub struct Site {
     pub(crate) options: Options,
     /// What only a cache in memory can do for it, and the word that asks for that.
     needs: Option<(&'static str, &'static str)>,
-    /// Whether its values have tags of which it knows.
-    has_tags: bool,
+    /// The patterns of the tags that its values have.
+    tags: &'static [&'static str],
     /// Whether what it keeps are pages, whose keys are not made by its pattern.
     is_page: bool,
     pub(crate) strict: bool,
@@ -96,7 +96,7 @@ impl Site {
             version: None,
             options: Options::DEFAULT,
             needs: None,
-            has_tags: false,
+            tags: &[],
             is_page: false,
             strict: false,
             off: AtomicBool::new(false),
@@ -146,11 +146,11 @@ impl Site {
         self.needing("keeps values that cannot leave the process", "local")
     }
 
-    /// Says that its values have tags.
+    /// Says which tags its values have.
     #[doc(hidden)]
     #[must_use]
-    pub const fn tagged(mut self) -> Self {
-        self.has_tags = true;
+    pub const fn tags(mut self, tags: &'static [&'static str]) -> Self {
+        self.tags = tags;
         self
     }
 
@@ -249,8 +249,14 @@ impl Site {
         self.count_hit();
     }
 
+    /// Returns the patterns of the tags that its values have, as it says; a body may give its own more.
+    #[must_use]
+    pub fn tag_patterns(&self) -> &'static [&'static str] {
+        self.tags
+    }
+
     pub(crate) fn has_tags(&self) -> bool {
-        self.has_tags
+        !self.tags.is_empty()
     }
 
     pub(crate) fn needs(&self) -> Option<(&'static str, &'static str)> {

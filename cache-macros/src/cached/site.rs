@@ -49,7 +49,8 @@ fn words(model: &Model) -> TokenStream {
         words.extend(quote!(.options(#larder::Options::DEFAULT #times)));
     }
     if naming.tags.is_some() {
-        words.extend(quote!(.tagged()));
+        let tags = model.tags.iter().map(Key::text);
+        words.extend(quote!(.tags(&[#(#tags),*])));
     }
     if naming.local.is_some() {
         words.extend(quote!(.local()));

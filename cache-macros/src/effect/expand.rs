@@ -42,6 +42,11 @@ impl Expansion<'_> {
         self.targets.all.iter().filter(|target| target.result.is_some()).collect()
     }
 
+    /// Returns what the function is called, for those who want to see what withdraws what.
+    fn name(&self) -> String {
+        spelling::plain(&self.function.sig.ident)
+    }
+
     /// Emits a call of the engine's in the colour of the function.
     fn call(&self, on: &TokenStream, name: &str, arguments: &TokenStream) -> TokenStream {
         let asked = self.ask(on, name, arguments);
@@ -124,9 +129,11 @@ impl Expansion<'_> {
         let (larder, entries) = (&self.larder, Self::entries(&self.known()));
         let tags = self.targets.tags.iter().map(|tag| {
             let writes = key_macro::writes_in(&self.function.sig.generics, tag);
-            quote_spanned!(Span::mixed_site()=> .tag(|__key| { __key #writes; }))
+            let text = &tag.text;
+            quote_spanned!(Span::mixed_site()=> .tag(#text, |__key| { __key #writes; }))
         });
-        quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::new(#entries) #(#tags)*)
+        let name = self.name();
+        quote_spanned!(Span::mixed_site()=> #larder::__private::Invalidation::by(#name, #entries) #(#tags)*)
     }
 
     fn before(&self) -> TokenStream {
@@ -217,6 +224,7 @@ impl Expansion<'_> {
     fn put(&self, target: &Target, entry: &TokenStream) -> TokenStream {
         let value = target.span();
         let value = quote_spanned!(value.resolved_at(Span::mixed_site())=> __value);
-        self.call(&target.site_call(), "update", &quote_spanned!(Span::mixed_site()=> #entry, #value))
+        let name = self.name();
+        self.call(&target.site_call(), "update", &quote_spanned!(Span::mixed_site()=> #name, #entry, #value))
     }
 }

@@ -13,6 +13,7 @@ use crate::attributes::allow_docs;
 use crate::bodies::Bodies;
 use crate::framework::Framework;
 use crate::generics::turbofish;
+use crate::key::Key;
 use crate::{larder_path, spelling};
 
 /// Emits the function for the router, and what stands beside it.
@@ -188,10 +189,12 @@ pub fn place(model: &Model) -> TokenStream {
     let (pattern, layer) = (name::pattern(model), layer::layer(model));
     let cache = naming.cache.as_ref().map(|name| quote!(.cache(#name)));
     let version = naming.version.as_ref().map(|version| quote!(.version(#version)));
+    let tags: Vec<_> = model.tags.iter().map(Key::text).collect();
+    let tags = (!tags.is_empty()).then(|| quote!(.tags(&[#(#tags),*])));
     // Pages of a method go by the type around it, which no static can name.
     let companion = model.companion();
     let path = if model.is_method { quote!(|| "") } else { quote!(::core::any::type_name::<#companion>) };
     quote_spanned! {Span::mixed_site()=>
-        #larder::page::__private::page_site!(#name, #pattern, [#cache #version], #path, #layer)
+        #larder::page::__private::page_site!(#name, #pattern, [#cache #version #tags], #path, #layer)
     }
 }

@@ -16,12 +16,12 @@ pub trait Written {}
 
 impl Unwritten {
     /// Takes what is put, as the companions of functions do.
-    pub fn update<E, V: Written>(self, _: E, _: V) -> Ready<()> {
+    pub fn update<E, V: Written>(self, _: &str, _: E, _: V) -> Ready<()> {
         ready(())
     }
 
     /// Does the same, and blocks.
-    pub fn update_blocking<E, V: Written>(self, _: E, _: V) {}
+    pub fn update_blocking<E, V: Written>(self, _: &str, _: E, _: V) {}
 
     /// Begins to watch.
     #[must_use]
