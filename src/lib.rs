@@ -37,6 +37,7 @@
 //! | what stands in the place of each word of Django's | [`mod@from_django`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
+//! | what caches do, live, in a browser | `panel`, with the feature `panel` |
 //! | all that on actix-web | `actix`, with the feature `actix` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
 //!
@@ -56,6 +57,7 @@
 //! | `page` | `page`: cached pages of any tower service of `http`; brings `tokio` along |
 //! | `axum` | `page`, and the attributes on handlers of axum |
 //! | `actix` | `page`, and `actix`: the attributes on handlers of actix-web, and layers around its scopes and apps |
+//! | `panel` | `panel`: a page that shows what caches do; with `axum` or `actix` |
 //!
 //! # What it promises
 //!
@@ -69,6 +71,8 @@ pub mod actix;
 pub mod config;
 #[cfg(feature = "page")]
 pub mod page;
+#[cfg(feature = "panel")]
+pub mod panel;
 #[cfg(feature = "page")]
 pub mod report;
 #[cfg(feature = "sqlx")]

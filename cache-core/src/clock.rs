@@ -126,7 +126,8 @@ impl Clock {
     }
 
     /// Returns whether it stands still until it is moved.
-    pub(crate) fn is_manual(&self) -> bool {
+    #[must_use]
+    pub fn is_manual(&self) -> bool {
         matches!(self.0, Face::Manual(_))
     }
 

@@ -209,7 +209,7 @@ fn the_entries_of_a_site_in_memory_are_counted_by_its_marks() {
     (0..40).for_each(|id| drop(post(id)));
     title(1);
     assert_eq!((count("post"), count("title")), (40, 1));
-    (Table::<u8>::row(1), Table::<u64>::row(1));
+    let _ = [Table::<u8>::row(1), Table::<u64>::row(1)];
     assert_eq!(count("row"), 2, "each type has a mark of its own");
     assert_eq!(testing::block_on(site("row").clear()).unwrap(), 2);
     assert_eq!((count("row"), count("post")), (0, 40));

@@ -24,6 +24,10 @@ impl Floors {
         Self::listed("src/config/mod.rs", "// | ")
     }
 
+    fn of_the_panel() -> Self {
+        Self::listed("src/panel/mod.rs", "// | ")
+    }
+
     fn listed(path: &str, prefix: &str) -> Self {
         let text = std::fs::read_to_string(crate::root().join(path)).expect("a list of floors");
         let rows = text.lines().filter_map(|line| line.strip_prefix(prefix)).skip(1);
@@ -195,6 +199,34 @@ fn an_arrow_of_the_configuration_that_points_up_is_seen() {
     assert_eq!(up("src/config/draft.rs", "use super::word::Word;\n// use super::stores::Stores;"), 0);
     assert_eq!(up("src/config/draft.rs", "use super::stores::Stores;\nlet x = super::resolve::resolve();"), 2);
     assert_eq!(up("src/config/draft.rs", "use crate::config::Builder;"), 1);
+}
+
+/// Returns the arrows of one file of `src/panel` that point up, or to what is handed out of the house.
+fn arrows_up_in_the_panel(floors: &Floors, path: &Path, text: &str) -> Vec<String> {
+    arrows_out(floors, path, text, ["crate::panel::", "use super::"])
+}
+
+#[test]
+fn no_arrow_in_the_panel_points_up() {
+    let files = sources("src/panel");
+    assert!(files.len() > 12, "the files are where this test looks for them");
+    let floors = Floors::of_the_panel();
+    let up: Vec<_> = files.iter().flat_map(|(path, text)| arrows_up_in_the_panel(&floors, path, text)).collect();
+    assert!(up.is_empty(), "{}", up.join("\n"));
+}
+
+#[test]
+fn every_module_of_the_panel_stands_on_a_floor() {
+    let files = sources("src/panel").len();
+    assert_all_stand(&Floors::of_the_panel(), "src/panel/mod.rs", &[], |modules| modules == files - 1);
+}
+
+#[test]
+fn an_arrow_of_the_panel_that_points_up_is_seen() {
+    let floors = Floors::of_the_panel();
+    let up = |path: &str, text: &str| arrows_up_in_the_panel(&floors, Path::new(path), text).len();
+    assert_eq!(up("src/panel/desk.rs", "use super::mount::Panel;\n// use super::service::PanelBody;"), 0);
+    assert_eq!(up("src/panel/answer.rs", "use super::desk;\nuse crate::panel::Panel;"), 2);
 }
 
 #[test]

@@ -59,6 +59,7 @@ use crate::key::{KeyFunction, Scope};
 use crate::lock::{Mutex, MutexGuard, lock};
 use crate::policy::Ttl;
 use crate::stats::{Counters, Stats};
+use crate::store::Store;
 use crate::tally::Tally;
 
 /// A cache: a name, a place where its entries live, and how they are called there.
@@ -250,6 +251,28 @@ impl Cache {
     #[must_use]
     pub fn is_outside(&self) -> bool {
         matches!(self.core.home.backing, Backing::Outside(_))
+    }
+
+    /// Returns in a word where its entries live: `memory`, `outside` or `none`.
+    #[must_use]
+    pub fn store_kind(&self) -> &'static str {
+        match self.core.home.backing {
+            Backing::Memory(_) => "memory",
+            Backing::Outside(_) => "outside",
+            Backing::Null => "none",
+        }
+    }
+
+    /// Returns whether its store was away when it was asked last, or a moment before.
+    #[must_use]
+    pub fn is_away(&self) -> bool {
+        self.core.home.outage.is_on()
+    }
+
+    /// Returns whether what its entries weigh is counted.
+    #[must_use]
+    pub fn counts_bytes(&self) -> bool {
+        self.core.home.memory().is_some_and(Store::counts_bytes)
     }
 
     #[inline]

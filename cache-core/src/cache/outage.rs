@@ -45,6 +45,11 @@ const CALM: Duration = Duration::from_secs(5);
 const LONG: Duration = Duration::from_secs(60);
 
 impl Outage {
+    /// Returns whether it is away, as far as somebody has noticed.
+    pub(super) fn is_on(&self) -> bool {
+        self.is_on.load(Ordering::Acquire)
+    }
+
     /// Notes that a call has failed. Returns whether the log is to be told of it.
     pub(super) fn note(&self, cache: &str, error: &Error, now: Tick) -> bool {
         let kind = match error.kind() {

@@ -34,7 +34,7 @@ pub(super) fn of(request: &HttpRequest, setup: &Setup) -> Option<Parts> {
 }
 
 /// Reads a request, and nothing that was put into it.
-pub(super) fn read(request: &HttpRequest) -> Option<Parts> {
+pub(crate) fn read(request: &HttpRequest) -> Option<Parts> {
     let head = request.head();
     let (mut parts, ()) = Request::new(()).into_parts();
     parts.method = method(&head.method)?;
@@ -139,6 +139,14 @@ pub(super) fn write<B>(status: StatusCode, headers: &HeaderMap, response: &mut H
     let written = response.headers_mut();
     written.clear();
     lines(headers).for_each(|(name, value)| written.append(name, value));
+}
+
+/// Writes a response that is there as a whole.
+#[cfg(feature = "panel")]
+pub(crate) fn written(response: &Response<Bytes>) -> HttpResponse {
+    let mut written = HttpResponse::with_body(their_status(response.status()), response.body().clone());
+    lines(response.headers()).for_each(|(name, value)| written.headers_mut().append(name, value));
+    written.map_into_boxed_body()
 }
 
 /// Reads the code of a status.

@@ -20,6 +20,8 @@ pub use answer::{Answer, Fallback, Outcome};
 pub use arrival::Arrival;
 pub use body::PageStream;
 pub use derived::{After, Derived};
+#[cfg(feature = "panel")]
+pub(crate) use head::{read, written};
 pub use heads::{judge, never_cached, say_to_caches, vary_on};
 pub use transform::CacheMiddleware;
 

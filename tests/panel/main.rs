@@ -1,0 +1,10 @@
+//! The panel, as those meet it who look at it, and those who may not: on axum, and with the feature `actix` on actix-web too.
+
+mod browser;
+mod changes;
+mod entries;
+mod graph;
+mod guards;
+mod history;
+mod numbers;
+mod outside;
