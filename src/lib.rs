@@ -127,7 +127,7 @@ pub use cache_core::registry::{
     Problem, Problems, Settings, Site, cache, changed, changed_blocking, check, created, created_blocking, deleted,
     deleted_blocking, invalidate_tag, invalidate_tag_blocking, on_change, on_change_blocking, sites,
 };
-pub use cache_core::stats::Stats;
+pub use cache_core::stats::{LoadTimes, Stats};
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};

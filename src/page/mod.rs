@@ -18,7 +18,7 @@
 // | `early` | answers before a handler runs |
 // | `flights`, `purge`, `arrived` | who makes a page, and what was invalidated |
 // | `quiet` | who is not asked |
-// | `site`, `variant` | one place in a program, and where its pages are |
+// | `site`, `variant`, `kept` | one place in a program, and where its pages are |
 // | `answer`, `downstream` | how a page becomes a response, and what those downstream are told |
 // | `part` | parts of pages |
 // | `change`, `shelf`, `ring` | what is emptied, where a page is put, and how many variants there are |
@@ -61,6 +61,8 @@ pub mod headers;
 mod heard;
 mod hide;
 mod hole;
+#[cfg(feature = "panel")]
+pub(crate) mod kept;
 mod key;
 mod lasting;
 mod layer;

@@ -44,6 +44,8 @@ impl Site {
     pub(super) fn new(setup: Setup) -> Self {
         // What was told is all that there is to tell two places apart by, in every process and every build.
         let mark = mark(&format!("{setup:?}"));
+        #[cfg(feature = "panel")]
+        setup.annotated.iter().for_each(|annotation| super::kept::note(annotation.site, mark));
         Self { setup, mark, home: OnceCell::new(), has_complained: Once::new(), has_mentioned: Once::new() }
     }
 

@@ -33,6 +33,9 @@ struct Known {
     lists: Box<[Box<[Aspect]>]>,
 }
 
+/// What the keys of variants are written under.
+pub(super) const VARIANT: u64 = mark("page-variant:<stamp>:<site>:<aspects>");
+
 /// How many different lists one URL may have. A page has one or two; who has more varies on the weather.
 const MOST_LISTS: usize = 8;
 
@@ -68,8 +71,7 @@ impl Variants {
 
     /// Returns the key of one variant.
     pub(super) fn key(&self, list: &[Aspect], site: &Site, request: &HeaderMap) -> Key {
-        const MARK: u64 = mark("page-variant:<stamp>:<site>:<aspects>");
-        Key::write(MARK, |key| {
+        Key::write(VARIANT, |key| {
             key.literal("page-variant:").part(&self.0.stamp).literal(":").part(&site.mark).literal(":");
             for aspect in list {
                 let (is_cookie, name) = aspect.order();

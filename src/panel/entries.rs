@@ -65,10 +65,6 @@ fn seconds(left: Ttl) -> Option<f64> {
 /// Returns the keys of a site or of a cache, from a place on.
 pub(super) async fn keys(query: &Query) -> Result<String, Refusal> {
     let place = Place::asked(query)?;
-    if place.site.is_some_and(crate::Site::is_page) {
-        let why = "pages go by their URLs: they are among the keys of their cache".to_owned();
-        return Ok(text(&Told { keys: Vec::new(), next: None, why_none: Some(why) }));
-    }
     let nothing = |why_none| Ok(text(&Told { keys: Vec::new(), next: None, why_none }));
     let Some(start) = narrower(&place.start(), query.get("start").unwrap_or_default()) else { return nothing(None) };
     let mut walk = match query.get("next") {
@@ -85,10 +81,12 @@ pub(super) async fn keys(query: &Query) -> Result<String, Refusal> {
         };
         for key in met {
             // A key in memory says whose it is; of one outside its entry does.
-            if !place.cache.is_outside() && !place.has(key.mark()) {
+            if !place.cache.is_outside() && !place.has(&key, key.mark()).await? {
                 continue;
             }
-            if let Some(entry) = place.cache.inspect(&key).await?.filter(|entry| place.has(entry.mark)) {
+            if let Some(entry) = place.cache.inspect(&key).await?
+                && place.has(&key, entry.mark).await?
+            {
                 keys.push(Times::of(&key, &entry));
             }
         }
@@ -110,8 +108,11 @@ pub(super) async fn entry(query: &Query) -> Result<String, Refusal> {
     let place = Place::asked(query)?;
     let key = query.get("key").ok_or_else(|| Refusal::wrong("say which key, as in `key=profile:42`"))?;
     let key = read(key)?;
-    let entry = place.cache.inspect(&key).await?.filter(|entry| place.has(entry.mark));
-    let entry = entry.ok_or_else(|| Refusal::missing(format!("there is nothing under `{key}`")))?;
+    let nothing = || Refusal::missing(format!("there is nothing under `{key}`"));
+    let entry = place.cache.inspect(&key).await?.ok_or_else(nothing)?;
+    if !place.has(&key, entry.mark).await? {
+        return Err(nothing());
+    }
     let times = Times::of(&key, &entry);
     Ok(text(&Entry { times, cost_ms: entry.cost.map(millis), value: entry.value }))
 }

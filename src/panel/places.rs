@@ -7,7 +7,8 @@ use once_cell::sync::Lazy;
 
 use super::answer::Refusal;
 use super::query::Query;
-use crate::{Cache, Site, sites};
+use crate::page::kept;
+use crate::{Cache, Error, Key, Site, sites};
 
 /// All of them, as they stand in files.
 static ALL: Lazy<Vec<&'static Site>> = Lazy::new(|| {
@@ -62,12 +63,21 @@ impl Place {
 
     /// Returns what all keys begin with.
     pub(super) fn start(&self) -> String {
-        self.site.map(Site::start).unwrap_or_default()
+        match self.site {
+            Some(site) if site.is_page() => kept::START.to_owned(),
+            site => site.map(Site::start).unwrap_or_default(),
+        }
     }
 
-    /// Returns whether a key of this mark belongs to it.
-    pub(super) fn has(&self, mark: u64) -> bool {
-        self.site.is_none_or(|site| site.marks().contains(&mark))
+    /// Returns whether what is under a key, which was written under this mark, belongs to it.
+    pub(super) async fn has(&self, key: &Key, mark: u64) -> Result<bool, Error> {
+        match self.site {
+            None => Ok(true),
+            Some(site) if site.is_page() => {
+                kept::is_page_of(site, &self.cache, &Key::__sealed(mark, key.as_str())).await
+            }
+            Some(site) => Ok(site.marks().contains(&mark)),
+        }
     }
 }
 

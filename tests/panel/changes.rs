@@ -7,7 +7,7 @@ use larder::backend::Memory;
 use larder::clock::Clock;
 use larder::testing::{self, Isolated};
 use larder::{Settings, cache_page, cached};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, each, of_router, open};
 
@@ -199,12 +199,26 @@ fn all_pages_of_a_handler_go_by_a_button() {
     let now = browser.json("/panel/api/now");
     let mut sites = now["sites"].as_array().unwrap().iter();
     let site = sites.find(|site| site["pattern"] == "changes:page:<id>").expect("it is annotated");
-    assert_eq!((&site["page"], &site["entries"]), (&true.into(), &serde_json::Value::Null));
-    let keys = browser.json(&format!("/panel/api/keys?site={}", site["id"]));
-    assert!(keys["why_none"].as_str().is_some_and(|why| why.contains("URL")), "{keys}");
+    assert_eq!((&site["page"], &site["entries"]), (&true.into(), &Value::Null));
+    let keys = || {
+        let answer = browser.json(&format!("/panel/api/keys?site={}", site["id"]));
+        let mut keys: Vec<_> =
+            answer["keys"].as_array().unwrap().iter().map(|key| key["key"].as_str().unwrap().to_owned()).collect();
+        keys.sort();
+        keys
+    };
+    let told = keys();
+    assert_eq!(told.len(), 2, "{told:?}");
+    assert!(told[0].ends_with("example.org:/larder/page/1"), "{told:?}");
     let headers = [("x-larder-token", now["token"].as_str().unwrap()), ("content-type", "application/json")];
-    let wish = json!({ "what": "site", "site": site["id"] }).to_string();
-    let done = browser.send(Method::POST, "/panel/api/invalidate", &headers, &wish);
-    assert_eq!(done.json()["done"], "all pages of page");
+    let done = |wish: Value| {
+        let answer = browser.send(Method::POST, "/panel/api/invalidate", &headers, &wish.to_string());
+        answer.json()["done"].as_str().unwrap_or(&answer.text).to_owned()
+    };
+    assert_eq!(done(json!({ "what": "entry", "site": site["id"], "key": told[0] })), "1 entry");
+    assert_eq!(keys(), told[1..]);
+    assert_eq!((pages(), pages()), ([false, true], [true; 2]));
+    assert_eq!(done(json!({ "what": "site", "site": site["id"] })), "all pages of page");
+    assert_eq!(keys(), [""; 0]);
     assert_eq!((pages(), pages()), ([false; 2], [true; 2]));
 }

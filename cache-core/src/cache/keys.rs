@@ -112,7 +112,9 @@ impl Keys {
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
-    /// cache.blocking().set_many((0..1000).map(|number| (format!("post:{number}"), number)), Options::ttl(60))?;
+    /// for number in 0..1000 {
+    ///     cache.blocking().set(format!("post:{number}"), number, Options::ttl(60))?;
+    /// }
     /// let (mut seen, mut walk) = (0, cache.keys("post:"));
     /// while let Some(keys) = walk.next_blocking()? {
     ///     seen += keys.len();

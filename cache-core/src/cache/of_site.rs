@@ -17,7 +17,8 @@ impl Cache {
     ///
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
-    /// cache.blocking().set_many([("a", 1_u8), ("b", 2)], Options::ttl(60))?;
+    /// cache.blocking().set("a", 1_u8, Options::ttl(60))?;
+    /// cache.blocking().set("b", 2_u8, Options::ttl(60))?;
     /// assert_eq!(cache.entries_by_mark().expect("it is in memory")[&RAW], 2);
     /// # Ok::<(), larder::Error>(())
     /// ```
