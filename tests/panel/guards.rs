@@ -10,6 +10,7 @@ use larder::panel::Panel;
 use larder::testing;
 
 use crate::browser::{Browser, each, of_router, open};
+use crate::lines::lines;
 
 const ROUTES: [&str; 8] =
     ["", "/", "/api/now", "/api/keys?site=0", "/api/entry?site=0&key=k", "/api/graph", "/api/invalidate", "/nothing"];
@@ -49,6 +50,7 @@ fn a_stranger_meets_nothing_and_one_whom_the_guard_knows_meets_the_panel() {
 
 #[test]
 fn in_a_release_build_it_is_off_unless_that_is_said() {
+    lines();
     let _larder = testing::isolated();
     each(|on| {
         let asked = Arc::new(AtomicUsize::new(0));
@@ -69,6 +71,13 @@ fn in_a_release_build_it_is_off_unless_that_is_said() {
         let is_there = on(guarded()).get("/api/now").status == 200;
         assert_eq!(is_there, cfg!(debug_assertions));
     });
+    let told = lines().lock().unwrap();
+    let told: Vec<_> = told.iter().filter(|line| line.contains("panel")).collect();
+    let [told] = told[..] else { panic!("it is told once: {told:?}") };
+    assert!(
+        told.starts_with("WARN larder the panel is off in a release build, and answers 404: write `Panel::guarded"),
+        "{told}"
+    );
 }
 
 #[test]

@@ -6,5 +6,7 @@ mod entries;
 mod graph;
 mod guards;
 mod history;
+#[path = "../support/lines.rs"]
+mod lines;
 mod numbers;
 mod outside;
