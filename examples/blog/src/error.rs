@@ -36,7 +36,7 @@ impl Error {
             if error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation))
     }
 
-    /// Returns the status code, which is all that programs are told.
+    /// Returns the status code, which is all that programs are told; what the database said goes into the log.
     pub fn status(&self) -> u16 {
         match self {
             Self::Missing => 404,
@@ -45,7 +45,7 @@ impl Error {
             Self::Invalid(_) => 422,
             Self::Broken => 500,
             Self::Database(_) => {
-                eprintln!("{self}");
+                log::error!("{self}");
                 500
             }
         }

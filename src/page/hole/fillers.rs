@@ -44,30 +44,29 @@ impl Fillers {
         hole: &Hole,
         fill: impl Fn(Option<&W>) -> Fill + Send + Sync + 'static,
     ) -> Self {
-        let all = self.with_hole(hole, move |request| fill(request.extensions.get::<W>()));
-        #[cfg(feature = "actix")]
-        let all = all.carrying::<W>(hole.name);
-        all
-    }
-
-    #[cfg(feature = "actix")]
-    fn carrying<W: Clone + Send + Sync + 'static>(&self, name: &'static str) -> Self {
-        let carrying = |filler: Filler| {
-            let carry = if filler.name == name { Some(carry::<W> as Carry) } else { filler.carry };
-            Filler { carry, ..filler }
-        };
-        Self(self.0.iter().cloned().map(carrying).collect())
+        Marks::learn(hole.name);
+        let fill = Arc::new(move |request: &Parts| fill(request.extensions.get::<W>()));
+        self.with_filler(Filler {
+            name: hole.name,
+            fill,
+            #[cfg(feature = "actix")]
+            carry: Some(carry::<W>),
+        })
     }
 
     /// Adds one, in the place of the one that there was.
     pub(super) fn with(&self, name: &'static str, fill: impl Fn(&Parts) -> Fill + Send + Sync + 'static) -> Self {
-        let others = self.0.iter().filter(|filler| filler.name != name).cloned();
-        let filler = Filler {
+        self.with_filler(Filler {
             name,
             fill: Arc::new(fill),
             #[cfg(feature = "actix")]
             carry: None,
-        };
+        })
+    }
+
+    fn with_filler(&self, filler: Filler) -> Self {
+        let name = filler.name;
+        let others = self.0.iter().filter(|other| other.name != name).cloned();
         Self(others.chain([filler]).collect())
     }
 
