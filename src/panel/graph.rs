@@ -1,6 +1,7 @@
 //! What withdraws what: functions, events, tags and sites, as the program was seen to do it, and the tags that sites say.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt::Write;
 
 use cache_core::registry::effects::{By, Effect, On, effects};
@@ -47,6 +48,8 @@ enum What {
 struct Drawing {
     nodes: BTreeMap<What, Node>,
     edges: BTreeMap<(What, What), Option<u64>>,
+    /// How many nodes have an id that begins with a letter.
+    lettered: BTreeMap<&'static str, usize>,
 }
 
 pub(super) fn graph() -> String {
@@ -74,11 +77,20 @@ pub(super) fn graph() -> String {
 }
 
 impl Drawing {
-    fn add(&mut self, what: What, letter: &str, kind: &'static str, label: String, place: Option<String>) -> What {
-        let number = self.nodes.values().filter(|node| node.id.starts_with(letter)).count();
+    fn add(
+        &mut self,
+        what: What,
+        letter: &'static str,
+        kind: &'static str,
+        label: String,
+        place: Option<String>,
+    ) -> What {
+        let Entry::Vacant(node) = self.nodes.entry(what.clone()) else { return what };
+        let number = self.lettered.entry(letter).or_default();
         let site = if let What::Site(number) = what { Some(number) } else { None };
-        let id = format!("{letter}{}", site.unwrap_or(number));
-        self.nodes.entry(what.clone()).or_insert(Node { id, kind, label, place, site });
+        let id = format!("{letter}{}", site.unwrap_or(*number));
+        *number += 1;
+        node.insert(Node { id, kind, label, place, site });
         what
     }
 
