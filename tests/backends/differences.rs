@@ -41,6 +41,7 @@ fn the_table_of_stores_says_what_each_of_them_claims(store: &Store) -> Result<()
         ("`incr` counts, loses nothing and keeps the time", claims.atomic_incr),
         ("`touch`", claims.touch),
         ("tells the entries of one cache from others, for `clear`", claims.clear_scope),
+        ("tells what it keeps, for `Cache::keys` and `larder keys`", claims.lists),
         ("an invalidation wins over a fill from before, across processes", claims.conditional_fill),
         ("times to the millisecond", claims.sub_second),
     ];

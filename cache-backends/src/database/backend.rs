@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Entry, Remaining, Ticket, not_counted};
+use cache_core::backend::{Backend, Capabilities, Entry, Names, Remaining, Ticket, not_counted};
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
 
@@ -89,7 +89,7 @@ impl<C: Client> Database<C> {
 impl<C: Client> Backend for Database<C> {
     fn capabilities(&self) -> Capabilities {
         let (max_value_bytes, in_place) = (self.shared.limits.max_value_bytes, self.client().answers_in_place());
-        Capabilities { max_value_bytes, in_place, ..Capabilities::ALL }
+        Capabilities { max_value_bytes, in_place, lists: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -185,5 +185,9 @@ impl<C: Client> Backend for Database<C> {
         let filled = self.fill(name, value, time, ticket).await?;
         self.wrote(usize::from(filled)).await;
         Ok(filled)
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        self.list_some(start, behind).await
     }
 }

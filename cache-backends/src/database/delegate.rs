@@ -95,6 +95,14 @@ macro_rules! delegate {
             ) -> Result<bool, cache_core::error::Error> {
                 self.0.set_if(name, value, time, ticket).await
             }
+
+            async fn list(
+                &self,
+                start: &str,
+                behind: Option<&[u8]>,
+            ) -> Result<cache_core::backend::Names, cache_core::error::Error> {
+                self.0.list(start, behind).await
+            }
         }
     };
 }

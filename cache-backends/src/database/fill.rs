@@ -103,7 +103,7 @@ fn named(name: &Name) -> Given<'_> {
 }
 
 /// Returns the first text behind all that begin with this one, of which all are printable ASCII.
-fn behind(scope: &str) -> String {
+pub(super) fn behind(scope: &str) -> String {
     let mut bytes = scope.as_bytes().to_vec();
     match bytes.last_mut() {
         Some(last) => *last = (*last + 1).min(0x7F),

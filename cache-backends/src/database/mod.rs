@@ -20,6 +20,7 @@ mod draw;
 pub(crate) mod error;
 mod fill;
 mod limits;
+mod listing;
 mod many;
 mod row;
 mod statement;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Remaining, Ticket, not_counted, too_large};
+use cache_core::backend::{Backend, Capabilities, Names, Remaining, Ticket, not_counted, too_large};
 use cache_core::codec::wire;
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
@@ -17,7 +17,7 @@ use super::head::Head;
 use super::held::Held;
 use super::pace::{Fullness, fullness};
 use super::worker::{Worker, ended};
-use super::{Config, FOR_EVER, ticket};
+use super::{Config, FOR_EVER, ticket, walk};
 use crate::reply::promise;
 
 /// A store of files in one folder, for all processes of a machine.
@@ -227,7 +227,8 @@ fn retime(drawer: &mut Held<'_>, address: &Address, name: &Name, time: Option<Du
 
 impl Backend for File {
     fn capabilities(&self) -> Capabilities {
-        Capabilities { max_value_bytes: Some(self.folder.config.largest()), in_place: true, ..Capabilities::ALL }
+        let max_value_bytes = Some(self.folder.config.largest());
+        Capabilities { max_value_bytes, in_place: true, lists: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -299,5 +300,9 @@ impl Backend for File {
         self.takes(name, value)?;
         let Some(ticket) = ticket::Ticket::read(ticket) else { return Ok(false) };
         self.write(name, value, time, Rule::WhereUnchanged(ticket)).await
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        walk::step(&self.folder, start.as_bytes(), behind)
     }
 }

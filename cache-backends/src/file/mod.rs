@@ -21,6 +21,7 @@ mod sum;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod walk;
 mod worker;
 
 pub use backend::File;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use cache_core::backend::{
-    Backend, Capabilities, Entry, Listener, Listening, Remaining, Ticket, not_counted, too_large,
+    Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Ticket, not_counted, too_large,
 };
 use cache_core::error::{Error, Kind};
 use cache_core::key::Name;
@@ -113,6 +113,7 @@ impl Backend for Redis {
     fn capabilities(&self) -> Capabilities {
         Capabilities {
             max_value_bytes: Some(MAX_VALUE_BYTES),
+            lists: true,
             tells: self.making.tells != Tells::Nothing && !self.routes.reads_followers(),
             ..Capabilities::ALL
         }
@@ -256,6 +257,10 @@ impl Backend for Redis {
         let ear = Ear::new(self.making.clone(), start, listener, self.routes.recent());
         self.routes.listen(&ear);
         Ok(Listening::new(ear))
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        self.routes.deadline().keep(NAME, Box::pin(self.list_some(start.as_bytes(), behind))).await
     }
 }
 

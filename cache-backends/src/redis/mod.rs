@@ -9,6 +9,7 @@ mod ear;
 mod error;
 mod journal;
 mod language;
+mod listing;
 mod making;
 mod node;
 mod recent;

@@ -17,9 +17,9 @@ use super::{error, script};
 use crate::pipe::Deadline;
 
 /// About how many names a server looks at in one step: few enough that others are answered between two.
-const STEP: &[u8] = b"1000";
+pub(super) const STEP: &[u8] = b"1000";
 /// How often a walk begins anew that a new connection has interrupted: the server may be another one.
-const TRIES: usize = 5;
+pub(super) const TRIES: usize = 5;
 
 /// A walk over all names on one server that begin alike: over those that are there from the first step to the last, over some of
 /// them twice.
@@ -154,7 +154,7 @@ impl Redis {
         Ok(())
     }
 
-    async fn leaders(&self) -> Result<Vec<Arc<Node>>, Error> {
+    pub(super) async fn leaders(&self) -> Result<Vec<Arc<Node>>, Error> {
         self.routes.deadline().keep(NAME, self.routes.leaders()).await
     }
 
@@ -180,7 +180,7 @@ impl Redis {
 }
 
 /// Returns where to go on, and the names that were found.
-fn step(answer: Answer) -> Result<(Vec<u8>, Vec<Vec<u8>>), Error> {
+pub(super) fn step(answer: Answer) -> Result<(Vec<u8>, Vec<Vec<u8>>), Error> {
     let Answer::List(parts) = answer else { return Err(error::unusable()) };
     let Ok([Answer::Bytes(cursor), Answer::List(names)]) = <[Answer; 2]>::try_from(parts) else {
         return Err(error::unusable());

@@ -31,6 +31,11 @@ pub(super) fn is_version(ticket: &[u8]) -> bool {
     ticket.len() == TRAILER && matches!(ticket.last(), Some(&ENTRY | &LEASE))
 }
 
+/// Returns whether these are the last bytes of a lease, from the ninth on.
+pub(super) fn ends_a_lease(bytes: &[u8]) -> bool {
+    bytes == [LEASE]
+}
+
 /// Returns the payload of what stood under a name. A lease is nothing; what has no trailer is another program's, and is
 /// returned as it is.
 pub(super) fn payload(mut stored: Vec<u8>) -> Option<Vec<u8>> {

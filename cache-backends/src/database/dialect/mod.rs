@@ -45,6 +45,7 @@ pub(crate) enum Flavour {
 /// | `touch` | tell | name, time | affected |
 /// | `incr` | tell | name, delta, low, high, version | affected, and the sum as a row or number |
 /// | `ttl` | ask | name | milliseconds or nothing for ever, where live |
+/// | `list` | ask | name, from, to, most | `name`, and 1 or 0 for whether it is live |
 /// | `ticket` | ask or tell | name | `version` or nothing, the time, `gate` or nothing, the sum of the marks |
 /// | `fill_new` | tell | name, number, time, version, value, gate, taken | as `add` |
 /// | `fill_over` | tell | the same, was | affected |
@@ -73,6 +74,7 @@ pub(crate) struct Dialect {
     pub touch: Statement,
     pub incr: Statement,
     pub ttl: Statement,
+    pub list: Statement,
     pub ticket: Statement,
     pub fill_new: Statement,
     pub fill_over: Statement,
@@ -102,6 +104,7 @@ impl Dialect {
             get: one(read::get(&words)),
             get_many: many(":name", &|names| read::get_many(&words, names)),
             ttl: one(read::ttl(&words)),
+            list: one(read::list(&words)),
             ticket: one(read::ticket(&words)),
             set: one(write::set(&words, &row)),
             set_many: many(&row, &|rows| write::set(&words, rows)),

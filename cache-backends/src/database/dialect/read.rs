@@ -26,3 +26,12 @@ pub(super) fn ticket(words: &Words) -> String {
          (select cast(coalesce(sum(version), 0) as {whole}) from {c} where substr(:name, 1, length(scope)) = scope)"
     )
 }
+
+/// Looks at so many rows and says of each whether it is live: what is over takes no longer than what is not.
+pub(super) fn list(words: &Words) -> String {
+    let Words { t, live, .. } = words;
+    format!(
+        "select name, case when {live} then 1 else 0 end from {t} \
+         where name > :name and name >= :from and name < :to order by name limit :most"
+    )
+}

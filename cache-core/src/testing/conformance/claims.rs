@@ -72,6 +72,9 @@ fn unclaimed(ground: &Ground<'_>) -> Verdict {
     if !claims.tells {
         unsupported("listen", "tells", backend.listen("scope:", Arc::new(Deaf)))?;
     }
+    if !claims.lists {
+        unsupported("list", "lists", block_on(backend.list("scope:", None)))?;
+    }
     ground.holds("after all that", &name, b"1")
 }
 

@@ -38,6 +38,7 @@ mod faults;
 mod fills;
 mod ground;
 mod hours;
+mod lists;
 mod many;
 mod races;
 mod reason;
@@ -167,6 +168,7 @@ const CASES: &[&[Case]] = &[
     crowd::CASES,
     abandoned::CASES,
     tells::CASES,
+    lists::CASES,
     story::CASES,
 ];
 

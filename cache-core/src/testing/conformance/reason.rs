@@ -6,7 +6,7 @@ use crate::backend::Capabilities;
 /// A claim that is true or not.
 type Flag = fn(&mut Capabilities) -> &mut bool;
 
-const FLAGS: [(&str, Flag); 7] = [
+const FLAGS: [(&str, Flag); 9] = [
     ("atomic_add", |claims| &mut claims.atomic_add),
     ("atomic_incr", |claims| &mut claims.atomic_incr),
     ("touch", |claims| &mut claims.touch),
@@ -14,6 +14,8 @@ const FLAGS: [(&str, Flag); 7] = [
     ("conditional_fill", |claims| &mut claims.conditional_fill),
     ("sub_second", |claims| &mut claims.sub_second),
     ("in_place", |claims| &mut claims.in_place),
+    ("tells", |claims| &mut claims.tells),
+    ("lists", |claims| &mut claims.lists),
 ];
 
 /// Returns a sentence that names the claims for which a case is asked, and what to claim in their place.

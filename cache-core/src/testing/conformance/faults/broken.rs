@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
-use crate::backend::{Backend, Capabilities, Entry, Listener, Listening, Memory, Remaining, Ticket};
+use crate::backend::{Backend, Capabilities, Entry, Listener, Listening, Memory, Names, Remaining, Ticket};
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -41,6 +41,12 @@ pub(super) enum Fault {
     TellsOfNoClear,
     TellsOneAlone,
     HoldsListeners,
+    ListsByNumber,
+    ListsByPattern,
+    ListsNeighbours,
+    ListsTheFirst,
+    ListsWhatIsOver,
+    ListsWhatIsPromised,
     StandsStill,
     Panics,
 }
@@ -79,6 +85,23 @@ impl Broken {
         }
     }
 
+    /// Lists so many at a time, and goes on behind as many as were listed: others, where some of those are gone.
+    async fn list_by_number(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        let (mut names, mut at) = (Vec::new(), None);
+        loop {
+            let listed = self.inner.list(start, at.as_deref()).await?;
+            names.extend(listed.names);
+            at = listed.next;
+            if at.is_none() {
+                break;
+            }
+        }
+        let listed = behind.and_then(|number| str::from_utf8(number).ok()?.parse().ok()).unwrap_or(0);
+        let names: Vec<_> = names.into_iter().skip(listed).take(100).collect();
+        let next = (names.len() == 100).then(|| (listed + 100).to_string().into_bytes());
+        Ok(Names { names, next })
+    }
+
     fn has(&self, fault: Fault) -> bool {
         self.fault == fault
     }
@@ -93,7 +116,7 @@ impl Backend for Broken {
     fn capabilities(&self) -> Capabilities {
         let touch = !self.has(Fault::TouchesUnclaimed);
         let max_value_bytes = self.has(Fault::KeepsWhatIsTooLarge).then_some(100_000);
-        Capabilities { touch, max_value_bytes, in_place: true, tells: true, ..Capabilities::ALL }
+        Capabilities { touch, max_value_bytes, in_place: true, tells: true, lists: true, ..Capabilities::ALL }
     }
 
     async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
@@ -208,6 +231,9 @@ impl Backend for Broken {
     async fn begin_fill(&self, name: &Name) -> Result<Ticket, Error> {
         // As a version in a table of its own, which only some of the writers raise.
         let versions = if self.has(Fault::FillLooksThenSets) { &self.kept } else { &self.inner };
+        if self.has(Fault::ListsWhatIsPromised) {
+            self.kept.set(name, b"", None).await?;
+        }
         versions.begin_fill(name).await
     }
 
@@ -240,6 +266,19 @@ impl Backend for Broken {
             listeners.push(Arc::clone(&listener));
         }
         self.inner.listen(start, Arc::new(Muffled { listener, is_quiet }))
+    }
+
+    async fn list(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
+        match self.fault {
+            Fault::ListsByNumber => self.list_by_number(start, behind).await,
+            Fault::ListsByPattern => {
+                self.inner.list(start.split(['*', '?', '[', '_', '%']).next().unwrap_or(start), behind).await
+            }
+            Fault::ListsNeighbours => self.inner.list(start.trim_end_matches(':'), behind).await,
+            Fault::ListsTheFirst => Ok(Names { next: None, ..self.inner.list(start, behind).await? }),
+            Fault::ListsWhatIsOver | Fault::ListsWhatIsPromised => self.kept.list(start, behind).await,
+            _ => self.inner.list(start, behind).await,
+        }
     }
 }
 
