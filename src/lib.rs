@@ -35,6 +35,7 @@
 //! | what to cache, and where: function, page, site or browser; and what not | [`mod@which_level`], [`mod@when_not`] |
 //! | what people build around caches, each in ten lines | [`mod@patterns`] |
 //! | what stands in the place of each word of Django's | [`mod@from_django`] |
+//! | what a person does to caches from a terminal | [`mod@command_line`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what caches do, live, in a browser | `panel`, with the feature `panel` |
@@ -188,6 +189,10 @@ pub mod measured {}
 #[cfg(doc)]
 #[doc = include_str!("docs/patterns.md")]
 pub mod patterns {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/command_line.md")]
+pub mod command_line {}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/from_django.md")]

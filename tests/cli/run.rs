@@ -65,7 +65,12 @@ impl Place {
         said.out.lines().skip(1).map(|line| row(line).unwrap_or_else(|| panic!("{line}"))).collect()
     }
 
-    fn run(&self, program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+    /// Returns a command that runs the program, and none of our variables.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        self.command_of(Path::new(env!("CARGO_BIN_EXE_larder")), arguments)
+    }
+
+    pub fn command_of(&self, program: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path());
         for (name, _) in std::env::vars_os() {
@@ -73,6 +78,11 @@ impl Place {
                 command.env_remove(name);
             }
         }
+        command
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Said {
+        let mut command = self.command_of(program, arguments);
         said(&command.envs(variables.iter().copied()).output().expect("the program runs"))
     }
 }

@@ -7,7 +7,7 @@ use super::parcel::{Found, times_of};
 use super::read::remaining;
 use super::{Cache, Home};
 use crate::clock::Tick;
-use crate::codec::show;
+use crate::codec::{Codec, show};
 use crate::error::Error;
 use crate::executor::block_on;
 use crate::key::{Key, Name};
@@ -30,6 +30,8 @@ pub struct Inspected {
     pub cost: Option<Duration>,
     /// How many bytes the value has when it is written out.
     pub bytes: Option<u64>,
+    /// How it is written, where it is written out.
+    pub codec: Option<Codec>,
     /// Whether it is an error that a function returned.
     pub is_failure: bool,
     /// What it reads like, in the notation of JSON, and cut off where it is long; `None` where it cannot be written out, or was
@@ -110,6 +112,7 @@ impl Cache {
             return Ok(None);
         }
         let created = found.planned_times(&home.clock).map(|times| times.created);
+        let codec = if let Found::Record(wire) = &found { Some(wire.header.codec) } else { None };
         let (mark, cost, value) = match &found {
             Found::Record(wire) => {
                 let value = show(wire.header.codec, wire.payload, SHOWN);
@@ -121,7 +124,7 @@ impl Cache {
         let bytes = Some(found.bytes()).filter(|bytes| *bytes > 0);
         let age = created.map(|created| now.since(created));
         let cost = cost.filter(|cost| !cost.is_zero());
-        Ok(Some(Inspected { mark, age, cost, bytes, is_failure: false, value, ..home.inspect_times(times) }))
+        Ok(Some(Inspected { mark, age, cost, bytes, codec, is_failure: false, value, ..home.inspect_times(times) }))
     }
 }
 
@@ -146,6 +149,7 @@ impl Home {
             kept_for: left(times.kept_until),
             cost: None,
             bytes: None,
+            codec: None,
             is_failure: false,
             value: None,
         }

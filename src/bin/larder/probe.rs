@@ -39,7 +39,7 @@ pub fn ask(name: &str, keeps_nothing: bool) -> Answer {
 fn asked(cache: &Cache, keeps_nothing: bool) -> Result<(), Answer> {
     // One that is off would not ask.
     cache.switch_on();
-    let (store, key, value) = (cache.blocking(), own_key(), drawn());
+    let (store, key, value) = (cache.blocking(), own_key("check"), drawn());
     let failed = |step| move |error| Answer::No(step, Some(error));
     store.set(key.clone(), value, Options::ttl(SECONDS)).map_err(failed(Step::Write))?;
     let found = store.get::<u64>(key.clone());
@@ -52,8 +52,8 @@ fn asked(cache: &Cache, keeps_nothing: bool) -> Result<(), Answer> {
 }
 
 /// Returns a key that nobody else has: other processes and other machines may ask the same store at the same time.
-fn own_key() -> String {
-    format!("larder:check:{}:{:016x}{:016x}", process::id(), drawn(), drawn())
+pub fn own_key(verb: &str) -> String {
+    format!("larder:{verb}:{}:{:016x}{:016x}", process::id(), drawn(), drawn())
 }
 
 /// Draws a number; the standard library asks the system for it.

@@ -2,8 +2,12 @@
 
 #[path = "../run.rs"]
 mod run;
+#[path = "../screen.rs"]
+mod screen;
 #[path = "../../support/servers/mod.rs"]
 mod servers;
+#[path = "../verbs.rs"]
+mod verbs;
 
 use std::env;
 use std::ops::Deref;
@@ -11,6 +15,7 @@ use std::ops::Deref;
 use libtest_mimic::{Arguments, Failed, Trial};
 
 use run::{Place, Said};
+use screen::Screen;
 use servers::{MariaDb, Memcached, PASSWORD, Postgres, Redis, Server};
 
 /// A server that was started for a test.
@@ -23,6 +28,8 @@ struct Kind {
     start: fn() -> Result<Started, String>,
     /// Whether its caches live in a table that has to be made.
     has_table: bool,
+    /// Whether it can tell what it keeps.
+    lists: bool,
 }
 
 /// Each lets nobody in without a password, and listens where `redis://` and `memcached://` lead: on a port.
@@ -32,24 +39,28 @@ const KINDS: [Kind; 4] = [
         is_installed: Postgres::is_installed,
         start: || Postgres::start().map(started),
         has_table: true,
+        lists: true,
     },
     Kind {
         name: "MariaDB",
         is_installed: MariaDb::is_installed,
         start: || MariaDb::start().map(started),
         has_table: true,
+        lists: true,
     },
     Kind {
         name: "Redis",
         is_installed: Redis::is_installed,
         start: || Redis::setup().on_port().guarded().start().map(|server| Box::new(server) as Started),
         has_table: false,
+        lists: true,
     },
     Kind {
         name: "Memcached",
         is_installed: Memcached::is_installed,
         start: || Memcached::setup().on_port().guarded().start().map(|server| Box::new(server) as Started),
         has_table: false,
+        lists: false,
     },
 ];
 
@@ -64,7 +75,7 @@ fn main() {
     let mut arguments = Arguments::from_args();
     // Servers that are made at the same time take away each other's files in `/tmp`.
     arguments.test_threads.get_or_insert(1);
-    let trials = KINDS.iter().flat_map(trials).chain([moved()]).collect();
+    let trials = KINDS.iter().flat_map(trials).chain([moved(), interrupted()]).collect();
     libtest_mimic::run(&arguments, trials).exit();
 }
 
@@ -75,7 +86,11 @@ fn trials(kind: &'static Kind) -> Vec<Trial> {
     ];
     let without_tables: [Test; 1] =
         [("a_store_without_a_table_answers_as_it_is", a_store_without_a_table_answers_as_it_is)];
-    let of_all: [Test; 2] = [
+    let listing: [Test; 1] = [("each_verb_does_what_it_says", each_verb_does_what_it_says)];
+    let without_lists: [Test; 1] =
+        [("what_cannot_be_listed_is_found_by_its_key", what_cannot_be_listed_is_found_by_its_key)];
+    let of_all: [Test; 3] = [
+        ("a_server_that_is_away_is_told_by_every_verb", a_server_that_is_away_is_told_by_every_verb),
         (
             "with_one_line_a_second_run_finds_what_the_first_one_kept",
             with_one_line_a_second_run_finds_what_the_first_one_kept,
@@ -91,7 +106,8 @@ fn trials(kind: &'static Kind) -> Vec<Trial> {
         Trial::test(format!("{}::{name}", kind.name), run).with_ignored_flag(!is_asked(kind))
     };
     let of_kind = if kind.has_table { &of_tables[..] } else { &without_tables[..] };
-    of_kind.iter().copied().chain(of_all).map(trial).collect()
+    let of_lists = if kind.lists { &listing[..] } else { &without_lists[..] };
+    of_kind.iter().chain(of_lists).copied().chain(of_all).map(trial).collect()
 }
 
 fn moved() -> Trial {
@@ -101,6 +117,15 @@ fn moved() -> Trial {
         Ok(())
     };
     Trial::test("one_line_moves_a_program_from_store_to_store", run).with_ignored_flag(is_ignored)
+}
+
+fn interrupted() -> Trial {
+    let run = || {
+        a_clear_of_a_server_that_stands_still_can_be_interrupted().map_err(Failed::from)?;
+        Ok(())
+    };
+    let is_ignored = !Redis::is_installed() && env::var_os("LARDER_REQUIRE_SERVERS").is_none();
+    Trial::test("a_clear_of_a_server_that_stands_still_can_be_interrupted", run).with_ignored_flag(is_ignored)
 }
 
 fn is_asked(kind: &Kind) -> bool {
@@ -197,4 +222,66 @@ fn a_server_that_is_away_is_told_without_its_password(server: &Server) {
         place.quickstart(&[("CACHE_URL", &server.url())]).iter().all(|row| row.1 > 0),
         "the program goes on without it"
     );
+}
+
+fn each_verb_does_what_it_says(server: &Server) {
+    assert_eq!(larder(&place(), server, &["create-table"]).code, 0);
+    verbs::each_does_what_it_says(&server.url());
+}
+
+fn what_cannot_be_listed_is_found_by_its_key(server: &Server) {
+    let place = place();
+    verbs::fill(&server.url(), 3);
+    let keys = larder(&place, server, &["keys"]);
+    let says = "this store cannot tell what it keeps; what is under one key, `larder get` shows";
+    assert!(keys.code == 3 && keys.out.is_empty() && keys.err.contains(says), "{keys:?}");
+    assert_eq!(verbs::json(&larder(&place, server, &["get", "post:2", "--json"]))["value"]["title"], "the post 2");
+    let stats = larder(&place, server, &["stats", "--json"]);
+    let cache = &verbs::json(&stats)["caches"][0];
+    assert_eq!((stats.code, &cache["answers"], &cache["entries"]), (0, &true.into(), &serde_json::Value::Null));
+    assert_eq!(larder(&place, server, &["delete", "post:2"]).code, 0);
+    assert_eq!(larder(&place, server, &["clear", "post:", "--yes"]).code, 3, "it cannot tell which begin so");
+    let clear = larder(&place, server, &["clear", "--yes"]);
+    assert!(clear.code == 0 && clear.out.starts_with("all entries removed from "), "{clear:?}");
+    assert_eq!(larder(&place, server, &["get", "post:1"]).code, 1);
+}
+
+fn a_server_that_is_away_is_told_by_every_verb(server: &Server) {
+    server.stop();
+    let place = place();
+    for arguments in [
+        &["keys"][..],
+        &["get", "a"],
+        &["delete", "a"],
+        &["clear", "--yes"],
+        &["clear", "--everything", "--yes"],
+        &["invalidate-tag", "a"],
+        &["bench", "--seconds", "1"],
+    ] {
+        let said = larder(&place, server, arguments);
+        assert!(said.code == 3 && said.out.is_empty() && said.err.lines().count() == 1, "{arguments:?}: {said:?}");
+    }
+    let stats = larder(&place, server, &["stats"]);
+    assert!(stats.code == 3 && stats.out.contains("\naway `default` at "), "{stats:?}");
+    let stats = verbs::json(&larder(&place, server, &["stats", "--json"]));
+    assert!(stats["caches"][0]["answers"] == false && stats["caches"][0]["error"].is_string(), "{stats}");
+}
+
+/// The server reads, and writes nothing: the clear gets nowhere until somebody has had enough of it.
+fn a_clear_of_a_server_that_stands_still_can_be_interrupted() -> Result<(), String> {
+    let redis = Redis::setup().on_port().guarded().start()?;
+    let (place, url) = (place(), redis.url());
+    verbs::fill(&url, 1_000);
+    redis.ask(&["CLIENT", "PAUSE", "600000", "WRITE"])?;
+    let clear = Screen::of(&place, 200, "clear --yes", &[("CACHE_URL", &format!("{url}?response_timeout=5m"))]);
+    clear.waits_for("clearing");
+    clear.types("\u{3}");
+    let (code, seen) = clear.ends();
+    redis.ask(&["CLIENT", "UNPAUSE"])?;
+    // What it has not written yet, those behind it wait for: it does not even say what is left.
+    let says = ": interrupted: how far it came cannot be told\n";
+    assert!(code == 130 && seen.contains(says), "{seen}");
+    assert!(!seen.contains(PASSWORD), "{seen}");
+    assert_eq!(larder(&place, &redis, &["keys"]).out.lines().count(), 1_002);
+    Ok(())
 }

@@ -1,0 +1,187 @@
+//! `larder clear`: all entries of a cache go, or those whose keys begin alike.
+
+use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use larder::Kind;
+use serde_json::json;
+
+use crate::arguments::Clear;
+use crate::choice::{self, Choice};
+use crate::ending::{Ending, Failure};
+use crate::terminal::{self, Progress};
+use crate::walk::{self, Counted, Walk};
+use crate::{interrupt, output};
+
+/// How long it is counted what is about to go, or is left.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Asks, and removes what it was asked to.
+pub fn run(arguments: &Clear) -> Result<Ending, Failure> {
+    let choice = choice::one(&arguments.chosen)?.outside()?;
+    let beginning = arguments.beginning.as_deref().filter(|beginning| !beginning.is_empty());
+    let before = if arguments.everything { None } else { count(&choice, beginning)? };
+    if !arguments.yes && before.is_none_or(|before| before.number > 0) && !is_wanted(&choice, arguments, before)? {
+        writeln!(io::stderr(), "nothing was removed")?;
+        return Ok(Ending::Nothing);
+    }
+    interrupt::hear();
+    let cleared = match beginning {
+        _ if arguments.everything => interrupt::wait(choice.cache.clear_store(), || ()).transpose(),
+        Some(beginning) => return remove(&choice, arguments, beginning, before),
+        None => clear(&choice, before).transpose(),
+    };
+    match cleared.map_err(|error| choice.failed(&error))? {
+        Some(()) => told(&choice, arguments, before),
+        None => interrupted(&choice, arguments, before),
+    }
+}
+
+/// Counts what is about to go; `None` where the store cannot tell.
+fn count(choice: &Choice, beginning: Option<&str>) -> Result<Option<Counted>, Failure> {
+    match walk::count(&choice.cache, beginning.unwrap_or_default(), PATIENCE) {
+        Ok(counted) => Ok(Some(counted)),
+        Err(error) if error.kind() == Kind::Unsupported && beginning.is_none() => Ok(None),
+        Err(error) => Err(choice.failed(&error)),
+    }
+}
+
+/// Asks the person at the terminal.
+fn is_wanted(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<bool, Failure> {
+    if !terminal::can_ask() {
+        return Err(Failure::Words("nobody can be asked here whether that is meant: write `--yes`".to_owned()));
+    }
+    let mut err = io::stderr();
+    if arguments.everything {
+        writeln!(
+            err,
+            "This removes EVERYTHING in {}, also what belongs to other caches and programs.",
+            choice.place()
+        )?;
+        write!(err, "Write `everything` if that is meant: ")?;
+    } else {
+        let what = before.map_or_else(|| "all entries".to_owned(), |before| entries(&before));
+        let which =
+            arguments.beginning.as_ref().map_or_else(String::new, |start| format!(" whose keys begin with `{start}`"));
+        writeln!(err, "This removes {what}{which} from {choice} ({}).", choice.scope())?;
+        write!(err, "Is that meant? [y/N] ")?;
+    }
+    err.flush()?;
+    let mut said = String::new();
+    io::stdin().read_line(&mut said)?;
+    let wanted: &[&str] = if arguments.everything { &["everything"] } else { &["y", "yes"] };
+    Ok(wanted.contains(&said.trim().to_lowercase().as_str()))
+}
+
+/// Clears the cache, and tells meanwhile how much is left.
+fn clear(choice: &Choice, before: Option<Counted>) -> Option<Result<(), larder::Error>> {
+    let (is_over, left, mut progress) = (AtomicBool::new(false), AtomicU64::new(u64::MAX), Progress::new());
+    let is_counted = before.is_some() && progress.is_seen();
+    thread::scope(|threads| {
+        if is_counted {
+            threads.spawn(|| {
+                while !is_over.load(Ordering::SeqCst) && !interrupt::is_over() {
+                    let Ok(counted) = walk::count(&choice.cache, "", PATIENCE) else { break };
+                    left.store(counted.number, Ordering::SeqCst);
+                    thread::sleep(Duration::from_millis(100));
+                }
+            });
+        }
+        let cleared = interrupt::wait(choice.cache.clear(), || {
+            let left = Some(left.load(Ordering::SeqCst)).filter(|left| *left < u64::MAX);
+            let left = left.map_or_else(String::new, |left| format!(", {} left", output::grouped(left)));
+            progress.tell(format!("clearing{left}…"));
+        });
+        is_over.store(true, Ordering::SeqCst);
+        cleared
+    })
+}
+
+/// Removes what has a key that begins so, some at a time.
+fn remove(choice: &Choice, arguments: &Clear, beginning: &str, before: Option<Counted>) -> Result<Ending, Failure> {
+    let (mut walk, mut removed, mut progress) = (Walk::new(&choice.cache, beginning), 0, Progress::new());
+    let all = before.map_or_else(String::new, |before| format!(" of {}", entries(&before)));
+    let is_whole = loop {
+        let keys = match walk.next() {
+            None => break false,
+            Some(keys) => keys.map_err(|error| halfway(choice, &error, removed))?,
+        };
+        let Some(keys) = keys else { break true };
+        let Some(gone) = interrupt::wait(choice.cache.delete_many(keys), || ()) else { break false };
+        removed += gone.map_err(|error| halfway(choice, &error, removed))?;
+        progress.tell(format!("{}{all} removed…", output::grouped(removed)));
+    };
+    progress.end();
+    if !is_whole {
+        let left = walk::count_left(&choice.cache, beginning, PATIENCE);
+        return interrupted_at(choice, arguments, Some(removed), left);
+    }
+    if arguments.chosen.json {
+        writeln!(io::stdout(), "{:#}", json!({ "removed": removed, "is_all": true }))?;
+    } else {
+        writeln!(io::stdout(), "{} removed from {choice}", output::many(removed, "entry", "entries"))?;
+    }
+    Ok(Ending::Done)
+}
+
+fn halfway(choice: &Choice, error: &larder::Error, removed: u64) -> Failure {
+    let gone = output::many(removed, "entry was", "entries were");
+    Failure::Trouble(format!("{choice}: {error}; {gone} removed before that"))
+}
+
+fn told(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<Ending, Failure> {
+    let mut out = io::stdout();
+    if arguments.chosen.json {
+        writeln!(
+            out,
+            "{:#}",
+            json!({ "removed": before.map(|before| before.number), "is_all": before.is_none_or(|before| before.is_all) })
+        )?;
+    } else if arguments.everything {
+        writeln!(out, "{} is empty", choice.place())?;
+    } else {
+        let what = before.map_or_else(|| "all entries".to_owned(), |before| entries(&before));
+        writeln!(out, "{what} removed from {choice} ({})", choice.scope())?;
+    }
+    Ok(Ending::Done)
+}
+
+fn interrupted(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<Ending, Failure> {
+    let left = walk::count_left(&choice.cache, "", PATIENCE);
+    let all = before.filter(|before| before.is_all).zip(left.filter(|left| left.is_all));
+    interrupted_at(choice, arguments, all.map(|(before, left)| before.number.saturating_sub(left.number)), left)
+}
+
+/// Says how far it came, and what is left.
+fn interrupted_at(
+    choice: &Choice,
+    arguments: &Clear,
+    removed: Option<u64>,
+    left: Option<Counted>,
+) -> Result<Ending, Failure> {
+    if arguments.chosen.json {
+        let (number, is_all) = (left.map(|left| left.number), left.is_some_and(|left| left.is_all));
+        let said = json!({ "interrupted": true, "removed": removed, "left": number, "left_is_all": is_all });
+        writeln!(io::stdout(), "{said:#}")?;
+        return Ok(Ending::Interrupted);
+    }
+    let gone = removed.map(|removed| format!("{} removed", output::many(removed, "entry was", "entries were")));
+    let left = left.map(|left| format!("{} left", are(&left)));
+    let parts: Vec<_> = gone.into_iter().chain(left).collect();
+    let how_far = if parts.is_empty() { "how far it came cannot be told".to_owned() } else { parts.join(", ") };
+    writeln!(io::stderr(), "{choice}: interrupted: {how_far}")?;
+    Ok(Ending::Interrupted)
+}
+
+fn entries(counted: &Counted) -> String {
+    let number = output::many(counted.number, "entry", "entries");
+    if counted.is_all { number } else { format!("at least {number}") }
+}
+
+fn are(counted: &Counted) -> String {
+    let verb = if counted.number == 1 { "is" } else { "are" };
+    let number = output::grouped(counted.number);
+    if counted.is_all { format!("{number} {verb}") } else { format!("at least {number} {verb}") }
+}

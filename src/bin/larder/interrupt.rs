@@ -1,0 +1,77 @@
+//! Ctrl-C: the first one asks for an end, the second one does not wait for it.
+
+use std::pin::pin;
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
+use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
+
+static IS_OVER: AtomicBool = AtomicBool::new(false);
+
+/// How often it is looked whether somebody wants an end.
+const LOOK: Duration = Duration::from_millis(50);
+
+/// Hears of Ctrl-C from now on. Where that cannot be heard, it ends the program, as it would without this.
+pub fn hear() {
+    let hears = || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+        runtime.block_on(async {
+            tokio::signal::ctrl_c().await?;
+            IS_OVER.store(true, Ordering::SeqCst);
+            tokio::signal::ctrl_c().await?;
+            process::exit(130)
+        })
+    };
+    // The thread ends with the program.
+    drop(thread::spawn(move || -> std::io::Result<()> { hears() }));
+}
+
+/// Returns whether somebody wants an end.
+pub fn is_over() -> bool {
+    IS_OVER.load(Ordering::SeqCst)
+}
+
+/// Waits for a future, and now and then does something else; `None` where somebody wants an end before it is there.
+pub fn wait<T>(future: impl Future<Output = T>, mut meanwhile: impl FnMut()) -> Option<T> {
+    wait_while(future, || {
+        meanwhile();
+        !is_over()
+    })
+}
+
+/// Waits for a future, and no longer than until then, whether somebody wants an end or not.
+pub fn wait_until<T>(future: impl Future<Output = T>, until: Instant) -> Option<T> {
+    wait_while(future, || Instant::now() < until)
+}
+
+fn wait_while<T>(future: impl Future<Output = T>, mut is_wanted: impl FnMut() -> bool) -> Option<T> {
+    let (mut future, waker) = (pin!(future), Waker::from(Arc::new(Waiting(thread::current()))));
+    loop {
+        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
+            return Some(output);
+        }
+        thread::park_timeout(LOOK);
+        if !is_wanted() {
+            return None;
+        }
+    }
+}
+
+/// Sleeps for so long, or until somebody wants an end.
+pub fn sleep(time: Duration) {
+    let mut left = time;
+    while !is_over() && !left.is_zero() {
+        thread::sleep(LOOK.min(left));
+        left = left.saturating_sub(LOOK);
+    }
+}
+
+struct Waiting(Thread);
+
+impl Wake for Waiting {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
+    }
+}

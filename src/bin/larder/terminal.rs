@@ -1,0 +1,87 @@
+//! What a terminal can show.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+/// How wide a page is where nobody says.
+const USUAL: usize = 100;
+
+/// Returns how many signs fit into a line of what is written; `None` where no terminal reads.
+pub fn width() -> Option<usize> {
+    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
+    io::stdout().is_terminal().then(|| measured().or_else(said).unwrap_or(USUAL))
+}
+
+#[cfg(unix)]
+fn measured() -> Option<usize> {
+    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col.into()).filter(|width| *width > 0)
+}
+
+#[cfg(not(unix))]
+fn measured() -> Option<usize> {
+    None
+}
+
+/// Returns whether a person can be asked.
+pub fn can_ask() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// A way to set something off, where a terminal shows it. What it says stands in the words too.
+#[derive(Clone, Copy)]
+pub enum Style {
+    Bold,
+    Dim,
+    Red,
+}
+
+/// Sets words off, where that is seen.
+pub fn styled(style: Style, words: impl Display) -> String {
+    let is_unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    if !io::stdout().is_terminal() || is_unwanted() || std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        return words.to_string();
+    }
+    let code = match style {
+        Style::Bold => 1,
+        Style::Dim => 2,
+        Style::Red => 31,
+    };
+    format!("\x1b[{code}m{words}\x1b[0m")
+}
+
+/// A line on a terminal that is written over while work goes on.
+pub struct Progress {
+    is_seen: bool,
+    is_written: bool,
+}
+
+impl Progress {
+    pub fn new() -> Self {
+        Self { is_seen: io::stderr().is_terminal(), is_written: false }
+    }
+
+    /// Returns whether anybody sees it.
+    pub fn is_seen(&self) -> bool {
+        self.is_seen
+    }
+
+    pub fn tell(&mut self, words: impl Display) {
+        if self.is_seen {
+            self.is_written = true;
+            let _ = write!(io::stderr(), "\r\x1b[K{words}").and_then(|()| io::stderr().flush());
+        }
+    }
+
+    /// Takes the line away.
+    pub fn end(&mut self) {
+        if std::mem::take(&mut self.is_written) {
+            let _ = write!(io::stderr(), "\r\x1b[K").and_then(|()| io::stderr().flush());
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.end();
+    }
+}

@@ -1,0 +1,124 @@
+//! The verbs that look after entries, in a database file and in a folder.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use crate::run::{Place, Said};
+use crate::verbs;
+
+/// A folder whose one cache is in a database file, with so many posts in it and a little more.
+fn filled(posts: usize) -> Place {
+    let place = Place::with("[caches.default]\nurl = \"sqlite://./cache.db\"\n");
+    verbs::fill(&url(&place), posts);
+    place
+}
+
+fn url(place: &Place) -> String {
+    format!("sqlite://{}/cache.db", place.path().display())
+}
+
+#[test]
+fn each_verb_does_what_it_says_in_a_database_file() {
+    let folder = Place::empty();
+    verbs::each_does_what_it_says(&url(&folder));
+}
+
+#[cfg(feature = "file")]
+#[test]
+fn each_verb_does_what_it_says_in_a_folder() {
+    let folder = Place::empty();
+    verbs::each_does_what_it_says(&format!("file://{}/cache", folder.path().display()));
+}
+
+#[test]
+fn an_address_alone_will_do_with_a_prefix_and_a_version() {
+    let place = filled(3);
+    let at = url(&place);
+    let keys = |more: &[&str]| place.larder(&[&["keys", "--url", &at], more].concat());
+    assert_eq!(keys(&["post:"]).out.lines().count(), 3);
+    assert_eq!(keys(&["--cache-version", "2"]).out, "post:next\n");
+    let none = keys(&["--prefix", "shop", "post:"]);
+    assert!(none.code == 1 && none.err.contains("(prefix `shop`, version `1`)"), "{none:?}");
+    let wrong = place.larder(&["keys", "--url", "etcd://user:geheim@host"]);
+    assert!(
+        wrong.code == 3 && wrong.err.contains("there is no store `etcd`") && !wrong.err.contains("geheim"),
+        "{wrong:?}"
+    );
+    assert_eq!(place.larder(&["keys", "--prefix", "shop"]).code, 2, "the configuration says that of its caches");
+}
+
+#[test]
+fn a_wrong_word_is_told_with_the_right_one() {
+    let place = Place::with("[caches.pages]\nurl = \"sqlite://./a.db\"\n[caches.more]\nurl = \"sqlite://./a.db\"\n");
+    for (arguments, says) in [
+        (&["kesy"][..], "a similar subcommand exists: 'keys'"),
+        (&["keys", "--cahce", "pages"], "a similar argument exists: '--cache'"),
+        (&["keys", "--cache", "page"], "there is no cache `page`; there is `more`, `pages`"),
+        (&["keys"], "there is more than one cache: write `--cache` and one of `more`, `pages`"),
+        (&["get"], "<KEY>"),
+        (&["bench", "--seconds", "0"], "1..=3600"),
+        (&["completions", "bsh"], "possible values"),
+        (&["clear", "a", "--everything"], "cannot be used with"),
+    ] {
+        let said = place.larder(arguments);
+        assert!(said.code == 2 && said.out.is_empty() && said.err.contains(says), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
+fn what_nobody_sees_from_outside_is_said_in_one_sentence() {
+    for (text, says) in [
+        ("[caches.default]\nmax_entries = 5\n", "`default` at memory: it lives in the memory of each program"),
+        ("[caches.default]\nurl = \"null://\"\n", "`default` at null://: it keeps nothing"),
+        ("", "no cache is described here: write `--url`"),
+    ] {
+        let said = Place::with(text).larder(&["keys"]);
+        assert!(said.code == 3 && said.err.starts_with(says) && said.err.lines().count() == 1, "{said:?}");
+    }
+    let joined = "[caches.default]\nurl = \"sqlite://./a.db\"\nkey_function = \"lower\"\n";
+    let said = Place::with(joined).larder(&["keys", "--key-function", "lower"]);
+    assert!(said.code == 3 && said.err.contains("a function joins them"), "{said:?}");
+    let json = Place::empty().larder(&["keys", "--json"]);
+    assert!(json.code == 3 && verbs::json(&json)["error"].is_string(), "{json:?}");
+}
+
+#[test]
+fn a_database_that_is_none_stands_in_the_way_of_every_verb() {
+    let place = Place::with("[caches.default]\nurl = \"sqlite://./cache.db\"\n");
+    place.write("cache.db", &"no database ".repeat(100));
+    for arguments in [
+        &["keys"][..],
+        &["get", "a"],
+        &["delete", "a"],
+        &["clear", "--yes"],
+        &["invalidate-tag", "a"],
+        &["stats"],
+        &["bench", "--seconds", "1"],
+    ] {
+        let said = place.larder(arguments);
+        assert_eq!(said.code, 3, "{arguments:?}: {said:?}");
+        assert!((said.err.clone() + &said.out).contains("is no SQLite database"), "{arguments:?}: {said:?}");
+    }
+}
+
+#[test]
+fn each_shell_is_told_the_words() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let Said { code, out, err } = Place::empty().larder(&["completions", shell]);
+        assert!(code == 0 && err.is_empty() && out.contains("invalidate-tag"), "{shell}");
+    }
+}
+
+#[test]
+fn whoever_reads_the_beginning_of_a_list_is_no_error() {
+    let place = filled(20_000);
+    let mut command = place.command(&["keys", "--long"]);
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let mut first = String::new();
+    let mut out = BufReader::new(child.stdout.take().expect("a pipe"));
+    out.read_line(&mut first).expect("a line");
+    assert_eq!(first.split_whitespace().collect::<Vec<_>>(), ["AGE", "LEFT", "SIZE", "KEY"]);
+    drop(out);
+    let ended = child.wait_with_output().expect("it ends");
+    assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
+}

@@ -1,0 +1,99 @@
+//! The program in a terminal, where it asks, shows how far it is, and hears Ctrl-C.
+
+use std::fs::{self, File};
+use std::path::PathBuf;
+
+use crate::run::Place;
+use crate::screen::Screen;
+use crate::verbs;
+
+/// A folder with a cache in files of so many posts.
+fn filled(posts: usize) -> (Place, String) {
+    let place = Place::with(verbs::ONE);
+    let url = format!("file://{}/cache", place.path().display());
+    verbs::fill(&url, posts);
+    (place, url)
+}
+
+fn screen(place: &Place, url: &str, columns: u16, words: &str) -> Screen {
+    Screen::of(place, columns, words, &[("CACHE_URL", url)])
+}
+
+fn keys(place: &Place, url: &str) -> usize {
+    place.larder_with(&["keys"], &[("CACHE_URL", url)]).out.lines().count()
+}
+
+#[test]
+fn a_person_is_asked_before_anything_goes() {
+    let (place, url) = filled(20);
+    let no = screen(&place, &url, 200, "clear");
+    no.waits_for("Is that meant? [y/N] ");
+    no.types("n\n");
+    let (code, seen) = no.ends();
+    assert!(code == 1 && seen.contains("This removes 22 entries from `default` at file://"), "{seen}");
+    assert!(seen.contains("(version `1`, no prefix).") && seen.contains("nothing was removed"), "{seen}");
+    assert_eq!(keys(&place, &url), 22);
+    let some = screen(&place, &url, 200, "clear post:1");
+    some.waits_for("This removes 11 entries whose keys begin with `post:1` from ");
+    some.types("y\n");
+    assert_eq!((some.ends().0, keys(&place, &url)), (0, 11));
+    let everything = screen(&place, &url, 200, "clear --everything");
+    everything.waits_for("Write `everything` if that is meant: ");
+    everything.types("y\n");
+    assert_eq!((everything.ends().0, keys(&place, &url)), (1, 11), "another word is needed for that");
+    let nothing = screen(&place, &url, 200, "clear");
+    nothing.waits_for("[y/N] ");
+    nothing.types("\u{3}");
+    assert_eq!((nothing.ends().0, keys(&place, &url)), (130, 11));
+}
+
+#[test]
+fn a_clear_that_is_interrupted_says_how_far_it_came_and_what_is_left() {
+    let (place, url) = filled(300);
+    // Somebody holds on to the second half of the drawers: it gets no further than to the first of those.
+    let held: Vec<File> = books(&place).iter().skip(120).map(locked).collect();
+    let clear = screen(&place, &url, 200, "clear --yes");
+    clear.waits_for("clearing");
+    clear.types("\u{3}");
+    let (code, seen) = clear.ends();
+    drop(held);
+    let left = keys(&place, &url);
+    assert!((1..302).contains(&left), "{left}: {seen}");
+    let said = format!(": interrupted: {} entries were removed, {left} are left\n", 302 - left);
+    assert!(code == 130 && seen.contains(&said), "{left}: {seen}");
+}
+
+fn books(place: &Place) -> Vec<PathBuf> {
+    let drawers = fs::read_dir(place.path().join("cache")).expect("a folder");
+    let mut books: Vec<_> = drawers.map(|drawer| drawer.expect("a drawer").path().join("book.larder")).collect();
+    books.sort();
+    books
+}
+
+fn locked(book: &PathBuf) -> File {
+    let file = File::options().read(true).write(true).open(book).expect("a book");
+    file.lock().expect("a lock");
+    file
+}
+
+#[test]
+fn a_terminal_sees_words_set_off_and_lines_that_fit_and_nobody_else_does() {
+    let (place, url) = filled(3);
+    let (code, seen) = screen(&place, &url, 60, "stats").ends();
+    assert!(code == 0 && seen.contains("\u{1b}[1mCACHE"), "{seen:?}");
+    let row = seen.lines().find(|line| line.starts_with("default")).expect("a row").trim_end();
+    assert!(row.chars().count() <= 60 && row.contains('…'), "{row}");
+    let (_, plain) = Screen::of(&place, 60, "stats", &[("CACHE_URL", &url), ("NO_COLOR", "1")]).ends();
+    assert!(plain.contains("CACHE ") && !plain.contains('\u{1b}'), "{plain:?}");
+    let piped = place.larder_with(&["stats"], &[("CACHE_URL", &url)]).out;
+    assert!(!piped.contains('\u{1b}') && piped.contains(&url), "{piped}");
+}
+
+#[test]
+fn whoever_watches_ends_it() {
+    let (place, url) = filled(3);
+    let watch = screen(&place, &url, 200, "stats --watch");
+    watch.waits_for("\u{1b}[2J");
+    watch.types("\u{3}");
+    assert_eq!(watch.ends().0, 0);
+}
