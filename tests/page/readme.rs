@@ -130,3 +130,21 @@ let app = Router::new()
     assert_eq!(&*visit("/blog/1", ""), b"6");
     Ok(())
 }
+
+#[cfg(feature = "panel")]
+#[test]
+fn the_panel_of_the_readme_is_there_for_an_admin() {
+    use larder::panel::Panel;
+
+    fn is_admin(request: &Parts) -> bool {
+        request.headers.contains_key("x-admin")
+    }
+
+    let _larder = testing::isolated();
+    let app = Router::new().nest_service("/larder", Panel::guarded(is_admin).writable());
+    let ask = |headers: &[(&str, &str)]| {
+        let asking = app.clone().oneshot(request("GET", "/larder/api/now", headers));
+        testing::block_on(asking).expect("no error can happen").status()
+    };
+    assert_eq!((ask(&[]).as_u16(), ask(&[("x-admin", "1")]).as_u16()), (404, 200));
+}
