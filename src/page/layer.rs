@@ -1,5 +1,6 @@
 //! The layer: what a place in a program is told, and what it makes of a service.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use http::request::Parts;
@@ -15,7 +16,7 @@ use super::named::Naming;
 use super::policy::{Policy, Statuses};
 use super::sent::{KIND, Sent};
 use super::service::CacheService;
-use super::site::{Choice, Setup, Site};
+use super::site::{Choice, Setup, Site, Spot};
 use crate::key::KeyPart;
 use crate::{Cache, IntoTime, Key};
 
@@ -40,6 +41,11 @@ use crate::{Cache, IntoTime, Key};
 /// What is kept, for how long, and whom it answers follows RFC 9111; [the manual](crate::page) says what that means, and
 /// what a handler behind it gets to see.
 ///
+/// Two layers are two places, and neither reads a page of the other, unless they are told the same **and** are made at one place in
+/// the source, as those of the workers of a server are, or those that a function of yours makes: that has `#[track_caller]`, where
+/// different services stand behind what it makes. [`key_prefix`](Self::key_prefix) names a layer instead: then its place does not
+/// count, and its pages are found by a later build too, in which the lines have moved.
+///
 /// What it makes of a service is ready at any time: a page that is kept does not wait until there is room for one that is
 /// made. The service behind it is waited for where it is asked, by the request that asks it. So a layer outside that turns
 /// requests away while what is inside is not ready turns none away here; one that limits how many are made stands behind
@@ -59,6 +65,7 @@ pub struct CacheLayer {
 /// let app: Router = Router::new().route("/", get(async || "a page").layer(cache_page(60 * 15)));
 /// # drop(app);
 /// ```
+#[track_caller]
 pub fn cache_page(time: impl IntoTime) -> CacheLayer {
     CacheLayer::new().time(time)
 }
@@ -70,6 +77,7 @@ const LIMIT: u64 = 1 << 20;
 const VARIANTS: usize = 256;
 
 impl Default for CacheLayer {
+    #[track_caller]
     fn default() -> Self {
         Self::new()
     }
@@ -78,10 +86,12 @@ impl Default for CacheLayer {
 impl CacheLayer {
     /// Makes a layer that keeps a page for as long as it says, or where it says nothing for as long as its cache keeps what
     /// says nothing: 300 seconds, unless that was told otherwise.
+    #[track_caller]
     pub fn new() -> Self {
         let policy = Policy { targeted: Vec::new(), ..Policy::default() };
         let setup = Setup {
             choice: Choice::Named("default".to_owned()),
+            spot: Some(Spot(Location::caller())),
             annotated: None,
             prefix: String::new(),
             policy,
@@ -109,6 +119,7 @@ impl CacheLayer {
 
     /// Makes a layer that does all that RFC 9111 lets a shared cache do, obeys its clients and hides nothing: for what
     /// stands before another server, which says in `Vary` what it has read.
+    #[track_caller]
     pub fn rfc() -> Self {
         Self::new()
             .see_everything()
@@ -266,9 +277,10 @@ impl CacheLayer {
         })
     }
 
-    /// Begins the keys of these pages with a word of its own.
+    /// Begins the keys of these pages with a word of its own, which names this layer: one that is told the same, and has the same
+    /// name, has the same pages, wherever it is made.
     pub fn key_prefix(self, prefix: impl Into<String>) -> Self {
-        self.with(|setup| setup.prefix = prefix.into())
+        self.with(|setup| (setup.prefix, setup.spot) = (prefix.into(), None))
     }
 }
 

@@ -25,7 +25,8 @@ pub(super) use pattern::Pattern;
 
 /// Invalidates the pages whose path is meant by this pattern, in all caches of the program, or of the test.
 ///
-/// A star stands for any text: `"/blog/*"`. A pattern without a question mark means a path with every query.
+/// A star stands for any text: `"/blog/*"`. A pattern without a question mark means a path with every query. A path is meant as
+/// it was asked for, byte for byte: what is not ASCII as browsers send it, `"/caf%C3%A9"`.
 ///
 /// In this process that is done when this is first polled. Where pages live outside, all processes that share their store
 /// see it within a second from when this has ended.

@@ -30,7 +30,7 @@ use crate::{Error, Key};
 pub(super) use caller::Caller;
 pub(super) use home::Home;
 pub(super) use quest::{Look, Quest};
-pub(super) use setup::{Annotation, Choice, Setup};
+pub(super) use setup::{Annotation, Choice, Setup, Spot};
 
 /// What one place was told, and where its pages live.
 #[derive(Debug)]

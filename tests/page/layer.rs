@@ -103,6 +103,28 @@ fn two_places_in_one_cache_never_read_each_others_pages() {
 }
 
 #[test]
+fn two_layers_that_are_told_the_same_in_two_places_never_read_each_others_pages() {
+    let _larder = testing::isolated();
+    let app = |layer: CacheLayer, name: &'static str| {
+        App::new(&layer, move |run, _| response(200, &[], format!("{name} {run}")))
+    };
+    let open = app(cache_page(60), "for all");
+    let closed = app(cache_page(60), "for those who were let in");
+    assert_eq!((closed.get("/").text(), open.get("/").text()), ("for those who were let in 1", "for all 1"));
+    assert_eq!((open.get("/").text(), closed.get("/").text()), ("for all 1", "for those who were let in 2"));
+    let each = ["one", "two"].map(|name| app(CacheLayer::new().time(60), name).get("/").text().to_owned());
+    assert_eq!(each, ["one 1", "one 1"], "what is made in one place is one");
+}
+
+#[test]
+fn two_layers_of_one_name_are_one_wherever_they_are_made() {
+    let _larder = testing::isolated();
+    let one = App::new(&cache_page(60).key_prefix("site"), |run, _| response(200, &[], run.to_string()));
+    let other = App::new(&cache_page(60).key_prefix("site"), |_, _| response(200, &[], "made anew"));
+    assert_eq!((one.get("/").text(), other.get("/").text()), ("1", "1"));
+}
+
+#[test]
 fn a_page_gets_a_tag_of_its_bytes_where_a_layer_is_told_so() {
     let larder = testing::isolated();
     let app = App::new(&cache_page(60).etag(), |_, request| match request.uri().path() {

@@ -31,7 +31,7 @@ pub fn no_cookie() -> String {
     format!("{COOKIE}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0")
 }
 
-/// Ends the session that a cookie stands for, for all processes at once.
+/// Ends the session that a cookie stands for, for all processes. Whom another one is letting in at this moment, it lets in.
 pub async fn end(db: &Db, token: &str) -> Result<(), Error> {
     remove(db, digest_of(token)).await
 }

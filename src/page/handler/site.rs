@@ -53,7 +53,10 @@ impl PageSite {
 #[doc(hidden)]
 impl CacheLayer {
     fn annotated(self, annotation: Annotation) -> Self {
-        self.with(|setup| (setup.choice, setup.annotated) = (Choice::Annotated(annotation), Some(annotation)))
+        self.with(|setup| {
+            (setup.choice, setup.annotated) = (Choice::Annotated(annotation), Some(annotation));
+            setup.spot = None;
+        })
     }
 
     /// Says by what pages go, beside their URLs.

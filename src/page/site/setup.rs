@@ -1,6 +1,7 @@
 //! What one place in a program was told.
 
 use std::fmt;
+use std::panic::Location;
 
 use http::{HeaderName, StatusCode};
 
@@ -17,6 +18,8 @@ use crate::{Cache, Key};
 #[derive(Clone, Debug)]
 pub(in crate::page) struct Setup {
     pub(in crate::page) choice: Choice,
+    /// Where in the source it was told, where nobody has named it: other services stand behind what is told elsewhere.
+    pub(in crate::page) spot: Option<Spot>,
     /// The handler that has been told, where it is one.
     pub(in crate::page) annotated: Option<Annotation>,
     pub(in crate::page) prefix: String,
@@ -56,6 +59,16 @@ pub(in crate::page) struct Setup {
     pub(in crate::page) tags: Vec<Key>,
     /// Headers of a response that hold its own tags.
     pub(in crate::page) tags_from: Vec<HeaderName>,
+}
+
+/// A place in the source.
+#[derive(Clone, Copy)]
+pub(in crate::page) struct Spot(pub(in crate::page) &'static Location<'static>);
+
+impl fmt::Debug for Spot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// Which cache the pages live in.

@@ -233,8 +233,9 @@ fn where_the_store_has_lost_what_was_invalidated_all_that_was_kept_before_is_gon
 fn with_a_line() -> (Clock, Line, [Process; 2]) {
     let ((clock, store), line) = (memory(), Line::default());
     let settings = || Settings::backend(Arc::clone(&store));
-    let a = Process::new("a", &clock, settings().layer(around(line.clone())), &cache_page(60));
-    let b = Process::new("b", &clock, settings(), &cache_page(60));
+    let layer = cache_page(60);
+    let a = Process::new("a", &clock, settings().layer(around(line.clone())), &layer);
+    let b = Process::new("b", &clock, settings(), &layer);
     (clock, line, [a, b])
 }
 

@@ -1,7 +1,8 @@
 //! Who asks.
 
-use std::future::{Ready, ready};
+use std::future::Future;
 use std::ops::Deref;
+use std::pin::Pin;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{Payload, ServiceRequest, ServiceResponse};
@@ -13,7 +14,7 @@ use blog::{Db, Error, session};
 
 use super::Failed;
 
-/// Finds out who asks. It stands around all pages, so that guards and holes find a [`User`] in the request.
+/// Finds out who asks. It stands around all pages, so that holes, which are filled anew each time, find a [`User`] in the request.
 pub async fn recognise(
     db: ThinData<Db>,
     request: ServiceRequest,
@@ -27,14 +28,21 @@ pub async fn recognise(
 }
 
 /// Somebody who has logged in. As an argument it is a guard: strangers are refused.
+///
+/// It asks anew, and does not take the user that stands in the request already: what was read before a page is begun may have been
+/// invalidated since, and no page that is made of it would know.
 pub struct Visitor(pub User);
 
 impl FromRequest for Visitor {
     type Error = Failed;
-    type Future = Ready<Result<Self, Failed>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Failed>>>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(request.extensions().get().cloned().map(Self).ok_or(Error::Stranger.into()))
+        let (db, cookie) = (request.app_data::<ThinData<Db>>().cloned(), request.cookie(session::COOKIE));
+        Box::pin(async move {
+            let (Some(db), Some(cookie)) = (db, cookie) else { return Err(Error::Stranger.into()) };
+            Ok(session::user(&db, cookie.value()).await?.map(Self).ok_or(Error::Stranger)?)
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use blog::{Db, Error, session};
 
 use super::Failed;
 
-/// Finds out who asks. It stands around all pages, so that guards and holes find a [`User`] in the request.
+/// Finds out who asks. It stands around all pages, so that holes, which are filled anew each time, find a [`User`] in the request.
 pub async fn recognise(State(db): State<Db>, mut request: Request, next: Next) -> Result<Response, Failed> {
     if let Some(token) = token(request.headers()) {
         let user = session::user(&db, token).await?;
@@ -22,13 +22,17 @@ pub async fn recognise(State(db): State<Db>, mut request: Request, next: Next) -
 }
 
 /// Somebody who has logged in. As an argument it is a guard: strangers are refused.
+///
+/// It asks anew, and does not take the user that stands in the request already: what was read before a page is begun may have been
+/// invalidated since, and no page that is made of it would know.
 pub struct Visitor(pub User);
 
-impl<S: Sync> FromRequestParts<S> for Visitor {
+impl FromRequestParts<Db> for Visitor {
     type Rejection = Failed;
 
-    async fn from_request_parts(request: &mut Parts, _: &S) -> Result<Self, Failed> {
-        request.extensions.get().cloned().map(Self).ok_or(Error::Stranger.into())
+    async fn from_request_parts(request: &mut Parts, db: &Db) -> Result<Self, Failed> {
+        let token = token(&request.headers).ok_or(Error::Stranger)?;
+        Ok(session::user(db, token).await?.map(Self).ok_or(Error::Stranger)?)
     }
 }
 
