@@ -16,7 +16,7 @@ thread_local! {
     static SOURCE: Cell<u64> = const { Cell::new(1) };
 }
 
-#[cached(key = "bottom-up:price", cache = "outside")]
+#[cached(key = "bottom-up:price", cache = "outside", tags = ["bottom-up:prices"])]
 async fn price() -> u64 {
     std::future::ready(SOURCE.get()).await
 }
@@ -56,6 +56,20 @@ async fn write_with_tag() {
 
 #[invalidates(tag = "bottom-up:labels", price())]
 async fn forget_with_tag() {}
+
+#[invalidates(tag = "bottom-up:prices", label())]
+async fn write_with_tag_of_price() {
+    SOURCE.set(2);
+}
+
+#[invalidates(tag = "bottom-up:prices", label())]
+async fn forget_with_tag_of_price() {}
+
+#[invalidates(tag = "bottom-up:prices", label())]
+async fn write_with_tag_and_stay() {
+    SOURCE.set(2);
+    std::future::pending::<()>().await;
+}
 
 #[invalidates(price(), label())]
 async fn write_and_stay() {
@@ -134,6 +148,7 @@ fn what_one_list_names_is_invalidated_in_its_order_from_the_bottom_up() {
 #[test]
 fn a_tag_goes_before_and_after_the_functions_beside_it() {
     assert_eq!(old_after(write_with_tag), NEVER);
+    assert_eq!(old_after(write_with_tag_of_price), NEVER);
 }
 
 #[test]
@@ -192,6 +207,13 @@ fn after_a_commit_all_goes_once_more_in_the_same_order() {
         })
     };
     assert_eq!(old_after(listed), NEVER);
+    let listed = || {
+        after_commit(async {
+            forget_with_tag_of_price().await;
+            commit().await;
+        })
+    };
+    assert_eq!(old_after(listed), NEVER);
 }
 
 /// Leaves work half-way, and reads after each number of the steps in which the rest is done beside; returns after which of
@@ -229,6 +251,7 @@ async fn yield_now() {
 #[test]
 fn who_leaves_half_way_leaves_all_of_it_in_its_order() {
     assert_eq!(old_beside(write_and_stay), NEVER);
+    assert_eq!(old_beside(write_with_tag_and_stay), NEVER);
     let in_a_transaction = || {
         after_commit(async {
             price::invalidate().await;

@@ -143,16 +143,13 @@ impl Named {
         }
     }
 
-    /// Withdraws the tags that stand beside functions, which may be made of what has them; returns whether others have to be
-    /// told of those before the functions go.
+    /// Withdraws the tags that stand beside functions, which may be made of what has them, wherever that is; returns whether
+    /// stores outside have to be told of those before the functions go.
     fn withdraw_ahead(&self) -> bool {
-        let mut functions = self.entries.iter().filter(|entry| !entry.is_page()).peekable();
-        if functions.peek().is_some() {
-            for tag in &self.tags {
-                withdraw(tag);
-            }
+        if self.entries.iter().all(Entry::is_page) {
+            return false;
         }
-        functions.any(Entry::is_outside)
+        self.tags.iter().fold(false, |is_outside, tag| withdraw(tag) | is_outside)
     }
 
     /// Invalidates what is in this process, as far as that can be done without waiting.
