@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::{Future, pending};
 use std::pin::pin;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::{Context, Waker};
 
 use larder::backend::Memory;
@@ -121,6 +121,39 @@ fn it_is_invalidated_too_where_the_work_is_left_half_way_or_panics() {
     }));
     larder.run_tasks();
     assert!(panicked.is_err() && !cache.blocking().has("key").unwrap());
+}
+
+/// A value that panics where it is dropped.
+struct Fragile;
+
+impl Drop for Fragile {
+    fn drop(&mut self) {
+        panic!("it was dropped");
+    }
+}
+
+#[cached(key = "commits:fragile", local)]
+fn fragile() -> Arc<Fragile> {
+    Arc::new(Fragile)
+}
+
+#[test]
+fn what_panics_after_the_commit_takes_nothing_else_along() {
+    let larder = testing::isolated();
+    let (cache, handle) = (larder.cache("default"), larder.handle());
+    let keep = || {
+        let _inside = handle.enter();
+        fragile();
+        cache.blocking().set("key", 1_u8, Options::forever()).unwrap();
+    };
+    let done: Result<u8, ()> = after_commit_blocking(|| {
+        fragile::invalidate();
+        cache.blocking().delete("key").unwrap();
+        std::thread::scope(|scope| scope.spawn(keep).join().unwrap());
+        Ok(7)
+    });
+    assert_eq!(done, Ok(7));
+    assert!(!cache.blocking().has("key").unwrap());
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use super::block::{Block, End};
-use crate::executor::{Executor, Task, block_on};
+use crate::executor::{Executor, Task, block_on, caught};
 
 /// One thing to be done when the work has ended, and where that can be done beside a caller who leaves.
 pub(crate) struct Again {
@@ -41,7 +41,7 @@ impl Rest {
     /// Does what is left, in the order in which things were invalidated and changed. Listeners are told when all else is
     /// done.
     ///
-    /// A caller who leaves in between leaves the rest of it to the executor.
+    /// A caller who leaves in between leaves the rest of it to the executor; and what panics takes nothing else along.
     pub(super) async fn now(mut self) {
         if let Some(all) = self.all() {
             Handed::new(all).await;
@@ -54,7 +54,10 @@ impl Rest {
         let executor = Arc::clone(&left.front()?.executor);
         let task = Box::pin(async move {
             for again in left {
-                again.task.await;
+                // A store, and the end of a value, are code of somebody else's.
+                if let Err(why) = caught(again.task).await {
+                    log::error!(target: "larder", "what was left to be done after a commit has panicked: {why}");
+                }
             }
         });
         Some(Again { executor, task })

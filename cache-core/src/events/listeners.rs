@@ -3,16 +3,14 @@
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::fmt;
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-use std::task::Poll;
 
 use ahash::RandomState;
 
 use super::Change;
-use crate::executor::Task;
+use crate::executor::{Task, caught};
 use crate::lock::{RwLock, read, write};
 
 /// The listeners of a program, or of a test.
@@ -79,28 +77,6 @@ impl Listeners {
             circles: self.circles.load(Ordering::Relaxed),
         }
     }
-}
-
-/// Runs a task to its end, or until it panics: then it says why.
-async fn caught(task: Task) -> Result<(), String> {
-    let mut task = Some(task);
-    poll_fn(move |context| {
-        let Some(running) = &mut task else { return Poll::Ready(Ok(())) };
-        match catch_unwind(AssertUnwindSafe(|| running.as_mut().poll(context))) {
-            Ok(polled) => polled.map(Ok),
-            Err(payload) => {
-                // What it has may panic once more where it is dropped.
-                let _ = catch_unwind(AssertUnwindSafe(|| task = None));
-                Poll::Ready(Err(sentence(&*payload)))
-            }
-        }
-    })
-    .await
-}
-
-fn sentence(payload: &(dyn Any + Send)) -> String {
-    let text = payload.downcast_ref::<&str>().copied();
-    text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("it does not say why").to_owned()
 }
 
 /// A listener that is registered. It listens until it is told to end; dropping this changes nothing.

@@ -1,6 +1,7 @@
 //! What the engine borrows from the program's runtime, where there is one: a place to run a task, and a timer.
 
 mod block_on;
+mod caught;
 #[cfg(feature = "tokio")]
 mod tokio;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 #[doc(hidden)]
 pub use block_on::{block_on, is_blocking};
+pub(crate) use caught::caught;
 
 /// A future that can be handed to a runtime.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;
