@@ -65,6 +65,16 @@ async fn write_with_tag_of_price() {
 #[invalidates(tag = "bottom-up:prices", label())]
 async fn forget_with_tag_of_price() {}
 
+#[invalidates(price(), label())]
+async fn forget_and_stay() {
+    std::future::pending::<()>().await;
+}
+
+#[invalidates(tag = "bottom-up:prices", label())]
+async fn forget_with_tag_and_stay() {
+    std::future::pending::<()>().await;
+}
+
 #[invalidates(tag = "bottom-up:prices", label())]
 async fn write_with_tag_and_stay() {
     SOURCE.set(2);
@@ -214,6 +224,38 @@ fn after_a_commit_all_goes_once_more_in_the_same_order() {
         })
     };
     assert_eq!(old_after(listed), NEVER);
+}
+
+/// Begins something, and leaves it half-way.
+fn left(work: impl Future<Output = ()>) {
+    assert!(step(pin!(work)).is_none());
+}
+
+#[test]
+fn what_was_left_within_a_transaction_goes_once_more_after_the_commit() {
+    let work = || {
+        after_commit(async {
+            left(forget_and_stay());
+            commit().await;
+        })
+    };
+    assert_eq!(old_after(work), NEVER);
+    let with_tag = || {
+        after_commit(async {
+            left(forget_with_tag_and_stay());
+            commit().await;
+        })
+    };
+    assert_eq!(old_after(with_tag), NEVER);
+}
+
+#[test]
+fn what_was_left_is_counted_once() {
+    let larder = kept();
+    left(forget_and_stay());
+    larder.run_tasks();
+    let of = |cache| larder.cache(cache).stats().invalidated;
+    assert_eq!((of("default"), of("outside")), (1, 1));
 }
 
 /// Leaves work half-way, and reads after each number of the steps in which the rest is done beside; returns after which of

@@ -139,11 +139,8 @@ impl Entry {
 
     /// Forgets what is kept in this process, uncounted: it is going to be invalidated.
     pub(super) fn forget_here(&self) {
-        if let Ok(cache) = self.site.home()
-            && !cache.is_outside()
-        {
-            // In memory there is nothing to wait for, and nothing to fail.
-            let _ = block_on(cache.delete(&self.key));
+        if let Ok(cache) = self.site.home() {
+            cache.forget_here(&self.key);
         }
     }
 }

@@ -152,8 +152,10 @@ impl Named {
         self.tags.iter().fold(false, |is_outside, tag| withdraw(tag) | is_outside)
     }
 
-    /// Invalidates what is in this process, as far as that can be done without waiting.
+    /// Invalidates what is in this process, as far as that can be done without waiting, and notes all of it for the end of
+    /// the work that this is part of: a task beside is part of none.
     fn go_here(&self) {
+        self.withdraw_ahead();
         let (pages, functions): (Vec<_>, Vec<_>) = self.entries.iter().partition(|entry| entry.is_page());
         functions.into_iter().for_each(Entry::forget_here);
         for tag in self.tags.iter().chain(pages.into_iter().map(Entry::name)) {

@@ -228,6 +228,16 @@ impl Cache {
         }
     }
 
+    /// Forgets what is in this process under a key, for whoever deletes that next, and counts it then. Work that this is part
+    /// of deletes it once more at its end, wherever it is kept.
+    pub(crate) fn forget_here(&self, key: &Key) {
+        let name = self.name_of(key);
+        self.note_change(&name);
+        if let Backing::Memory(store) = &self.home().backing {
+            drop(self.home().flights.change(name.as_bytes(), || (store.remove(&name), Change::New)));
+        }
+    }
+
     /// Gives a live entry another time from now on, and says whether there was one. What has expired stays expired.
     ///
     /// ```
