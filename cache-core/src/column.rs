@@ -90,7 +90,10 @@ impl<V: Clone> Values<V> {
 impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
     fn put(&mut self, at: u32, record: &Erased) -> bool {
         let Some(value) = record.value.downcast_ref::<V>() else { return false };
-        self.kind = self.kind.or(record.kind());
+        // Of the same type are values that stay in the process, and such as can be written out.
+        if self.kind.is_none_or(|kind| kind.write.is_none()) {
+            self.kind = record.kind().or(self.kind);
+        }
         let at = at as usize;
         if needs_drop::<V>() {
             if self.owned.len() <= at {
@@ -153,6 +156,17 @@ mod tests {
         assert!(column.take(0).is_none(), "a number is nothing to drop");
         let read = |at| Some(*column.record(at, 7, times())?.value.downcast_ref::<u64>().unwrap());
         assert_eq!([2, 4, 5].map(read), [Some(12), Some(13), None]);
+    }
+
+    #[test]
+    fn a_value_can_be_written_out_also_where_the_first_of_its_type_could_not() {
+        static STAYS: Kind = Kind { column: None, write: None };
+        static LEAVES: Kind = Kind { column: None, write: Some(|_| None) };
+        let mut column = Values::<u64>::boxed();
+        for kind in [&STAYS, &LEAVES, &STAYS] {
+            column.put(0, &(Arc::new(Record::new(7, times(), 1_u64).of(Some(kind))) as Erased));
+        }
+        assert!(column.record(0, 7, times()).and_then(|record| record.kind()?.write).is_some());
     }
 
     #[test]
