@@ -87,9 +87,16 @@ impl<'de> DeserializeSeed<'de> for ShownKey<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<(), D::Error> {
         let mut key = Out { text: String::new(), most: self.0.most };
-        Shown(&mut key).deserialize(source)?;
+        let read = Shown(&mut key).deserialize(source);
+        if read.is_err() && !key.is_full() {
+            return read;
+        }
         let written = if key.text.starts_with('"') { self.0.write_str(&key.text) } else { quoted(self.0, &key.text) };
-        written.map_err(D::Error::custom)
+        if read.is_err() {
+            // What is cut in its key ends there.
+            self.0.most = self.0.text.len();
+        }
+        read.and(written.map_err(D::Error::custom))
     }
 }
 
@@ -116,6 +123,10 @@ impl<'de> Visitor<'de> for Shown<'_> {
 
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<(), E> {
         self.write(format_args!("{value}"))
+    }
+
+    fn visit_f32<E: serde::de::Error>(self, value: f32) -> Result<(), E> {
+        self.write(format_args!("{value:?}"))
     }
 
     fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<(), E> {
@@ -188,7 +199,7 @@ impl<'de> DeserializeSeed<'de> for Behind<ShownKey<'_>> {
     }
 }
 
-/// Writes a text in quotes, each sign that would end it or not be seen escaped.
+/// Writes a text in quotes, each sign escaped that would end it or not be seen.
 fn quoted(out: &mut Out, text: &str) -> fmt::Result {
     out.write_char('"')?;
     for sign in text.chars() {
@@ -196,11 +207,36 @@ fn quoted(out: &mut Out, text: &str) -> fmt::Result {
             '"' | '\\' => write!(out, "\\{sign}")?,
             '\n' => out.write_str("\\n")?,
             '\t' => out.write_str("\\t")?,
-            sign if sign.is_control() => write!(out, "\\u{:04x}", u32::from(sign))?,
+            sign if is_unseen(sign) => {
+                sign.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            }
             sign => out.write_char(sign)?,
         }
     }
     out.write_char('"')
+}
+
+/// Returns whether a sign takes no room, or turns the text around it: with these a text may read like another one.
+fn is_unseen(sign: char) -> bool {
+    sign.is_control()
+        || matches!(
+            sign,
+            '\u{ad}'
+                | '\u{34f}'
+                | '\u{61c}'
+                | '\u{115f}'..='\u{1160}'
+                | '\u{17b4}'..='\u{17b5}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{3164}'
+                | '\u{feff}'
+                | '\u{ffa0}'
+                | '\u{fff0}'..='\u{fffb}'
+                | '\u{1d173}'..='\u{1d17a}'
+                | '\u{e0000}'..='\u{e0fff}'
+        )
 }
 
 #[cfg(test)]
@@ -233,6 +269,8 @@ mod tests {
             r#"{"title":"a\n\"b\" é \u0007","by":null,"tags":["x","y"],"rest":{"1":0.5,"2":inf},"picture":null}"#;
         assert_eq!(shown(&post, 1000), text);
         assert_eq!([shown(&[0_u8; 0], 9), shown(&-3, 9), shown(&true, 9)], ["[]", "-3", "true"]);
+        assert_eq!([shown(&0.1_f32, 9), shown(&0.1_f64, 9), shown(&1_f32, 9)], ["0.1", "0.1", "1.0"]);
+        assert_eq!(shown(&BTreeMap::from([("1", 2)]), 9), r#"{"1":2}"#);
     }
 
     #[test]
@@ -243,6 +281,20 @@ mod tests {
             assert!(text.len() <= most + CUT.len(), "{text}");
         }
         assert_eq!(shown(&["äöü", "x"], 14), r#"["äöü","x"]"#);
+    }
+
+    #[test]
+    fn a_long_key_is_cut_like_a_value() {
+        let by_text = BTreeMap::from([("x".repeat(100), 1)]);
+        assert_eq!(shown(&by_text, 10), r#"{"xxxxxxxx…"#);
+        let by_pair = BTreeMap::from([((1_u8, "x".repeat(100)), 1)]);
+        assert_eq!(shown(&by_pair, 10), r#"{"[1,\"xxx…"#);
+    }
+
+    #[test]
+    fn signs_that_are_not_seen_are_escaped() {
+        let text = "a\u{202e}b\u{200b}\u{2028}\u{feff}\u{e0001}é 語";
+        assert_eq!(shown(&text, 100), r#""a\u202eb\u200b\u2028\ufeff\udb40\udc01é 語""#);
     }
 
     #[test]
