@@ -158,9 +158,9 @@ impl<V: ?Sized> Record<V> {
 }
 
 impl Record<dyn Any + Send + Sync> {
-    /// Returns how many bytes its value has when it is written out, and what it reads like, at most so many bytes of that;
-    /// `None` where it cannot be written out.
-    pub(crate) fn shown(&self, most: usize) -> Option<(usize, String)> {
+    /// Returns how many bytes its value has when it is written out, and what it reads like, at most so many bytes of
+    /// that; `None` where it cannot be written out.
+    pub(crate) fn shown(&self, most: usize) -> Option<(usize, Option<String>)> {
         let (codec, bytes) = (self.kind?.write?)(&self.value)?;
         Some((bytes.len(), show(codec, &bytes, most)))
     }

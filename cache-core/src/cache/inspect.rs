@@ -28,14 +28,14 @@ pub struct Inspected {
     pub kept_for: Ttl,
     /// What it took to make it, where that is known.
     pub cost: Option<Duration>,
-    /// How many bytes the value has when it is written out.
+    /// How many bytes the value has when it is written out; `None` of a bare number in a store outside, which counts there.
     pub bytes: Option<u64>,
     /// How it is written, where it is written out.
     pub codec: Option<Codec>,
-    /// Whether it is an error that a function returned.
+    /// Whether it is an error that a function returned; never in a store outside, where no errors are kept.
     pub is_failure: bool,
-    /// What it reads like, in the notation of JSON, and cut off where it is long; `None` where it cannot be written out, or was
-    /// written by somebody else.
+    /// What it reads like, in the notation of JSON, and cut off where it is long; `None` where it cannot be written out,
+    /// was written by somebody else, or is damaged.
     pub value: Option<String>,
 }
 
@@ -43,8 +43,8 @@ pub struct Inspected {
 const SHOWN: usize = 4096;
 
 impl Cache {
-    /// Looks into the entry under a key, whatever its type: for a person, since no value comes of it. It counts as no use, and as
-    /// neither hit nor miss. A key that is kept as text comes back by [`Key::reading`].
+    /// Looks into the entry under a key, whatever its type: for a person, since no value comes of it. It counts as no
+    /// use, and as neither hit nor miss. A key that is kept as text comes back by [`Key::reading`].
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -116,7 +116,7 @@ impl Cache {
         let (mark, cost, value) = match &found {
             Found::Record(wire) => {
                 let value = show(wire.header.codec, wire.payload, SHOWN);
-                (wire.header.mark, Some(Duration::from_micros(wire.header.cost)), Some(value))
+                (wire.header.mark, Some(Duration::from_micros(wire.header.cost)), value)
             }
             Found::Number(number) => (name.mark(), None, Some(number.to_string())),
             Found::Foreign => (name.mark(), None, None),
@@ -132,7 +132,7 @@ impl Home {
     fn inspect_record(&self, record: &Erased) -> Inspected {
         let times = record.times();
         let shown = record.shown(SHOWN);
-        let (bytes, value) = shown.map_or((None, None), |(bytes, value)| (Some(bytes as u64), Some(value)));
+        let (bytes, value) = shown.map_or((None, None), |(bytes, value)| (Some(bytes as u64), value));
         // What is kept without a record is as old as this look at it, for all that anybody knows.
         let age = record.column().is_none().then(|| self.clock.now().since(times.created));
         let (mark, is_failure) = (record.mark(), record.is_failure());

@@ -7,23 +7,22 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 
 use super::{Codec, MAX_DEPTH};
 
-/// What is said in the place of bytes that are no value.
-const NO_VALUE: &str = "(no value that this program can read)";
 /// What stands where the text was cut off.
 const CUT: &str = "…";
 
-/// Returns what a value reads like, in the notation of JSON: at most so many bytes of it.
+/// Returns what a value reads like, in the notation of JSON: at most so many bytes of it; `None` where these bytes are no
+/// value.
 ///
 /// ```
 /// use cache_core::codec::{Codec, encode, show};
 ///
 /// let bytes = encode(&("a \"text\"", [1_u8, 2], None::<u8>))?;
-/// assert_eq!(show(Codec::MessagePack, &bytes, 100), r#"["a \"text\"",[1,2],null]"#);
-/// assert_eq!(show(Codec::MessagePack, &bytes, 12), r#"["a \"text\"…"#);
+/// assert_eq!(show(Codec::MessagePack, &bytes, 100).as_deref(), Some(r#"["a \"text\"",[1,2],null]"#));
+/// assert_eq!(show(Codec::MessagePack, &bytes, 12).as_deref(), Some(r#"["a \"text\"…"#));
 /// # Ok::<(), cache_core::error::Error>(())
 /// ```
 #[must_use]
-pub fn show(codec: Codec, bytes: &[u8], most: usize) -> String {
+pub fn show(codec: Codec, bytes: &[u8], most: usize) -> Option<String> {
     let mut out = Out { text: String::new(), most };
     let read = match codec {
         Codec::MessagePack | Codec::Compact => {
@@ -35,9 +34,9 @@ pub fn show(codec: Codec, bytes: &[u8], most: usize) -> String {
         Codec::Json => Shown(&mut out).deserialize(&mut serde_json::Deserializer::from_slice(bytes)).map_err(drop),
     };
     match read {
-        Ok(()) => out.text,
-        Err(()) if out.is_full() => out.text + CUT,
-        Err(()) => NO_VALUE.to_owned(),
+        Ok(()) => Some(out.text),
+        Err(()) if out.is_full() => Some(out.text + CUT),
+        Err(()) => None,
     }
 }
 
@@ -258,7 +257,7 @@ mod tests {
     }
 
     fn shown(value: &impl Serialize, most: usize) -> String {
-        show(Codec::MessagePack, &encode(value).unwrap(), most)
+        show(Codec::MessagePack, &encode(value).unwrap(), most).expect("it is a value")
     }
 
     #[test]
@@ -298,17 +297,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_value_is_said_to_be_none_and_what_is_too_deep_ends() {
-        assert_eq!(show(Codec::MessagePack, &[0xC1], 100), NO_VALUE);
-        assert_eq!(show(Codec::MessagePack, &[], 100), NO_VALUE);
-        assert_eq!(show(Codec::MessagePack, &vec![0x91; 100_000], 1_000_000), NO_VALUE);
+    fn what_is_no_value_reads_like_none_and_what_is_too_deep_ends() {
+        assert_eq!(show(Codec::MessagePack, &[0xC1], 100), None);
+        assert_eq!(show(Codec::MessagePack, &[], 100), None);
+        assert_eq!(show(Codec::MessagePack, &vec![0x91; 100_000], 1_000_000), None);
         // A map that claims to have four thousand million entries.
-        assert_eq!(show(Codec::Compact, &[0xDF, 255, 255, 255, 255], 100), NO_VALUE);
+        assert_eq!(show(Codec::Compact, &[0xDF, 255, 255, 255, 255], 100), None);
     }
 
     #[cfg(feature = "json")]
     #[test]
     fn text_reads_as_itself() {
-        assert_eq!(show(Codec::Json, br#"{"a": [1, null, "x"]}"#, 100), r#"{"a":[1,null,"x"]}"#);
+        assert_eq!(show(Codec::Json, br#"{"a": [1, null, "x"]}"#, 100).as_deref(), Some(r#"{"a":[1,null,"x"]}"#));
     }
 }
