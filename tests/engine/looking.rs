@@ -4,10 +4,12 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use larder::backend::Memory;
+use larder::backend::{Capabilities, Memory};
 use larder::clock::Clock;
 use larder::testing::{self, Isolated};
 use larder::{Cache, Key, Kind, Local, Options, Settings, Ttl, cached, invalidate_tag_blocking};
+
+use crate::shared_store::Shared;
 
 const FOREVER: Options = Options::forever();
 
@@ -147,6 +149,16 @@ fn a_cache_that_keeps_nothing_has_no_keys_and_one_whose_names_are_joined_cannot_
     let error = larder.cache("joined").keys("").next_blocking().unwrap_err();
     assert_eq!(error.kind(), Kind::Unsupported);
     assert!(error.to_string().contains("a function joins"), "{error}");
+}
+
+#[test]
+fn a_store_that_cannot_tell_its_names_is_told_by_the_name_of_its_cache_and_with_those_that_can() {
+    let clock = Clock::manual();
+    let (_larder, cache) = Shared::new(&clock, Capabilities::ALL, false).process(&clock);
+    let error = cache.keys("").next_blocking().unwrap_err();
+    assert_eq!(error.kind(), Kind::Unsupported);
+    assert!(error.to_string().contains("the keys of `default` cannot be told: its store"), "{error}");
+    assert!(error.to_string().contains("Redis"), "{error}");
 }
 
 #[test]

@@ -41,11 +41,11 @@ impl Cache {
         Ok(Keys { at, ..self.keys(start) })
     }
 
-    /// Walks over all keys that begin so; an empty text is the beginning of all. For a person who looks at what is kept: of no
-    /// use to a program that only wants to know what it has kept.
+    /// Walks over all keys that begin so; an empty text is the beginning of all. For a person who looks; a program keeps
+    /// its own list.
     ///
-    /// What is there from beginning to end is told, by a store outside perhaps twice; and what is kept, or goes, meanwhile may
-    /// be told or not. In a namespace these are its own keys; the keys of the cache have its mark in front of them.
+    /// What is there from beginning to end is told, by a store outside perhaps twice; and what is kept, or goes,
+    /// meanwhile may be told or not. In a namespace these are its own keys; the keys of the cache have its mark in front of them.
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -79,15 +79,18 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// When the store fails; the next question asks for the same keys again. [`Kind::Unsupported`] where it cannot tell what it
-    /// keeps, as Memcached cannot, and where a function joins names, which nobody can take apart.
+    /// When the store fails; the next question asks for the same keys again. [`Kind::Unsupported`] where it cannot tell
+    /// what it keeps, as Memcached cannot, and where a function joins names, which nobody can take apart.
     pub async fn next(&mut self) -> Result<Option<Vec<Key>>, Error> {
         let Some(scope) = self.cache.scope().text() else { return Err(joined(self.cache.name())) };
         match (&mut self.at, &self.cache.home().backing) {
             (At::Memory(place), Backing::Memory(store)) => {
-                let (met, next) = store.list(self.cache.scope(), &self.start, *place);
+                let (keys, next) = store.list(self.cache.scope(), &self.start, *place);
                 self.at = next.map_or(At::End, At::Memory);
-                Ok(Some(met.iter().filter_map(|met| self.own(&met.key)).collect()))
+                Ok(Some(keys.iter().filter_map(|key| self.own(key)).collect()))
+            }
+            (At::Outside(_), Backing::Outside(outside)) if !outside.capabilities().lists => {
+                Err(unlisted(self.cache.name()))
             }
             (At::Outside(behind), Backing::Outside(outside)) => {
                 let found = outside.list(&format!("{scope}{}", self.start), behind.as_deref()).await?;
@@ -103,8 +106,8 @@ impl Keys {
         }
     }
 
-    /// Returns where this walk has come to, for [`Cache::keys_from`] to go on with, perhaps later; `None` at its beginning and
-    /// behind the last.
+    /// Returns where this walk has come to, for [`Cache::keys_from`] to go on with, perhaps later; `None` at its
+    /// beginning and behind the last.
     ///
     /// ```
     /// # use cache_core::__private::larder;
@@ -158,6 +161,13 @@ fn bytes_of_hex(text: &str) -> Option<Vec<u8>> {
     let digits: Option<Vec<_>> = text.chars().map(|digit| digit.to_digit(16)).collect();
     let digits = digits.filter(|digits| digits.len().is_multiple_of(2))?;
     digits.chunks(2).map(|pair| u8::try_from(pair[0] * 16 + pair[1]).ok()).collect()
+}
+
+fn unlisted(cache: &str) -> Error {
+    let sentence = format!(
+        "the keys of `{cache}` cannot be told: its store has no list of them. Memory, files, databases and Redis have one"
+    );
+    Error::new(Kind::Unsupported, sentence)
 }
 
 fn joined(cache: &str) -> Error {

@@ -37,7 +37,7 @@ use std::thread;
 pub use gone::{Inserted, Removed, Taken};
 use limits::Budget;
 pub use limits::Limits;
-pub use listing::{Met, Place};
+pub use listing::Place;
 use policy::Reach;
 use shard::{Newcomer, Shard};
 use tenants::Stand;

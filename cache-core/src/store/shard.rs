@@ -6,12 +6,11 @@ use std::sync::Arc;
 use super::gone::Taken;
 use super::index::Index;
 use super::limits::Measure;
-use super::listing::Met;
 use super::policy::{Policy, Reach};
 use super::tenants::{Stand, Tenants};
 use super::tuner::Tuner;
 use crate::clock::{Clock, Tick};
-use crate::key::{Address, Scope};
+use crate::key::{Address, Key, Scope};
 use crate::record::Erased;
 use crate::value::Lying;
 
@@ -164,23 +163,23 @@ impl Shard {
         }
     }
 
-    /// Adds what lives in these slots and is of this scope, with a key that begins so; returns how many slots there are.
+    /// Adds the keys that begin so of what lives in these slots and is of this scope; returns how many slots there are.
     pub(super) fn list(
         &self,
         scope: &Scope,
         start: &[u8],
         slots: Range<usize>,
         now: Tick,
-        out: &mut Vec<Met>,
+        out: &mut Vec<Key>,
     ) -> usize {
         let count = self.tenants.slots();
         for slot in slots.start.min(count)..slots.end.min(count) {
             let slot = u32::try_from(slot).expect("slots are counted in 32 bits");
             if !self.tenants.is_vacant(slot)
                 && self.tenants.starts_with(slot, scope, start)
-                && let (Some(key), Some(record)) = (self.tenants.key(slot), self.tenants.record(slot, now))
+                && !self.tenants.has_expired(slot, now)
             {
-                out.push(Met { key, record, bytes: self.policy.weight(slot) });
+                out.extend(self.tenants.key(slot));
             }
         }
         count
