@@ -1,6 +1,6 @@
 //! Entries that a function changes, as `#[invalidates]` and `#[updates]` name them.
 
-use super::invalidation::invalidate;
+use super::tag::invalidate;
 use crate::cache::Cache;
 use crate::executor::block_on;
 use crate::flight::{Snapshot, Token};

@@ -4,12 +4,12 @@ use std::collections::VecDeque;
 use std::panic::Location;
 
 use super::entry::Entry;
+use super::tag::{invalidate, withdraw};
 use crate::cache::Cache;
-use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::key::{Key, KeyWriter, RAW};
 use crate::registry::effects::{self, By, On};
-use crate::registry::{caches, executor, withdraw_everywhere, withdraw_tag};
+use crate::registry::{caches, executor};
 
 /// Entries that go when a function has done its work, or has been left half-way.
 #[derive(Debug)]
@@ -196,24 +196,4 @@ impl Drop for Invalidation {
             block_on(task);
         }
     }
-}
-
-/// Invalidates a tag, or pages by their name.
-pub(super) async fn invalidate(tag: &Key) {
-    if let Err(error) = withdraw_everywhere(tag).await {
-        complain(tag, &error);
-    }
-}
-
-/// Withdraws what has a tag in this process, for which nothing is waited for; returns whether there are stores outside to be
-/// told.
-fn withdraw(tag: &Key) -> bool {
-    withdraw_tag(tag).unwrap_or_else(|error| {
-        complain(tag, &error);
-        false
-    })
-}
-
-fn complain(tag: &Key, error: &Error) {
-    log::error!(target: "larder", "the tag `{tag}` is not invalidated everywhere: {error}");
 }

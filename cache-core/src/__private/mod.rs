@@ -17,6 +17,7 @@ mod reach;
 mod rules;
 mod site;
 mod spawn;
+mod tag;
 mod time;
 mod verbs;
 mod whole;
