@@ -39,6 +39,20 @@ async fn write_upside_down() {
 #[invalidates(price(), label(), before)]
 async fn write_afterwards() {}
 
+#[invalidates(price())]
+#[invalidates(label())]
+async fn write_in_two() {
+    SOURCE.set(2);
+}
+
+#[invalidates(label(), before)]
+#[invalidates(price(), before)]
+async fn write_afterwards_in_two() {}
+
+#[invalidates(price(), before)]
+#[invalidates(label(), before)]
+async fn write_afterwards_upside_down() {}
+
 #[invalidates(|_| price(), label())]
 async fn write_with_result() -> u64 {
     SOURCE.replace(2)
@@ -153,6 +167,21 @@ fn what_one_list_names_is_invalidated_in_its_order_from_the_bottom_up() {
     };
     assert_eq!(old_after(first_written), NEVER);
     assert_ne!(old_after(write_upside_down), NEVER, "of two functions nobody knows which is made of the other");
+}
+
+#[test]
+fn of_several_attributes_the_first_is_done_first_and_the_last_where_that_is_before() {
+    assert_eq!(old_after(write_in_two), NEVER);
+    let first_written = || async {
+        SOURCE.set(2);
+        write_afterwards_in_two().await;
+    };
+    assert_eq!(old_after(first_written), NEVER);
+    let upside_down = || async {
+        SOURCE.set(2);
+        write_afterwards_upside_down().await;
+    };
+    assert_ne!(old_after(upside_down), NEVER);
 }
 
 #[test]
