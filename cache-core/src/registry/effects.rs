@@ -144,8 +144,9 @@ mod tests {
         assert_eq!((of(early).len(), of(save).len()), (0, 2));
         let is_posts = |effect: &Effect| matches!(effect.on, On::Site(site) if ptr::eq(site, &raw const POSTS));
         assert_eq!(of(save).into_iter().find(is_posts).map(|effect| effect.count), Some(3));
-        for name in 0..2 * MOST {
-            note(By::Event(name.to_string().leak()), On::Tag(None));
+        let names: Vec<&'static str> = (0..2 * MOST).map(|name| &*name.to_string().leak()).collect();
+        for name in names {
+            note(By::Event(name), On::Tag(None));
         }
         assert_eq!(effects().len(), MOST);
     }
