@@ -52,7 +52,7 @@ fn a_clear_that_is_interrupted_says_how_far_it_came_and_what_is_left() {
     let (place, url) = filled(300);
     // Somebody holds on to the second half of the drawers: it gets no further than to the first of those.
     let held: Vec<File> = books(&place).iter().skip(120).map(locked).collect();
-    let clear = screen(&place, &url, 200, "clear --yes");
+    let clear = screen(&place, &patient(&url), 200, "clear --yes");
     clear.waits_for("clearing");
     clear.types("\u{3}");
     let (code, seen) = clear.ends();
@@ -61,6 +61,27 @@ fn a_clear_that_is_interrupted_says_how_far_it_came_and_what_is_left() {
     assert!((1..302).contains(&left), "{left}: {seen}");
     let said = format!(": interrupted: {} entries were removed, {left} are left\n", 302 - left);
     assert!(code == 130 && seen.contains(&said), "{left}: {seen}");
+}
+
+#[test]
+fn a_clear_of_some_keys_that_is_interrupted_says_the_same_to_programs() {
+    let (place, url) = filled(300);
+    let held: Vec<File> = books(&place).iter().map(locked).collect();
+    let clear = screen(&place, &patient(&url), 200, "clear post:2 --yes --json");
+    clear.waits_for("0 of 111 entries removed");
+    clear.types("\u{3}");
+    let (code, seen) = clear.ends();
+    drop(held);
+    let said = &seen[seen.find('{').expect("JSON")..];
+    let json: serde_json::Value = serde_json::from_str(said).unwrap_or_else(|error| panic!("{error}: {seen}"));
+    verbs::is_documented("clear", &json);
+    assert_eq!((code, &json["removed"], &json["left"]), (130, &0.into(), &111.into()), "{json}");
+    assert_eq!((&json["is_all"], &json["left_is_all"]), (&true.into(), &true.into()), "{json}");
+}
+
+/// The store waits for whoever holds a drawer, as long as it may take to look at a screen.
+fn patient(url: &str) -> String {
+    format!("{url}?lock_timeout=1h")
 }
 
 fn books(place: &Place) -> Vec<PathBuf> {

@@ -59,6 +59,8 @@ pub enum Verb {
     InvalidateTag(InvalidateTag),
 
     /// Measures how fast a store is from here: entries of its own are written, read and removed.
+    ///
+    /// These are 64 for each thread. In a store that is full, others make room for them.
     Bench(Bench),
 
     /// Writes what a shell needs to complete words of this program.

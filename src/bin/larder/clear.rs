@@ -1,7 +1,8 @@
 //! `larder clear`: all entries of a cache go, or those whose keys begin alike.
 
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -77,21 +78,21 @@ fn is_wanted(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Res
 
 /// Clears the cache, and tells meanwhile how much is left.
 fn clear(choice: &Choice, before: Option<Counted>) -> Option<Result<(), larder::Error>> {
-    let (is_over, left, mut progress) = (AtomicBool::new(false), AtomicU64::new(u64::MAX), Progress::new());
+    let (is_over, left, mut progress) = (AtomicBool::new(false), Mutex::new(None), Progress::new());
     let is_counted = before.is_some() && progress.is_seen();
     thread::scope(|threads| {
         if is_counted {
             threads.spawn(|| {
                 while !is_over.load(Ordering::SeqCst) && !interrupt::is_over() {
                     let Ok(counted) = walk::count(&choice.cache, "", PATIENCE) else { break };
-                    left.store(counted.number, Ordering::SeqCst);
+                    *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(counted);
                     thread::sleep(Duration::from_millis(100));
                 }
             });
         }
         let cleared = interrupt::wait(choice.cache.clear(), || {
-            let left = Some(left.load(Ordering::SeqCst)).filter(|left| *left < u64::MAX);
-            let left = left.map_or_else(String::new, |left| format!(", {} left", output::grouped(left)));
+            let left = *left.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = left.map_or_else(String::new, |left| format!(", {} left", at_least(&left)));
             progress.tell(format!("clearing{left}…"));
         });
         is_over.store(true, Ordering::SeqCst);
@@ -109,13 +110,16 @@ fn remove(choice: &Choice, arguments: &Clear, beginning: &str, before: Option<Co
             Some(keys) => keys.map_err(|error| halfway(choice, &error, removed))?,
         };
         let Some(keys) = keys else { break true };
-        let Some(gone) = interrupt::wait(choice.cache.delete_many(keys), || ()) else { break false };
+        let tell = || progress.tell(format!("{}{all} removed…", output::grouped(removed)));
+        let Some(gone) = interrupt::wait(choice.cache.delete_many(keys), tell) else { break false };
         removed += gone.map_err(|error| halfway(choice, &error, removed))?;
-        progress.tell(format!("{}{all} removed…", output::grouped(removed)));
     };
     progress.end();
     if !is_whole {
         let left = walk::count_left(&choice.cache, beginning, PATIENCE);
+        // Some of those that were about to go may be gone too.
+        let known = difference(before, left).filter(|removed| removed.is_all);
+        let removed = known.unwrap_or(Counted { number: removed, is_all: false });
         return interrupted_at(choice, arguments, Some(removed), left);
     }
     if arguments.chosen.json {
@@ -128,7 +132,7 @@ fn remove(choice: &Choice, arguments: &Clear, beginning: &str, before: Option<Co
 
 fn halfway(choice: &Choice, error: &larder::Error, removed: u64) -> Failure {
     let gone = output::many(removed, "entry was", "entries were");
-    Failure::Trouble(format!("{choice}: {error}; {gone} removed before that"))
+    Failure::Trouble(format!("{choice}: {error}; at least {gone} removed before that"))
 }
 
 fn told(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<Ending, Failure> {
@@ -150,25 +154,39 @@ fn told(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<E
 
 fn interrupted(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<Ending, Failure> {
     let left = walk::count_left(&choice.cache, "", PATIENCE);
-    let all = before.filter(|before| before.is_all).zip(left.filter(|left| left.is_all));
-    interrupted_at(choice, arguments, all.map(|(before, left)| before.number.saturating_sub(left.number)), left)
+    interrupted_at(choice, arguments, difference(before, left), left)
+}
+
+/// Returns how many were removed, where that is known from what was there and what is left.
+fn difference(before: Option<Counted>, left: Option<Counted>) -> Option<Counted> {
+    let (before, left) = (before?, left.filter(|left| left.is_all)?);
+    let removed = Counted { number: before.number.saturating_sub(left.number), is_all: before.is_all };
+    Some(removed).filter(|removed| removed.is_all || removed.number > 0)
 }
 
 /// Says how far it came, and what is left.
 fn interrupted_at(
     choice: &Choice,
     arguments: &Clear,
-    removed: Option<u64>,
+    removed: Option<Counted>,
     left: Option<Counted>,
 ) -> Result<Ending, Failure> {
     if arguments.chosen.json {
-        let (number, is_all) = (left.map(|left| left.number), left.is_some_and(|left| left.is_all));
-        let said = json!({ "interrupted": true, "removed": removed, "left": number, "left_is_all": is_all });
+        let number = |counted: Option<Counted>| counted.map(|counted| counted.number);
+        let is_all = |counted: Option<Counted>| counted.is_some_and(|counted| counted.is_all);
+        let said = json!({
+            "interrupted": true,
+            "removed": number(removed),
+            "is_all": is_all(removed),
+            "left": number(left),
+            "left_is_all": is_all(left),
+        });
         writeln!(io::stdout(), "{said:#}")?;
         return Ok(Ending::Interrupted);
     }
-    let gone = removed.map(|removed| format!("{} removed", output::many(removed, "entry was", "entries were")));
-    let left = left.map(|left| format!("{} left", are(&left)));
+    let verb = |counted: &Counted, one: &'static str, more: &'static str| if counted.number == 1 { one } else { more };
+    let gone = removed.map(|gone| format!("{} {} removed", entries(&gone), verb(&gone, "was", "were")));
+    let left = left.map(|left| format!("{} {} left", at_least(&left), verb(&left, "is", "are")));
     let parts: Vec<_> = gone.into_iter().chain(left).collect();
     let how_far = if parts.is_empty() { "how far it came cannot be told".to_owned() } else { parts.join(", ") };
     writeln!(io::stderr(), "{choice}: interrupted: {how_far}")?;
@@ -176,12 +194,10 @@ fn interrupted_at(
 }
 
 fn entries(counted: &Counted) -> String {
-    let number = output::many(counted.number, "entry", "entries");
-    if counted.is_all { number } else { format!("at least {number}") }
+    format!("{} {}", at_least(counted), if counted.number == 1 { "entry" } else { "entries" })
 }
 
-fn are(counted: &Counted) -> String {
-    let verb = if counted.number == 1 { "is" } else { "are" };
+fn at_least(counted: &Counted) -> String {
     let number = output::grouped(counted.number);
-    if counted.is_all { format!("{number} {verb}") } else { format!("at least {number} {verb}") }
+    if counted.is_all { number } else { format!("at least {number}") }
 }
