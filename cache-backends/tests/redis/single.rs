@@ -1,9 +1,10 @@
 //! One server.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use cache_backends::redis::{Config, Redis};
-use cache_core::backend::Backend;
+use cache_core::backend::{Backend, Names};
 use cache_core::error::{Error, Kind};
 use cache_core::key::{Key, Name, Scope};
 use cache_core::testing::block_on;
@@ -23,6 +24,9 @@ pub const TESTS: &[(&str, fn())] = &[
     ("a_clear_ends_in_its_time_and_says_how_far_it_came", clear_in_time),
     ("a_clear_of_a_server_that_stands_still_is_given_up_as_a_call_is", clear_still),
     ("what_another_program_wrote_is_read_and_taken_over", others),
+    ("a_list_begins_anew_where_a_connection_was_lost_and_misses_nothing", list_lost),
+    ("a_list_that_is_lost_again_and_again_is_an_error", list_lost_again),
+    ("a_list_has_no_name_under_which_a_server_was_said_to_be_cleared", list_cleared),
 ];
 
 /// A machine that is busy is no fault of a store.
@@ -193,4 +197,58 @@ fn nowhere() {
                 .contains("its host was not found: is the name written as it should be, and does DNS answer?"),
         "{error}"
     );
+}
+
+/// Loses all connections of a store, and waits until it has another one.
+fn lose(server: &Server, store: &Redis) {
+    server.say(&["CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes"]);
+    server.wait_until(|_| get(store, "other").is_ok());
+}
+
+fn list_lost() {
+    let server = Server::start(&[]);
+    server.say(&["DEBUG", "POPULATE", "5000", "shop:1"]);
+    let store = store(&server.url());
+    let (mut told, mut behind) = (BTreeSet::new(), None);
+    for step in 0.. {
+        assert!(step < 100, "it comes to no end");
+        let Names { names, next } = block_on(store.list("shop:1:", behind.as_deref())).unwrap();
+        told.extend(names);
+        behind = next;
+        if behind.is_none() {
+            break;
+        }
+        if step == 2 {
+            lose(&server, &store);
+        }
+    }
+    assert_eq!(told.len(), 5_000);
+}
+
+fn list_lost_again() {
+    let server = Server::start(&[]);
+    server.say(&["DEBUG", "POPULATE", "5000", "shop:1"]);
+    let store = store(&server.url());
+    let mut behind = None;
+    for _ in 0..50 {
+        match block_on(store.list("shop:1:", behind.as_deref())) {
+            Ok(Names { next, .. }) => behind = Some(next.expect("it is not at its end")),
+            Err(error) => return assert!(error.to_string().contains("again and again"), "{error}"),
+        }
+        lose(&server, &store);
+    }
+    panic!("it goes on for ever");
+}
+
+fn list_cleared() {
+    let server = Server::start(&[]);
+    let store = store(&server.url());
+    set(&store, "key", "value").unwrap();
+    block_on(store.clear_scope("shop:1:")).unwrap();
+    assert_ne!(server.say(&["DBSIZE"]), "0", "it is noted that it was cleared");
+    set(&store, "later", "value").unwrap();
+    let listed = block_on(store.list("shop:1:", None)).unwrap();
+    assert_eq!(listed, Names { names: vec![name("later").as_bytes().to_vec()], next: None });
+    let error = block_on(store.list("shop:1:", Some(b"nobody gave this out"))).unwrap_err();
+    assert_eq!(error.kind(), Kind::Store, "{error}");
 }

@@ -38,7 +38,7 @@ pub enum Style {
 /// Sets words off, where that is seen.
 pub fn styled(style: Style, words: impl Display) -> String {
     let is_unwanted = || std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if !io::stdout().is_terminal() || is_unwanted() || std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
+    if !io::stdout().is_terminal() || is_unwanted() || is_dumb() {
         return words.to_string();
     }
     let code = match style {
@@ -49,6 +49,11 @@ pub fn styled(style: Style, words: impl Display) -> String {
     format!("\x1b[{code}m{words}\x1b[0m")
 }
 
+/// Returns whether the terminal takes words alone.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
 /// A line on a terminal that is written over while work goes on.
 pub struct Progress {
     is_seen: bool,
@@ -57,7 +62,7 @@ pub struct Progress {
 
 impl Progress {
     pub fn new() -> Self {
-        Self { is_seen: io::stderr().is_terminal(), is_written: false }
+        Self { is_seen: io::stderr().is_terminal() && !is_dumb(), is_written: false }
     }
 
     /// Returns whether anybody sees it.
