@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::arguments::Clear;
 use crate::choice::{self, Choice};
 use crate::ending::{Ending, Failure};
-use crate::terminal::{self, Progress};
+use crate::terminal::{self, Progress, folded};
 use crate::walk::{self, Counted, Walk};
 use crate::{interrupt, output};
 
@@ -147,7 +147,7 @@ fn told(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Result<E
         writeln!(out, "{} is empty", choice.place())?;
     } else {
         let what = before.map_or_else(|| "all entries".to_owned(), |before| entries(&before));
-        writeln!(out, "{what} removed from {choice} ({})", choice.scope())?;
+        writeln!(out, "{}", folded(&format!("{what} removed from {choice} ({})", choice.scope())))?;
     }
     Ok(Ending::Done)
 }

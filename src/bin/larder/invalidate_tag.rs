@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::arguments::InvalidateTag;
 use crate::ending::{Ending, Failure};
+use crate::terminal::folded;
 use crate::{choice, interrupt, output};
 
 /// Withdraws tags in all stores that are meant.
@@ -33,7 +34,8 @@ pub fn run(arguments: &InvalidateTag) -> Result<Ending, Failure> {
         writeln!(out, "{:#}", json!({ "tags": arguments.tags, "stores": places }))?;
     } else {
         let tags = output::names(arguments.tags.iter().map(String::as_str));
-        writeln!(out, "{tags} withdrawn in {}: what has it is made anew when it is asked for", places.join(", "))?;
+        let said = format!("{tags} withdrawn in {}: what has it is made anew when it is asked for", places.join(", "));
+        writeln!(out, "{}", folded(&said))?;
     }
     Ok(Ending::Done)
 }

@@ -10,7 +10,7 @@ use crate::arguments::Stats;
 use crate::choice::{self, Choice};
 use crate::ending::{Ending, Failure};
 use crate::table::{Side, Table};
-use crate::terminal::{self, Style, styled};
+use crate::terminal::{self, Style, folded, styled};
 use crate::walk::{self, Counted, Walk};
 use crate::{interrupt, output};
 
@@ -128,19 +128,20 @@ fn write_table(out: &mut impl Write, seen: &[Seen<'_>]) -> io::Result<()> {
         writeln!(out, "{line}")?;
     }
     for seen in seen {
-        match &seen.answer {
-            Answer::Away(error) => {
-                writeln!(out, "\n{} {}: {error}", styled(Style::Red, "away"), seen.choice)?;
-            }
-            Answer::Unseen(why) => writeln!(out, "\n`{}`: {why}", seen.choice.described.name)?,
-            Answer::Here { entries: None, .. } => {
-                writeln!(out, "\n{}: this store cannot tell what it keeps", seen.choice)?;
-            }
-            Answer::Here { .. } => {}
+        let note = match &seen.answer {
+            Answer::Away(error) => format!("away {}: {error}", seen.choice),
+            Answer::Unseen(why) => format!("`{}`: {why}", seen.choice.described.name),
+            Answer::Here { entries: None, .. } => format!("{}: this store cannot tell what it keeps", seen.choice),
+            Answer::Here { .. } => continue,
+        };
+        let note = folded(&note);
+        match note.strip_prefix("away") {
+            Some(rest) => writeln!(out, "\n{}{rest}", styled(Style::Red, "away"))?,
+            None => writeln!(out, "\n{note}")?,
         }
     }
     let hint = "Hits, misses and evictions each program counts for itself: `cache.stats()` tells them there.";
-    writeln!(out, "\n{}", styled(Style::Dim, hint))
+    writeln!(out, "\n{}", styled(Style::Dim, folded(hint)))
 }
 
 impl Seen<'_> {

@@ -22,6 +22,26 @@ fn measured() -> Option<usize> {
     None
 }
 
+/// Returns a sentence in lines that a terminal does not break within a word.
+pub fn folded(sentence: &str) -> String {
+    width().map_or_else(|| sentence.to_owned(), |width| fold(sentence, width))
+}
+
+fn fold(sentence: &str, width: usize) -> String {
+    let (mut out, mut room) = (String::new(), width);
+    for word in sentence.split(' ') {
+        let signs = word.chars().count();
+        if !out.is_empty() {
+            let fits = signs < room;
+            out.push(if fits { ' ' } else { '\n' });
+            room = if fits { room - 1 } else { width };
+        }
+        out.push_str(word);
+        room = room.saturating_sub(signs);
+    }
+    out
+}
+
 /// Returns whether a person can be asked.
 pub fn can_ask() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
@@ -88,5 +108,17 @@ impl Progress {
 impl Drop for Progress {
     fn drop(&mut self) {
         self.end();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_between_words_and_a_long_word_nowhere() {
+        assert_eq!(fold("one two three", 7), "one two\nthree");
+        assert_eq!(fold("one two three", 13), "one two three");
+        assert_eq!(fold("a redis://cache:6379 b", 8), "a\nredis://cache:6379\nb");
     }
 }
