@@ -38,7 +38,7 @@ impl Redis {
             None => Bookmark { changes, ..Bookmark::default() },
         };
         if mark.changes != changes {
-            mark = Bookmark { changes, tries: mark.tries + 1, ..Bookmark::default() };
+            mark = mark.anew(changes);
         }
         let Some(leader) = leaders.get(mark.server) else { return Ok(Names::default()) };
         let cursor = mark.at.as_ref().map_or(&b"0"[..], |(_, cursor)| cursor);
@@ -53,6 +53,14 @@ impl Redis {
             (mark.at, mark.server) = (None, mark.server + 1);
         } else {
             mark.at = Some((epoch, cursor));
+        }
+        if mark.server == leaders.len() {
+            // What has moved meanwhile, from the last one to one that was walked over before, is found the next time.
+            self.leaders().await?;
+            let changes = self.routes.changes();
+            if mark.changes != changes {
+                mark = mark.anew(changes);
+            }
         }
         if mark.tries >= TRIES {
             return Err(Error::new(Kind::Store, "Redis was lost again and again while its names were walked over"));
@@ -75,6 +83,11 @@ async fn without_leases(leader: &Arc<Node>, names: Vec<Vec<u8>>) -> Vec<Vec<u8>>
 }
 
 impl Bookmark {
+    /// Returns the beginning, where servers have taken each other's places.
+    fn anew(&self, changes: u64) -> Self {
+        Self { changes, tries: self.tries + 1, ..Self::default() }
+    }
+
     fn write(&self) -> Vec<u8> {
         let (epoch, cursor) = self.at.as_ref().map_or((0, &b""[..]), |(epoch, cursor)| (*epoch, cursor));
         let mut text = format!("{} {} {} {epoch} ", self.changes, self.tries, self.server).into_bytes();

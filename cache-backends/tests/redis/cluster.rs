@@ -1,7 +1,9 @@
 //! A cluster.
 
+use std::collections::BTreeSet;
+
 use cache_backends::redis::Redis;
-use cache_core::backend::{Backend, Entry};
+use cache_core::backend::{Backend, Entry, Names};
 use cache_core::error::Kind;
 use cache_core::testing::block_on;
 
@@ -12,6 +14,7 @@ use crate::single::{assert_conforms, name, store};
 pub const TESTS: &[(&str, fn())] = &[
     ("over_a_cluster_the_store_is_what_the_engine_relies_on", conforms),
     ("a_name_that_moves_to_another_server_is_found_there_all_the_time", moved),
+    ("a_list_misses_no_name_that_moves_to_a_server_that_was_listed_before", list_moved),
     ("when_a_server_of_a_cluster_is_lost_another_takes_its_place", lost),
     ("one_server_of_a_cluster_says_that_it_is_one", one_alone),
 ];
@@ -92,6 +95,41 @@ fn moved() {
     assert_eq!(found(&store), 49, "all are there");
     block_on(store.clear_scope("shop:1:{tag}")).unwrap();
     assert_eq!(found(&store), 0);
+}
+
+fn list_moved() {
+    let servers = three();
+    let store = store(&url(&servers));
+    // All of them are on the last server, which is listed last.
+    let slot_of = |tag: &u32| servers[0].say(&["CLUSTER", "KEYSLOT", &format!("{{{tag}}}")]);
+    let tag = (0..1_000).find(|tag| slot_of(tag).parse::<u16>().is_ok_and(|slot| slot > 10_922)).expect("a tag");
+    let names: Vec<_> = (0..50).map(|number| name(&format!("{{{tag}}}{number}"))).collect();
+    for name in &names {
+        block_on(store.set(name, b"value", None)).unwrap();
+    }
+    let (mut told, mut behind) = (BTreeSet::new(), None);
+    for step in 0.. {
+        assert!(step < 100, "it comes to no end");
+        let Names { names: some, next } = block_on(store.list("shop:1:", behind.as_deref())).unwrap();
+        told.extend(some);
+        behind = next;
+        if behind.is_none() {
+            break;
+        }
+        if step == 1 {
+            assert!(told.is_empty(), "it has not come to the last server");
+            let (slot, port) = (slot_of(&tag), servers[0].port.to_string());
+            servers[0].say(&["CLUSTER", "SETSLOT", &slot, "IMPORTING", &id(&servers[2])]);
+            servers[2].say(&["CLUSTER", "SETSLOT", &slot, "MIGRATING", &id(&servers[0])]);
+            for name in &names {
+                assert_eq!(servers[2].say(&["MIGRATE", "127.0.0.1", &port, name.as_str(), "0", "5000"]), "OK");
+            }
+            for server in &servers {
+                server.say(&["CLUSTER", "SETSLOT", &slot, "NODE", &id(&servers[0])]);
+            }
+        }
+    }
+    assert_eq!(told.len(), 50);
 }
 
 fn lost() {
