@@ -55,15 +55,16 @@ impl Framework {
         self == Self::Actix && name.is_some_and(|name| ROUTES.contains(&name.as_str()))
     }
 
-    /// Returns the mistake of a handler of actix under the attribute for axum, which has the same name. The rest of what is wrong
-    /// there follows from that.
+    /// Returns the mistake of a handler of actix under the attribute for axum, which has the same name. The rest of
+    /// what is wrong there follows from that.
     pub fn mistaken_for(self, function: &Function) -> Option<Error> {
         let mut types = function.sig.inputs.iter().filter_map(|input| match input {
             FnArg::Typed(argument) => Some(&*argument.ty),
             FnArg::Receiver(_) => None,
         });
         let ty = types.find(|ty| self == Self::Axum && is_of_actix(ty))?;
-        let sentence = "a handler of actix-web has attributes of its own, of the same name\n\nhelp: write `use larder::actix::cache_page;`";
+        let sentence = "a handler of actix-web has attributes of its own, of the same name\n\n\
+                        help: write `use larder::actix::cache_page;`";
         Some(Error::new_spanned(ty, sentence))
     }
 

@@ -118,8 +118,8 @@ impl Named {
     /// Invalidates all of it from the bottom up: what is made of something else goes after that, or somebody makes it anew
     /// in between of what is old.
     ///
-    /// Pages are made of what functions return, and what has a tag may be. Of two functions nobody knows, so they go in the
-    /// order in which they are written. What a caller leaves in between stays named, for whoever does the rest.
+    /// Pages are made of what functions return, and what has a tag may be. Of two functions nobody knows, so they go in
+    /// the order in which they are written. What a caller leaves in between stays named, for whoever does the rest.
     async fn go(&mut self) {
         // A stable sort.
         self.entries.make_contiguous().sort_by_key(Entry::is_page);
@@ -143,8 +143,8 @@ impl Named {
         }
     }
 
-    /// Withdraws the tags that stand beside functions, which may be made of what has them, wherever that is; returns whether
-    /// stores outside have to be told of those before the functions go.
+    /// Withdraws the tags that stand beside functions, which may be made of what has them, wherever that is; returns
+    /// whether stores outside have to be told of those before the functions go.
     fn withdraw_ahead(&self) -> bool {
         if self.entries.iter().all(Entry::is_page) {
             return false;
@@ -177,8 +177,8 @@ impl Named {
 
 /// The caller has left, or the body panicked, and nobody knows how far it came: one load too many is the safe side.
 ///
-/// Where a store outside would have to be waited for, that is done beside, if there is somewhere to do so: all of it as one
-/// task, since it has an order.
+/// Where a store outside would have to be waited for, that is done beside, if there is somewhere to do so: all of it as
+/// one task, since it has an order.
 impl Drop for Invalidation {
     fn drop(&mut self) {
         if self.named.is_empty() {

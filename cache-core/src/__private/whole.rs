@@ -6,7 +6,8 @@ use std::borrow::Borrow;
 #[diagnostic::on_unimplemented(
     message = "this key is written from a whole `{T}`, and a `{Self}` is none",
     label = "a `{T}` is expected here, or a reference to one",
-    note = "if the key names a part alone, write the type of that part in its place, as in `<user.id: u64>`: then the part is taken here"
+    note = "if the key names a part alone, write the type of that part in its place, as in `<user.id: u64>`: \
+            then the part is taken here"
 )]
 pub trait Whole<T: ?Sized> {
     fn whole(&self) -> &T;

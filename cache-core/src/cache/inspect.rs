@@ -28,7 +28,8 @@ pub struct Inspected {
     pub kept_for: Ttl,
     /// What it took to make it, where that is known.
     pub cost: Option<Duration>,
-    /// How many bytes the value has when it is written out; `None` of a bare number in a store outside, which counts there.
+    /// How many bytes the value has when it is written out; `None` of a bare number in a store outside, which counts
+    /// there.
     pub bytes: Option<u64>,
     /// How it is written, where it is written out.
     pub codec: Option<Codec>,

@@ -45,7 +45,8 @@ impl Cache {
     /// its own list.
     ///
     /// What is there from beginning to end is told, by a store outside perhaps twice; and what is kept, or goes,
-    /// meanwhile may be told or not. In a namespace these are its own keys; the keys of the cache have its mark in front of them.
+    /// meanwhile may be told or not. In a namespace these are its own keys; the keys of the cache have its mark in
+    /// front of them.
     ///
     /// ```
     /// # use cache_core::__private::larder;

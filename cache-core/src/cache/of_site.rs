@@ -7,8 +7,9 @@ use super::home::{Backing, Outside};
 use crate::error::Error;
 
 impl Cache {
-    /// Returns how many entries there are under each mark ([`Site::marks`](crate::registry::Site::marks)), those past their
-    /// time among them; `None` where they are outside and nobody has counted them. It costs no more however many they are.
+    /// Returns how many entries there are under each mark ([`Site::marks`](crate::registry::Site::marks)), those past
+    /// their time among them; `None` where they are outside and nobody has counted them. It costs no more however many
+    /// they are.
     ///
     /// ```
     /// # use cache_core::__private::larder;

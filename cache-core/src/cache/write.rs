@@ -228,8 +228,8 @@ impl Cache {
         }
     }
 
-    /// Forgets what is in this process under a key, for whoever deletes that next, and counts it then. Work that this is part
-    /// of deletes it once more at its end, wherever it is kept.
+    /// Forgets what is in this process under a key, for whoever deletes that next, and counts it then. Work that this
+    /// is part of deletes it once more at its end, wherever it is kept.
     pub(crate) fn forget_here(&self, key: &Key) {
         let name = self.name_of(key);
         self.note_change(&name);

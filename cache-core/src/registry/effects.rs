@@ -1,5 +1,5 @@
-//! What withdraws what: functions, events and calls by hand on the one side, sites and tags on the other, as the program is seen
-//! to do it. Nothing is counted before somebody wants to see it.
+//! What withdraws what: functions, events and calls by hand on the one side, sites and tags on the other, as the
+//! program is seen to do it. Nothing is counted before somebody wants to see it.
 
 use std::collections::HashMap;
 use std::panic::Location;

@@ -271,7 +271,8 @@ impl Site {
         stats
     }
 
-    /// Returns how long its bodies took since the program began. Of pages nothing is known: they are made while they are sent.
+    /// Returns how long its bodies took since the program began. Of pages nothing is known: they are made while they
+    /// are sent.
     ///
     /// ```
     /// # use cache_core::__private::larder;

@@ -56,7 +56,8 @@ fn start_of(step: usize) -> u64 {
     ((u64::from(EACH) + quarter as u64) << (SHORTEST - 2)) << power
 }
 
-/// How long the bodies of a site took, since the program began. From [`Site::load_times`](crate::registry::Site::load_times).
+/// How long the bodies of a site took, since the program began. From
+/// [`Site::load_times`](crate::registry::Site::load_times).
 ///
 /// ```
 /// # use cache_core::__private::larder;
@@ -76,8 +77,8 @@ fn start_of(step: usize) -> u64 {
 pub struct LoadTimes(Box<[u64]>);
 
 impl LoadTimes {
-    /// Returns the time that this part of all bodies took at most, give or take an eighth of it: 0.5 for what is usual, 0.99 for
-    /// all but the slowest. `None` where none has run.
+    /// Returns the time that this part of all bodies took at most, give or take an eighth of it: 0.5 for what is usual,
+    /// 0.99 for all but the slowest. `None` where none has run.
     #[must_use]
     #[expect(
         clippy::cast_precision_loss,

@@ -7,8 +7,8 @@ use crate::lock::lock;
 use crate::stats::Event;
 
 impl Site {
-    /// Returns the marks of its keys ([`Key::mark`](crate::key::Key::mark)): one, or for a method of a generic type one for each
-    /// type that this process has asked for so far.
+    /// Returns the marks of its keys ([`Key::mark`](crate::key::Key::mark)): one, or for a method of a generic type one
+    /// for each type that this process has asked for so far.
     #[must_use]
     pub fn marks(&self) -> Vec<u64> {
         let mut marks = lock(&self.marks).clone();
@@ -32,16 +32,16 @@ impl Site {
         pattern::start(self.pattern)
     }
 
-    /// Removes all that it keeps, and says how many entries that were; what is being loaded for it in this process is not kept
-    /// either. Nothing is removed of what other sites keep.
+    /// Removes all that it keeps, and says how many entries that were; what is being loaded for it in this process is
+    /// not kept either. Nothing is removed of what other sites keep.
     ///
-    /// In memory that is one step. Outside the keys are walked over, and what another process loads meanwhile may stay: where
-    /// that matters, give the entries a tag.
+    /// In memory that is one step. Outside the keys are walked over, and what another process loads meanwhile may stay:
+    /// where that matters, give the entries a tag.
     ///
     /// # Errors
     ///
-    /// When there is no such cache, or its store fails, which may be half-way. [`Kind::Unsupported`] where the store cannot tell
-    /// its keys, and for pages, which go by their URLs, names and tags.
+    /// When there is no such cache, or its store fails, which may be half-way. [`Kind::Unsupported`] where the store
+    /// cannot tell its keys, and for pages, which go by their URLs, names and tags.
     pub async fn clear(&'static self) -> Result<u64, Error> {
         if self.is_page {
             let sentence = format!("{self} keeps pages: invalidate them by URL, by name or by tag");
