@@ -63,8 +63,7 @@ impl Framework {
             FnArg::Receiver(_) => None,
         });
         let ty = types.find(|ty| self == Self::Axum && is_of_actix(ty))?;
-        let sentence = "a handler of actix-web has attributes of its own, of the same name\n\n\
-                        help: write `use larder::actix::cache_page;`";
+        let sentence = "a handler of actix-web has attributes of its own, of the same name\n\nhelp: write `use larder::actix::cache_page;`";
         Some(Error::new_spanned(ty, sentence))
     }
 
