@@ -36,6 +36,7 @@
 //! | what people build around caches, each in ten lines | [`mod@patterns`] |
 //! | what stands in the place of each word of Django's | [`mod@from_django`] |
 //! | what a person does to caches from a terminal | [`mod@command_line`] |
+//! | why something was a hit, stale or a miss | [`explain`](fn@explain), [`mod@explain`] |
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what caches do, live, in a browser | `panel`, with the feature `panel` |
@@ -122,6 +123,7 @@ pub use cache_core::codec::Codec;
 pub use cache_core::commit::{Committed, after_commit, after_commit_blocking, committing, committing_blocking};
 pub use cache_core::error::{Error, Kind};
 pub use cache_core::executor::{self, Executor};
+pub use cache_core::explain::{explain, explain_blocking};
 pub use cache_core::key::{self, Key, KeyName, KeyPart};
 pub use cache_core::policy::{IntoTime, Options, Ttl};
 pub use cache_core::registry::{
@@ -133,6 +135,14 @@ pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder, init};
+
+#[doc = include_str!("docs/explain.md")]
+pub mod explain {
+    pub use cache_core::explain::{
+        Alone, Asked, Done, Found, Kept, Level, Miss, NotKept, Place, Story, TagName, Unasked, WhoSays, Whom, WhyStale,
+        page,
+    };
+}
 
 /// What has changed, and who listens to that: see [`on_change`].
 pub mod events {

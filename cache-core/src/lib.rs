@@ -4,9 +4,10 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`commit`], [`events`], [`stats`], [`seen`], `tally`, `lock`, `nearest` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`commit`], [`events`], [`stats`], [`seen`], `tally`, `unusual`, `lock`, `nearest` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
+//! | [`explain`] | what is told to whoever asks why |
 //! | [`backend`] | the trait for stores outside the process |
 //! | [`store`], [`flight`] | the in-process store; one load at a time |
 //! | [`entry`] | what a body says of its own result |
@@ -30,6 +31,7 @@ pub mod entry;
 pub mod error;
 pub mod events;
 pub mod executor;
+pub mod explain;
 pub mod flight;
 pub mod key;
 mod lock;
@@ -44,6 +46,7 @@ pub mod store;
 pub mod tags;
 mod tally;
 pub mod testing;
+mod unusual;
 pub mod value;
 
 #[doc(hidden)]

@@ -10,7 +10,9 @@
 
 mod sightings;
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use ahash::RandomState;
@@ -33,7 +35,7 @@ pub struct Tags {
 
 #[derive(Debug, Default)]
 struct Known {
-    tags: HashMap<Box<str>, Tag, RandomState>,
+    tags: HashSet<Tag, RandomState>,
     /// The last number that a tag had which is not known any more, or was not at the time.
     forgotten: u64,
     /// The same of those of which only the fingerprint was known: stores outside tell of many, which nobody here has.
@@ -58,9 +60,15 @@ pub struct Began {
     at: u64,
 }
 
-/// The number of a tag's last invalidation.
+/// A tag: its name, and the number of its last invalidation.
 #[derive(Clone, Debug)]
-pub struct Tag(Arc<AtomicU64>);
+pub struct Tag(Arc<Named>);
+
+#[derive(Debug)]
+struct Named {
+    number: AtomicU64,
+    name: Box<str>,
+}
 
 /// What binds an entry to its tags.
 #[derive(Clone, Debug)]
@@ -122,8 +130,8 @@ impl Tags {
         }
         known.forget_what_nobody_has();
         // Nobody knows when it was invalidated, if it was.
-        let tag = Tag(Arc::new(AtomicU64::new(known.last_of(name))));
-        known.tags.insert(name.into(), tag.clone());
+        let tag = Tag(Arc::new(Named { number: AtomicU64::new(known.last_of(name)), name: name.into() }));
+        known.tags.insert(tag.clone());
         tag
     }
 
@@ -131,6 +139,21 @@ impl Tags {
     #[must_use]
     pub fn of_fingerprint(&self, fingerprint: u64) -> Tag {
         self.tag(&unnamed(fingerprint))
+    }
+
+    /// Returns the name of the tag that has this fingerprint, if anybody here has said it; what it is called here, else.
+    /// Looks at all names: it is for who explains.
+    #[must_use]
+    pub fn name_of(&self, fingerprint: u64) -> String {
+        let is_it = |name: &str| match name.split_once('\n') {
+            // Stores outside know the tags of namespaces without the caches that they are in.
+            Some((_, start)) if !is_unnamed(name) => self::fingerprint(start) == fingerprint,
+            Some(_) => false,
+            None => self::fingerprint(name) == fingerprint,
+        };
+        let known = lock(&self.known);
+        let named = known.tags.iter().map(Tag::name).find(|name| is_it(name));
+        named.map_or_else(|| unnamed(fingerprint), str::to_owned)
     }
 
     /// Withdraws what came from outside with this tag: its marker there says something else than it did.
@@ -176,7 +199,7 @@ fn is_unnamed(name: &str) -> bool {
 impl Known {
     fn invalidate(&mut self, name: &str, number: u64) {
         match self.tags.get(name) {
-            Some(tag) => tag.0.store(number, Ordering::Release),
+            Some(tag) => tag.0.number.store(number, Ordering::Release),
             // A body under way may still give its result this tag.
             None if is_unnamed(name) => self.forgotten_outside = number,
             None => self.forgotten = number,
@@ -194,10 +217,10 @@ impl Known {
             return;
         }
         let (mut forgotten, mut outside) = (self.forgotten, self.forgotten_outside);
-        self.tags.retain(|name, tag| {
+        self.tags.retain(|tag| {
             let is_used = Arc::strong_count(&tag.0) > 1;
             if !is_used {
-                let last = if is_unnamed(name) { &mut outside } else { &mut forgotten };
+                let last = if is_unnamed(tag.name()) { &mut outside } else { &mut forgotten };
                 *last = tag.number().max(*last);
             }
             is_used
@@ -231,9 +254,36 @@ impl Moment {
 
 impl Tag {
     fn number(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+        self.0.number.load(Ordering::Acquire)
+    }
+
+    /// Returns its name: that which it is called by here, where it came from outside.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.0.name
     }
 }
+
+/// A tag is found by its name.
+impl Borrow<str> for Tag {
+    fn borrow(&self) -> &str {
+        self.name()
+    }
+}
+
+impl Hash for Tag {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl PartialEq for Tag {
+    fn eq(&self, other: &Self) -> bool {
+        self.name() == other.name()
+    }
+}
+
+impl Eq for Tag {}
 
 impl Bonds {
     /// Binds an entry, whose value was read after `since`, to these tags; `None` where there are none.
@@ -265,7 +315,18 @@ impl Bonds {
     /// Returns whether one of the tags was invalidated since.
     #[must_use]
     pub fn are_cut(&self) -> bool {
-        self.tags.iter().any(|tag| tag.number() > self.since.invalidations)
+        self.cut().next().is_some()
+    }
+
+    /// Returns those of the tags that were invalidated since.
+    pub fn cut(&self) -> impl Iterator<Item = &Tag> {
+        self.tags.iter().filter(|tag| tag.number() > self.since.invalidations)
+    }
+
+    /// Returns all of them.
+    #[must_use]
+    pub fn tags(&self) -> &[Tag] {
+        &self.tags
     }
 }
 
@@ -326,6 +387,15 @@ mod tests {
         tags.invalidate("a", None);
         assert!(!tags.since(before).is_undisturbed_until(tags.now()));
         assert!(tags.since(elsewhere).is_undisturbed_until(tags.now()));
+    }
+
+    #[test]
+    fn a_fingerprint_has_the_name_that_somebody_here_has_said() {
+        let tags = Tags::default();
+        let _said = [tags.tag("a"), tags.tag("default\nuser:7%/"), tags.of_fingerprint(fingerprint("b"))];
+        assert_eq!(tags.name_of(fingerprint("a")), "a");
+        assert_eq!(tags.name_of(fingerprint("user:7%/")), "default\nuser:7%/");
+        assert_eq!(tags.name_of(fingerprint("b")), unnamed(fingerprint("b")));
     }
 
     #[test]

@@ -8,9 +8,10 @@ use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
-use crate::cache::{self, Beside, Cache, First, Load, Next, Rules, Run, Running, once_only};
+use crate::cache::{self, Bare, Beside, Cache, First, Load, Next, Rules, Run, Running, once_only};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
+use crate::explain::{Asked, Found, Note, Scope, Unasked};
 use crate::flight::{Leader, Link, Scoped};
 use crate::key::{self, Key, KeyText, KeyWriter};
 use crate::registry::Site;
@@ -102,21 +103,26 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             Ok(cache) => cache,
             Err(Away::Off(cache)) => {
                 self.site.asker(&cache).count(Event::Bypassed);
-                return Err(Miss(None));
+                return Err(Miss(self.told_of_off(&cache, key)));
             }
             Err(Away::Missing(trouble)) => {
+                self.tell_missing(|| key.to_text(), &trouble);
                 return match self.trouble(&trouble) {
                     Some(error) => Ok(R::join(Err(error))),
                     None => Err(Miss(None)),
                 };
             }
         };
-        // A test with caches of its own goes the way that programs go.
-        if let Cow::Owned(cache) = &cache
-            && let Some(value) = self.reach.seek(cache, self.mark(), self.site, key)
+        // A test with caches of its own goes the way that programs go, and so does everybody while others ask why.
+        if Scope::here().is_none()
+            && let Some(value) = self.reach.seek(&cache, self.mark(), self.site, key)
         {
-            self.site.asker(cache).count(Event::Hit);
-            cache.home().count_near_hit();
+            if let Cow::Owned(cache) = &cache {
+                self.site.asker(cache).count(Event::Hit);
+                cache.home().count_near_hit();
+            } else {
+                self.site.count_hit();
+            }
             return Ok(R::join(Ok(value)));
         }
         let name = cache.scope().name_of(self.mark(), key);
@@ -138,6 +144,27 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             Ok(cache) if self.site.is_off() || cache.is_off() => Err(Away::Off(cache)),
             Ok(cache) => Ok(cache),
             Err(error) => Err(Away::Missing(error)),
+        }
+    }
+
+    /// Returns a load that runs its body and tells of it, where somebody asks why nothing is looked for.
+    fn told_of_off(self, cache: &Cache, key: &KeyText) -> Option<Box<Load<R::Kept, R::Error>>> {
+        Scope::here()?;
+        let name = cache.scope().name_of(self.mark(), key);
+        let mut load = Box::new(Load::new(self.site.asker(cache), name, &self.rules(), None));
+        load.be_off(self.why_off());
+        Some(load)
+    }
+
+    fn why_off(&self) -> Unasked {
+        if self.site.is_off() { Unasked::PlaceOff } else { Unasked::CacheOff }
+    }
+
+    /// Tells whoever asks that there is no cache.
+    fn tell_missing(&self, key: impl FnOnce() -> String, error: &Error) {
+        let note = Note::begin(|| Asked::new(Some(self.site.place()), self.site.cache_name(), &key()));
+        if let Some(note) = note {
+            note.found(Found::Unasked(Unasked::NoCache { error: error.to_string() }));
         }
     }
 
@@ -174,8 +201,12 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     pub async fn get(self, key: Key) -> Option<R::Kept> {
         let cache = match self.cache() {
             Ok(cache) => cache,
-            Err(Away::Off(_)) => return None,
+            Err(Away::Off(cache)) => {
+                cache.tell_off(self.site.named(), &key, || self.why_off());
+                return None;
+            }
             Err(Away::Missing(trouble)) => {
+                self.tell_missing(|| key.as_str().to_owned(), &trouble);
                 self.site.trouble(&trouble);
                 return None;
             }
@@ -271,15 +302,17 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let cache = match self.cache() {
             Ok(cache) => cache,
             Err(Away::Missing(trouble)) => {
+                self.tell_missing(|| key.as_str().to_owned(), &trouble);
                 return match self.trouble(&trouble) {
                     Some(error) => Step::Done(R::join(Err(error))),
-                    None => Step::Run(Run::Bare, None),
+                    None => Step::Run(Run::Bare(Bare::UNTOLD), None),
                 };
             }
             Err(Away::Off(cache)) => {
                 self.site.asker(&cache).count(Event::Bypassed);
                 // What was kept before is older than what the body will have read.
-                return Step::Run(Run::Bare, Some(Box::new(self.entry(key))));
+                let bare = cache.bare_since_off(Some(self.site.named()), self.why_off(), || cache.name_of(&key));
+                return Step::Run(Run::Bare(bare), Some(Box::new(self.entry(key))));
             }
         };
         let load = Load::new(self.site.asker(&cache), cache.name_of(&key), &self.rules(), None);
@@ -342,7 +375,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 
     async fn begin(self) -> Step<R, KIND> {
         match self.0 {
-            None => Step::Run(Run::Bare, None),
+            None => Step::Run(Run::Bare(Bare::UNTOLD), None),
             Some(load) => Step::of(load.next().await),
         }
     }
@@ -370,7 +403,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 
     async fn begin_beside(self) -> Result<Step<R, KIND>, Beside<R::Kept, R::Error>> {
         match self.0 {
-            None => Ok(Step::Run(Run::Bare, None)),
+            None => Ok(Step::Run(Run::Bare(Bare::UNTOLD), None)),
             Some(load) => load.next_or_beside().await.map(Step::of),
         }
     }
@@ -437,7 +470,8 @@ fn task<R: Outcome<KIND> + 'static, const KIND: u8>(
 ) -> Task {
     let asker = load.asker.clone();
     let limit = load.rules.options.hard_timeout.and_then(|limit| asker.home().executor.sleep(limit));
-    let (load, link) = (load.for_task(), Link::detached(leader.id()));
+    let told = load.note.as_ref().map(Note::inside);
+    let (load, link) = (load.for_task(), Link::detached(leader.id(), told));
     let began = load.began();
     let within = std::sync::Arc::clone(&link);
     let task = detached(Box::new(move |result: R| {

@@ -5,6 +5,7 @@ pub use crate::codec::Codec;
 pub use crate::commit::{Committed, after_commit, after_commit_blocking, committing, committing_blocking};
 pub use crate::error::{Error, Kind};
 pub use crate::executor::Executor;
+pub use crate::explain::{explain, explain_blocking};
 pub use crate::key::{Key, KeyName, KeyPart};
 pub use crate::policy::{IntoTime, Options, Ttl};
 pub use crate::registry::{
@@ -19,6 +20,14 @@ pub use crate::{backend, clock, entry, executor, key, testing};
 pub mod events {
     pub use crate::events::{Change, Listener, Stats, Subscription, What};
     pub use crate::registry::events as stats;
+}
+
+/// Why calls were hits or misses.
+pub mod explain {
+    pub use crate::explain::{
+        Alone, Asked, Done, Found, Kept, Level, Miss, NotKept, Place, Story, TagName, Unasked, WhoSays, Whom, WhyStale,
+        page,
+    };
 }
 
 /// What a request asked of caches.

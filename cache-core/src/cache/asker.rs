@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::Cache;
 use super::home::Home;
 use crate::error::Error;
+use crate::explain::Place;
 use crate::seen;
 use crate::stats::{Counters, Event};
 
@@ -15,10 +16,10 @@ pub(crate) struct Asker {
     pub(crate) site: Option<Named>,
 }
 
-/// A site as its cache sees it: a name for messages, and counters of its own.
+/// A site as its cache sees it: a name and a place for messages, and counters of its own.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Named {
-    pub(crate) name: &'static str,
+    pub(crate) place: &'static Place,
     pub(crate) counters: &'static Counters,
 }
 
@@ -69,6 +70,6 @@ impl Asker {
 
     /// Returns what to call this caller in a message.
     pub(crate) fn what(&self) -> &str {
-        self.site.map_or(self.cache.name(), |site| site.name)
+        self.site.map_or(self.cache.name(), |site| site.place.name)
     }
 }

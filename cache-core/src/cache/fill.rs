@@ -9,8 +9,10 @@ use super::judge::bonded;
 use super::look::fresh;
 use super::marker::{Sought, Versions};
 use super::outside::Settling;
-use super::parcel::{Found, Parcel, stays_here};
+use super::parcel::{Found as Bytes, Parcel, stays_here};
+use super::tell::{away, unreadable};
 use crate::error::{Error, Kind};
+use crate::explain::{Done, Found, Miss, NotKept};
 use crate::flight::{Landing, Leader, Token};
 use crate::policy::{self, Freshness};
 use crate::record::{Erased, Times};
@@ -33,6 +35,15 @@ enum Opened<V> {
     Value(Times, V),
     /// What is kept near, has tags, or is past its time.
     Record(Erased),
+}
+
+/// What became of a value on its way into a store outside.
+enum Sent {
+    There,
+    /// Its entry was invalidated since its body began.
+    Superseded,
+    /// It did not begin its way: the store could not be asked before its body ran.
+    Unsent,
 }
 
 impl<V, E> Load<V, E> {
@@ -87,7 +98,7 @@ impl<V, E> Load<V, E> {
             Opened::Value(times, value) => return Looked::Done(Ok(self.hand_out(times, value, leader))),
             Opened::Record(record) => record,
         };
-        match fresh(&self.asker.cache, self.asker.site, Arc::clone(&record), &self.rules) {
+        match fresh(&self.asker.cache, self.asker.site, Arc::clone(&record), &self.rules, self.note.as_ref()) {
             Ok(outcome) => {
                 leader.land(Landing::Value(record));
                 Looked::Done(outcome)
@@ -124,20 +135,26 @@ impl<V, E> Load<V, E> {
         let home = self.asker.home();
         // Asked just now, and nobody of this process has put anything there since: what others did is as if this came sooner.
         if self.nothing_as_of.take() == Some(home.flights.events(self.name.as_bytes())) {
+            self.tell_found(|| Found::Miss(Miss::Absent));
             return Ok(Err(None));
         }
         let since = home.tags.now();
         let asking = home.ask_for_near(&self.name);
-        let bytes = match home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await? {
+        let unopened = self.note.as_ref().map(|_| backend.unopened());
+        let sought = home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await?;
+        self.tell_found(|| self.asker.cache.sought(backend, &sought, unopened));
+        let bytes = match sought {
             Sought::There(bytes) => bytes,
-            Sought::Nothing => return Ok(Err(None)),
-            Sought::Foreign => return Ok(Err(Some(Event::Foreign))),
-            Sought::Withdrawn => return Ok(Err(Some(Event::Invalidated))),
+            Sought::Nothing | Sought::Doubtful => return Ok(Err(None)),
+            Sought::Foreign(_) => return Ok(Err(Some(Event::Foreign))),
+            Sought::Withdrawn(_) => return Ok(Err(Some(Event::Invalidated))),
         };
-        let found = Found::new(&bytes);
+        let found = Bytes::new(&bytes);
         let Some((times, value)) = found.open(&self.name, self.rules.keep, &home.clock) else {
+            self.tell_found(|| unreadable(&found, &self.name));
             return Ok(Err(Some(Event::Foreign)));
         };
+        self.tell_found(|| self.asker.cache.there(&found, times, &self.rules.options));
         if asking.is_none() && !found.has_tags() && self.is_fresh(times) {
             return Ok(Ok(Opened::Value(times, value)));
         }
@@ -161,9 +178,11 @@ impl<V, E> Load<V, E> {
     /// Goes on without the store: with the error where the site wants it, else with the body.
     fn without_store(&mut self, error: Error, leader: Leader) -> Looked<V, E> {
         self.asker.trouble(&error);
+        self.tell_found(|| away(&error));
         match self.rules.trouble.filter(|_| self.rules.strict) {
             None => Looked::Away(leader),
             Some(convert) => {
+                self.tell(Done::Strict);
                 leader.land(Landing::Error(Arc::new(error.clone())));
                 Looked::Done(Err(convert(error)))
             }
@@ -224,7 +243,12 @@ impl<V, E> Load<V, E> {
     }
 
     /// Sends a value into the store, unless its entry was invalidated since the token was taken.
-    pub(super) async fn send(&self, backend: &Outside, token: &Token, parcel: &Result<Parcel, Error>) {
+    pub(super) async fn send(
+        &self,
+        backend: &Outside,
+        token: &Token,
+        (parcel, record): (&Result<Parcel, Error>, &Erased),
+    ) {
         let _settling = Settling::begin(self.asker.home(), &self.name);
         let sent = match parcel {
             Ok(parcel) if backend.capabilities().conditional_fill => self.send_if(backend, token, parcel).await,
@@ -237,28 +261,38 @@ impl<V, E> Load<V, E> {
             Err(error) => Err(error.clone()),
         };
         match sent {
-            Ok(true) => {}
-            Ok(false) => self.asker.count(Event::Superseded),
-            Err(error) if error.kind() == Kind::TooLarge => self.asker.count(Event::Refused),
-            Err(error) => self.asker.trouble(&error),
+            Ok(Sent::There) => self.tell_kept(record),
+            Ok(Sent::Unsent) => self.tell_not_kept(|| NotKept::NoTicket),
+            Ok(Sent::Superseded) => {
+                self.asker.count(Event::Superseded);
+                self.tell_not_kept(|| NotKept::Superseded);
+            }
+            Err(error) => {
+                self.tell_refused(&error);
+                match error.kind() {
+                    Kind::TooLarge => self.asker.count(Event::Refused),
+                    _ => self.asker.trouble(&error),
+                }
+            }
         }
     }
 
     /// Sends where the store itself refuses what was read before a change.
-    async fn send_if(&self, backend: &Outside, token: &Token, parcel: &Parcel) -> Result<bool, Error> {
+    async fn send_if(&self, backend: &Outside, token: &Token, parcel: &Parcel) -> Result<Sent, Error> {
         if token.redeem(|| ()).is_none() {
-            return Ok(false);
+            return Ok(Sent::Superseded);
         }
         // Without a ticket the store could not be asked before the body ran; that was counted then.
-        let Some(ticket) = &self.ticket else { return Ok(true) };
-        backend.set_if(&self.name, &parcel.bytes, parcel.time, ticket).await
+        let Some(ticket) = &self.ticket else { return Ok(Sent::Unsent) };
+        let sent = backend.set_if(&self.name, &parcel.bytes, parcel.time, ticket).await?;
+        Ok(if sent { Sent::There } else { Sent::Superseded })
     }
 
     /// Sends, and takes the value out again where its entry was invalidated on the way.
-    async fn send_and_look_back(&self, backend: &Outside, token: &Token, parcel: &Parcel) -> Result<bool, Error> {
+    async fn send_and_look_back(&self, backend: &Outside, token: &Token, parcel: &Parcel) -> Result<Sent, Error> {
         let sending = self.asker.home().sends.begin(self.name.as_bytes());
         if token.redeem(|| ()).is_none() {
-            return Ok(false);
+            return Ok(Sent::Superseded);
         }
         let sent = backend.set(&self.name, &parcel.bytes, parcel.time).await;
         let doubtful = sending.is_doubtful();
@@ -266,6 +300,6 @@ impl<V, E> Load<V, E> {
             backend.delete(&self.name).await?;
         }
         sending.arrive();
-        sent.map(|()| !doubtful)
+        sent.map(|()| if doubtful { Sent::Superseded } else { Sent::There })
     }
 }

@@ -7,6 +7,7 @@ use super::load::Next;
 use super::rules::{Rules, Share};
 use super::run::{Run, Running};
 use super::{Cache, look};
+use crate::explain::Unasked;
 use crate::key::Key;
 use crate::policy::Options;
 use crate::stats::Event;
@@ -135,7 +136,7 @@ impl Cache {
     pub(super) async fn begin_by_hand<V, E>(&self, key: Key, rules: &Rules<V, E>) -> Next<V, E> {
         if self.is_off() {
             self.counters().count(Event::Bypassed);
-            return Next::Run(Run::Bare);
+            return Next::Run(Run::Bare(self.bare_since_off(None, Unasked::CacheOff, || self.name_of(&key))));
         }
         match look(self, None, self.name_of(&key), rules) {
             Ok(outcome) => Next::Done(outcome),

@@ -116,6 +116,12 @@ impl Outside {
         self.max_value_bytes.is_none_or(|max| bytes as u64 <= max) && self.backend.capabilities().takes(bytes)
     }
 
+    /// Returns how many bytes are within its limits, where it has some.
+    pub(super) fn limit(&self) -> Option<u64> {
+        let limits = [self.max_value_bytes, self.backend.capabilities().max_value_bytes];
+        limits.into_iter().flatten().min()
+    }
+
     /// Returns whether both stand before the same store, for caches of one prefix.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.backend, &other.backend) && self.markers.are_those_of(&other.markers)

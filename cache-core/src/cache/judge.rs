@@ -10,6 +10,7 @@ use super::load::Load;
 use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
+use crate::explain::{Done, NotKept, WhyStale};
 use crate::flight::{Landing, Link, Token};
 use crate::key::TagName;
 use crate::policy::{self, Ttl};
@@ -74,11 +75,12 @@ impl<V, E> Load<V, E> {
     pub(crate) fn judge(&self, link: &Link, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
         let took = self.asker.home().clock.precise().since(began.at);
         self.asker.count_load(took);
+        self.tell_ran(took, outcome.is_err());
         match outcome {
             Ok(value) => self.judge_value(link, began, value, took),
             Err(error) => {
                 self.asker.count(Event::Failed);
-                self.fall_back(token).unwrap_or_else(|| self.judge_error(link, began, error))
+                self.fall_back(token, WhyStale::Failed).unwrap_or_else(|| self.judge_error(link, began, error))
             }
         }
     }
@@ -92,13 +94,18 @@ impl<V, E> Load<V, E> {
         began: Began,
         token: &Token,
     ) -> Option<Answer<V, E>> {
-        let answer = self.fall_back(token).or_else(|| {
+        let (done, why) = match reason {
+            Reason::TimedOut => (Done::TimedOut, WhyStale::TimedOut),
+            Reason::NoTimer => (Done::NoTimer, WhyStale::TimedOut),
+        };
+        let answer = self.fall_back(token, why).or_else(|| {
             let convert = self.rules.trouble?;
             Some(self.judge_error(link, began, convert(self.trouble(reason))))
         })?;
         if let Reason::TimedOut = reason {
             self.asker.count(Event::TimedOut);
         }
+        self.tell_given_up(done);
         Some(answer)
     }
 
@@ -120,6 +127,7 @@ impl<V, E> Load<V, E> {
         let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
         if times.is_none() {
             self.asker.count(Event::Refused);
+            self.tell_not_kept(|| self.why_refused(&value, &wishes));
             // What is there goes on being served, and is not to be asked for anew by everybody.
             if let Some(spare) = self.spare() {
                 spare.hush(self.quiet_until());
@@ -158,7 +166,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Answers a failure with the value kept for bad times, and asks for quiet so that failures do not hammer.
-    fn fall_back(&self, token: &Token) -> Option<Answer<V, E>> {
+    fn fall_back(&self, token: &Token, why: WhyStale) -> Option<Answer<V, E>> {
         // What was invalidated meanwhile is nothing to fall back on.
         let spare = self.spare().filter(|_| token.is_good())?;
         let outcome = self.read(spare)?;
@@ -169,6 +177,7 @@ impl<V, E> Load<V, E> {
             home.quiet.hush(self.name.as_bytes(), until, now);
         }
         self.asker.count(Event::Stale);
+        self.tell_stale(why);
         Some((outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) }))
     }
 
@@ -191,7 +200,10 @@ impl<V, E> Load<V, E> {
                 let keep = Keepsake { record, bytes, parcel, tags, since: began.moment };
                 (Err(error), Judged { keep: Some(keep), landing })
             }
-            _ => (Err(error), Judged { keep: None, landing }),
+            _ => {
+                self.tell_not_kept(|| NotKept::Failed);
+                (Err(error), Judged { keep: None, landing })
+            }
         }
     }
 
@@ -199,16 +211,23 @@ impl<V, E> Load<V, E> {
     pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) {
         let Some(keepsake) = &judged.keep else { return };
         if keepsake.record.is_withdrawn() {
+            self.tell_cut(&keepsake.record);
             return self.asker.count(Event::Superseded);
         }
         match &self.asker.home().backing {
-            Backing::Null => {}
+            Backing::Null => self.tell_not_kept(|| NotKept::Null),
             Backing::Memory(store) => {
                 let kept = token.redeem(|| store.insert(&self.name, Arc::clone(&keepsake.record), keepsake.bytes));
                 match kept {
-                    None => self.asker.count(Event::Superseded),
-                    Some(inserted) if inserted.refused => self.asker.count(Event::Refused),
-                    Some(_) => {}
+                    None => {
+                        self.asker.count(Event::Superseded);
+                        self.tell_not_kept(|| NotKept::Superseded);
+                    }
+                    Some(inserted) if inserted.refused => {
+                        self.asker.count(Event::Refused);
+                        self.tell_not_kept(|| NotKept::TooLarge { bytes: keepsake.bytes, limit: store.max_bytes() });
+                    }
+                    Some(_) => self.tell_kept(&keepsake.record),
                 }
             }
             Backing::Outside(backend) => self.conclude_outside(backend, token, keepsake).await,
@@ -217,17 +236,26 @@ impl<V, E> Load<V, E> {
 
     async fn conclude_outside(&self, backend: &Outside, token: &Token, keepsake: &Keepsake) {
         let parcel = match &keepsake.parcel {
-            None => return self.asker.count(Event::Refused),
+            None => {
+                self.tell_not_kept(|| NotKept::StaysHere);
+                return self.asker.count(Event::Refused);
+            }
             Some(Ok(parcel)) if !keepsake.tags.is_empty() => {
                 Box::pin(self.tagged(backend, parcel, &keepsake.tags, keepsake.since)).await.transpose()
             }
-            Some(parcel) => return self.send(backend, token, parcel).await,
+            Some(parcel) => return self.send(backend, token, (parcel, &keepsake.record)).await,
         };
         match parcel {
             // Asking for its tags took a while.
-            Some(_) if keepsake.record.is_withdrawn() => self.asker.count(Event::Superseded),
-            Some(parcel) => self.send(backend, token, &parcel).await,
-            None => self.asker.count(Event::Superseded),
+            Some(_) if keepsake.record.is_withdrawn() => {
+                self.asker.count(Event::Superseded);
+                self.tell_cut(&keepsake.record);
+            }
+            Some(parcel) => self.send(backend, token, (&parcel, &keepsake.record)).await,
+            None => {
+                self.asker.count(Event::Superseded);
+                self.tell_not_kept(|| NotKept::Unsure);
+            }
         }
     }
 }

@@ -13,10 +13,12 @@ use super::marker::Versions;
 use super::race::{First, race};
 use super::rules::Rules;
 use super::run::{Role, Run};
+use super::tell::Bare;
 use crate::backend::Ticket;
 use crate::clock::Tick;
 use crate::error::Error;
 use crate::executor::Task;
+use crate::explain::{Alone, Done, Note, Whom, WhyStale};
 use crate::flight::{Change, Landing, Leader, News, Token, Turn, Waiter};
 use crate::key::{Key, Name};
 use crate::policy::{self, Freshness};
@@ -47,6 +49,10 @@ pub(crate) struct Load<V, E> {
     pub(super) nothing_as_of: Option<u64>,
     /// What keeps other processes from running the body meanwhile.
     pub(super) lock: Option<Held>,
+    /// Whether its cache or its site is switched off, which is told and nothing else.
+    pub(crate) is_off: bool,
+    /// Who is told what becomes of it.
+    pub(crate) note: Option<Note>,
 }
 
 /// What a caller is to do next who found nothing.
@@ -85,16 +91,44 @@ impl<V, E> Clone for Load<V, E> {
             (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
         let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
         let (rules, failed, nothing_as_of) = (self.rules, self.failed.clone(), self.nothing_as_of);
-        let lock = None;
-        Self { asker, name, rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of, lock }
+        let (lock, is_off, note) = (None, self.is_off, self.note.clone());
+        Self {
+            asker,
+            name,
+            rules,
+            found,
+            ticket,
+            tags,
+            fingerprints,
+            versions,
+            failed,
+            nothing_as_of,
+            lock,
+            is_off,
+            note,
+        }
     }
 }
 
 impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
-        let (rules, ticket, failed, nothing_as_of, lock) = (*rules, None, None, None, None);
-        Self { asker, name, rules, found, ticket, tags, fingerprints, versions, failed, nothing_as_of, lock }
+        let (rules, ticket, failed, nothing_as_of, lock, is_off, note) = (*rules, None, None, None, None, false, None);
+        Self {
+            asker,
+            name,
+            rules,
+            found,
+            ticket,
+            tags,
+            fingerprints,
+            versions,
+            failed,
+            nothing_as_of,
+            lock,
+            is_off,
+            note,
+        }
     }
 
     /// Returns the same load for a task that runs the body in its place.
@@ -130,24 +164,33 @@ impl<V, E> Load<V, E> {
 
     /// Does the same for a caller whose body may be able to run beside it.
     pub(crate) async fn next_or_beside(mut self: Box<Self>) -> Result<Next<V, E>, Beside<V, E>> {
+        if self.is_off {
+            return Ok(self.bare());
+        }
         if self.asker.cache.is_changed_here(&self.name) {
             // What is read in a transaction is neither kept nor handed to those who stand outside of it.
             self.asker.count(Event::Bypassed);
-            return Ok(Next::Run(Run::Bare));
+            self.tell(Done::Alone(Alone::Changed));
+            return Ok(self.bare());
         }
         loop {
             match self.turn() {
                 Turn::Found(record) => {
                     if let Some(outcome) = self.read(&record) {
                         self.asker.count(Event::Shared);
+                        self.tell(Done::Shared);
                         return Ok(Next::Done(outcome));
                     }
                 }
                 Turn::Wait(waiter) => match self.wait(waiter).await {
                     Waited::Done(outcome) => return Ok(Next::Done(outcome)),
                     // Meanwhile the store may have come back.
-                    Waited::Again => self.failed = None,
+                    Waited::Again => {
+                        self.failed = None;
+                        self.tell(Done::TookOver);
+                    }
                     Waited::Alone => {
+                        self.tell(Done::Alone(Alone::Unshared));
                         let token = self.asker.home().flights.token(self.name.as_bytes());
                         return Ok(self.alone(token).await);
                     }
@@ -159,6 +202,7 @@ impl<V, E> Load<V, E> {
                     };
                     if self.is_outrun(&leader) {
                         drop(leader);
+                        self.tell(Done::Alone(Alone::Outrun));
                         let token = self.asker.home().flights.token(self.name.as_bytes());
                         return Ok(self.alone(token).await);
                     }
@@ -167,10 +211,14 @@ impl<V, E> Load<V, E> {
                         None => Ok(self.lead(leader).await),
                     };
                 }
-                Turn::Alone(token) => return Ok(self.alone(token).await),
+                Turn::Alone(token) => {
+                    self.tell(Done::Alone(Alone::OtherLoad));
+                    return Ok(self.alone(token).await);
+                }
                 Turn::Circle => {
                     self.asker.count(Event::Circle);
-                    return Ok(Next::Run(Run::Bare));
+                    self.tell(Done::Alone(Alone::Circle));
+                    return Ok(self.bare());
                 }
             }
         }
@@ -178,11 +226,18 @@ impl<V, E> Load<V, E> {
 
     /// Does the same for a caller who loads although there may be a value: nobody's load under way is joined, and none
     /// that began before is kept.
-    pub(crate) async fn anew(self: Box<Self>) -> Next<V, E> {
+    pub(crate) async fn anew(mut self: Box<Self>) -> Next<V, E> {
+        self.be_anew();
         let flights = &self.asker.home().flights;
         flights.change(self.name.as_bytes(), || ((), Change::New));
         let token = flights.token(self.name.as_bytes());
         self.alone(token).await
+    }
+
+    /// Has the body run, and nothing kept of it.
+    fn bare(self: Box<Self>) -> Next<V, E> {
+        let clock = || self.asker.home().clock.clone();
+        Next::Run(Run::Bare(Bare::begin(self.note.clone(), clock)))
     }
 
     /// Has the body run for nobody else.
@@ -241,16 +296,20 @@ impl<V, E> Load<V, E> {
 
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
     async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
+        self.tell_joined();
         loop {
-            if let Some(outcome) = self.serve_while_others_load() {
+            if let Some(outcome) = self.serve_while_others_load(WhyStale::Refreshing) {
                 return Waited::Done(outcome);
             }
-            match self.patiently(&mut waiter).await {
+            let waiting = self.begin_to_wait();
+            let news = self.patiently(&mut waiter).await;
+            waiting.end(Whom::Caller);
+            match news {
                 Some(News::Landed(landing)) => return self.take(&landing),
                 Some(News::Offer(record)) if self.reads(&record) => self.found = Some(record),
                 Some(News::Offer(_)) => {}
                 None if waiter.is_superseded() => return Waited::Again,
-                None => return self.serve_spare().map_or(Waited::Again, Waited::Done),
+                None => return self.serve_spare(WhyStale::Impatient).map_or(Waited::Again, Waited::Done),
             }
         }
     }
@@ -286,6 +345,7 @@ impl<V, E> Load<V, E> {
         match outcome {
             Some(outcome) => {
                 self.asker.count(Event::Shared);
+                self.tell(Done::Shared);
                 Waited::Done(outcome)
             }
             None => Waited::Alone,
@@ -308,22 +368,24 @@ impl<V, E> Load<V, E> {
     }
 
     /// Serves a value near or past its end while somebody loads it anew, as far as the site allows.
-    pub(super) fn serve_while_others_load(&self) -> Option<Result<V, E>> {
+    pub(super) fn serve_while_others_load(&self, why: WhyStale) -> Option<Result<V, E>> {
         match self.freshness_of_found()? {
             Freshness::Ahead => {
                 let outcome = self.read(self.found.as_ref()?)?;
                 self.asker.count(Event::Hit);
+                self.tell(Done::Ahead);
                 Some(outcome)
             }
-            Freshness::Stale => self.serve_spare(),
+            Freshness::Stale => self.serve_spare(why),
             Freshness::Fresh | Freshness::Spare | Freshness::Gone => None,
         }
     }
 
     /// Serves the value that is kept for bad times.
-    pub(super) fn serve_spare(&self) -> Option<Result<V, E>> {
+    pub(super) fn serve_spare(&self, why: WhyStale) -> Option<Result<V, E>> {
         let outcome = self.read(self.spare()?)?;
         self.asker.count(Event::Stale);
+        self.tell_stale(why);
         Some(outcome)
     }
 
@@ -361,6 +423,7 @@ impl<V, E> Beside<V, E> {
 
     /// Starts the task that was made for its leader and serves the caller; who is not served does not try that again.
     pub(crate) async fn start(mut load: Box<Load<V, E>>, waiter: Waiter, task: Task) -> Next<V, E> {
+        load.tell(Done::Beside);
         // A task that is handed back is dropped here, and its leader with it: the next turn leads anew.
         if load.asker.home().executor.spawn(task).is_ok()
             && let Waited::Done(outcome) = load.wait(waiter).await

@@ -6,9 +6,11 @@ use super::asker::{Asker, Named};
 use super::home::{Backing, Outside};
 use super::load::Load;
 use super::rules::Rules;
+use super::tell::{Teller, tell_found};
 use super::{Cache, parcel};
 use crate::codec::wire;
 use crate::error::Error;
+use crate::explain::{Done, Found, Level, Miss, WhyStale};
 use crate::key::{Address, Name};
 use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
@@ -39,10 +41,18 @@ pub(crate) fn look<V, E>(
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
     let (mut failed, mut nothing_as_of) = (None, None);
+    let note = cache.begin_note(site, &name);
     let found = match &cache.home().backing {
-        Backing::Memory(store) => store.get(&name),
-        Backing::Outside(outside) if outside.is_in_place() => {
-            if let Some(value) = look_near(cache, &name, rules) {
+        Backing::Memory(store) => {
+            if let Some(note) = &note {
+                let why = |record: &Erased| rules.why_unreadable(record);
+                note.found(cache.examine((store, Level::Memory), &name, &rules.options, why));
+            }
+            store.get(&name)
+        }
+        // Whoever explains asks as of a store that answers later: there is told what was found.
+        Backing::Outside(outside) if outside.is_in_place() && note.is_none() => {
+            if let Some(value) = look_near(cache, &name, rules, None) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
@@ -63,16 +73,19 @@ pub(crate) fn look<V, E>(
             None
         }
         Backing::Outside(_) => {
-            if let Some(value) = look_near(cache, &name, rules) {
+            if let Some(value) = look_near(cache, &name, rules, note.as_ref()) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
             None
         }
-        Backing::Null => None,
+        Backing::Null => {
+            tell_found(note.as_ref(), || Found::Miss(Miss::Null));
+            None
+        }
     };
     let found = match found {
-        Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules) {
+        Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules, note.as_ref()) {
             Ok(outcome) => return Ok(outcome),
             Err(found) => found,
         },
@@ -80,13 +93,14 @@ pub(crate) fn look<V, E>(
         None => None,
     };
     let mut load = Box::new(Load::new(Asker::new(cache, site), name, rules, found));
-    (load.failed, load.nothing_as_of) = (failed, nothing_as_of);
+    (load.failed, load.nothing_as_of, load.note) = (failed, nothing_as_of, note);
     Err(load)
 }
 
 /// Looks into the near level for what has no place to be looked for without its name: it is in a namespace, or was named by
 /// a function.
-fn look_near<V, E>(cache: &Cache, name: &Name, rules: &Rules<V, E>) -> Option<V> {
+fn look_near<V, E>(cache: &Cache, name: &Name, rules: &Rules<V, E>, note: Teller<'_>) -> Option<V> {
+    cache.tell_near(note, name, &rules.options, rules.keep.of);
     let value = seek(cache, name.address(), &rules.options)?.read(rules.keep.copy, rules.keep.is_plain)?;
     cache.home().count_near_hit();
     Some(value)
@@ -132,6 +146,7 @@ pub(super) fn fresh<V, E>(
     site: Option<Named>,
     record: Erased,
     rules: &Rules<V, E>,
+    note: Teller<'_>,
 ) -> Result<Result<V, E>, Option<Erased>> {
     let now = cache.home().clock.now();
     let event = match policy::freshness(record.times(), &rules.options, now) {
@@ -144,6 +159,11 @@ pub(super) fn fresh<V, E>(
     };
     let Some(outcome) = rules.read(&record) else { return Err(foreign(cache, site)) };
     cache.count_for(site, event);
+    if let Some(note) = note
+        && event == Event::Stale
+    {
+        note.done(Done::Stale(WhyStale::Hushed));
+    }
     Ok(outcome)
 }
 

@@ -31,6 +31,7 @@ mod read;
 mod rules;
 mod run;
 mod sends;
+mod tell;
 mod write;
 
 use std::any::Any;
@@ -53,6 +54,7 @@ pub(crate) use near::{Behind, Bounds, Near, Party, USUAL_ENTRIES, listen};
 pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 pub(crate) use run::{Run, Running, once_only};
+pub(crate) use tell::Bare;
 
 use crate::error::Error;
 use crate::key::{KeyFunction, Scope};

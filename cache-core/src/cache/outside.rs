@@ -10,9 +10,11 @@ use super::marker::{Sought, Versions, few};
 use super::near::Asking;
 use super::parcel::{Found, Label, Parcel, restamped};
 use super::read::remaining;
+use super::tell::{Teller, away, tell_found, teller, unreadable};
 use crate::backend::{Remaining, Ticket};
 use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
+use crate::explain::Note;
 use crate::flight::Change;
 use crate::key::{Key, Name};
 use crate::policy::{self, Options, Ttl};
@@ -87,15 +89,17 @@ impl Home {
 impl Cache {
     pub(super) async fn fetch_value<V>(
         &self,
-        backend: &Outside,
-        name: &Name,
+        (backend, name): (&Outside, &Name),
         tags: &[u64],
         keep: Keep<V>,
-        site: Option<Named>,
+        (site, note): (Option<Named>, Teller<'_>),
     ) -> Result<Option<V>, Error> {
         let asking = self.home().ask_for_near(name);
-        let sought = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
-        self.open(name, keep, &sought, (site, asking))
+        let unopened = note.map(|_| backend.unopened());
+        let sought = self.home().seek(backend, name, tags, &mut Versions::default()).await;
+        let sought = sought.inspect_err(|error| tell_found(note, || away(error)))?;
+        tell_found(note, || self.sought(backend, &sought, unopened));
+        self.open(name, keep, &sought, (site, asking, note))
     }
 
     /// Reads what was found under a name.
@@ -104,19 +108,25 @@ impl Cache {
         name: &Name,
         keep: Keep<V>,
         sought: &Sought,
-        (site, asking): (Option<Named>, Option<Asking>),
+        (site, asking, note): (Option<Named>, Option<Asking>, Teller<'_>),
     ) -> Result<Option<V>, Error> {
         if keep.coder.is_none() {
             return Err(super::parcel::stays_here::<V>(name));
         }
         let found = sought.found();
         let record = found.and_then(|found| found.unpack(name, keep, &self.home().clock));
+        if let (Some(note), Some(found)) = (note, &found) {
+            note.found(match &record {
+                Some(record) => self.there(found, record.times(), &Options::DEFAULT),
+                None => unreadable(found, name),
+            });
+        }
         if let (Some(found), Some(record)) = (&found, &record) {
             self.keep_near(asking, name, found, record, keep, &Options::DEFAULT);
         }
         match sought {
-            Sought::There(_) | Sought::Foreign if record.is_none() => self.count_for(site, Event::Foreign),
-            Sought::Withdrawn => self.count_for(site, Event::Invalidated),
+            Sought::There(_) | Sought::Foreign(_) if record.is_none() => self.count_for(site, Event::Foreign),
+            Sought::Withdrawn(_) => self.count_for(site, Event::Invalidated),
             _ => {}
         }
         Ok(self.read_live(record, name, keep, site))
@@ -129,13 +139,20 @@ impl Cache {
         tags: &[u64],
         keep: Keep<V>,
     ) -> Result<Vec<Option<V>>, Error> {
-        let near: Vec<_> = names.iter().map(|name| self.get_near(name, keep)).collect();
+        let notes = self.begin_notes(names);
+        let near = names.iter().enumerate().map(|(number, name)| {
+            self.tell_near(teller(&notes, number), name, &Options::DEFAULT, keep.of);
+            self.get_near(name, keep)
+        });
+        let near: Vec<_> = near.collect();
         let far: Vec<_> = names.iter().zip(&near).filter(|(_, near)| near.is_none()).map(|(name, _)| name).collect();
         let values = if far.len() == names.len() {
-            self.fetch_all(backend, names, tags, keep).await
+            self.fetch_all(backend, names, tags, keep, &notes).await
         } else {
             let far: Vec<_> = far.into_iter().cloned().collect();
-            let mut fetched = self.fetch_all(backend, &far, tags, keep).await?.into_iter();
+            let notes = notes.into_iter().zip(&near).filter(|(_, near)| near.is_none()).map(|(note, _)| note);
+            let notes: Vec<_> = notes.collect();
+            let mut fetched = self.fetch_all(backend, &far, tags, keep, &notes).await?.into_iter();
             Ok(near.into_iter().map(|near| near.or_else(|| fetched.next().flatten())).collect())
         };
         let count = |value: &Option<V>| self.count(if value.is_some() { Event::Hit } else { Event::Miss });
@@ -148,14 +165,21 @@ impl Cache {
         names: &[Name],
         tags: &[u64],
         keep: Keep<V>,
+        notes: &[Option<Note>],
     ) -> Result<Vec<Option<V>>, Error> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
         let asking: Vec<_> = names.iter().map(|name| self.home().ask_for_near(name)).collect();
-        let found = self.home().seek_many(backend, names, tags).await?;
-        let found = names.iter().zip(&found).zip(asking);
-        found.map(|((name, sought), asking)| self.open(name, keep, sought, (None, asking))).collect()
+        let found = self.home().seek_many(backend, names, tags).await;
+        let found = found.inspect_err(|error| notes.iter().flatten().for_each(|note| note.found(away(error))))?;
+        let found = names.iter().zip(&found).zip(asking).enumerate();
+        let open = |(number, ((name, sought), asking)): (usize, ((&Name, &Sought), Option<Asking>))| {
+            let note = teller(notes, number);
+            tell_found(note, || self.sought(backend, sought, None));
+            self.open(name, keep, sought, (None, asking, note))
+        };
+        found.map(open).collect()
     }
 
     /// Writes a value out; `None` where its time is zero.
@@ -313,15 +337,15 @@ impl Cache {
     /// Returns whether the store holds what is past its time and was kept for worse ones, or has lost a tag.
     async fn is_dead(&self, backend: &Outside, name: &Name, tags: &[u64]) -> Result<bool, Error> {
         let there = self.home().seek(backend, name, tags, &mut Versions::default()).await?;
-        Ok(there != Sought::Nothing && !self.is_taken(&there))
+        Ok(!matches!(there, Sought::Nothing | Sought::Doubtful) && !self.is_taken(&there))
     }
 
     /// Returns whether what was found keeps others out.
     pub(super) fn is_taken(&self, there: &Sought) -> bool {
         match there {
             Sought::There(bytes) => self.home().is_live(&Found::new(bytes)),
-            Sought::Foreign => true,
-            Sought::Nothing | Sought::Withdrawn => false,
+            Sought::Foreign(_) => true,
+            Sought::Nothing | Sought::Doubtful | Sought::Withdrawn(_) => false,
         }
     }
 

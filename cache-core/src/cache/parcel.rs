@@ -73,7 +73,7 @@ impl Parcel {
             return Ok(self);
         }
         let context = format!("the value for `{name}` has {} bytes, more than its store takes", self.bytes.len());
-        Err(Error::new(Kind::TooLarge, context))
+        Err(Error::new(Kind::TooLarge, context).with_source(Size(self.bytes.len() as u64)))
     }
 
     pub(super) fn entry(self, name: Name) -> Entry {
@@ -270,6 +270,23 @@ impl fmt::Display for StaysHere {
 }
 
 impl std::error::Error for StaysHere {}
+
+/// The source of an error about a value that is too large.
+#[derive(Debug)]
+struct Size(u64);
+
+impl fmt::Display for Size {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it has {} bytes", self.0)
+    }
+}
+
+impl std::error::Error for Size {}
+
+/// Returns how many bytes a value has, where an error says that these are too many.
+pub(super) fn size_in(error: &Error) -> Option<u64> {
+    std::error::Error::source(error)?.downcast_ref().map(|Size(bytes)| *bytes)
+}
 
 /// Returns whether an error is about the value alone, and the store has no part in it.
 pub(super) fn is_of_the_value(error: &Error) -> bool {

@@ -3,8 +3,10 @@
 use super::Cache;
 use super::asker::Named;
 use super::home::Backing;
+use super::tell::{Teller, tell_found, why_other};
 use crate::clock::Tick;
 use crate::error::Error;
+use crate::explain::{Found, Level, Miss, Unasked, is_anyone_asking};
 use crate::key::{Address, Key, Name};
 use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
@@ -61,23 +63,31 @@ impl Cache {
 
     #[inline]
     pub(super) fn get_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
+        // Whoever explains has it looked for by its name.
+        if self.is_off() || is_anyone_asking() { None } else { self.get_here(address, keep) }
+    }
+
+    #[inline]
+    fn get_here<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
         match &self.home().backing {
-            _ if self.is_off() => None,
             Backing::Memory(store) => store.seek(address)?.read(keep.copy, keep.is_plain),
             Backing::Null | Backing::Outside(_) => self.get_near_at(address, keep),
         }
     }
 
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
-        if self.is_off() {
-            return Ok(None);
-        }
         // As a rule, no name has to be made for it.
         if let Some(found) = self.get_at_once(key, keep) {
             self.count_for(site, Event::Hit);
             return Ok(Some(found));
         }
-        let found = self.find_by_name(key, keep, site).await?;
+        let name = self.name_of(key);
+        let note = self.begin_note(site, &name);
+        if self.is_off() {
+            tell_found(note.as_ref(), || Found::Unasked(Unasked::CacheOff));
+            return Ok(None);
+        }
+        let found = self.find_by_name((key, &name), keep, site, note.as_ref()).await?;
         self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
     }
@@ -89,23 +99,35 @@ impl Cache {
         }
         match self.get_at_once(key, keep) {
             Some(found) => Ok(Some(found)),
-            None => self.find_by_name(key, keep, site).await,
+            None => self.find_by_name((key, &self.name_of(key)), keep, site, None).await,
         }
     }
 
-    async fn find_by_name<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
+    async fn find_by_name<V>(
+        &self,
+        (key, name): (&Key, &Name),
+        keep: Keep<V>,
+        site: Option<Named>,
+        note: Teller<'_>,
+    ) -> Result<Option<V>, Error> {
         match &self.home().backing {
-            Backing::Null => Ok(None),
+            Backing::Null => {
+                tell_found(note, || Found::Miss(Miss::Null));
+                Ok(None)
+            }
             Backing::Memory(store) => {
-                let name = self.name_of(key);
-                Ok(self.read_live(store.get(&name), &name, keep, site))
+                if let Some(note) = note {
+                    let why = |record: &Erased| why_other(record, keep.of);
+                    note.found(self.examine((store, Level::Memory), name, &Options::DEFAULT, why));
+                }
+                Ok(self.read_live(store.get(name), name, keep, site))
             }
             Backing::Outside(backend) => {
-                let name = self.name_of(key);
-                if let Some(found) = self.get_near(&name, keep) {
+                self.tell_near(note, name, &Options::DEFAULT, keep.of);
+                if let Some(found) = self.get_near(name, keep) {
                     return Ok(Some(found));
                 }
-                self.fetch_value(backend, &name, &self.fingerprints_of(key), keep, site).await
+                self.fetch_value((backend, name), &self.fingerprints_of(key), keep, (site, note)).await
             }
         }
     }
@@ -113,7 +135,7 @@ impl Cache {
     /// Returns what is near under this name.
     pub(super) fn get_near<V>(&self, name: &Name, keep: Keep<V>) -> Option<V> {
         self.home().near.as_ref()?;
-        self.get_at(name.address(), keep)
+        self.get_here(name.address(), keep)
     }
 
     /// Away from those who have no near level: they are not to pay for it.

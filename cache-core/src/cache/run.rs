@@ -7,8 +7,10 @@ use std::task::{Context, Poll, ready};
 
 use super::judge::{Answer, Began, Reason};
 use super::load::{Load, Next};
+use super::tell::Bare;
 use crate::clock::Tick;
 use crate::executor::Task;
+use crate::explain::{Done, Entered, Note};
 use crate::flight::{Inside, Leader, Link, Token};
 use crate::policy::Freshness;
 use crate::record::Erased;
@@ -17,7 +19,7 @@ use crate::stats::Event;
 /// What there is around a body, which itself is unknown here.
 pub(crate) enum Run<V, E> {
     /// Nothing: what it returns is not kept.
-    Bare,
+    Bare(Bare),
     /// The load that it is part of.
     Loading(Box<Loading<V, E>>),
 }
@@ -32,6 +34,12 @@ pub(crate) struct Loading<V, E> {
     load: Box<Load<V, E>>,
     /// What the body was given up for.
     instead: Option<Answer<V, E>>,
+}
+
+/// What a thread stands in while it runs a body.
+pub(crate) struct Within {
+    _told: Option<Entered>,
+    _inside: Option<Inside>,
 }
 
 /// For whom a body runs.
@@ -50,11 +58,12 @@ impl Role {
         }
     }
 
-    fn link(&self) -> Arc<Link> {
-        Link::new(match self {
+    fn link(&self, note: Option<&Note>) -> Arc<Link> {
+        let flight = match self {
             Self::Leader(leader) => leader.id(),
             Self::Alone(_) => 0,
-        })
+        };
+        Link::told(flight, note.map(Note::inside))
     }
 }
 
@@ -84,7 +93,8 @@ impl<V, E> Run<V, E> {
         let hard_timeout = load.rules.options.hard_timeout.filter(|_| is_limited);
         let limit = hard_timeout.and_then(|limit| load.asker.home().executor.sleep(limit));
         let has_no_timer = hard_timeout.is_some() && limit.is_none();
-        let (link, began, instead) = (role.link(), load.began(), None);
+        let (link, began, instead) = (role.link(load.note.as_ref()), load.began(), None);
+        load.tell(Done::Began);
         let mut loading = Box::new(Loading { link, began, limit, quiet, role, load, instead });
         if has_no_timer && loading.give_up(Reason::NoTimer) {
             return Next::Done(loading.end(None).await);
@@ -93,10 +103,10 @@ impl<V, E> Run<V, E> {
     }
 
     /// Makes its load the current one on this thread until what this returns is dropped, for a body that blocks.
-    pub(crate) fn enter(&self) -> Option<Inside> {
+    pub(crate) fn enter(&self) -> Within {
         match self {
-            Self::Bare => None,
-            Self::Loading(loading) => Some(Inside::enter(Arc::clone(&loading.link))),
+            Self::Bare(bare) => Within { _told: bare.note().map(|note| note.inside().enter()), _inside: None },
+            Self::Loading(loading) => Within { _told: None, _inside: Some(Inside::enter(Arc::clone(&loading.link))) },
         }
     }
 
@@ -107,7 +117,11 @@ impl<V, E> Run<V, E> {
     /// Where a body was given up that nothing is around, and so no limit.
     pub(crate) async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
         match self {
-            Self::Bare => outcome.expect("a body without a limit is not given up"),
+            Self::Bare(bare) => {
+                let outcome = outcome.expect("a body without a limit is not given up");
+                bare.end(outcome.is_err());
+                outcome
+            }
             Self::Loading(loading) => loading.end(outcome).await,
         }
     }
@@ -167,8 +181,8 @@ impl<F: Future, V, E> Future for Running<F, V, E> {
 }
 
 impl<V, E> Around<V, E> {
-    fn enter(&self) -> Option<Inside> {
-        self.0.as_ref()?.enter()
+    fn enter(&self) -> Option<Within> {
+        self.0.as_ref().map(Run::enter)
     }
 
     /// Says whether the body has ended, or its time is over.

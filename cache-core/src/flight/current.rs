@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::explain::{Entered, Scope, is_anyone_asking};
 use crate::key::TagName;
 use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
@@ -21,6 +22,8 @@ pub struct Link {
     flight: u64,
     parent: Option<Arc<Link>>,
     wishes: Mutex<Wishes>,
+    /// Who is told what its body asks.
+    scope: Option<Scope>,
 }
 
 /// What a body said of its own result.
@@ -39,13 +42,19 @@ impl Link {
     /// Makes the link of a load that is about to run its body here.
     #[must_use]
     pub fn new(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: current(), wishes: Mutex::default() })
+        Self::told(flight, Scope::here())
+    }
+
+    /// Makes the same, whose body tells there what it asks.
+    #[must_use]
+    pub fn told(flight: u64, scope: Option<Scope>) -> Arc<Self> {
+        Arc::new(Self { flight, parent: current(), wishes: Mutex::default(), scope })
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
-    pub fn detached(flight: u64) -> Arc<Self> {
-        Arc::new(Self { flight, parent: None, wishes: Mutex::default() })
+    pub fn detached(flight: u64, scope: Option<Scope>) -> Arc<Self> {
+        Arc::new(Self { flight, parent: None, wishes: Mutex::default(), scope })
     }
 
     /// Returns what the body has said of its result so far.
@@ -101,19 +110,24 @@ impl<F: Future + Unpin> Future for Scoped<F> {
 
 /// Puts the load back that was current before, also when the body panics.
 #[derive(Debug)]
-pub struct Inside(Option<Arc<Link>>);
+pub struct Inside {
+    before: Option<Arc<Link>>,
+    _told: Option<Entered>,
+}
 
 impl Inside {
     /// Makes a load the current one, until this is dropped.
     #[must_use]
     pub fn enter(link: Arc<Link>) -> Self {
-        Self(CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten())
+        // Also where nobody is told: whoever drives this may be listened to.
+        let told = is_anyone_asking().then(|| Entered::new(link.scope.clone()));
+        Self { before: CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten(), _told: told }
     }
 }
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let before = self.0.take();
+        let before = self.before.take();
         let _ = CURRENT.try_with(|current| current.replace(before));
     }
 }

@@ -44,6 +44,11 @@ impl<const N: usize> Text<[u64; N]> {
         write(&mut KeyWriter::new(self));
     }
 
+    /// Returns what is written, for people.
+    pub(crate) fn to_text(&self) -> String {
+        String::from_utf8_lossy(&bytes_of(&self.words)[..self.len]).into_owned()
+    }
+
     /// Returns all words, also those behind the end.
     #[inline(always)]
     pub(crate) fn room(&self) -> &[u64; N] {

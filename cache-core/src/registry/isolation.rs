@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::Registry;
+use crate::unusual::Unusual;
 
 /// How many tests run with caches of their own now: while there are none, nobody looks for them.
 static ISOLATED: AtomicUsize = AtomicUsize::new(0);
@@ -48,12 +49,14 @@ pub(crate) fn leave_own(registry: &Arc<Registry>) {
 
 /// Says that somebody runs with caches of their own, for as long as it lives.
 #[derive(Debug)]
-pub(crate) struct Isolation(());
+pub(crate) struct Isolation {
+    _unusual: Unusual,
+}
 
 impl Isolation {
     pub(crate) fn begin() -> Self {
         ISOLATED.fetch_add(1, Ordering::Relaxed);
-        Self(())
+        Self { _unusual: Unusual::begin() }
     }
 }
 

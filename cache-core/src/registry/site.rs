@@ -11,11 +11,13 @@ use once_cell::sync::OnceCell;
 use super::Registry;
 use crate::cache::{Asker, Cache, Named};
 use crate::error::Error;
+use crate::explain::Place;
 use crate::key;
 use crate::lock::Mutex;
 use crate::policy::Options;
 use crate::stats::{Counters, Event, LoadTimes, Stats};
 use crate::tally::Tally;
+use crate::unusual::is_anything_unusual;
 
 /// One annotated place in the program: where it stands, what its keys look like, and what it has counted.
 ///
@@ -37,11 +39,8 @@ use crate::tally::Tally;
 #[derive(Debug)]
 pub struct Site {
     module: &'static str,
-    name: &'static str,
-    file: &'static str,
-    line: u32,
     program: Option<&'static str>,
-    pattern: &'static str,
+    place: Place,
     /// Known where the path of the function is its pattern.
     path: Option<fn() -> &'static str>,
     /// Made when it is first asked for: the compiler would take longer over it than over all else. Never [`key::RAW`],
@@ -85,11 +84,8 @@ impl Site {
     ) -> Self {
         Self {
             module,
-            name,
-            file,
-            line,
             program,
-            pattern,
+            place: Place::new(name, file, line, pattern),
             path: None,
             mark: AtomicU64::new(key::RAW),
             cache: "default",
@@ -193,25 +189,25 @@ impl Site {
     /// Returns the name of its function.
     #[must_use]
     pub fn name(&self) -> &'static str {
-        self.name
+        self.place.name
     }
 
     /// Returns the file it stands in.
     #[must_use]
     pub fn file(&self) -> &'static str {
-        self.file
+        self.place.file
     }
 
     /// Returns the line it stands at.
     #[must_use]
     pub fn line(&self) -> u32 {
-        self.line
+        self.place.line
     }
 
     /// Returns the pattern of its keys.
     #[must_use]
     pub fn pattern(&self) -> &'static str {
-        self.pattern
+        self.place.pattern
     }
 
     /// Returns the name of its cache.
@@ -253,6 +249,13 @@ impl Site {
     #[must_use]
     pub fn tag_patterns(&self) -> &'static [&'static str] {
         self.tags
+    }
+
+    /// Returns where it stands, for who explains.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     pub(crate) fn has_tags(&self) -> bool {
@@ -329,7 +332,7 @@ impl Site {
     }
 
     fn mark_of_pattern(&self) -> u64 {
-        key::mark_within(self.module, self.program, self.pattern)
+        key::mark_within(self.module, self.program, self.place.pattern)
     }
 
     /// Returns the mark of a function by its path, which differs from its module's where that stands in a function.
@@ -346,13 +349,13 @@ impl Site {
         let mark = self.mark_of_pattern();
         let is_twin = |site: &&Self| site.path.is_some_and(|other| other() == path) && site.mark_of_pattern() == mark;
         let mut twins: Vec<_> = sites().filter(is_twin).collect();
-        twins.sort_by_key(|site| (site.file, site.line));
+        twins.sort_by_key(|site| (site.file(), site.line()));
         twins.iter().position(|site| std::ptr::eq(*site, self)).unwrap_or(0)
     }
 
     #[inline]
     pub(crate) fn named(&'static self) -> Named {
-        Named { name: self.name, counters: &self.counters }
+        Named { place: &self.place, counters: &self.counters }
     }
 
     /// Returns the site as the one who asks a cache.
@@ -371,11 +374,11 @@ impl Site {
     }
 
     /// Returns the cache it belongs to, and its mark, where there is nothing special about this call: the cache is known,
-    /// nothing is switched off, and no test runs with caches of its own.
+    /// nothing is switched off, no test runs with caches of its own, and nobody asks for explanations.
     #[inline]
     pub(crate) fn ready(&'static self) -> Option<&'static (Cache, u64)> {
         let ready = self.resolved.get()?;
-        let is_usual = !super::is_anyone_isolated() && !self.is_off() && !ready.0.is_off();
+        let is_usual = !is_anything_unusual() && !self.is_off() && !ready.0.is_off();
         is_usual.then_some(ready)
     }
 
@@ -404,7 +407,7 @@ impl Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}::{}` at {}:{}", self.module, self.name, self.file, self.line)
+        write!(f, "`{}::{}` at {}:{}", self.module, self.name(), self.file(), self.line())
     }
 }
 

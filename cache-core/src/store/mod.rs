@@ -179,6 +179,19 @@ impl Store {
         (!has_expired(&record, now)).then_some(record)
     }
 
+    /// Returns what is under this name, dead or alive, and whether it is all that was ever known of it: a value in a column has
+    /// forgotten when it was made. Nothing is noted and nothing is removed.
+    pub(crate) fn examine(&self, name: &Name) -> Option<(Erased, bool)> {
+        let (address, now) = (name.address(), self.clock.now());
+        let hash = address.hash();
+        read_often(self.shard(hash)).examine(hash, address, now)
+    }
+
+    /// Returns how many bytes its records may weigh together.
+    pub(crate) fn max_bytes(&self) -> Option<u64> {
+        self.budget.limits().max_bytes
+    }
+
     /// Removes an expired record, unless another one has taken its place or it was given more time.
     #[cold]
     fn remove_expired(&self, hash: u64, address: Address<'_>, now: Tick) {

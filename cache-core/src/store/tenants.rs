@@ -98,6 +98,11 @@ impl Tenants {
         self.columns.get(column)?.record(number, self.families.mark(slot.family())?, times)
     }
 
+    /// Returns whether an entry is a whole record, and not a value alone.
+    pub(super) fn is_whole(&self, number: u32) -> bool {
+        self.slots[number as usize].column().is_none()
+    }
+
     fn kept(&self, number: u32) -> Option<&Erased> {
         self.records.get(number as usize)?.as_ref()
     }

@@ -7,6 +7,7 @@ use crate::cache::fill::Looked;
 use crate::cache::home::Outside;
 use crate::cache::load::Load;
 use crate::clock::Tick;
+use crate::explain::{Whom, WhyStale};
 use crate::flight::Leader;
 use crate::stats::Event;
 
@@ -55,7 +56,10 @@ impl<V, E> Load<V, E> {
             }
             Ok(None) => {
                 self.asker.count(Event::Locked);
-                self.wait_for_turn(outside, leader, &lock, time).await
+                let waited = self.begin_to_wait();
+                let looked = self.wait_for_turn(outside, leader, &lock, time).await;
+                waited.end(Whom::Process);
+                looked
             }
             Err(error) => {
                 self.asker.trouble(&error);
@@ -88,7 +92,7 @@ impl<V, E> Load<V, E> {
         lock: &Lock,
         time: Duration,
     ) -> Looked<V, E> {
-        if let Some(outcome) = self.serve_while_others_load() {
+        if let Some(outcome) = self.serve_while_others_load(WhyStale::Locked) {
             self.hush_for(QUIET.min(time));
             return Looked::Done(outcome);
         }
@@ -99,7 +103,7 @@ impl<V, E> Load<V, E> {
                 Rested::Over => return Looked::Nothing(leader),
                 Rested::Enough => {
                     waiting.patient_until = None;
-                    if let Some(outcome) = self.serve_spare() {
+                    if let Some(outcome) = self.serve_spare(WhyStale::Impatient) {
                         return Looked::Done(outcome);
                     }
                     continue;

@@ -12,10 +12,12 @@ use crate::key::Name;
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::cache) enum Sought {
     Nothing,
-    /// More than this cache takes.
-    Foreign,
-    /// What has a tag that was invalidated since.
-    Withdrawn,
+    /// What is on its way there was invalidated: as good as nothing.
+    Doubtful,
+    /// More bytes than this cache takes, or more tags than any record has.
+    Foreign(u64),
+    /// What has tags of which these were invalidated since.
+    Withdrawn(Vec<u64>),
     There(Vec<u8>),
 }
 
@@ -24,7 +26,7 @@ impl Sought {
     pub(in crate::cache) fn found(&self) -> Option<Found<'_>> {
         match self {
             Self::There(bytes) => Some(Found::new(bytes)),
-            Self::Nothing | Self::Foreign | Self::Withdrawn => None,
+            Self::Nothing | Self::Doubtful | Self::Foreign(_) | Self::Withdrawn(_) => None,
         }
     }
 
@@ -32,7 +34,7 @@ impl Sought {
     pub(in crate::cache) fn there(self) -> Option<Vec<u8>> {
         match self {
             Self::There(bytes) => Some(bytes),
-            Self::Nothing | Self::Foreign | Self::Withdrawn => None,
+            Self::Nothing | Self::Doubtful | Self::Foreign(_) | Self::Withdrawn(_) => None,
         }
     }
 }
@@ -49,7 +51,7 @@ impl Home {
         versions: &mut Versions,
     ) -> Result<Sought, Error> {
         if self.sends.doubts(name.as_bytes()) {
-            return Ok(Sought::Nothing);
+            return Ok(Sought::Doubtful);
         }
         // What has no tags is most of it, and is not to carry along what it takes to ask for some.
         let bytes = if tags.is_empty() {
@@ -135,7 +137,10 @@ impl Home {
             self.ask_now(outside, &tags, versions).await?;
             is_good = seen.iter().all(|seen| versions.say(*seen));
         }
-        Ok(if is_good { Sought::There(bytes) } else { Sought::Withdrawn })
+        if is_good {
+            return Ok(Sought::There(bytes));
+        }
+        Ok(Sought::Withdrawn(seen.iter().filter(|seen| !versions.say(**seen)).map(|seen| seen.tag).collect()))
     }
 
     /// Asks for the markers of those tags that were not asked for yet, and are not remembered.
@@ -209,10 +214,10 @@ struct Tagged {
 fn sorted(outside: &Outside, bytes: Option<Vec<u8>>) -> Result<Sought, Tagged> {
     let Some(bytes) = bytes else { return Ok(Sought::Nothing) };
     if !outside.takes(bytes.len()) {
-        return Ok(Sought::Foreign);
+        return Ok(Sought::Foreign(bytes.len() as u64));
     }
     match tags_in(&bytes) {
-        None => Ok(Sought::Foreign),
+        None => Ok(Sought::Foreign(bytes.len() as u64)),
         Some(seen) if seen.is_empty() => Ok(Sought::There(bytes)),
         Some(seen) => Err(Tagged { bytes, seen }),
     }
