@@ -16,6 +16,7 @@
 //! Each request is a line in the log, at the level `debug`: `GET /: 200 in 1.204 ms, hits: 3, misses: 1, stale: 0, 75 %`. What a
 //! handler spawns elsewhere is not seen; a page that is made for the request is. The log is that of the crate `log`, under
 //! `larder::report`: with `env_logger`, say, `RUST_LOG=larder::report=debug` shows it.
+//! [`explain`](ReportLayer::explain) tells besides why each question was a hit, stale or a miss.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -24,6 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
+use cache_core::explain::Listener;
 pub use cache_core::seen::Seen;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
 use pin_project_lite::pin_project;
@@ -38,13 +40,14 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 #[must_use = "a layer does nothing before it is put around something"]
 pub struct ReportLayer {
     server_timing: bool,
+    explains: bool,
 }
 
 /// Reports what a request asked of caches. From a [`ReportLayer`].
 #[derive(Clone, Debug)]
 pub struct ReportService<S> {
     inner: S,
-    server_timing: bool,
+    told: ReportLayer,
 }
 
 /// What one request asked of caches, in the extensions of its response.
@@ -68,13 +71,41 @@ impl ReportLayer {
         self.server_timing = true;
         self
     }
+
+    /// Tells why each question of a request was a hit, stale or a miss: a [`Story`](crate::explain::Story) in the
+    /// extensions of the response, and in the log, at the level `trace` under `larder::explain`, keys and all. See
+    /// [`explain`](mod@crate::explain).
+    ///
+    /// Every call is looked at more closely then, also those of other requests: it is for a while, or for some.
+    ///
+    /// ```
+    /// use axum::body::Body;
+    /// use axum::{Router, routing::get};
+    /// use http::Request;
+    /// use larder::explain::Story;
+    /// use larder::{page::cache_page, report::ReportLayer, testing};
+    /// use tower::ServiceExt;
+    ///
+    /// let _larder = testing::isolated();
+    /// let app: Router = Router::new().route("/", get(async || "a page").layer(cache_page(60)));
+    /// let app = app.layer(ReportLayer::new().explain());
+    /// let response = testing::block_on(app.oneshot(Request::new(Body::empty())))?;
+    /// let story = response.extensions().get::<Story>().expect("one for each request");
+    /// println!("{story}");
+    /// # assert_eq!(story.asked.len(), 1);
+    /// # Ok::<(), std::convert::Infallible>(())
+    /// ```
+    pub fn explain(mut self) -> Self {
+        self.explains = true;
+        self
+    }
 }
 
 impl<S> Layer<S> for ReportLayer {
     type Service = ReportService<S>;
 
     fn layer(&self, inner: S) -> ReportService<S> {
-        ReportService { inner, server_timing: self.server_timing }
+        ReportService { inner, told: self.clone() }
     }
 }
 
@@ -163,11 +194,14 @@ where
         request.extensions_mut().insert(counts.clone());
         let asked = (request.method().clone(), request.uri().path().into());
         let (began, watch) = (Instant::now(), Watch::begin());
+        let listener = self.told.explains.then(Listener::begin);
+        let entered = listener.as_ref().map(|listener| listener.scope().enter());
         // A service may do all of its work here, as the layer of pages does where it has one.
         let inner = self.inner.call(request);
+        drop(entered);
         counts.add(watch.end());
         let inner = Counted::new(Some(counts.clone()), inner);
-        ReportFuture { inner, counts, began, asked, server_timing: self.server_timing }
+        ReportFuture { inner, counts, listener, began, asked, server_timing: self.told.server_timing }
     }
 }
 
@@ -177,6 +211,7 @@ pin_project! {
         #[pin]
         inner: Counted<F>,
         counts: Counts,
+        listener: Option<Listener>,
         began: Instant,
         asked: (Method, Box<str>),
         server_timing: bool,
@@ -191,7 +226,10 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let mut response = ready!(this.inner.poll(context))?;
+        let entered = this.listener.as_ref().map(|listener| listener.scope().enter());
+        let polled = this.inner.poll(context);
+        drop(entered);
+        let mut response = ready!(polled)?;
         let report = Report { took: this.began.elapsed(), seen: this.counts.get() };
         let (method, path) = this.asked;
         log::debug!(target: "larder::report", "{method} {path}: {} in {}", response.status().as_u16(), report.words());
@@ -199,6 +237,11 @@ where
             response.headers_mut().append(SERVER_TIMING, report.server_timing());
         }
         response.extensions_mut().insert(report);
+        if let Some(listener) = this.listener {
+            let story = listener.story();
+            log::trace!(target: "larder::explain", "{method} {path}: {}\n{story}", response.status().as_u16());
+            response.extensions_mut().insert(story);
+        }
         Poll::Ready(Ok(response))
     }
 }

@@ -25,6 +25,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use crate::explain::Scope;
 use crate::flight::{Link, current};
 pub use crate::flight::{Scoped, Wishes};
 use crate::key::{Key, TagName};
@@ -158,11 +159,12 @@ impl Hearing {
         Self(Link::new(0))
     }
 
-    /// Begins, for a body that others wait for under this number: what the body itself asks for must not wait for it.
+    /// Begins, for a body that others may wait for under a number: what the body itself asks for must not wait for
+    /// it. What that is, is told there.
     #[doc(hidden)]
     #[must_use]
-    pub fn of_flight(flight: u64) -> Self {
-        Self(Link::new(flight))
+    pub fn told(flight: Option<u64>, scope: Option<Scope>) -> Self {
+        Self(Link::told(flight.unwrap_or(0), scope))
     }
 
     /// Returns who hears what is said here, for a body that goes on in a task of its own.

@@ -1,5 +1,5 @@
-//! Whether a call may be something unusual: a test runs with caches of its own, or somebody has asked for explanations. While
-//! there is nobody of these, a hit looks at one number for all of them.
+//! Whether a call may be something unusual: a test runs with caches of its own, or somebody has asked for explanations.
+//! While there is nobody of these, a hit looks at one number for all of them.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -22,6 +22,7 @@
 // | `answer`, `downstream` | how a page becomes a response, and what those downstream are told |
 // | `part` | parts of pages |
 // | `change`, `shelf`, `ring` | what is emptied, where a page is put, and how many variants there are |
+// | `tell` | what is told to whoever asks why |
 // | `render` | how a page is made |
 // | `service`, `by_body` | who answers |
 // | `layer` | what a place is told |
@@ -84,6 +85,7 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
+mod tell;
 mod told;
 mod variant;
 mod whole;

@@ -11,6 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cache_core::explain::{Done, Note, Scope, WhyStale};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, EXPIRES, LAST_MODIFIED, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -34,6 +35,7 @@ use super::record::{Begun, Head, Page};
 use super::shelf::{self, Shelf};
 use super::site::{Caller, Home, Look, Quest, Site, locale};
 use super::status::{Forward, Status};
+use super::tell::{self, Handling};
 use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
 use crate::report::Counted;
@@ -74,7 +76,8 @@ impl Render {
         if let Some(lead) = &lead {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
-        let hearing = lead.as_ref().map_or_else(Hearing::begin, |lead| Hearing::of_flight(lead.id()));
+        let inside = quest.note.as_ref().map(Note::inside).or_else(Scope::here);
+        let hearing = Hearing::told(lead.as_ref().map(Lead::id), inside);
         let (nearer, heard) = (Nearer::default(), Heard::default());
         // It is handed on by one step to the next, each of which would have room for it.
         Box::new(Self { site, home, request, quest, lead, filling, purges, asked, nearer, hearing, heard })
@@ -90,10 +93,13 @@ impl Render {
         let request = Request::from_parts(self.for_handler(), body);
         let counts = self.request.extensions.get().cloned();
         // In a block of its own, so that what the handler takes is given back before its answer is judged.
+        let telling = Handling::begin(self.quest.note.as_ref(), &self.home);
         let asked = {
             let asking = pin!(Counted::new(counts, async move { inner.call(request).await }));
             Caught(pin!(self.hear(asking))).await
         };
+        let has_failed = !matches!(&asked, Ok(Ok(response)) if !policy::is_failure(response.status()));
+        telling.end(&self.home, has_failed);
         let failure = match asked {
             Ok(Ok(response)) => {
                 self.listen();
@@ -320,6 +326,7 @@ impl Render {
     /// Answers with what is there, and leaves those alone for a while who could not be asked.
     fn stand_in<R, E>(self: Box<Self>, page: &Page, failure: Option<StatusCode>, client: Client<R, E>) {
         self.keep_quiet();
+        self.quest.tell(Done::Stale(WhyStale::Failed));
         let told = Status { code: failure.map(|status| status.as_u16()), ..self.why() };
         let aspects = self.aspects(&page.head().headers);
         self.hand_out(page, &aspects, &told, client);
@@ -355,6 +362,7 @@ impl Render {
     async fn pass<R: Body, E>(self: Box<Self>, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
+        self.quest.tell_not_kept(tell::refused(refusal));
         let told = Status { detail: Some(refusal.words()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = policy::is_of_the_moment(response.status());

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use cache_core::explain::{Entered, Within, is_anyone_asking};
 use http::request::Parts;
 use http::{Method, Request, Response};
 use http_body::Body;
@@ -26,6 +27,7 @@ use super::policy::Pass;
 use super::record::Page;
 use super::site::{Caller, Look, Site};
 use super::status::{Forward, Status};
+use super::tell;
 use crate::Error;
 pub use future::PageFuture;
 use inner::Inner;
@@ -105,7 +107,7 @@ impl Site {
         named: Option<&Named>,
     ) -> Result<Response<PageBody<R>>, Later> {
         let home = self.home().map_err(Later::NoCache)?;
-        if is_nested || home.cache.is_outside() {
+        if is_nested || home.cache.is_outside() || is_anyone_asking() {
             return Err(Later::Unseen);
         }
         let said = Names::of(&request.headers);
@@ -139,13 +141,12 @@ impl Later {
         };
         let way = Way { spot: Spot { site: Arc::clone(site), home }, inner };
         if let Self::Seen(look) = self {
-            return PageFuture::working(way.go(look, parts, body));
+            return PageFuture::working(way.go((look, None), parts, body));
         }
         Outer::uncover(site.mark, &mut parts);
         PageFuture::working(async move {
-            let look = way.spot.look(&parts, !body.is_end_stream()).await;
-            way.spot.count(&look);
-            way.go(look, parts, body).await
+            let (look, note) = way.spot.first_look(&parts, !body.is_end_stream()).await;
+            way.go((look, note), parts, body).await
         })
     }
 }
@@ -163,13 +164,16 @@ where
     R: Body + 'static,
 {
     site.complain(error);
+    let inside = tell::no_cache(site, &parts, error).map(|note| note.inside());
     let visitor = site.setup.fillers.visitor(&mut parts);
     let asked =
         matches!(parts.method, Method::GET | Method::HEAD).then(|| site.narrow(Pass::Off, &mut parts)).flatten();
-    let (site, asking) = (Arc::clone(site), inner.call(Request::from_parts(parts, body)));
+    let entered = Entered::new(inside.clone());
+    let (site, asking) = (Arc::clone(site), Box::pin(inner.call(Request::from_parts(parts, body))));
+    drop(entered);
     PageFuture::working(async move {
         let told = Status { detail: Some("no such cache"), ..Status::forwarded(Forward::Bypass) };
-        let mut response = asking.await?;
+        let mut response = Within::new(inside, asking).await?;
         if let Some(asked) = asked {
             site.setup.tell_downstream(&asked, response.headers_mut());
         }

@@ -120,6 +120,15 @@ impl Site {
         Ok(wanted)
     }
 
+    /// Returns what its cache is called, whether there is one or not.
+    pub(super) fn cache_name(&self) -> &str {
+        match &self.setup.choice {
+            Choice::Given(cache) => cache.name(),
+            Choice::Named(name) => name,
+            Choice::Annotated(Annotation { site, .. }) => site.cache_name(),
+        }
+    }
+
     fn is_off(&self) -> bool {
         self.setup.annotated.is_some_and(|Annotation { site, .. }| site.is_off())
     }

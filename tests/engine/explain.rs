@@ -1,5 +1,5 @@
-//! Why a call was a hit or a miss, in memory, and what became of what its body returned: each reason by its name, and as people
-//! read it.
+//! Why a call was a hit or a miss, in memory, and what became of what its body returned: each reason by its name, and as
+//! people read it.
 
 use std::time::Duration;
 

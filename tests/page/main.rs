@@ -14,6 +14,8 @@ mod django_goldens;
 mod django_helpers;
 mod downstream;
 mod early;
+mod explain;
+mod explain_axum;
 mod forms;
 mod freshness;
 mod handlers;

@@ -24,7 +24,7 @@ pub fn lines() -> &'static Mutex<Vec<String>> {
 
     BEGIN.call_once(|| {
         log::set_logger(&Lines).expect("no other logger");
-        log::set_max_level(log::LevelFilter::Info);
+        log::set_max_level(log::LevelFilter::Trace);
     });
     &SAID
 }

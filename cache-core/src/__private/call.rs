@@ -202,7 +202,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let cache = match self.cache() {
             Ok(cache) => cache,
             Err(Away::Off(cache)) => {
-                cache.tell_off(self.site.named(), &key, || self.why_off());
+                cache.tell_off(Some(self.site.named()), &key, || self.why_off());
                 return None;
             }
             Err(Away::Missing(trouble)) => {

@@ -10,6 +10,7 @@ use super::rules::Rules;
 use super::run::once_only;
 use crate::error::Error;
 use crate::executor::block_on;
+use crate::explain::is_anyone_asking;
 use crate::key::Key;
 use crate::policy::{Options, Ttl};
 use crate::stats::Event;
@@ -126,15 +127,22 @@ impl Blocking<'_> {
     ///
     /// When the store fails.
     pub fn get<V: Value>(self, key: impl Into<Key>) -> Result<Option<V>, Error> {
-        let (key, keep) = (key.into(), V::keep());
+        let key = key.into();
         // What is there takes no future.
-        match self.0.get_at_once(&key, keep) {
-            Some(found) => {
-                self.0.count(Event::Hit);
-                Ok(Some(found))
-            }
-            None => block_on(self.0.get_kept(&key, keep, None)),
+        if !is_anyone_asking()
+            && let Some(found) = self.0.get_at_once(&key, V::keep())
+        {
+            self.0.count(Event::Hit);
+            return Ok(Some(found));
         }
+        self.get_by_name(&key)
+    }
+
+    /// Away from those who find something at once: they are not to make room for a future.
+    #[cold]
+    #[inline(never)]
+    fn get_by_name<V: Value>(self, key: &Key) -> Result<Option<V>, Error> {
+        block_on(self.0.get_kept(key, V::keep(), None))
     }
 }
 

@@ -10,7 +10,7 @@ use super::tell::{Teller, tell_found};
 use super::{Cache, parcel};
 use crate::codec::wire;
 use crate::error::Error;
-use crate::explain::{Done, Found, Level, Miss, WhyStale};
+use crate::explain::{Done, Found, Level, Miss, WhyStale, is_anyone_asking};
 use crate::key::{Address, Name};
 use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
@@ -34,17 +34,45 @@ pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options
 }
 
 /// Looks for a value under its full name: found and fresh, or what it takes to load it.
+#[inline]
 pub(crate) fn look<V, E>(
     cache: &Cache,
     site: Option<Named>,
     name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let (mut failed, mut nothing_as_of) = (None, None);
+    if is_anyone_asking() {
+        return look_and_tell(cache, site, name, rules);
+    }
+    look_for(cache, site, name, rules, None)
+}
+
+/// Does the same, and tells of it whoever listens.
+#[cold]
+fn look_and_tell<V, E>(
+    cache: &Cache,
+    site: Option<Named>,
+    name: Name,
+    rules: &Rules<V, E>,
+) -> Result<Result<V, E>, Box<Load<V, E>>> {
     let note = cache.begin_note(site, &name);
+    look_for(cache, site, name, rules, note.as_ref()).map_err(|mut load| {
+        load.note = note;
+        load
+    })
+}
+
+fn look_for<V, E>(
+    cache: &Cache,
+    site: Option<Named>,
+    name: Name,
+    rules: &Rules<V, E>,
+    note: Teller<'_>,
+) -> Result<Result<V, E>, Box<Load<V, E>>> {
+    let (mut failed, mut nothing_as_of) = (None, None);
     let found = match &cache.home().backing {
         Backing::Memory(store) => {
-            if let Some(note) = &note {
+            if let Some(note) = note {
                 let why = |record: &Erased| rules.why_unreadable(record);
                 note.found(cache.examine((store, Level::Memory), &name, &rules.options, why));
             }
@@ -73,19 +101,19 @@ pub(crate) fn look<V, E>(
             None
         }
         Backing::Outside(_) => {
-            if let Some(value) = look_near(cache, &name, rules, note.as_ref()) {
+            if let Some(value) = look_near(cache, &name, rules, note) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
             None
         }
         Backing::Null => {
-            tell_found(note.as_ref(), || Found::Miss(Miss::Null));
+            tell_found(note, || Found::Miss(Miss::Null));
             None
         }
     };
     let found = match found {
-        Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules, note.as_ref()) {
+        Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules, note) {
             Ok(outcome) => return Ok(outcome),
             Err(found) => found,
         },
@@ -93,7 +121,7 @@ pub(crate) fn look<V, E>(
         None => None,
     };
     let mut load = Box::new(Load::new(Asker::new(cache, site), name, rules, found));
-    (load.failed, load.nothing_as_of, load.note) = (failed, nothing_as_of, note);
+    (load.failed, load.nothing_as_of) = (failed, nothing_as_of);
     Err(load)
 }
 
@@ -159,8 +187,8 @@ pub(super) fn fresh<V, E>(
     };
     let Some(outcome) = rules.read(&record) else { return Err(foreign(cache, site)) };
     cache.count_for(site, event);
-    if let Some(note) = note
-        && event == Event::Stale
+    if event == Event::Stale
+        && let Some(note) = note
     {
         note.done(Done::Stale(WhyStale::Hushed));
     }

@@ -3,7 +3,7 @@
 use super::Cache;
 use super::asker::Named;
 use super::home::Backing;
-use super::tell::{Teller, tell_found, why_other};
+use super::tell::{tell_found, why_other};
 use crate::clock::Tick;
 use crate::error::Error;
 use crate::explain::{Found, Level, Miss, Unasked, is_anyone_asking};
@@ -63,71 +63,72 @@ impl Cache {
 
     #[inline]
     pub(super) fn get_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
-        // Whoever explains has it looked for by its name.
-        if self.is_off() || is_anyone_asking() { None } else { self.get_here(address, keep) }
-    }
-
-    #[inline]
-    fn get_here<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
         match &self.home().backing {
+            _ if self.is_off() => None,
             Backing::Memory(store) => store.seek(address)?.read(keep.copy, keep.is_plain),
             Backing::Null | Backing::Outside(_) => self.get_near_at(address, keep),
         }
     }
 
     pub(crate) async fn get_kept<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
-        // As a rule, no name has to be made for it.
-        if let Some(found) = self.get_at_once(key, keep) {
+        // As a rule, no name has to be made for it; whoever explains has it looked for by that.
+        if !is_anyone_asking()
+            && let Some(found) = self.get_at_once(key, keep)
+        {
             self.count_for(site, Event::Hit);
             return Ok(Some(found));
         }
-        let name = self.name_of(key);
-        let note = self.begin_note(site, &name);
         if self.is_off() {
-            tell_found(note.as_ref(), || Found::Unasked(Unasked::CacheOff));
+            self.tell_off(site, key, || Unasked::CacheOff);
             return Ok(None);
         }
-        let found = self.find_by_name((key, &name), keep, site, note.as_ref()).await?;
+        let found = self.find_by_name(key, keep, site, true).await?;
         self.count_for(site, if found.is_some() { Event::Hit } else { Event::Miss });
         Ok(found)
     }
 
-    /// Returns the value under this key, and counts neither a hit nor a miss.
+    /// Returns the value under this key, and counts neither a hit nor a miss. Nobody is told of it.
     pub(super) async fn find<V>(&self, key: &Key, keep: Keep<V>, site: Option<Named>) -> Result<Option<V>, Error> {
         if self.is_off() {
             return Ok(None);
         }
         match self.get_at_once(key, keep) {
             Some(found) => Ok(Some(found)),
-            None => self.find_by_name((key, &self.name_of(key)), keep, site, None).await,
+            None => self.find_by_name(key, keep, site, false).await,
         }
     }
 
     async fn find_by_name<V>(
         &self,
-        (key, name): (&Key, &Name),
+        key: &Key,
         keep: Keep<V>,
         site: Option<Named>,
-        note: Teller<'_>,
+        is_told: bool,
     ) -> Result<Option<V>, Error> {
+        let begin_note = |name: &Name| if is_told { self.begin_note(site, name) } else { None };
         match &self.home().backing {
             Backing::Null => {
-                tell_found(note, || Found::Miss(Miss::Null));
+                if is_told && is_anyone_asking() {
+                    tell_found(begin_note(&self.name_of(key)).as_ref(), || Found::Miss(Miss::Null));
+                }
                 Ok(None)
             }
             Backing::Memory(store) => {
-                if let Some(note) = note {
+                let name = self.name_of(key);
+                if let Some(note) = begin_note(&name) {
                     let why = |record: &Erased| why_other(record, keep.of);
-                    note.found(self.examine((store, Level::Memory), name, &Options::DEFAULT, why));
+                    note.found(self.examine((store, Level::Memory), &name, &Options::DEFAULT, why));
                 }
-                Ok(self.read_live(store.get(name), name, keep, site))
+                Ok(self.read_live(store.get(&name), &name, keep, site))
             }
             Backing::Outside(backend) => {
-                self.tell_near(note, name, &Options::DEFAULT, keep.of);
-                if let Some(found) = self.get_near(name, keep) {
+                let name = self.name_of(key);
+                let note = begin_note(&name);
+                self.tell_near(note.as_ref(), &name, &Options::DEFAULT, keep.of);
+                if let Some(found) = self.get_near(&name, keep) {
                     return Ok(Some(found));
                 }
-                self.fetch_value((backend, name), &self.fingerprints_of(key), keep, (site, note)).await
+                self.fetch_value((backend, &name), &self.fingerprints_of(key), keep, (site, note.as_ref())).await
             }
         }
     }
@@ -135,7 +136,7 @@ impl Cache {
     /// Returns what is near under this name.
     pub(super) fn get_near<V>(&self, name: &Name, keep: Keep<V>) -> Option<V> {
         self.home().near.as_ref()?;
-        self.get_here(name.address(), keep)
+        self.get_near_at(name.address(), keep)
     }
 
     /// Away from those who have no near level: they are not to pay for it.

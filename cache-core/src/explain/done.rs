@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::page;
-
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -46,8 +44,6 @@ pub enum Done {
     Confirmed,
     /// It was answered without asking the handler, since the client wants no more than what is kept: `only-if-cached`.
     OnlyIfCached,
-    /// The request went on to the handler, for what only the answer can tell.
-    Passed(page::Pass),
 }
 
 /// Why a body ran for one caller alone, so that nobody is handed what it returns.
@@ -66,6 +62,8 @@ pub enum Alone {
     Outrun,
     /// Nobody waits for pages of this URL at the moment, since the last one was not to be kept.
     NotKeptLately,
+    /// Its request has `Authorization`, and so its page may be for nobody else.
+    Authorized,
 }
 
 /// Whom somebody waited for.

@@ -65,8 +65,8 @@ pub enum Level {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Miss {
-    /// Nothing is there: it was never kept, it was removed, or it had to make room. A store outside forgets by itself what is
-    /// past its time, and memory when room is wanted, so it may have expired as well.
+    /// Nothing is there: it was never kept, it was removed, or it had to make room. A store outside forgets by itself
+    /// what is past its time, and memory when room is wanted, so it may have expired as well.
     Absent,
     /// Its time is over.
     Expired {

@@ -145,18 +145,23 @@ impl Scope {
 /// Puts back who listened before, also after a panic.
 #[derive(Debug)]
 #[must_use = "it is over when this is dropped"]
-pub struct Entered(Option<Scope>);
+pub struct Entered(Option<Before>);
+
+#[derive(Debug)]
+struct Before(Option<Scope>);
 
 impl Entered {
     /// Tells what this thread asks there, or nobody, until it is dropped.
+    #[inline]
     pub fn new(scope: Option<Scope>) -> Self {
-        Self(CURRENT.try_with(|current| current.replace(scope)).ok().flatten())
+        // While nobody asks, there is nobody to be put back either.
+        Self(if is_anyone_asking() { CURRENT.try_with(|current| Before(current.replace(scope))).ok() } else { None })
     }
 }
 
 impl Drop for Entered {
     fn drop(&mut self) {
-        let before = self.0.take();
+        let Some(Before(before)) = self.0.take() else { return };
         // Dropped outside: with the last of them goes the story.
         let _ = CURRENT.try_with(|current| current.replace(before));
     }
@@ -228,6 +233,14 @@ impl Note {
     /// Tells what was done.
     pub fn done(&self, done: Done) {
         self.tell(|asked| asked.done.push(done));
+    }
+
+    /// Tells how a body ended that was said to have begun.
+    pub fn ended(&self, how: Done) {
+        self.tell(|asked| match asked.done.iter_mut().find(|done| **done == Done::Began) {
+            Some(began) => *began = how,
+            None => asked.done.push(how),
+        });
     }
 
     /// Tells what became of it.

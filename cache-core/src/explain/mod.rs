@@ -22,8 +22,8 @@
 //! # Ok::<(), larder::Error>(())
 //! ```
 //!
-//! What is told is plain data: a [`Story`] of all that was asked, each with what was found, what was done then, and what became
-//! of it. Each reason is a variant, for programs; `Display` is for people.
+//! What is told is plain data: a [`Story`] of all that was asked, each with what was found, what was done then, and what
+//! became of it. Each reason is a variant, for programs; `Display` is for people.
 
 mod done;
 mod found;
@@ -47,8 +47,8 @@ pub use story::{Asked, Place, Story};
 
 /// Runs a future, and tells why each cached call in it was a hit, stale or a miss.
 ///
-/// Bodies that these calls run are listened to as well, also where they run as tasks of their own. What a future spawns itself
-/// is not. Nobody pays for it who does not ask: while nobody does, a hit does nothing for it.
+/// Bodies that these calls run are listened to as well, also where they run as tasks of their own. What a future spawns
+/// itself is not. Nobody pays for it who does not ask: while nobody does, a hit does nothing for it.
 ///
 /// ```
 /// # use cache_core::__private::larder;

@@ -180,7 +180,6 @@ impl Display for Done {
             Self::Strict => "answered with the trouble of the store, as `strict` says",
             Self::Confirmed => "confirmed by its handler",
             Self::OnlyIfCached => "answered without asking the handler: `only-if-cached`",
-            Self::Passed(pass) => return write!(f, "went on to the handler: {pass}"),
         })
     }
 }
@@ -193,6 +192,7 @@ impl Display for Alone {
             Self::OtherLoad => "alone, since the load under way is of another pattern or type",
             Self::Unshared => "alone, since what the other load came to cannot be shared",
             Self::Outrun => "alone, since it was invalidated while another process was waited for",
+            Self::Authorized => "alone, since the request has `Authorization`",
             Self::NotKeptLately => "alone, since the last pages of this URL were not to be kept",
         })
     }

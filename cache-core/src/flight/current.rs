@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::explain::{Entered, Scope, is_anyone_asking};
+use crate::explain::{Entered, Scope};
 use crate::key::TagName;
 use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
@@ -112,7 +112,7 @@ impl<F: Future + Unpin> Future for Scoped<F> {
 #[derive(Debug)]
 pub struct Inside {
     before: Option<Arc<Link>>,
-    _told: Option<Entered>,
+    _told: Entered,
 }
 
 impl Inside {
@@ -120,7 +120,7 @@ impl Inside {
     #[must_use]
     pub fn enter(link: Arc<Link>) -> Self {
         // Also where nobody is told: whoever drives this may be listened to.
-        let told = is_anyone_asking().then(|| Entered::new(link.scope.clone()));
+        let told = Entered::new(link.scope.clone());
         Self { before: CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten(), _told: told }
     }
 }

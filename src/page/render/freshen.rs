@@ -1,5 +1,6 @@
 //! What an answer without a body says of a page that is kept: `304` to a question with its validators, and any to `HEAD`.
 
+use cache_core::explain::{Done, NotKept};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
@@ -10,6 +11,7 @@ use crate::page::hole::Holes;
 use crate::page::policy::{self, Facts, Refusal};
 use crate::page::record::{Head, Page};
 use crate::page::status::Status;
+use crate::page::tell;
 
 impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
@@ -21,9 +23,11 @@ impl Render {
         client: Client<R, E>,
     ) {
         let told = Status { code: Some(StatusCode::NOT_MODIFIED.as_u16()), ..self.why() };
+        self.quest.tell(Done::Confirmed);
         self.heard.as_before(old.tags());
         let (headers, worth) = self.confirmed(old, answer);
         if self.heard.is_discarded() {
+            self.quest.tell_not_kept(tell::refused(Refusal::Discarded));
             let told = Status { detail: Some(Refusal::Discarded.words()), ..told };
             self.keep_quiet();
             self.let_go();
@@ -33,6 +37,7 @@ impl Render {
         match worth {
             Ok(facts) if policy::freshens(&old.head().headers, answer) => {
                 let kept = self.renewed(old, self.home.policy.kept_headers(&headers), facts.clone());
+                self.tell_kept(&facts, &headers, self.filling.is_good());
                 let own = self.renewed(old, headers, facts);
                 // Nobody waits for what a store outside takes its time for. What is said to the one who asked alone is
                 // handed to nobody who waits.
@@ -51,7 +56,9 @@ impl Render {
             other => {
                 let page = self.renewed(old, headers, old.facts().clone());
                 let deleting = self.home.cache.delete(&self.quest.key);
-                let told = Status { detail: other.err().map(Refusal::words), ..told };
+                let refusal = other.err();
+                self.quest.tell_not_kept(refusal.map_or(NotKept::Superseded, tell::refused));
+                let told = Status { detail: refusal.map(Refusal::words), ..told };
                 if self.home.cache.is_outside() {
                     self.lead = None;
                     self.answer(&page, &told, client);
@@ -101,6 +108,7 @@ impl Render {
     ) {
         let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
+        self.quest.tell_not_kept(tell::refused(worth.as_ref().err().copied().unwrap_or(Refusal::Head)));
         self.tell_time(response.headers_mut(), &worth);
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));

@@ -4,7 +4,8 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::Response;
+use cache_core::explain::{Kept, NotKept, page};
+use http::{HeaderMap, Response};
 use http_body::Body;
 
 use super::both::both;
@@ -15,11 +16,12 @@ use crate::page::body::PageBody;
 use crate::page::error::BoxError;
 use crate::page::flights::Landing;
 use crate::page::hole::{Holes, Marked};
-use crate::page::policy::Facts;
+use crate::page::policy::{Facts, Refusal};
 use crate::page::record::Head;
-use crate::page::shelf::Shelf;
+use crate::page::shelf::{self, Shelf};
 use crate::page::status::Status;
 use crate::page::tee::{Reader, Tee};
+use crate::page::tell;
 
 /// The beginning of a page.
 struct Opening {
@@ -58,12 +60,19 @@ impl Render {
         match (body, place) {
             (Ok(body), Some(place)) => {
                 let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
-                match self.at_the_end(head) {
-                    Some(head) => drop(self.keep(place, self.page(head, body, holes)).await),
-                    None => self.keep_quiet(),
+                if let Some(head) = self.at_the_end(head) {
+                    if !self.keep(place, self.page(head, body, holes)).await {
+                        self.quest.tell_not_kept(NotKept::Superseded);
+                    }
+                } else {
+                    self.quest.tell_not_kept(tell::refused(Refusal::Discarded));
+                    self.keep_quiet();
                 }
             }
-            (Err(_), _) => self.keep_quiet(),
+            (Err(_), _) => {
+                self.quest.tell_not_kept(NotKept::Page(page::Refusal::Body));
+                self.keep_quiet();
+            }
             (Ok(_), None) => {}
         }
     }
@@ -115,8 +124,20 @@ impl Render {
             // It was invalidated meanwhile: whoever waits looks again, now and not when its body has ended.
             _ => self.lead = None,
         }
+        self.tell_kept(&head.facts, &first.headers, is_kept);
         let told = Status { stored: is_kept, ..self.why() };
         client.tell(Outcome::Answer(self.first(first, self.joined(reader), &told)));
+    }
+
+    /// Tells whether a page is to be kept, and with which tags.
+    pub(super) fn tell_kept(&self, facts: &Facts, headers: &HeaderMap, is_kept: bool) {
+        self.quest.tell_kept(|| {
+            if !is_kept {
+                return Kept::Not(NotKept::Superseded);
+            }
+            let tags = shelf::tags(&self.site.setup, &self.request, headers);
+            tell::kept(facts, tags.into_iter().chain(self.heard.tags()))
+        });
     }
 
     fn joined<R>(&self, reader: Option<Reader>) -> PageBody<R> {

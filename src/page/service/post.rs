@@ -6,6 +6,7 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use cache_core::explain::Note;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, Method, Response};
@@ -31,12 +32,12 @@ pub(super) struct Posted(Box<Render>, Facts);
 
 impl Spot {
     /// Begins to look at a request, before its handler runs: what is invalidated from here on is not kept.
-    pub(super) fn post(&self, request: &Parts) -> Option<Post> {
+    pub(super) fn post(&self, request: &Parts, note: Option<&Note>) -> Option<Post> {
         if !self.site.setup.posts || request.method != Method::POST || self.home.cache.is_off() {
             return None;
         }
         let wanted = Wanted { authorized: request.headers.contains_key(AUTHORIZATION), ..Wanted::default() };
-        let quest = Quest { posted: true, ..Quest::new(self.site.key(request).ok()?, wanted) };
+        let quest = Quest { posted: true, note: note.cloned(), ..Quest::new(self.site.key(request).ok()?, wanted) };
         let mut request = request.clone();
         request.method = Method::GET;
         hide::forget_conditions(&mut request.headers);

@@ -1,6 +1,9 @@
 //! A request for a part of what is not there.
 
+use std::pin::pin;
+
 use bytes::Bytes;
+use cache_core::explain::Within;
 use http::header::RANGE;
 use http::request::Parts;
 use http::{HeaderValue, Method, Request, Response};
@@ -17,6 +20,7 @@ use crate::page::part::{self, Part};
 use crate::page::policy::{Pass, Reuse};
 use crate::page::site::Quest;
 use crate::page::status::Status;
+use crate::page::tell;
 
 impl Spot {
     /// Returns the one range that is asked for, where there can be a part of the page.
@@ -28,14 +32,20 @@ impl Spot {
 
     /// Answers with the part of a page that is kept, if that can answer.
     async fn part<R>(&self, quest: &Quest, request: &Parts) -> Option<Response<PageBody<R>>> {
-        let part = self.home.cache.get::<Part>(part::key(&quest.key)).await.unwrap_or_default()?;
+        // That is no question of the handler's.
+        let asking = pin!(self.home.cache.get::<Part>(part::key(&quest.key)));
+        let part = Within::new(None, asking).await.unwrap_or_default()?;
         let now = self.home.now();
         let facts = part.page().facts();
         let is_fresh = facts.reuse(&quest.wanted, now) == Reuse::Fresh;
         if !is_fresh || !self.home.learn(part.page()).await || self.site.is_gone(&self.home, request, part.page()) {
             return None;
         }
-        Asking::new(&self.site.setup, request, now).with_part(&part, &Status::hit(facts.left(now)))
+        let answer = Asking::new(&self.site.setup, request, now).with_part(&part, &Status::hit(facts.left(now)))?;
+        if let Some(note) = &quest.note {
+            note.found(tell::worth(&self.home, facts, &quest.wanted, now));
+        }
+        Some(answer)
     }
 }
 
@@ -47,13 +57,15 @@ impl<S> Way<S> {
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
-        let Some(range) = self.spot.asked(&quest, &parts) else { return self.pass(Pass::Range, parts, body).await };
+        let Some(range) = self.spot.asked(&quest, &parts) else {
+            return self.pass((Pass::Range, quest.note), parts, body).await;
+        };
         if let Some(answer) = self.spot.part(&quest, &parts).await {
             return Ok(answer);
         }
         // A part of another page than the client has is of no use to it, and the handler is not told of conditions.
         if part::is_conditional(&parts.headers) {
-            return self.pass(Pass::Range, parts, body).await;
+            return self.pass((Pass::Range, quest.note), parts, body).await;
         }
         self.make(Quest { range: Some(range), ..quest }, None, parts, body).await
     }

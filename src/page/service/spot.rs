@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use cache_core::explain::Note;
 use cache_core::stats::Event;
 use http::Response;
 use http::request::Parts;
@@ -18,6 +19,7 @@ use crate::page::policy::{Facts, Reuse, Wanted};
 use crate::page::record::Page;
 use crate::page::site::{Caller, Home, Look, Quest, Site};
 use crate::page::status::{Forward, Status};
+use crate::page::tell;
 
 /// Where a request came by.
 pub(in crate::page) struct Spot {
@@ -44,8 +46,19 @@ impl Spot {
         self.site.look(&self.home, request, caller)
     }
 
-    pub(super) fn count(&self, look: &Look) {
-        self.site.count(&self.home, look);
+    /// Looks for the first time, which is counted; and told, where somebody listens.
+    pub(super) async fn first_look(&self, request: &Parts, has_body: bool) -> (Look, Option<Note>) {
+        let note = tell::begin(&self.site, self.home.cache.name(), request);
+        let standing = match &note {
+            Some(_) => Some(Box::pin(tell::standing(&self.site, &self.home, request)).await),
+            None => None,
+        };
+        let mut look = self.look(request, has_body).await;
+        self.site.count(&self.home, &look);
+        if let (Some(note), Some(standing)) = (note.clone(), standing) {
+            tell::found(note, (&self.site, &self.home), request, standing, &mut look);
+        }
+        (look, note)
     }
 
     pub(super) fn count_circle(&self) {

@@ -4,6 +4,7 @@ use std::panic::resume_unwind;
 use std::pin::pin;
 
 use bytes::Bytes;
+use cache_core::explain::{Alone, Done, Entered, Kept, NotKept, Note, Scope, Within};
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{Method, Request, Response};
@@ -25,6 +26,7 @@ use crate::page::render::{Client, Outcome, Render};
 use crate::page::service::Lent;
 use crate::page::site::{Look, Quest, Site};
 use crate::page::status::{Forward, Status};
+use crate::page::tell::Handling;
 
 /// One request on its way through.
 pub(in crate::page) struct Way<S> {
@@ -36,14 +38,20 @@ pub(in crate::page) struct Way<S> {
 const LOOKS: usize = 4;
 
 impl<S> Way<S> {
-    pub(super) async fn go<B, R>(self, look: Look, parts: Parts, body: B) -> Result<Response<PageBody<R>>, S::Error>
+    /// Goes on from what was found; of what is passed on, the note says whom to tell.
+    pub(super) async fn go<B, R>(
+        self,
+        (look, note): (Look, Option<Note>),
+        parts: Parts,
+        body: B,
+    ) -> Result<Response<PageBody<R>>, S::Error>
     where
         S: Service<Request<B>, Response = Response<R>, Future: Send + 'static, Error: Send + 'static> + Send + 'static,
         B: Send + 'static,
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         match look {
-            Look::Pass(pass) => self.pass(pass, parts, body).await,
+            Look::Pass(pass) => self.pass((pass, note), parts, body).await,
             #[cfg(feature = "actix")]
             Look::Found(page, Some(quest), now) if parts.extensions.get::<Lent>().is_some() => {
                 self.renew_first(page, now, &quest, parts, body).await
@@ -55,7 +63,10 @@ impl<S> Way<S> {
                 }
                 Ok(answer)
             }
-            Look::Seek(quest) if quest.wanted.only_if_cached => Ok(self.spot.site.only_if_cached()),
+            Look::Seek(quest) if quest.wanted.only_if_cached => {
+                quest.tell(Done::OnlyIfCached);
+                Ok(self.spot.site.only_if_cached())
+            }
             Look::Seek(quest) => self.seek(*quest, parts, body).await,
             Look::Part(quest) => self.part(*quest, parts, body).await,
         }
@@ -74,10 +85,12 @@ impl<S> Way<S> {
             parts.method = Method::GET;
         }
         let (driver, spot, inner) = (self.spot.home.driver(), self.spot, self.inner);
+        let note = quest.note.clone();
         let task = async move {
             // Somebody may have kept a new one between looking and leading.
-            if let Look::Found(_, Some(quest), _) = spot.look(&parts, false).await {
-                let render = Render::new(spot.site, spot.home, parts, *quest, Some(lead));
+            if let Look::Found(_, Some(anew), _) = spot.look(&parts, false).await {
+                let quest = Quest { note, ..*anew };
+                let render = Render::new(spot.site, spot.home, parts, quest, Some(lead));
                 render.run(inner, body, Client::nobody()).await;
             }
         };
@@ -104,7 +117,10 @@ impl<S> Way<S> {
         let Some(Turn::Lead(lead)) = turn else { return Ok(self.spot.hit(&parts, page, now)) };
         // Somebody may have kept a new one between looking and leading.
         match self.spot.look(&parts, false).await {
-            Look::Found(_, Some(quest), _) => self.make(*quest, Some(lead), parts, body).await,
+            Look::Found(_, Some(anew), _) => {
+                let quest = Quest { note: quest.note.clone(), ..*anew };
+                self.make(quest, Some(lead), parts, body).await
+            }
             Look::Found(page, None, now) => Ok(self.spot.hit(&parts, page, now)),
             _ => Ok(self.spot.hit(&parts, page, now)),
         }
@@ -120,33 +136,52 @@ impl<S> Way<S> {
         let mut quest = quest;
         for _ in 0..LOOKS {
             if quest.alone || quest.wanted.head {
+                quest.tell_alone();
                 break;
             }
             let turn = self.spot.join(&quest, &parts);
             if let Turn::Wait(waiter) = turn {
-                match self.spot.wait(waiter, &parts, &quest.wanted).await {
-                    Waited::Answered(answer) => return Ok(answer),
-                    Waited::InVain => break,
+                let waiting = quest.begin_to_wait(&self.spot.home);
+                let waited = self.spot.wait(waiter, &parts, &quest.wanted).await;
+                waiting.end(&self.spot.home);
+                match waited {
+                    Waited::Answered(answer) => {
+                        quest.tell(Done::Shared);
+                        return Ok(answer);
+                    }
+                    Waited::InVain => {
+                        quest.tell(Done::Alone(Alone::Unshared));
+                        break;
+                    }
                     Waited::Elsewhere => {}
                 }
                 match self.spot.look(&parts, false).await {
-                    Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, page, now)),
-                    Look::Seek(anew) => quest = *anew,
+                    Look::Found(page, _, now) => {
+                        quest.tell(Done::Shared);
+                        return Ok(self.spot.hit(&parts, page, now));
+                    }
+                    Look::Seek(anew) => quest = quest.anew(*anew),
                     Look::Pass(_) | Look::Part(_) => break,
                 }
                 continue;
             }
             let Turn::Lead(lead) = turn else {
                 quest.is_inside = true;
+                quest.tell(Done::Alone(Alone::Circle));
                 self.spot.count_circle();
                 break;
             };
             // Somebody may have kept one between looking and leading.
             match self.spot.look(&parts, false).await {
-                Look::Found(page, _, now) => return Ok(self.spot.hit(&parts, page, now)),
+                Look::Found(page, _, now) => {
+                    quest.tell(Done::Shared);
+                    return Ok(self.spot.hit(&parts, page, now));
+                }
                 // What it is told apart by may have become known too: then others look for it under another name.
-                Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => quest = *anew,
-                Look::Seek(anew) => return self.make(*anew, Some(lead), parts, body).await,
+                Look::Seek(anew) if anew.alone || !self.spot.is_one_page(&anew, &quest, &parts) => {
+                    quest = quest.anew(*anew);
+                }
+                Look::Seek(anew) => return self.make(quest.anew(*anew), Some(lead), parts, body).await,
                 Look::Pass(_) | Look::Part(_) => break,
             }
         }
@@ -184,7 +219,7 @@ impl<S> Way<S> {
     /// Hands a request to the handler as it is, and its answer to the client.
     pub(in crate::page) async fn pass<B, R>(
         mut self,
-        pass: Pass,
+        (pass, note): (Pass, Option<Note>),
         mut parts: Parts,
         body: B,
     ) -> Result<Response<PageBody<R>>, S::Error>
@@ -193,19 +228,26 @@ impl<S> Way<S> {
         R: Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let change = if pass == Pass::Method { self.spot.change(&parts) } else { None };
-        let mut post = if pass == Pass::Method { self.spot.post(&parts) } else { None };
+        let mut post = if pass == Pass::Method { self.spot.post(&parts, note.as_ref()) } else { None };
         // Whoever makes the page hides what holes are filled with, and fills them.
         let fills = pass != Pass::Inside;
         let visitor = fills.then(|| self.spot.site.setup.fillers.visitor(&mut parts)).flatten();
         let asked = self.spot.site.narrow(pass, &mut parts);
+        let inside = note.as_ref().map(Note::inside).or_else(Scope::here);
+        let telling = Handling::begin(note.as_ref(), &self.spot.home);
+        let entered = Entered::new(inside.clone());
         let asking = pin!(self.inner.call(Request::from_parts(parts, body)));
-        let mut response = match &mut post {
+        drop(entered);
+        let asking = Within::new(inside, asking);
+        let response = match &mut post {
             Some(post) => {
                 post.look_around().await;
-                post.hear(asking).await?
+                post.hear(asking).await
             }
-            None => asking.await?,
+            None => asking.await,
         };
+        telling.end(&self.spot.home, response.is_err());
+        let mut response = response?;
         if let Some(asked) = asked {
             self.spot.site.setup.tell_downstream(&asked, response.headers_mut());
         }
@@ -219,10 +261,13 @@ impl<S> Way<S> {
             }
             change.end(response.status(), response.headers()).await;
         }
-        match posted {
-            Some(posted) => Ok(posted.keep(response).await),
-            None => Ok(self.spot.site.untouched(response, visitor, &passed(pass))),
+        if let Some(posted) = posted {
+            return Ok(posted.keep(response).await);
         }
+        if let Some(note) = note {
+            note.kept(Kept::Not(NotKept::Alone));
+        }
+        Ok(self.spot.site.untouched(response, visitor, &passed(pass)))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is looked for, and what was found.
 
+use cache_core::explain::Note;
 use cache_core::stats::Event;
 use http::{HeaderMap, HeaderValue};
 
@@ -74,11 +75,14 @@ pub(in crate::page) struct Quest {
     pub(in crate::page) posted: bool,
     /// The part that is asked for, where it is to be kept.
     pub(in crate::page) range: Option<HeaderValue>,
+    /// Who is told what becomes of it.
+    pub(in crate::page) note: Option<Note>,
 }
 
 impl Quest {
     pub(in crate::page) fn new(key: Key, wanted: Wanted) -> Self {
-        Self { key, wanted, variants: None, old: None, alone: false, is_inside: false, posted: false, range: None }
+        let (variants, old, range, note) = (None, None, None, None);
+        Self { key, wanted, variants, old, alone: false, is_inside: false, posted: false, range, note }
     }
 
     /// Returns the name by which those find each other who make the same page.

@@ -26,6 +26,8 @@ mod django_goldens;
 mod downstream;
 #[path = "../early.rs"]
 mod early;
+#[path = "../explain.rs"]
+mod explain;
 #[path = "../freshness.rs"]
 mod freshness;
 #[path = "../heads.rs"]

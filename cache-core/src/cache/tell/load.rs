@@ -120,14 +120,14 @@ impl<V, E> Load<V, E> {
     /// Tells that its body was given up.
     pub(in crate::cache) fn tell_given_up(&self, how: Done) {
         if let Some(note) = &self.note {
-            super::ended(note, how);
+            note.ended(how);
         }
     }
 
     /// Tells how its body ended.
     pub(in crate::cache) fn tell_ran(&self, took: Duration, failed: bool) {
         if let Some(note) = &self.note {
-            super::ended(note, Done::Ran { took, failed });
+            note.ended(Done::Ran { took, failed });
         }
     }
 

@@ -5,15 +5,15 @@ use std::time::Duration;
 
 use super::Teller;
 use crate::cache::Cache;
-use crate::cache::home::Outside;
-use crate::cache::marker::Sought;
+use crate::cache::home::{Backing, Outside};
+use crate::cache::marker::{Sought, Versions};
 use crate::cache::parcel::Found as Bytes;
 use crate::cache::read::remaining;
 use crate::cache::rules::Rules;
 use crate::clock::Tick;
 use crate::error::Error;
 use crate::explain::{Found, Level, Miss, TagName};
-use crate::key::Name;
+use crate::key::{Key, Name};
 use crate::policy::{self, Freshness, Options, Ttl};
 use crate::record::{Erased, Times};
 use crate::store::Store;
@@ -80,6 +80,28 @@ pub(in crate::cache) fn found((times, options): (Times, &Options), now: Tick, le
 
 /// What a store outside holds.
 impl Cache {
+    /// Says why there is nothing of use under a key, for those who have looked.
+    #[doc(hidden)]
+    pub async fn why_not(&self, key: &Key) -> Miss {
+        let name = self.name_of(key);
+        let found = match &self.home().backing {
+            Backing::Null => return Miss::Null,
+            Backing::Memory(store) => self.examine((store, Level::Memory), &name, &Options::DEFAULT, |_| None),
+            Backing::Outside(outside) => {
+                let unopened = Some(outside.unopened());
+                let (tags, mut versions) = (self.fingerprints_of(key), Versions::default());
+                match self.home().seek(outside, &name, &tags, &mut versions).await {
+                    Ok(sought) => self.sought(outside, &sought, unopened),
+                    Err(error) => away(&error),
+                }
+            }
+        };
+        match found {
+            Found::Miss(miss) => miss,
+            _ => Miss::Absent,
+        }
+    }
+
     /// Tells of what is near under a name, if anything fresh is.
     pub(in crate::cache) fn tell_near(&self, note: Teller<'_>, name: &Name, options: &Options, of: TypeId) {
         if let (Some(note), Some(store)) = (note, self.home().near.as_ref().and_then(|near| near.at_hand()))

@@ -34,9 +34,9 @@ impl Cache {
     }
 
     /// Tells that something is not looked for since something is switched off.
-    pub(crate) fn tell_off(&self, site: Named, key: &Key, why: impl FnOnce() -> Unasked) {
+    pub(crate) fn tell_off(&self, site: Option<Named>, key: &Key, why: impl FnOnce() -> Unasked) {
         if is_anyone_asking()
-            && let Some(note) = self.begin_note(Some(site), &self.name_of(key))
+            && let Some(note) = self.begin_note(site, &self.name_of(key))
         {
             note.found(Found::Unasked(why()));
         }
@@ -63,14 +63,6 @@ pub(super) fn teller(notes: &[Option<Note>], number: usize) -> Teller<'_> {
     notes.get(number).and_then(Option::as_ref)
 }
 
-/// Tells how a body ended that was said to have begun.
-fn ended(note: &Note, how: Done) {
-    note.tell(|asked| match asked.done.iter_mut().find(|done| **done == Done::Began) {
-        Some(began) => *began = how,
-        None => asked.done.push(how),
-    });
-}
-
 /// A body that runs with nothing around it, where somebody wants to know of that.
 pub(crate) struct Bare(Option<Box<(Note, Clock, Tick)>>);
 
@@ -95,7 +87,7 @@ impl Bare {
     /// Tells how it ended.
     pub(super) fn end(self, failed: bool) {
         if let Some((note, clock, since)) = self.0.map(|bare| *bare) {
-            ended(&note, Done::Ran { took: clock.precise().since(since), failed });
+            note.ended(Done::Ran { took: clock.precise().since(since), failed });
             note.kept(Kept::Not(NotKept::Alone));
         }
     }
