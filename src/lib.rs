@@ -136,8 +136,9 @@ pub use cache_core::value::{Local, LocalValue, Value};
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder, init};
 
-#[doc = include_str!("docs/explain.md")]
 pub mod explain {
+    #![doc = include_str!("docs/explain.md")]
+
     pub use cache_core::explain::{
         Alone, Asked, Done, Found, Kept, Level, Miss, NotKept, Place, Story, TagName, Unasked, WhoSays, Whom, WhyStale,
         page,
