@@ -29,7 +29,7 @@ impl Site {
     /// Returns what all of its keys begin with.
     #[must_use]
     pub fn start(&self) -> String {
-        pattern::start(self.pattern)
+        pattern::start(self.pattern())
     }
 
     /// Removes all that it keeps, and says how many entries that were; what is being loaded for it in this process is
