@@ -59,7 +59,17 @@ impl Screen {
     /// Waits until the program ends, and returns how, and all that was seen.
     pub fn ends(self) -> (i32, String) {
         let Self { mut child, keyboard, seen, reader } = self;
-        let ended = child.wait().expect("it ends");
+        let until = Instant::now() + PATIENCE;
+        let ended = loop {
+            match child.try_wait().expect("a child of this process") {
+                Some(ended) => break ended,
+                None if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
+                None => {
+                    child.kill().expect("a child of this process");
+                    panic!("it does not end: {}", seen.0.lock().expect("nobody panics"));
+                }
+            }
+        };
         drop(keyboard);
         reader.join().expect("it has read all");
         let seen = seen.0.lock().expect("nobody panics").replace("\r\n", "\n");

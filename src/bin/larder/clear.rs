@@ -54,6 +54,13 @@ fn is_wanted(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Res
     if !terminal::can_ask() {
         return Err(Failure::Words("nobody can be asked here whether that is meant: write `--yes`".to_owned()));
     }
+    let said = interrupt::while_asked(|| ask(choice, arguments, before))?;
+    let wanted: &[&str] = if arguments.everything { &["everything"] } else { &["y", "yes"] };
+    Ok(wanted.contains(&said.trim().to_lowercase().as_str()))
+}
+
+/// Says what is about to go, and returns what the person says to that.
+fn ask(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> io::Result<String> {
     let mut err = io::stderr();
     if arguments.everything {
         writeln!(
@@ -72,8 +79,7 @@ fn is_wanted(choice: &Choice, arguments: &Clear, before: Option<Counted>) -> Res
     err.flush()?;
     let mut said = String::new();
     io::stdin().read_line(&mut said)?;
-    let wanted: &[&str] = if arguments.everything { &["everything"] } else { &["y", "yes"] };
-    Ok(wanted.contains(&said.trim().to_lowercase().as_str()))
+    Ok(said)
 }
 
 /// Clears the cache, and tells meanwhile how much is left.

@@ -1,31 +1,62 @@
 //! Ctrl-C: the first one asks for an end, the second one does not wait for it.
 
+use std::future::poll_fn;
 use std::pin::pin;
 use std::process;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once, mpsc};
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 use std::time::{Duration, Instant};
 
 static IS_OVER: AtomicBool = AtomicBool::new(false);
 
+/// Whether a person is asked: Ctrl-C is an answer then, and nothing is under way that would have to come to an end.
+static IS_ASKED: AtomicBool = AtomicBool::new(false);
+
 /// How often it is looked whether somebody wants an end.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// Hears of Ctrl-C from now on. Where that cannot be heard, it ends the program, as it would without this.
+/// Hears of Ctrl-C from now on, also where whoever has started the program does not. Where that cannot be heard, it ends the
+/// program, as it would without this.
 pub fn hear() {
-    let hears = || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
-        runtime.block_on(async {
-            tokio::signal::ctrl_c().await?;
-            IS_OVER.store(true, Ordering::SeqCst);
-            tokio::signal::ctrl_c().await?;
+    static BEGIN: Once = Once::new();
+    BEGIN.call_once(|| {
+        let (ready, is_ready) = mpsc::channel();
+        // The thread ends with the program.
+        drop(thread::spawn(move || listen(ready)));
+        let _ = is_ready.recv();
+    });
+}
+
+/// Listens, and lets go of `ready` when nothing is missed any more.
+fn listen(ready: mpsc::Sender<()>) -> std::io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    runtime.block_on(async {
+        let mut first = pin!(tokio::signal::ctrl_c());
+        let heard = poll_fn(|context| Poll::Ready(first.as_mut().poll(context))).await;
+        drop(ready);
+        match heard {
+            Poll::Ready(heard) => heard?,
+            Poll::Pending => first.await?,
+        }
+        if IS_ASKED.load(Ordering::SeqCst) {
+            eprintln!();
             process::exit(130)
-        })
-    };
-    // The thread ends with the program.
-    drop(thread::spawn(move || -> std::io::Result<()> { hears() }));
+        }
+        IS_OVER.store(true, Ordering::SeqCst);
+        tokio::signal::ctrl_c().await?;
+        process::exit(130)
+    })
+}
+
+/// Asks a person something; Ctrl-C ends the program.
+pub fn while_asked<T>(ask: impl FnOnce() -> T) -> T {
+    hear();
+    IS_ASKED.store(true, Ordering::SeqCst);
+    let answer = ask();
+    IS_ASKED.store(false, Ordering::SeqCst);
+    answer
 }
 
 /// Returns whether somebody wants an end.

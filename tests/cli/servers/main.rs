@@ -233,7 +233,7 @@ fn what_cannot_be_listed_is_found_by_its_key(server: &Server) {
     let place = place();
     verbs::fill(&server.url(), 3);
     let keys = larder(&place, server, &["keys"]);
-    let says = "this store cannot tell what it keeps; what is under one key, `larder get` shows";
+    let says = "its store has no list of them. Memory, files, databases and Redis have one; what is under one key, `larder get` shows";
     assert!(keys.code == 3 && keys.out.is_empty() && keys.err.contains(says), "{keys:?}");
     assert_eq!(verbs::json(&larder(&place, server, &["get", "post:2", "--json"]))["value"]["title"], "the post 2");
     let stats = larder(&place, server, &["stats", "--json"]);
