@@ -11,7 +11,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cache_core::explain::{Done, Note, Scope, WhyStale};
+use cache_core::explain::{Done, NotKept, Note, Scope, WhyStale};
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, EXPIRES, LAST_MODIFIED, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -35,7 +35,7 @@ use super::record::{Begun, Head, Page};
 use super::shelf::{self, Shelf};
 use super::site::{Caller, Home, Look, Quest, Site, locale};
 use super::status::{Forward, Status};
-use super::tell::{self, Handling};
+use super::tell::Handling;
 use super::variant::{self, Front, Variants};
 use crate::entry::{Hearing, Scoped};
 use crate::report::Counted;
@@ -362,8 +362,8 @@ impl Render {
     async fn pass<R: Body, E>(self: Box<Self>, mut response: Response<R>, refusal: Refusal, client: Client<R, E>) {
         self.tell_time(response.headers_mut(), &Err(refusal));
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
-        self.quest.tell_not_kept(tell::refused(refusal));
-        let told = Status { detail: Some(refusal.words()), ..self.why() };
+        self.quest.tell_not_kept(NotKept::Page(refusal));
+        let told = Status { detail: Some(refusal.brief()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = policy::is_of_the_moment(response.status());
         let is_discarded = refusal == Refusal::Discarded;

@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use cache_core::clock::Tick;
-use cache_core::explain::page::{self, Unusable};
+use cache_core::explain::page::Unusable;
 use cache_core::explain::{
     Alone, Asked, Done, Found, Kept, Level, Miss, NotKept, Note, TagName, Unasked, Whom, WhyStale,
 };
 use http::request::Parts;
 
-use super::policy::{Facts, Pass, Refusal, Reuse, Wanted};
+use super::policy::{Facts, Reuse, Wanted};
 use super::record::Page;
 use super::site::{Home, Look, Quest, Site};
 use super::variant::Front;
@@ -76,7 +76,7 @@ async fn front(home: &Home, key: &Key) -> Result<Front, Miss> {
 pub(super) fn found(note: Note, (site, home): (&Site, &Home), request: &Parts, standing: Standing, look: &mut Look) {
     let found = match look {
         Look::Found(page, _, now) => worth(home, page.facts(), &Wanted::default(), *now),
-        Look::Pass(pass) => Found::Unasked(Unasked::Page(passed(*pass))),
+        Look::Pass(pass) => Found::Unasked(Unasked::Page(*pass)),
         Look::Seek(quest) | Look::Part(quest) => match (&quest.old, standing) {
             (Some((page, _)), _) => worth(home, page.facts(), &quest.wanted, home.now()),
             (None, Standing::Nothing(miss)) => Found::Miss(miss),
@@ -212,40 +212,4 @@ pub(super) fn kept(facts: &Facts, tags: impl Iterator<Item = Key>) -> Kept {
     let mut names: Vec<_> = tags.map(|tag| TagName::Named(tag.as_str().to_owned())).collect();
     names.dedup();
     Kept::Page { time: Duration::from_millis(facts.fresh), tags: names }
-}
-
-pub(super) fn passed(pass: Pass) -> page::Pass {
-    match pass {
-        Pass::Method => page::Pass::Method,
-        Pass::Body => page::Pass::Body,
-        Pass::NoStore => page::Pass::NoStore,
-        Pass::Malformed => page::Pass::Malformed,
-        Pass::Upgrade => page::Pass::Upgrade,
-        Pass::Range => page::Pass::Range,
-        Pass::Off => page::Pass::Off,
-        Pass::Inside => page::Pass::Inside,
-    }
-}
-
-pub(super) fn refused(refusal: Refusal) -> NotKept {
-    NotKept::Page(match refusal {
-        Refusal::Head => page::Refusal::Head,
-        Refusal::Status => page::Refusal::Status,
-        Refusal::Failed => page::Refusal::Failed,
-        Refusal::NotUnderstood => page::Refusal::NotUnderstood,
-        Refusal::NoStore => page::Refusal::NoStore,
-        Refusal::Private => page::Refusal::Private,
-        Refusal::Authorization => page::Refusal::Authorization,
-        Refusal::Cookie => page::Refusal::Cookie,
-        Refusal::Vary => page::Refusal::Vary,
-        Refusal::Part => page::Refusal::Part,
-        Refusal::Discarded => page::Refusal::Discarded,
-        Refusal::NoTime => page::Refusal::NoTime,
-        Refusal::Useless => page::Refusal::Useless,
-        Refusal::Encoded => page::Refusal::Encoded,
-        Refusal::TooLarge => page::Refusal::TooLarge,
-        Refusal::Length => page::Refusal::Length,
-        Refusal::Nearer => page::Refusal::Nearer,
-        Refusal::Inside => page::Refusal::Inside,
-    })
 }

@@ -94,6 +94,51 @@ pub enum Refusal {
     Body,
 }
 
+impl Pass {
+    /// Returns what `Cache-Status` says of it, where there is more to say than that it was passed on.
+    #[must_use]
+    pub const fn brief(self) -> Option<&'static str> {
+        match self {
+            Self::Method => None,
+            Self::Body => Some("a request with a body"),
+            Self::NoStore => Some("no-store"),
+            Self::Malformed => Some("an unclear address"),
+            Self::Upgrade => Some("another protocol"),
+            Self::Range => Some("a part of what is not stored"),
+            Self::Off => Some("switched off"),
+            Self::Inside => Some("inside of itself"),
+        }
+    }
+}
+
+impl Refusal {
+    /// Returns it in the few words that `Cache-Status` has for it.
+    #[must_use]
+    pub const fn brief(self) -> &'static str {
+        match self {
+            Self::Head => "an answer to HEAD",
+            Self::Status => "a status code that is not kept",
+            Self::Failed => "an error of the handler",
+            Self::NotUnderstood => "must-understand with an unknown status code",
+            Self::NoStore => "no-store",
+            Self::Private => "private",
+            Self::Authorization => "made for a request with Authorization",
+            Self::Cookie => "sets a cookie",
+            Self::Vary => "Vary with * in it",
+            Self::Part => "a part that stands for itself alone",
+            Self::Discarded => "discarded by its handler",
+            Self::NoTime => "no time said",
+            Self::Useless => "stale at once and without a validator",
+            Self::Encoded => "compressed where holes are filled",
+            Self::TooLarge => "larger than the limit",
+            Self::Length => "a Content-Length that is not its own",
+            Self::Nearer => "kept nearer to the handler",
+            Self::Inside => "inside of itself",
+            Self::Body => "a body over the limit, or cut short",
+        }
+    }
+}
+
 impl Display for Pass {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

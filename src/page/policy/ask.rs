@@ -3,7 +3,7 @@
 use http::header::{CACHE_CONTROL, PRAGMA};
 use http::{HeaderMap, Method};
 
-use super::Policy;
+use super::{Pass, Policy};
 use crate::page::grammar::{Directives, list};
 
 /// What is done with a request.
@@ -13,43 +13,6 @@ pub(crate) enum Ask {
     Pass(Pass),
     /// Something is looked for.
     Look(Wanted),
-}
-
-/// Why a request is none for a cache.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pass {
-    /// Neither `GET` nor `HEAD`.
-    Method,
-    /// It has a body, which is not part of the key. The service says so.
-    Body,
-    /// `no-store`, of a client that is trusted.
-    NoStore,
-    /// It is not clear what it asks for: two `Host`s, say. The service says so.
-    Malformed,
-    /// It asks for another protocol. The service says so.
-    Upgrade,
-    /// It asks for a part of what is not there. The service says so.
-    Range,
-    /// Nothing is kept at the moment. The service says so.
-    Off,
-    /// The same place stands around this one, and makes the page. The service says so.
-    Inside,
-}
-
-impl Pass {
-    /// Returns what `Cache-Status` says of it, where there is more to say than that it was passed on.
-    pub(crate) const fn words(self) -> Option<&'static str> {
-        match self {
-            Self::Method => None,
-            Self::Body => Some("a request with a body"),
-            Self::NoStore => Some("no-store"),
-            Self::Malformed => Some("an unclear address"),
-            Self::Upgrade => Some("another protocol"),
-            Self::Range => Some("a part of what is not stored"),
-            Self::Off => Some("switched off"),
-            Self::Inside => Some("inside of itself"),
-        }
-    }
 }
 
 /// What a request wants. The fields after `authorized` are said by clients that are trusted; times are in seconds.

@@ -43,7 +43,7 @@ fn done(policy: &Policy, status: StatusCode, later: u64, first: &str, answer: &s
     let first = wanted(policy, first).expect("a request for a cache");
     let facts = match policy.keep(&first, status, &headers(answer), times) {
         Ok(facts) => facts,
-        Err(refusal) => return format!("no: {refusal}"),
+        Err(refusal) => return format!("no: {}", refusal.brief()),
     };
     let Some(second) = wanted(policy, second) else { return "pass".into() };
     let verb = if facts.validator { "check" } else { "ask" };

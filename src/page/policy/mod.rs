@@ -8,19 +8,18 @@ mod fresh;
 mod keep;
 mod part;
 mod post;
-mod refusal;
 mod reuse;
 mod statuses;
 mod update;
 
 use http::{HeaderMap, HeaderName};
 
-pub(crate) use ask::{Ask, Pass, Wanted};
+pub(crate) use ask::{Ask, Wanted};
+pub(crate) use cache_core::explain::page::{Pass, Refusal};
 pub(crate) use empties::{also_empties, empties};
 pub(crate) use facts::Facts;
 pub(crate) use keep::Times;
 pub(crate) use post::is_page_of;
-pub(crate) use refusal::Refusal;
 pub(crate) use reuse::{Reuse, is_failure, is_of_the_moment};
 pub use statuses::Statuses;
 pub(crate) use update::{conditions, freshens, head_agrees, updated};

@@ -11,7 +11,6 @@ use crate::page::hole::Holes;
 use crate::page::policy::{self, Facts, Refusal};
 use crate::page::record::{Head, Page};
 use crate::page::status::Status;
-use crate::page::tell;
 
 impl Render {
     /// Keeps what is there for longer, with what its maker says of it now. Where that is of another page, it is handed out
@@ -27,8 +26,8 @@ impl Render {
         self.heard.as_before(old.tags());
         let (headers, worth) = self.confirmed(old, answer);
         if self.heard.is_discarded() {
-            self.quest.tell_not_kept(tell::refused(Refusal::Discarded));
-            let told = Status { detail: Some(Refusal::Discarded.words()), ..told };
+            self.quest.tell_not_kept(NotKept::Page(Refusal::Discarded));
+            let told = Status { detail: Some(Refusal::Discarded.brief()), ..told };
             self.keep_quiet();
             self.let_go();
             return self.answer(&self.renewed(old, headers, old.facts().clone()), &told, client);
@@ -57,8 +56,8 @@ impl Render {
                 let page = self.renewed(old, headers, old.facts().clone());
                 let deleting = self.home.cache.delete(&self.quest.key);
                 let refusal = other.err();
-                self.quest.tell_not_kept(refusal.map_or(NotKept::Superseded, tell::refused));
-                let told = Status { detail: refusal.map(Refusal::words), ..told };
+                self.quest.tell_not_kept(refusal.map_or(NotKept::Superseded, NotKept::Page));
+                let told = Status { detail: refusal.map(Refusal::brief), ..told };
                 if self.home.cache.is_outside() {
                     self.lead = None;
                     self.answer(&page, &told, client);
@@ -108,7 +107,7 @@ impl Render {
     ) {
         let (status, headers) = (response.status(), response.headers().clone());
         let worth = self.facts(&response);
-        self.quest.tell_not_kept(tell::refused(worth.as_ref().err().copied().unwrap_or(Refusal::Head)));
+        self.quest.tell_not_kept(NotKept::Page(worth.as_ref().err().copied().unwrap_or(Refusal::Head)));
         self.tell_time(response.headers_mut(), &worth);
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));

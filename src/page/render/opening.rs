@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use cache_core::explain::{Kept, NotKept, page};
+use cache_core::explain::{Kept, NotKept};
 use http::{HeaderMap, Response};
 use http_body::Body;
 
@@ -65,12 +65,12 @@ impl Render {
                         self.quest.tell_not_kept(NotKept::Superseded);
                     }
                 } else {
-                    self.quest.tell_not_kept(tell::refused(Refusal::Discarded));
+                    self.quest.tell_not_kept(NotKept::Page(Refusal::Discarded));
                     self.keep_quiet();
                 }
             }
             (Err(_), _) => {
-                self.quest.tell_not_kept(NotKept::Page(page::Refusal::Body));
+                self.quest.tell_not_kept(NotKept::Page(Refusal::Body));
                 self.keep_quiet();
             }
             (Ok(_), None) => {}

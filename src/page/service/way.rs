@@ -291,5 +291,5 @@ impl Site {
 /// Says in `Cache-Status` that a request was none of the cache's business.
 fn passed(pass: Pass) -> Status {
     let forward = if pass == Pass::Method { Forward::Method } else { Forward::Bypass };
-    Status { detail: pass.words(), ..Status::forwarded(forward) }
+    Status { detail: pass.brief(), ..Status::forwarded(forward) }
 }
