@@ -17,10 +17,12 @@ const KEEPER: &str = r#"
     "$@" >>"$folder/log" 2>&1 </dev/null &
     server=$!
     all() { echo $server; cat /proc/$server/task/*/children 2>/dev/null; }
+    # A signal is sent, and not yet heard: a thread that runs goes on for a moment.
+    moves() { for each in $(all); do cat /proc/$each/task/*/stat; done 2>/dev/null | grep -q ') [RSDI] '; }
     echo $server
     while read -r word; do
         case $word in
-            freeze) kill -STOP $(all) ;;
+            freeze) kill -STOP $(all); while moves; do sleep 0.01; done ;;
             thaw) kill -CONT $(all) ;;
             stop) break ;;
         esac
