@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader};
 use std::process::Stdio;
 
+use larder::{Key, Options};
+
 use crate::run::{Place, Said};
 use crate::verbs;
 
@@ -59,6 +61,7 @@ fn a_wrong_word_is_told_with_the_right_one() {
         (&["bench", "--seconds", "0"], "1..=3600"),
         (&["completions", "bsh"], "possible values"),
         (&["clear", "a", "--everything"], "cannot be used with"),
+        (&["keys", "--url", "sqlite://./a.db", "--scheme", "etcd"], "cannot be used with"),
     ] {
         let said = place.larder(arguments);
         assert!(said.code == 2 && said.out.is_empty() && said.err.contains(says), "{arguments:?}: {said:?}");
@@ -78,8 +81,9 @@ fn what_nobody_sees_from_outside_is_said_in_one_sentence() {
     let joined = "[caches.default]\nurl = \"sqlite://./a.db\"\nkey_function = \"lower\"\n";
     let said = Place::with(joined).larder(&["keys", "--key-function", "lower"]);
     assert!(said.code == 3 && said.err.contains("a function joins them"), "{said:?}");
-    let json = Place::empty().larder(&["keys", "--json"]);
+    let json = Place::empty().larder(&["keys", "--json", "--cache", "posts"]);
     assert!(json.code == 3 && verbs::json(&json)["error"].is_string(), "{json:?}");
+    assert_eq!(json.out.lines().count(), 1, "lines of JSON are what is read here");
 }
 
 #[test]
@@ -121,4 +125,33 @@ fn whoever_reads_the_beginning_of_a_list_is_no_error() {
     drop(out);
     let ended = child.wait_with_output().expect("it ends");
     assert_eq!((ended.status.code(), ended.stderr.as_slice()), (Some(0), &b""[..]));
+}
+
+#[test]
+fn what_is_done_is_done_also_where_nobody_reads() {
+    let place = Place::with("[caches.default]\nurl = \"sqlite://./a.db\"\n[caches.more]\nurl = \"sqlite://./b.db\"\n");
+    for arguments in [&["create-table"][..], &["create-table", "--dry-run"], &["check"], &["completions", "zsh"]] {
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended = place.command(arguments).stdout(writer).output().expect("it runs");
+        let said = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!((ended.status.code(), &*said), (Some(0), ""), "{arguments:?}");
+    }
+    assert!(place.path().join("a.db").exists() && place.path().join("b.db").exists());
+}
+
+#[test]
+fn a_tag_is_withdrawn_as_it_is_shown_and_as_it_stands_in_code() {
+    let place = Place::with(verbs::ONE);
+    let url = url(&place);
+    for shown in ["of%20two%20words", "of two words"] {
+        let cache = verbs::at(&url);
+        let tagged = Key::from("a").tagged(["of two words"]);
+        cache.cache("default").blocking().set(tagged, 1, Options::ttl(600)).expect("it is kept");
+        drop(cache);
+        let get = || place.larder(&["get", "--url", &url, "a"]).code;
+        assert_eq!(get(), 0);
+        assert_eq!(place.larder(&["invalidate-tag", "--url", &url, shown]).code, 0);
+        assert_eq!(get(), 1, "{shown}");
+    }
 }

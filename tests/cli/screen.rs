@@ -10,10 +10,20 @@ use crate::run::Place;
 
 /// A terminal, and what was written on it.
 pub struct Screen {
-    child: Child,
+    child: Running,
     keyboard: ChildStdin,
     seen: Arc<(Mutex<String>, Condvar)>,
     reader: JoinHandle<()>,
+}
+
+/// A program that does not outlive a test that has failed.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It has ended, as a rule.
+        let _ = self.0.kill();
+    }
 }
 
 /// Far more than anything takes here, also where the machine is busy.
@@ -38,7 +48,7 @@ impl Screen {
                 shown.1.notify_all();
             }
         });
-        Self { child, keyboard, seen, reader }
+        Self { child: Running(child), keyboard, seen, reader }
     }
 
     /// Waits until this is seen.
@@ -61,13 +71,10 @@ impl Screen {
         let Self { mut child, keyboard, seen, reader } = self;
         let until = Instant::now() + PATIENCE;
         let ended = loop {
-            match child.try_wait().expect("a child of this process") {
+            match child.0.try_wait().expect("a child of this process") {
                 Some(ended) => break ended,
                 None if Instant::now() < until => thread::sleep(Duration::from_millis(5)),
-                None => {
-                    child.kill().expect("a child of this process");
-                    panic!("it does not end: {}", seen.0.lock().expect("nobody panics"));
-                }
+                None => panic!("it does not end: {}", seen.0.lock().expect("nobody panics")),
             }
         };
         drop(keyboard);

@@ -111,10 +111,43 @@ fn a_terminal_sees_words_set_off_and_lines_that_fit_and_nobody_else_does() {
 }
 
 #[test]
+fn a_clear_of_a_store_that_answers_at_once_is_interrupted_between_two_steps() {
+    let (place, url) = filled(8_000);
+    let clear = screen(&place, &url, 200, "clear post: --yes");
+    clear.waits_for("0 of 8,000 entries removed");
+    clear.types("\u{3}");
+    let (code, seen) = clear.ends();
+    let left = keys(&place, &url);
+    assert!(code == 130 && left > 2 && seen.contains(": interrupted: "), "{left}: {seen}");
+}
+
+#[test]
+fn a_line_of_progress_fits_into_a_terminal_that_is_narrow() {
+    let (place, url) = filled(300);
+    let held: Vec<File> = books(&place).iter().map(locked).collect();
+    let clear = screen(&place, &patient(&url), 20, "clear post:2 --yes");
+    clear.waits_for("\r\u{1b}[K0 of 111 entries r…");
+    clear.types("\u{3}");
+    assert_eq!(clear.ends().0, 130);
+    drop(held);
+}
+
+#[test]
 fn whoever_watches_ends_it() {
     let (place, url) = filled(3);
     let watch = screen(&place, &url, 200, "stats --watch");
     watch.waits_for("\u{1b}[2J");
     watch.types("\u{3}");
-    assert_eq!(watch.ends().0, 0);
+    let (code, seen) = watch.ends();
+    assert!(code == 0 && seen.contains("CACHE"), "{seen}");
+}
+
+#[test]
+fn a_terminal_that_takes_words_alone_is_written_on_line_by_line() {
+    let (place, url) = filled(3);
+    let watch = Screen::of(&place, 200, "stats --watch", &[("CACHE_URL", &url), ("TERM", "dumb")]);
+    watch.waits_for(" tells them there.\r\nCACHE");
+    watch.types("\u{3}");
+    let (code, seen) = watch.ends();
+    assert!(code == 0 && !seen.contains('\u{1b}'), "{seen:?}");
 }

@@ -28,8 +28,8 @@ pub struct Inspected {
     pub kept_for: Ttl,
     /// What it took to make it, where that is known.
     pub cost: Option<Duration>,
-    /// How many bytes the value has when it is written out; `None` of a bare number in a store outside, which counts
-    /// there.
+    /// How many bytes the value has when it is written out; `None` of what is not: a bare number in a store outside, which
+    /// counts there, or a value that stays in this process.
     pub bytes: Option<u64>,
     /// How it is written, where it is written out.
     pub codec: Option<Codec>,
@@ -45,7 +45,7 @@ const SHOWN: usize = 4096;
 
 impl Cache {
     /// Looks into the entry under a key, whatever its type: for a person, since no value comes of it. It counts as no
-    /// use, and as neither hit nor miss. A key that is kept as text comes back by [`Key::reading`].
+    /// use in this process, and as neither hit nor miss. A key that is kept as text comes back by [`Key::reading`].
     ///
     /// ```
     /// # use cache_core::__private::larder;

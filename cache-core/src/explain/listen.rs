@@ -81,10 +81,12 @@ impl Listening {
         let mut all: Vec<_> = told.nodes.iter().map(|node| Some(node.asked.clone())).collect();
         let mut story = Story { asked: Vec::new(), left_out: told.left_out };
         for (number, node) in told.nodes.iter().enumerate().rev() {
-            let Some(asked) = all[number].take() else { continue };
+            let Some(mut asked) = all[number].take() else { continue };
+            asked.inside.reverse();
             let outer = node.within.and_then(|outer| all[outer].as_mut());
-            outer.map_or(&mut story.asked, |outer| &mut outer.inside).insert(0, asked);
+            outer.map_or(&mut story.asked, |outer| &mut outer.inside).push(asked);
         }
+        story.asked.reverse();
         story
     }
 }

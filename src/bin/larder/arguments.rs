@@ -113,6 +113,9 @@ fn path() -> impl TypedValueParser<Value = PathBuf> {
 
 const ADDRESS: &str = "no address belongs here";
 
+/// What says something of a configuration, and nothing of an address.
+const OF_A_FILE: [&str; 3] = ["config", "schemes", "key_functions"];
+
 /// Where the configuration is.
 #[derive(Args)]
 pub struct Configuration {
@@ -155,7 +158,7 @@ pub struct CreateTable {
 
     /// Makes the table of a store at this address, whatever the configuration. Other people of this machine see what stands
     /// in a command: an address with a password is better kept in `LARDER_URL`.
-    #[arg(long, value_name = "URL", conflicts_with = "config")]
+    #[arg(long, value_name = "URL", conflicts_with_all = OF_A_FILE)]
     pub url: Option<String>,
 
     /// Names the table of the store at that address.
@@ -179,7 +182,7 @@ pub struct Chosen {
 
     /// Speaks of a cache at this address, whatever the configuration. Other people of this machine see what stands in a
     /// command: an address with a password is better kept in `LARDER_URL`.
-    #[arg(long, value_name = "URL", conflicts_with = "config")]
+    #[arg(long, value_name = "URL", conflicts_with_all = OF_A_FILE)]
     pub url: Option<String>,
 
     /// The prefix of the keys at that address.
@@ -266,7 +269,7 @@ pub struct InvalidateTag {
     #[command(flatten)]
     pub chosen: Chosen,
 
-    /// The tags.
+    /// The tags, as they stand in code or as they are shown.
     #[arg(value_name = "TAG", required = true)]
     pub tags: Vec<String>,
 }

@@ -6,7 +6,8 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use larder::{Error, Options};
+use cache_core::stats::Counters;
+use larder::{Error, LoadTimes, Options};
 use serde_json::{Value, json};
 
 use crate::arguments::Bench;
@@ -32,8 +33,10 @@ enum Deed {
 struct Measured {
     deed: Deed,
     took: Duration,
-    /// How long each question took, the shortest first.
-    times: Vec<Duration>,
+    /// How often that was, and how long it took.
+    count: u64,
+    times: LoadTimes,
+    longest: Option<Duration>,
     failures: u64,
     failure: Option<Error>,
 }
@@ -69,20 +72,26 @@ pub fn run(arguments: &Bench) -> Result<Ending, Failure> {
 }
 
 fn measure(choice: &Choice, arguments: &Bench, deed: Deed, keys: &[Vec<String>], time: Duration) -> Measured {
-    let (is_over, all, mut progress) = (AtomicBool::new(false), Mutex::new((Vec::new(), 0, None)), Progress::new());
+    let (is_over, all, mut progress) = (AtomicBool::new(false), Mutex::new((None, 0, None)), Progress::new());
+    // As many as there are steps, and not as there are questions: it may go on for an hour.
+    let counters = Counters::new();
     let value = letters(arguments.size as usize);
     let begun = Instant::now();
     thread::scope(|threads| {
         for keys in keys {
             threads.spawn(|| {
-                let (mut times, mut failures, mut failure) = (Vec::new(), 0, None);
+                let (mut longest, mut failures, mut failure) = (None, 0, None);
                 for key in keys.iter().cycle() {
                     if is_over.load(Ordering::Relaxed) {
                         break;
                     }
                     let asked = Instant::now();
                     match deed.run(choice, key, &value) {
-                        Ok(()) => times.push(asked.elapsed()),
+                        Ok(()) => {
+                            let took = asked.elapsed();
+                            counters.count_load(took);
+                            longest = longest.max(Some(took));
+                        }
                         Err(error) => {
                             failures += 1;
                             failure = Some(error);
@@ -90,7 +99,7 @@ fn measure(choice: &Choice, arguments: &Bench, deed: Deed, keys: &[Vec<String>],
                     }
                 }
                 let mut all = all.lock().unwrap_or_else(PoisonError::into_inner);
-                all.0.append(&mut times);
+                all.0 = all.0.max(longest);
                 all.1 += failures;
                 all.2 = all.2.take().or(failure);
             });
@@ -102,9 +111,9 @@ fn measure(choice: &Choice, arguments: &Bench, deed: Deed, keys: &[Vec<String>],
         is_over.store(true, Ordering::Relaxed);
     });
     let took = begun.elapsed();
-    let (mut times, failures, failure) = all.into_inner().unwrap_or_else(PoisonError::into_inner);
-    times.sort_unstable();
-    Measured { deed, took, times, failures, failure }
+    let (longest, failures, failure) = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (count, times) = (counters.snapshot().loads, counters.load_times());
+    Measured { deed, took, count, times, longest, failures, failure }
 }
 
 impl Deed {
@@ -172,32 +181,31 @@ fn tell(choice: &Choice, arguments: &Bench, measured: &[Measured]) -> io::Result
 impl Measured {
     fn rate(&self) -> u64 {
         let micros = self.took.as_micros().max(1);
-        output::whole(self.times.len() as u128 * 1_000_000 / micros)
+        output::whole(u128::from(self.count) * 1_000_000 / micros)
     }
 
-    /// Returns how long so many of a hundred took at most.
-    fn within(&self, hundredths: usize) -> Option<Duration> {
-        let last = self.times.len().checked_sub(1)?;
-        self.times.get(last * hundredths / 100).copied()
+    /// Returns how long half of them took at most, nine of ten, and 99 of a hundred; and the longest.
+    fn figures(&self) -> [Option<Duration>; 4] {
+        let [half, most, nearly_all] = [0.5, 0.9, 0.99].map(|part| self.times.quantile(part).min(self.longest));
+        [half, most, nearly_all, self.longest]
     }
 
     fn cells(&self) -> Vec<String> {
-        let time = |at| self.within(at).map_or_else(|| "-".to_owned(), output::short_time);
-        let figures = [50, 90, 99, 100].map(time);
+        let figures = self.figures().map(|time| time.map_or_else(|| "-".to_owned(), output::short_time));
         let begin = [self.deed.name().to_owned(), output::grouped(self.rate())];
         begin.into_iter().chain(figures).chain([output::grouped(self.failures)]).collect()
     }
 
     fn in_json(&self) -> Value {
-        let micros = |at| self.within(at).map(|time| output::whole(time.as_micros()));
+        let [p50, p90, p99, max] = self.figures().map(|time| time.map(|time| output::whole(time.as_micros())));
         json!({
             "operation": self.deed.name(),
-            "count": self.times.len(),
+            "count": self.count,
             "per_second": self.rate(),
-            "p50_us": micros(50),
-            "p90_us": micros(90),
-            "p99_us": micros(99),
-            "max_us": micros(100),
+            "p50_us": p50,
+            "p90_us": p90,
+            "p99_us": p99,
+            "max_us": max,
             "failed": self.failures,
             "error": self.failure.as_ref().map(ToString::to_string),
         })

@@ -1,15 +1,15 @@
 //! `larder check`: what a configuration comes to.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use larder::config::Described;
 use larder::{Builder, Error};
 use serde_json::{Value, json};
 
 use crate::arguments::Check;
+use crate::ending::{Ending, Failure};
 use crate::probe::{self, Answer};
-use crate::{configuration, output};
+use crate::{configuration, ending, output};
 
 /// A cache, and what its store said where it was asked.
 struct Checked {
@@ -18,15 +18,15 @@ struct Checked {
 }
 
 /// Tells what the configuration comes to.
-pub fn run(arguments: &Check) -> io::Result<ExitCode> {
+pub fn run(arguments: &Check) -> Result<Ending, Failure> {
     let checked = configuration::read(&arguments.configuration).and_then(|builder| check(builder, arguments));
     let is_well = checked.as_ref().is_ok_and(|caches| caches.iter().all(Checked::is_well));
-    match (&checked, arguments.json) {
-        (_, true) => writeln!(io::stdout(), "{:#}", in_json(&checked))?,
-        (Ok(caches), false) => caches.iter().try_for_each(|cache| cache.write(caches))?,
-        (Err(error), false) => writeln!(io::stderr(), "{error}")?,
-    }
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    ending::heard(match (&checked, arguments.json) {
+        (_, true) => writeln!(io::stdout(), "{:#}", in_json(&checked)),
+        (Ok(caches), false) => caches.iter().try_for_each(|cache| cache.write(caches)),
+        (Err(error), false) => writeln!(io::stderr(), "{error}"),
+    })?;
+    Ok(if is_well { Ending::Done } else { Ending::Wrong })
 }
 
 fn check(builder: Builder, arguments: &Check) -> Result<Vec<Checked>, Error> {

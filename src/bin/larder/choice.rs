@@ -56,9 +56,10 @@ pub fn all(chosen: &Chosen) -> Result<Vec<Choice>, Failure> {
 const NOWHERE: &str = "no cache is described here: write `--url`, or where its `larder.toml` is by `--config`";
 
 fn unknown(name: &str, names: &str) -> Failure {
-    let sentence =
-        if names.is_empty() { NOWHERE.to_owned() } else { format!("there is no cache `{name}`; there is {names}") };
-    Failure::Words(sentence)
+    if names.is_empty() {
+        return Failure::Trouble(NOWHERE.to_owned());
+    }
+    Failure::Words(format!("there is no cache `{name}`; there is {names}"))
 }
 
 /// Returns the caches that somebody has said something of, and whether they are one that has an address alone.

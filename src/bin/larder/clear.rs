@@ -4,7 +4,7 @@ use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use larder::Kind;
 use serde_json::json;
@@ -24,7 +24,7 @@ pub fn run(arguments: &Clear) -> Result<Ending, Failure> {
     let choice = choice::one(&arguments.chosen)?.outside()?;
     let beginning = arguments.beginning.as_deref().filter(|beginning| !beginning.is_empty());
     let before = if arguments.everything { None } else { count(&choice, beginning)? };
-    if !arguments.yes && before.is_none_or(|before| before.number > 0) && !is_wanted(&choice, arguments, before)? {
+    if !arguments.yes && !is_surely_empty(before) && !is_wanted(&choice, arguments, before)? {
         writeln!(io::stderr(), "nothing was removed")?;
         return Ok(Ending::Nothing);
     }
@@ -40,9 +40,14 @@ pub fn run(arguments: &Clear) -> Result<Ending, Failure> {
     }
 }
 
+/// Returns whether nothing can go: what could not be counted to its end may be anything.
+fn is_surely_empty(before: Option<Counted>) -> bool {
+    before.is_some_and(|before| before.is_all && before.number == 0)
+}
+
 /// Counts what is about to go; `None` where the store cannot tell.
 fn count(choice: &Choice, beginning: Option<&str>) -> Result<Option<Counted>, Failure> {
-    match walk::count(&choice.cache, beginning.unwrap_or_default(), PATIENCE) {
+    match walk::count(&choice.cache, beginning.unwrap_or_default(), PATIENCE, || true) {
         Ok(counted) => Ok(Some(counted)),
         Err(error) if error.kind() == Kind::Unsupported && beginning.is_none() => Ok(None),
         Err(error) => Err(choice.failed(&error)),
@@ -89,10 +94,13 @@ fn clear(choice: &Choice, before: Option<Counted>) -> Option<Result<(), larder::
     thread::scope(|threads| {
         if is_counted {
             threads.spawn(|| {
-                while !is_over.load(Ordering::SeqCst) && !interrupt::is_over() {
-                    let Ok(counted) = walk::count(&choice.cache, "", PATIENCE) else { break };
+                let is_going_on = || !is_over.load(Ordering::SeqCst) && !interrupt::is_over();
+                while is_going_on() {
+                    let begun = Instant::now();
+                    let Ok(counted) = walk::count(&choice.cache, "", PATIENCE, is_going_on) else { break };
                     *left.lock().unwrap_or_else(PoisonError::into_inner) = Some(counted);
-                    thread::sleep(Duration::from_millis(100));
+                    // The store has other things to do.
+                    interrupt::sleep_while(begun.elapsed().max(Duration::from_millis(100)), is_going_on);
                 }
             });
         }
@@ -200,10 +208,30 @@ fn interrupted_at(
 }
 
 fn entries(counted: &Counted) -> String {
+    if counted.number == 0 && !counted.is_all {
+        return "all entries".to_owned();
+    }
     format!("{} {}", at_least(counted), if counted.number == 1 { "entry" } else { "entries" })
 }
 
 fn at_least(counted: &Counted) -> String {
     let number = output::grouped(counted.number);
     if counted.is_all { number } else { format!("at least {number}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_counted_is_not_taken_for_nothing() {
+        let counted = |number, is_all| Counted { number, is_all };
+        assert!(is_surely_empty(Some(counted(0, true))));
+        for before in [None, Some(counted(0, false)), Some(counted(1, true)), Some(counted(1, false))] {
+            assert!(!is_surely_empty(before), "{before:?}");
+        }
+        assert_eq!(entries(&counted(0, true)), "0 entries");
+        assert_eq!(entries(&counted(1, false)), "at least 1 entry");
+        assert_eq!(entries(&counted(0, false)), "all entries");
+    }
 }

@@ -1,14 +1,14 @@
 //! `larder create-table`: the tables of the caches that live in a database.
 
 use std::io::{self, Write};
-use std::process::ExitCode;
 
 use larder::config::Place;
 use larder::{Error, Kind};
 
 use crate::arguments::CreateTable;
 use crate::database::{self, Database};
-use crate::{configuration, output};
+use crate::ending::{Ending, Failure};
+use crate::{configuration, ending, output};
 
 /// A table to be made, with whose it is and where.
 struct Table {
@@ -17,22 +17,22 @@ struct Table {
 }
 
 /// Makes the tables, or writes how.
-pub fn run(arguments: &CreateTable) -> io::Result<ExitCode> {
+pub fn run(arguments: &CreateTable) -> Result<Ending, Failure> {
     let tables = match tables(arguments) {
         Ok(tables) => tables,
         Err(error) => {
-            writeln!(io::stderr(), "{error}")?;
-            return Ok(ExitCode::FAILURE);
+            ending::heard(writeln!(io::stderr(), "{error}"))?;
+            return Ok(Ending::Wrong);
         }
     };
     if tables.is_empty() {
-        writeln!(io::stdout(), "no cache lives in a database: there is no table to make")?;
+        ending::heard(writeln!(io::stdout(), "no cache lives in a database: there is no table to make"))?;
     }
     let mut is_well = true;
     for table in &tables {
         is_well &= if arguments.dry_run { table.tell() } else { table.make() }?;
     }
-    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if is_well { Ending::Done } else { Ending::Wrong })
 }
 
 fn tables(arguments: &CreateTable) -> Result<Vec<Table>, Error> {
@@ -83,22 +83,22 @@ fn places(arguments: &CreateTable) -> Result<Vec<(Vec<String>, Place)>, Error> {
 }
 
 impl Table {
-    fn tell(&self) -> io::Result<bool> {
+    fn tell(&self) -> Result<bool, Failure> {
         writeln!(io::stdout(), "-- {}\n{}", self.whose, self.database.sql().trim_end())?;
         Ok(true)
     }
 
-    fn make(&self) -> io::Result<bool> {
+    fn make(&self) -> Result<bool, Failure> {
         let made = self.database.create();
         let what = match &made {
             Ok(true) => "created",
             Ok(false) => "was there already",
             Err(error) => {
-                writeln!(io::stderr(), "{}: {error}", self.whose)?;
+                ending::heard(writeln!(io::stderr(), "{}: {error}", self.whose))?;
                 return Ok(false);
             }
         };
-        writeln!(io::stdout(), "{}: {what}", self.whose)?;
+        ending::heard(writeln!(io::stdout(), "{}: {what}", self.whose))?;
         Ok(true)
     }
 }

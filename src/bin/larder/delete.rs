@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use serde_json::json;
 
 use crate::arguments::Delete;
+use crate::choice::Choice;
 use crate::ending::{Ending, Failure};
 use crate::{choice, interrupt, output};
 
@@ -17,7 +18,7 @@ pub fn run(arguments: &Delete) -> Result<Ending, Failure> {
         arguments.keys.iter().map(|text| output::key(text)).map(|key| (key.to_string(), key)).collect();
     let asked = keys.len() as u64;
     let Some(removed) = interrupt::wait(choice.cache.delete_many(keys.into_values()), || ()) else {
-        return Ok(Ending::Interrupted);
+        return interrupted(arguments, &choice, asked);
     };
     let removed = removed.map_err(|error| choice.failed(&error))?;
     let mut out = io::stdout();
@@ -34,4 +35,14 @@ pub fn run(arguments: &Delete) -> Result<Ending, Failure> {
         )?;
     }
     Ok(if removed == asked { Ending::Done } else { Ending::Nothing })
+}
+
+/// Says that nobody knows how far it came.
+fn interrupted(arguments: &Delete, choice: &Choice, asked: u64) -> Result<Ending, Failure> {
+    if arguments.chosen.json {
+        writeln!(io::stdout(), "{:#}", json!({ "asked": asked, "removed": null }))?;
+    } else {
+        writeln!(io::stderr(), "{choice}: interrupted: some of them may be removed")?;
+    }
+    Ok(Ending::Interrupted)
 }

@@ -12,6 +12,8 @@ pub enum Ending {
     Done,
     /// There was nothing to do or to see, or the person who was asked said no.
     Nothing,
+    /// Something is wrong with what was looked at, which was told.
+    Wrong,
     /// A store does not answer, which was told.
     Trouble,
     Interrupted,
@@ -39,11 +41,28 @@ impl From<Error> for Failure {
     }
 }
 
+/// Takes it for written, too, where whoever read has seen enough: what is done does not depend on that.
+pub fn heard(written: io::Result<()>) -> Result<(), Failure> {
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => Ok(written?),
+    }
+}
+
+/// What is written for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Words,
+    Json,
+    /// A line of JSON for each.
+    JsonLines,
+}
+
 /// Tells what was in the way, and returns what the shell is to hear.
-pub fn code(ended: Result<Ending, Failure>, json: bool) -> ExitCode {
+pub fn code(ended: Result<Ending, Failure>, form: Form) -> ExitCode {
     let (sentence, code) = match ended {
         Ok(Ending::Done) => return ExitCode::SUCCESS,
-        Ok(Ending::Nothing) => return ExitCode::from(1),
+        Ok(Ending::Nothing | Ending::Wrong) => return ExitCode::from(1),
         Ok(Ending::Trouble) => return ExitCode::from(3),
         Ok(Ending::Interrupted) => return ExitCode::from(130),
         // Whoever read has seen enough.
@@ -53,10 +72,11 @@ pub fn code(ended: Result<Ending, Failure>, json: bool) -> ExitCode {
         Err(Failure::Trouble(sentence)) => (sentence, 3),
     };
     // Where this cannot be written either, the code says it.
-    let _ = if json {
-        writeln!(io::stdout(), "{:#}", json!({ "error": sentence }))
-    } else {
-        writeln!(io::stderr(), "{sentence}")
+    let error = json!({ "error": sentence });
+    let _ = match form {
+        Form::Words => writeln!(io::stderr(), "{sentence}"),
+        Form::Json => writeln!(io::stdout(), "{error:#}"),
+        Form::JsonLines => writeln!(io::stdout(), "{error}"),
     };
     ExitCode::from(code)
 }

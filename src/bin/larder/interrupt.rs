@@ -79,21 +79,25 @@ pub fn wait_until<T>(future: impl Future<Output = T>, until: Instant) -> Option<
 
 fn wait_while<T>(future: impl Future<Output = T>, mut is_wanted: impl FnMut() -> bool) -> Option<T> {
     let (mut future, waker) = (pin!(future), Waker::from(Arc::new(Waiting(thread::current()))));
-    loop {
+    // Also before the first look: a store on this machine answers at once, and each time.
+    while is_wanted() {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
             return Some(output);
         }
         thread::park_timeout(LOOK);
-        if !is_wanted() {
-            return None;
-        }
     }
+    None
 }
 
 /// Sleeps for so long, or until somebody wants an end.
 pub fn sleep(time: Duration) {
+    sleep_while(time, || !is_over());
+}
+
+/// Sleeps for so long, or as long as this is so.
+pub fn sleep_while(time: Duration, is_so: impl Fn() -> bool) {
     let mut left = time;
-    while !is_over() && !left.is_zero() {
+    while is_so() && !left.is_zero() {
         thread::sleep(LOOK.min(left));
         left = left.saturating_sub(LOOK);
     }
@@ -104,5 +108,20 @@ struct Waiting(Thread);
 impl Wake for Waiting {
     fn wake(self: Arc<Self>) {
         self.0.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    #[test]
+    fn who_wants_an_end_has_it_also_where_everything_is_answered_at_once() {
+        assert_eq!(wait_while(ready(1), || true), Some(1));
+        assert_eq!(wait_while(ready(1), || false), None);
+        assert_eq!(wait_until(ready(1), Instant::now()), None);
+        assert_eq!(wait_until(pending::<()>(), Instant::now()), None);
     }
 }

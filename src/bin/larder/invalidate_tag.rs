@@ -20,8 +20,7 @@ pub fn run(arguments: &InvalidateTag) -> Result<Ending, Failure> {
     }
     interrupt::hear();
     for tag in &arguments.tags {
-        // A tag is written as in code, where its text is taken for a key.
-        match interrupt::wait(larder::invalidate_tag(tag.as_str()), || ()) {
+        match interrupt::wait(larder::invalidate_tag(output::key(tag)), || ()) {
             Some(told) => told?,
             None => return Ok(Ending::Interrupted),
         }

@@ -97,7 +97,7 @@ pub fn until(left: Ttl) -> String {
     }
 }
 
-/// Reads a key as `keys` lists it, or as it stands in code.
+/// Reads a key or a tag as it is shown, or as it stands in code.
 pub fn key(text: &str) -> Key {
     Key::reading(text).unwrap_or_else(|| Key::from(text))
 }

@@ -18,7 +18,7 @@ use crate::{interrupt, output};
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often a store is asked, to see how fast it answers.
 const ASKED: usize = 5;
-/// How many entries are looked into, to see how large they are.
+/// How many entries are looked into at most, to see how large they are.
 const WEIGHED: usize = 50;
 /// How long to wait before looking again.
 const PAUSE: Duration = Duration::from_secs(2);
@@ -60,7 +60,7 @@ fn look(all: &[Choice], arguments: &Stats, anew: &str) -> Result<Ending, Failure
         let text = if arguments.watch { caches.to_string() } else { format!("{caches:#}") };
         writeln!(out, "{text}")?;
     } else {
-        if terminal::width().is_some() {
+        if terminal::can_be_cleared() {
             write!(out, "{anew}")?;
         }
         write_table(&mut out, &seen)?;
@@ -78,7 +78,7 @@ fn ask(choice: &Choice) -> Answer {
         Ok(within) => within,
         Err(error) => return Answer::Away(error),
     };
-    let entries = match walk::count(&choice.cache, "", PATIENCE) {
+    let entries = match walk::count(&choice.cache, "", PATIENCE, || true) {
         Ok(counted) => Some(counted),
         Err(error) if error.kind() == Kind::Unsupported => None,
         Err(error) => return Answer::Away(error),
@@ -99,14 +99,20 @@ fn answers_within(choice: &Choice) -> Result<Duration, Error> {
     Ok(times[ASKED / 2])
 }
 
-/// Returns how large the values of some entries are in the middle.
+/// Returns how large the values of some entries are in the middle, as far as it is found out in a while: counters weigh
+/// nothing, and a cache may have few entries among millions of others.
 fn mean_bytes(choice: &Choice) -> Result<Option<u64>, Error> {
-    let (mut walk, mut sizes) = (Walk::new(&choice.cache, ""), Vec::new());
-    while let Some(Some(keys)) = walk.next().transpose()? {
-        for key in keys.into_iter().take(WEIGHED - sizes.len()) {
+    let (mut walk, begun) = (Walk::new(&choice.cache, ""), Instant::now());
+    let (mut looked, mut sizes) = (0, Vec::new());
+    'looking: while let Some(Some(keys)) = walk.next().transpose()? {
+        for key in keys {
             sizes.extend(choice.cache.inspect_blocking(&key)?.and_then(|entry| entry.bytes));
+            looked += 1;
+            if looked == WEIGHED || begun.elapsed() > PATIENCE {
+                break 'looking;
+            }
         }
-        if sizes.len() >= WEIGHED / 2 {
+        if begun.elapsed() > PATIENCE {
             break;
         }
     }

@@ -2,24 +2,36 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd;
+
+use crate::table::cut;
 
 /// How wide a page is where nobody says.
 const USUAL: usize = 100;
 
 /// Returns how many signs fit into a line of what is written; `None` where no terminal reads.
 pub fn width() -> Option<usize> {
-    let said = || std::env::var("COLUMNS").ok()?.parse().ok();
-    io::stdout().is_terminal().then(|| measured().or_else(said).unwrap_or(USUAL))
+    io::stdout().is_terminal().then(|| width_of(io::stdout()))
 }
 
 #[cfg(unix)]
-fn measured() -> Option<usize> {
-    rustix::termios::tcgetwinsize(io::stdout()).ok().map(|size| size.ws_col.into()).filter(|width| *width > 0)
+fn width_of(terminal: impl AsFd) -> usize {
+    measured(terminal).or_else(said).unwrap_or(USUAL)
 }
 
 #[cfg(not(unix))]
-fn measured() -> Option<usize> {
-    None
+fn width_of<T>(_: T) -> usize {
+    said().unwrap_or(USUAL)
+}
+
+fn said() -> Option<usize> {
+    std::env::var("COLUMNS").ok()?.parse().ok()
+}
+
+#[cfg(unix)]
+fn measured(terminal: impl AsFd) -> Option<usize> {
+    rustix::termios::tcgetwinsize(terminal).ok().map(|size| size.ws_col.into()).filter(|width| *width > 0)
 }
 
 /// Returns a sentence in lines that a terminal does not break within a word.
@@ -69,6 +81,11 @@ pub fn styled(style: Style, words: impl Display) -> String {
     format!("\x1b[{code}m{words}\x1b[0m")
 }
 
+/// Returns whether what is written stands on a terminal that can be made empty.
+pub fn can_be_cleared() -> bool {
+    io::stdout().is_terminal() && !is_dumb()
+}
+
 /// Returns whether the terminal takes words alone.
 fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
@@ -93,6 +110,8 @@ impl Progress {
     pub fn tell(&mut self, words: impl Display) {
         if self.is_seen {
             self.is_written = true;
+            // A line that goes on below could not be taken away.
+            let words = cut(&words.to_string(), width_of(io::stderr()).saturating_sub(1));
             let _ = write!(io::stderr(), "\r\x1b[K{words}").and_then(|()| io::stderr().flush());
         }
     }

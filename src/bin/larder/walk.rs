@@ -46,14 +46,19 @@ impl Walk {
     }
 }
 
-/// Counts keys for so long, or until somebody wants an end.
-pub fn count(cache: &Cache, beginning: &str, patience: Duration) -> Result<Counted, Error> {
+/// Counts keys for so long, as long as anybody wants to know, or until somebody wants an end.
+pub fn count(
+    cache: &Cache,
+    beginning: &str,
+    patience: Duration,
+    is_wanted: impl Fn() -> bool,
+) -> Result<Counted, Error> {
     let (mut walk, begun) = (Walk::new(cache, beginning), Instant::now());
     while let Some(keys) = walk.next() {
         if keys?.is_none() {
             return Ok(walk.counted(true));
         }
-        if begun.elapsed() > patience {
+        if begun.elapsed() > patience || !is_wanted() {
             break;
         }
     }
