@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use larder::{Cache, Error, Key};
@@ -66,9 +67,23 @@ pub fn count(
 }
 
 /// Counts what is left when an end is wanted: nobody waits for longer than this, whatever the store does. `None` where it did
-/// not answer.
+/// not answer, or goes on with what it was at.
 pub fn count_left(cache: &Cache, beginning: &str, patience: Duration) -> Option<Counted> {
-    let (mut walk, until) = (Walk::new(cache, beginning), Instant::now() + patience);
+    let until = Instant::now() + patience;
+    let mut before = None;
+    loop {
+        let left = count_once(cache, beginning, until)?;
+        if before == Some(left) || !left.is_all {
+            return Some(left);
+        }
+        before = Some(left);
+        // A step that was under way when the end was wanted comes to its own end meanwhile.
+        thread::sleep(Duration::from_millis(50));
+    }
+}
+
+fn count_once(cache: &Cache, beginning: &str, until: Instant) -> Option<Counted> {
+    let mut walk = Walk::new(cache, beginning);
     loop {
         match interrupt::wait_until(walk.keys.next(), until) {
             Some(Ok(Some(keys))) => drop(walk.once(Some(keys))),
