@@ -40,6 +40,7 @@
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what caches do, live, in a browser | `panel`, with the feature `panel` |
+//! | what caches count, in Prometheus and the like | `metrics`, with the feature `metrics` |
 //! | all that on actix-web | `actix`, with the feature `actix` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
 //!
@@ -59,6 +60,7 @@
 //! | `page` | `page`: cached pages of any tower service of `http`; brings `tokio` along |
 //! | `axum` | `page`, and the attributes on handlers of axum |
 //! | `actix` | `page`, and `actix`: the attributes on handlers of actix-web, and layers around its scopes and apps |
+//! | `metrics` | `metrics`: what caches count, for whatever recorder the program has for the crate `metrics` |
 //! | `panel` | `panel`: a page that shows what caches do; with `axum` or `actix` |
 //!
 //! # What it promises
@@ -71,6 +73,8 @@
 #[cfg(feature = "actix")]
 pub mod actix;
 pub mod config;
+#[cfg(feature = "metrics")]
+pub mod metrics;
 #[cfg(feature = "page")]
 pub mod page;
 #[cfg(feature = "panel")]

@@ -60,7 +60,7 @@ use crate::error::Error;
 use crate::key::{KeyFunction, Scope};
 use crate::lock::{Mutex, MutexGuard, lock};
 use crate::policy::Ttl;
-use crate::stats::{Counters, Stats};
+use crate::stats::{Counters, LoadTimes, Stats};
 use crate::store::Store;
 use crate::tally::Tally;
 
@@ -204,6 +204,23 @@ impl Cache {
         }
         stats.unopened = self.core.home.outside().map_or(0, Outside::unopened);
         stats
+    }
+
+    /// Returns how long the bodies took that it was asked to keep the values of, as
+    /// [`Site::load_times`](crate::registry::Site::load_times) does for one site.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let cache = larder.cache("default");
+    /// cache.blocking().get_or_load("key", Options::forever(), || 1_u8);
+    /// assert!(cache.load_times().quantile(0.99).is_some());
+    /// ```
+    #[must_use]
+    pub fn load_times(&self) -> LoadTimes {
+        self.core.counters.load_times()
     }
 
     /// Takes hits into its count that a site counts for itself: those on pages, or on what was in this process.

@@ -294,8 +294,15 @@ pub fn caches_if_made() -> Vec<Cache> {
     let registry = isolated();
     match &registry {
         Some(registry) => registry.caches().collect(),
-        None => GLOBAL.get().map(|registry| registry.caches().collect()).unwrap_or_default(),
+        None => caches_of_the_program(),
     }
+}
+
+/// Returns those of the program, where they have been made, whatever test runs with caches of its own.
+#[doc(hidden)]
+#[must_use]
+pub fn caches_of_the_program() -> Vec<Cache> {
+    GLOBAL.get().map(|registry| registry.caches().collect()).unwrap_or_default()
 }
 
 /// Returns the clock of the test inside [`crate::testing`], else the system's. The program's caches are not made for that.
