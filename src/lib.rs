@@ -40,6 +40,7 @@
 //! | a store of one's own | [`backend`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what caches do, live, in a browser | `panel`, with the feature `panel` |
+//! | what loads do, in traces | [`mod@tracing`] |
 //! | what caches count, in Prometheus and the like | `metrics`, with the feature `metrics` |
 //! | all that on actix-web | `actix`, with the feature `actix` |
 //! | what handlers say to caches and clients | `cache_control`, `never_cache`, `vary_on_headers`, `vary_on_cookie`, `etag`, `last_modified`, with the feature `axum` |
@@ -61,6 +62,7 @@
 //! | `axum` | `page`, and the attributes on handlers of axum |
 //! | `actix` | `page`, and `actix`: the attributes on handlers of actix-web, and layers around its scopes and apps |
 //! | `metrics` | `metrics`: what caches count, for whatever recorder the program has for the crate `metrics` |
+//! | `tracing` | a span around each load, for whoever listens by the crate `tracing`: [`mod@tracing`] |
 //! | `panel` | `panel`: a page that shows what caches do; with `axum` or `actix` |
 //!
 //! # What it promises
@@ -208,6 +210,10 @@ pub mod patterns {}
 #[cfg(doc)]
 #[doc = include_str!("docs/command_line.md")]
 pub mod command_line {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/tracing.md")]
+pub mod tracing {}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/from_django.md")]

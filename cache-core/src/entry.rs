@@ -30,6 +30,7 @@ use crate::flight::{Link, current};
 pub use crate::flight::{Scoped, Wishes};
 use crate::key::{Key, TagName};
 use crate::policy::{IntoTime, Ttl};
+use crate::trace::Span;
 
 /// Keeps the result that is being loaded for this long, whatever its site says: whole seconds, or a
 /// [`Duration`](std::time::Duration). Zero keeps nothing.
@@ -160,11 +161,11 @@ impl Hearing {
     }
 
     /// Begins, for a body that others may wait for under a number: what the body itself asks for must not wait for
-    /// it. What that is, is told there.
+    /// it. What that is, is told there; the span is entered while it runs.
     #[doc(hidden)]
     #[must_use]
-    pub fn told(flight: Option<u64>, scope: Option<Scope>) -> Self {
-        Self(Link::told(flight.unwrap_or(0), scope))
+    pub fn told(flight: Option<u64>, scope: Option<Scope>, span: Span) -> Self {
+        Self(Link::told(flight.unwrap_or(0), scope, span))
     }
 
     /// Returns who hears what is said here, for a body that goes on in a task of its own.

@@ -7,7 +7,7 @@
 //! | [`error`], [`clock`], [`executor`], [`commit`], [`events`], [`stats`], [`seen`], `tally`, `unusual`, `lock`, `nearest` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
-//! | [`explain`] | what is told to whoever asks why |
+//! | [`explain`], `trace` | what is told to whoever asks why, or listens |
 //! | [`backend`] | the trait for stores outside the process |
 //! | [`store`], [`flight`] | the in-process store; one load at a time |
 //! | [`entry`] | what a body says of its own result |
@@ -46,6 +46,8 @@ pub mod store;
 pub mod tags;
 mod tally;
 pub mod testing;
+#[doc(hidden)]
+pub mod trace;
 mod unusual;
 pub mod value;
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use cache_core::explain::{Done, NotKept, Note, Scope, WhyStale};
+use cache_core::trace::Span;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, ETAG, EXPIRES, LAST_MODIFIED, RANGE};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -66,7 +67,7 @@ const PASS: u64 = 10;
 
 impl Render {
     /// Begins it: what is invalidated from here on is not kept.
-    pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, quest: Quest, lead: Option<Lead>) -> Box<Self> {
+    pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, mut quest: Quest, lead: Option<Lead>) -> Box<Self> {
         let (came, asked) = (Arrived::of(&request), home.now());
         let (filling, purges) = match came {
             Some(came) => (came.fill(&home.cache, &quest.key), home.purges.at(came.purges())),
@@ -77,7 +78,8 @@ impl Render {
             lead.starts(Start { filling: Some(Arc::clone(&filling)), purges });
         }
         let inside = quest.note.as_ref().map(Note::inside).or_else(Scope::here);
-        let hearing = Hearing::told(lead.as_ref().map(Lead::id), inside);
+        quest.span = Span::begin(site.place().as_ref(), home.cache.name(), || quest.key.as_str().to_owned());
+        let hearing = Hearing::told(lead.as_ref().map(Lead::id), inside, quest.span.clone());
         let (nearer, heard) = (Nearer::default(), Heard::default());
         // It is handed on by one step to the next, each of which would have room for it.
         Box::new(Self { site, home, request, quest, lead, filling, purges, asked, nearer, hearing, heard })
@@ -100,6 +102,7 @@ impl Render {
         };
         let has_failed = !matches!(&asked, Ok(Ok(response)) if !policy::is_failure(response.status()));
         telling.end(&self.home, has_failed);
+        self.quest.span.ran(has_failed);
         let failure = match asked {
             Ok(Ok(response)) => {
                 self.listen();

@@ -19,7 +19,7 @@ use crate::{Error, Key, Ttl};
 /// Begins to tell of a request, if anybody listens here.
 pub(super) fn begin(site: &Site, cache: &str, request: &Parts) -> Option<Note> {
     Note::begin(|| {
-        let place = site.setup.annotated.map(|annotation| annotation.site.place());
+        let place = site.place();
         let key = site.key(request).map_or_else(|_| request.uri.to_string(), |key| key.as_str().to_owned());
         Asked::new(place, cache, &key).page()
     })
@@ -144,8 +144,13 @@ impl Quest {
     }
 
     pub(super) fn tell_kept(&self, kept: impl FnOnce() -> Kept) {
+        if self.note.is_none() && self.span.is_none() {
+            return;
+        }
+        let kept = kept();
+        self.span.kept(&kept);
         if let Some(note) = &self.note {
-            note.kept(kept());
+            note.kept(kept);
         }
     }
 

@@ -25,6 +25,7 @@ use crate::policy::{self, Freshness};
 use crate::record::Erased;
 use crate::stats::Event;
 use crate::tags::{Tag, fingerprint};
+use crate::trace::Span;
 
 /// A caller who found nothing, or nothing fresh enough.
 #[derive(Debug)]
@@ -53,6 +54,8 @@ pub(crate) struct Load<V, E> {
     pub(crate) is_off: bool,
     /// Who is told what becomes of it.
     pub(crate) note: Option<Note>,
+    /// The same for whoever traces, once its body begins.
+    pub(crate) span: Span,
 }
 
 /// What a caller is to do next who found nothing.
@@ -91,7 +94,7 @@ impl<V, E> Clone for Load<V, E> {
             (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
         let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
         let (rules, failed, nothing_as_of) = (self.rules, self.failed.clone(), self.nothing_as_of);
-        let (lock, is_off, note) = (None, self.is_off, self.note.clone());
+        let (lock, is_off, note, span) = (None, self.is_off, self.note.clone(), self.span.clone());
         Self {
             asker,
             name,
@@ -106,6 +109,7 @@ impl<V, E> Clone for Load<V, E> {
             lock,
             is_off,
             note,
+            span,
         }
     }
 }
@@ -113,7 +117,8 @@ impl<V, E> Clone for Load<V, E> {
 impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
-        let (rules, ticket, failed, nothing_as_of, lock, is_off, note) = (*rules, None, None, None, None, false, None);
+        let (rules, ticket, failed, nothing_as_of, lock, is_off) = (*rules, None, None, None, None, false);
+        let (note, span) = (None, Span::NONE);
         Self {
             asker,
             name,
@@ -128,6 +133,7 @@ impl<V, E> Load<V, E> {
             lock,
             is_off,
             note,
+            span,
         }
     }
 
@@ -237,7 +243,7 @@ impl<V, E> Load<V, E> {
     /// Has the body run, and nothing kept of it.
     fn bare(self: Box<Self>) -> Next<V, E> {
         let clock = || self.asker.home().clock.clone();
-        Next::Run(Run::Bare(Bare::begin(self.note.clone(), clock)))
+        Next::Run(Run::Bare(Bare::begin(self.note.clone(), self.begin_span(), clock)))
     }
 
     /// Has the body run for nobody else.

@@ -16,6 +16,7 @@ use crate::policy::{self, Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
 use crate::store::Held;
+use crate::trace;
 use crate::value::Lying;
 
 /// Finds a record of this process, or of the near level of a store outside, that is fresh beyond all question: most hits
@@ -187,12 +188,19 @@ pub(super) fn fresh<V, E>(
     };
     let Some(outcome) = rules.read(&record) else { return Err(foreign(cache, site)) };
     cache.count_for(site, event);
-    if event == Event::Stale
-        && let Some(note) = note
-    {
-        note.done(Done::Stale(WhyStale::Hushed));
+    if event == Event::Stale {
+        tell_hushed(cache, site, note);
     }
     Ok(outcome)
+}
+
+/// Tells that something past its time is served, and nobody tries to load it anew for a moment.
+#[cold]
+fn tell_hushed(cache: &Cache, site: Option<Named>, note: Teller<'_>) {
+    trace::stale(site.map(|site| site.place), cache.name(), Some(WhyStale::Hushed));
+    if let Some(note) = note {
+        note.done(Done::Stale(WhyStale::Hushed));
+    }
 }
 
 /// Somebody else's entry stands under this name: another pattern, or another type. It is left alone.

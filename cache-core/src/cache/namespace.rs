@@ -8,9 +8,11 @@ use std::sync::Arc;
 use super::Cache;
 use crate::error::Error;
 use crate::executor::block_on;
+use crate::explain::TagName;
 use crate::key::{Address, Key, KeyText, Name};
 use crate::stats::Event;
 use crate::tags::{Tag, fingerprint};
+use crate::trace;
 
 /// A part of a cache with keys of its own, all of which can be invalidated in one step.
 ///
@@ -166,6 +168,7 @@ impl Namespace {
         let cache = &self.cache;
         let fingerprint = cache.is_outside().then(|| fingerprint(cache.own_start()));
         cache.home().tags.invalidate(&self.name, fingerprint);
+        trace::withdrawn(|| TagName::of(&self.name));
         match fingerprint {
             Some(fingerprint) => cache.withdraw_outside(fingerprint).await,
             None => Ok(()),

@@ -15,6 +15,7 @@ use crate::flight::{Inside, Leader, Link, Token};
 use crate::policy::Freshness;
 use crate::record::Erased;
 use crate::stats::Event;
+use crate::trace::{self, Span};
 
 /// What there is around a body, which itself is unknown here.
 pub(crate) enum Run<V, E> {
@@ -39,6 +40,7 @@ pub(crate) struct Loading<V, E> {
 /// What a thread stands in while it runs a body.
 pub(crate) struct Within {
     _told: Option<Entered>,
+    _span: Option<trace::Entered>,
     _inside: Option<Inside>,
 }
 
@@ -58,12 +60,12 @@ impl Role {
         }
     }
 
-    fn link(&self, note: Option<&Note>) -> Arc<Link> {
+    fn link(&self, note: Option<&Note>, span: Span) -> Arc<Link> {
         let flight = match self {
             Self::Leader(leader) => leader.id(),
             Self::Alone(_) => 0,
         };
-        Link::told(flight, note.map(Note::inside))
+        Link::told(flight, note.map(Note::inside), span)
     }
 }
 
@@ -82,7 +84,7 @@ impl Drop for QuietAfter {
 
 impl<V, E> Run<V, E> {
     /// Begins, unless there is a time limit and no timer.
-    pub(super) async fn begin(load: Box<Load<V, E>>, role: Role) -> Next<V, E> {
+    pub(super) async fn begin(mut load: Box<Load<V, E>>, role: Role) -> Next<V, E> {
         if load.freshness_of_found() != Some(Freshness::Ahead) {
             load.asker.count(Event::Miss);
         }
@@ -93,7 +95,8 @@ impl<V, E> Run<V, E> {
         let hard_timeout = load.rules.options.hard_timeout.filter(|_| is_limited);
         let limit = hard_timeout.and_then(|limit| load.asker.home().executor.sleep(limit));
         let has_no_timer = hard_timeout.is_some() && limit.is_none();
-        let (link, began, instead) = (role.link(load.note.as_ref()), load.began(), None);
+        load.span = load.begin_span();
+        let (link, began, instead) = (role.link(load.note.as_ref(), load.span.clone()), load.began(), None);
         load.tell(Done::Began);
         let mut loading = Box::new(Loading { link, began, limit, quiet, role, load, instead });
         if has_no_timer && loading.give_up(Reason::NoTimer) {
@@ -105,8 +108,13 @@ impl<V, E> Run<V, E> {
     /// Makes its load the current one on this thread until what this returns is dropped, for a body that blocks.
     pub(crate) fn enter(&self) -> Within {
         match self {
-            Self::Bare(bare) => Within { _told: bare.note().map(|note| note.inside().enter()), _inside: None },
-            Self::Loading(loading) => Within { _told: None, _inside: Some(Inside::enter(Arc::clone(&loading.link))) },
+            Self::Bare(bare) => {
+                let told = bare.note().map(|note| note.inside().enter());
+                Within { _told: told, _span: Some(bare.span().enter()), _inside: None }
+            }
+            Self::Loading(loading) => {
+                Within { _told: None, _span: None, _inside: Some(Inside::enter(Arc::clone(&loading.link))) }
+            }
         }
     }
 

@@ -38,6 +38,8 @@ pub struct Asked {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Place {
+    /// The module it stands in.
+    pub module: &'static str,
     /// The name of the function.
     pub name: &'static str,
     /// The file it stands in.
@@ -107,7 +109,13 @@ impl Place {
     /// Makes one. For expansions.
     #[doc(hidden)]
     #[must_use]
-    pub const fn new(name: &'static str, file: &'static str, line: u32, pattern: &'static str) -> Self {
-        Self { name, file, line, pattern }
+    pub const fn new(
+        module: &'static str,
+        name: &'static str,
+        file: &'static str,
+        line: u32,
+        pattern: &'static str,
+    ) -> Self {
+        Self { module, name, file, line, pattern }
     }
 }

@@ -10,6 +10,7 @@ use crate::explain::{Entered, Scope};
 use crate::key::TagName;
 use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
+use crate::trace::{self, Span};
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Link>>> = const { RefCell::new(None) };
@@ -24,6 +25,8 @@ pub struct Link {
     wishes: Mutex<Wishes>,
     /// Who is told what its body asks.
     scope: Option<Scope>,
+    /// What is entered while its body runs.
+    span: Span,
 }
 
 /// What a body said of its own result.
@@ -42,19 +45,19 @@ impl Link {
     /// Makes the link of a load that is about to run its body here.
     #[must_use]
     pub fn new(flight: u64) -> Arc<Self> {
-        Self::told(flight, Scope::here())
+        Self::told(flight, Scope::here(), Span::NONE)
     }
 
     /// Makes the same, whose body tells there what it asks.
     #[must_use]
-    pub fn told(flight: u64, scope: Option<Scope>) -> Arc<Self> {
-        Arc::new(Self { flight, parent: current(), wishes: Mutex::default(), scope })
+    pub fn told(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
+        Arc::new(Self { flight, parent: current(), wishes: Mutex::default(), scope, span })
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
-    pub fn detached(flight: u64, scope: Option<Scope>) -> Arc<Self> {
-        Arc::new(Self { flight, parent: None, wishes: Mutex::default(), scope })
+    pub fn detached(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
+        Arc::new(Self { flight, parent: None, wishes: Mutex::default(), scope, span })
     }
 
     /// Returns what the body has said of its result so far.
@@ -113,6 +116,7 @@ impl<F: Future + Unpin> Future for Scoped<F> {
 pub struct Inside {
     before: Option<Arc<Link>>,
     _told: Entered,
+    _span: trace::Entered,
 }
 
 impl Inside {
@@ -121,7 +125,12 @@ impl Inside {
     pub fn enter(link: Arc<Link>) -> Self {
         // Also where nobody is told: whoever drives this may be listened to.
         let told = Entered::new(link.scope.clone());
-        Self { before: CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten(), _told: told }
+        let span = link.span.enter();
+        Self {
+            before: CURRENT.try_with(|current| current.replace(Some(link))).ok().flatten(),
+            _told: told,
+            _span: span,
+        }
     }
 }
 

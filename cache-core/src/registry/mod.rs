@@ -36,9 +36,11 @@ use crate::clock::Clock;
 use crate::error::{Error, Kind};
 use crate::events::Listeners;
 use crate::executor::{Executor, block_on, usual};
+use crate::explain::TagName;
 use crate::key::Key;
 use crate::lock::{self, RwLock};
 use crate::tags::Began;
+use crate::trace;
 
 /// The variable that switches every cache of the program off.
 pub const OFF_VARIABLE: &str = "LARDER_OFF";
@@ -181,6 +183,7 @@ impl Registry {
     pub(crate) fn withdraw_tag(&self, tag: &str) -> Option<u64> {
         let fingerprint = self.homes.tags.fingerprint(tag);
         self.homes.tags.invalidate(tag, fingerprint);
+        trace::withdrawn(|| TagName::of(tag));
         fingerprint
     }
 

@@ -38,7 +38,6 @@ use crate::unusual::is_anything_unusual;
 /// ```
 #[derive(Debug)]
 pub struct Site {
-    module: &'static str,
     program: Option<&'static str>,
     place: Place,
     /// Known where the path of the function is its pattern.
@@ -83,9 +82,8 @@ impl Site {
         pattern: &'static str,
     ) -> Self {
         Self {
-            module,
             program,
-            place: Place::new(name, file, line, pattern),
+            place: Place::new(module, name, file, line, pattern),
             path: None,
             mark: AtomicU64::new(key::RAW),
             cache: "default",
@@ -183,7 +181,7 @@ impl Site {
     /// Returns the module it stands in.
     #[must_use]
     pub fn module(&self) -> &'static str {
-        self.module
+        self.place.module
     }
 
     /// Returns the name of its function.
@@ -332,14 +330,14 @@ impl Site {
     }
 
     fn mark_of_pattern(&self) -> u64 {
-        key::mark_within(self.module, self.program, self.place.pattern)
+        key::mark_within(self.place.module, self.program, self.place.pattern)
     }
 
     /// Returns the mark of a function by its path, which differs from its module's where that stands in a function.
     fn mark_of_path(&self, path: &str) -> u64 {
         let mark = self.mark_of_pattern();
         match path.rsplit_once("::") {
-            Some((module, _)) if module == self.module => mark,
+            Some((module, _)) if module == self.place.module => mark,
             _ => (0..self.twins_before(path)).fold(key::mark_of(mark, path), |mark, _| key::mark_of(mark, "again")),
         }
     }
@@ -407,7 +405,7 @@ impl Site {
 
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "`{}::{}` at {}:{}", self.module, self.name(), self.file(), self.line())
+        write!(f, "`{}::{}` at {}:{}", self.place.module, self.name(), self.file(), self.line())
     }
 }
 

@@ -1,7 +1,8 @@
 //! What is looked for, and what was found.
 
-use cache_core::explain::Note;
+use cache_core::explain::{Note, Place};
 use cache_core::stats::Event;
+use cache_core::trace::{self, Span};
 use http::{HeaderMap, HeaderValue};
 
 use super::{Annotation, Home, Site};
@@ -45,8 +46,16 @@ impl Site {
         }
     }
 
+    /// Returns where it stands in the program, where it is annotated.
+    pub(in crate::page) fn place(&self) -> Option<Place> {
+        self.setup.annotated.map(|annotation| annotation.site.place())
+    }
+
     #[inline]
     pub(in crate::page) fn note(&self, home: &Home, event: Event) {
+        if event == Event::Stale {
+            trace::stale(self.place().as_ref(), home.cache.name(), None);
+        }
         match self.setup.annotated {
             // Counted in one place for both, and by each thread for itself.
             Some(Annotation { site, .. }) if event == Event::Hit && home.counts => site.note_hit(),
@@ -77,12 +86,14 @@ pub(in crate::page) struct Quest {
     pub(in crate::page) range: Option<HeaderValue>,
     /// Who is told what becomes of it.
     pub(in crate::page) note: Option<Note>,
+    /// The same for whoever traces, once the handler is asked.
+    pub(in crate::page) span: Span,
 }
 
 impl Quest {
     pub(in crate::page) fn new(key: Key, wanted: Wanted) -> Self {
-        let (variants, old, range, note) = (None, None, None, None);
-        Self { key, wanted, variants, old, alone: false, is_inside: false, posted: false, range, note }
+        let (variants, old, range, note, span) = (None, None, None, None, Span::NONE);
+        Self { key, wanted, variants, old, alone: false, is_inside: false, posted: false, range, note, span }
     }
 
     /// Returns the name by which those find each other who make the same page.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::cache::Cache;
+use crate::cache::asker::Asker;
 use crate::cache::home::Outside;
 use crate::cache::load::Load;
 use crate::cache::parcel;
@@ -14,6 +15,7 @@ use crate::flight::Wishes;
 use crate::policy::Ttl;
 use crate::record::Erased;
 use crate::tags::Bonds;
+use crate::trace::{self, Span};
 
 /// When a caller began to wait, where somebody wants to know.
 pub(in crate::cache) struct Waiting(Option<(Note, Clock, Tick)>);
@@ -41,21 +43,35 @@ impl<V, E> Load<V, E> {
         }
     }
 
+    /// Begins its span, where anybody traces.
+    pub(crate) fn begin_span(&self) -> Span {
+        let Asker { cache, site } = &self.asker;
+        Span::begin(site.map(|site| site.place), cache.name(), || cache.shown(&self.name).to_owned())
+    }
+
     pub(in crate::cache) fn tell(&self, done: Done) {
+        trace::done(self.asker.site.map(|site| site.place), self.asker.cache.name(), &done);
         if let Some(note) = &self.note {
             note.done(done);
         }
     }
 
     pub(in crate::cache) fn tell_not_kept(&self, why: impl FnOnce() -> NotKept) {
-        if let Some(note) = &self.note {
-            note.kept(Kept::Not(why()));
-        }
+        self.tell_outcome(|| Kept::Not(why()));
     }
 
     pub(in crate::cache) fn tell_kept(&self, record: &Erased) {
+        self.tell_outcome(|| self.asker.cache.kept(record));
+    }
+
+    fn tell_outcome(&self, kept: impl FnOnce() -> Kept) {
+        if self.note.is_none() && self.span.is_none() {
+            return;
+        }
+        let kept = kept();
+        self.span.kept(&kept);
         if let Some(note) = &self.note {
-            note.kept(self.asker.cache.kept(record));
+            note.kept(kept);
         }
     }
 
@@ -119,6 +135,7 @@ impl<V, E> Load<V, E> {
 
     /// Tells that its body was given up.
     pub(in crate::cache) fn tell_given_up(&self, how: Done) {
+        self.span.given_up(&how);
         if let Some(note) = &self.note {
             note.ended(how);
         }
@@ -126,6 +143,7 @@ impl<V, E> Load<V, E> {
 
     /// Tells how its body ended.
     pub(in crate::cache) fn tell_ran(&self, took: Duration, failed: bool) {
+        self.span.ran(failed);
         if let Some(note) = &self.note {
             note.ended(Done::Ran { took, failed });
         }

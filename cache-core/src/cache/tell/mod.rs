@@ -8,6 +8,7 @@ use super::asker::Named;
 use crate::clock::{Clock, Tick};
 use crate::explain::{Asked, Done, Found, Kept, NotKept, Note, Unasked, is_anyone_asking};
 use crate::key::{Key, Name};
+use crate::trace::Span;
 pub(super) use look::{away, unreadable, why_other};
 
 /// What a look for one value is told by.
@@ -17,20 +18,23 @@ impl Cache {
     /// Begins to tell of a question, if anybody listens here.
     #[inline]
     pub(super) fn begin_note(&self, site: Option<Named>, name: &Name) -> Option<Note> {
-        Note::begin(|| {
-            let whole = name.as_str();
-            let key = self.scope().text().and_then(|scope| whole.strip_prefix(scope)).unwrap_or(whole);
-            Asked::new(site.map(|site| *site.place), self.name(), key)
-        })
+        Note::begin(|| Asked::new(site.map(|site| *site.place), self.name(), self.shown(name)))
+    }
+
+    /// Returns a key out of its name, without what its cache puts before it.
+    pub(super) fn shown<'a>(&self, name: &'a Name) -> &'a str {
+        let whole = name.as_str();
+        self.scope().text().and_then(|scope| whole.strip_prefix(scope)).unwrap_or(whole)
     }
 
     /// Tells that a body begins since something is switched off.
-    pub(crate) fn bare_since_off(&self, site: Option<Named>, why: Unasked, name: impl FnOnce() -> Name) -> Bare {
+    pub(crate) fn bare_since_off(&self, site: Option<Named>, why: Unasked, name: impl Fn() -> Name) -> Bare {
+        let span = Span::begin(site.map(|site| site.place), self.name(), || self.shown(&name()).to_owned());
         let note = if is_anyone_asking() { self.begin_note(site, &name()) } else { None };
         if let Some(note) = &note {
             note.found(Found::Unasked(why));
         }
-        Bare::begin(note, || self.home().clock.clone())
+        Bare::begin(note, span, || self.home().clock.clone())
     }
 
     /// Tells that something is not looked for since something is switched off.
@@ -64,29 +68,39 @@ pub(super) fn teller(notes: &[Option<Note>], number: usize) -> Teller<'_> {
 }
 
 /// A body that runs with nothing around it, where somebody wants to know of that.
-pub(crate) struct Bare(Option<Box<(Note, Clock, Tick)>>);
+pub(crate) struct Bare {
+    told: Option<Box<(Note, Clock, Tick)>>,
+    span: Span,
+}
 
 impl Bare {
     /// Nobody wants to know.
-    pub(crate) const UNTOLD: Self = Self(None);
+    pub(crate) const UNTOLD: Self = Self { told: None, span: Span::NONE };
 
     /// Tells that a body begins of which nothing is kept.
-    pub(crate) fn begin(note: Option<Note>, clock: impl FnOnce() -> Clock) -> Self {
-        Self(note.map(|note| {
+    pub(crate) fn begin(note: Option<Note>, span: Span, clock: impl FnOnce() -> Clock) -> Self {
+        let told = note.map(|note| {
             let clock = clock();
             let now = clock.precise();
             note.done(Done::Began);
             Box::new((note, clock, now))
-        }))
+        });
+        Self { told, span }
     }
 
     pub(super) fn note(&self) -> Option<&Note> {
-        self.0.as_deref().map(|(note, ..)| note)
+        self.told.as_deref().map(|(note, ..)| note)
+    }
+
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
     /// Tells how it ended.
     pub(super) fn end(self, failed: bool) {
-        if let Some((note, clock, since)) = self.0.map(|bare| *bare) {
+        self.span.ran(failed);
+        self.span.kept(&Kept::Not(NotKept::Alone));
+        if let Some((note, clock, since)) = self.told.map(|bare| *bare) {
             note.ended(Done::Ran { took: clock.precise().since(since), failed });
             note.kept(Kept::Not(NotKept::Alone));
         }
