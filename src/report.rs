@@ -13,10 +13,15 @@
 //! # drop(app);
 //! ```
 //!
+//! On actix-web an app, a scope or a resource is wrapped in the same: `App::new().wrap(ReportLayer::new())`.
+//!
 //! Each request is a line in the log, at the level `debug`: `GET /: 200 in 1.204 ms, hits: 3, misses: 1, stale: 0, 75 %`. What a
 //! handler spawns elsewhere is not seen; a page that is made for the request is. The log is that of the crate `log`, under
 //! `larder::report`: with `env_logger`, say, `RUST_LOG=larder::report=debug` shows it.
 //! [`explain`](ReportLayer::explain) tells besides why each question was a hit, stale or a miss.
+
+#[cfg(feature = "actix")]
+mod actix;
 
 use std::cell::Cell;
 use std::future::Future;
@@ -25,12 +30,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::{Duration, Instant};
 
-use cache_core::explain::Listener;
+#[cfg(feature = "actix")]
+pub use actix::{ReportAnswer, ReportMiddleware};
+use cache_core::explain::{Entered, Listener};
 pub use cache_core::seen::Seen;
-use http::{HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response};
 use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
+
+use crate::explain::Story;
 
 /// `Server-Timing`, which browsers show beside a request.
 const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
@@ -177,6 +186,56 @@ impl<F: Future> Future for Counted<F> {
     }
 }
 
+/// A request on its way, of which a report is to be made.
+struct Underway {
+    counts: Counts,
+    listener: Option<Listener>,
+    began: Instant,
+    /// Its method and its path.
+    asked: String,
+    server_timing: bool,
+}
+
+/// What there is to say at its end.
+struct Said {
+    report: Report,
+    server_timing: Option<HeaderValue>,
+    story: Option<Story>,
+}
+
+impl Underway {
+    fn begin(told: &ReportLayer, method: &str, path: &str) -> Self {
+        let listener = told.explains.then(Listener::begin);
+        let asked = format!("{method} {path}");
+        Self { counts: Counts::default(), listener, began: Instant::now(), asked, server_timing: told.server_timing }
+    }
+
+    /// Hears what is asked on this thread, until what this returns is dropped.
+    fn enter(&self) -> Option<Entered> {
+        self.listener.as_ref().map(|listener| listener.scope().enter())
+    }
+
+    /// Begins to serve it: a service may do all of its work there, as the layer of pages does where it has one.
+    fn serve<F>(self, serve: impl FnOnce() -> F) -> ReportFuture<F> {
+        let (watch, entered) = (Watch::begin(), self.enter());
+        let inner = serve();
+        drop(entered);
+        self.counts.add(watch.end());
+        ReportFuture { inner: Counted::new(Some(self.counts.clone()), inner), underway: self }
+    }
+
+    /// Tells the log, and returns what is to be told with the answer.
+    fn end(&self, status: u16) -> Said {
+        let report = Report { took: self.began.elapsed(), seen: self.counts.get() };
+        log::debug!(target: "larder::report", "{}: {status} in {}", self.asked, report.words());
+        let story = self.listener.as_ref().map(Listener::story);
+        if let Some(story) = &story {
+            log::trace!(target: "larder::explain", "{}: {status}\n{story}", self.asked);
+        }
+        Said { report, server_timing: self.server_timing.then(|| report.server_timing()), story }
+    }
+}
+
 impl<S, B, R> Service<Request<B>> for ReportService<S>
 where
     S: Service<Request<B>, Response = Response<R>>,
@@ -190,18 +249,9 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let counts = Counts::default();
-        request.extensions_mut().insert(counts.clone());
-        let asked = (request.method().clone(), request.uri().path().into());
-        let (began, watch) = (Instant::now(), Watch::begin());
-        let listener = self.told.explains.then(Listener::begin);
-        let entered = listener.as_ref().map(|listener| listener.scope().enter());
-        // A service may do all of its work here, as the layer of pages does where it has one.
-        let inner = self.inner.call(request);
-        drop(entered);
-        counts.add(watch.end());
-        let inner = Counted::new(Some(counts.clone()), inner);
-        ReportFuture { inner, counts, listener, began, asked, server_timing: self.told.server_timing }
+        let underway = Underway::begin(&self.told, request.method().as_str(), request.uri().path());
+        request.extensions_mut().insert(underway.counts.clone());
+        underway.serve(|| self.inner.call(request))
     }
 }
 
@@ -210,11 +260,24 @@ pin_project! {
     pub struct ReportFuture<F> {
         #[pin]
         inner: Counted<F>,
-        counts: Counts,
-        listener: Option<Listener>,
-        began: Instant,
-        asked: (Method, Box<str>),
-        server_timing: bool,
+        underway: Underway,
+    }
+}
+
+impl<F: Future> ReportFuture<F> {
+    /// Returns the answer, and what there is to say of it by its status.
+    fn poll_answer(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        status: impl FnOnce(&F::Output) -> u16,
+    ) -> Poll<(F::Output, Said)> {
+        let this = self.project();
+        let entered = this.underway.enter();
+        let polled = this.inner.poll(context);
+        drop(entered);
+        let answer = ready!(polled);
+        let said = this.underway.end(status(&answer));
+        Poll::Ready((answer, said))
     }
 }
 
@@ -225,21 +288,13 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let entered = this.listener.as_ref().map(|listener| listener.scope().enter());
-        let polled = this.inner.poll(context);
-        drop(entered);
-        let mut response = ready!(polled)?;
-        let report = Report { took: this.began.elapsed(), seen: this.counts.get() };
-        let (method, path) = this.asked;
-        log::debug!(target: "larder::report", "{method} {path}: {} in {}", response.status().as_u16(), report.words());
-        if *this.server_timing {
-            response.headers_mut().append(SERVER_TIMING, report.server_timing());
-        }
+        // Of an error nobody knows here what becomes of it: it is told as one of the server.
+        let status = |answer: &F::Output| answer.as_ref().map_or(500, |response| response.status().as_u16());
+        let (answer, Said { report, server_timing, story }) = ready!(self.poll_answer(context, status));
+        let mut response = answer?;
+        response.headers_mut().extend(server_timing.map(|text| (SERVER_TIMING, text)));
         response.extensions_mut().insert(report);
-        if let Some(listener) = this.listener {
-            let story = listener.story();
-            log::trace!(target: "larder::explain", "{method} {path}: {}\n{story}", response.status().as_u16());
+        if let Some(story) = story {
             response.extensions_mut().insert(story);
         }
         Poll::Ready(Ok(response))

@@ -8,6 +8,7 @@ pub use axum::middleware::Next;
 use axum::middleware::from_fn;
 use http::{Request, Response};
 use larder::page::{CacheLayer, CacheService, PageBody};
+use larder::report::ReportLayer;
 use tower::{Layer, ServiceExt};
 
 use crate::play::Visitor;
@@ -29,6 +30,18 @@ pub fn of(router: Router) -> Site {
 
 pub async fn ask(site: &Site, request: Request<Body>) -> Visit {
     Visit::read(site.clone().oneshot(request).await.expect("no error can happen")).await
+}
+
+/// Puts a report around it.
+pub fn reported(site: Site, layer: ReportLayer) -> Site {
+    site.layer(layer)
+}
+
+/// Asks, and returns what is told beside the answer.
+pub async fn ask_for<T: Clone + Send + Sync + 'static>(site: &Site, request: Request<Body>) -> (Visit, Option<T>) {
+    let response = site.clone().oneshot(request).await.expect("no error can happen");
+    let told = response.extensions().get().cloned();
+    (Visit::read(response).await, told)
 }
 
 /// What a program puts around a site itself.

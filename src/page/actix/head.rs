@@ -14,6 +14,7 @@ use http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, Request, Resp
 use crate::page::locale::{Language, TimeZone};
 use crate::page::service::Lent;
 use crate::page::site::Setup;
+use crate::report::Counts;
 
 /// What a place that makes a page of a request has noted in it, for those further inside.
 #[derive(Clone)]
@@ -28,6 +29,7 @@ pub(super) fn of(request: &HttpRequest, setup: &Setup) -> Option<Parts> {
     }
     parts.extensions.extend(told.get::<Language>().cloned().map(one).unwrap_or_default());
     parts.extensions.extend(told.get::<TimeZone>().cloned().map(one).unwrap_or_default());
+    parts.extensions.extend(told.get::<Counts>().cloned().map(one).unwrap_or_default());
     setup.extensions.iter().for_each(|extension| extension.carry(&told, &mut parts.extensions));
     setup.fillers.carry(&told, &mut parts.extensions);
     Some(parts)

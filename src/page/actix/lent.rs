@@ -24,6 +24,7 @@ use super::head;
 use super::wait::{heard, while_wanted};
 use crate::entry::Hearing;
 use crate::page::render::Caught;
+use crate::report::Counted;
 
 /// The body that a request brings, which stays with the request.
 pub(super) struct Brought(pub(super) bool);
@@ -133,7 +134,9 @@ where
     B: MessageBody,
 {
     let Asked { seen, hearing, mut reply } = asked;
-    let serving = pin!(heard(hearing.as_ref(), async move { serve(seen).await }));
+    let counts = seen.extensions.get().cloned();
+    let serving = Counted::new(counts, heard(hearing.as_ref(), async move { serve(seen).await }));
+    let serving = pin!(serving);
     let Some(served) = while_wanted(pin!(reply.closed()), Caught(serving)).await else { return };
     let (back, told, pump) = match served {
         Ok(Ok(response)) => {

@@ -50,6 +50,8 @@ mod parts;
 mod posts;
 #[path = "../processes/mod.rs"]
 mod processes;
+#[path = "../report.rs"]
+mod report;
 #[path = "../said/mod.rs"]
 mod said;
 #[path = "../sockets.rs"]

@@ -18,6 +18,7 @@ use http::{Request, Response};
 use http_body::Body as _;
 use http_body_util::BodyExt;
 use larder::page::CacheLayer;
+use larder::report::ReportLayer;
 use larder::testing;
 use tower::ServiceExt;
 
@@ -62,6 +63,21 @@ pub fn of(router: Router) -> Site {
 
 pub async fn ask(site: &Site, request: Request<Body>) -> Visit {
     Visit::read(site.open(request).await).await
+}
+
+/// Puts a report around it.
+pub fn reported(site: Site, layer: ReportLayer) -> Site {
+    site.wrap(move |inner| {
+        let wrapped = layer.new_transform(inner).into_inner();
+        Rc::new(Whole(wrapped.expect("nothing to fail at")))
+    })
+}
+
+/// Asks, and returns what is told beside the answer.
+pub async fn ask_for<T: Clone + Send + Sync + 'static>(site: &Site, request: Request<Body>) -> (Visit, Option<T>) {
+    let response = site.open(request).await;
+    let told = response.extensions().get().cloned();
+    (Visit::read(response).await, told)
 }
 
 impl Site {

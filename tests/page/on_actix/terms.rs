@@ -14,7 +14,9 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Extensions, HeaderMap, Request, Response};
 use http_body::Body as _;
+use larder::explain::Story;
 use larder::page::{Language, TimeZone};
+use larder::report::Report;
 
 use crate::visit::Who;
 
@@ -107,7 +109,17 @@ pub fn head_of<B>(answer: &HttpResponse<B>) -> Response<()> {
     for (name, value) in answer.headers() {
         response = response.header(name.as_str(), value.as_bytes());
     }
-    response.body(()).expect("a response")
+    let mut response = response.body(()).expect("a response");
+    let told = answer.extensions();
+    response.extensions_mut().extend(told.get::<Report>().copied().map(one).unwrap_or_default());
+    response.extensions_mut().extend(told.get::<Story>().cloned().map(one).unwrap_or_default());
+    response
+}
+
+fn one<T: Clone + Send + Sync + 'static>(told: T) -> Extensions {
+    let mut extensions = Extensions::new();
+    extensions.insert(told);
+    extensions
 }
 
 /// Answers with that on actix.
