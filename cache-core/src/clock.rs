@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use ahash::RandomState;
+
 /// A point in time on one [`Clock`], in nanoseconds since that clock's beginning.
 ///
 /// Monotonic, and meaningless outside the process: nothing that leaves the process carries one.
@@ -44,6 +46,12 @@ impl Tick {
         u64::try_from(time.as_nanos()).ok().and_then(|nanos| self.0.checked_add(nanos)).map_or(Self::NEVER, Self)
     }
 
+    /// Returns the tick `time` earlier, and none before the clock's beginning.
+    #[must_use]
+    pub(crate) fn before(self, time: Duration) -> Self {
+        Self(self.0.saturating_sub(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)))
+    }
+
     /// Returns how long after `earlier` this is; zero when it is not.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
@@ -79,6 +87,7 @@ enum Face {
 struct Manual {
     nanos: AtomicU64,
     precise_reads: AtomicU64,
+    seeds: AtomicU64,
 }
 
 /// Manual clocks begin here, so that a test can also step back from the beginning.
@@ -121,7 +130,8 @@ impl Clock {
     /// Makes a clock that stands still until [`advance`](Self::advance) moves it.
     #[must_use]
     pub fn manual() -> Self {
-        let manual = Manual { nanos: AtomicU64::new(MANUAL_START), precise_reads: AtomicU64::new(0) };
+        let manual =
+            Manual { nanos: AtomicU64::new(MANUAL_START), precise_reads: AtomicU64::new(0), seeds: AtomicU64::new(0) };
         Self(Face::Manual(Arc::new(manual)))
     }
 
@@ -212,6 +222,15 @@ impl Clock {
         let nanos = u64::try_from(time.as_nanos()).expect("a step of less than 584 years");
         let moved = manual.nanos.fetch_update(Ordering::AcqRel, Ordering::Acquire, |now| now.checked_add(nanos));
         moved.expect("a time less than 584 years from the clock's beginning");
+    }
+
+    /// Returns a number to begin chance with: another one each time. Those of a manual clock are the same in each run, so
+    /// that a test that leaves something to chance comes out the same.
+    pub(crate) fn seed(&self) -> u64 {
+        match &self.0 {
+            Face::System => RandomState::new().hash_one(()),
+            Face::Manual(manual) => manual.seeds.fetch_add(1, Ordering::Relaxed),
+        }
     }
 
     /// Returns how often the precise time was read from a manual clock; a hit must not move it.

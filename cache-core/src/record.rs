@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::clock::Tick;
 use crate::codec::{Written, show};
@@ -50,6 +51,8 @@ pub struct Record<V: ?Sized> {
     kind: Option<&'static Kind>,
     /// Whether the value is an error that a function returned.
     is_failure: bool,
+    /// How long before its end it is loaded anew by chance, in milliseconds.
+    lead: u32,
     /// What its tags are.
     bonds: Option<Box<Bonds>>,
     created: Tick,
@@ -67,6 +70,7 @@ impl<V> Record<V> {
             mark,
             kind: None,
             is_failure: false,
+            lead: 0,
             bonds: None,
             created: times.created,
             fresh_until: AtomicU64::new(times.fresh_until.as_nanos()),
@@ -94,6 +98,15 @@ impl<V: ?Sized> Record<V> {
     #[inline]
     pub(crate) fn is_failure(&self) -> bool {
         self.is_failure
+    }
+
+    /// Says how long before its end it is loaded anew by chance.
+    pub(crate) fn set_lead(&mut self, lead: Duration) {
+        self.lead = u32::try_from(lead.as_millis()).unwrap_or(u32::MAX);
+    }
+
+    pub(crate) fn lead(&self) -> Duration {
+        Duration::from_millis(self.lead.into())
     }
 
     /// Gives it these tags.

@@ -5,6 +5,7 @@ mod by_hand;
 mod codecs;
 mod commits;
 mod contested;
+mod early;
 mod events;
 mod events_committed;
 mod events_faults;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::Load;
+use super::draw::led;
 use super::home::Outside;
 use super::judge::bonded;
 use super::look::fresh;
@@ -14,7 +15,6 @@ use super::tell::{away, unreadable};
 use crate::error::{Error, Kind};
 use crate::explain::{Done, Found, Miss, NotKept};
 use crate::flight::{Landing, Leader, Token};
-use crate::policy::{self, Freshness};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment};
@@ -154,11 +154,12 @@ impl<V, E> Load<V, E> {
             self.tell_found(|| unreadable(&found, &self.name));
             return Ok(Err(Some(Event::Foreign)));
         };
-        self.tell_found(|| self.asker.cache.there(&found, times, &self.rules.options));
-        if asking.is_none() && !found.has_tags() && self.is_fresh(times) {
+        self.tell_found(|| self.asker.cache.there(&self.name, &found, times, &self.rules.options));
+        let lead = home.lead_of_found(&self.name, &found, &self.rules.options);
+        if asking.is_none() && !found.has_tags() && home.is_fresh(times, lead, &self.rules.options) {
             return Ok(Ok(Opened::Value(times, value)));
         }
-        let mut record = self.rules.keep.record(self.name.mark(), times, value);
+        let mut record = led(self.rules.keep.record(self.name.mark(), times, value), lead);
         if found.has_tags() {
             // It was good when it was looked at. Whoever waits for that may have come later.
             let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
@@ -169,10 +170,6 @@ impl<V, E> Load<V, E> {
             record.hush(until);
         }
         Ok(Ok(Opened::Record(record)))
-    }
-
-    fn is_fresh(&self, times: Times) -> bool {
-        policy::freshness(times, &self.rules.options, self.asker.home().clock.now()) == Freshness::Fresh
     }
 
     /// Goes on without the store: with the error where the site wants it, else with the body.

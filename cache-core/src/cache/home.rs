@@ -3,8 +3,10 @@
 use std::ops::Deref;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use super::across::Locks;
+use super::draw::Chance;
 use super::marker::Markers;
 use super::near::{Near, Party};
 use super::outage::Outage;
@@ -18,6 +20,8 @@ use crate::error::Error;
 use crate::executor::Executor;
 use crate::flight::Flights;
 use crate::key::Name;
+use crate::policy::{self, Freshness, Options};
+use crate::record::Times;
 use crate::store::Store;
 use crate::tags::Tags;
 
@@ -36,6 +40,8 @@ pub(crate) struct Home {
     pub(super) quiet: Quiet,
     /// Whether its store is away, for the log.
     pub(super) outage: Outage,
+    /// What this process draws for the values in it.
+    pub(super) chance: Chance,
     /// What keeps other processes from running a body meanwhile.
     pub(super) locks: Arc<Locks>,
     /// What is kept in this process of a store outside.
@@ -148,7 +154,7 @@ impl Home {
             tags.expect_outsiders();
         }
         let (flights, sends, quiet, locks) = (Arc::default(), Sends::default(), Quiet::default(), Locks::new());
-        let outage = Outage::default();
+        let (outage, chance) = (Outage::default(), Chance::new(&clock));
         let Nearby { near, party, listening } = nearby;
         Arc::new(Self {
             backing,
@@ -159,6 +165,7 @@ impl Home {
             sends,
             quiet,
             outage,
+            chance,
             locks,
             near,
             party,
@@ -180,6 +187,11 @@ impl Home {
         if let Some(near) = &self.near {
             near.count_hit();
         }
+    }
+
+    /// Returns whether a value with these times, that has drawn this lead, is fresh beyond all question.
+    pub(super) fn is_fresh(&self, times: Times, lead: Duration, options: &Options) -> bool {
+        policy::freshness_by_chance(times, lead, options, self.clock.now()) == Freshness::Fresh
     }
 
     /// Notes where a store outside has done what it was asked.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::draw::draw;
+use super::draw::{draw, led};
 use super::home::{Backing, Outside};
 use super::load::Load;
 use super::parcel::{Label, Parcel};
@@ -137,7 +137,9 @@ impl<V, E> Load<V, E> {
         let tags = self.fingerprints_with(&wishes.tags);
         let parcel = times.and_then(|times| self.parcel_of(&value, times, cost, !tags.is_empty()));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
-        let record = bonded(self.rules.keep.record(self.name.mark(), times.unwrap_or(unkept), value), bonds);
+        let lasting = times.unwrap_or(unkept);
+        let lead = self.asker.home().lead_of_new(&self.name, lasting, &self.rules.options, cost);
+        let record = led(bonded(self.rules.keep.record(self.name.mark(), lasting, value), bonds), lead);
         let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
         let since = began.moment;
         let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel, tags, since });

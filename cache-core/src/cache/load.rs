@@ -21,7 +21,7 @@ use crate::executor::Task;
 use crate::explain::{Alone, Done, Note, Whom, WhyStale};
 use crate::flight::{Change, Landing, Leader, News, Token, Turn, Waiter};
 use crate::key::{Key, Name};
-use crate::policy::{self, Freshness};
+use crate::policy::Freshness;
 use crate::record::Erased;
 use crate::stats::Event;
 use crate::tags::{Tag, fingerprint};
@@ -408,7 +408,7 @@ impl<V, E> Load<V, E> {
         if record.is_withdrawn() {
             return Freshness::Gone;
         }
-        policy::freshness(record.times(), &self.rules.options, self.asker.home().clock.now())
+        record.freshness(&self.rules.options, self.asker.home().clock.now())
     }
 
     /// Reads a value, or an error that was kept like one; `None` when the record holds something else.

@@ -12,7 +12,7 @@ use crate::codec::wire;
 use crate::error::Error;
 use crate::explain::{Done, Found, Level, Miss, WhyStale, is_anyone_asking};
 use crate::key::{Address, Name};
-use crate::policy::{self, Freshness, Options};
+use crate::policy::{Freshness, Options};
 use crate::record::Erased;
 use crate::stats::Event;
 use crate::store::Held;
@@ -26,12 +26,10 @@ pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options
     let found = cache.home().at_hand()?.seek(address)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
-        Lying::Record(record) => {
-            policy::freshness(record.times(), options, cache.home().clock.now()) != Freshness::Fresh
-        }
+        Lying::Record(record) => record.freshness(options, cache.home().clock.now()) != Freshness::Fresh,
         Lying::Column(..) => false,
     };
-    (options.refresh_ahead.is_none() || !found.lying().is_some_and(is_near_its_end)).then_some(found)
+    (!options.looks_ahead() || !found.lying().is_some_and(is_near_its_end)).then_some(found)
 }
 
 /// Looks for a value under its full name: found and fresh, or what it takes to load it.
@@ -156,8 +154,8 @@ fn look_in_place<V, E>(
     }
     let found = parcel::Found::new(&bytes);
     let times = found.times(&home.clock);
-    let is_fresh =
-        times.is_none_or(|times| policy::freshness(times, &rules.options, home.clock.now()) == Freshness::Fresh);
+    let is_fresh = times
+        .is_none_or(|times| home.is_fresh(times, home.lead_of_found(name, &found, &rules.options), &rules.options));
     if asking.is_some()
         && is_fresh
         && let Some(record) = found.unpack(name, rules.keep, &home.clock)
@@ -178,7 +176,7 @@ pub(super) fn fresh<V, E>(
     note: Teller<'_>,
 ) -> Result<Result<V, E>, Option<Erased>> {
     let now = cache.home().clock.now();
-    let event = match policy::freshness(record.times(), &rules.options, now) {
+    let event = match record.freshness(&rules.options, now) {
         Freshness::Fresh => Event::Hit,
         Freshness::Ahead if record.is_quiet(now) => Event::Hit,
         Freshness::Stale | Freshness::Spare if record.is_quiet(now) => Event::Stale,

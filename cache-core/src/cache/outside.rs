@@ -117,7 +117,7 @@ impl Cache {
         let record = found.and_then(|found| found.unpack(name, keep, &self.home().clock));
         if let (Some(note), Some(found)) = (note, &found) {
             note.found(match &record {
-                Some(record) => self.there(found, record.times(), &Options::DEFAULT),
+                Some(record) => self.there(name, found, record.times(), &Options::DEFAULT),
                 None => unreadable(found, name),
             });
         }

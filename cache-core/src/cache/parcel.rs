@@ -110,6 +110,14 @@ impl<'a> Found<'a> {
         }
     }
 
+    /// Returns when it was made, in milliseconds since 1970, and what it took to make it.
+    pub(super) fn made(&self) -> Option<(u64, Duration)> {
+        match self {
+            Self::Record(wire) => Some((wire.header.created, Duration::from_micros(wire.header.cost))),
+            Self::Number(_) | Self::Foreign => None,
+        }
+    }
+
     /// Returns how many bytes its value has, as it came from the store.
     pub(super) fn bytes(&self) -> u64 {
         match self {
@@ -201,7 +209,7 @@ fn bare<V>(value: &V, coder: &Coder<V>, label: Label<'_>, outside: &Outside) -> 
 
 /// Returns whether the store alone can know when it ends: it is served until then, and by everybody alike.
 fn is_plain(label: Label<'_>) -> bool {
-    label.times.fresh_until == label.times.kept_until && label.options.refresh_ahead.is_none()
+    label.times.fresh_until == label.times.kept_until && !label.options.looks_ahead()
 }
 
 fn header(codec: Codec, shape: u64, label: Label<'_>, home: &Home, outside: &Outside) -> Header {

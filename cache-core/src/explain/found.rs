@@ -29,6 +29,15 @@ pub enum Found {
         /// How long it is still fresh.
         left: Option<Ttl>,
     },
+    /// A fresh value that this process has drawn to load anew before its end, as `early` says: a hit, and somebody does so.
+    Early {
+        /// Where.
+        level: Level,
+        /// How long ago it was made.
+        age: Option<Duration>,
+        /// How long it is still fresh.
+        left: Option<Ttl>,
+    },
     /// A value past its time, which may be served while somebody loads it anew.
     Stale {
         /// Where.

@@ -70,6 +70,10 @@ impl Display for Found {
                 write!(f, "a hit {level}, to be loaded anew before it ends")?;
                 ages(f, *age, *left)
             }
+            Self::Early { level, age, left } => {
+                write!(f, "a hit {level}, to be loaded anew before it ends, by chance")?;
+                ages(f, *age, *left)
+            }
             Self::Stale { level, past } => {
                 write!(f, "stale {level}: past its time by {}, good while it is loaded anew", Time(*past))
             }

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use super::chance::early_from;
 use super::{Options, Ttl};
 use crate::clock::Tick;
-use crate::record::Times;
+use crate::record::{Record, Times};
 
 /// How long a value is kept where neither the site nor its cache says so.
 pub(crate) const DEFAULT_TIME: Duration = Duration::from_secs(300);
@@ -78,9 +79,34 @@ pub fn freshness(times: Times, options: &Options, now: Tick) -> Freshness {
     }
 }
 
-/// Returns until when a record with these times is fresh beyond all question.
+/// Returns the same of a record that has drawn this [lead](super::lead).
 #[must_use]
-pub fn fresh_until(times: Times, options: &Options) -> Tick {
+#[inline]
+pub fn freshness_by_chance(times: Times, lead: Duration, options: &Options, now: Tick) -> Freshness {
+    match freshness(times, options, now) {
+        Freshness::Fresh if options.early.is_some() && early_from(times, lead).is_some_and(|from| now >= from) => {
+            Freshness::Ahead
+        }
+        freshness => freshness,
+    }
+}
+
+impl<V: ?Sized> Record<V> {
+    /// Returns what it is worth now.
+    #[inline]
+    pub(crate) fn freshness(&self, options: &Options, now: Tick) -> Freshness {
+        freshness_by_chance(self.times(), self.lead(), options, now)
+    }
+}
+
+/// Returns until when a record with these times, that has drawn this [lead](super::lead), is fresh beyond all question.
+#[must_use]
+pub fn fresh_until(times: Times, lead: Duration, options: &Options) -> Tick {
+    let early = options.early.and_then(|_| early_from(times, lead));
+    fresh_until_ahead(times, options).min(early.unwrap_or(Tick::NEVER))
+}
+
+fn fresh_until_ahead(times: Times, options: &Options) -> Tick {
     match options.refresh_ahead {
         Some(part) if times.fresh_until != Tick::NEVER => {
             let lifetime = times.fresh_until.since(times.created);

@@ -30,6 +30,8 @@ pub struct Options {
     pub stale_if_error: Duration,
     /// The part of its time after which a value in use is loaded anew before it ends: 0.8 is after four fifths.
     pub refresh_ahead: Option<f32>,
+    /// How much sooner than its end a value in use is loaded anew by chance: by as long as it took to load, times this.
+    pub early: Option<f32>,
     /// The part of its time by which each value's end is moved forward at random: 0.1 is up to a tenth.
     pub jitter: f32,
     /// After this long, a caller who can have a stale value gets it, and the load goes on.
@@ -58,6 +60,7 @@ impl Options {
         stale: Duration::ZERO,
         stale_if_error: Duration::ZERO,
         refresh_ahead: None,
+        early: None,
         jitter: 0.0,
         soft_timeout: None,
         hard_timeout: None,
@@ -161,6 +164,57 @@ impl Options {
         assert!(part > 0.0 && part < 1.0, "larder: `refresh_ahead` is a part of the time between 0 and 1, such as 0.8");
         self.refresh_ahead = Some(part);
         self
+    }
+
+    /// Loads a value in use anew before its end, by chance, so that of many processes that share a store few load at once:
+    /// `XFetch`.
+    ///
+    /// Each process draws for each value how much sooner it begins: as long as the value took to load, times `beta`, on
+    /// average. Whoever drew the longest time begins, as [`refresh_ahead`](Self::refresh_ahead) does, and the others find
+    /// the new value. Of those, `e^(1/beta)` processes load, however many there are: about 3 with a `beta` of 1, and 1.3
+    /// with 4; with [`lock`](Self::lock) it is one. A value that took no time is not loaded before its end, and none in the
+    /// first half of its time, however long it took.
+    ///
+    /// With `refresh_ahead` that comes first which comes sooner, with [`jitter`](Self::jitter) both count from the end that
+    /// chance gave the value, and [`stale`](Self::stale) begins where it always does. A value written by hand took no time.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use std::time::Duration;
+    /// use larder::{Options, testing};
+    ///
+    /// let larder = testing::isolated();
+    /// let (cache, second) = (larder.cache("default"), Duration::from_secs(1));
+    /// let load = |answer| {
+    ///     cache.blocking().get_or_load("key", Options::ttl(100).early(1.0), || {
+    ///         larder.advance(20 * second); // what it costs
+    ///         answer
+    ///     })
+    /// };
+    /// assert_eq!(load(1_u8), 1);
+    /// larder.advance(49 * second);
+    /// assert_eq!(load(2), 1, "half of its time is left");
+    /// let loaded = (50..100).any(|_| {
+    ///     larder.advance(second);
+    ///     load(3) == 3
+    /// });
+    /// assert!(loaded, "before its end, or at its end");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// At a number that is not over 0, and at one that is not finite.
+    #[must_use]
+    pub const fn early(mut self, beta: f32) -> Self {
+        assert!(beta > 0.0 && beta.is_finite(), "larder: `early` is a number over 0, such as 1.0");
+        self.early = Some(beta);
+        self
+    }
+
+    /// Returns whether a value in use may be loaded anew before its end.
+    #[inline]
+    pub(crate) const fn looks_ahead(&self) -> bool {
+        self.refresh_ahead.is_some() || self.early.is_some()
     }
 
     /// Moves each value's end forward by up to this part of its time, so that not all end at once.

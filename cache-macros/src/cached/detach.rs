@@ -61,7 +61,7 @@ fn detached_name(model: &Model) -> Ident {
 fn is_wanted(model: &Model) -> bool {
     let times = &model.options.times;
     let has_soft_limit = times.timeout.as_ref().is_some_and(|said| said.value.soft.is_some());
-    times.stale.is_some() || times.refresh_ahead.is_some() || has_soft_limit
+    times.stale.is_some() || times.refresh_ahead.is_some() || times.early.is_some() || has_soft_limit
 }
 
 /// Returns the types of all arguments, if none of them borrows, and somebody wants them.

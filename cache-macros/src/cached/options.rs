@@ -5,7 +5,7 @@ use syn::{Expr, Ident, LitStr, Path};
 
 use super::chooser::Chooser;
 use super::timeout::{Lock, Timeout};
-use super::values::{error_ttl, names, part, returns};
+use super::values::{beta, error_ttl, names, part, returns};
 use crate::errors::Errors;
 use crate::larder_path;
 pub use crate::options::Said;
@@ -42,6 +42,7 @@ pub struct Times {
     pub stale: Option<Said<Time>>,
     pub stale_if_error: Option<Said<Time>>,
     pub refresh_ahead: Option<Said<Expr>>,
+    pub early: Option<Said<Expr>>,
     pub jitter: Option<Said<Expr>>,
     pub timeout: Option<Said<Timeout>>,
     pub lock: Option<Said<Lock>>,
@@ -98,8 +99,10 @@ pub const ROWS: &[Row<Options>] = &[
         |to, word, input| { to.times.stale = Some(Said { value: Time::read("stale", input.parse()?)?, word }); Ok(()) }),
     row("stale_if_error", Form::Value, "stale_if_error = 3600", &["result_fallback", "fallback", "sie"],
         |to, word, input| { to.times.stale_if_error = Some(Said { value: Time::read("stale_if_error", input.parse()?)?, word }); Ok(()) }),
-    row("refresh_ahead", Form::Value, "refresh_ahead = 0.8", &["refresh", "early", "prefetch", "beta"],
+    row("refresh_ahead", Form::Value, "refresh_ahead = 0.8", &["refresh", "prefetch"],
         |to, word, input| { to.times.refresh_ahead = Some(Said { value: part("refresh_ahead", "0.8", input)?, word }); Ok(()) }),
+    row("early", Form::WordOrValue, "early = 1.0", &["xfetch", "beta", "early_expiry", "probabilistic"],
+        |to, word, input| { to.times.early = Some(Said { value: beta(input)?, word }); Ok(()) }),
     row("jitter", Form::Value, "jitter = 0.1", &["spread"],
         |to, word, input| { to.times.jitter = Some(Said { value: part("jitter", "0.1", input)?, word }); Ok(()) }),
     row("none_ttl", Form::Value, "none_ttl = 10", &["cache_none", "option_ttl", "ttl_none"],
@@ -208,6 +211,14 @@ mod tests {
             (quote!(version = -1), "whole number"),
             (quote!(refresh_ahead = 80), "write `refresh_ahead = 0.8`"),
             (quote!(refresh_ahead = 1.0), "between 0 and 1"),
+            (quote!(early = 0.0), "over 0"),
+            (quote!(early = 0), "over 0"),
+            (quote!(early = -1.0), "over 0"),
+            (quote!(early = "1.0"), "or `early = 1.0`"),
+            (quote!(early = true), "a word by itself"),
+            (quote!(early(1.0)), "write `early = 1.0`"),
+            (quote!(early =), "write `early = 1.0`"),
+            (quote!(xfetch), "did you mean `early`"),
             (quote!(when = 5), "closure of one argument"),
             (quote!(when = |a, b| true), "closure of one argument"),
             (quote!(when = async |a| true), "cannot wait"),

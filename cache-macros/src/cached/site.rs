@@ -93,7 +93,8 @@ fn times(model: &Model, times: &Times) -> TokenStream {
             quote!(.__lock(#time))
         }
     }));
-    for (name, part) in [("refresh_ahead", &times.refresh_ahead), ("jitter", &times.jitter)] {
+    let parts = [("refresh_ahead", &times.refresh_ahead), ("early", &times.early), ("jitter", &times.jitter)];
+    for (name, part) in parts {
         let Some(part) = part else { continue };
         let (name, part) = (format_ident!("{name}"), &part.value);
         words.extend(quote!(.#name(#part)));

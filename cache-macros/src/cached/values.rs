@@ -2,7 +2,7 @@
 
 use syn::parse::ParseStream;
 use syn::punctuated::Punctuated;
-use syn::{Expr, Ident, Lit, Token};
+use syn::{Expr, Ident, Lit, LitBool, LitFloat, Token, parse_quote};
 
 use super::chooser::Chooser;
 use super::options::{ErrorTtl, Returns};
@@ -68,6 +68,39 @@ fn name(expr: &Expr) -> syn::Result<Ident> {
         _ => "only the names of arguments stand here, as in `ignore(db, log)`".to_owned(),
     };
     Err(syn::Error::new_spanned(expr, message))
+}
+
+/// Reads what stands behind `early`, if anything does: how much sooner a value is loaded anew, as a multiple of its cost.
+pub fn beta(input: ParseStream<'_>) -> syn::Result<Expr> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Ok(parse_quote!(1.0));
+    }
+    if input.peek(LitBool) {
+        let message = "`early` is a word by itself, or has a number: write `early`, `early = 1.0`, or leave it out";
+        return Err(syn::Error::new(input.span(), message));
+    }
+    let expr = expression(input)?;
+    let wrong = |message: &str| Err(syn::Error::new_spanned(&expr, message));
+    let should = "`early` is a number over 0, by which the time is multiplied that a value took to load: write `early`, or \
+         `early = 1.0`";
+    match &expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(number) if matches!(number.suffix(), "" | "f32") => match number.base10_parse::<f32>() {
+                Ok(value) if value > 0.0 && value.is_finite() => Ok(expr),
+                _ => wrong(should),
+            },
+            Lit::Int(number) if number.suffix().is_empty() => match number.base10_parse::<u8>() {
+                Ok(whole) if whole > 0 => {
+                    let float = LitFloat::new(&format!("{whole}.0"), number.span());
+                    Ok(parse_quote!(#float))
+                }
+                _ => wrong(should),
+            },
+            _ => wrong(should),
+        },
+        Expr::Path(_) => Ok(expr),
+        _ => wrong(should),
+    }
 }
 
 /// Reads a part of a time: a number between 0 and 1.

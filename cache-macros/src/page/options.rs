@@ -142,7 +142,10 @@ const NEEDLESS: &[(&[&str], &str)] = &[
         "pages that vary on one cookie say so with `vary`: write `vary = cookie(\"session\")`",
     ),
     (&["local"], "a page goes where its cache lives: name one with `cache = \"…\"`"),
-    (&["refresh_ahead", "jitter"], "a page is made anew behind an answer once its time is over: write `stale = 60`"),
+    (
+        &["refresh_ahead", "early", "jitter"],
+        "a page is made anew behind an answer once its time is over: write `stale = 60`",
+    ),
     (
         &["when", "if", "condition", "unless"],
         "whether a page is kept is said by its response, as with `Cache-Control: no-store`: leave this out",

@@ -58,7 +58,7 @@ impl Cache {
     ) {
         let home = self.home();
         let (Some(near), Some(Asking { ticket, since })) = (home.near.as_deref(), asking) else { return };
-        let Some(end) = found.fresh_until(&home.clock, options) else { return };
+        let Some(end) = found.fresh_until(home, name, options) else { return };
         let Some(value) = (keep.read)(record).filter(|value| !is_counted(keep, value)) else { return };
         let (now, end) = (home.clock.now(), near.until(end));
         if end <= now {
@@ -79,8 +79,8 @@ fn is_counted<V>(keep: Keep<V>, value: &V) -> bool {
 impl Found<'_> {
     /// Returns until when it is fresh for those who ask with these options, as far as it says so itself; `None` where it is
     /// nothing to be kept near.
-    fn fresh_until(&self, clock: &crate::clock::Clock, options: &Options) -> Option<Tick> {
-        let times = self.times(clock).or_else(|| self.planned_times(clock))?;
-        Some(policy::fresh_until(times, options))
+    fn fresh_until(&self, home: &Home, name: &Name, options: &Options) -> Option<Tick> {
+        let times = self.times(&home.clock).or_else(|| self.planned_times(&home.clock))?;
+        Some(policy::fresh_until(times, home.lead_of_found(name, self, options), options))
     }
 }

@@ -42,7 +42,7 @@ impl Cache {
             return Found::Miss(miss);
         }
         // What is near was made when it was read, as far as it knows.
-        found((record.times(), options), now, level, is_whole && level == Level::Memory)
+        found((record.times(), record.lead(), options), now, level, is_whole && level == Level::Memory)
     }
 
     /// Returns the names of those tags that were invalidated; `None` where none was.
@@ -65,12 +65,20 @@ impl Cache {
 }
 
 /// Says what something with these times is worth to those who ask with these options.
-pub(in crate::cache) fn found((times, options): (Times, &Options), now: Tick, level: Level, knows_age: bool) -> Found {
+pub(in crate::cache) fn found(
+    (times, lead, options): (Times, Duration, &Options),
+    now: Tick,
+    level: Level,
+    knows_age: bool,
+) -> Found {
     let age = knows_age.then(|| now.since(times.created));
     let left = Some(remaining(times, now));
     let past = now.since(times.fresh_until);
-    match policy::freshness(times, options, now) {
+    match policy::freshness_by_chance(times, lead, options, now) {
         Freshness::Fresh => Found::Fresh { level, age, left },
+        Freshness::Ahead if policy::freshness(times, options, now) == Freshness::Fresh => {
+            Found::Early { level, age, left }
+        }
         Freshness::Ahead => Found::Ahead { level, age, left },
         Freshness::Stale => Found::Stale { level, past },
         Freshness::Spare => Found::Spare { level, past },
@@ -105,7 +113,7 @@ impl Cache {
     /// Tells of what is near under a name, if anything fresh is.
     pub(in crate::cache) fn tell_near(&self, note: Teller<'_>, name: &Name, options: &Options, of: TypeId) {
         if let (Some(note), Some(store)) = (note, self.home().near.as_ref().and_then(|near| near.at_hand()))
-            && let found @ (Found::Fresh { .. } | Found::Ahead { .. }) =
+            && let found @ (Found::Fresh { .. } | Found::Ahead { .. } | Found::Early { .. }) =
                 self.examine((store, Level::Near), name, options, |record| why_other(record, of))
         {
             note.found(found);
@@ -128,10 +136,11 @@ impl Cache {
     }
 
     /// Says what a value is worth that was read in a store, with the times that a record of it has.
-    pub(in crate::cache) fn there(&self, bytes: &Bytes<'_>, times: Times, options: &Options) -> Found {
+    pub(in crate::cache) fn there(&self, name: &Name, bytes: &Bytes<'_>, times: Times, options: &Options) -> Found {
         let (clock, now) = (&self.home().clock, self.home().clock.now());
         if bytes.times(clock).is_some() {
-            return found((times, options), now, Level::Store, true);
+            let lead = self.home().lead_of_found(name, bytes, options);
+            return found((times, lead, options), now, Level::Store, true);
         }
         // Only the store knows when it ends.
         let planned = bytes.planned_times(clock);

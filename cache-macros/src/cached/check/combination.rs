@@ -36,6 +36,7 @@ fn what_is_kept_forever_does_not_age(model: &Model, errors: &Errors) {
         times.stale.as_ref().map(|said| &said.word),
         times.stale_if_error.as_ref().map(|said| &said.word),
         times.refresh_ahead.as_ref().map(|said| &said.word),
+        times.early.as_ref().map(|said| &said.word),
         times.jitter.as_ref().map(|said| &said.word),
     ];
     for word in words.into_iter().flatten() {
