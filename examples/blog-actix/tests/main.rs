@@ -11,6 +11,8 @@ mod front;
 #[path = "../../blog/tests/hits.rs"]
 mod hits;
 mod left;
+#[path = "../../blog/tests/looks.rs"]
+mod looks;
 #[path = "../../blog/tests/people.rs"]
 mod people;
 #[path = "../../blog/tests/program.rs"]

@@ -17,6 +17,7 @@ pub mod drafts;
 mod error;
 pub mod html;
 pub mod origin;
+pub mod panel;
 mod password;
 pub mod posts;
 mod seed;

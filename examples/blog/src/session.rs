@@ -69,6 +69,13 @@ async fn user_of(db: &Db, digest: String) -> Result<Option<User>, Error> {
     Ok(user)
 }
 
+/// Returns what the cookie says, out of the lines of the header `Cookie`.
+pub fn token<'a>(lines: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let cookies = lines.into_iter().flat_map(|line| line.split(';'));
+    let mut cookies = cookies.filter_map(|cookie| cookie.trim().split_once('='));
+    cookies.find(|(name, _)| *name == COOKIE).map(|(_, token)| token)
+}
+
 fn digest_of(token: &str) -> String {
     hex(digest::digest(&digest::SHA256, token.as_bytes()).as_ref())
 }

@@ -10,6 +10,7 @@ mod failures;
 #[path = "../src/front/mod.rs"]
 mod front;
 mod hits;
+mod looks;
 mod people;
 mod program;
 mod served;

@@ -6,7 +6,7 @@ use std::env;
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
 use crate::site::{Open, Site, Store};
-use crate::{edits, failures, hits, people, program, windows};
+use crate::{edits, failures, hits, looks, people, program, windows};
 
 /// A test, by its name.
 pub type Test = (&'static str, fn(Site) -> Running);
@@ -29,7 +29,8 @@ pub fn run(own: impl IntoIterator<Item = Trial>) {
     let stores = [Store::Memory, Store::Redis];
     let trials = stores.into_iter().flat_map(|store| {
         let tests = TESTS.iter().copied().flatten().map(move |test| trial(store, Store::open, test));
-        tests.chain(windows::TESTS.iter().map(move |test| trial(store, Store::open_for_windows, test)))
+        let windows = windows::TESTS.iter().chain(looks::TESTS);
+        tests.chain(windows.map(move |test| trial(store, Store::open_for_windows, test)))
     });
     libtest_mimic::run(&arguments, trials.chain(program::trials()).chain(own).collect()).exit();
 }

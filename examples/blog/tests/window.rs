@@ -40,7 +40,8 @@ impl Window {
         let (driver, log) = (chromium.address(), Vec::new());
         let window = Self { driver, session: String::new(), site, larder, log };
         let options = json!({"binary": chromium.program, "args": chromium.arguments(person)});
-        let wanted = json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL"}});
+        let wanted =
+            json!({"goog:chromeOptions": options, "goog:loggingPrefs": {"performance": "ALL", "browser": "ALL"}});
         let begun = window.send("POST", "/session", json!({"capabilities": {"alwaysMatch": wanted}})).await;
         let begun = begun.expect("a browser that starts");
         Self { session: begun["sessionId"].as_str().expect("a session").to_owned(), ..window }
@@ -76,6 +77,40 @@ impl Window {
         let path = format!("{part}//*[self::a or self::button][normalize-space() = '{text}']");
         let element = self.find(&path).await;
         self.tell(&format!("/element/{element}/click"), json!({})).await;
+    }
+
+    /// Clicks on what stands at this place of the page, as `XPath` has it.
+    pub async fn click_at(&self, path: &str) {
+        let element = self.find(path).await;
+        self.tell(&format!("/element/{element}/click"), json!({})).await;
+    }
+
+    /// Presses keys, one after the other, on whatever has the focus.
+    pub async fn press(&self, keys: &str) {
+        let strokes: Vec<_> = keys
+            .chars()
+            .flat_map(|key| ["keyDown", "keyUp"].map(|what| json!({"type": what, "value": key.to_string()})))
+            .collect();
+        self.tell("/actions", json!({"actions": [{"type": "key", "id": "keys", "actions": strokes}]})).await;
+    }
+
+    /// Waits until a script of one expression says something that a test wants to hear, and returns that.
+    pub async fn hear(&self, what: &str, expression: &str, is_it: impl Fn(&str) -> bool) -> String {
+        let begun = Instant::now();
+        loop {
+            let said = self.ask(&format!("return String({expression})")).await;
+            if is_it(&said) {
+                return said;
+            }
+            assert!(begun.elapsed() < PATIENCE, "{what}: {said:?}, at {}: {}", self.path().await, self.text().await);
+        }
+    }
+
+    /// Returns what the console says that has gone wrong.
+    pub async fn complaints(&self) -> Vec<Value> {
+        let entries = self.tell("/se/log", json!({"type": "browser"})).await;
+        let entries = entries.as_array().expect("entries");
+        entries.iter().filter(|entry| entry["level"] == "SEVERE").cloned().collect()
     }
 
     /// Writes into a field, in the place of what stands there.

@@ -13,7 +13,8 @@ const KEPT: Arrival = Arrival { status: 200, is_hit: true };
 /// The browser has it, from a hit, and Larder has said that it is still the one.
 const KEPT_BY_BOTH: Arrival = Arrival { status: 304, is_hit: true };
 
-async fn log_in(window: &Window, login: &str, name: &str) {
+/// Logs in by the form, as whoever wants to see their posts is asked to.
+pub async fn log_in(window: &Window, login: &str, name: &str) {
     window.click("Your posts").await;
     window.until("/login", "Log in").await;
     window.write("login", login).await;

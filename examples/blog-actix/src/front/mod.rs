@@ -19,13 +19,15 @@ use actix_web::HttpResponse;
 use actix_web::http::header::ContentType;
 use actix_web::middleware::from_fn;
 use actix_web::web::{Redirect, ServiceConfig, ThinData, scope};
-use blog::{Db, html};
+use blog::{Db, html, panel};
 use failed::Failed;
 use visitor::Visitor;
 
 /// Puts the site together, for the app of each worker. To be called once: from here on, changes are listened to.
 pub fn site(db: Db) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
     listeners::listen();
+    // One for all workers, beside the pages: it has a guard of its own, and knows its own forms.
+    let panel = panel::panel(db.clone());
     move |app| {
         // What is wrapped around the pages runs on every request, also where one is kept: the last one first.
         let site = scope("")
@@ -33,7 +35,7 @@ pub fn site(db: Db) -> impl Fn(&mut ServiceConfig) + Clone + Send + 'static {
             .wrap(from_fn(around::forms_are_own))
             .wrap(from_fn(around::to_the_end))
             .configure(pages);
-        app.app_data(ThinData(db.clone())).service(site);
+        app.app_data(ThinData(db.clone())).service(panel.clone().scope(panel::PATH)).service(site);
     }
 }
 

@@ -20,7 +20,7 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Html;
 use axum::routing::{get, post};
-use blog::{Db, html};
+use blog::{Db, html, panel};
 use failed::Failed;
 use visitor::Visitor;
 
@@ -28,8 +28,11 @@ use visitor::Visitor;
 pub fn app(db: Db) -> Router {
     listeners::listen();
     let recognise = from_fn_with_state(db.clone(), visitor::recognise);
+    let panel = panel::panel(db.clone());
     // What stands around the routes runs on every request, also where a page is kept.
-    routes().with_state(db).layer(recognise).layer(from_fn(around::forms_are_own))
+    let site = routes().with_state(db).layer(recognise).layer(from_fn(around::forms_are_own));
+    // Beside them: it has a guard of its own, and knows its own forms.
+    site.nest_service(panel::PATH, panel)
 }
 
 /// Says which page stands where. What is kept of them their own files say.

@@ -46,7 +46,5 @@ impl Deref for Visitor {
 
 /// Returns what the cookie of a session says.
 pub fn token(headers: &HeaderMap) -> Option<&str> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let mut cookies = lines.flat_map(|line| line.split(';')).filter_map(|cookie| cookie.trim().split_once('='));
-    cookies.find(|(name, _)| *name == session::COOKIE).map(|(_, token)| token)
+    session::token(headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok()))
 }

@@ -3,6 +3,7 @@
 use super::markup::{Markup, html};
 use super::{frame, parts};
 use crate::comments::Comment;
+use crate::panel::PATH;
 use crate::posts::Post;
 use crate::users::{self, User};
 
@@ -11,9 +12,10 @@ pub fn dashboard(user: &User, posts: &[Post], comments: &[Comment]) -> String {
     let no_comments = comments.is_empty().then(|| html! { "<p>Nobody has said anything yet.</p>" });
     let own: Markup = posts.iter().map(own).collect();
     let comments: Markup = comments.iter().map(said).collect();
+    let caches = user.is_editor().then(|| html! { " <a href=\"" (PATH) "\">What the caches do</a>" });
     users::are_shown([user.id]);
     let content = html! {
-        "<h1>" (user.name) "</h1><p><a class=\"button\" href=\"/write\">Write a post</a></p>"
+        "<h1>" (user.name) "</h1><p><a class=\"button\" href=\"/write\">Write a post</a>" (caches) "</p>"
         "<h2>Your posts</h2><ul class=\"posts\">" (own) "</ul>" (no_posts)
         "<h2>What others say</h2><ul>" (comments) "</ul>" (no_comments)
         "<h2>You</h2><form method=\"post\" action=\"/name\"><label>Readers know you as "
