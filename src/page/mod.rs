@@ -85,7 +85,7 @@ mod shelf;
 mod site;
 mod status;
 mod tee;
-mod tell;
+pub(crate) mod tell;
 mod told;
 mod variant;
 mod whole;

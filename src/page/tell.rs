@@ -14,7 +14,7 @@ use super::policy::{Facts, Reuse, Wanted};
 use super::record::Page;
 use super::site::{Home, Look, Quest, Site};
 use super::variant::Front;
-use crate::{Error, Key, Ttl};
+use crate::{Cache, Error, Key, Ttl};
 
 /// Begins to tell of a request, if anybody listens here.
 pub(super) fn begin(site: &Site, cache: &str, request: &Parts) -> Option<Note> {
@@ -41,7 +41,7 @@ pub(super) enum Standing {
 /// Looks at what stands there, before whoever looks for a page takes out what is over.
 pub(super) async fn standing(site: &Site, home: &Home, request: &Parts) -> Standing {
     let Ok(key) = site.key(request) else { return Standing::Nothing(Miss::Absent) };
-    let variants = match front(home, &key).await {
+    let variants = match front(&home.cache, &key).await {
         Ok(Front::Variants(variants)) => variants,
         Ok(Front::Page(page)) => return Standing::Page(page),
         Ok(Front::Pass) => return Standing::Nothing(Miss::Page(Unusable::NotKeptLately)),
@@ -50,7 +50,7 @@ pub(super) async fn standing(site: &Site, home: &Home, request: &Parts) -> Stand
     let mut why = Miss::Page(Unusable::OtherVariant);
     let keys: Vec<_> = variants.keys(site, &request.headers).collect();
     for key in keys {
-        match front(home, &key).await {
+        match front(&home.cache, &key).await {
             Ok(Front::Page(page)) => return Standing::Page(page),
             Ok(Front::Pass) => why = Miss::Page(Unusable::NotKeptLately),
             Ok(Front::Variants(_)) | Err(Miss::Absent) => {}
@@ -61,12 +61,12 @@ pub(super) async fn standing(site: &Site, home: &Home, request: &Parts) -> Stand
 }
 
 /// Returns what stands under a key, or why that is nothing of use.
-async fn front(home: &Home, key: &Key) -> Result<Front, Miss> {
-    match home.cache.why_not(key).await {
+async fn front(cache: &Cache, key: &Key) -> Result<Front, Miss> {
+    match cache.why_not(key).await {
         Miss::Absent => {}
         miss => return Err(miss),
     }
-    match home.cache.peek_outside(key).await {
+    match cache.peek_outside(key).await {
         Ok(front) => front.ok_or(Miss::Absent),
         Err(error) => Err(Miss::Away { error: error.to_string() }),
     }
@@ -75,10 +75,10 @@ async fn front(home: &Home, key: &Key) -> Result<Front, Miss> {
 /// Tells what was found, and says to those who go on from there to whom they are to tell more.
 pub(super) fn found(note: Note, (site, home): (&Site, &Home), request: &Parts, standing: Standing, look: &mut Look) {
     let found = match look {
-        Look::Found(page, _, now) => worth(home, page.facts(), &Wanted::default(), *now),
+        Look::Found(page, _, now) => worth(&home.cache, page.facts(), &Wanted::default(), *now),
         Look::Pass(pass) => Found::Unasked(Unasked::Page(*pass)),
         Look::Seek(quest) | Look::Part(quest) => match (&quest.old, standing) {
-            (Some((page, _)), _) => worth(home, page.facts(), &quest.wanted, home.now()),
+            (Some((page, _)), _) => worth(&home.cache, page.facts(), &quest.wanted, home.now()),
             (None, Standing::Nothing(miss)) => Found::Miss(miss),
             (None, Standing::Page(page)) => Found::Miss(why_not((site, home), request, &page, &quest.wanted)),
         },
@@ -101,7 +101,7 @@ fn why_not((site, home): (&Site, &Home), request: &Parts, page: &Page, wanted: &
     match () {
         () if page.site() != site.mark => Miss::Page(Unusable::OtherPlace),
         () if site.is_gone(home, request, page) => Miss::Page(Unusable::Purged),
-        () => match worth(home, page.facts(), wanted, home.now()) {
+        () => match worth(&home.cache, page.facts(), wanted, home.now()) {
             Found::Miss(miss) => miss,
             // It has gone since.
             _ => Miss::Absent,
@@ -110,8 +110,8 @@ fn why_not((site, home): (&Site, &Home), request: &Parts, page: &Page, wanted: &
 }
 
 /// Says what a page is worth to who wants this.
-pub(super) fn worth(home: &Home, facts: &Facts, wanted: &Wanted, now: u64) -> Found {
-    let level = if home.cache.is_outside() { Level::Store } else { Level::Memory };
+pub(super) fn worth(cache: &Cache, facts: &Facts, wanted: &Wanted, now: u64) -> Found {
+    let level = if cache.is_outside() { Level::Store } else { Level::Memory };
     let lived = now.saturating_sub(facts.born);
     let past = Duration::from_millis(lived.saturating_sub(facts.fresh));
     let is_fresh = lived < facts.fresh;
@@ -133,6 +133,24 @@ pub(super) fn worth(home: &Home, facts: &Facts, wanted: &Wanted, now: u64) -> Fo
         Reuse::Ask { if_error: true } => Found::Spare { level, past },
         Reuse::Ask { if_error: false } => Found::Miss(Miss::Expired { ago: past }),
     }
+}
+
+/// Says what a request for the page under a key would find that wants nothing special.
+#[cfg(feature = "panel")]
+pub(crate) async fn would_find(cache: &Cache, key: &Key) -> Found {
+    let mut found = Found::Miss(Miss::Absent);
+    for mark in [super::key::MARK, super::variant::VARIANT] {
+        found = match front(cache, &Key::__sealed(mark, key.as_str())).await {
+            Ok(Front::Page(page)) => worth(cache, page.facts(), &Wanted::default(), cache.clock().wall_millis()),
+            // What stands there leads to pages, or says that there are none.
+            Ok(Front::Variants(_) | Front::Pass) => Found::Miss(Miss::Absent),
+            Err(miss) => Found::Miss(miss),
+        };
+        if !matches!(found, Found::Miss(Miss::Absent | Miss::OtherPattern)) {
+            break;
+        }
+    }
+    found
 }
 
 /// What is told by those who go on.

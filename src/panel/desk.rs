@@ -11,10 +11,12 @@ use super::answer::{Refusal, json, nothing, page};
 use super::changes::{self, Wish};
 use super::entries;
 use super::graph;
+use super::history::History;
 use super::mount::Panel;
 use super::numbers::{self, Rights};
 use super::query::Query;
 use super::secret;
+use super::why;
 
 /// A wish has at most so many bytes: a key has 200, and a tag is a word.
 pub(super) const MOST: usize = 16 * 1024;
@@ -49,17 +51,21 @@ impl Panel {
 
     async fn show(&self, path: &str, query: &Query) -> Result<String, Refusal> {
         match path {
-            "api/now" => match &self.history {
-                Some(history) => {
-                    numbers::now(history, Rights { writable: self.writable, release: self.is_release }, query)
-                }
-                None => Err(Refusal::missing("this panel is off")),
-            },
+            "api/now" => {
+                let rights = Rights { writable: self.writable, release: self.is_release };
+                numbers::now(self.history()?, &self.told, rights, query)
+            }
+            "api/history" => numbers::hour(self.history()?, query),
             "api/keys" => entries::keys(query).await,
             "api/entry" => entries::entry(query).await,
+            "api/why" => why::why(query).await,
             "api/graph" => Ok(graph::graph()),
             _ => Err(Refusal::missing(format!("there is nothing at `{path}`"))),
         }
+    }
+
+    fn history(&self) -> Result<&History, Refusal> {
+        self.history.as_deref().ok_or_else(|| Refusal::missing("this panel is off"))
     }
 
     async fn change(&self, request: &Parts, path: &str, body: Body) -> Result<String, Refusal> {

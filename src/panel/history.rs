@@ -1,4 +1,4 @@
-//! What has happened in the last hour, in all caches together: a row for every five seconds.
+//! What has happened in the last hour: in all caches together by a row for every five seconds, and at each site.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -9,8 +9,10 @@ use cache_core::registry::{caches_if_made, clock, effects};
 use once_cell::sync::OnceCell;
 use serde::Serialize;
 
+use super::places;
+use super::series::{self, Counts, Series};
 use crate::clock::Clock;
-use crate::{Stats, sites};
+use crate::{Site, Stats};
 
 /// From one row to the next.
 pub(super) const EVERY: Duration = Duration::from_secs(5);
@@ -39,6 +41,11 @@ pub(super) struct History {
 struct Ring {
     rows: VecDeque<Row>,
     before: Totals,
+    sites: Series,
+    /// When the last sample was taken.
+    sampled: u64,
+    /// The time of the last row or answer.
+    last: u64,
 }
 
 /// What was counted since the program began.
@@ -49,7 +56,6 @@ struct Totals {
     stale: u64,
     loads: u64,
     load_ms: f64,
-    saved_ms: f64,
     errors: u64,
     entries: u64,
     bytes: Option<u64>,
@@ -77,8 +83,9 @@ impl History {
 
     fn new(clock: Clock) -> Self {
         let started = clock.wall_millis();
-        let ring = Mutex::new(Ring { rows: VecDeque::new(), before: Totals::now() });
-        Self { clock, started, ring, sampler: OnceCell::new() }
+        let sites = Series::begin(counts());
+        let ring = Ring { rows: VecDeque::new(), before: Totals::now(), sites, sampled: started, last: started };
+        Self { clock, started, ring: Mutex::new(ring), sampler: OnceCell::new() }
     }
 
     /// Has a thread take samples until nobody has this any more.
@@ -107,9 +114,14 @@ impl History {
 
     /// Adds a row for what has happened since the last one.
     pub(super) fn sample(&self) {
-        let (at, now) = (self.clock.wall_millis(), Totals::now());
+        let now = Totals::now();
         let mut ring = self.ring();
-        let row = now.row_since(&ring.before, at);
+        // Later than whatever was told before it, also where somebody has set the clock back.
+        let at = self.clock.wall_millis().max(ring.last + 1);
+        let since = std::mem::replace(&mut ring.sampled, at);
+        ring.last = at;
+        let saved = ring.sites.sample(counts(), since, at);
+        let row = now.row_since(&ring.before, saved, at);
         ring.before = now;
         if ring.rows.len() == ROWS {
             ring.rows.pop_front();
@@ -122,13 +134,39 @@ impl History {
         self.ring().rows.iter().filter(|row| row.0 > time).cloned().collect()
     }
 
+    /// Returns what has happened at a site, by its number.
+    pub(super) fn rows_of(&self, site: usize) -> Vec<series::Row> {
+        self.ring().sites.rows(site)
+    }
+
+    /// Returns the time of an answer: no row after it has this time or an earlier one.
+    pub(super) fn now(&self) -> u64 {
+        let mut ring = self.ring();
+        ring.last = ring.last.max(self.clock.wall_millis());
+        ring.last
+    }
+
     /// Returns when it began.
     pub(super) fn started(&self) -> u64 {
         self.started
     }
+}
 
-    pub(super) fn now(&self) -> u64 {
-        self.clock.wall_millis()
+/// Returns what all sites have counted, by their numbers.
+fn counts() -> impl Iterator<Item = Counts> {
+    places::all().iter().map(|site| counts_of(site))
+}
+
+fn counts_of(site: &Site) -> Counts {
+    let stats = site.stats();
+    Counts {
+        hits: stats.hits,
+        misses: stats.misses,
+        stale: stats.stale,
+        loads: stats.loads,
+        load_ms: millis(stats.load_time),
+        spared: spared(&stats),
+        errors: stats.failed + stats.trouble,
     }
 }
 
@@ -158,12 +196,11 @@ impl Totals {
                 all.bytes = Some(all.bytes.unwrap_or(0) + stats.bytes);
             }
         }
-        all.saved_ms = sites().map(|site| saved_ms(&site.stats())).sum();
         all
     }
 
     /// A store that was emptied, or caches of another test, may make less of what there was.
-    fn row_since(&self, before: &Self, at: u64) -> Row {
+    fn row_since(&self, before: &Self, saved: f64, at: u64) -> Row {
         Row(
             at,
             self.hits.saturating_sub(before.hits),
@@ -171,7 +208,7 @@ impl Totals {
             self.stale.saturating_sub(before.stale),
             self.loads.saturating_sub(before.loads),
             round((self.load_ms - before.load_ms).max(0.0)),
-            round((self.saved_ms - before.saved_ms).max(0.0)),
+            round(saved),
             self.errors.saturating_sub(before.errors),
             self.entries,
             self.bytes,
@@ -195,5 +232,10 @@ pub(super) fn saved_ms(stats: &Stats) -> f64 {
         return 0.0;
     }
     let usual = stats.load_time.as_secs_f64() * 1000.0 / stats.loads as f64;
-    round(usual * (stats.hits + stats.stale + stats.shared) as f64)
+    round(usual * spared(stats) as f64)
+}
+
+/// Returns how many callers did not wait for a body.
+fn spared(stats: &Stats) -> u64 {
+    stats.hits + stats.stale + stats.shared
 }

@@ -8,6 +8,7 @@ use http::request::Parts;
 
 use super::guard::Guard;
 use super::history::History;
+use super::numbers::Told;
 
 /// The panel: a page that shows what caches do, behind a guard. See the [module](crate::panel).
 ///
@@ -21,6 +22,7 @@ pub struct Panel {
     pub(super) is_release: bool,
     /// Missing where it is off.
     pub(super) history: Option<Arc<History>>,
+    pub(super) told: Arc<Told>,
 }
 
 impl Panel {
@@ -59,7 +61,8 @@ impl Panel {
     fn new(guard: Guard) -> Self {
         // This crate is built in the profile that the program is built in.
         let is_release = !cfg!(debug_assertions);
-        let panel = Self { guard: Arc::new(guard), writable: false, in_release: false, is_release, history: None };
+        let (guard, told) = (Arc::new(guard), Arc::default());
+        let panel = Self { guard, writable: false, in_release: false, is_release, history: None, told };
         panel.with_history()
     }
 

@@ -1,13 +1,17 @@
 //! What sites and caches have counted, as it stands now, and the history of the last hour.
 
+use std::sync::{Mutex, PoisonError};
+
 use once_cell::sync::Lazy;
 use serde::Serialize;
 
 use super::answer::{Refusal, text};
 use super::history::{COLUMNS, EVERY, History, Row, millis, saved_ms};
-use super::places::{self, Census};
+use super::ledger::Ledger;
+use super::places::{self, Census, Place};
 use super::query::Query;
 use super::secret;
+use super::series;
 use crate::{Cache, Site};
 
 #[derive(Serialize)]
@@ -26,7 +30,7 @@ struct Now {
     sites: Vec<OfSite>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct OfCache {
     name: String,
     store: &'static str,
@@ -44,7 +48,7 @@ struct OfCache {
     bytes: Option<u64>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 struct OfSite {
     id: usize,
     name: &'static str,
@@ -72,6 +76,10 @@ struct OfSite {
     invalidated: u64,
 }
 
+/// What pages have been told of caches and sites.
+#[derive(Debug, Default)]
+pub(super) struct Told(Mutex<(Ledger<OfCache>, Ledger<OfSite>)>);
+
 /// Who asks: what they may do is told with the numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rights {
@@ -79,18 +87,24 @@ pub(super) struct Rights {
     pub(super) release: bool,
 }
 
-pub(super) fn now(history: &History, rights: Rights, query: &Query) -> Result<String, Refusal> {
+pub(super) fn now(history: &History, told: &Told, rights: Rights, query: &Query) -> Result<String, Refusal> {
     let since = match query.get("since") {
         Some(since) => since.parse().map_err(|_| {
             Refusal::wrong(format!("`{since}` is no time: write milliseconds since 1970, as in `since=1732280000000`"))
         })?,
         None => 0,
     };
+    // First: what happens while all is counted is told once more next time.
+    let at = history.now();
     let mut census = Census::default();
     let sites = places::all().iter().enumerate().map(|(id, site)| of_site(id, site, &mut census)).collect();
     let caches = cache_core::registry::caches()?.iter().map(of_cache).collect();
+    let (caches, sites) = {
+        let mut told = told.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (told.0.changed(caches, at, since), told.1.changed(sites, at, since))
+    };
     Ok(text(&Now {
-        at: history.now(),
+        at,
         started: history.started(),
         version: env!("CARGO_PKG_VERSION"),
         program: &PROGRAM,
@@ -103,6 +117,21 @@ pub(super) fn now(history: &History, rights: Rights, query: &Query) -> Result<St
         caches,
         sites,
     }))
+}
+
+#[derive(Serialize)]
+struct Hour {
+    at: u64,
+    columns: [&'static str; 9],
+    history: Vec<series::Row>,
+}
+
+/// Returns what has happened at a site in the last hour.
+pub(super) fn hour(history: &History, query: &Query) -> Result<String, Refusal> {
+    let site = Place::asked(query)?.site.and_then(places::number_of);
+    let site =
+        site.ok_or_else(|| Refusal::wrong("only sites have a history of their own: say which, as in `site=0`"))?;
+    Ok(text(&Hour { at: history.now(), columns: series::COLUMNS, history: history.rows_of(site) }))
 }
 
 /// What the program is called.

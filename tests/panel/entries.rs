@@ -33,7 +33,7 @@ fn forever(word: &str) -> String {
 }
 
 /// Runs a test on each framework, with a cache in memory and with one in a store outside.
-fn each_store(test: impl Fn(&Isolated, Browser)) {
+pub fn each_store(test: impl Fn(&Isolated, Browser)) {
     each(|on| {
         let larder = testing::isolated();
         test(&larder, on(open()));

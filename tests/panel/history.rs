@@ -72,6 +72,57 @@ fn only_what_is_new_is_told_and_no_more_than_an_hour_is_kept() {
 }
 
 #[test]
+fn a_site_has_an_hour_of_its_own() {
+    each(|on| {
+        let larder = testing::isolated();
+        let panel = open();
+        let browser = on(panel.clone());
+        let id = &browser.site("history:<number>")["id"];
+        let hour = || {
+            let hour = browser.json(&format!("/api/history?site={id}"));
+            let names = hour["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned());
+            (names.collect::<Vec<_>>(), rows(&hour))
+        };
+        assert_eq!(hour().1, [] as [Vec<f64>; 0]);
+        for calls in [3, 0, 2] {
+            (0..calls).for_each(|_| assert_eq!(square(7), 49));
+            larder.advance(EVERY);
+            panel.sample();
+        }
+        let (columns, rows) = hour();
+        assert_eq!(columns, ["t", "s", "hits", "misses", "stale", "loads", "load_ms", "saved_ms", "errors"]);
+        let counted: Vec<_> = rows.iter().map(|row| [row[1], row[2], row[3], row[5]]).collect();
+        assert_eq!(counted, [[5.0, 2.0, 1.0, 1.0], [5.0, 0.0, 0.0, 0.0], [5.0, 2.0, 0.0, 0.0]]);
+        let all = browser.json("/api/now");
+        assert_eq!(all["history"].as_array().map(Vec::len), Some(rows.len()));
+        for _ in 0..1500 {
+            larder.advance(EVERY);
+            panel.sample();
+        }
+        let (_, rows) = hour();
+        assert!(rows.len() <= 120 && rows[60][1] > 29.9, "{}", rows.len());
+        let error = browser.get("/api/history?cache=default").error(400);
+        assert!(error.contains("only sites have a history"), "{error}");
+    });
+}
+
+#[test]
+fn no_row_is_as_old_as_what_was_told_before_it() {
+    each(|on| {
+        let _larder = testing::isolated();
+        let panel = open();
+        let browser = on(panel.clone());
+        let told = browser.json("/api/now")["at"].as_u64().expect("a time");
+        square(3);
+        // At the same time, as far as the clock says.
+        panel.sample();
+        let after = browser.json(&format!("/api/now?since={told}"));
+        assert_eq!(rows(&after).len(), 1);
+        assert_eq!(after["at"].as_u64(), Some(told + 1));
+    });
+}
+
+#[test]
 fn panels_of_a_program_share_a_thread_that_ends_with_the_last_of_them() {
     // There are no caches of a test here, and so time goes by itself.
     let count = || {

@@ -10,3 +10,4 @@ mod history;
 mod lines;
 mod numbers;
 mod outside;
+mod why;

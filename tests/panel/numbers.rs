@@ -1,13 +1,18 @@
 //! What is counted, and where it is shown.
 
 use larder::{Settings, cached, testing};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::browser::{each, open};
 
 #[cached(key = "numbers:square:<number>")]
 fn square(number: u64) -> u64 {
     number * number
+}
+
+#[cached(key = "numbers:quiet:<number>")]
+fn quiet(number: u64) -> u64 {
+    number
 }
 
 #[cached(key = "numbers:never")]
@@ -59,6 +64,37 @@ fn caches_are_shown_with_where_they_live_and_what_they_weigh() {
         assert_eq!((&usual["misses"], &usual["loads"], &usual["off"]), (&1.into(), &1.into(), &false.into()));
         assert!(small["bytes"].as_u64().is_some_and(|bytes| bytes > 0), "{small}");
         assert_eq!(cache("no")["store"], "none");
+    });
+}
+
+#[test]
+fn sites_and_caches_that_have_not_changed_are_told_once() {
+    each(|on| {
+        let larder = testing::isolated_with([("default", Settings::memory()), ("small", Settings::memory())]).unwrap();
+        let browser = on(open().writable());
+        let first = browser.json("/api/now");
+        let (id, sites) = (browser.site("numbers:quiet:<number>")["id"].clone(), first["sites"].as_array().unwrap());
+        let mut at = first["at"].as_u64().unwrap();
+        // Which caches are told, and whether the site is: what other tests do is told of other sites.
+        let mut told = |change: &dyn Fn()| {
+            larder.advance(std::time::Duration::from_secs(1));
+            at += 1;
+            change();
+            let now = browser.json(&format!("/api/now?since={at}"));
+            at = now["at"].as_u64().unwrap();
+            let caches = now["caches"].as_array().unwrap().iter().map(|cache| cache["name"].clone());
+            (caches.collect::<Vec<_>>(), now["sites"].as_array().unwrap().iter().any(|site| site["id"] == id))
+        };
+        let (none, usual) = (Vec::<Value>::new(), vec![Value::from("default")]);
+        assert_eq!(told(&|| ()), (none.clone(), false));
+        assert_eq!(told(&|| assert_eq!(quiet(5), 5)), (usual, true));
+        assert_eq!(told(&|| ()), (none.clone(), false));
+        let switch = |off| drop(browser.done("/api/switch", &json!({ "site": id, "off": off })));
+        assert_eq!(told(&|| switch(true)), (none.clone(), true));
+        assert_eq!(told(&|| switch(false)), (none.clone(), true));
+        assert_eq!(told(&|| ()), (none, false));
+        let anew = browser.json("/api/now");
+        assert_eq!(anew["sites"].as_array().map(Vec::len), Some(sites.len()), "whoever is new is told all");
     });
 }
 

@@ -43,7 +43,7 @@ impl Spot {
         }
         let answer = Asking::new(&self.site.setup, request, now).with_part(&part, &Status::hit(facts.left(now)))?;
         if let Some(note) = &quest.note {
-            note.found(tell::worth(&self.home, facts, &quest.wanted, now));
+            note.found(tell::worth(&self.home.cache, facts, &quest.wanted, now));
         }
         Some(answer)
     }

@@ -110,6 +110,34 @@ impl Cache {
         }
     }
 
+    /// Says what somebody would find under a key who asked for it now with these options, and is none who asks: it counts
+    /// as nothing.
+    #[doc(hidden)]
+    pub async fn would_find(&self, key: &Key, options: &Options) -> Found {
+        let name = self.name_of(key);
+        let outside = match &self.home().backing {
+            Backing::Null => return Found::Miss(Miss::Null),
+            Backing::Memory(store) => return self.examine((store, Level::Memory), &name, options, |_| None),
+            Backing::Outside(outside) => outside,
+        };
+        let unopened = Some(outside.unopened());
+        let (tags, mut versions) = (self.fingerprints_of(key), Versions::default());
+        let sought = match self.home().seek(outside, &name, &tags, &mut versions).await {
+            Ok(sought) => sought,
+            Err(error) => return away(&error),
+        };
+        match sought.found() {
+            None => self.sought(outside, &sought, unopened),
+            Some(Bytes::Record(wire)) if wire.header.mark != name.mark() => Found::Miss(Miss::OtherPattern),
+            Some(Bytes::Foreign) => Found::Miss(Miss::Unreadable),
+            // Where only its store knows when it ends, it is there still.
+            Some(found) => match found.times(&self.home().clock) {
+                Some(times) => self.there(&found, times, options),
+                None => Found::Fresh { level: Level::Store, age: None, left: None },
+            },
+        }
+    }
+
     /// Tells of what is near under a name, if anything fresh is.
     pub(in crate::cache) fn tell_near(&self, note: Teller<'_>, name: &Name, options: &Options, of: TypeId) {
         if let (Some(note), Some(store)) = (note, self.home().near.as_ref().and_then(|near| near.at_hand()))

@@ -2,7 +2,8 @@
 
 use super::Site;
 use crate::error::{Error, Kind};
-use crate::key::pattern;
+use crate::explain::{Found, Miss};
+use crate::key::{Key, pattern};
 use crate::lock::lock;
 use crate::stats::Event;
 
@@ -16,6 +17,21 @@ impl Site {
             marks.push(self.mark());
         }
         marks
+    }
+
+    /// Says what the next call would find under one of its keys, as that reads; of pages their layers know.
+    #[doc(hidden)]
+    pub async fn would_find(&'static self, key: &Key) -> Result<Found, Error> {
+        let home = self.home()?;
+        let mut found = Found::Miss(Miss::Absent);
+        for mark in self.marks() {
+            found = home.would_find(&Key::__sealed(mark, key.as_str()), &self.options).await;
+            // Under another of its marks there may be more.
+            if !matches!(found, Found::Miss(Miss::Absent | Miss::OtherPattern)) {
+                break;
+            }
+        }
+        Ok(found)
     }
 
     /// Notes a mark that some of its keys have.
