@@ -112,7 +112,11 @@ async fn in_a_real_browser_one_sees_readers_come_drills_into_a_site_and_withdraw
     assert!(reader.get(QUIET).await.is_hit(), "to be looked at changes nothing");
 
     window.click_at(&format!("//table[contains(@class, 'entries')]//a[contains(., '{QUIET}')]")).await;
-    window.hear("what it holds", "document.getElementById('entry').innerText", |said| said.contains("Fresh for")).await;
+    window
+        .hear("what it holds", "document.getElementById('entry').innerText", |said| {
+            said.contains("Fresh for") && said.contains("The next call is a hit")
+        })
+        .await;
     window.click("Invalidate this entry").await;
     window.click_at("//button[@id='ask-yes']").await;
     let toast = "document.getElementById('toast').textContent";
@@ -123,6 +127,11 @@ async fn in_a_real_browser_one_sees_readers_come_drills_into_a_site_and_withdraw
     let made = reader.get(QUIET).await;
     assert!(!made.is_hit() && made.cache().contains("fwd="), "{}", made.cache());
     assert!(reader.get(QUIET).await.is_hit());
+
+    // Its cache has it again, under what all keep there.
+    window.click_in("//section[@id='place']", "default").await;
+    window.hear("its name", "document.querySelector('#site-name')?.textContent", |said| said == "default").await;
+    window.hear("the entry", entries, is_there).await;
 
     assert_eq!(window.complaints().await, [] as [serde_json::Value; 0]);
     assert!(readers.try_join_next().is_none(), "no reader has met an error");
