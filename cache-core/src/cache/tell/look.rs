@@ -132,7 +132,7 @@ impl Cache {
             Some(Bytes::Foreign) => Found::Miss(Miss::Unreadable),
             // Where only its store knows when it ends, it is there still.
             Some(found) => match found.times(&self.home().clock) {
-                Some(times) => self.there(&found, times, options),
+                Some(times) => self.there(&name, &found, times, options),
                 None => Found::Fresh { level: Level::Store, age: None, left: None },
             },
         }
