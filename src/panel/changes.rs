@@ -61,9 +61,8 @@ async fn entry(wish: &Wish) -> Result<String, Refusal> {
     let place =
         if wish.is_about_a_site() { Place::of_site(wish.site()?)? } else { Place { site: None, cache: wish.cache()? } };
     let key = entries::read(wish.word("key")?)?;
-    if let Some(entry) = place.cache.inspect(&key).await?
-        && !place.has(&key, entry.mark).await?
-    {
+    // The key of another site, or none.
+    if place.cache.inspect(&key).await?.is_some() && place.entry(&key).await?.is_none() {
         return Err(Refusal::missing(format!("what is under `{key}` is not what this site keeps")));
     }
     // Also where there is nothing: what is being loaded is not kept then.

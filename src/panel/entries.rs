@@ -1,5 +1,7 @@
 //! What is kept: keys, some at a time, and what is under one.
 
+use std::time::{Duration, Instant};
+
 use serde::Serialize;
 
 use super::answer::{Refusal, text};
@@ -8,12 +10,12 @@ use super::places::Place;
 use super::query::Query;
 use crate::{Inspected, Key, Kind, Ttl};
 
-/// So many keys are enough for one answer; a step that brings more is not cut.
+/// So many keys are told in one answer.
 const ENOUGH: usize = 100;
 /// So many steps are taken for one answer: a few keys may be among very many others.
 const STEPS: usize = 400;
-/// So many, where each is a question to a store outside, and each key of it another one.
-const STEPS_OUTSIDE: usize = 8;
+/// So long it takes: each key outside is a question to the store.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Serialize)]
 struct Told {
@@ -67,34 +69,48 @@ pub(super) async fn keys(query: &Query) -> Result<String, Refusal> {
     let place = Place::asked(query)?;
     let nothing = |why_none| Ok(text(&Told { keys: Vec::new(), next: None, why_none }));
     let Some(start) = narrower(&place.start(), query.get("start").unwrap_or_default()) else { return nothing(None) };
-    let mut walk = match query.get("next") {
-        None => place.cache.keys(&start),
-        Some(next) => place.cache.keys_from(&start, next).map_err(|error| Refusal::wrong(error.to_string()))?,
+    let (mut seen, mut begin) = match query.get("next") {
+        None => (0, None),
+        Some(next) => read_next(next).ok_or_else(|| Refusal::wrong(format!("`{next}` is no place in a walk: write what an answer has said")))?,
     };
-    let (steps, mut keys) = (if place.cache.is_outside() { STEPS_OUTSIDE } else { STEPS }, Vec::new());
-    for _ in 0..steps {
+    let mut walk = match &begin {
+        None => place.cache.keys(&start),
+        Some(begin) => place.cache.keys_from(&start, begin).map_err(|error| Refusal::wrong(error.to_string()))?,
+    };
+    let (until, mut keys) = (Instant::now() + PATIENCE, Vec::new());
+    for _ in 0..STEPS {
         let met = match walk.next().await {
             Ok(Some(met)) => met,
             Ok(None) => break,
             Err(error) if error.kind() == Kind::Unsupported => return nothing(Some(error.to_string())),
             Err(error) => return Err(error.into()),
         };
-        for key in met {
-            // A key in memory says whose it is; of one outside its entry does.
-            if !place.cache.is_outside() && !place.has(&key, key.mark()).await? {
-                continue;
+        for (number, key) in met.into_iter().enumerate().skip(std::mem::take(&mut seen)) {
+            if keys.len() >= ENOUGH || Instant::now() > until {
+                return Ok(text(&Told { keys, next: Some(next(number, begin.as_deref())), why_none: None }));
             }
-            if let Some(entry) = place.cache.inspect(&key).await?
-                && place.has(&key, entry.mark).await?
-            {
+            // A key in memory says whose it is; of one outside its entry does.
+            let may_be_its_own = place.cache.is_outside() || place.may_have(key.mark());
+            if may_be_its_own && let Some(entry) = place.entry(&key).await? {
                 keys.push(Times::of(&key, &entry));
             }
         }
-        if keys.len() >= ENOUGH {
+        begin = walk.place();
+        if begin.is_none() || keys.len() >= ENOUGH || Instant::now() > until {
             break;
         }
     }
-    Ok(text(&Told { keys, next: walk.place(), why_none: None }))
+    Ok(text(&Told { keys, next: begin.map(|begin| next(0, Some(&begin))), why_none: None }))
+}
+
+/// Says where to go on: behind so many keys of the step that begins at this place.
+fn next(seen: usize, begin: Option<&str>) -> String {
+    format!("{seen}.{}", begin.unwrap_or_default())
+}
+
+fn read_next(next: &str) -> Option<(usize, Option<String>)> {
+    let (seen, begin) = next.split_once('.')?;
+    Some((seen.parse().ok()?, Some(begin.to_owned()).filter(|begin| !begin.is_empty())))
 }
 
 /// Returns what keys begin with that begin with both; `None` where none can.
@@ -109,10 +125,7 @@ pub(super) async fn entry(query: &Query) -> Result<String, Refusal> {
     let key = query.get("key").ok_or_else(|| Refusal::wrong("say which key, as in `key=profile:42`"))?;
     let key = read(key)?;
     let nothing = || Refusal::missing(format!("there is nothing under `{key}`"));
-    let entry = place.cache.inspect(&key).await?.ok_or_else(nothing)?;
-    if !place.has(&key, entry.mark).await? {
-        return Err(nothing());
-    }
+    let entry = place.entry(&key).await?.ok_or_else(nothing)?;
     let times = Times::of(&key, &entry);
     Ok(text(&Entry { times, cost_ms: entry.cost.map(millis), value: entry.value }))
 }

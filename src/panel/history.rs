@@ -182,8 +182,8 @@ impl Drop for History {
 impl Totals {
     /// Asks for no cache that nobody has made yet: a program that says later what its caches are would be too late for that.
     fn now() -> Self {
-        let mut all = Self::default();
-        for cache in caches_if_made() {
+        let (mut all, caches) = (Self::default(), caches_if_made());
+        for (number, cache) in caches.iter().enumerate() {
             let stats = cache.stats();
             all.hits += stats.hits;
             all.misses += stats.misses;
@@ -191,6 +191,10 @@ impl Totals {
             all.loads += stats.loads;
             all.load_ms += millis(stats.load_time);
             all.errors += stats.failed + stats.trouble;
+            if caches[..number].iter().any(|earlier| earlier.is_beside(cache)) {
+                // What is in a store that caches share is counted once.
+                continue;
+            }
             all.entries += stats.entries;
             if cache.counts_bytes() {
                 all.bytes = Some(all.bytes.unwrap_or(0) + stats.bytes);
@@ -235,7 +239,20 @@ pub(super) fn saved_ms(stats: &Stats) -> f64 {
     round(usual * spared(stats) as f64)
 }
 
-/// Returns how many callers did not wait for a body.
+/// Returns how many callers did not wait for a body: who shared one has waited.
 fn spared(stats: &Stats) -> u64 {
-    stats.hits + stats.stale + stats.shared
+    stats.hits + stats.stale
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_waited_for_the_body_of_another_was_spared_nothing() {
+        let mut stats = Stats::default();
+        (stats.hits, stats.stale, stats.shared, stats.loads) = (3, 1, 100, 2);
+        stats.load_time = Duration::from_millis(20);
+        assert_eq!((spared(&stats), saved_ms(&stats).to_bits()), (4, 40.0_f64.to_bits()));
+    }
 }

@@ -98,7 +98,7 @@ pub(super) fn now(history: &History, told: &Told, rights: Rights, query: &Query)
     let at = history.now();
     let mut census = Census::default();
     let sites = places::all().iter().enumerate().map(|(id, site)| of_site(id, site, &mut census)).collect();
-    let caches = cache_core::registry::caches()?.iter().map(of_cache).collect();
+    let caches = cache_core::registry::caches_if_made().iter().map(of_cache).collect();
     let (caches, sites) = {
         let mut told = told.0.lock().unwrap_or_else(PoisonError::into_inner);
         (told.0.changed(caches, at, since), told.1.changed(sites, at, since))

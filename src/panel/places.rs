@@ -2,13 +2,13 @@
 
 use std::collections::HashMap;
 
-use cache_core::registry::caches;
+use cache_core::registry::caches_if_made;
 use once_cell::sync::Lazy;
 
 use super::answer::Refusal;
 use super::query::Query;
 use crate::page::kept;
-use crate::{Cache, Error, Key, Site, sites};
+use crate::{Cache, Error, Inspected, Key, Site, sites};
 
 /// All of them, as they stand in files.
 static ALL: Lazy<Vec<&'static Site>> = Lazy::new(|| {
@@ -33,7 +33,7 @@ pub(super) fn numbered(number: u64) -> Result<&'static Site, Refusal> {
 
 /// Returns the cache of this name: none is made for being asked for.
 pub(super) fn named(name: &str) -> Result<Cache, Refusal> {
-    let cache = caches()?.into_iter().find(|cache| cache.name() == name);
+    let cache = caches_if_made().into_iter().find(|cache| cache.name() == name);
     cache.ok_or_else(|| Refusal::missing(format!("there is no cache named `{name}`")))
 }
 
@@ -69,15 +69,24 @@ impl Place {
         }
     }
 
-    /// Returns whether what is under a key, which was written under this mark, belongs to it.
-    pub(super) async fn has(&self, key: &Key, mark: u64) -> Result<bool, Error> {
+    /// Returns what is under a key, if it belongs to it.
+    pub(super) async fn entry(&self, key: &Key) -> Result<Option<Inspected>, Error> {
+        let Some(mut entry) = self.cache.inspect(key).await? else { return Ok(None) };
         match self.site {
-            None => Ok(true),
             Some(site) if site.is_page() => {
-                kept::is_page_of(site, &self.cache, &Key::__sealed(mark, key.as_str())).await
+                // What is kept is a page with times of its own, for as long as it may be of any use.
+                let key = Key::__sealed(entry.mark, key.as_str());
+                let Some(fresh_for) = kept::fresh_for(site, &self.cache, &key).await? else { return Ok(None) };
+                entry.fresh_for = fresh_for;
+                Ok(Some(entry))
             }
-            Some(site) => Ok(site.marks().contains(&mark)),
+            _ => Ok(Some(entry).filter(|entry| self.may_have(entry.mark))),
         }
+    }
+
+    /// Returns whether what was written under this mark may belong to it.
+    pub(super) fn may_have(&self, mark: u64) -> bool {
+        self.site.is_none_or(|site| site.is_page() || site.marks().contains(&mark))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use larder::{cached, testing};
+use larder::{Settings, cached, testing};
 use serde_json::Value;
 
 use crate::browser::{each, open};
@@ -147,4 +147,20 @@ fn panels_of_a_program_share_a_thread_that_ends_with_the_last_of_them() {
     drop(other);
     assert!(wait_for(0), "it does not wait for its next turn");
     drop(open().__built(true));
+}
+
+#[test]
+fn what_caches_share_is_counted_once() {
+    each(|on| {
+        let room = || Settings::memory_named("history");
+        let larder = testing::isolated_with([("default", room()), ("more", room())]).unwrap();
+        let panel = open();
+        let browser = on(panel.clone());
+        assert_eq!((square(7), square(7)), (49, 49));
+        larder.advance(EVERY);
+        panel.sample();
+        let now = browser.json("/api/now");
+        assert_eq!(now["history"][0][8], 1, "{now}");
+        assert!(now["caches"].as_array().unwrap().iter().all(|cache| cache["entries"] == 1), "{now}");
+    });
 }

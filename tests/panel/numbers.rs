@@ -125,7 +125,7 @@ fn what_is_asked_wrongly_is_told_in_one_sentence() {
             ("/api/keys?site=4000000000", 404, "there is no site 4000000000"),
             ("/api/keys?site=99999999999999999999", 400, "is no site"),
             ("/api/keys?site=0&next=garbage", 400, "`garbage` is no place in a walk"),
-            ("/api/keys?site=0&next=m-1.18446744073709551616", 400, "is no place in a walk"),
+            ("/api/keys?site=0&next=0.m-1.18446744073709551616", 400, "is no place in a walk"),
             ("/api/entry?site=0", 400, "say which key"),
             ("/api/entry?site=0&key=two%20words", 400, "a key reads as it is shown"),
             ("/api/entry?site=0&key=%00", 400, "a key reads as it is shown"),
@@ -137,6 +137,6 @@ fn what_is_asked_wrongly_is_told_in_one_sentence() {
             let error = browser.get(path).error(status);
             assert!(error.contains(sentence), "{path}: {error}");
         }
-        assert_eq!(browser.json("/api/keys?site=0&next=m-99.7")["keys"], Value::Array(Vec::new()));
+        assert_eq!(browser.json("/api/keys?site=0&next=0.m-99.7")["keys"], Value::Array(Vec::new()));
     });
 }

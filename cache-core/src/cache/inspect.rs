@@ -13,6 +13,7 @@ use crate::executor::block_on;
 use crate::key::{Key, Name};
 use crate::policy::Ttl;
 use crate::record::{Erased, Times};
+use crate::value::Value;
 
 /// What is known of an entry, whatever its type. From [`Cache::inspect`].
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +86,28 @@ impl Cache {
     /// As [`inspect`](Self::inspect).
     pub fn inspect_blocking(&self, key: impl Into<Key>) -> Result<Option<Inspected>, Error> {
         block_on(self.inspect(key))
+    }
+
+    /// Returns the value under a key for a person who looks at it: it counts as no use in this process, and as neither hit
+    /// nor miss, and it is looked for also where the cache is off.
+    ///
+    /// # Errors
+    ///
+    /// When the store fails.
+    #[doc(hidden)]
+    pub async fn look_at<V: Value>(&self, key: &Key) -> Result<Option<V>, Error> {
+        let (name, keep) = (self.name_of(key), V::keep());
+        match &self.home().backing {
+            Backing::Null => Ok(None),
+            Backing::Memory(store) => {
+                let record = store.peek(&name).filter(|record| record.mark() == name.mark());
+                Ok(record.and_then(|record| (keep.read)(&record)))
+            }
+            Backing::Outside(outside) => {
+                let bytes = self.home().find(outside, &name, &self.fingerprints_of(key)).await?;
+                Ok(bytes.and_then(|bytes| Found::new(&bytes).value(&name, keep)))
+            }
+        }
     }
 
     /// Returns the mark that an entry outside was written under, where it says one.

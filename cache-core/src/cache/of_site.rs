@@ -32,6 +32,13 @@ impl Cache {
         }
     }
 
+    /// Returns whether this cache and another one are in one store of this process, whose size each of them tells.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_beside(&self, other: &Self) -> bool {
+        std::ptr::eq(self.home(), other.home())
+    }
+
     /// Removes what is under these marks, where all keys begin so; and what is being loaded under such names is not kept.
     pub(crate) async fn clear_marks(&self, start: &str, marks: &[u64]) -> Result<u64, Error> {
         let begins = self.start().map(|own| format!("{own}{start}"));

@@ -51,6 +51,15 @@ impl Facts {
         self.born.saturating_add(self.fresh).saturating_add(after)
     }
 
+    /// Returns how much longer it is served without a question; `None`: for ever.
+    pub(crate) fn fresh_for(&self, now: u64) -> Option<u64> {
+        match self.fresh {
+            _ if self.always_ask => Some(0),
+            u64::MAX => None,
+            fresh => Some(fresh.saturating_sub(self.lived(now))),
+        }
+    }
+
     /// Makes it end no later than after this time from now, and says whether that is sooner than before.
     pub(crate) fn shorten(&mut self, time: u64, now: u64) -> bool {
         let fresh = self.lived(now).saturating_add(time);
