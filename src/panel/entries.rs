@@ -71,7 +71,8 @@ pub(super) async fn keys(query: &Query) -> Result<String, Refusal> {
     let Some(start) = narrower(&place.start(), query.get("start").unwrap_or_default()) else { return nothing(None) };
     let (mut seen, mut begin) = match query.get("next") {
         None => (0, None),
-        Some(next) => read_next(next).ok_or_else(|| Refusal::wrong(format!("`{next}` is no place in a walk: write what an answer has said")))?,
+        Some(next) => read_next(next)
+            .ok_or_else(|| Refusal::wrong(format!("`{next}` is no place in a walk: write what an answer has said")))?,
     };
     let mut walk = match &begin {
         None => place.cache.keys(&start),
