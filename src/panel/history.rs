@@ -46,6 +46,8 @@ struct Ring {
     sampled: u64,
     /// The time of the last row or answer.
     last: u64,
+    /// The time of the last answer.
+    answered: u64,
 }
 
 /// What was counted since the program began.
@@ -84,7 +86,8 @@ impl History {
     fn new(clock: Clock) -> Self {
         let started = clock.wall_millis();
         let sites = Series::begin(counts());
-        let ring = Ring { rows: VecDeque::new(), before: Totals::now(), sites, sampled: started, last: started };
+        let ring =
+            Ring { rows: VecDeque::new(), before: Totals::now(), sites, sampled: started, last: started, answered: 0 };
         Self { clock, started, ring: Mutex::new(ring), sampler: OnceCell::new() }
     }
 
@@ -139,10 +142,11 @@ impl History {
         self.ring().sites.rows(site)
     }
 
-    /// Returns the time of an answer: no row after it has this time or an earlier one.
+    /// Returns the time of an answer, which no other one has; no row after it has this time or an earlier one.
     pub(super) fn now(&self) -> u64 {
         let mut ring = self.ring();
-        ring.last = ring.last.max(self.clock.wall_millis());
+        ring.last = self.clock.wall_millis().max(ring.last).max(ring.answered + 1);
+        ring.answered = ring.last;
         ring.last
     }
 

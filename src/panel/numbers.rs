@@ -80,6 +80,9 @@ struct OfSite {
 #[derive(Debug, Default)]
 pub(super) struct Told(Mutex<(Ledger<OfCache>, Ledger<OfSite>)>);
 
+/// Whose turn it is to answer.
+static TURN: Mutex<()> = Mutex::new(());
+
 /// Who asks: what they may do is told with the numbers.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rights {
@@ -94,7 +97,9 @@ pub(super) fn now(history: &History, told: &Told, rights: Rights, query: &Query)
         })?,
         None => 0,
     };
-    // First: what happens while all is counted is told once more next time.
+    // One after the other, also where panels are several: what is counted for an answer is no older than its time, and what
+    // is told by one that comes later was not counted before.
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
     let at = history.now();
     let mut census = Census::default();
     let sites = places::all().iter().enumerate().map(|(id, site)| of_site(id, site, &mut census)).collect();
