@@ -58,6 +58,8 @@ fn a_wrong_word_is_told_with_the_right_one() {
         (&["keys", "--cache", "page"], "there is no cache `page`; there is `more`, `pages`"),
         (&["keys"], "there is more than one cache: write `--cache` and one of `more`, `pages`"),
         (&["get"], "<KEY>"),
+        (&["explain"], "<KEY>"),
+        (&["explian", "a"], "a similar subcommand exists: 'explain'"),
         (&["bench", "--seconds", "0"], "1..=3600"),
         (&["completions", "bsh"], "possible values"),
         (&["clear", "a", "--everything"], "cannot be used with"),
@@ -93,6 +95,7 @@ fn a_database_that_is_none_stands_in_the_way_of_every_verb() {
     for arguments in [
         &["keys"][..],
         &["get", "a"],
+        &["explain", "a"],
         &["delete", "a"],
         &["clear", "--yes"],
         &["invalidate-tag", "a"],
@@ -105,11 +108,34 @@ fn a_database_that_is_none_stands_in_the_way_of_every_verb() {
     }
 }
 
+/// Without the right key, and without any.
+#[cfg(feature = "encryption")]
+#[test]
+fn what_does_not_open_is_told_as_what_it_is() {
+    let key = |first: &str| format!("{first}f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08");
+    let sealed = |url: &str, key: &str| format!("[caches.default]\nurl = \"{url}\"\nencrypt = \"{key}\"\n");
+    let place = Place::empty();
+    let url = url(&place);
+    let settings = larder::builder().toml(sealed(&url, &key("a"))).unwrap().settings().unwrap();
+    let settings = settings.into_iter().map(|(_, settings)| ("default", settings));
+    let larder = larder::testing::isolated_at(larder::clock::Clock::default(), settings).expect("a cache");
+    larder.cache("default").blocking().set("sealed", 1_u8, larder::Options::forever()).expect("it is kept");
+    let why = |text: &str| {
+        let said = Place::with(text).larder(&["explain", "sealed", "--json"]);
+        (said.code, verbs::json(&said)["why"].as_str().map(str::to_owned))
+    };
+    assert_eq!(why(&sealed(&url, &key("a"))), (0, Some("fresh".to_owned())));
+    assert_eq!(why(&sealed(&url, &key("b"))), (1, Some("unreadable".to_owned())));
+    assert_eq!(why(&format!("[caches.default]\nurl = \"{url}\"\n")), (1, Some("unreadable".to_owned())));
+    let said = place.larder(&["explain", "sealed", "--url", &url]);
+    assert!(said.out.contains("is it encrypted?"), "{said:?}");
+}
+
 #[test]
 fn each_shell_is_told_the_words() {
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let Said { code, out, err } = Place::empty().larder(&["completions", shell]);
-        assert!(code == 0 && err.is_empty() && out.contains("invalidate-tag"), "{shell}");
+        assert!(code == 0 && err.is_empty() && out.contains("invalidate-tag") && out.contains("explain"), "{shell}");
     }
 }
 

@@ -142,6 +142,17 @@ fn a_line_of_progress_fits_into_a_terminal_that_is_narrow() {
 }
 
 #[test]
+fn a_sentence_behind_a_word_goes_on_below_itself_in_a_terminal() {
+    let (place, url) = filled(3);
+    let explain = |width| Screen::of(&place, width, "explain nobody", &[("CACHE_URL", &url), ("NO_COLOR", "1")]).ends();
+    let (code, seen) = explain(50);
+    let lines: Vec<_> = seen.lines().map(str::trim_end).collect();
+    assert!(code == 1 && lines.iter().all(|line| line.chars().count() <= 50), "{seen}");
+    let why = lines.iter().position(|line| line.starts_with("  why   nothing is there: it was never")).expect("a line");
+    assert!(lines[why + 1].starts_with("        ") && !lines[why + 1].starts_with("         "), "{seen}");
+}
+
+#[test]
 fn whoever_watches_ends_it() {
     let (place, url) = filled(3);
     let watch = screen(&place, &url, 200, "stats --watch");

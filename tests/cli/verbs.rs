@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "not every test runs everything")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use larder::clock::Clock;
 use larder::testing::{self, Isolated};
@@ -88,6 +89,7 @@ pub fn each_does_what_it_says(url: &str) {
     fill(url, 1_200);
     lists(larder);
     shows(larder);
+    explains(url, larder);
     tells(larder);
     measures(larder);
     removes(larder);
@@ -154,6 +156,40 @@ fn shows(larder: Larder<'_>) {
     assert_eq!((none.code, none.out.as_str(), none.err.as_str()), (1, "null\n", ""));
 }
 
+fn explains(url: &str, larder: Larder<'_>) {
+    let options = Options::ttl(Duration::from_millis(1)).stale(TEN_DAYS);
+    at(url).cache("default").blocking().set("old", 1_u8, options).expect("it is kept");
+    let told = |arguments: &[&str]| {
+        let said = larder(&[&["explain", "--json"], arguments].concat());
+        let told = json(&said);
+        is_documented("explain", &told);
+        (said.code, told["next"].as_str().expect("a word").to_owned(), told["why"].as_str().expect("a word").to_owned())
+    };
+    let is = |code, next: &str, why: &str| (code, next.to_owned(), why.to_owned());
+    assert_eq!(told(&["post:7"]), is(0, "hit", "fresh"));
+    assert_eq!(told(&["count"]), is(0, "hit", "fresh"));
+    assert_eq!(told(&["old"]), is(0, "stale", "past"));
+    assert_eq!(told(&["nobody"]), is(1, "miss", "absent"));
+    let fresh = larder(&["explain", "post:7"]);
+    assert!(fresh.out.starts_with("post:7\n  next  a hit\n  why   it is fresh for 9 d 23 h\n"), "{fresh:?}");
+    let past = larder(&["explain", "old"]);
+    assert!(past.out.contains("next  served stale\n  why   its time is over: for 9 d 23 h more"), "{past:?}");
+    assert_eq!(larder(&["delete", "old"]).code, 0);
+    let none = larder(&["explain", "nobody"]);
+    assert!(none.out.contains("next  a miss\n  why   nothing is there") && none.err.is_empty(), "{none:?}");
+    assert!(none.out.contains("this is version `1`, no prefix"), "{none:?}");
+}
+
+/// A tag of it has been withdrawn.
+fn explains_what_was_withdrawn(larder: Larder<'_>) {
+    let unnamed = larder(&["explain", "two words"]);
+    assert!(unnamed.code == 1 && unnamed.out.contains("a tag was invalidated whose name nobody"), "{unnamed:?}");
+    let named = larder(&["explain", "two words", "--tag", "author:8", "--tag", "author:7"]);
+    assert!(named.code == 1 && named.out.contains("why   its tag `author:7` was invalidated\n"), "{named:?}");
+    let told = json(&larder(&["explain", "two words", "--tag", "author:7", "--json"]));
+    assert_eq!((&told["why"], &told["tags"][0]), (&"invalidated".into(), &"tag `author:7`".into()));
+}
+
 fn tells(larder: Larder<'_>) {
     let stats = larder(&["stats"]);
     assert!(stats.code == 0 && stats.out.starts_with("CACHE ") && stats.out.contains("  1,202  ~"), "{stats:?}");
@@ -202,6 +238,7 @@ fn withdraws(larder: Larder<'_>) {
     let tag = larder(&["invalidate-tag", "author:7"]);
     assert!(tag.code == 0 && tag.out.starts_with("`author:7` withdrawn in "), "{tag:?}");
     assert_eq!(larder(&["get", "two words"]).code, 1);
+    explains_what_was_withdrawn(larder);
     assert_eq!(larder(&["get", "count"]).code, 0, "it has no tag");
     let tags = json(&larder(&["invalidate-tag", "a", "b", "--json"]));
     is_documented("invalidate-tag", &tags);

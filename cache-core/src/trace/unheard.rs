@@ -5,7 +5,7 @@ use std::fmt::Display;
 use crate::explain::{Done, Kept, Place, WhyStale};
 
 /// A load, of which nobody hears.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Span(());
 
 /// What a thread stands in.
@@ -18,18 +18,21 @@ impl Span {
 
     /// Begins a load.
     #[inline]
+    #[must_use]
     pub fn begin(_: Option<&Place>, _: &str, _: impl FnOnce() -> String) -> Self {
         Self::NONE
     }
 
     /// Returns whether nobody listens.
     #[inline]
+    #[must_use]
     pub fn is_none(&self) -> bool {
         true
     }
 
     /// Stands in it.
     #[inline]
+    #[must_use]
     pub fn enter(&self) -> Entered {
         Entered(())
     }
@@ -49,6 +52,7 @@ impl Span {
 
 /// Returns whether anybody may hear of a load.
 #[inline]
+#[must_use]
 pub fn is_anyone_listening() -> bool {
     false
 }

@@ -44,6 +44,11 @@ pub enum Verb {
     /// Ends with 1 where nothing is.
     Get(Get),
 
+    /// Says why the next call for a key will be a hit, stale or a miss, as far as its store knows.
+    ///
+    /// Ends with 1 where it will be a miss.
+    Explain(Explain),
+
     /// Removes what is kept under each of these keys.
     ///
     /// Ends with 1 where there was nothing under one of them.
@@ -234,6 +239,20 @@ pub struct Get {
     /// The key, as `keys` lists it.
     #[arg(value_name = "KEY")]
     pub key: String,
+}
+
+#[derive(Args)]
+pub struct Explain {
+    #[command(flatten)]
+    pub chosen: Chosen,
+
+    /// The key, as `keys` lists it.
+    #[arg(value_name = "KEY")]
+    pub key: String,
+
+    /// A tag that it may have: stores know tags by numbers, and what has withdrawn it is told by this name where it is that.
+    #[arg(long = "tag", value_name = "TAG")]
+    pub tags: Vec<String>,
 }
 
 #[derive(Args)]

@@ -10,6 +10,7 @@ mod create_table;
 mod database;
 mod delete;
 mod ending;
+mod explain;
 mod get;
 mod interrupt;
 mod invalidate_tag;
@@ -39,6 +40,7 @@ fn main() -> ExitCode {
         Verb::Stats(arguments) => ending::code(stats::run(&arguments), form(&arguments.chosen, arguments.watch)),
         Verb::Keys(arguments) => ending::code(keys::run(&arguments), form(&arguments.chosen, true)),
         Verb::Get(arguments) => ending::code(get::run(&arguments), form(&arguments.chosen, false)),
+        Verb::Explain(arguments) => ending::code(explain::run(&arguments), form(&arguments.chosen, false)),
         Verb::Delete(arguments) => ending::code(delete::run(&arguments), form(&arguments.chosen, false)),
         Verb::Clear(arguments) => ending::code(clear::run(&arguments), form(&arguments.chosen, false)),
         Verb::InvalidateTag(arguments) => ending::code(invalidate_tag::run(&arguments), form(&arguments.chosen, false)),

@@ -39,6 +39,13 @@ pub fn folded(sentence: &str) -> String {
     width().map_or_else(|| sentence.to_owned(), |width| fold(sentence, width))
 }
 
+/// Does the same for one that stands behind so many signs, which the lines below it leave free.
+pub fn folded_behind(signs: usize, sentence: &str) -> String {
+    let fold = |width: usize| fold(sentence, width.saturating_sub(signs).max(1));
+    let lines = width().map_or_else(|| sentence.to_owned(), fold);
+    lines.replace('\n', &format!("\n{:signs$}", ""))
+}
+
 fn fold(sentence: &str, width: usize) -> String {
     let (mut out, mut room) = (String::new(), width);
     for word in sentence.split(' ') {

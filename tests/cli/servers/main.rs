@@ -239,6 +239,11 @@ fn what_cannot_be_listed_is_found_by_its_key(server: &Server) {
     let stats = larder(&place, server, &["stats", "--json"]);
     let cache = &verbs::json(&stats)["caches"][0];
     assert_eq!((stats.code, &cache["answers"], &cache["entries"]), (0, &true.into(), &serde_json::Value::Null));
+    let explained = larder(&place, server, &["explain", "post:2", "--json"]);
+    assert_eq!((explained.code, &verbs::json(&explained)["next"]), (0, &"hit".into()));
+    assert_eq!(larder(&place, server, &["invalidate-tag", "author:7"]).code, 0);
+    let explained = larder(&place, server, &["explain", "two words", "--tag", "author:7"]);
+    assert!(explained.code == 1 && explained.out.contains("its tag `author:7` was invalidated"), "{explained:?}");
     assert_eq!(larder(&place, server, &["delete", "post:2"]).code, 0);
     assert_eq!(larder(&place, server, &["clear", "post:", "--yes"]).code, 3, "it cannot tell which begin so");
     let clear = larder(&place, server, &["clear", "--yes"]);
@@ -252,6 +257,7 @@ fn a_server_that_is_away_is_told_by_every_verb(server: &Server) {
     for arguments in [
         &["keys"][..],
         &["get", "a"],
+        &["explain", "a"],
         &["delete", "a"],
         &["clear", "--yes"],
         &["clear", "--everything", "--yes"],

@@ -92,6 +92,8 @@ impl Cache {
     #[doc(hidden)]
     pub async fn why_not(&self, key: &Key) -> Miss {
         let name = self.name_of(key);
+        // A store outside knows a tag by its number: those of the key are told by their names.
+        let _known = self.tags_of(key);
         let found = match &self.home().backing {
             Backing::Null => return Miss::Null,
             Backing::Memory(store) => self.examine((store, Level::Memory), &name, &Options::DEFAULT, |_| None),
