@@ -35,6 +35,7 @@
 //! | what to cache, and where: function, page, site or browser; and what not | [`mod@which_level`], [`mod@when_not`] |
 //! | what people build around caches, each in ten lines | [`mod@patterns`] |
 //! | what stands in the place of each word of Django's | [`mod@from_django`] |
+//! | what to do on call: why is this stale, what is in there, how do I empty it | [`mod@operating`] |
 //! | what a person does to caches from a terminal | [`mod@command_line`] |
 //! | why something was a hit, stale or a miss | [`explain`](fn@explain), [`mod@explain`] |
 //! | a store of one's own | [`backend`] |
@@ -214,6 +215,10 @@ pub mod command_line {}
 #[cfg(doc)]
 #[doc = include_str!("docs/tracing.md")]
 pub mod tracing {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/operating.md")]
+pub mod operating {}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/from_django.md")]

@@ -81,7 +81,7 @@ impl ReportLayer {
         self
     }
 
-    /// Tells why each question of a request was a hit, stale or a miss: a [`Story`](crate::explain::Story) in the
+    /// Tells why each question of a request was a hit, stale or a miss: a [`Story`] in the
     /// extensions of the response, and in the log, at the level `trace` under `larder::explain`, keys and all. See
     /// [`explain`](mod@crate::explain).
     ///

@@ -87,3 +87,45 @@ fn every_pattern_of_the_example_is_on_its_page_and_in_a_test() {
         assert!(tests.contains(&format!("examples/patterns/{name}\"]")), "no test includes {name}");
     }
 }
+
+/// Returns what stands between backticks in the first column of a table's rows.
+fn first_cells(text: &str) -> impl Iterator<Item = &str> {
+    text.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+}
+
+/// Returns a part of a page, by its heading.
+fn part<'a>(page: &'a str, heading: &str) -> &'a str {
+    let below = page.split(&format!("# {heading}\n")).nth(1).unwrap_or_else(|| panic!("no heading {heading}"));
+    below.split("\n# ").next().unwrap_or_default()
+}
+
+#[test]
+fn every_line_of_the_log_that_the_page_on_operating_names_is_written_somewhere() {
+    let page = read("src/docs/operating.md");
+    let sources: String = ["src", "cache-core/src", "cache-backends/src"]
+        .into_iter()
+        .flat_map(crate::sources)
+        .map(|(_, text)| text)
+        .collect();
+    let lines: Vec<_> = first_cells(part(&page, "The store is down")).collect();
+    assert!(lines.len() >= 4, "{lines:?}");
+    let missing: Vec<_> = lines.into_iter().filter(|line| !sources.contains(line)).collect();
+    assert!(missing.is_empty(), "nobody writes these: {missing:#?}");
+}
+
+#[test]
+fn every_figure_and_every_verb_that_the_page_on_operating_names_is_there() {
+    let (page, metrics, verbs) =
+        (read("src/docs/operating.md"), read("src/docs/metrics.md"), read("src/docs/command_line.md"));
+    let figures: Vec<_> = page.split('`').skip(1).step_by(2).filter(|word| word.starts_with("larder_")).collect();
+    assert!(figures.len() >= 6, "{figures:?}");
+    let known: Vec<_> = first_cells(&metrics).collect();
+    assert!(figures.iter().all(|figure| known.contains(figure)), "{figures:?}");
+    let commands = page.lines().chain(page.split('`')).filter_map(|line| line.strip_prefix("larder "));
+    let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() >= 10, "{commands:?}");
+    for verb in commands {
+        let is_a_row = |cell: &str| cell.split_whitespace().next() == Some(verb);
+        assert!(first_cells(&verbs).any(is_a_row), "`larder {verb}`");
+    }
+}
