@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use larder::explain::Story;
+use larder::explain::{Asked, Story};
 use larder::page::cache_page;
 use larder::report::{Report, ReportLayer};
 use larder::{cached, testing};
@@ -73,7 +73,7 @@ fn a_layer_that_is_not_asked_to_tells_browsers_nothing_and_has_no_story() {
     assert_eq!((visit.header("server-timing"), story), (None, None));
     let (_, story) = ask(ReportLayer::new().explain());
     let story = story.expect("it was asked for");
-    assert!(story.asked.len() == 3 && story.asked.iter().all(|asked| asked.is_hit()), "{story}");
+    assert!(story.asked.len() == 3 && story.asked.iter().all(Asked::is_hit), "{story}");
 }
 
 #[test]
