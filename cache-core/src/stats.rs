@@ -39,9 +39,13 @@ pub enum Event {
     Invalidated,
     /// A caller was to run a body that another process was running.
     Locked,
+    /// A body ran beside a hit, and what it returned was held against what is kept.
+    Verified,
+    /// It was something else.
+    Differed,
 }
 
-const EVENTS: usize = Event::Locked as usize + 1;
+const EVENTS: usize = Event::Differed as usize + 1;
 
 /// Counters that any number of callers raise at once.
 ///
@@ -112,6 +116,8 @@ impl Counters {
             timed_out: read(Event::TimedOut),
             invalidated: read(Event::Invalidated),
             locked: read(Event::Locked),
+            verified: read(Event::Verified),
+            differed: read(Event::Differed),
             ..Stats::default()
         }
     }
@@ -167,6 +173,10 @@ pub struct Stats {
     pub invalidated: u64,
     /// Callers who were to run a body that another process was running, and waited for its value or were served a stale one.
     pub locked: u64,
+    /// Hits on which the body ran too, as `verify` asks for, and what it returned was held against what is kept.
+    pub verified: u64,
+    /// Those of them where it was something else: a key forgets something, or a change invalidates nothing.
+    pub differed: u64,
     /// Questions that the near level of a cache outside has answered; counted by caches only.
     pub near_hits: u64,
     /// Questions that went past it to the store; counted by caches only.

@@ -32,6 +32,7 @@ mod tags;
 mod tags_outside;
 mod time_limits;
 mod usual;
+mod verify;
 
 #[path = "../support/lines.rs"]
 mod lines;

@@ -245,7 +245,7 @@ fn names_with_underscores_belong_to_the_user() {
 
 macro_rules! with_options {
     ($name:ident, $key:literal, $cache:literal, $version:literal, $ttl:literal, $stale:expr, $part:literal) => {
-        #[larder::cached(key = $key, cache = $cache, version = $version, ttl = $ttl, stale = $stale, refresh_ahead = $part)]
+        #[larder::cached(key = $key, cache = $cache, version = $version, ttl = $ttl, stale = $stale, refresh_ahead = $part, early = $part, verify = $part)]
         fn $name(id: u64) -> u64 {
             id
         }

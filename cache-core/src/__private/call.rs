@@ -8,7 +8,7 @@ use super::entry::{Entry, Since, Watched};
 use super::outcome::Outcome;
 use super::reach::Reach;
 use super::spawn::Detached;
-use crate::cache::{self, Bare, Beside, Cache, First, Load, Next, Rules, Run, Running, once_only};
+use crate::cache::{self, Asker, Bare, Beside, Cache, First, Load, Next, Rules, Run, Running, once_only};
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::explain::{Asked, Found, Note, Scope, Unasked};
@@ -18,6 +18,7 @@ use crate::registry::Site;
 use crate::registry::effects::By;
 use crate::stats::{Event, Stats};
 use crate::trace;
+use crate::value::Keep;
 
 /// What an expansion knows of its site, with the types of the function it stands on.
 ///
@@ -157,6 +158,15 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let mut load = Box::new(Load::new(self.site.asker(cache), name, &self.rules(), None));
         load.be_off(self.why_off());
         Some(load)
+    }
+
+    /// Returns who asks where there is a cache; `None` where that is switched off or missing.
+    pub(super) fn asker(&self) -> Option<Asker> {
+        self.cache().ok().map(|cache| self.site.asker(&cache))
+    }
+
+    pub(super) fn keep(&self) -> Keep<R::Kept> {
+        self.reach.keep()
     }
 
     fn why_off(&self) -> Unasked {
@@ -376,7 +386,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
         block_on(self.begin()).block(body)
     }
 
-    async fn begin(self) -> Step<R, KIND> {
+    pub(super) async fn begin(self) -> Step<R, KIND> {
         match self.0 {
             None => Step::Run(Run::Bare(Bare::UNTOLD), None),
             Some(load) => Step::of(load.next().await),
@@ -404,7 +414,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
         }
     }
 
-    async fn begin_beside(self) -> Result<Step<R, KIND>, Beside<R::Kept, R::Error>> {
+    pub(super) async fn begin_beside(self) -> Result<Step<R, KIND>, Beside<R::Kept, R::Error>> {
         match self.0 {
             None => Ok(Step::Run(Run::Bare(Bare::UNTOLD), None)),
             Some(load) => load.next_or_beside().await.map(Step::of),
@@ -413,7 +423,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 }
 
 /// What a caller is to do next who found nothing, or wants it anew.
-enum Step<R: Outcome<KIND>, const KIND: u8> {
+pub(super) enum Step<R: Outcome<KIND>, const KIND: u8> {
     Done(R),
     /// Run the body, and forget then what was kept before.
     Run(Run<R::Kept, R::Error>, Option<Box<Entry>>),
@@ -428,7 +438,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
     }
 
     /// Runs a body that blocks, if it is to run.
-    fn block(self, body: &mut dyn FnMut() -> R) -> R {
+    pub(super) fn block(self, body: &mut dyn FnMut() -> R) -> R {
         match self {
             Self::Done(outcome) => outcome,
             Self::Run(run, old) => {
@@ -442,7 +452,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
 }
 
 /// Decides what becomes of what a body returned, if it was not given up.
-async fn end<R: Outcome<KIND>, const KIND: u8>(
+pub(super) async fn end<R: Outcome<KIND>, const KIND: u8>(
     run: Run<R::Kept, R::Error>,
     outcome: Option<R>,
     old: Option<Box<Entry>>,
@@ -455,7 +465,7 @@ async fn end<R: Outcome<KIND>, const KIND: u8>(
 }
 
 /// Starts a body that can run as a task of its own, and serves its caller; leads where it cannot.
-async fn start<R: Outcome<KIND> + 'static, const KIND: u8>(
+pub(super) async fn start<R: Outcome<KIND> + 'static, const KIND: u8>(
     beside: Beside<R::Kept, R::Error>,
     detached: Option<Detached<R>>,
 ) -> Step<R, KIND> {

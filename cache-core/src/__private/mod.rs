@@ -20,6 +20,7 @@ mod spawn;
 mod tag;
 mod time;
 mod verbs;
+mod verify;
 mod whole;
 
 pub use inventory;
@@ -35,6 +36,7 @@ pub use site::{mark, site};
 pub use spawn::{Detached, NoSpawn, Settle, Spawn};
 pub use time::{Time, seconds};
 pub use verbs::{hollow, real, verbs};
+pub use verify::{Comparable, is_same, part};
 pub use whole::Whole;
 
 pub use crate::cache::Share;

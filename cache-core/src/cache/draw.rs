@@ -45,7 +45,7 @@ impl Chance {
 }
 
 /// Mixes the bits of a number, so that two that are near each other are so no more: the last steps of `SplitMix64`.
-fn mixed(bits: u64) -> u64 {
+pub(super) fn mixed(bits: u64) -> u64 {
     let bits = bits.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -12,6 +12,7 @@ use super::near::{Near, Party};
 use super::outage::Outage;
 use super::quiet::Quiet;
 use super::sends::Sends;
+use super::verify::Verifying;
 use crate::backend::layer::{Means, Unopened};
 use crate::backend::{ErasedBackend, Listening};
 use crate::clock::Clock;
@@ -42,6 +43,8 @@ pub(crate) struct Home {
     pub(super) outage: Outage,
     /// What this process draws for the values in it.
     pub(super) chance: Chance,
+    /// What is being verified.
+    pub(super) verifying: Verifying,
     /// What keeps other processes from running a body meanwhile.
     pub(super) locks: Arc<Locks>,
     /// What is kept in this process of a store outside.
@@ -154,7 +157,7 @@ impl Home {
             tags.expect_outsiders();
         }
         let (flights, sends, quiet, locks) = (Arc::default(), Sends::default(), Quiet::default(), Locks::new());
-        let (outage, chance) = (Outage::default(), Chance::new(&clock));
+        let (outage, chance, verifying) = (Outage::default(), Chance::new(&clock), Verifying::new(&clock));
         let Nearby { near, party, listening } = nearby;
         Arc::new(Self {
             backing,
@@ -166,6 +169,7 @@ impl Home {
             quiet,
             outage,
             chance,
+            verifying,
             locks,
             near,
             party,

@@ -32,6 +32,7 @@ mod rules;
 mod run;
 mod sends;
 mod tell;
+mod verify;
 mod write;
 
 use std::any::Any;
@@ -55,6 +56,7 @@ pub(crate) use race::{First, race};
 pub use rules::{ErrorTtl, NoneTtl, Rules, Share};
 pub(crate) use run::{Run, Running, once_only};
 pub(crate) use tell::Bare;
+pub(crate) use verify::Verification;
 
 use crate::error::Error;
 use crate::key::{KeyFunction, Scope};

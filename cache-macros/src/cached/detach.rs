@@ -24,6 +24,18 @@ pub fn load(model: &Model) -> Option<TokenStream> {
     })
 }
 
+/// Emits what is held against a hit, as [`load`] does for what is loaded.
+pub fn verify(model: &Model, same: &TokenStream) -> Option<TokenStream> {
+    owned_types(model)?;
+    let own_arguments = passed_each(model);
+    let names = names(model);
+    let body = call_uncached(model, &quote!(#(#names),*));
+    let (owner, detached, fish) = (owner(model), detached_name(model), turbofish(&model.function.sig.generics));
+    Some(quote_spanned! {Span::mixed_site()=>
+        __call.verify_beside(__found, __key, #same, ((#(#own_arguments,)*), |(#(#names,)*)| #body, #owner::#detached #fish)).await
+    })
+}
+
 /// Emits the function that makes a body with arguments of its own, if the types of all can be cloned and sent.
 ///
 /// A function, and no closure in the wrapper: to know whether the body's future can be sent, the compiler looks into it,
@@ -61,7 +73,11 @@ fn detached_name(model: &Model) -> Ident {
 fn is_wanted(model: &Model) -> bool {
     let times = &model.options.times;
     let has_soft_limit = times.timeout.as_ref().is_some_and(|said| said.value.soft.is_some());
-    times.stale.is_some() || times.refresh_ahead.is_some() || times.early.is_some() || has_soft_limit
+    times.stale.is_some()
+        || times.refresh_ahead.is_some()
+        || times.early.is_some()
+        || has_soft_limit
+        || model.options.keeping.verify.is_some()
 }
 
 /// Returns the types of all arguments, if none of them borrows, and somebody wants them.

@@ -5,7 +5,7 @@ use syn::{Expr, Ident, LitStr, Path};
 
 use super::chooser::Chooser;
 use super::timeout::{Lock, Timeout};
-use super::values::{beta, error_ttl, names, part, returns};
+use super::values::{beta, error_ttl, names, part, returns, sample};
 use crate::errors::Errors;
 use crate::larder_path;
 pub use crate::options::Said;
@@ -55,6 +55,7 @@ pub struct Keeping {
     pub ttl_with: Option<Said<Chooser>>,
     pub none_ttl: Option<Said<Time>>,
     pub error_ttl: Option<Said<ErrorTtl>>,
+    pub verify: Option<Said<Expr>>,
     pub strict: Option<Ident>,
     pub returns: Option<Said<Returns>>,
 }
@@ -117,6 +118,8 @@ pub const ROWS: &[Row<Options>] = &[
         |to, word, input| { to.times.timeout = Some(Said { value: Timeout::read(input)?, word }); Ok(()) }),
     row("lock", Form::WordOrValue, "lock = 10", &["lease", "mutex", "dogpile", "distributed_lock"],
         |to, word, input| { to.times.lock = Some(Said { value: Lock::read(input)?, word }); Ok(()) }),
+    row("verify", Form::Value, "verify = 0.001", &["check", "audit", "sample", "shadow"],
+        |to, word, input| { to.keeping.verify = Some(Said { value: sample(input)?, word }); Ok(()) }),
     row("strict", Form::Word, "strict", &["fail"],
         |to, word, _| { to.keeping.strict = Some(word); Ok(()) }),
     row("companion", Form::Value, "companion = profiles", &["module", "rename"],
@@ -219,6 +222,12 @@ mod tests {
             (quote!(early(1.0)), "write `early = 1.0`"),
             (quote!(early =), "write `early = 1.0`"),
             (quote!(xfetch), "did you mean `early`"),
+            (quote!(verify), "write `verify = 0.001`"),
+            (quote!(verify = 5), "from 0 to 1"),
+            (quote!(verify = 1.5), "from 0 to 1"),
+            (quote!(verify = -0.1), "from 0 to 1"),
+            (quote!(verify = true), "from 0 to 1"),
+            (quote!(verify = "0.001"), "write `verify = 0.001`"),
             (quote!(when = 5), "closure of one argument"),
             (quote!(when = |a, b| true), "closure of one argument"),
             (quote!(when = async |a| true), "cannot wait"),

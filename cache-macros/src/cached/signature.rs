@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{FnArg, Ident, ReturnType, Signature, Type, parse_quote};
+use syn::{Expr, FnArg, Ident, ReturnType, Signature, Type, parse_quote};
 
 use super::facts::{Facts, Parameter, Subject};
 use super::model::{Model, Stand};
@@ -117,10 +117,49 @@ pub fn look(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream) ->
     } else {
         quote_spanned!(Span::mixed_site()=> { let __miss = __miss #tags; #load })
     };
+    if let Some(said) = &model.options.keeping.verify {
+        let verified = verified(model, key, &said.value, said.word.span());
+        return quote_spanned! {Span::mixed_site()=>
+            let __call = #call;
+            let __found = __call.look(#writes);
+            #verified
+            match __found {
+                ::core::result::Result::Ok(__hit) => __hit,
+                ::core::result::Result::Err(__miss) => #load,
+            }
+        };
+    }
     quote_spanned! {Span::mixed_site()=>
         match #call.look(#writes) {
             ::core::result::Result::Ok(__hit) => __hit,
             ::core::result::Result::Err(__miss) => #load,
+        }
+    }
+}
+
+/// Emits what is done with those calls that are verified, where they are hits.
+fn verified(model: &Model, key: &Key, part: &Expr, span: Span) -> TokenStream {
+    let larder = model.larder_at(span);
+    let same = quote_spanned!(span.resolved_at(Span::mixed_site())=> #larder::__private::is_same);
+    let (writes, tags) = (writing::from_wrapper(model, key), tags::from_wrapper(model));
+    let arguments = passed(model);
+    let body = call_uncached(model, &arguments);
+    let found = (!tags.is_empty()).then(|| {
+        quote_spanned!(Span::mixed_site()=> let __found = ::core::result::Result::map_err(__found, |__miss| __miss #tags);)
+    });
+    let verify = detach::verify(model, &same).unwrap_or_else(|| {
+        if model.function.is_async() {
+            quote_spanned!(Span::mixed_site()=> __call.verify(__found, __key, #same, move || #body).await)
+        } else {
+            quote_spanned!(Span::mixed_site()=> __call.verify_blocking(__found, __key, #same, || #body))
+        }
+    });
+    quote_spanned! {Span::mixed_site()=>
+        const __PART: f32 = #larder::__private::part(#part);
+        if __call.is_verified(__PART) {
+            let __key = __call.key(&#writes) #tags;
+            #found
+            return #verify;
         }
     }
 }

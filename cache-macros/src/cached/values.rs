@@ -103,6 +103,25 @@ pub fn beta(input: ParseStream<'_>) -> syn::Result<Expr> {
     }
 }
 
+/// Reads a part of all hits: a number from 0 to 1.
+pub fn sample(input: ParseStream<'_>) -> syn::Result<Expr> {
+    let expr = expression(input)?;
+    let should = "`verify` is the part of all hits on which the body runs too, from 0 to 1: write `verify = 0.001`";
+    let is_part = match &expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Float(number) if matches!(number.suffix(), "" | "f32") => {
+                number.base10_parse::<f32>().is_ok_and(|part| (0.0..=1.0).contains(&part))
+            }
+            Lit::Int(number) if number.base10_digits() == "0" => return Ok(parse_quote!(0.0)),
+            Lit::Int(number) if number.base10_digits() == "1" => return Ok(parse_quote!(1.0)),
+            _ => false,
+        },
+        Expr::Path(_) => true,
+        _ => false,
+    };
+    if is_part { Ok(expr) } else { Err(syn::Error::new_spanned(&expr, should)) }
+}
+
 /// Reads a part of a time: a number between 0 and 1.
 pub fn part(option: &str, example: &str, input: ParseStream<'_>) -> syn::Result<Expr> {
     let expr = expression(input)?;

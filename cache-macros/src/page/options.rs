@@ -147,6 +147,11 @@ const NEEDLESS: &[(&[&str], &str)] = &[
         "a page is made anew behind an answer once its time is over: write `stale = 60`",
     ),
     (
+        &["verify"],
+        "a page is told apart by its validator and not held against another one: leave this out, or write it at the function \
+         that the handler calls",
+    ),
+    (
         &["when", "if", "condition", "unless"],
         "whether a page is kept is said by its response, as with `Cache-Control: no-store`: leave this out",
     ),

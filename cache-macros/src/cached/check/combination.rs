@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::Ident;
 
 use crate::around::Around;
-use crate::cached::model::Model;
+use crate::cached::model::{Model, Stand};
 use crate::cached::options::{Returns, Said};
 use crate::cached::timeout::Timeout;
 use crate::errors::Errors;
@@ -19,6 +19,7 @@ pub fn check(model: &Model, errors: &Errors) {
     only_async_bodies_can_be_given_up(model, errors);
     a_lock_is_for_several_processes(model, errors);
     an_error_needs_somewhere_to_go(model, errors);
+    a_body_that_is_verified_can_be_called(model, errors);
     none_ttl_needs_an_option(model, errors);
     stale_if_error_needs_one(model, errors);
     error_ttl_needs_an_error(model, errors);
@@ -133,6 +134,23 @@ fn an_error_needs_somewhere_to_go(model: &Model, errors: &Errors) {
     if let Some((word, Timeout { hard: Some(_), .. })) = timeout(model) {
         wrong(word.span(), "a body that is given up");
     }
+}
+
+/// What the function does stands in the wrapper then, and nowhere else.
+fn a_body_that_is_verified_can_be_called(model: &Model, errors: &Errors) {
+    let Some(said) = model.options.keeping.verify.as_ref().filter(|_| model.stand == Stand::Inside) else { return };
+    let repair = if model.around == Some(Around::Trait) {
+        "leave `verify` out, or write it at a function that is called from here".to_owned()
+    } else {
+        format!(
+            "give it a companion, with `companion = {}`, where it is of no trait, or leave `verify` out",
+            model.function.sig.ident
+        )
+    };
+    let message = format!(
+        "beside a method that is private, or of a trait, there is no room for the body that `verify` runs: {repair}"
+    );
+    errors.at(said.word.span(), message);
 }
 
 /// Only `None` is shortened by it.

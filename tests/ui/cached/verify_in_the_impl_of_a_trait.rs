@@ -1,0 +1,18 @@
+use larder::cached;
+
+trait Repo {
+    fn find(&self, id: u64) -> u64;
+}
+
+struct Database;
+
+impl Repo for Database {
+    #[cached(key = "find:<id>", ignore(self), verify = 0.001)]
+    fn find(&self, id: u64) -> u64 {
+        id
+    }
+}
+
+fn main() {
+    Database.find(1);
+}
