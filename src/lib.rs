@@ -39,6 +39,7 @@
 //! | what a person does to caches from a terminal | [`mod@command_line`] |
 //! | why something was a hit, stale or a miss | [`explain`](fn@explain), [`mod@explain`] |
 //! | a store of one's own | [`backend`] |
+//! | parts of pages, as in templates | [`macro@fragment`], [`mod@fragment`] |
 //! | handlers whose pages are kept, pages, and what a request asked of caches | `cache_page`, `page`, `report`, with the feature `axum` |
 //! | what caches do, live, in a browser | `panel`, with the feature `panel` |
 //! | what loads do, in traces | [`mod@tracing`] |
@@ -64,6 +65,7 @@
 //! | `actix` | `page`, and `actix`: the attributes on handlers of actix-web, and layers around its scopes and apps |
 //! | `metrics` | `metrics`: what caches count, for whatever recorder the program has for the crate `metrics` |
 //! | `tracing` | a span around each load, for whoever listens by the crate `tracing`: [`mod@tracing`] |
+//! | `minijinja`, `askama` | [`mod@fragment`] in their templates |
 //! | `panel` | `panel`: a page that shows what caches do; with `axum` or `actix` |
 //!
 //! # What it promises
@@ -76,6 +78,7 @@
 #[cfg(feature = "actix")]
 pub mod actix;
 pub mod config;
+pub mod fragment;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(feature = "page")]
@@ -121,6 +124,8 @@ pub use cache_macros::vary_on_headers;
 pub use cache_macros::KeyName;
 #[doc = include_str!("docs/key_part.md")]
 pub use cache_macros::KeyPart;
+#[doc = include_str!("docs/fragment.md")]
+pub use cache_macros::fragment;
 #[doc = include_str!("docs/key.md")]
 pub use cache_macros::key;
 

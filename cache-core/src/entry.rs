@@ -175,6 +175,13 @@ impl Hearing {
         current().map(Self)
     }
 
+    /// Returns whether both hear the same.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Runs a future so that what it says is heard.
     pub fn of<F: Future + Unpin>(&self, body: F) -> Scoped<F> {
         Scoped::new(Arc::clone(&self.0), body)

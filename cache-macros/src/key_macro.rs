@@ -50,12 +50,12 @@ pub fn expand(input: TokenStream) -> TokenStream {
 }
 
 /// Where an expression stands, the compiler reads one macro call and leaves out all that follow it.
-fn all_of(error: syn::Error) -> TokenStream {
+pub fn all_of(error: syn::Error) -> TokenStream {
     let each = error.into_iter().map(|error| error.to_compile_error());
     quote!({ #(#each)* })
 }
 
-fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
+pub fn key(pattern: &Pattern, larder: &Path) -> TokenStream {
     let writes = writes(pattern);
     let text = &pattern.text;
     // No name that stands where the macro is called can be this one.

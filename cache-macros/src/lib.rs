@@ -8,6 +8,7 @@ mod cached;
 mod derive;
 mod effect;
 mod errors;
+mod fragment;
 mod framework;
 mod function;
 mod generics;
@@ -144,6 +145,12 @@ pub fn last_modified_of_actix(time: TokenStream, item: TokenStream) -> TokenStre
 #[proc_macro]
 pub fn key(input: TokenStream) -> TokenStream {
     key_macro::expand(input.into()).into()
+}
+
+/// Renders a part of a page, unless it is kept.
+#[proc_macro]
+pub fn fragment(input: TokenStream) -> TokenStream {
+    fragment::expand(input.into()).into()
 }
 
 /// Lets values of a type of one's own stand in keys.

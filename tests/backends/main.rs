@@ -11,6 +11,7 @@ mod connections;
 mod differences;
 mod engine;
 mod faults;
+mod fragments;
 mod null;
 mod races;
 mod replay;
@@ -65,6 +66,7 @@ const TESTS: &[&[Test]] = &[
     replay::TESTS,
     races::TESTS,
     differences::TESTS,
+    fragments::TESTS,
 ];
 
 fn main() {

@@ -51,7 +51,7 @@ const OTHERS: &[(&str, usize, &str)] = &[
     ("clear_ignores_prefix", 3, "1"),
     ("config_defaults", 0, "cannot be asked"),
     ("delete_expired", 2, "false"),
-    ("fragment_invalidate", 1, r#""fragment:side:<ann,>""#),
+    ("fragment_invalidate", 1, r#""fragment:side:ann""#),
     ("fragment_timeout_float", 2, r#""1""#),
     ("get_or_set_missing_default", 0, "cannot be written"),
     ("incr_float_delta", 1, "cannot be written"),

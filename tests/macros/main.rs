@@ -14,6 +14,7 @@
 
 mod companions;
 mod effects;
+mod fragments;
 mod functions;
 mod generics;
 pub mod hygiene;

@@ -17,6 +17,7 @@ mod early;
 mod explain;
 mod explain_axum;
 mod forms;
+mod fragments;
 mod freshness;
 mod handlers;
 mod heads;

@@ -14,6 +14,7 @@ use crate::executor::{Task, block_on};
 use crate::explain::{Asked, Found, Note, Scope, Unasked};
 use crate::flight::{Leader, Link, Scoped};
 use crate::key::{self, Key, KeyText, KeyWriter};
+use crate::policy::Ttl;
 use crate::registry::Site;
 use crate::registry::effects::By;
 use crate::stats::{Event, Stats};
@@ -362,6 +363,22 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     pub fn __tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
         if let Some(load) = &mut self.0 {
             load.tag(Key::write(key::RAW, write).as_str());
+        }
+        self
+    }
+
+    /// Gives what will be kept these tags.
+    pub fn __tags(mut self, names: impl IntoIterator<Item = Key>) -> Self {
+        if let Some(load) = &mut self.0 {
+            names.into_iter().for_each(|name| load.tag(name.as_str()));
+        }
+        self
+    }
+
+    /// Says how long to keep it, where that is only known when the program runs.
+    pub fn __lasting(mut self, ttl: Ttl) -> Self {
+        if let Some(load) = &mut self.0 {
+            load.rules.options = load.rules.options.with_ttl(ttl);
         }
         self
     }

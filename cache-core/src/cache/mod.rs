@@ -311,7 +311,10 @@ impl Cache {
         &self.core.counters
     }
 
-    pub(crate) fn usual_time(&self) -> Ttl {
+    /// Returns how long it keeps what nobody says a time of, where it says that itself.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn usual_time(&self) -> Ttl {
         self.core.ttl
     }
 

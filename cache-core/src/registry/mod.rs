@@ -278,6 +278,27 @@ pub fn cache(name: &str) -> Result<Cache, Error> {
     }
 }
 
+/// Returns the cache of this name, where somebody has described one.
+///
+/// # Errors
+///
+/// When the program's configuration cannot be used.
+#[doc(hidden)]
+pub fn cache_if_there(name: &str) -> Result<Option<Cache>, Error> {
+    Ok(match isolated() {
+        Some(registry) => registry.find(name),
+        None => global()?.find(name),
+    })
+}
+
+/// Returns whether there is a cache of this name already: nobody makes the program's by asking.
+fn is_made(name: &str) -> bool {
+    match isolated() {
+        Some(registry) => registry.find(name).is_some(),
+        None => GLOBAL.get().is_some_and(|registry| registry.find(name).is_some()),
+    }
+}
+
 /// Returns all caches: the test's own inside [`crate::testing`], else the program's.
 ///
 /// # Errors

@@ -46,6 +46,8 @@ pub struct Site {
     /// which says here that nobody has asked.
     mark: AtomicU64,
     cache: &'static str,
+    /// The cache that it takes in its place where there is one of this name.
+    rather: Option<&'static str>,
     version: Option<&'static str>,
     pub(crate) options: Options,
     /// What only a cache in memory can do for it, and the word that asks for that.
@@ -87,6 +89,7 @@ impl Site {
             path: None,
             mark: AtomicU64::new(key::RAW),
             cache: "default",
+            rather: None,
             version: None,
             options: Options::DEFAULT,
             needs: None,
@@ -114,6 +117,14 @@ impl Site {
     #[must_use]
     pub const fn cache(mut self, name: &'static str) -> Self {
         self.cache = name;
+        self
+    }
+
+    /// Names the cache that it takes where somebody has described one of this name.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn rather(mut self, name: &'static str) -> Self {
+        self.rather = Some(name);
         self
     }
 
@@ -211,7 +222,7 @@ impl Site {
     /// Returns the name of its cache.
     #[must_use]
     pub fn cache_name(&self) -> &'static str {
-        self.cache
+        self.rather.filter(|name| super::is_made(name)).unwrap_or(self.cache)
     }
 
     /// Returns the version it asks for, where it does not take the one of its cache.
@@ -398,7 +409,10 @@ impl Site {
     }
 
     pub(crate) fn resolve(&self, registry: &Registry) -> Result<Cache, Error> {
-        let cache = registry.cache(self.cache)?;
+        let cache = match self.rather.and_then(|name| registry.find(name)) {
+            Some(cache) => cache,
+            None => registry.cache(self.cache)?,
+        };
         self.version.map_or(Ok(cache.clone()), |version| cache.at_version(version))
     }
 }

@@ -14,7 +14,12 @@ pub fn guard(model: &Model, key: &Key) -> TokenStream {
     // Without `key` the function's own path is the pattern, and that is there once already.
     let Origin::Written { literal, text } = &key.origin else { return TokenStream::new() };
     let cache = model.options.naming.cache.as_ref().map_or_else(|| "default".to_owned(), LitStr::value);
-    let name = Ident::new(&name(&cache, text), Span::mixed_site().located_at(literal.span()));
+    once("one_key_for_two_functions", &cache, text, literal.span())
+}
+
+/// Emits a name that can be there once in a crate: of this pattern in this cache, with what is wrong where there are two.
+pub fn once(wrong: &str, cache: &str, pattern: &str, span: Span) -> TokenStream {
+    let name = Ident::new(&name(wrong, cache, pattern), Span::mixed_site().located_at(span));
     // The compiler shows where the two stand: at the patterns.
     quote_spanned! {name.span()=>
         #[doc(hidden)]
@@ -24,7 +29,7 @@ pub fn guard(model: &Model, key: &Key) -> TokenStream {
     }
 }
 
-fn name(cache: &str, pattern: &str) -> String {
+fn name(wrong: &str, cache: &str, pattern: &str) -> String {
     let readable: String = pattern
         .chars()
         .take(40)
@@ -35,5 +40,5 @@ fn name(cache: &str, pattern: &str) -> String {
     let hash =
         bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     // All that the compiler says of two macros is their name.
-    format!("__larder_one_key_for_two_functions__give_each_its_own__{}_{hash:016x}", readable.trim_matches('_'))
+    format!("__larder_{wrong}__give_each_its_own__{}_{hash:016x}", readable.trim_matches('_'))
 }

@@ -26,6 +26,7 @@ mod docs;
 mod tests;
 
 pub use self::companion::changes;
+pub use self::guard::once;
 
 use proc_macro2::TokenStream;
 use quote::quote;

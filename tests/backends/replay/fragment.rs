@@ -1,48 +1,62 @@
-//! A fragment of a template, as it is kept by hand.
+//! A fragment of a template: rendered by minijinja where that is built in, else kept by hand under the same key.
 
 use std::time::Duration;
 
-use larder::{Cache, Key, Options, key};
+use larder::Key;
+use larder::fragment::fragment_key;
 use serde_json::Value;
 
 /// The part of a template between `{% cache … %}` and `{% endcache %}`, with what is to be written into it.
-pub struct Fragment {
+pub struct Fragment<'a> {
     name: String,
-    vary: Vec<String>,
+    /// The names of what it varies by.
+    vary: Vec<&'a str>,
     /// How many seconds it is kept.
     time: f64,
-    text: String,
+    body: &'a str,
+    context: &'a Value,
 }
 
-impl Fragment {
-    pub fn read(template: &str, context: &Value) -> Self {
+impl<'a> Fragment<'a> {
+    pub fn read(template: &'a str, context: &'a Value) -> Self {
         let (_, rest) = template.split_once("{% cache ").expect("a fragment");
         let (head, rest) = rest.split_once(" %}").expect("a head");
         let (body, _) = rest.split_once("{% endcache %}").expect("an end");
         let words: Vec<_> = head.split(' ').collect();
-        let values = context.as_object().into_iter().flatten();
-        let text = values
-            .fold(body.to_owned(), |text, (name, value)| text.replace(&format!("{{{{ {name} }}}}"), &shown(value)));
-        let vary = words[2..].iter().map(|name| shown(&context[*name])).collect();
         let time = words[0].parse().expect("a time");
-        Self { name: words[1].to_owned(), vary, time, text }
+        Self { name: words[1].to_owned(), vary: words[2..].to_vec(), time, body, context }
     }
 
-    /// Reads the name of a fragment, and what it varies by.
-    pub fn named(args: &[Value]) -> Self {
-        let vary = args[1].as_array().into_iter().flatten().map(shown).collect();
-        Self { name: shown(&args[0]), vary, time: 0.0, text: String::new() }
+    #[cfg(feature = "minijinja")]
+    pub fn render(&self, seconds: impl Fn(f64) -> Duration) -> String {
+        use minijinja::{Environment, Value};
+
+        let mut templates = Environment::new();
+        larder::fragment::minijinja::install(&mut templates);
+        let (time, vary) = (seconds(self.time).as_secs_f64(), self.vary.iter().map(|name| format!(", {name}")));
+        let head = format!("cache({time}, {:?}{})", self.name, vary.collect::<String>());
+        let source = format!("{{% call {head} %}}{}{{% endcall %}}", self.body);
+        let value = |value: &serde_json::Value| value.as_i64().map_or_else(|| Value::from(shown(value)), Value::from);
+        let values = self.context.as_object().into_iter().flatten();
+        let context = Value::from_pairs(values.map(|(name, given)| (name.clone(), value(given))));
+        templates.render_named_str("page.html", &source, context).expect("it renders")
     }
 
-    pub fn key(&self) -> Key {
-        let (name, vary) = (&self.name, &self.vary);
-        key!("fragment:<name>:<vary>")
+    #[cfg(not(feature = "minijinja"))]
+    pub fn render(&self, seconds: impl Fn(f64) -> Duration) -> String {
+        let values = self.context.as_object().into_iter().flatten();
+        let text = values.fold(self.body.to_owned(), |text, (name, value)| {
+            text.replace(&format!("{{{{ {name} }}}}"), &shown(value))
+        });
+        let key = fragment_key(&self.name, self.vary.iter().map(|name| shown(&self.context[*name])));
+        let cache = larder::cache("default").expect("there is one");
+        cache.blocking().get_or_load(key, larder::Options::ttl(seconds(self.time)), || text)
     }
+}
 
-    pub fn render(self, cache: &Cache, seconds: impl Fn(f64) -> Duration) -> String {
-        let (key, time) = (self.key(), seconds(self.time));
-        cache.blocking().get_or_load(key, Options::ttl(time), || self.text)
-    }
+/// Returns the key of a fragment, by its name and what it varies by.
+pub fn key_of(args: &[Value]) -> Key {
+    fragment_key(&shown(&args[0]), args[1].as_array().into_iter().flatten().map(shown))
 }
 
 fn shown(value: &Value) -> String {

@@ -8,7 +8,7 @@ use larder::testing::Isolated;
 use larder::{Cache, Error, Options, Settings, Ttl, testing};
 use serde_json::{Map, Value, json};
 
-use super::fragment::Fragment;
+use super::fragment::{Fragment, key_of};
 use super::{Answer, Scenario, Step};
 use crate::stores::Store;
 
@@ -129,9 +129,9 @@ impl<'a> Play<'a> {
             "stored_entries" => cache.stats().entries.into(),
             "make_key" => self.name(step)?.into(),
             "get_alias" => is_known(key()).then_some(json!(true)).ok_or(Stop::Failed)?,
-            "render" => Fragment::read(key(), &args[1]).render(&cache, |time| seconds(self.store, time)).into(),
-            "delete_fragment" => calls.delete(Fragment::named(args).key())?.into(),
-            "fragment_key" => Fragment::named(args).key().as_str().into(),
+            "render" => Fragment::read(key(), &args[1]).render(|time| seconds(self.store, time)).into(),
+            "delete_fragment" => calls.delete(key_of(args))?.into(),
+            "fragment_key" => key_of(args).as_str().into(),
             _ => return Err(Stop::Unasked),
         })
     }

@@ -1,0 +1,7 @@
+use larder::fragment;
+
+fn sidebar(user: u64) -> String {
+    fragment!("sidebar", user, { user.to_string() }).to_string()
+}
+
+fn main() {}

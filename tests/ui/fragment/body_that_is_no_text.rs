@@ -1,0 +1,7 @@
+use larder::fragment;
+
+fn sidebar(user: u64) {
+    fragment!("sidebar", user; user + 1);
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use larder::fragment;
+
+fn sidebar(user: u64) -> String {
+    fragment!("sidebar", user; user.to_string()).to_string()
+}
+
+fn footer(user: u64) -> String {
+    fragment!("sidebar", user; format!("of {user}")).to_string()
+}
+
+fn main() {}
