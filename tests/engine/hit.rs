@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll, Waker};
 
 use allocation_counter::measure;
-use larder::{cached, testing};
+use larder::{cached, fragment, testing};
 
 /// A value that counts how often it is copied.
 struct Counted {
@@ -63,6 +63,15 @@ fn a_hit_of_an_async_function_allocates_nothing_and_ends_at_the_first_poll() {
     assert_eq!(cost.count_total, 0, "{cost:?}");
     assert_eq!(larder.clock().precise_reads(), precise);
     assert_eq!(copies.load(Ordering::SeqCst), before + 1);
+}
+
+#[test]
+fn a_hit_on_a_fragment_allocates_nothing_whatever_tags_it_has() {
+    let _larder = testing::isolated();
+    let render = |id: u64| fragment!("hit", id, ttl = 60, tags = ["hit:<id>", "hits"]; id.to_string());
+    assert_eq!(render(7), "7");
+    let cost = measure(|| assert_eq!(render(7).len(), 1));
+    assert_eq!(cost.count_total, 0, "{cost:?}");
 }
 
 #[test]

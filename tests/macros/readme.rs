@@ -4,7 +4,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use larder::{KeyName, KeyPart, Options, Settings, Value, cached, invalidates, key, updates};
+use larder::fragment::{Text, fragment_key};
+use larder::{KeyName, KeyPart, Options, Settings, Value, cached, fragment, invalidates, key, updates};
 
 #[derive(Clone, Debug, PartialEq, KeyName, serde::Serialize, serde::Deserialize)]
 struct Profile {
@@ -212,6 +213,17 @@ async fn tags_do_what_it_says() -> Result<(), Box<dyn std::error::Error>> {
         assert_eq!(title::get(42, 1).await, None, "{tag}");
     }
     Ok(())
+}
+
+fn sidebar(user: &User) -> Text {
+    fragment!("sidebar", user.id, ttl = 500; format!("<nav>{}</nav>", user.id))
+}
+
+#[test]
+fn the_fragment_of_the_readme_is_kept_under_its_key() {
+    let larder = larder::testing::isolated();
+    assert_eq!(sidebar(&User { id: 7 }), "<nav>7</nav>");
+    assert!(larder.cache("default").blocking().has(fragment_key("sidebar", [7])).unwrap());
 }
 
 #[tokio::test]
