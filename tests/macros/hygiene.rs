@@ -127,6 +127,17 @@ pub mod hostile {
         }
     }
 
+    /// Shows a thing.
+    #[must_use]
+    pub fn shown(thing: &Thing, __key: u64) -> ::larder::fragment::Text {
+        ::larder::fragment!("hygiene.shown", thing.0, __key, ttl = 60, tags = ["hygiene:<thing.0>:<__key>"]; "<b>")
+    }
+
+    /// Shows a thing later.
+    pub async fn shown_later(thing: &Thing, __key: u64) -> ::larder::fragment::Text {
+        ::larder::fragment!("hygiene.shown_later", thing.0, __key; async { ::std::future::ready("<i>").await }).await
+    }
+
     /// Saves a thing.
     ///
     /// # Errors
@@ -162,6 +173,7 @@ async fn names_of_the_user_do_not_meet_those_of_the_expansion() {
     assert_eq!(thing(1, "a".to_owned()).await, Ok(Some(Thing(1))));
     assert_eq!((plain((1, 2)), plain::get((1, 9))), (Ok(Thing(1)), Some(Thing(1))));
     assert_eq!((Thing(1).plus(2), Thing(1).later(2).await, Thing(1).outside().await), (3, Some(3), Ok(1)));
+    assert_eq!([hostile::shown(&Thing(1), 2), hostile::shown_later(&Thing(1), 2).await], ["<b>", "<i>"]);
     assert_eq!((Thing(1).changed(2).await, Thing::changed_site().get(&Thing(1), 2).await), (5, Some(5)));
     save(1).await.unwrap();
     assert_eq!(thing::get(1, "a").await, None);
@@ -300,7 +312,9 @@ mod forbidding {
     }
 
     pub fn all() -> u64 {
-        function(1, (2, 3)) + Repo(1).private((2, 3)) + tagged(vec![4], Names { first: vec![5] })
+        let text = larder::fragment!("hygiene.forbidding", tags = ["hygiene:forbidding"]; "<b>");
+        let is_empty = u64::from(text.is_empty());
+        is_empty + function(1, (2, 3)) + Repo(1).private((2, 3)) + tagged(vec![4], Names { first: vec![5] })
     }
 }
 
