@@ -83,12 +83,12 @@ macro_rules! verbs {
             }
 
             $(#[$get_doc])*
-            pub fn $get(self, $($argument: $type),*) -> impl Future<Output = Option<R::Kept>> {
+            pub fn $get(self, $($argument: $type),*) -> impl Future<Output = Option<R::Given>> {
                 self.call.get(self.key_of(&($($argument,)*)))
             }
 
             $(#[$put_doc])*
-            pub fn $put(self, $($argument: $type,)* value: R::Kept) -> impl Future<Output = ()> {
+            pub fn $put(self, $($argument: $type,)* value: R::Given) -> impl Future<Output = ()> {
                 self.call.put(self.key_of(&($($argument,)*)), value)
             }
 
@@ -99,12 +99,12 @@ macro_rules! verbs {
 
             $(#[$get_blocking_doc])*
             #[must_use]
-            pub fn $get_blocking(self, $($argument: $type),*) -> Option<R::Kept> {
+            pub fn $get_blocking(self, $($argument: $type),*) -> Option<R::Given> {
                 self.call.get_blocking(self.key_of(&($($argument,)*)))
             }
 
             $(#[$put_blocking_doc])*
-            pub fn $put_blocking(self, $($argument: $type,)* value: R::Kept) {
+            pub fn $put_blocking(self, $($argument: $type,)* value: R::Given) {
                 self.call.put_blocking(self.key_of(&($($argument,)*)), value);
             }
 

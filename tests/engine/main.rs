@@ -1,5 +1,7 @@
 //! The engine, where a user meets it: through the handle, the attribute and the test support.
 
+mod batches;
+mod batches_outside;
 mod bottom_up;
 mod by_hand;
 mod codecs;

@@ -18,9 +18,9 @@ const SECOND: Duration = Duration::from_secs(1);
 const OPTIONS: Options = Options::forever();
 
 /// A place that calls pass, until they are held there.
-struct Gate {
+pub struct Gate {
     permits: Semaphore,
-    reached: Notify,
+    pub reached: Notify,
 }
 
 impl Gate {
@@ -29,11 +29,11 @@ impl Gate {
     }
 
     /// Holds all calls here until some are let go.
-    fn hold(&self) {
+    pub fn hold(&self) {
         self.permits.forget_permits(Semaphore::MAX_PERMITS);
     }
 
-    fn let_go(&self, calls: usize) {
+    pub fn let_go(&self, calls: usize) {
         self.permits.add_permits(calls);
     }
 
@@ -44,26 +44,26 @@ impl Gate {
 }
 
 /// A store in memory that can be shut off, made to dawdle, and asked to do less than it can.
-struct Rough {
+pub struct Rough {
     inner: Memory,
     can: Capabilities,
     down: AtomicBool,
     /// Reads when they are done, writes and removals before and after they are.
     read: Gate,
     writing: Gate,
-    written: Gate,
+    pub written: Gate,
     deleting: Gate,
     deleted: Gate,
 }
 
 impl Rough {
-    fn new(clock: &Clock, can: Capabilities) -> Arc<Self> {
+    pub fn new(clock: &Clock, can: Capabilities) -> Arc<Self> {
         let (inner, down) = (Memory::new(clock.clone()), AtomicBool::new(false));
         let [read, writing, written, deleting, deleted] = std::array::from_fn(|_| Gate::new());
         Arc::new(Self { inner, can, down, read, writing, written, deleting, deleted })
     }
 
-    fn shut(&self, down: bool) {
+    pub fn shut(&self, down: bool) {
         self.down.store(down, Ordering::SeqCst);
     }
 

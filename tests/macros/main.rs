@@ -19,6 +19,7 @@ mod functions;
 mod generics;
 pub mod hygiene;
 mod keys;
+mod many;
 mod methods;
 mod outcomes;
 mod patterns;

@@ -212,7 +212,11 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         Entry::new(self.site, key)
     }
 
-    pub async fn get(self, key: Key) -> Option<R::Kept> {
+    pub async fn get(self, key: Key) -> Option<R::Given> {
+        self.get_kept(key).await.and_then(R::give)
+    }
+
+    async fn get_kept(self, key: Key) -> Option<R::Kept> {
         let cache = match self.cache() {
             Ok(cache) => cache,
             Err(Away::Off(cache)) => {
@@ -231,7 +235,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         })
     }
 
-    pub async fn put(self, key: Key, value: R::Kept) {
+    pub async fn put(self, key: Key, value: R::Given) {
+        let value = R::keep(value);
         let cache = match self.cache() {
             Ok(cache) => cache,
             Err(Away::Missing(trouble)) => return self.site.trouble(&trouble),
@@ -248,9 +253,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     /// Keeps the value that a function has written, unless somebody has changed its entry since the function began: then
     /// nobody knows which of them wrote last, and nothing is kept.
     #[track_caller]
-    pub fn update(self, by: &'static str, watched: Watched, value: R::Kept) -> impl Future<Output = ()> {
+    pub fn update(self, by: &'static str, watched: Watched, value: R::Given) -> impl Future<Output = ()> {
         watched.entry.note(By::Function(by, Location::caller()));
-        self.put_watched(watched, value)
+        self.put_watched(watched, R::keep(value))
     }
 
     async fn put_watched(self, watched: Watched, value: R::Kept) {
@@ -290,7 +295,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     }
 
     #[track_caller]
-    pub fn update_blocking(self, by: &'static str, watched: Watched, value: R::Kept) {
+    pub fn update_blocking(self, by: &'static str, watched: Watched, value: R::Given) {
         block_on(self.update(by, watched, value));
     }
 
@@ -333,11 +338,11 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         Step::of(Box::new(load.with_tags_of(&key)).anew().await)
     }
 
-    pub fn get_blocking(self, key: Key) -> Option<R::Kept> {
+    pub fn get_blocking(self, key: Key) -> Option<R::Given> {
         block_on(self.get(key))
     }
 
-    pub fn put_blocking(self, key: Key, value: R::Kept) {
+    pub fn put_blocking(self, key: Key, value: R::Given) {
         block_on(self.put(key, value));
     }
 
@@ -356,7 +361,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
 /// A caller who found nothing. Without a load in it, the cache is switched off or cannot be found.
 #[must_use = "a miss is only over when its body has run"]
-pub struct Miss<R: Outcome<KIND>, const KIND: u8>(Option<Box<Load<R::Kept, R::Error>>>);
+pub struct Miss<R: Outcome<KIND>, const KIND: u8>(pub(super) Option<Box<Load<R::Kept, R::Error>>>);
 
 impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     /// Gives what will be kept a tag.

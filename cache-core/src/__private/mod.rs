@@ -8,8 +8,10 @@
 
 mod call;
 mod entry;
+mod found;
 mod invalidation;
 pub mod larder;
+mod many;
 mod once;
 mod outcome;
 mod probe;
@@ -27,7 +29,9 @@ pub use inventory;
 
 pub use call::{Call, Miss};
 pub use entry::Entry;
+pub use found::{Found, IdOf, Many, Names, One, only, pick};
 pub use invalidation::Invalidation;
+pub use many::Calls;
 pub use once::{once, once_async};
 pub use outcome::{Nullable, Outcome};
 pub use probe::{Copied, Fallback, Other, Owned, Probe, Same, Sharing};
@@ -44,6 +48,11 @@ pub use crate::companion::{BlockingCompanion, Companion};
 pub use crate::key::mark_within;
 pub use crate::registry::Site;
 pub use crate::value::Keep;
+
+/// Stands for a value where nobody comes by.
+pub fn never<T>() -> T {
+    unreachable!("nobody calls this")
+}
 
 /// Is nothing about a type: an array of this length compiles where the type is known, and not where it is generic.
 pub const fn nothing<T: ?Sized>() -> usize {

@@ -21,6 +21,16 @@ impl<V, E> Rules<V, E> {
         self
     }
 
+    /// Says that what is missing is not kept.
+    #[must_use]
+    pub fn unless_absent(mut self) -> Self
+    where
+        V: Nullable,
+    {
+        self.absent = Some(Nullable::is_none);
+        self
+    }
+
     #[must_use]
     pub fn ttl_with(mut self, ttl_with: fn(&V) -> Duration) -> Self {
         self.ttl_with = Some(ttl_with);

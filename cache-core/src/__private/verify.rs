@@ -14,6 +14,7 @@ use crate::cache::{First, Running, Verification, once_only, race};
 use crate::executor::{Task, block_on};
 use crate::flight::{Inside, Link, Scoped};
 use crate::key::Key;
+use crate::trace::Span;
 use crate::value::Keep;
 
 /// A value that can be held against another one.
@@ -161,7 +162,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             },
         };
         if let Some(check) = block_on(self.check(&hit, key, is_same)) {
-            let inside = Inside::enter(Link::told(0, None));
+            let inside = Inside::enter(Link::told(0, None, Span::NONE));
             let result = catch_unwind(AssertUnwindSafe(body));
             drop(inside);
             if let Some(settled) = result.ok().and_then(|result| check.settled(result)) {
@@ -185,7 +186,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Check<R, KIND> {
     /// Runs the body where its caller stands.
     async fn run<Fut: Future<Output = R>>(mut self, body: impl FnOnce() -> Fut) {
         let limit = self.limit.take();
-        let body = unpanicking(Scoped::new(Link::told(0, None), Box::pin(async move { body().await })));
+        let body = unpanicking(Scoped::new(Link::told(0, None, Span::NONE), Box::pin(async move { body().await })));
         let result = match limit {
             None => body.await,
             Some(limit) => match race(body, limit).await {
@@ -207,7 +208,7 @@ impl<R: Outcome<KIND> + 'static, const KIND: u8> Check<R, KIND> {
             Some(settled) => settled,
             None => Box::pin(async {}),
         }));
-        let task = Scoped::new(Link::detached(0, None), task);
+        let task = Scoped::new(Link::detached(0, None, Span::NONE), task);
         let task: Task = Box::pin(async move {
             let body = unpanicking(task);
             match limit {

@@ -47,7 +47,7 @@ pub struct Counting<B> {
 pub struct Calls {
     /// Questions: `get`, `get_many`, `ttl`.
     pub gets: usize,
-    /// Writes: `set`, `set_many`, `set_if`, `add`, `incr`, `touch`.
+    /// Writes: `set`, `set_many`, `set_if`, `set_many_if`, `add`, `incr`, `touch`.
     pub sets: usize,
     /// Removals: `delete`, `delete_many`, `clear_scope`, `clear_store`.
     pub deletes: usize,
@@ -151,6 +151,14 @@ impl<B: Backend> Backend for Counting<B> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         self.count(Sort::Set).set_if(name, value, time, ticket).await
+    }
+
+    async fn begin_fill_many(&self, names: &[Name]) -> Vec<Result<Ticket, Error>> {
+        self.inner.begin_fill_many(names).await
+    }
+
+    async fn set_many_if(&self, entries: &[(Entry, Ticket)]) -> Vec<Result<bool, Error>> {
+        self.count(Sort::Set).set_many_if(entries).await
     }
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Server, Ticket};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Server, Ticket, all};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -83,6 +83,17 @@ pub trait ErasedBackend: Send + Sync + 'static {
         time: Option<Duration>,
         ticket: &'a Ticket,
     ) -> Answer<'a, Result<bool, Error>>;
+
+    /// See [`Backend::begin_fill_many`].
+    fn begin_fill_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Vec<Result<Ticket, Error>>> {
+        Box::pin(all(names.iter().map(|name| self.begin_fill(name)).collect()))
+    }
+
+    /// See [`Backend::set_many_if`].
+    fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>> {
+        let each = entries.iter().map(|(entry, ticket)| self.set_if(&entry.name, &entry.value, entry.time, ticket));
+        Box::pin(all(each.collect()))
+    }
 
     /// See [`Backend::listen`].
     ///
@@ -179,6 +190,14 @@ impl<B: Backend> ErasedBackend for B {
         Box::pin(Backend::set_if(self, name, value, time, ticket))
     }
 
+    fn begin_fill_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Vec<Result<Ticket, Error>>> {
+        Box::pin(Backend::begin_fill_many(self, names))
+    }
+
+    fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>> {
+        Box::pin(Backend::set_many_if(self, entries))
+    }
+
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {
         Backend::listen(self, start, listener)
     }
@@ -268,6 +287,14 @@ impl Backend for Arc<dyn ErasedBackend> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         (**self).set_if(name, value, time, ticket).await
+    }
+
+    async fn begin_fill_many(&self, names: &[Name]) -> Vec<Result<Ticket, Error>> {
+        (**self).begin_fill_many(names).await
+    }
+
+    async fn set_many_if(&self, entries: &[(Entry, Ticket)]) -> Vec<Result<bool, Error>> {
+        (**self).set_many_if(entries).await
     }
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {

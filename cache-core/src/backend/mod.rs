@@ -30,6 +30,7 @@ pub use null::Null;
 #[doc(hidden)]
 pub use refusal::{not_counted, too_large};
 pub use server::Server;
+pub(crate) use together::all;
 
 use crate::error::{Error, Kind};
 use crate::key::Name;
@@ -211,6 +212,18 @@ pub trait Backend: Send + Sync + 'static {
         _ticket: &Ticket,
     ) -> impl Future<Output = Result<bool, Error>> + Send {
         async { Err(unsupported("tell whether an entry was changed meanwhile")) }
+    }
+
+    /// Takes a ticket for each of these names. Without more it is [`begin_fill`](Self::begin_fill) for each, side by side.
+    fn begin_fill_many(&self, names: &[Name]) -> impl Future<Output = Vec<Result<Ticket, Error>>> + Send {
+        all(names.iter().map(|name| self.begin_fill(name)).collect())
+    }
+
+    /// Keeps each of these as [`set_if`](Self::set_if) does, and says of each, in their order, whether it did. Without more
+    /// it is that, for each, side by side.
+    fn set_many_if(&self, entries: &[(Entry, Ticket)]) -> impl Future<Output = Vec<Result<bool, Error>>> + Send {
+        let each = entries.iter().map(|(entry, ticket)| self.set_if(&entry.name, &entry.value, entry.time, ticket));
+        all(each.collect())
     }
 
     /// Tells `listener` of every change of a name that begins with `start`, whoever makes it, until what is returned is
@@ -439,6 +452,14 @@ impl<B: Backend> Backend for Arc<B> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         B::set_if(self, name, value, time, ticket).await
+    }
+
+    async fn begin_fill_many(&self, names: &[Name]) -> Vec<Result<Ticket, Error>> {
+        B::begin_fill_many(self, names).await
+    }
+
+    async fn set_many_if(&self, entries: &[(Entry, Ticket)]) -> Vec<Result<bool, Error>> {
+        B::set_many_if(self, entries).await
     }
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {

@@ -4,8 +4,6 @@ use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll};
 
-use super::Answer;
-
 /// Waits for both; the first one is asked first.
 pub(super) async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Output, B::Output) {
     let (mut first, mut second) = (pin!(first), pin!(second));
@@ -25,12 +23,13 @@ pub(super) async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Outpu
 }
 
 /// Waits for all, and returns what came of each, in their order.
-pub(super) async fn all<T>(answers: Vec<Answer<'_, T>>) -> Vec<T> {
-    let mut open: Vec<_> = answers.into_iter().map(|answer| (answer, None)).collect();
+/// Waits for all of them, side by side, and returns what they came to in their order.
+pub(crate) async fn all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
+    let mut open: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
     let mut ask = |context: &mut Context<'_>| {
-        for (answer, came) in &mut open {
+        for (future, came) in &mut open {
             if came.is_none() {
-                *came = output(answer.as_mut().poll(context));
+                *came = output(future.as_mut().poll(context));
             }
         }
         if open.iter().all(|(_, came)| came.is_some()) { Poll::Ready(()) } else { Poll::Pending }

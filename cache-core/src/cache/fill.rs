@@ -9,6 +9,7 @@ use super::home::Outside;
 use super::judge::bonded;
 use super::look::fresh;
 use super::marker::{Sought, Versions};
+use super::near::Asking;
 use super::outside::Settling;
 use super::parcel::{Found as Bytes, Parcel, stays_here};
 use super::tell::{away, unreadable};
@@ -30,15 +31,27 @@ pub(super) enum Looked<V, E> {
 }
 
 /// What was found in a store outside, and read.
-enum Opened<V> {
+pub(super) enum Opened<V> {
     /// A fresh value without tags, which is kept nowhere in this process.
     Value(Times, V),
     /// What is kept near, has tags, or is past its time.
     Record(Erased),
 }
 
+/// What a look into a store outside came to, before anybody is told: nothing may be worth a count.
+pub(super) type Seen<V> = Result<Opened<V>, Option<Event>>;
+
+/// How things stood when the store was asked.
+#[derive(Clone, Copy)]
+pub(super) struct Since {
+    moment: Moment,
+    near: Option<Asking>,
+    /// How many entries the layers had not opened by then, where nobody else's are among those.
+    unopened: Option<u64>,
+}
+
 /// What became of a value on its way into a store outside.
-enum Sent {
+pub(super) enum Sent {
     There,
     /// Its entry was invalidated since its body began.
     Superseded,
@@ -47,7 +60,7 @@ enum Sent {
 }
 
 impl<V, E> Load<V, E> {
-    fn backend(&self) -> Option<Outside> {
+    pub(super) fn backend(&self) -> Option<Outside> {
         self.asker.home().outside().cloned()
     }
 
@@ -68,14 +81,21 @@ impl<V, E> Load<V, E> {
 
     async fn look_for_all(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
         match self.look_outside(backend).await {
-            Ok(Ok(opened)) => self.show(opened, leader),
-            Ok(Err(why)) => {
+            Ok(seen) => self.settle_look(seen, leader),
+            Err(error) => self.without_store(error, leader),
+        }
+    }
+
+    /// Hands out what a look came to, or the leader back.
+    pub(super) fn settle_look(&mut self, seen: Seen<V>, leader: Leader) -> Looked<V, E> {
+        match seen {
+            Ok(opened) => self.show(opened, leader),
+            Err(why) => {
                 if let Some(event) = why {
                     self.asker.count(event);
                 }
                 Looked::Nothing(leader)
             }
-            Err(error) => self.without_store(error, leader),
         }
     }
 
@@ -125,56 +145,82 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks into the store, where there may be nothing, or something that is worth no more than a count.
-    async fn look_outside(&mut self, backend: &Outside) -> Result<Result<Opened<V>, Option<Event>>, Error> {
+    async fn look_outside(&mut self, backend: &Outside) -> Result<Seen<V>, Error> {
+        if let Some(seen) = self.look_without_asking() {
+            return seen;
+        }
+        let mut since = self.before_asking();
+        since.unopened = self.note.as_ref().map(|_| backend.unopened());
+        let home = self.asker.home();
+        let sought = home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await?;
+        Ok(self.open(backend, &sought, since))
+    }
+
+    /// Returns what is known without another question.
+    pub(super) fn look_without_asking(&mut self) -> Option<Result<Seen<V>, Error>> {
         if self.rules.keep.coder.is_none() {
-            return Err(stays_here::<V>(&self.name));
+            return Some(Err(stays_here::<V>(&self.name)));
         }
         if let Some(error) = self.failed.take() {
-            return Err(error);
+            return Some(Err(error));
         }
         let home = self.asker.home();
         // Asked just now, and nobody of this process has put anything there since: what others did is as if this came sooner.
-        if self.nothing_as_of.take() == Some(home.flights.events(self.name.as_bytes())) {
-            self.tell_found(|| Found::Miss(Miss::Absent));
-            return Ok(Err(None));
+        if self.nothing_as_of.take() != Some(home.flights.events(self.name.as_bytes())) {
+            return None;
         }
-        let since = home.tags.now();
-        let asking = home.ask_for_near(&self.name);
-        let unopened = self.note.as_ref().map(|_| backend.unopened());
-        let sought = home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await?;
-        self.tell_found(|| self.asker.cache.sought(backend, &sought, unopened));
+        self.tell_found(|| Found::Miss(Miss::Absent));
+        Some(Ok(Err(None)))
+    }
+
+    /// Notes how things stand before the store is asked.
+    pub(super) fn before_asking(&self) -> Since {
+        let home = self.asker.home();
+        Since { moment: home.tags.now(), near: home.ask_for_near(&self.name), unopened: None }
+    }
+
+    /// Reads what the store has answered.
+    pub(super) fn open(&mut self, backend: &Outside, sought: &Sought, since: Since) -> Seen<V> {
+        let home = self.asker.home();
+        let Since { moment, near, unopened } = since;
+        self.tell_found(|| self.asker.cache.sought(backend, sought, unopened));
         let bytes = match sought {
             Sought::There(bytes) => bytes,
-            Sought::Nothing | Sought::Doubtful => return Ok(Err(None)),
-            Sought::Foreign(_) => return Ok(Err(Some(Event::Foreign))),
-            Sought::Withdrawn(_) => return Ok(Err(Some(Event::Invalidated))),
+            Sought::Nothing | Sought::Doubtful => return Err(None),
+            Sought::Foreign(_) => return Err(Some(Event::Foreign)),
+            Sought::Withdrawn(_) => return Err(Some(Event::Invalidated)),
         };
-        let found = Bytes::new(&bytes);
+        let found = Bytes::new(bytes);
         let Some((times, value)) = found.open(&self.name, self.rules.keep, &home.clock) else {
             self.tell_found(|| unreadable(&found, &self.name));
-            return Ok(Err(Some(Event::Foreign)));
+            return Err(Some(Event::Foreign));
         };
         self.tell_found(|| self.asker.cache.there(&self.name, &found, times, &self.rules.options));
         let lead = home.lead_of_found(&self.name, &found, &self.rules.options);
-        if asking.is_none() && !found.has_tags() && home.is_fresh(times, lead, &self.rules.options) {
-            return Ok(Ok(Opened::Value(times, value)));
+        if near.is_none() && !found.has_tags() && home.is_fresh(times, lead, &self.rules.options) {
+            return Ok(Opened::Value(times, value));
         }
         let mut record = led(self.rules.keep.record(self.name.mark(), times, value), lead);
         if found.has_tags() {
             // It was good when it was looked at. Whoever waits for that may have come later.
             let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
-            record = bonded(record, Bonds::new(since, tags));
+            record = bonded(record, Bonds::new(moment, tags));
         }
-        self.asker.cache.keep_near(asking, &self.name, &found, &record, self.rules.keep, &self.rules.options);
+        self.asker.cache.keep_near(near, &self.name, &found, &record, self.rules.keep, &self.rules.options);
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
             record.hush(until);
         }
-        Ok(Ok(Opened::Record(record)))
+        Ok(Opened::Record(record))
     }
 
     /// Goes on without the store: with the error where the site wants it, else with the body.
     fn without_store(&mut self, error: Error, leader: Leader) -> Looked<V, E> {
         self.asker.trouble(&error);
+        self.go_without_store(error, leader)
+    }
+
+    /// Does the same where that was counted.
+    pub(super) fn go_without_store(&mut self, error: Error, leader: Leader) -> Looked<V, E> {
         self.tell_found(|| away(&error));
         match self.rules.trouble.filter(|_| self.rules.strict) {
             None => Looked::Away(leader),
@@ -257,6 +303,11 @@ impl<V, E> Load<V, E> {
             },
             Err(error) => Err(error.clone()),
         };
+        self.tell_sent(sent, record);
+    }
+
+    /// Tells and counts what became of a value that was sent.
+    pub(super) fn tell_sent(&self, sent: Result<Sent, Error>, record: &Erased) {
         match sent {
             Ok(Sent::There) => self.tell_kept(record),
             Ok(Sent::Unsent) => self.tell_not_kept(|| NotKept::NoTicket),

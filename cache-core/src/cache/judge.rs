@@ -1,5 +1,6 @@
 //! What becomes of the outcome of a body: kept or not, for how long, and what those who wait are handed.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,8 +74,7 @@ impl<V, E> Load<V, E> {
 
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
     pub(crate) fn judge(&self, link: &Link, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
-        let took = self.asker.home().clock.precise().since(began.at);
-        self.asker.count_load(took);
+        let took = self.count_run(began);
         self.tell_ran(took, outcome.is_err());
         match outcome {
             Ok(value) => self.judge_value(link, began, value, took),
@@ -83,6 +83,30 @@ impl<V, E> Load<V, E> {
                 self.fall_back(token, WhyStale::Failed).unwrap_or_else(|| self.judge_error(link, began, error))
             }
         }
+    }
+
+    /// Counts that its body ran, and returns for how long.
+    pub(super) fn count_run(&self, began: Began) -> Duration {
+        let took = self.asker.home().clock.precise().since(began.at);
+        self.asker.count_load(took);
+        took
+    }
+
+    /// Decides what becomes of a failure that several loads have in common: where there is nothing to fall back on, those who
+    /// wait have a copy of it, and its caller has it already.
+    pub(super) fn judge_shared_failure(
+        &self,
+        token: &Token,
+        error: &E,
+        took: Duration,
+    ) -> (Option<Result<V, E>>, Judged) {
+        self.tell_ran(took, true);
+        if let Some((outcome, judged)) = self.fall_back(token, WhyStale::Failed) {
+            return (Some(outcome), judged);
+        }
+        self.tell_not_kept(|| NotKept::Failed);
+        let landing = self.rules.share.map_or(Landing::Released, |share| Landing::Error((share.wrap)(error)));
+        (None, Judged { keep: None, landing })
     }
 
     /// Returns what to answer without waiting for the body, if there is anything: an old value, or the trouble as an error of
@@ -102,9 +126,6 @@ impl<V, E> Load<V, E> {
             let convert = self.rules.trouble?;
             Some(self.judge_error(link, began, convert(self.trouble(reason))))
         })?;
-        if let Reason::TimedOut = reason {
-            self.asker.count(Event::TimedOut);
-        }
         self.tell_given_up(done);
         Some(answer)
     }
@@ -120,13 +141,15 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    fn judge_value(&self, link: &Link, began: Began, value: V, cost: Duration) -> Answer<V, E> {
+    pub(super) fn judge_value(&self, link: &Link, began: Began, value: V, cost: Duration) -> Answer<V, E> {
         let (wishes, bonds) = (link.wishes(), self.bonds(link, began));
         let now = self.asker.home().clock.now();
         let wanted = !wishes.discard && self.rules.wants(&value);
         let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
         if times.is_none() {
-            self.asker.count(Event::Refused);
+            if !self.rules.is_absent(&value) {
+                self.asker.count(Event::Refused);
+            }
             self.tell_not_kept(|| self.why_refused(&value, &wishes));
             // What is there goes on being served, and is not to be asked for anew by everybody.
             if let Some(spare) = self.spare() {
@@ -237,28 +260,57 @@ impl<V, E> Load<V, E> {
     }
 
     async fn conclude_outside(&self, backend: &Outside, token: &Token, keepsake: &Keepsake) {
+        if let Some(parcel) = self.parcel_to_send(backend, keepsake).await {
+            self.send(backend, token, (&parcel, &keepsake.record)).await;
+        }
+    }
+
+    /// Returns what to send for a keepsake, with its tags, unless it is not to be kept after all.
+    async fn parcel_to_send<'a>(
+        &self,
+        backend: &Outside,
+        keepsake: &'a Keepsake,
+    ) -> Option<Cow<'a, Result<Parcel, Error>>> {
         let parcel = match &keepsake.parcel {
             None => {
                 self.tell_not_kept(|| NotKept::StaysHere);
-                return self.asker.count(Event::Refused);
+                self.asker.count(Event::Refused);
+                return None;
             }
             Some(Ok(parcel)) if !keepsake.tags.is_empty() => {
                 Box::pin(self.tagged(backend, parcel, &keepsake.tags, keepsake.since)).await.transpose()
             }
-            Some(parcel) => return self.send(backend, token, (parcel, &keepsake.record)).await,
+            Some(parcel) => return Some(Cow::Borrowed(parcel)),
         };
         match parcel {
             // Asking for its tags took a while.
             Some(_) if keepsake.record.is_withdrawn() => {
                 self.asker.count(Event::Superseded);
                 self.tell_cut(&keepsake.record);
+                None
             }
-            Some(parcel) => self.send(backend, token, (&parcel, &keepsake.record)).await,
+            Some(parcel) => Some(Cow::Owned(parcel)),
             None => {
                 self.asker.count(Event::Superseded);
                 self.tell_not_kept(|| NotKept::Unsure);
+                None
             }
         }
+    }
+
+    /// Does the first part of it for one of many that are sent together.
+    pub(super) async fn packed<'a>(
+        &self,
+        backend: &Outside,
+        judged: &'a Judged,
+    ) -> Option<(Cow<'a, Result<Parcel, Error>>, &'a Erased)> {
+        let keepsake = judged.keep.as_ref()?;
+        if keepsake.record.is_withdrawn() {
+            self.tell_cut(&keepsake.record);
+            self.asker.count(Event::Superseded);
+            return None;
+        }
+        Some((self.parcel_to_send(backend, keepsake).await?, &keepsake.record))
     }
 }
 

@@ -77,7 +77,7 @@ pub(crate) struct Beside<V, E> {
 }
 
 /// What waiting for somebody else's load came to.
-enum Waited<V, E> {
+pub(super) enum Waited<V, E> {
     Done(Result<V, E>),
     /// The caller who loaded has left: somebody else has to.
     Again,
@@ -242,8 +242,22 @@ impl<V, E> Load<V, E> {
 
     /// Has the body run, and nothing kept of it.
     fn bare(self: Box<Self>) -> Next<V, E> {
-        let clock = || self.asker.home().clock.clone();
-        Next::Run(Run::Bare(Bare::begin(self.note.clone(), self.begin_span(), clock)))
+        Next::Run(Run::Bare(self.bare_end()))
+    }
+
+    /// Tells that a body begins of which nothing is kept, and returns what tells of its end.
+    pub(super) fn bare_end(&self) -> Bare {
+        Bare::begin(self.note.clone(), self.begin_span(), || self.asker.home().clock.clone())
+    }
+
+    /// Returns whether there is something else to answer with, where its body is given up.
+    pub(super) fn can_do_without(&self) -> bool {
+        self.rules.trouble.is_some() || self.spare().is_some()
+    }
+
+    /// Notes what was said of its tags, where that was asked for many at once.
+    pub(super) fn set_versions(&mut self, versions: &Versions) {
+        self.versions = versions.of_these(&self.fingerprints);
     }
 
     /// Has the body run for nobody else.
@@ -258,7 +272,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks once more and takes a place, in one step.
-    fn turn(&mut self) -> Turn<Erased> {
+    pub(super) fn turn(&mut self) -> Turn<Erased> {
         let home = self.asker.home();
         // Dropped at the end, outside of the lock under which it is looked for.
         let mut there = None;
@@ -301,7 +315,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
-    async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
+    pub(super) async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
         self.tell_joined();
         loop {
             if let Some(outcome) = self.serve_while_others_load(WhyStale::Refreshing) {

@@ -4,6 +4,7 @@ mod above;
 mod across;
 mod agreed;
 mod asker;
+mod batch;
 mod blocking;
 mod commits;
 mod count;
@@ -42,6 +43,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 pub use above::Filling;
 pub(crate) use asker::{Asker, Named};
+pub(crate) use batch::{Batch, Round, RunningRound};
 pub use blocking::Blocking;
 pub(crate) use home::{Backing, Home, Nearby, Outside};
 pub use inspect::Inspected;

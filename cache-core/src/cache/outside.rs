@@ -171,7 +171,7 @@ impl Cache {
             return Ok(Vec::new());
         }
         let asking: Vec<_> = names.iter().map(|name| self.home().ask_for_near(name)).collect();
-        let found = self.home().seek_many(backend, names, tags).await;
+        let found = self.home().seek_many(backend, names, tags, &mut Versions::default()).await;
         let found = found.inspect_err(|error| notes.iter().flatten().for_each(|note| note.found(away(error))))?;
         let found = names.iter().zip(&found).zip(asking).enumerate();
         let open = |(number, ((name, sought), asking)): (usize, ((&Name, &Sought), Option<Asking>))| {

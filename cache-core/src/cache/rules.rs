@@ -18,6 +18,8 @@ pub struct Rules<V, E> {
     pub(crate) share: Option<Share<E>>,
     /// Which values are kept.
     pub(crate) when: Option<fn(&V) -> bool>,
+    /// Which values say that there is none, and are not kept for that.
+    pub(crate) absent: Option<fn(&V) -> bool>,
     /// How long a value is kept, by the value.
     pub(crate) ttl_with: Option<fn(&V) -> Duration>,
     /// How long a value that is nothing is kept.
@@ -65,6 +67,7 @@ impl<V, E> Rules<V, E> {
             options,
             share: None,
             when: None,
+            absent: None,
             ttl_with: None,
             none_ttl: None,
             error_ttl: None,
@@ -75,7 +78,12 @@ impl<V, E> Rules<V, E> {
 
     /// Returns whether a value is worth keeping.
     pub(crate) fn wants(&self, value: &V) -> bool {
-        self.when.is_none_or(|when| when(value))
+        !self.is_absent(value) && self.when.is_none_or(|when| when(value))
+    }
+
+    /// Returns whether a value says that there is none, where that is not kept.
+    pub(crate) fn is_absent(&self, value: &V) -> bool {
+        self.absent.is_some_and(|absent| absent(value))
     }
 
     /// Returns the options for one value: what its body wished for goes before what follows from the value, and that

@@ -44,6 +44,19 @@ pub(crate) struct Within {
     _inside: Option<Inside>,
 }
 
+impl Within {
+    pub(super) const NOTHING: Self = Self { _told: None, _span: None, _inside: None };
+
+    pub(super) fn bare(bare: &Bare) -> Self {
+        let told = bare.note().map(|note| note.inside().enter());
+        Self { _told: told, _span: Some(bare.span().enter()), _inside: None }
+    }
+
+    pub(super) fn load(link: Arc<Link>) -> Self {
+        Self { _told: None, _span: None, _inside: Some(Inside::enter(link)) }
+    }
+}
+
 /// For whom a body runs.
 pub(super) enum Role {
     /// For all who ask meanwhile.
@@ -53,7 +66,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    fn token(&self) -> &Token {
+    pub(super) fn token(&self) -> &Token {
         match self {
             Self::Leader(leader) => leader.token(),
             Self::Alone(token) => token,
@@ -70,7 +83,19 @@ impl Role {
 }
 
 /// Asks for quiet when it is dropped by a panic.
-struct QuietAfter(Option<(Erased, Tick)>);
+pub(super) struct QuietAfter(Option<(Erased, Tick)>);
+
+impl QuietAfter {
+    /// Begins, where there is a value to leave alone.
+    pub(super) fn begin<V, E>(load: &Load<V, E>) -> Self {
+        Self(load.found.as_ref().map(|found| (Arc::clone(found), load.quiet_until())))
+    }
+
+    /// Ends well.
+    pub(super) fn end(&mut self) {
+        self.0 = None;
+    }
+}
 
 impl Drop for QuietAfter {
     fn drop(&mut self) {
@@ -89,10 +114,9 @@ impl<V, E> Run<V, E> {
             load.asker.count(Event::Miss);
         }
         // Until it has ended well: a body that panics is not asked again by everybody while there is a value.
-        let quiet = QuietAfter(load.found.as_ref().map(|found| (Arc::clone(found), load.quiet_until())));
+        let quiet = QuietAfter::begin(&load);
         // A body is given up where there is something else to answer with.
-        let is_limited = load.rules.trouble.is_some() || load.spare().is_some();
-        let hard_timeout = load.rules.options.hard_timeout.filter(|_| is_limited);
+        let hard_timeout = load.rules.options.hard_timeout.filter(|_| load.can_do_without());
         let limit = hard_timeout.and_then(|limit| load.asker.home().executor.sleep(limit));
         let has_no_timer = hard_timeout.is_some() && limit.is_none();
         load.span = load.begin_span();
@@ -108,13 +132,8 @@ impl<V, E> Run<V, E> {
     /// Makes its load the current one on this thread until what this returns is dropped, for a body that blocks.
     pub(crate) fn enter(&self) -> Within {
         match self {
-            Self::Bare(bare) => {
-                let told = bare.note().map(|note| note.inside().enter());
-                Within { _told: told, _span: Some(bare.span().enter()), _inside: None }
-            }
-            Self::Loading(loading) => {
-                Within { _told: None, _span: None, _inside: Some(Inside::enter(Arc::clone(&loading.link))) }
-            }
+            Self::Bare(bare) => Within::bare(bare),
+            Self::Loading(loading) => Within::load(Arc::clone(&loading.link)),
         }
     }
 
@@ -139,13 +158,16 @@ impl<V, E> Loading<V, E> {
     /// Gives the body up, if there is something else to answer with, and returns whether there is.
     fn give_up(&mut self, reason: Reason) -> bool {
         self.instead = self.load.judge_without(reason, &self.link, self.began, self.role.token());
+        if self.instead.is_some() && matches!(reason, Reason::TimedOut) {
+            self.load.asker.count(Event::TimedOut);
+        }
         self.instead.is_some()
     }
 
     /// Keeps what comes of the body, unless the token has lost its worth.
     async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
         let Self { link, began, mut quiet, role, mut load, instead, .. } = self;
-        quiet.0 = None;
+        quiet.end();
         let (outcome, judged) = match outcome {
             Some(outcome) => load.judge(&link, began, role.token(), outcome),
             None => instead.expect("a body is given up for an answer"),

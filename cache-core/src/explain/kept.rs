@@ -37,6 +37,8 @@ pub enum Kept {
 pub enum NotKept {
     /// The condition says no: `when`.
     When,
+    /// There is none: a body that was asked for many did not return it, and there is no `none_ttl`.
+    Absent,
     /// It is to be kept for no time.
     NoTime(WhoSays),
     /// Its body has said so: `entry::discard`.

@@ -252,6 +252,7 @@ impl Display for NotKept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::When => "its condition says no (`when`)",
+            Self::Absent => "its body did not return it, and it has no `none_ttl`",
             Self::NoTime(who) => return write!(f, "its time is zero, as {who} says"),
             Self::Discarded => "its body has discarded it",
             Self::Failed => "it is an error",

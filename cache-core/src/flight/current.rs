@@ -21,6 +21,8 @@ thread_local! {
 pub struct Link {
     /// The number of its flight; 0 for a load without company, which nobody can wait for.
     flight: u64,
+    /// Those of the other flights that the same body loads for.
+    others: Vec<u64>,
     parent: Option<Arc<Link>>,
     wishes: Mutex<Wishes>,
     /// Who is told what its body asks.
@@ -51,13 +53,19 @@ impl Link {
     /// Makes the same, whose body tells there what it asks.
     #[must_use]
     pub fn told(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight, parent: current(), wishes: Mutex::default(), scope, span })
+        Arc::new(Self { flight, others: Vec::new(), parent: current(), wishes: Mutex::default(), scope, span })
+    }
+
+    /// Makes the link of one body that loads for several flights.
+    #[must_use]
+    pub fn of_many(flights: Vec<u64>, scope: Option<Scope>, span: Span) -> Arc<Self> {
+        Arc::new(Self { flight: 0, others: flights, parent: current(), wishes: Mutex::default(), scope, span })
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
     pub fn detached(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight, parent: None, wishes: Mutex::default(), scope, span })
+        Arc::new(Self { flight, others: Vec::new(), parent: None, wishes: Mutex::default(), scope, span })
     }
 
     /// Returns what the body has said of its result so far.
@@ -74,7 +82,7 @@ impl Link {
     /// Returns the flights whose bodies the running code stands in, innermost first.
     pub(super) fn chain(&self) -> Vec<u64> {
         std::iter::successors(Some(self), |link| link.parent.as_deref())
-            .map(|link| link.flight)
+            .flat_map(|link| link.others.iter().copied().chain([link.flight]))
             .filter(|flight| *flight != 0)
             .collect()
     }

@@ -20,6 +20,7 @@ pub(super) fn outcome(kept: &Kept) -> Option<(&'static str, Option<&'static str>
 fn rule(why: &NotKept) -> &'static str {
     match why {
         NotKept::When => "when",
+        NotKept::Absent => "not returned",
         NotKept::NoTime(_) | NotKept::Page(page::Refusal::NoTime) => "no time",
         NotKept::Discarded | NotKept::Page(page::Refusal::Discarded) => "discarded",
         NotKept::TooLarge { .. } | NotKept::Page(page::Refusal::TooLarge) => "too large",

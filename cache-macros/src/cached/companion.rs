@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 use super::facts::{Facts, Parameter};
 use super::model::Model;
 use super::signature;
-use super::{detach, site, tags, writing};
+use super::{detach, many, site, tags, writing};
 use crate::attributes::{allow_docs, ours};
 use crate::bodies::Bodies;
 use crate::generics::turbofish;
@@ -25,6 +25,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let verbs = verbs(model, key, facts, bodies);
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
+    let one = many::beside(model, key, facts, bodies);
     let detached = detach::detached(model, bodies);
     let docs = allow_docs(&model.function.vis);
     let declared = ours(companion);
@@ -37,6 +38,7 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
         #docs
         impl #companion {
             #uncached
+            #one
             #refresh
             #verbs
             #plumbing
@@ -119,7 +121,7 @@ fn verbs(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenStream
     let names = facts.parameters.iter().map(|parameter| bodies.name(&parameter.name));
     let passing = |parameter: &Parameter| Passing::of(&model.function.sig.generics, &parameter.ty);
     let types = facts.parameters.iter().map(|parameter| passing(parameter).argument(&larder));
-    let (kept, writes) = (facts.returns.kept(model), writing::from_companion(model, key, &facts.parameters));
+    let (kept, writes) = (facts.returns.given(model), writing::from_companion(model, key, &facts.parameters));
     let tags = tags::from_companion(model, &facts.parameters);
     let colour = if model.function.is_async() { quote!(async) } else { quote!(blocking) };
     let bodies = bodies.word();

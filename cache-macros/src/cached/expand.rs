@@ -7,7 +7,7 @@ use syn::parse_quote;
 use super::companion;
 use super::facts::Facts;
 use super::model::{Model, Stand};
-use super::{check, method, signature};
+use super::{check, many, method, signature};
 use crate::attributes;
 use crate::bodies::Bodies;
 use crate::key::Key;
@@ -17,7 +17,11 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
     if model.stand == Stand::Inside {
         return method::inside(model, key, facts);
     }
-    let wrapper = signature::wrapper(model, key, &signature::call(model, facts), &signature::load(model));
+    let call = signature::call(model, facts);
+    let wrapper = match &model.each {
+        Some(each) => many::wrapper(model, each, key, &call),
+        None => signature::wrapper(model, key, &call, &signature::load(model)),
+    };
     let beside = beside(model, key, facts, Bodies::Real);
     quote!(#wrapper #beside)
 }
@@ -25,8 +29,9 @@ pub fn expand(model: &Model, key: &Key, facts: &Facts) -> TokenStream {
 /// Emits the function as it was written, so that the editor and its callers have it; and where it can be told what the
 /// companion would have looked like, that too.
 pub fn after_errors(mut model: Model) -> TokenStream {
-    model.function.attrs.retain(|attr| !attributes::keeps(attr));
-    let function = model.function.to_token_stream();
+    let written = model.each.as_mut().map_or(&mut model.function, |each| &mut each.function);
+    written.attrs.retain(|attr| !attributes::keeps(attr));
+    let function = written.to_token_stream();
     if check::signature::returns_nothing_to_keep(&model) {
         model.function.sig.output = parse_quote!(-> ());
     }

@@ -6,8 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Generics, Ident, Type, parse_quote};
 
-use super::model::{Model, Stand, own};
-use super::options::Returns;
+use super::model::{Model, Stand, kind, own};
 use crate::generics;
 use crate::key::{Key, Place};
 use crate::returned::{self, Kind};
@@ -55,17 +54,18 @@ impl Facts {
 impl Return {
     fn new(model: &Model) -> Option<Self> {
         let ty = model.function.returns()?.clone();
-        let otherwise = match model.options.keeping.returns.as_ref().map(|said| said.value) {
-            Some(Returns::Value) => Kind::Value,
-            Some(Returns::Result) => Kind::Result,
-            None => Kind::Probed,
+        let kind = match &model.each {
+            Some(each) => each.kind,
+            None => kind(&model.function, &ty, &model.options, model.stand),
         };
-        let kind = Kind::of(&model.function, &ty, model.stand != Stand::Free, otherwise);
         Some(Self { ty, kind })
     }
 
     /// Emits the number that stands for the kind.
     pub fn number(&self, model: &Model) -> TokenStream {
+        if let Some(each) = &model.each {
+            return each.number(&model.larder(), model.stand);
+        }
         match self.kind {
             Kind::Value => quote!(0),
             Kind::Result => quote!(1),
@@ -76,7 +76,10 @@ impl Return {
 
     /// Emits the question what kind it is.
     pub fn probe(&self, model: &Model) -> TokenStream {
-        returned::probe(&model.larder(), &self.ty)
+        match &model.each {
+            Some(each) => each.probe(&model.larder()),
+            None => returned::probe(&model.larder(), &self.ty),
+        }
     }
 
     /// Emits the type of an error, which is not kept.
@@ -92,11 +95,17 @@ impl Return {
         let ty = &self.ty;
         let arguments = spelling::type_arguments(ty);
         match (self.kind, arguments.as_slice()) {
+            _ if model.each.is_some() => self.part(model, "Kept"),
             (Kind::Value, _) => quote!(#ty),
             // `Result<T>` may be any alias; one of two types keeps the first by all conventions.
             (Kind::Result, [kept, _]) => quote!(#kept),
             _ => self.part(model, "Kept"),
         }
+    }
+
+    /// Emits the type that the companion takes and hands out.
+    pub fn given(&self, model: &Model) -> TokenStream {
+        if model.each.is_some() { self.part(model, "Given") } else { self.kept(model) }
     }
 
     fn part(&self, model: &Model, name: &str) -> TokenStream {

@@ -7,7 +7,7 @@ use syn::{GenericParam, Lifetime, LifetimeParam};
 use super::facts::{Facts, Subject};
 use super::model::Model;
 use super::signature;
-use super::{detach, site, tags, writing};
+use super::{detach, many, site, tags, writing};
 use crate::bodies::Bodies;
 use crate::key::Key;
 use crate::passing::Passing;
@@ -17,11 +17,13 @@ pub fn beside(model: &Model, key: &Key, facts: &Facts, bodies: Bodies) -> TokenS
     let site = site_function(model, key, facts, bodies);
     let refresh = signature::refresh(model, facts, key, bodies);
     let uncached = signature::uncached(model, bodies);
+    let one = many::beside(model, key, facts, bodies);
     let detached = detach::detached(model, bodies);
     quote! {
         #site
         #refresh
         #uncached
+        #one
         #detached
     }
 }

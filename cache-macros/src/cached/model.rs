@@ -3,7 +3,8 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{FnArg, Ident, Path, Receiver, Visibility};
 
-use super::options::Options;
+use super::each::{Each, is_in_the_key};
+use super::options::{Options, Returns};
 use super::tags;
 use crate::argument::Argument;
 use crate::around::{self, Around};
@@ -12,10 +13,14 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::key::{Key, Scope};
 use crate::larder_path;
+use crate::returned::Kind;
 
 /// An annotated function.
 pub struct Model {
+    /// With `each` the function of one that follows from it.
     pub function: Function,
+    /// The function that is asked for many, where it is one.
+    pub each: Option<Each>,
     pub attributes: Sorted,
     pub options: Options,
     pub receiver: Option<Receiver>,
@@ -41,25 +46,46 @@ pub enum Stand {
 
 impl Model {
     pub fn new(function: Function, options: Options, errors: &Errors) -> Self {
-        let receiver = function.sig.receiver().cloned();
-        let arguments = arguments(&function);
         let around = asks_what_is_around(&function, &options).then(around::look).flatten();
         let stand = stand(&function, &options, around);
+        let said = options.naming.each.as_ref();
+        let kind = |ty: &syn::Type| kind(&function, ty, &options, stand);
+        let each = said.and_then(|said| Each::bind(&function, said, kind, errors));
+        let larder = || options.shape.larder.clone().unwrap_or_else(larder_path::usual);
+        let function = each.as_ref().map_or(function, |each| each.of_one(&larder(), stand));
+        // What a key would be without it says nothing.
+        let is_broken = said.is_some() != each.is_some() || options.broken.contains(&"each");
+        let receiver = function.sig.receiver().cloned();
+        let arguments = arguments(&function);
         let scope = Scope {
             arguments: &arguments,
             generics: &function.sig.generics,
             has_receiver: receiver.is_some(),
             is_method: stand != Stand::Free,
         };
+        let is_in_the_key = |literal| said.is_none_or(|said| is_in_the_key(literal, &said.value, errors));
         let key = match &options.naming.key {
+            _ if is_broken => None,
+            Some(literal) if !is_in_the_key(literal) => None,
             Some(literal) => Key::written(literal, &scope, errors),
             None if options.broken.contains(&"key") => None,
             None => Some(Key::default(&scope, ignored(&options))),
         };
-        let literals = options.naming.tags.as_ref().map_or(&[][..], |said| &said.value);
+        let literals = options.naming.tags.as_ref().filter(|_| key.is_some() || said.is_none());
+        let literals = literals.map_or(&[][..], |said| &said.value);
         let tags = tags::bind(literals, key.as_ref(), &scope, errors);
         let attributes = Sorted::new(&function.attrs);
-        Self { function, attributes, options, receiver, arguments, stand, around, key, tags }
+        Self { function, each, attributes, options, receiver, arguments, stand, around, key, tags }
+    }
+
+    /// Returns the function as it was written.
+    pub fn written(&self) -> &Function {
+        self.each.as_ref().map_or(&self.function, |each| &each.function)
+    }
+
+    /// Returns the type that was written behind `->`.
+    pub fn returns(&self) -> Option<&syn::Type> {
+        self.written().returns()
     }
 
     pub fn scope(&self) -> Scope<'_> {
@@ -103,6 +129,16 @@ impl Model {
     pub fn companion(&self) -> &Ident {
         self.options.shape.companion.as_ref().map_or(&self.function.sig.ident, |said| &said.value)
     }
+}
+
+/// Returns what kind a type is that this function returns.
+pub fn kind(function: &Function, ty: &syn::Type, options: &Options, stand: Stand) -> Kind {
+    let otherwise = match options.keeping.returns.as_ref().map(|said| said.value) {
+        Some(Returns::Value) => Kind::Value,
+        Some(Returns::Result) => Kind::Result,
+        None => Kind::Probed,
+    };
+    Kind::of(function, ty, stand != Stand::Free, otherwise)
 }
 
 fn ignored(options: &Options) -> &[Ident] {

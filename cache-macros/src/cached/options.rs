@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use syn::{Expr, Ident, LitStr, Path};
 
 use super::chooser::Chooser;
+use super::each::Written;
 use super::timeout::{Lock, Timeout};
 use super::values::{beta, error_ttl, names, part, returns, sample};
 use crate::errors::Errors;
@@ -30,6 +31,7 @@ pub struct Naming {
     pub key: Option<LitStr>,
     pub cache: Option<LitStr>,
     pub version: Option<String>,
+    pub each: Option<Said<Written>>,
     pub ignore: Option<Said<Vec<Ident>>>,
     pub local: Option<Ident>,
     pub tags: Option<Said<Vec<LitStr>>>,
@@ -86,6 +88,8 @@ pub const ROWS: &[Row<Options>] = &[
         |to, word, input| { to.times.ttl = Some(Said { value: Ttl::read(input.parse()?)?, word }); Ok(()) }),
     row("key", Form::Value, "key = \"profile:<id>\"", &["convert", "name", "pattern", "cache_key", "key_prefix"],
         |to, _, input| { to.naming.key = Some(values::key(input)?); Ok(()) }),
+    row("each", Form::List, "each(id in ids)", &["batch", "many", "bulk", "for_each", "map"],
+        |to, word, input| { to.naming.each = Some(Said { value: Written::read(input)?, word }); Ok(()) }),
     row("cache", Form::Value, "cache = \"sessions\"", &["store", "backend", "alias", "using", "cache_name"],
         |to, _, input| { to.naming.cache = Some(values::cache(input)?); Ok(()) }),
     row("version", Form::Value, "version = 2", &["ver", "revision"],

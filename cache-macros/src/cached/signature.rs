@@ -6,7 +6,8 @@ use syn::{Expr, FnArg, Ident, ReturnType, Signature, Type, parse_quote};
 
 use super::facts::{Facts, Parameter, Subject};
 use super::model::{Model, Stand};
-use super::{detach, tags, writing};
+use super::{detach, many, tags, writing};
+use crate::argument::Argument;
 use crate::attributes::allow_docs;
 use crate::bodies::Bodies;
 use crate::generics::turbofish;
@@ -17,9 +18,14 @@ use crate::spelling;
 /// Returns the signature with names in the place of patterns, under another name. `mut` stays with the body, which is
 /// what changes its arguments.
 pub fn named(model: &Model, name: &Ident) -> Signature {
-    let mut sig = model.function.sig.clone();
+    named_as(&model.function.sig, &model.arguments, name)
+}
+
+/// Does the same for any signature.
+pub fn named_as(sig: &Signature, arguments: &[Argument], name: &Ident) -> Signature {
+    let mut sig = sig.clone();
     sig.ident = name.clone();
-    let mut arguments = model.arguments.iter();
+    let mut arguments = arguments.iter();
     for input in &mut sig.inputs {
         match input {
             FnArg::Receiver(receiver) => {
@@ -55,7 +61,7 @@ fn refresh_name(model: &Model) -> Ident {
 
 /// Emits the call of the function that has the body, with these arguments.
 pub fn call_uncached(model: &Model, arguments: &TokenStream) -> TokenStream {
-    let name = uncached_name(model);
+    let name = if model.each.is_some() { many::uncached_name(model) } else { uncached_name(model) };
     let fish = turbofish(&model.function.sig.generics);
     let owner = owner(model);
     quote_spanned!(Span::mixed_site()=> #owner::#name #fish(#arguments))
@@ -95,7 +101,7 @@ pub fn wrapper(model: &Model, key: &Key, call: &TokenStream, load: &TokenStream)
 
 /// Emits a call of a method's `refresh` that is never made. One that nobody calls would be dead, in the same `impl` as
 /// functions of the user's: the compiler reports all of those together, and would not where one is of an expansion.
-fn never_refreshed(model: &Model) -> Option<TokenStream> {
+pub fn never_refreshed(model: &Model) -> Option<TokenStream> {
     if model.stand != Stand::Method {
         return None;
     }
@@ -181,7 +187,7 @@ pub fn load(model: &Model) -> TokenStream {
 /// Emits the function that has the body, as it was written.
 pub fn uncached(model: &Model, bodies: Bodies) -> TokenStream {
     let (cfg, attrs, vis) = (&model.attributes.cfg, &model.attributes.body, &model.function.vis);
-    let mut sig = model.function.sig.clone();
+    let mut sig = model.written().sig.clone();
     sig.ident = uncached_name(model);
     let sig = bodies.signature(sig);
     let allow = if model.stand == Stand::Method { allow_docs(&model.function.vis) } else { None };

@@ -136,14 +136,25 @@ fn within(model: &Model) -> Option<TokenStream> {
 
 fn choices(model: &Model, facts: &Facts) -> TokenStream {
     let (larder, keeping) = (model.larder(), &model.options.keeping);
-    let kept = facts.returns.kept(model);
+    let (given, kept) = (facts.returns.given(model), facts.returns.kept(model));
+    let is_each = model.each.is_some();
     let mut words = TokenStream::new();
+    if is_each && keeping.none_ttl.is_none() {
+        words.extend(quote!(.unless_absent()));
+    }
     if let Some(when) = &keeping.when {
-        let when = when.value.expand(&kept);
+        let mut when = when.value.expand(&given);
+        if is_each {
+            when = quote_spanned!(Span::mixed_site()=> |__one: &#kept| ::core::option::Option::is_none_or(__one.as_ref(), #when));
+        }
         words.extend(quote!(.when(#when)));
     }
     if let Some(ttl_with) = &keeping.ttl_with {
-        let ttl_with = ttl_with.value.converted(&kept, |time| quote!(#larder::IntoTime::into_time(#time)));
+        let mut ttl_with = ttl_with.value.converted(&given, |time| quote!(#larder::IntoTime::into_time(#time)));
+        if is_each {
+            let none = quote!(::core::time::Duration::ZERO);
+            ttl_with = quote_spanned!(Span::mixed_site()=> |__one: &#kept| ::core::option::Option::map_or(__one.as_ref(), #none, #ttl_with));
+        }
         words.extend(quote!(.ttl_with(#ttl_with)));
     }
     if let Some(none_ttl) = &keeping.none_ttl {

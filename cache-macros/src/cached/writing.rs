@@ -24,17 +24,23 @@ pub enum From {
 
 /// Emits a closure that writes the key from the wrapper's arguments.
 pub fn from_wrapper(model: &Model, key: &Key) -> TokenStream {
+    closure(&TokenStream::new(), &inside_wrapper(model, key))
+}
+
+/// Emits what writes the key where those arguments are known.
+pub fn inside_wrapper(model: &Model, key: &Key) -> TokenStream {
     let writes = writes(model, key, From::Wrapper);
     // The signature of a function that nothing stands beside keeps its patterns, and so its names.
     if model.stand == Stand::Inside {
-        return closure(&TokenStream::new(), &writes);
+        return writes;
     }
     let used = model.arguments.iter().enumerate().filter(|(index, _)| !key.places_of(Some(*index)).is_empty());
     let patterns = used.filter(|(_, argument)| !argument.is_plain()).map(|(_, argument)| {
         let name = &argument.name;
         taken_apart(argument, &quote_spanned!(Span::mixed_site()=> &#name))
     });
-    closure(&patterns.collect(), &writes)
+    let patterns: TokenStream = patterns.collect();
+    quote!(#patterns #writes)
 }
 
 /// Emits a closure that writes the key, or a tag, from the arguments of the companion.

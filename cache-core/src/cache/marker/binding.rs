@@ -1,6 +1,7 @@
 //! What binds an entry to its tags: the versions that these had before its value was read.
 
 use super::{ANY, MOST_TAGS, Versions, bytes_of, drawn};
+use crate::backend::all;
 use crate::cache::home::{Home, Outside};
 use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
@@ -79,9 +80,13 @@ impl Home {
     async fn settle(&self, outside: &Outside, tags: &[u64], versions: &mut Versions) -> Result<(), Error> {
         self.ask_now(outside, tags, versions).await?;
         let missing: Vec<_> = tags.iter().copied().filter(|tag| versions.of(*tag).is_none()).collect();
-        for tag in missing {
+        let made = missing.into_iter().map(|tag| async move {
             let version = drawn(tag);
-            let is_first = outside.add(&outside.markers.name(tag), &bytes_of(version), None).await?;
+            let is_first = outside.add(&outside.markers.name(tag), &bytes_of(version), None).await;
+            (tag, version, is_first)
+        });
+        for (tag, version, is_first) in all(made.collect()).await {
+            let is_first = is_first?;
             // Where somebody else was first, theirs counts.
             versions.forget(tag);
             if is_first {

@@ -47,7 +47,7 @@ const SIGN: [u8; 2] = [MAGIC, b'T'];
 const MOST_TELLERS: usize = 1024;
 
 /// How many tags an entry may have: for each there is a marker to be looked at.
-const MOST_TAGS: usize = 1024;
+pub(super) const MOST_TAGS: usize = 1024;
 
 impl Markers {
     /// Returns the markers for the caches of a prefix.

@@ -91,10 +91,10 @@ impl Home {
         outside: &Outside,
         names: &[Name],
         tags: &[u64],
+        versions: &mut Versions,
     ) -> Result<Vec<Sought>, Error> {
         let doubtful: Vec<_> = names.iter().map(|name| self.sends.doubts(name.as_bytes())).collect();
-        let mut versions = Versions::default();
-        let tags = &self.recall(tags, &mut versions)[..];
+        let tags = &self.recall(tags, versions)[..];
         let mut found = if tags.is_empty() {
             outside.get_many(names).await?
         } else {
@@ -102,7 +102,7 @@ impl Home {
             let asked: Vec<_> = names.iter().cloned().chain(outside.markers_of(tags)).collect();
             let mut found = outside.get_many(&asked).await?;
             let markers = found.split_off(names.len().min(found.len()));
-            self.read(outside, (tags, &tickets), markers, &mut versions);
+            self.read(outside, (tags, &tickets), markers, versions);
             found
         };
         self.outage.answered(&self.clock);
@@ -110,12 +110,12 @@ impl Home {
         let found: Vec<_> =
             found.into_iter().zip(doubtful).map(|(bytes, doubtful)| bytes.filter(|_| !doubtful)).collect();
         let tags = found.iter().flatten().flat_map(|bytes| tags_in(bytes).unwrap_or_default());
-        self.ask(outside, &tags.map(|seen| seen.tag).collect::<Vec<_>>(), &mut versions).await?;
+        self.ask(outside, &tags.map(|seen| seen.tag).collect::<Vec<_>>(), versions).await?;
         let mut all = Vec::with_capacity(found.len());
         for bytes in found {
             all.push(match sorted(outside, bytes) {
                 Ok(sought) => sought,
-                Err(tagged) => self.judge(outside, tagged, &mut versions).await?,
+                Err(tagged) => self.judge(outside, tagged, versions).await?,
             });
         }
         Ok(all)

@@ -1,5 +1,6 @@
 //! [`Versions`]: what markers say.
 
+use super::ANY;
 use crate::codec::wire::TagVersion;
 
 /// What markers say, as far as they were asked: nothing, where there is none.
@@ -30,6 +31,12 @@ impl Versions {
     pub(super) fn note(&mut self, tag: u64, version: Option<u64>) {
         self.forget(tag);
         self.said.push((tag, version));
+    }
+
+    /// Returns what was said of these tags, and of that which stands for all.
+    pub(in crate::cache) fn of_these(&self, tags: &[u64]) -> Self {
+        let said = self.said.iter().filter(|(tag, _)| *tag == ANY || tags.contains(tag)).copied().collect();
+        Self { said, are_recalled: self.are_recalled }
     }
 
     /// Returns the versions of those that there are.

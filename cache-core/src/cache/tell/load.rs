@@ -101,6 +101,7 @@ impl<V, E> Load<V, E> {
         let Rules { options, ttl_with, .. } = &self.rules;
         match () {
             () if wishes.discard => NotKept::Discarded,
+            () if self.rules.is_absent(value) => NotKept::Absent,
             () if !self.rules.wants(value) => NotKept::When,
             () if wishes.ttl.is_some() => NotKept::NoTime(WhoSays::Body),
             () if ttl_with.is_some() => NotKept::NoTime(WhoSays::TtlWith),

@@ -21,6 +21,8 @@ pub fn check(model: &Model, errors: &Errors) {
     an_error_needs_somewhere_to_go(model, errors);
     a_body_that_is_verified_can_be_called(model, errors);
     none_ttl_needs_an_option(model, errors);
+    each_is_about_entries_of_its_own(model, errors);
+    each_has_room(model, errors);
     stale_if_error_needs_one(model, errors);
     error_ttl_needs_an_error(model, errors);
     returns_agrees_with_the_spelling(model, errors);
@@ -155,7 +157,11 @@ fn a_body_that_is_verified_can_be_called(model: &Model, errors: &Errors) {
 
 /// Only `None` is shortened by it.
 fn none_ttl_needs_an_option(model: &Model, errors: &Errors) {
-    let (Some(said), Some(ty)) = (&model.options.keeping.none_ttl, model.function.returns()) else { return };
+    let (Some(said), Some(ty)) = (&model.options.keeping.none_ttl, model.returns()) else { return };
+    // What is missing there is that `None`.
+    if model.options.naming.each.is_some() {
+        return;
+    }
     let kept = if spelling::is_result(ty) { spelling::type_arguments(ty).first().copied() } else { Some(ty) };
     let is_option = |ty| spelling::last_name(ty).is_some_and(|name| name == "Option");
     if kept.is_some_and(|ty| spelling::is_known_value(ty) && !is_option(ty)) {
@@ -164,6 +170,36 @@ fn none_ttl_needs_an_option(model: &Model, errors: &Errors) {
             "`none_ttl` is the time of a `None`, and this function returns no `Option`: leave it out",
         );
     }
+}
+
+/// These are of one body and one entry, and here one body has many.
+fn each_is_about_entries_of_its_own(model: &Model, errors: &Errors) {
+    let options = &model.options;
+    if options.naming.each.is_none() {
+        return;
+    }
+    if let Some(said) = &options.keeping.error_ttl {
+        let message = "with `each` an error is of all that was asked for together, and of no entry that could keep it: leave \
+             `error_ttl` out";
+        errors.at(said.word.span(), message);
+    }
+    if let Some(said) = &options.times.lock {
+        let message = "a `lock` is that of one entry, and with `each` a body loads many: leave `lock` out";
+        errors.at(said.word.span(), message);
+    }
+}
+
+/// The function of one stands beside it.
+fn each_has_room(model: &Model, errors: &Errors) {
+    let Some(said) = model.options.naming.each.as_ref().filter(|_| model.stand == Stand::Inside) else { return };
+    let message = if model.around == Some(Around::Trait) {
+        "with `each` a function of one stands beside this one, and in a trait, or the `impl` of one, there is no room for it: \
+         put `each` on a function that this one calls"
+    } else {
+        "with `each` a function of one stands beside this one, and a private function may stand where there is no room for it: \
+         write `pub(self)`, which changes nothing else"
+    };
+    errors.at(said.word.span(), message);
 }
 
 /// Only errors are kept by it.
@@ -180,7 +216,7 @@ fn error_ttl_needs_an_error(model: &Model, errors: &Errors) {
 
 /// Kept whole, a `Result` would keep its errors as long as its values.
 fn returns_agrees_with_the_spelling(model: &Model, errors: &Errors) {
-    let (Some(said), Some(ty)) = (&model.options.keeping.returns, model.function.returns()) else { return };
+    let (Some(said), Some(ty)) = (&model.options.keeping.returns, model.returns()) else { return };
     if said.value == Returns::Value && spelling::is_result(ty) {
         errors.at(
             said.word.span(),
@@ -194,7 +230,7 @@ fn returns_agrees_with_the_spelling(model: &Model, errors: &Errors) {
 
 /// Whether a type parameter stands for a `Result` differs from call to call, and the wrapper is written once.
 fn a_parameter_says_what_it_is(model: &Model, errors: &Errors) {
-    let Some(ty) = model.function.returns() else { return };
+    let Some(ty) = model.returns() else { return };
     if model.options.keeping.returns.is_some() || spelling::is_result(ty) || spelling::is_known_value(ty) {
         return;
     }
@@ -238,5 +274,5 @@ fn a_companion_has_room(model: &Model, errors: &Errors) {
 
 fn is_certainly_no_result(model: &Model) -> bool {
     let said = model.options.keeping.returns.as_ref().map(|said| said.value);
-    said == Some(Returns::Value) || model.function.returns().is_some_and(spelling::is_known_value)
+    said == Some(Returns::Value) || model.returns().is_some_and(spelling::is_known_value)
 }

@@ -143,14 +143,14 @@ fn returns_something(model: &Model, errors: &Errors) {
             ReturnType::Type(_, ty) => errors.on(ty, message),
         };
     }
-    if let Some(ty) = model.function.returns().filter(|ty| matches!(spelling::bare(ty), Type::Never(_))) {
+    if let Some(ty) = model.returns().filter(|ty| matches!(spelling::bare(ty), Type::Never(_))) {
         errors.on(ty, "this function never returns, so nothing can be kept of it: remove the attribute");
     }
 }
 
 /// A kept value is handed to many callers, long after the arguments are gone.
 fn returns_a_value_that_can_be_kept(model: &Model, errors: &Errors) {
-    let Some(ty) = model.function.returns() else { return };
+    let Some(ty) = model.returns() else { return };
     if let Some(message) = refused(ty) {
         errors.on(ty, message);
     }
@@ -162,7 +162,7 @@ fn refused(ty: &Type) -> Option<String> {
 
 /// Returns whether there is no type that a companion could speak of.
 pub fn returns_nothing_to_keep(model: &Model) -> bool {
-    model.function.returns().is_none_or(|ty| refused(ty).is_some() || matches!(spelling::bare(ty), Type::Never(_)))
+    model.returns().is_none_or(|ty| refused(ty).is_some() || matches!(spelling::bare(ty), Type::Never(_)))
 }
 
 /// `#[async_trait]` has already rewritten the function when an attribute inside it is met.
@@ -217,7 +217,7 @@ fn owned(reference: &TypeReference) -> String {
 /// What comes back from outside the process is owned: nothing there lives for as long as the program.
 fn returns_a_value_that_can_be_read_back(model: &Model, errors: &Errors) {
     let said = model.options.naming.local.is_some() || model.options.broken.contains(&"local");
-    let Some(ty) = model.function.returns().filter(|ty| !said && refused(ty).is_none()) else { return };
+    let Some(ty) = model.returns().filter(|ty| !said && refused(ty).is_none()) else { return };
     if let Some(reference) = kept_reference(ty) {
         let message = format!(
             "a reference cannot be read back from outside the process: return `{}`, or write `local`, and the value \

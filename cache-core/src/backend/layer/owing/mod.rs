@@ -374,6 +374,21 @@ impl ErasedBackend for Owing {
         Box::pin(self.ask(name, || (*self.store).begin_fill(name)))
     }
 
+    fn begin_fill_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Vec<Result<Ticket, Error>>> {
+        if self.is_calm() {
+            return (*self.store).begin_fill_many(names);
+        }
+        Box::pin(all(names.iter().map(|name| self.begin_fill(name)).collect()))
+    }
+
+    fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>> {
+        if self.is_calm() {
+            return (*self.store).set_many_if(entries);
+        }
+        let each = entries.iter().map(|(entry, ticket)| self.set_if(&entry.name, &entry.value, entry.time, ticket));
+        Box::pin(all(each.collect()))
+    }
+
     fn set_if<'a>(
         &'a self,
         name: &'a Name,

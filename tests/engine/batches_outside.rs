@@ -1,0 +1,106 @@
+//! Functions that are asked for many, whose entries live in a store outside: what that is asked, and how often.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use larder::backend::{Backend, Calls, Capabilities, Counting, Memory};
+use larder::clock::Clock;
+use larder::{Cache, Settings, cached, invalidate_tag, testing};
+
+use crate::outside::Rough;
+
+type Found = HashMap<u32, String>;
+
+#[cached(key = "batches_outside:<id>", each(id in ids), ttl = 60, none_ttl = 10)]
+async fn items(ids: &[u32]) -> Found {
+    ids.iter().filter(|id| **id < 100).map(|id| (*id, format!("item {id}"))).collect()
+}
+
+#[cached(key = "batches_outside:tagged:<id>", each(id in ids), tags = ["item:<id>", "items"], ttl = 60)]
+async fn tagged(ids: &[u32]) -> Found {
+    items::uncached(ids).await
+}
+
+fn process(clock: &Clock, store: &Arc<impl Backend>) -> testing::Isolated {
+    testing::isolated_at(clock.clone(), [("default", Settings::backend(Arc::clone(store)))]).unwrap()
+}
+
+#[tokio::test]
+async fn a_store_is_asked_once_for_all_and_told_once_of_all() {
+    let clock = Clock::manual();
+    let store = Arc::new(Counting::new(Memory::new(clock.clone())));
+    let larder = process(&clock, &store);
+    let ids: Vec<_> = (1..=50).collect();
+    assert_eq!(items(&ids).await.len(), 50);
+    assert_eq!(store.calls(), Calls { gets: 1, sets: 1, deletes: 0 });
+    assert_eq!(items(&ids).await.len(), 50);
+    assert_eq!(store.calls(), Calls { gets: 2, sets: 1, deletes: 0 });
+    assert_eq!(items(&[1, 2, 60, 61, 100]).await.len(), 4);
+    assert_eq!(store.calls(), Calls { gets: 3, sets: 2, deletes: 0 });
+    assert_eq!((items::one(60).await.as_deref(), items::one(100).await), (Some("item 60"), None));
+    let stats = larder.cache("default").stats();
+    assert_eq!((stats.hits, stats.misses, stats.loads), (54, 53, 2));
+    assert_eq!(stats.trouble, 0);
+}
+
+#[tokio::test]
+async fn tags_of_all_are_looked_at_together() {
+    let clock = Clock::manual();
+    let store = Arc::new(Counting::new(Memory::new(clock.clone())));
+    let _larder = process(&clock, &store);
+    let ids: Vec<_> = (1..=20).collect();
+    tagged(&ids).await;
+    let cold = store.calls();
+    assert!(cold.gets <= 4, "{cold:?}");
+    tagged(&ids).await;
+    assert_eq!(store.calls().gets - cold.gets, 1, "entries and markers in one question");
+    invalidate_tag("item:7").await.unwrap();
+    assert_eq!((tagged::get(7).await, tagged::get(8).await.as_deref()), (None, Some("item 8")));
+    assert_eq!(tagged(&ids).await.len(), 20);
+    assert_eq!(tagged::stats().loads, 2);
+}
+
+#[cached(key = "batches_outside:slow:<id>", each(id in ids), ttl = 60, ignore(other))]
+async fn slow(other: &Cache, ids: &[u32]) -> Found {
+    other.delete(slow::key(2)).await.unwrap();
+    items::uncached(ids).await
+}
+
+#[tokio::test]
+async fn what_another_process_invalidates_meanwhile_is_not_kept_and_the_others_are() {
+    let clock = Clock::manual();
+    let store = Arc::new(Memory::new(clock.clone()));
+    let other = process(&clock, &store).cache("default");
+    let larder = process(&clock, &store);
+    assert_eq!(slow(&other, &[1, 2, 3]).await.len(), 3);
+    assert_eq!([1, 2, 3].map(|id| slow::get_blocking(id).is_some()), [true, false, true]);
+    assert_eq!(larder.cache("default").stats().superseded, 1);
+}
+
+#[tokio::test]
+async fn without_conditional_fills_what_is_invalidated_on_its_way_is_taken_out_again() {
+    let clock = Clock::manual();
+    let store = Rough::new(&clock, Capabilities { conditional_fill: false, ..Capabilities::ALL });
+    let larder = process(&clock, &store);
+    store.written.hold();
+    let invalidation = async {
+        store.written.reached.notified().await;
+        items::invalidate(2).await;
+        store.written.let_go(3);
+    };
+    let (found, ()) = tokio::join!(items(&[1, 2, 3]), invalidation);
+    assert_eq!(found.len(), 3);
+    assert_eq!([1, 2, 3].map(|id| items::get_blocking(id).is_some()), [true, false, true]);
+    assert_eq!(larder.cache("default").stats().superseded, 1);
+}
+
+#[tokio::test]
+async fn that_a_store_is_away_is_counted_once_for_all() {
+    let clock = Clock::manual();
+    let store = Rough::new(&clock, Capabilities::ALL);
+    let larder = process(&clock, &store);
+    store.shut(true);
+    assert_eq!(items(&[1, 2, 3]).await.len(), 3);
+    let stats = larder.cache("default").stats();
+    assert_eq!((stats.misses, stats.loads, stats.trouble), (3, 1, 1));
+}
