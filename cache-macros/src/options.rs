@@ -195,6 +195,8 @@ fn listed<O>(input: ParseStream<'_>, row: &Row<O>) -> String {
     let fork = input.fork();
     match fork.parse::<Token![=]>().and_then(|_| fork.parse()) {
         Ok(TokenTree::Group(_)) | Err(_) => row.example.to_owned(),
+        // Where names stand without quotes, they do so in the repair.
+        Ok(item) if !row.example.contains('"') => format!("{}({})", row.name, item.to_string().trim_matches('"')),
         Ok(item) => format!("{}({item})", row.name),
     }
 }

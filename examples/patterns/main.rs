@@ -9,6 +9,7 @@ mod keys;
 mod lock;
 mod namespace;
 mod times;
+mod together;
 mod users;
 mod versions;
 mod watch;
@@ -37,6 +38,7 @@ fn asked(db: &Db) -> String {
 
 fn main() -> Result<(), Error> {
     show_aside();
+    show_together();
     show_keys();
     show_namespace()?;
     show_invalidator();
@@ -56,6 +58,17 @@ fn show_aside() {
     let nobody = [(); 3].map(|()| aside::moderator(&larder.cache("default"), &db, 7));
     say("", "and three for a moderator, who is nobody", asked(&db));
     assert!(counts == [0; 3] && nobody == [const { None }; 3]);
+}
+
+fn show_together() {
+    let (_larder, db) = (testing::isolated(), Db::default());
+    let (first, second) = ([1, 2, 3].repeat(5), [3, 4, 5].repeat(5));
+    assert_eq!(together::authors(&db, &first).len(), 3);
+    say("many at once", "authors of 15 posts, 3 of them", asked(&db));
+    assert_eq!(together::authors(&db, &second).len(), 3);
+    say("", "of 15 more, 2 of them new", asked(&db));
+    assert_eq!(together::authors::one(&db, 5).as_deref(), Some("author 5"));
+    say("", "and one of those by itself", asked(&db));
 }
 
 fn show_keys() {

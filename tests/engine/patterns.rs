@@ -16,6 +16,8 @@ mod lock;
 mod namespace;
 #[path = "../../examples/patterns/times.rs"]
 mod times;
+#[path = "../../examples/patterns/together.rs"]
+mod together;
 #[path = "../../examples/patterns/versions.rs"]
 mod versions;
 #[path = "../../examples/patterns/watch.rs"]
@@ -42,6 +44,16 @@ fn zero_and_nobody_are_kept_like_any_other_value() {
     let cache = larder.cache("default");
     assert_eq!([(); 3].map(|()| aside::moderator(&cache, &db, 7)), [const { None }; 3]);
     assert_eq!(db.asked(), 3);
+}
+
+#[test]
+fn the_authors_of_a_page_are_asked_for_together_and_kept_one_by_one() {
+    let (_larder, db) = (testing::isolated(), Db::default());
+    assert_eq!(together::authors(&db, &[1, 2, 1, 3]).len(), 3);
+    assert_eq!(together::authors(&db, &[3, 4, 4]).len(), 2);
+    assert_eq!((together::authors::one(&db, 4).as_deref(), db.asked()), (Some("author 4"), 2));
+    together::authors::invalidate(4);
+    assert_eq!((together::authors(&db, &[1, 2, 3, 4]).len(), db.asked()), (4, 3));
 }
 
 #[test]

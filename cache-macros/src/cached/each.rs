@@ -104,7 +104,7 @@ impl Each {
             return None;
         };
         let index = arguments.iter().position(|argument| argument.name.unraw() == all.unraw())?;
-        let returns = returns(function, errors)?;
+        let returns = returns(function, &element, errors)?;
         let kind = kind(&returns);
         let function = Function {
             attrs: function.attrs.clone(),
@@ -219,8 +219,8 @@ fn elements(ty: &Type) -> Option<(Type, Takes)> {
     }
 }
 
-/// Returns the type that is returned, unless it is spelled like one that has no keys.
-fn returns(function: &Function, errors: &Errors) -> Option<Type> {
+/// Returns the type that is returned, unless it is spelled like one that has no keys, or others.
+fn returns(function: &Function, element: &Type, errors: &Errors) -> Option<Type> {
     let message = "with `each` a function returns its values by their keys: return `HashMap<Id, Value>`, \
          `BTreeMap<Id, Value>` or `Vec<(Id, Value)>`, or one of them in a `Result`";
     let Some(ty) = function.returns() else {
@@ -237,7 +237,46 @@ fn returns(function: &Function, errors: &Errors) -> Option<Type> {
         errors.on(wrong, message);
         return None;
     }
+    if let Some(id) = found.and_then(id)
+        && let (Some(own), Some(other)) = (plain_name(element), plain_name(id))
+        && own != other
+    {
+        let message =
+            format!("what is asked for by `{own}` is returned by `{other}`: let the keys be what the elements are");
+        errors.on(id, message);
+        return None;
+    }
     Some(ty.clone())
+}
+
+/// Returns the type of the keys of a map.
+fn id(map: &Type) -> Option<&Type> {
+    match *spelling::type_arguments(map).first()? {
+        Type::Tuple(pair) => pair.elems.first(),
+        ty => Some(ty),
+    }
+}
+
+/// Returns the name of a type that is spelled like a number or a text, lent or owned.
+fn plain_name(ty: &Type) -> Option<String> {
+    let ty = match spelling::bare(ty) {
+        Type::Reference(reference) => &*reference.elem,
+        ty => ty,
+    };
+    match spelling::last_name(ty)?.as_str() {
+        "str" | "String" => Some("String".to_owned()),
+        name => spelling::is_primitive(ty).then(|| name.to_owned()),
+    }
+}
+
+/// Returns whether what one of many is told by is ignored, and says so.
+pub fn is_ignored(written: &Written, ignored: &[Ident], errors: &Errors) -> bool {
+    let Written { one, all } = written;
+    let Some(word) = ignored.iter().find(|ignored| ignored.unraw() == one.unraw()) else { return false };
+    let message =
+        format!("`{one}` is what the entries of `{all}` are told apart by, and so cannot be ignored: leave it out");
+    errors.at(word.span(), message);
+    true
 }
 
 /// Returns whether a written pattern says what one of many is, and not what all are.

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use syn::{FnArg, Ident, Path, Receiver, Visibility};
 
-use super::each::{Each, is_in_the_key};
+use super::each::{Each, is_ignored, is_in_the_key};
 use super::options::{Options, Returns};
 use super::tags;
 use crate::argument::Argument;
@@ -66,6 +66,7 @@ impl Model {
         let is_in_the_key = |literal| said.is_none_or(|said| is_in_the_key(literal, &said.value, errors));
         let key = match &options.naming.key {
             _ if is_broken => None,
+            _ if said.is_some_and(|said| is_ignored(&said.value, ignored(&options), errors)) => None,
             Some(literal) if !is_in_the_key(literal) => None,
             Some(literal) => Key::written(literal, &scope, errors),
             None if options.broken.contains(&"key") => None,
