@@ -63,6 +63,38 @@ pub fn keep_for(time: impl IntoTime) -> bool {
     })
 }
 
+/// Keeps the result that is being loaded no longer than this, whatever its site or its body says: whole seconds, or a
+/// [`Duration`](std::time::Duration). Zero keeps nothing.
+///
+/// For a body that puts something into its result which is itself good for so long only. The shortest time that is said
+/// counts. What is kept for good is kept for this long then.
+///
+/// Returns whether anything is being loaded here.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use std::time::Duration;
+/// use larder::{Options, Ttl, entry, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// cache.blocking().get_or_load("offers", Options::ttl(3600), || {
+///     for ends_in in [600, 60] {
+///         entry::keep_at_most(ends_in);
+///     }
+///     "tea, and bread for a minute".to_owned()
+/// });
+/// assert_eq!(cache.blocking().ttl("offers")?, Some(Ttl::For(Duration::from_secs(60))));
+/// # Ok::<(), larder::Error>(())
+/// ```
+pub fn keep_at_most(time: impl IntoTime) -> bool {
+    let time = time.into_time();
+    current().is_some_and(|link| {
+        link.wish(|wishes| wishes.at_most = Some(wishes.at_most.map_or(time, |said| said.min(time))));
+        true
+    })
+}
+
 /// Does not keep the result that is being loaded. Callers who wait for it still get it; those who wait for a page do not,
 /// and each asks for their own. What was kept before stays as it was.
 ///

@@ -11,6 +11,7 @@ pub(super) struct Heard(Option<Box<Said>>);
 #[derive(Debug, Default)]
 struct Said {
     time: Option<u64>,
+    at_most: Option<u64>,
     is_discarded: bool,
     /// In order, and each once.
     tags: Box<[TagName]>,
@@ -19,9 +20,10 @@ struct Said {
 impl From<Wishes> for Heard {
     fn from(wishes: Wishes) -> Self {
         let time = wishes.ttl.and_then(millis);
-        let is_discarded = wishes.discard || time == Some(0);
-        let says_something = time.is_some() || is_discarded || !wishes.tags.is_empty();
-        Self(says_something.then(|| Box::new(Said { time, is_discarded, tags: in_order(wishes.tags) })))
+        let at_most = wishes.at_most.map(Ttl::For).and_then(millis);
+        let is_discarded = wishes.discard || time == Some(0) || at_most == Some(0);
+        let says_something = time.is_some() || at_most.is_some() || is_discarded || !wishes.tags.is_empty();
+        Self(says_something.then(|| Box::new(Said { time, at_most, is_discarded, tags: in_order(wishes.tags) })))
     }
 }
 
@@ -29,6 +31,11 @@ impl Heard {
     /// Returns how long the page is good for, in milliseconds.
     pub(super) fn time(&self) -> Option<u64> {
         self.0.as_ref()?.time
+    }
+
+    /// Returns how long the page is good for at most, in milliseconds, whatever else is said.
+    pub(super) fn at_most(&self) -> Option<u64> {
+        self.0.as_ref()?.at_most
     }
 
     /// Returns whether the page is not to be kept: a time of nothing says so too.

@@ -244,6 +244,14 @@ impl Render {
 
     /// Returns what a page is worth that says this of itself.
     pub(super) fn worth(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
+        let mut facts = self.worth_by_itself(status, headers)?;
+        if let Some(time) = self.heard.at_most() {
+            facts.shorten(time, self.home.now());
+        }
+        Ok(facts)
+    }
+
+    fn worth_by_itself(&self, status: StatusCode, headers: &HeaderMap) -> Result<Facts, Refusal> {
         let times = self.times();
         let wanted = policy::Wanted { head: false, ..self.quest.wanted };
         let policy = &self.home.policy;
@@ -412,7 +420,8 @@ impl Render {
 
     /// Returns what is to be told of a page that is fresh for so many milliseconds.
     fn lasts(&self, fresh: u64) -> Lasts {
-        let is_said = self.heard.time().is_some() || self.heard.is_discarded();
+        let heard = &self.heard;
+        let is_said = heard.time().is_some() || heard.at_most().is_some() || heard.is_discarded();
         Lasts { fresh, is_said, now: self.home.now() }
     }
 

@@ -12,9 +12,9 @@ use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::explain::{Done, NotKept, WhyStale};
-use crate::flight::{Landing, Link, Token};
+use crate::flight::{Landing, Link, Token, Wishes};
 use crate::key::TagName;
-use crate::policy::{self, Ttl};
+use crate::policy;
 use crate::record::{Erased, Times};
 use crate::stats::Event;
 use crate::tags::{Bonds, Moment, fingerprint};
@@ -145,7 +145,7 @@ impl<V, E> Load<V, E> {
         let (wishes, bonds) = (link.wishes(), self.bonds(link, began));
         let now = self.asker.home().clock.now();
         let wanted = !wishes.discard && self.rules.wants(&value);
-        let times = if wanted { self.times_for(&value, wishes.ttl, now) } else { None };
+        let times = if wanted { self.times_for(&value, &wishes, now) } else { None };
         if times.is_none() {
             if !self.rules.is_absent(&value) {
                 self.asker.count(Event::Refused);
@@ -169,9 +169,12 @@ impl<V, E> Load<V, E> {
         (Ok(value), Judged { keep, landing: Landing::Value(record) })
     }
 
-    fn times_for(&self, value: &V, wish: Option<Ttl>, now: Tick) -> Option<Times> {
-        let options = self.rules.options_for(value, wish);
-        policy::times(&options, self.asker.cache.usual_time(), draw(&options), now)
+    fn times_for(&self, value: &V, wishes: &Wishes, now: Tick) -> Option<Times> {
+        let options = self.rules.options_for(value, wishes.ttl);
+        let usual = self.asker.cache.usual_time();
+        let options =
+            wishes.at_most.map_or(options, |most| options.with_ttl(policy::at_most(options.ttl, usual, most)));
+        policy::times(&options, usual, draw(&options), now)
     }
 
     fn parcel_of(&self, value: &V, times: Times, cost: Duration, is_tagged: bool) -> Option<Result<Parcel, Error>> {

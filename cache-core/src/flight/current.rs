@@ -5,6 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use crate::explain::{Entered, Scope};
 use crate::key::TagName;
@@ -37,6 +38,8 @@ pub struct Link {
 pub struct Wishes {
     /// How long to keep it.
     pub ttl: Option<Ttl>,
+    /// How long to keep it at most, whatever else is said.
+    pub at_most: Option<Duration>,
     /// Not to keep it at all.
     pub discard: bool,
     /// Its tags, in the order in which they were said.

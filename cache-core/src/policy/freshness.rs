@@ -58,6 +58,26 @@ pub fn times(options: &Options, usual: Ttl, draw: f32, now: Tick) -> Option<Time
     Some(Times { created: now, fresh_until, kept_until })
 }
 
+/// Returns how long a value is kept that is to be kept so long, and no longer than `most`; `usual` is the time of the cache.
+///
+/// ```
+/// use std::time::Duration;
+/// use cache_core::policy::{Ttl, at_most};
+///
+/// let [minute, hour] = [60, 3600].map(Duration::from_secs);
+/// assert_eq!(at_most(Ttl::For(hour), Ttl::Default, minute), Ttl::For(minute));
+/// assert_eq!(at_most(Ttl::Default, Ttl::For(minute), hour), Ttl::For(minute));
+/// assert_eq!(at_most(Ttl::Forever, Ttl::Default, hour), Ttl::For(hour));
+/// ```
+#[must_use]
+pub fn at_most(ttl: Ttl, usual: Ttl, most: Duration) -> Ttl {
+    match if ttl == Ttl::Default { usual } else { ttl } {
+        Ttl::Default => Ttl::For(most.min(DEFAULT_TIME)),
+        Ttl::For(time) => Ttl::For(most.min(time)),
+        Ttl::Forever => Ttl::For(most),
+    }
+}
+
 /// Returns what a record with these times is worth now. At its very end a value is no longer fresh.
 #[must_use]
 #[inline]

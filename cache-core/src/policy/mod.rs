@@ -7,6 +7,6 @@ mod ttl;
 
 pub use chance::lead;
 pub(crate) use freshness::DEFAULT_TIME;
-pub use freshness::{Freshness, fresh_until, freshness, freshness_by_chance, times};
+pub use freshness::{Freshness, at_most, fresh_until, freshness, freshness_by_chance, times};
 pub use options::Options;
 pub use ttl::{IntoTime, Ttl};

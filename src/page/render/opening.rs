@@ -85,7 +85,7 @@ impl Render {
         if self.heard.is_discarded() {
             return None;
         }
-        if let Some(time) = self.heard.time()
+        if let Some(time) = self.heard.time().into_iter().chain(self.heard.at_most()).min()
             && head.facts.shorten(time, now)
         {
             answer::shorten(&mut head.headers, &head.facts, now);

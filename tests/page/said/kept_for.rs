@@ -10,9 +10,17 @@ use super::{SECOND, saying};
 
 /// Returns how long a page is kept, and what those downstream are told.
 fn kept(layer: &CacheLayer, time: Duration, headers: &'static [(&str, &str)]) -> (u32, Option<String>) {
+    kept_as_said(layer, move || entry::keep_for(time), headers)
+}
+
+fn kept_as_said(
+    layer: &CacheLayer,
+    says: impl Fn() -> bool + Clone + Send + Sync + 'static,
+    headers: &'static [(&str, &str)],
+) -> (u32, Option<String>) {
     let larder = testing::isolated();
     let app = App::new(layer, move |run, _| {
-        assert!(entry::keep_for(time));
+        assert!(says());
         response(200, headers, format!("{run}"))
     });
     let told = app.get("/").header("cache-control");
@@ -43,6 +51,23 @@ fn what_a_handler_says_comes_before_the_time_of_the_layer_and_the_response_can_o
     for (number, (layer, time, headers, seconds, told)) in table.into_iter().enumerate() {
         assert_eq!(kept(&layer, time * SECOND, headers), (seconds, max_age(told)), "{number}");
     }
+}
+
+#[test]
+fn what_a_page_is_good_for_at_most_can_only_shorten_it() {
+    let table: [(CacheLayer, u32, &'static [_], u32, &str); 5] = [
+        (cache_page(60), 600, &[], 60, "60"),
+        (cache_page(60), 5, &[], 5, "5"),
+        (cache_page(60), 5, &[("cache-control", "max-age=9")], 5, "5"),
+        (CacheLayer::new(), 600, &[("cache-control", "max-age=9")], 9, "9"),
+        (cache_page(60), 0, &[], 0, "0"),
+    ];
+    for (number, (layer, time, headers, seconds, told)) in table.into_iter().enumerate() {
+        let says = move || entry::keep_at_most(time * SECOND) && entry::keep_at_most(time * 2 * SECOND);
+        assert_eq!(kept_as_said(&layer, says, headers), (seconds, Some(format!("max-age={told}"))), "{number}");
+    }
+    let both = || entry::keep_for(600) && entry::keep_at_most(90);
+    assert_eq!(kept_as_said(&cache_page(60), both, &[]), (90, Some("max-age=90".to_owned())));
 }
 
 #[test]

@@ -167,11 +167,13 @@ fn a_page_that_is_discarded_while_it_is_sent_is_read_by_all_and_not_kept() {
 
 #[test]
 fn while_a_page_is_sent_its_time_can_only_be_said_shorter() {
-    let ends_after: [(fn(), u64); 4] = [
+    let ends_after: [(fn(), u64); 6] = [
         (nothing, 60),
         (|| assert!(entry::keep_for(5)), 5),
         (|| assert!(entry::keep_for(600)), 60),
         (|| assert!(entry::keep_for(0)), 0),
+        (|| assert!(entry::keep_at_most(5)), 5),
+        (|| assert!(entry::keep_at_most(600)), 60),
     ];
     for (says, seconds) in ends_after {
         let larder = testing::isolated();

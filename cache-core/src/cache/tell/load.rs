@@ -103,7 +103,7 @@ impl<V, E> Load<V, E> {
             () if wishes.discard => NotKept::Discarded,
             () if self.rules.is_absent(value) => NotKept::Absent,
             () if !self.rules.wants(value) => NotKept::When,
-            () if wishes.ttl.is_some() => NotKept::NoTime(WhoSays::Body),
+            () if wishes.ttl.is_some() || wishes.at_most.is_some() => NotKept::NoTime(WhoSays::Body),
             () if ttl_with.is_some() => NotKept::NoTime(WhoSays::TtlWith),
             () if options.ttl == Ttl::Default => NotKept::NoTime(WhoSays::Cache),
             () => NotKept::NoTime(WhoSays::Place),
