@@ -145,6 +145,7 @@ pub use cache_core::registry::{
 pub use cache_core::stats::{LoadTimes, Stats};
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
+pub use cache_core::warm;
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder, init};
 

@@ -4,7 +4,7 @@
 //!
 //! | floor | what it holds |
 //! |---|---|
-//! | [`error`], [`clock`], [`executor`], [`commit`], [`events`], [`stats`], [`seen`], `tally`, `unusual`, `lock`, `nearest` | the ground |
+//! | [`error`], [`clock`], [`executor`], [`commit`], [`events`], [`stats`], [`seen`], `heat`, [`progress`], `tally`, `unusual`, `lock`, `nearest` | the ground |
 //! | [`key`], [`codec`], [`tags`], [`record`], `column`, [`value`] | what is stored, under what name |
 //! | [`policy`] | fresh, stale, gone |
 //! | [`explain`], `trace` | what is told to whoever asks why, or listens |
@@ -13,7 +13,7 @@
 //! | [`entry`] | what a body says of its own result |
 //! | [`cache`] | the handle |
 //! | [`registry`] | named caches and every annotated site of the program |
-//! | [`testing`], [`companion`], `__private` | what users' tests call, what stands beside methods, and what expansions do |
+//! | [`testing`], [`companion`], [`warm`], `__private` | what users' tests call, what stands beside methods, what fills caches at start, and what expansions do |
 
 #![allow(
     clippy::inline_always,
@@ -33,11 +33,14 @@ pub mod events;
 pub mod executor;
 pub mod explain;
 pub mod flight;
+mod heat;
 pub mod key;
 mod lock;
 #[doc(hidden)]
 pub mod nearest;
 pub mod policy;
+#[doc(hidden)]
+pub mod progress;
 pub mod record;
 pub mod registry;
 pub mod seen;
@@ -50,6 +53,7 @@ pub mod testing;
 pub mod trace;
 mod unusual;
 pub mod value;
+pub mod warm;
 
 #[doc(hidden)]
 pub mod __private;

@@ -12,7 +12,8 @@ use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
 use crate::error::{Error, Kind};
 use crate::explain::{Done, NotKept, WhyStale};
-use crate::flight::{Landing, Link, Token, Wishes};
+use crate::flight::{Landing, Link, Token, Wishes, current};
+use crate::heat;
 use crate::key::TagName;
 use crate::policy;
 use crate::record::{Erased, Times};
@@ -76,6 +77,9 @@ impl<V, E> Load<V, E> {
     pub(crate) fn judge(&self, link: &Link, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
         let took = self.count_run(began);
         self.tell_ran(took, outcome.is_err());
+        if current().is_none() {
+            heat::note(outcome.is_err());
+        }
         match outcome {
             Ok(value) => self.judge_value(link, began, value, took),
             Err(error) => {
@@ -172,8 +176,11 @@ impl<V, E> Load<V, E> {
     fn times_for(&self, value: &V, wishes: &Wishes, now: Tick) -> Option<Times> {
         let options = self.rules.options_for(value, wishes.ttl);
         let usual = self.asker.cache.usual_time();
-        let options =
+        let mut options =
             wishes.at_most.map_or(options, |most| options.with_ttl(policy::at_most(options.ttl, usual, most)));
+        if options.jitter <= 0.0 {
+            options.jitter = heat::jitter();
+        }
         policy::times(&options, usual, draw(&options), now)
     }
 

@@ -24,7 +24,8 @@ pub(crate) async fn caught(task: Task) -> Result<(), String> {
     .await
 }
 
-fn sentence(payload: &(dyn Any + Send)) -> String {
+/// Returns what a panic says of itself.
+pub(crate) fn sentence(payload: &(dyn Any + Send)) -> String {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("it does not say why").to_owned()
 }

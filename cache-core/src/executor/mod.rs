@@ -15,7 +15,7 @@ use std::time::Duration;
 
 #[doc(hidden)]
 pub use block_on::{block_on, is_blocking};
-pub(crate) use caught::caught;
+pub(crate) use caught::{caught, sentence};
 
 /// A future that can be handed to a runtime.
 pub type Task = Pin<Box<dyn Future<Output = ()> + Send + 'static>>;

@@ -1,9 +1,11 @@
 //! What a terminal can show.
 
 use std::fmt::Display;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 #[cfg(unix)]
 use std::os::fd::AsFd;
+
+use cache_core::progress::{self, is_dumb};
 
 use crate::table::cut;
 
@@ -93,47 +95,29 @@ pub fn can_be_cleared() -> bool {
     io::stdout().is_terminal() && !is_dumb()
 }
 
-/// Returns whether the terminal takes words alone.
-fn is_dumb() -> bool {
-    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
-}
-
 /// A line on a terminal that is written over while work goes on.
-pub struct Progress {
-    is_seen: bool,
-    is_written: bool,
-}
+pub struct Progress(progress::Progress);
 
 impl Progress {
     pub fn new() -> Self {
-        Self { is_seen: io::stderr().is_terminal() && !is_dumb(), is_written: false }
+        Self(progress::Progress::new())
     }
 
     /// Returns whether anybody sees it.
     pub fn is_seen(&self) -> bool {
-        self.is_seen
+        self.0.is_seen()
     }
 
     pub fn tell(&mut self, words: impl Display) {
-        if self.is_seen {
-            self.is_written = true;
+        if self.is_seen() {
             // A line that goes on below could not be taken away.
-            let words = cut(&words.to_string(), width_of(io::stderr()).saturating_sub(1));
-            let _ = write!(io::stderr(), "\r\x1b[K{words}").and_then(|()| io::stderr().flush());
+            self.0.tell(cut(&words.to_string(), width_of(io::stderr()).saturating_sub(1)));
         }
     }
 
     /// Takes the line away.
     pub fn end(&mut self) {
-        if std::mem::take(&mut self.is_written) {
-            let _ = write!(io::stderr(), "\r\x1b[K").and_then(|()| io::stderr().flush());
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        self.end();
+        self.0.end();
     }
 }
 
