@@ -14,7 +14,7 @@ pub use crate::registry::{
 };
 pub use crate::stats::Stats;
 pub use crate::value::{Local, LocalValue, Value};
-pub use crate::{backend, clock, entry, executor, key, testing};
+pub use crate::{backend, clock, entry, executor, key, testing, warm};
 
 /// What changes, and who is told of it.
 pub mod events {

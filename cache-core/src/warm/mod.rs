@@ -12,7 +12,7 @@
 //! let larder = testing::isolated();
 //! let cache = larder.cache("default");
 //! // In a program this is a function with #[cached].
-//! let profile = async |id: u64| cache.get_or_load(larder::key!("profile:<id>"), Options::ttl(300), async || id).await;
+//! let profile = async |id: u64| cache.get_or_load(format!("profile:{id}"), Options::ttl(300), async || id).await;
 //! # testing::block_on(async {
 //! let ids = [1, 2, 3, 4];
 //! let report = Warming::at_most(2).add(ids.iter().map(|&id| profile(id))).run().await;
@@ -125,7 +125,7 @@ impl<I: Iterator<Item: Future<Output = Said>>> Warming<I> {
     /// let cache = larder.cache("default");
     /// let price = async |product: u64| {
     ///     let load = async || if product == 3 { Err("no such product") } else { Ok(product * 100) };
-    ///     cache.try_get_or_load(larder::key!("price:<product>"), Options::ttl(300), load).await
+    ///     cache.try_get_or_load(format!("price:{product}"), Options::ttl(300), load).await
     /// };
     /// let report = Warming::at_most(2).try_add((1..=3).map(price)).run_blocking();
     /// assert_eq!(report.to_string(), "2 loaded, 1 failed: call 2: no such product");

@@ -22,7 +22,7 @@ impl Warming<Nothing> {
     /// let larder = testing::isolated();
     /// let cache = larder.cache("default");
     /// // In a program this is a function with #[cached].
-    /// let square = |n: u64| cache.blocking().get_or_load(larder::key!("square:<n>"), Options::ttl(300), || n * n);
+    /// let square = |n: u64| cache.blocking().get_or_load(format!("square:{n}"), Options::ttl(300), || n * n);
     /// let calls = (1..=100).map(|n| move || square(n));
     /// assert_eq!(Warming::at_most(4).run_on_threads(calls).to_string(), "100 loaded");
     /// ```
