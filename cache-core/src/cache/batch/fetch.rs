@@ -105,7 +105,9 @@ async fn prepare<V, E>(backend: &Outside, loading: &mut [Loading<V, E>], mut ver
     for ((_, load, _), ticket) in loading.iter_mut().zip(backend.begin_fill_many(&names).await) {
         load.ticket = ticket.map_err(|error| failed = Some(error)).ok();
     }
-    failed.iter().for_each(|error| asker.trouble(error));
+    if let Some(error) = failed {
+        asker.trouble(&error);
+    }
 }
 
 fn tags_of<'a, V: 'a, E: 'a>(loads: impl Iterator<Item = &'a Load<V, E>>) -> Vec<u64> {

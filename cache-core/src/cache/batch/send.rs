@@ -7,7 +7,6 @@ use crate::cache::home::{Home, Outside};
 use crate::cache::load::Load;
 use crate::cache::outside::Settling;
 use crate::cache::parcel::Parcel;
-use crate::error::Error;
 use crate::flight::Token;
 use crate::record::Erased;
 
@@ -98,14 +97,13 @@ async fn send_and_look_back<V, E>(home: &Home, backend: &Outside, ready: Vec<Rea
     let removed = if doubtful.is_empty() { Ok(0) } else { backend.delete_many(&doubtful).await };
     for ((load, record, sending), kept) in sent.into_iter().zip(kept) {
         let is_doubtful = doubtful.contains(&load.name);
-        let kept: Result<Sent, Error> = match (&removed, is_doubtful) {
-            // Where it could not be taken out, the doubt stays.
-            (Err(error), true) => Err(error.clone()),
-            _ => {
-                sending.arrive();
-                kept.map(|()| if is_doubtful { Sent::Superseded } else { Sent::There })
-            }
-        };
+        // Where it could not be taken out, the doubt stays.
+        if let (Err(error), true) = (&removed, is_doubtful) {
+            load.tell_sent(Err(error.clone()), record);
+            continue;
+        }
+        sending.arrive();
+        let kept = kept.map(|()| if is_doubtful { Sent::Superseded } else { Sent::There });
         load.tell_sent(kept, record);
     }
 }
