@@ -378,6 +378,7 @@ async fn what_a_body_says_of_its_result_is_said_of_all_that_it_loads() {
     #[cached(key = "batches:said:<id>", each(id in ids), ttl = 60)]
     async fn said(ids: &[u32]) -> Found {
         larder::entry::keep_for(5);
+        std::future::ready(()).await;
         ids.iter().map(|id| (*id, *id)).collect()
     }
     let larder = testing::isolated();

@@ -3,6 +3,7 @@
 #![allow(
     clippy::boxed_local,
     clippy::needless_pass_by_value,
+    clippy::ptr_arg,
     clippy::trivially_copy_pass_by_ref,
     clippy::unused_self,
     clippy::extra_unused_type_parameters,

@@ -24,10 +24,10 @@ impl Asked {
 #[cached(key = "many:user:<id>", each(id in ids), ttl = 300, ignore(asked))]
 async fn users(asked: &Asked, ids: &[u64]) -> Result<HashMap<u64, String>, String> {
     asked.note(ids);
-    match ids.contains(&13) {
-        true => Err("thirteen".to_owned()),
-        false => Ok(ids.iter().filter(|id| **id < 100).map(|id| (*id, format!("user {id}"))).collect()),
+    if ids.contains(&13) {
+        return Err("thirteen".to_owned());
     }
+    Ok(ids.iter().filter(|id| **id < 100).map(|id| (*id, format!("user {id}"))).collect())
 }
 
 fn people<const N: usize>(ids: [u64; N]) -> HashMap<u64, String> {
@@ -183,7 +183,7 @@ mod forms {
         ids.iter().map(|id| (*id, T::default())).collect()
     }
 
-    #[cached(key = "many:chosen:<id>", each(id in ids), when = |value| value % 2 == 0, ttl_with = |value| *value)]
+    #[cached(key = "many:chosen:<id>", each(id in ids), when = |value| value.is_multiple_of(2), ttl_with = |value| *value)]
     pub fn chosen(ids: &[u64]) -> HashMap<u64, u64> {
         ids.iter().map(|id| (*id, *id)).collect()
     }
