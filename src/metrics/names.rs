@@ -48,6 +48,8 @@ pub(super) const COUNTS: &[Count] = counts! {
     foreign: "Entries of another type, shape or pattern that were met",
     trouble: "Failures of the store",
     invalidated: "Entries that were invalidated",
+    verified: "Hits on which the body ran too, to see whether what is kept is right",
+    differed: "Those of them where it was not",
 };
 
 pub(super) const COUNTS_OF_CACHES: &[OfCaches] = &[
@@ -154,5 +156,27 @@ pub(super) fn describe(recorder: &dyn Recorder) {
             Some(Unit::Seconds),
             "How long bodies took, an eighth off at most".into(),
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whatever_is_counted_is_published() {
+        let shown = format!("{:?}", Stats::default());
+        let fields =
+            shown.split(['{', ',']).skip(1).filter_map(|field| field.split_once(':')).map(|(name, _)| name.trim());
+        let source = include_str!("names.rs");
+        let (of_both, _) = source.split_once("mod tests").expect("the tests are below");
+        let mut count = 0;
+        for field in fields {
+            count += 1;
+            // The time that bodies took is in the histogram.
+            let is_there = of_both.contains(&format!("    {field}: \"")) || of_both.contains(&format!("stats.{field}"));
+            assert!(is_there || field == "load_time", "`{field}` is counted, and nobody publishes it");
+        }
+        assert!(count > 20, "{shown}");
     }
 }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::thread;
 use std::time::Duration;
 
+use larder::explain::{Kept, NotKept};
 use larder::{cached, explain, testing};
 use tokio::sync::{Barrier, Semaphore};
 
@@ -371,6 +372,19 @@ async fn each_is_explained_in_a_line_of_its_own() {
     assert_eq!(keys, ["batches:item:1", "batches:item:2"]);
     let text = story.to_string();
     assert!(text.contains("loaded in 0 ms, kept for 1 min") && text.matches("batches:item:").count() == 2, "{text}");
+}
+
+#[tokio::test]
+async fn what_a_body_does_not_return_is_told_as_not_kept_for_that() {
+    #[cached(key = "batches:few:<id>", each(id in ids), ttl = 60)]
+    async fn few(ids: &[u32]) -> Found {
+        std::future::ready(()).await;
+        ids.iter().filter(|id| **id != 2).map(|id| (*id, *id)).collect()
+    }
+    let _larder = testing::isolated();
+    let (found, story) = explain(few(&[1, 2])).await;
+    assert_eq!(found, HashMap::from([(1, 1)]));
+    assert_eq!(story.asked[1].kept, Some(Kept::Not(NotKept::Absent)), "{story}");
 }
 
 #[tokio::test]

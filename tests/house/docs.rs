@@ -129,3 +129,41 @@ fn every_figure_and_every_verb_that_the_page_on_operating_names_is_there() {
         assert!(first_cells(&verbs).any(is_a_row), "`larder {verb}`");
     }
 }
+
+/// Returns the variants of an enum that derives nothing from others, but for those that hold reasons of another one.
+fn variants<'a>(source: &'a str, name: &str) -> Vec<&'a str> {
+    let (_, after) = source.split_once(&format!("pub enum {name} {{")).expect("an enum");
+    let (body, _) = after.split_once("\n}").expect("its end");
+    let names = body.lines().filter_map(|line| line.strip_prefix("    "));
+    let names = names.filter(|line| line.starts_with(|first: char| first.is_ascii_uppercase()));
+    names.filter_map(|line| line.split(|sign: char| !sign.is_alphanumeric()).next()).collect()
+}
+
+#[test]
+fn each_reason_that_explain_gives_stands_in_its_tables() {
+    let docs = read("src/docs/explain.md");
+    let mut count = 0;
+    for (file, enums) in [
+        ("found", &["Found", "Miss", "Unasked"][..]),
+        ("done", &["Done", "Alone", "WhyStale"]),
+        ("kept", &["NotKept"]),
+        ("page", &["Pass", "Unusable", "Refusal"]),
+    ] {
+        let source = read(&format!("cache-core/src/explain/{file}.rs"));
+        for name in enums {
+            let all = variants(&source, name);
+            assert!(all.len() > 3, "{name}: {all:?}");
+            // Those that hold others, and one that says that nobody knows.
+            let plain = all.into_iter().filter(|variant| !["Miss", "Unasked", "Page", "Unknown"].contains(variant));
+            for variant in plain {
+                count += 1;
+                let is_told = [format!("`{variant}`"), format!("::{variant}`"), format!("({variant})")];
+                assert!(
+                    is_told.iter().any(|told| docs.contains(told)),
+                    "{name}::{variant} is in no table of explain.md"
+                );
+            }
+        }
+    }
+    assert!(count > 60, "{count}");
+}
