@@ -197,7 +197,8 @@ pub struct Stats {
 }
 
 impl Stats {
-    /// Returns the part of all callers who did not have to wait for a body: 0 to 1, and 0 when nobody has called.
+    /// Returns the part of all callers who found something, fresh or past its time: 0 to 1, and 0 when nobody has called. Who waited
+    /// for the load of another counts as neither; who was served an old value since a load had failed counts as both.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "a rate needs three digits, not nineteen")]
     pub fn hit_rate(&self) -> f64 {

@@ -67,7 +67,9 @@ fn cached(state: &mut State<'_, '_>, time: Value, given: Rest<Value>, words: Kwa
     let key = key.tagged(making.tags().iter().cloned());
     let text = cache.blocking().try_get_or_load(key, Options::from(ttl), || {
         let text = body.call(state, &[])?;
-        Ok::<_, Error>(making.text(text.as_str().unwrap_or_default()))
+        let text =
+            text.as_str().ok_or_else(|| wrong("what stands between `call` and `endcall` is no text".to_owned()))?;
+        Ok::<_, Error>(making.text(text))
     })?;
     text.tell_around();
     Ok(shown(&text, state.auto_escape()))

@@ -40,7 +40,7 @@ pub(super) const COUNTS: &[Count] = counts! {
     loads: "Bodies that ran",
     failed: "Bodies that failed",
     timed_out: "Bodies that were given up after their time limit",
-    bypassed: "Bodies that ran uncached, since something was switched off",
+    bypassed: "Bodies that ran uncached, since something was switched off or their transaction had invalidated their entry",
     circles: "Bodies that ran uncached, since waiting would have been waiting for themselves",
     locked: "Callers who met another process that was running their body",
     refused: "Values that a rule or their size kept out",

@@ -27,7 +27,13 @@ pub struct Publishing {
 /// // … the program …
 /// drop(publishing);
 /// ```
+///
+/// # Panics
+///
+/// At zero.
+#[track_caller]
 pub fn every(time: Duration) -> Publishing {
+    assert!(!time.is_zero(), "larder: who publishes metrics without a pause does nothing else: write a second or more");
     let is_over = Arc::new(AtomicBool::new(false));
     let is_over_there = Arc::clone(&is_over);
     let publishing = move || {

@@ -18,10 +18,12 @@ pub(super) static BEFORE: Mutex<Before> = Mutex::new(BTreeMap::new());
 
 const METADATA: Metadata<'static> = Metadata::new("larder", Level::INFO, Some(module_path!()));
 
-/// Returns all sites by their labels. Two versions of one library have the same.
+/// Returns all sites by their labels. Two versions of one library have the same. Those whose cache is not known before there are
+/// caches have none until then.
 fn alike() -> BTreeMap<Vec<Label>, Vec<&'static Site>> {
     let mut alike: BTreeMap<_, Vec<_>> = BTreeMap::new();
-    for site in crate::sites() {
+    let is_settled = !caches_of_the_program().is_empty();
+    for site in crate::sites().filter(|site| is_settled || !site.has_a_choice()) {
         let path = Label::new("site", format!("{}::{}", site.module(), site.name()));
         let (cache, pattern) = (("cache", site.cache_name()), ("pattern", site.pattern()));
         let label = |(name, value)| Label::from_static_parts(name, value);

@@ -23,7 +23,7 @@ pub(super) async fn why(query: &Query) -> Result<String, Refusal> {
     let key = query.get("key").ok_or_else(|| Refusal::wrong("say which key, as in `key=profile:42`"))?;
     let found = find(&place, &entries::read(key)?).await?;
     let next = match &found {
-        Found::Fresh { .. } | Found::Ahead { .. } => "hit",
+        found if found.is_hit() => "hit",
         Found::Stale { .. } => "stale",
         Found::Spare { .. } => "spare",
         Found::Unasked(_) => "off",

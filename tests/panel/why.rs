@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::get;
+use larder::clock::Clock;
 use larder::{Options, cache_page, cached, invalidate_tag_blocking, testing};
 use serde_json::{Value, json};
 
@@ -13,6 +14,12 @@ use crate::entries::each_store;
 #[cached(key = "why:post:<id>", ttl = 60, stale = 30, stale_if_error = 60, tags = ["why:of:<id>"])]
 fn post(id: u64) -> Result<u64, String> {
     if id == 0 { Err("there is no such post".to_owned()) } else { Ok(id) }
+}
+
+#[cached(key = "why:early:<id>", ignore(clock), ttl = 60, early = 1000.0)]
+fn early(clock: &Clock, id: u64) -> u64 {
+    clock.advance(Duration::from_secs(1));
+    id
 }
 
 #[cached(key = "why:plain:<id>", ttl = 60)]
@@ -54,6 +61,16 @@ fn what_the_next_call_would_find_is_told_and_counts_as_nothing() {
 }
 
 #[test]
+fn what_chance_would_load_anew_is_a_hit() {
+    each_store(|larder, browser| {
+        early(larder.cache("default").clock(), 7);
+        larder.advance(Duration::from_secs(50));
+        let (next, says) = why(&browser, "why:early:<id>", "why:early:7");
+        assert!(next == "hit" && says.contains("chance"), "{next}: {says}");
+    });
+}
+
+#[test]
 fn an_entry_that_a_tag_has_withdrawn_says_which() {
     each_store(|_, browser| {
         post(42).unwrap();
@@ -79,13 +96,19 @@ fn what_stands_there_for_somebody_else_is_told() {
 
 #[test]
 fn of_what_is_switched_off_that_alone_is_told() {
+    // A site is off for all tests.
+    #[cached(key = "why:switched:<id>", ttl = 60)]
+    fn switched(id: u64) -> u64 {
+        id
+    }
+
     each(|on| {
         let _larder = testing::isolated();
         let browser = on(open().writable());
-        plain(3);
-        let told = || why(&browser, "why:plain:<id>", "why:plain:3");
+        switched(3);
+        let told = || why(&browser, "why:switched:<id>", "why:switched:3");
         assert_eq!(told().0, "hit");
-        let site = browser.site("why:plain:<id>")["id"].clone();
+        let site = browser.site("why:switched:<id>")["id"].clone();
         for (wish, words) in [
             (json!({ "site": site }), "the function is switched off"),
             (json!({ "cache": "default" }), "the cache is switched off"),

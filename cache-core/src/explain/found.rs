@@ -58,6 +58,14 @@ pub enum Found {
     Unasked(Unasked),
 }
 
+impl Found {
+    /// Returns whether it is fresh.
+    #[must_use]
+    pub fn is_hit(&self) -> bool {
+        matches!(self, Self::Fresh { .. } | Self::Ahead { .. } | Self::Early { .. })
+    }
+}
+
 /// Where something was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

@@ -95,7 +95,7 @@ impl Asked {
     /// Returns whether what was found was fresh.
     #[must_use]
     pub fn is_hit(&self) -> bool {
-        matches!(self.found, Found::Fresh { .. } | Found::Ahead { .. } | Found::Early { .. })
+        self.found.is_hit()
     }
 
     /// Returns whether what was past its time was served.

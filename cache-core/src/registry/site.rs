@@ -225,6 +225,13 @@ impl Site {
         self.rather.filter(|name| super::is_made(name)).unwrap_or(self.cache)
     }
 
+    /// Returns whether its cache depends on which caches there are.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn has_a_choice(&self) -> bool {
+        self.rather.is_some()
+    }
+
     /// Returns the version it asks for, where it does not take the one of its cache.
     #[must_use]
     pub fn own_version(&self) -> Option<&'static str> {

@@ -142,10 +142,9 @@ impl Cache {
 
     /// Tells of what is near under a name, if anything fresh is.
     pub(in crate::cache) fn tell_near(&self, note: Teller<'_>, name: &Name, options: &Options, of: TypeId) {
-        if let (Some(note), Some(store)) = (note, self.home().near.as_ref().and_then(|near| near.at_hand()))
-            && let found @ (Found::Fresh { .. } | Found::Ahead { .. } | Found::Early { .. }) =
-                self.examine((store, Level::Near), name, options, |record| why_other(record, of))
-        {
+        let Some((note, store)) = note.zip(self.home().near.as_ref().and_then(|near| near.at_hand())) else { return };
+        let found = self.examine((store, Level::Near), name, options, |record| why_other(record, of));
+        if found.is_hit() {
             note.found(found);
         }
     }
