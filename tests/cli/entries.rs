@@ -81,7 +81,9 @@ fn what_nobody_sees_from_outside_is_said_in_one_sentence() {
         assert!(said.code == 3 && said.err.starts_with(says) && said.err.lines().count() == 1, "{said:?}");
     }
     let joined = "[caches.default]\nurl = \"sqlite://./a.db\"\nkey_function = \"lower\"\n";
-    let said = Place::with(joined).larder(&["keys", "--key-function", "lower"]);
+    let place = Place::with(joined);
+    assert_eq!(place.larder(&["create-table", "--key-function", "lower"]).code, 0);
+    let said = place.larder(&["keys", "--key-function", "lower"]);
     assert!(said.code == 3 && said.err.contains("a function joins them"), "{said:?}");
     let json = Place::empty().larder(&["keys", "--json", "--cache", "posts"]);
     assert!(json.code == 3 && verbs::json(&json)["error"].is_string(), "{json:?}");
@@ -180,4 +182,18 @@ fn a_tag_is_withdrawn_as_it_is_shown_and_as_it_stands_in_code() {
         assert_eq!(place.larder(&["invalidate-tag", "--url", &url, shown]).code, 0);
         assert_eq!(get(), 1, "{shown}");
     }
+}
+
+#[test]
+fn whoever_only_looks_makes_no_file() {
+    let place = Place::empty();
+    for url in ["sqlite://./typo.db", "file://./typo"] {
+        for arguments in [&["keys"][..], &["get", "a"], &["explain", "a"], &["delete", "a"], &["clear", "--yes"]] {
+            let said = place.larder(&[arguments, &["--url", url]].concat());
+            assert!(said.code == 3 && said.err.contains("there is nothing there"), "{arguments:?}: {said:?}");
+        }
+        let stats = place.larder(&["stats", "--url", url]);
+        assert!(stats.code == 0 && stats.out.contains("there is nothing there"), "{stats:?}");
+    }
+    assert_eq!(std::fs::read_dir(place.path()).expect("a folder").count(), 0);
 }

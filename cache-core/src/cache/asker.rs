@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::Cache;
 use super::home::Home;
+use crate::backend::layer::is_being_removed;
 use crate::error::Error;
 use crate::explain::Place;
 use crate::seen;
@@ -64,6 +65,9 @@ impl Asker {
 
     /// Counts trouble with the store, or with a value that it cannot have, which is not the caller's, and tells the log.
     pub(crate) fn trouble(&self, error: &Error) {
+        if is_being_removed(error) {
+            return;
+        }
         self.count(Event::Trouble);
         self.cache.tell_trouble(format_args!("`{}`", self.what()), error);
     }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use super::parcel;
+use crate::backend::layer::is_being_removed;
 use crate::clock::{Clock, Tick};
 use crate::error::{Error, Kind};
 use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -53,6 +54,7 @@ impl Outage {
     /// Notes that a call has failed. Returns whether the log is to be told of it.
     pub(super) fn note(&self, cache: &str, error: &Error, now: Tick) -> bool {
         let kind = match error.kind() {
+            _ if is_being_removed(error) => return false,
             _ if parcel::is_of_the_value(error) => return true,
             Kind::Configuration => 1,
             _ if error.is_transient() => 0,
@@ -116,6 +118,13 @@ impl fmt::Display for Over {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::backend::layer::being_removed;
+
+    #[test]
+    fn what_is_removed_at_this_moment_is_no_outage() {
+        let outage = Outage::default();
+        assert!(!outage.note("pages", &being_removed(), Tick::from_nanos(1)) && !outage.is_on());
+    }
 
     #[test]
     fn what_says_nothing_of_the_store_is_told_each_time() {

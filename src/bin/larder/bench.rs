@@ -43,7 +43,7 @@ struct Measured {
 
 /// Writes, reads and removes, and tells how long that took.
 pub fn run(arguments: &Bench) -> Result<Ending, Failure> {
-    let choice = choice::one(&arguments.chosen)?.outside()?;
+    let choice = choice::one(&arguments.chosen)?.made_if_needed().outside()?;
     interrupt::hear();
     let own = probe::own_key("bench");
     let keys: Vec<Vec<_>> = (0..arguments.concurrency)

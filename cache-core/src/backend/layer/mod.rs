@@ -85,6 +85,9 @@ pub use eras::Eras;
 pub use guard::{Around, Guard, around};
 #[doc(hidden)]
 pub use owing::Owing;
+#[cfg(test)]
+pub(crate) use owing::being_removed;
+pub(crate) use owing::is_being_removed;
 pub use retry::Retry;
 #[cfg(feature = "encryption")]
 pub use sealed::Sealed;

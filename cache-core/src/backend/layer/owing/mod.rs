@@ -226,8 +226,7 @@ impl Owing {
             return ask().await;
         }
         if !self.prepare(name).await? {
-            let sentence = format!("`{name}` was invalidated while its store was away, and is being removed just now");
-            return Err(Error::new(Kind::Store, sentence));
+            return Err(being_removed());
         }
         let answer = ask().await?;
         self.pay_some().await;
@@ -241,6 +240,29 @@ impl Owing {
         }
         outcome
     }
+}
+
+/// Somebody else removes an entry at this moment that is owed to its store.
+#[derive(Debug)]
+struct BeingRemoved;
+
+impl std::fmt::Display for BeingRemoved {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("somebody else is at it")
+    }
+}
+
+impl std::error::Error for BeingRemoved {}
+
+pub(crate) fn being_removed() -> Error {
+    let sentence =
+        "an entry that its store was to remove is being removed just now, and is left alone until that is done";
+    Error::new(Kind::Store, sentence).with_source(BeingRemoved)
+}
+
+/// Returns whether an error says no more than that: its store answers.
+pub(crate) fn is_being_removed(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(<dyn std::error::Error>::is::<BeingRemoved>)
 }
 
 /// By hand, and not by way of `Backend`: where nothing is owed, a read is handed on without a box of its own.
