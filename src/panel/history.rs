@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::places;
 use super::series::{self, Counts, Series};
-use crate::clock::Clock;
+use crate::clock::{Clock, Tick};
 use crate::{Site, Stats};
 
 /// From one row to the next.
@@ -42,8 +42,8 @@ struct Ring {
     rows: VecDeque<Row>,
     before: Totals,
     sites: Series,
-    /// When the last sample was taken.
-    sampled: u64,
+    /// When the last sample was taken, by a clock that nobody sets back.
+    sampled: Tick,
     /// The time of the last row or answer.
     last: u64,
     /// The time of the last answer.
@@ -86,8 +86,14 @@ impl History {
     fn new(clock: Clock) -> Self {
         let started = clock.wall_millis();
         let sites = Series::begin(counts());
-        let ring =
-            Ring { rows: VecDeque::new(), before: Totals::now(), sites, sampled: started, last: started, answered: 0 };
+        let ring = Ring {
+            rows: VecDeque::new(),
+            before: Totals::now(),
+            sites,
+            sampled: clock.precise(),
+            last: started,
+            answered: 0,
+        };
         Self { clock, started, ring: Mutex::new(ring), sampler: OnceCell::new() }
     }
 
@@ -121,7 +127,9 @@ impl History {
         let mut ring = self.ring();
         // Later than whatever was told before it, also where somebody has set the clock back.
         let at = self.clock.wall_millis().max(ring.last + 1);
-        let since = std::mem::replace(&mut ring.sampled, at);
+        let before = std::mem::replace(&mut ring.sampled, self.clock.precise());
+        let took = u64::try_from(ring.sampled.since(before).as_millis()).unwrap_or(u64::MAX);
+        let since = at.saturating_sub(took);
         ring.last = at;
         let saved = ring.sites.sample(counts(), since, at);
         let row = now.row_since(&ring.before, saved, at);
@@ -236,10 +244,7 @@ pub(super) fn round(millis: f64) -> f64 {
 /// Returns what bodies would have taken for those who did not wait for one, if they had taken what they do.
 #[expect(clippy::cast_precision_loss, reason = "what was saved is an estimate")]
 pub(super) fn saved_ms(stats: &Stats) -> f64 {
-    if stats.loads == 0 {
-        return 0.0;
-    }
-    let usual = stats.load_time.as_secs_f64() * 1000.0 / stats.loads as f64;
+    let usual = series::usual_ms(stats.load_time.as_secs_f64() * 1000.0, stats.loads, stats.misses);
     round(usual * spared(stats) as f64)
 }
 

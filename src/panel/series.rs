@@ -145,6 +145,12 @@ fn seconds(millis: u64) -> f64 {
     millis as f64 / 1000.0
 }
 
+/// Returns how long a body takes for one value, as a rule: one that is asked for many is one load of as many misses.
+#[expect(clippy::cast_precision_loss, reason = "what was saved is an estimate")]
+pub(super) fn usual_ms(load_ms: f64, loads: u64, misses: u64) -> f64 {
+    if loads == 0 { 0.0 } else { load_ms / loads.max(misses) as f64 }
+}
+
 impl Counts {
     /// A store that was emptied, or caches of another test, may make less of what there was.
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "it is drawn")]
@@ -166,10 +172,7 @@ impl Counts {
     /// It goes by who was spared since, and not by what all have saved so far: that is less when bodies have become faster.
     #[expect(clippy::cast_precision_loss, reason = "what was saved is an estimate")]
     fn saved_since(&self, before: &Self) -> f64 {
-        if self.loads == 0 {
-            return 0.0;
-        }
-        self.load_ms / self.loads as f64 * self.spared.saturating_sub(before.spared) as f64
+        usual_ms(self.load_ms, self.loads, self.misses) * self.spared.saturating_sub(before.spared) as f64
     }
 }
 
@@ -223,5 +226,13 @@ mod tests {
         let mut series = Series::begin([Counts::default()].into_iter());
         let saved = [series.sample([slow].into_iter(), 0, 5000), series.sample([faster].into_iter(), 5000, 10_000)];
         assert!((saved[0] - 1000.0).abs() < 0.01 && (saved[1] - 20.0).abs() < 0.01, "{saved:?}");
+    }
+
+    #[test]
+    fn a_body_that_is_asked_for_many_takes_a_part_of_its_time_for_each() {
+        assert!((usual_ms(50.0, 1, 50) - 1.0).abs() < 0.001);
+        assert!((usual_ms(50.0, 5, 5) - 10.0).abs() < 0.001);
+        assert!((usual_ms(50.0, 5, 0) - 10.0).abs() < 0.001, "refreshed, and never missed");
+        assert!(usual_ms(0.0, 0, 7).abs() < 0.001);
     }
 }
