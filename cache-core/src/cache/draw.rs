@@ -21,8 +21,9 @@ pub(super) fn draw(options: &Options) -> f32 {
     part_of_one(RandomState::new().hash_one(()))
 }
 
+/// Returns the same from bits that are mixed well.
 #[expect(clippy::cast_precision_loss, reason = "24 bits fit an `f32` exactly")]
-fn part_of_one(bits: u64) -> f32 {
+pub(super) fn part_of_one(bits: u64) -> f32 {
     (bits >> 40) as f32 / (1_u32 << 24) as f32
 }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 use ahash::RandomState;
 
 use super::Asker;
-use super::draw::mixed;
+use super::draw::{mixed, part_of_one};
 use super::home::{Backing, Outside};
 use super::parcel::Found;
 use crate::clock::{Clock, Tick};
@@ -80,10 +80,8 @@ impl Verifying {
     }
 
     /// Returns whether to verify one hit more, of which this part is.
-    #[expect(clippy::cast_precision_loss, reason = "24 bits fit an `f32` exactly")]
     fn is_drawn(&self, part: f32) -> bool {
-        let bits = mixed(self.drawn.fetch_add(1, Ordering::Relaxed)) >> 40;
-        (bits as f32 / (1_u32 << 24) as f32) < part
+        part_of_one(mixed(self.drawn.fetch_add(1, Ordering::Relaxed))) < part
     }
 
     /// Returns whether the log is to be told of a function, which it is once a minute at most.
