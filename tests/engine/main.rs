@@ -35,6 +35,7 @@ mod tags_outside;
 mod time_limits;
 mod usual;
 mod verify;
+mod verify_meanwhile;
 mod warming;
 
 #[path = "../support/lines.rs"]

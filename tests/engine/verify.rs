@@ -10,16 +10,16 @@ use std::time::Duration;
 use larder::backend::{Counting, Memory};
 use larder::clock::Clock;
 use larder::testing::{self, Isolated};
-use larder::{Settings, cached, invalidate_tag};
+use larder::{Settings, cached};
 use tokio::sync::Notify;
 
 use crate::Runs;
 use crate::lines::lines;
 
-const MINUTE: Duration = Duration::from_secs(60);
+pub const MINUTE: Duration = Duration::from_secs(60);
 
 /// Where values come from that change without a word.
-type Source = Arc<Mutex<HashMap<u64, String>>>;
+pub type Source = Arc<Mutex<HashMap<u64, String>>>;
 
 fn source() -> Source {
     let source = Source::default();
@@ -27,7 +27,7 @@ fn source() -> Source {
     source
 }
 
-fn set(source: &Source, value: &str) {
+pub fn set(source: &Source, value: &str) {
     source.lock().unwrap().insert(7, value.to_owned());
 }
 
@@ -36,7 +36,7 @@ fn read(source: &Source, id: u64) -> Result<String, ()> {
 }
 
 /// Returns how many hits were verified by these caches, and how many of those differed.
-fn verified(larder: &Isolated) -> (u64, u64) {
+pub fn verified(larder: &Isolated) -> (u64, u64) {
     let stats = larder.cache("default").stats();
     (stats.verified, stats.differed)
 }
@@ -78,16 +78,20 @@ fn told() -> Vec<String> {
 
 /// How a body goes about it.
 #[derive(Clone, Default)]
-struct Way {
-    source: Source,
-    runs: Arc<Runs>,
+pub struct Way {
+    pub source: Source,
+    pub runs: Arc<Runs>,
     /// Whether it waits before it returns.
-    waits: Arc<AtomicBool>,
-    gate: Arc<Notify>,
+    pub waits: Arc<AtomicBool>,
+    pub gate: Arc<Notify>,
 }
 
 #[cached(key = "verify:value:<id>", tags = ["verify:<id>"], ttl = 3600, ignore(way), verify = 1)]
-async fn value(way: Way, id: u64) -> Result<String, ()> {
+pub async fn value(way: Way, id: u64) -> Result<String, ()> {
+    value_of(&way, id).await
+}
+
+pub async fn value_of(way: &Way, id: u64) -> Result<String, ()> {
     way.runs.next();
     let value = read(&way.source, id);
     if way.waits.load(Ordering::SeqCst) {
@@ -96,7 +100,7 @@ async fn value(way: Way, id: u64) -> Result<String, ()> {
     value
 }
 
-fn way() -> Way {
+pub fn way() -> Way {
     Way { source: source(), ..Way::default() }
 }
 
@@ -131,56 +135,6 @@ async fn no_two_verify_one_value_at_a_time() {
     value(way.clone(), 7).await.unwrap();
     larder.run_tasks();
     assert_eq!(verified(&larder), (2, 0), "and the next one does");
-}
-
-/// Has something happen between a hit and the end of its body, which has read the new value by then.
-async fn between(larder: &Isolated, change: impl AsyncFnOnce()) -> (u64, u64) {
-    let way = way();
-    value(way.clone(), 7).await.unwrap();
-    way.waits.store(true, Ordering::SeqCst);
-    set(&way.source, "new");
-    value(way.clone(), 7).await.unwrap();
-    larder.run_tasks();
-    assert_eq!(way.runs.count(), 2, "it runs");
-    change().await;
-    way.gate.notify_one();
-    larder.run_tasks();
-    verified(larder)
-}
-
-#[tokio::test]
-async fn what_is_invalidated_between_a_hit_and_the_end_of_its_body_is_no_difference() {
-    let larder = testing::isolated();
-    assert_eq!(between(&larder, async || ()).await, (1, 1), "as it would be without");
-    let larder = testing::isolated();
-    assert_eq!(between(&larder, async || value::invalidate(7).await).await, (0, 0));
-    let larder = testing::isolated();
-    assert_eq!(between(&larder, async || value::put(7, "newer".to_owned()).await).await, (0, 0));
-    let larder = testing::isolated();
-    assert_eq!(between(&larder, async || invalidate_tag("verify:7").await.unwrap()).await, (0, 0));
-}
-
-/// Two processes before one store. The last one made is the one whose caches this thread has.
-fn two() -> [Isolated; 2] {
-    let clock = Clock::manual();
-    let store = Arc::new(Memory::new(clock.clone()));
-    [(); 2].map(|()| {
-        let settings = Settings::backend(Arc::clone(&store));
-        testing::isolated_at(clock.clone(), [("default", settings)]).unwrap()
-    })
-}
-
-#[tokio::test]
-async fn what_another_process_has_invalidated_meanwhile_is_no_difference_either() {
-    let [_other, larder] = two();
-    assert_eq!(between(&larder, async || ()).await, (1, 1), "as it would be without");
-    let [other, larder] = two();
-    assert_eq!(between(&larder, async || other.scope(value::invalidate(7)).await).await, (0, 0));
-    let [other, larder] = two();
-    assert_eq!(between(&larder, async || other.scope(invalidate_tag("verify:7")).await.unwrap()).await, (0, 0));
-    let [other, larder] = two();
-    let put = async || other.scope(value::put(7, "newer".to_owned())).await;
-    assert_eq!(between(&larder, put).await, (0, 0));
 }
 
 #[cached(key = "verify:near:<id>", ttl = 3600, ignore(source), verify = 1.0)]

@@ -308,7 +308,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let body = Box::pin(body);
         async move {
             match self.begin_refresh(key).await {
-                Step::Done(outcome) => outcome,
+                Step::Found(outcome) | Step::Done(outcome) => outcome,
                 Step::Run(run, old) => {
                     let (run, outcome) = Running::new(run, body).await;
                     end(run, outcome, old).await
@@ -391,7 +391,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     /// Runs the body, once for all who ask now.
     pub async fn load<Fut: Future<Output = R>>(self, body: impl FnOnce() -> Fut) -> R {
         match self.begin().await {
-            Step::Done(outcome) => outcome,
+            Step::Found(outcome) | Step::Done(outcome) => outcome,
             Step::Run(run, old) => {
                 let (run, outcome) = Running::new(run, Box::pin(body())).await;
                 end(run, outcome, old).await
@@ -428,7 +428,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
             Err(beside) => start(beside, detach(&arguments)).await,
         };
         match step {
-            Step::Done(outcome) => outcome,
+            Step::Found(outcome) | Step::Done(outcome) => outcome,
             Step::Run(run, old) => {
                 let (run, outcome) = Running::new(run, Box::pin(body(arguments))).await;
                 end(run, outcome, old).await
@@ -446,6 +446,9 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
 
 /// What a caller is to do next who found nothing, or wants it anew.
 pub(super) enum Step<R: Outcome<KIND>, const KIND: u8> {
+    /// A hit.
+    Found(R),
+    /// Somebody else's.
     Done(R),
     /// Run the body, and forget then what was kept before.
     Run(Run<R::Kept, R::Error>, Option<Box<Entry>>),
@@ -454,6 +457,7 @@ pub(super) enum Step<R: Outcome<KIND>, const KIND: u8> {
 impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
     fn of(next: Next<R::Kept, R::Error>) -> Self {
         match next {
+            Next::Found(outcome) => Self::Found(R::join(outcome)),
             Next::Done(outcome) => Self::Done(R::join(outcome)),
             Next::Run(run) => Self::Run(run, None),
         }
@@ -462,7 +466,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Step<R, KIND> {
     /// Runs a body that blocks, if it is to run.
     pub(super) fn block(self, body: &mut dyn FnMut() -> R) -> R {
         match self {
-            Self::Done(outcome) => outcome,
+            Self::Found(outcome) | Self::Done(outcome) => outcome,
             Self::Run(run, old) => {
                 let inside = run.enter();
                 let outcome = body();

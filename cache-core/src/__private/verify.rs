@@ -85,7 +85,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         Some(Check { verification, keep, is_same, limit })
     }
 
-    /// Does what is to be done with what was found; on a hit it runs the body, waits for it, and returns the hit.
+    /// Does what is to be done with what was found; on a hit it runs the body, waits for it, and returns the hit. For whoever is
+    /// handed what another caller loads, or is served while that is done, a body has just run, or runs.
     pub async fn verify<Fut: Future<Output = R>>(
         self,
         found: Result<R, Miss<R, KIND>>,
@@ -96,7 +97,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let hit = match found {
             Ok(hit) => hit,
             Err(miss) => match miss.begin().await {
-                Step::Done(hit) => hit,
+                Step::Found(hit) => hit,
+                Step::Done(outcome) => return outcome,
                 Step::Run(run, old) => {
                     let (run, outcome) = Running::new(run, Box::pin(body())).await;
                     return end(run, outcome, old).await;
@@ -124,14 +126,15 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         S: Fn(&A) -> Option<Detached<R>>,
     {
         let step = match found {
-            Ok(hit) => Step::Done(hit),
+            Ok(hit) => Step::Found(hit),
             Err(miss) => match miss.begin_beside().await {
                 Ok(step) => step,
                 Err(beside) => start(beside, detach(&arguments)).await,
             },
         };
         let hit = match step {
-            Step::Done(hit) => hit,
+            Step::Found(hit) => hit,
+            Step::Done(outcome) => return outcome,
             Step::Run(run, old) => {
                 let (run, outcome) = Running::new(run, Box::pin(body(arguments))).await;
                 return end(run, outcome, old).await;
@@ -157,8 +160,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         let hit = match found {
             Ok(hit) => hit,
             Err(miss) => match block_on(miss.begin()) {
-                Step::Done(hit) => hit,
-                run @ Step::Run(..) => return run.block(&mut once_only(body)),
+                Step::Found(hit) => hit,
+                other => return other.block(&mut once_only(body)),
             },
         };
         if let Some(check) = block_on(self.check(&hit, key, is_same)) {

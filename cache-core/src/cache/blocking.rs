@@ -109,7 +109,7 @@ impl Blocking<'_> {
 
     fn load_by_hand<V, E>(self, key: Key, rules: &Rules<V, E>, body: &mut dyn FnMut() -> Result<V, E>) -> Result<V, E> {
         match block_on(self.0.begin_by_hand(key, rules)) {
-            Next::Done(outcome) => outcome,
+            Next::Found(outcome) | Next::Done(outcome) => outcome,
             Next::Run(run) => {
                 let inside = run.enter();
                 let outcome = body();

@@ -134,7 +134,7 @@ impl Cache {
     }
 
     /// Removes the entry under this key, unless somebody has changed it since the token was taken.
-    pub(super) async fn take_back(&self, key: &Key, token: &Token) -> Result<bool, Error> {
+    async fn take_back(&self, key: &Key, token: &Token) -> Result<bool, Error> {
         match &self.home().backing {
             Backing::Memory(store) => Ok(token.change(|| store.remove(&self.name_of(key))).flatten().is_some()),
             _ if token.redeem(|| ()).is_none() => Ok(false),

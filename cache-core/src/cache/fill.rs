@@ -7,6 +7,7 @@ use super::Load;
 use super::draw::led;
 use super::home::Outside;
 use super::judge::bonded;
+use super::load::Next;
 use super::look::fresh;
 use super::marker::{Sought, Versions};
 use super::near::Asking;
@@ -65,14 +66,15 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks into the store for all who wait, and hands the leader back where it holds nothing fresh.
-    pub(super) async fn fetch(&mut self, leader: Leader) -> Result<Result<V, E>, Leader> {
+    pub(super) async fn fetch(&mut self, leader: Leader) -> Result<Next<V, E>, Leader> {
         let Some(backend) = self.backend() else { return Err(leader) };
         let looked = match (self.look_for_all(&backend, leader).await, self.lock_time(&backend)) {
+            (Looked::Done(outcome), _) => return Ok(Next::Found(outcome)),
             (Looked::Nothing(leader), Some(time)) => Box::pin(self.look_in_turn(&backend, leader, time)).await,
             (looked, _) => looked,
         };
         match looked {
-            Looked::Done(outcome) => Ok(outcome),
+            Looked::Done(outcome) => Ok(Next::Done(outcome)),
             Looked::Nothing(leader) if self.is_outrun(&leader) => Err(leader),
             Looked::Nothing(leader) => self.begin(leader).await,
             Looked::Away(leader) => Err(leader),
@@ -243,7 +245,7 @@ impl<V, E> Load<V, E> {
         self.rules.options.lock.is_some() && !leader.token().is_good()
     }
 
-    async fn begin(&mut self, leader: Leader) -> Result<Result<V, E>, Leader> {
+    async fn begin(&mut self, leader: Leader) -> Result<Next<V, E>, Leader> {
         self.prepare().await;
         Err(leader)
     }

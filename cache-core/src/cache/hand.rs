@@ -124,7 +124,7 @@ impl Cache {
         Fut: Future,
     {
         match self.begin_by_hand(key, rules).await {
-            Next::Done(outcome) => outcome,
+            Next::Found(outcome) | Next::Done(outcome) => outcome,
             Next::Run(run) => {
                 let (run, outcome) = Running::new(run, Box::pin(body())).await;
                 run.end(outcome.map(split)).await
@@ -139,7 +139,7 @@ impl Cache {
             return Next::Run(Run::Bare(self.bare_since_off(None, Unasked::CacheOff, || self.name_of(&key))));
         }
         match look(self, None, self.name_of(&key), rules) {
-            Ok(outcome) => Next::Done(outcome),
+            Ok(outcome) => Next::Found(outcome),
             Err(load) => Box::new(load.with_tags_of(&key)).next().await,
         }
     }

@@ -63,7 +63,9 @@ pub(crate) struct Load<V, E> {
 /// Nothing here knows the body: whoever has one asks what is next, so that all of this is compiled once for a type of
 /// values, and not for every body.
 pub(crate) enum Next<V, E> {
-    /// Return this: somebody else has loaded.
+    /// Return this: it was there, or nobody can tell, which is trouble for a strict site.
+    Found(Result<V, E>),
+    /// Return this: somebody else has loaded it, or loads it anew just now.
     Done(Result<V, E>),
     /// Run the body.
     Run(Run<V, E>),
@@ -203,7 +205,7 @@ impl<V, E> Load<V, E> {
                 },
                 Turn::Lead(leader) => {
                     let leader = match self.fetch(leader).await {
-                        Ok(outcome) => return Ok(Next::Done(outcome)),
+                        Ok(next) => return Ok(next),
                         Err(leader) => leader,
                     };
                     if self.is_outrun(&leader) {

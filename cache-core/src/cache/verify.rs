@@ -139,30 +139,35 @@ impl Verification {
     }
 
     /// Counts what came of it. What is not what it should be is told to the log, and removed, unless somebody has changed it
-    /// since: then the body has seen something newer, and nobody knows more.
+    /// or loaded it anew since: then the body has seen something newer, and nobody knows more.
     pub(crate) async fn settle(self, is_same: bool) {
-        if !is_same && !self.is_still_there().await {
+        if !is_same && !self.take_back().await {
             return;
         }
         self.seat.asker.count(Event::Verified);
-        if is_same {
-            return;
-        }
-        self.seat.asker.count(Event::Differed);
-        self.tell();
-        if let Err(error) = self.seat.asker.cache.take_back(&self.key, &self.token).await {
-            self.seat.asker.trouble(&error);
+        if !is_same {
+            self.seat.asker.count(Event::Differed);
+            self.tell();
         }
     }
 
-    /// Returns whether what was kept is kept still, whoever may have changed it: this process, or another one.
-    async fn is_still_there(&self) -> bool {
-        if let (Backing::Outside(outside), Some(bytes)) = (&self.seat.asker.home().backing, &self.bytes)
-            && self.seat.ask(outside, &self.key).await.as_ref() != Some(bytes)
-        {
+    /// Removes what was kept, and returns whether it was there still, whoever may have changed it: this process, or another one.
+    async fn take_back(&self) -> bool {
+        let (asker, name) = (&self.seat.asker, &self.seat.name);
+        if self.record.is_withdrawn() {
             return false;
         }
-        !self.record.is_withdrawn() && self.token.is_good()
+        match &asker.home().backing {
+            Backing::Null => false,
+            Backing::Memory(store) => self.token.change_same(|| store.remove(name)).is_some(),
+            Backing::Outside(outside) => {
+                if self.seat.ask(outside, &self.key).await != self.bytes || self.token.change_same(|| ()).is_none() {
+                    return false;
+                }
+                asker.cache.delete(&self.key).await.map_or_else(|error| asker.trouble(&error), drop);
+                true
+            }
+        }
     }
 
     /// Tells the log: no key and no value, which are nobody's business there.

@@ -133,7 +133,7 @@ impl Flights {
 
     fn token_of(self: &Arc<Self>, slot: &mut Slot, hash: u64) -> Token {
         slot.tokens += 1;
-        Token::new(self, hash, slot.generation)
+        Token::new(self, hash, slot)
     }
 
     /// Notes what has been changed so far, for a value that is about to be written under a name that nobody knows yet.

@@ -21,6 +21,8 @@ pub(super) struct Slot {
     pub(super) is_mixed: bool,
     /// How often the name was invalidated or written since the first of its tokens was taken.
     pub(super) generation: u64,
+    /// How often something that was read at the source was kept since.
+    pub(super) kept: u64,
     /// How many tokens are out.
     pub(super) tokens: usize,
     /// The load that others may join.
@@ -43,7 +45,7 @@ impl Hasher for Itself {
 
 impl Slot {
     fn new(name: &[u8]) -> Self {
-        Self { name: name.into(), is_mixed: false, generation: 0, tokens: 0, flight: None }
+        Self { name: name.into(), is_mixed: false, generation: 0, kept: 0, tokens: 0, flight: None }
     }
 
     pub(super) fn is_for(&self, name: &[u8]) -> bool {

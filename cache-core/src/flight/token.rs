@@ -23,34 +23,48 @@ pub struct Token {
     pub(super) flights: Arc<Flights>,
     pub(super) hash: u64,
     generation: u64,
+    /// How often something was kept by then.
+    kept: u64,
     /// Whether its slot has been told that it is gone.
     is_back: bool,
 }
 
 impl Token {
     /// Makes a token that its slot has counted.
-    pub(super) fn new(flights: &Arc<Flights>, hash: u64, generation: u64) -> Self {
-        Self { flights: Arc::clone(flights), hash, generation, is_back: false }
+    pub(super) fn new(flights: &Arc<Flights>, hash: u64, slot: &Slot) -> Self {
+        let Slot { generation, kept, .. } = *slot;
+        Self { flights: Arc::clone(flights), hash, generation, kept, is_back: false }
     }
 
     /// Runs `keep` if nothing was invalidated since the token was taken, in one step with that look.
     pub fn redeem<T>(&self, keep: impl FnOnce() -> T) -> Option<T> {
-        let names = self.flights.stripe(self.hash);
-        let valid = names.get(&self.hash).is_some_and(|slot| slot.generation == self.generation);
-        valid.then(keep)
+        let mut names = self.flights.stripe(self.hash);
+        let slot = names.get_mut(&self.hash).filter(|slot| slot.generation == self.generation)?;
+        slot.kept += 1;
+        Some(keep())
     }
 
     /// Returns whether nothing was invalidated since the token was taken.
     #[must_use]
     pub fn is_good(&self) -> bool {
-        self.redeem(|| ()).is_some()
+        let names = self.flights.stripe(self.hash);
+        names.get(&self.hash).is_some_and(|slot| slot.generation == self.generation)
     }
 
     /// Changes the entry in one step, if nothing has changed it since the token was taken. What `change` takes out must be
     /// handed out, as in [`Flights::change`].
     pub fn change<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
+        self.change_where(change, |_| true)
+    }
+
+    /// Does the same, if no other token was redeemed meanwhile either: then there is what there was, or nothing.
+    pub fn change_same<T>(&self, change: impl FnOnce() -> T) -> Option<T> {
+        self.change_where(change, |slot| slot.kept == self.kept)
+    }
+
+    fn change_where<T>(&self, change: impl FnOnce() -> T, is_so: impl FnOnce(&Slot) -> bool) -> Option<T> {
         let mut names = self.flights.stripe(self.hash);
-        let slot = names.get_mut(&self.hash).filter(|slot| slot.generation == self.generation)?;
+        let slot = names.get_mut(&self.hash).filter(|slot| slot.generation == self.generation && is_so(slot))?;
         let result = change();
         slot.supersede();
         self.flights.changes[stripe_of(self.hash)].fetch_add(1, Ordering::AcqRel);
