@@ -1,6 +1,6 @@
 //! Filling caches before anybody asks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::future::{pending, ready};
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -58,6 +58,31 @@ async fn a_list_of_several_functions_is_one_list() {
     let report = warming.progress().run().await;
     assert_eq!(counts(&report), [8, 0, 2], "of what is no `try_add`, bodies that fail are counted too");
     assert_eq!((report.first[0].call, report.first[0].error.as_str()), (8, "its body has returned an error"));
+}
+
+#[cached(key = "warming:author:<id>", each(id in ids), ttl = 100, ignore(runs))]
+async fn authors(runs: &Runs, ids: &[u64]) -> Result<HashMap<u64, u64>, String> {
+    runs.next();
+    tokio::task::yield_now().await;
+    if ids.contains(&7) {
+        Err("there is no author 7".to_owned())
+    } else {
+        Ok(ids.iter().map(|id| (*id, *id)).collect())
+    }
+}
+
+#[tokio::test]
+async fn a_call_for_many_counts_as_one_that_has_loaded_has_failed_or_had_to_do_nothing() {
+    let _larder = testing::isolated();
+    let runs = Runs::default();
+    let lists: [&[u64]; 4] = [&[1, 2], &[3, 4], &[5, 6], &[7, 8]];
+    let warming = || Warming::at_most(2).add(lists.iter().map(|ids| authors(&runs, ids)));
+    let report = warming().run().await;
+    assert_eq!((counts(&report), runs.count()), ([3, 0, 1], 4));
+    assert_eq!((report.first[0].call, report.first[0].error.as_str()), (3, "its body has returned an error"));
+    assert_eq!((counts(&warming().run().await), runs.count()), ([0, 3, 1], 5));
+    let partly = Warming::at_most(2).try_add([&[2, 9][..], &[1, 4]].map(|ids| authors(&runs, ids))).run().await;
+    assert_eq!((counts(&partly), runs.count()), ([1, 1, 0], 6), "one had a part of it to load");
 }
 
 /// How many run, and the most that ever did.

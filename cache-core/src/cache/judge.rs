@@ -75,24 +75,26 @@ impl<V, E> Load<V, E> {
 
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
     pub(crate) fn judge(&self, link: &Link, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
-        let took = self.count_run(began);
+        let took = self.count_run(began, outcome.is_err());
         self.tell_ran(took, outcome.is_err());
-        if current().is_none() {
-            heat::note(outcome.is_err());
-        }
         match outcome {
             Ok(value) => self.judge_value(link, began, value, took),
             Err(error) => {
-                self.asker.count(Event::Failed);
                 self.fall_back(token, WhyStale::Failed).unwrap_or_else(|| self.judge_error(link, began, error))
             }
         }
     }
 
-    /// Counts that its body ran, and returns for how long.
-    pub(super) fn count_run(&self, began: Began) -> Duration {
+    /// Counts that its body ran, also for the warm-up that it may be part of, and returns for how long.
+    pub(super) fn count_run(&self, began: Began, has_failed: bool) -> Duration {
         let took = self.asker.home().clock.precise().since(began.at);
         self.asker.count_load(took);
+        if has_failed {
+            self.asker.count(Event::Failed);
+        }
+        if current().is_none() {
+            heat::note(has_failed);
+        }
         took
     }
 

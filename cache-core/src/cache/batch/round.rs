@@ -125,7 +125,7 @@ impl<V, E> Round<V, E> {
         for ((place, part), value) in self.parts.into_iter().zip(values) {
             match (part, &self.around) {
                 (Part::Loading(load, role), Some((link, began))) => {
-                    let took = *took.get_or_insert_with(|| load.count_run(*began));
+                    let took = *took.get_or_insert_with(|| load.count_run(*began, false));
                     load.tell_ran(took, false);
                     let (outcome, judged) = load.judge_value(link, *began, value, took);
                     answers.push(outcome.map(|value| (place, value)));
@@ -145,10 +145,7 @@ impl<V, E> Round<V, E> {
         for (place, part) in self.parts {
             match (part, &self.around) {
                 (Part::Loading(load, role), Some((_, began))) => {
-                    let took = *took.get_or_insert_with(|| {
-                        load.asker.count(Event::Failed);
-                        load.count_run(*began)
-                    });
+                    let took = *took.get_or_insert_with(|| load.count_run(*began, true));
                     let (outcome, judged) = load.judge_shared_failure(role.token(), &error, took);
                     answers.push(outcome.map(|outcome| outcome.map(|value| (place, value))));
                     outcomes.push((load, role, judged));
