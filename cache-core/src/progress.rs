@@ -3,6 +3,9 @@
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
+/// How many signs fit into a line where nobody says.
+const USUAL: usize = 80;
+
 /// Such a line, on standard error. Where no terminal reads that, nothing is written.
 #[derive(Debug)]
 pub struct Progress {
@@ -32,6 +35,15 @@ impl Progress {
         }
     }
 
+    /// Does the same with as many of them as fit into a line, for who knows no better than `COLUMNS` how wide that is: what goes
+    /// on below could not be taken away.
+    pub fn tell_cut(&mut self, words: impl Display) {
+        if self.is_seen {
+            let width = width(std::env::var("COLUMNS").ok().as_deref());
+            self.tell(cut(&words.to_string(), width.saturating_sub(1)));
+        }
+    }
+
     /// Takes the line away.
     pub fn end(&mut self) {
         if std::mem::take(&mut self.is_written) {
@@ -46,8 +58,35 @@ impl Drop for Progress {
     }
 }
 
+/// Returns how many signs fit into a line, by what the shell says.
+fn width(said: Option<&str>) -> usize {
+    said.and_then(|said| said.parse().ok()).filter(|width| *width > 0).unwrap_or(USUAL)
+}
+
+fn cut(words: &str, most: usize) -> String {
+    if words.chars().count() <= most {
+        return words.to_owned();
+    }
+    words.chars().take(most.saturating_sub(1)).chain(['…']).collect()
+}
+
 /// Returns whether the terminal takes words alone.
 #[must_use]
 pub fn is_dumb() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term == "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_cut_to_what_the_shell_says_or_to_what_is_usual() {
+        let line = |said, words: &str| cut(words, width(said) - 1);
+        assert_eq!(line(Some("10"), "warming caches: 3"), "warming …");
+        assert_eq!(line(Some("18"), "warming caches: 3"), "warming caches: 3");
+        for said in [None, Some(""), Some("0"), Some("wide")] {
+            assert_eq!(line(said, &"#".repeat(100)), format!("{}…", "#".repeat(78)));
+        }
+    }
 }

@@ -119,7 +119,7 @@ impl Telling {
         if self.shown.replace(far) != Some(far)
             && let Some(line) = &mut self.line
         {
-            line.tell(words(&self.report, self.total));
+            line.tell_cut(words(&self.report, self.total));
         }
     }
 
