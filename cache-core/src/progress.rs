@@ -35,8 +35,8 @@ impl Progress {
         }
     }
 
-    /// Does the same with as many of them as fit into a line, for who knows no better than `COLUMNS` how wide that is: what goes
-    /// on below could not be taken away.
+    /// Does the same with as many of them as fit into a line, for who knows no better than `COLUMNS` how wide that is:
+    /// what goes on below could not be taken away.
     pub fn tell_cut(&mut self, words: impl Display) {
         if self.is_seen {
             let width = width(std::env::var("COLUMNS").ok().as_deref());

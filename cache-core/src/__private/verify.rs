@@ -85,8 +85,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
         Some(Check { verification, keep, is_same, limit })
     }
 
-    /// Does what is to be done with what was found; on a hit it runs the body, waits for it, and returns the hit. For whoever is
-    /// handed what another caller loads, or is served while that is done, a body has just run, or runs.
+    /// Does what is to be done with what was found; on a hit it runs the body, waits for it, and returns the hit. For
+    /// whoever is handed what another caller loads, or is served while that is done, a body has just run, or runs.
     pub async fn verify<Fut: Future<Output = R>>(
         self,
         found: Result<R, Miss<R, KIND>>,

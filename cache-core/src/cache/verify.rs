@@ -151,7 +151,8 @@ impl Verification {
         }
     }
 
-    /// Removes what was kept, and returns whether it was there still, whoever may have changed it: this process, or another one.
+    /// Removes what was kept, and returns whether it was there still, whoever may have changed it: this process, or
+    /// another one.
     async fn take_back(&self) -> bool {
         let (asker, name) = (&self.seat.asker, &self.seat.name);
         if self.record.is_withdrawn() {
