@@ -22,7 +22,6 @@ pub(super) async fn both<A: Future, B: Future>(first: A, second: B) -> (A::Outpu
     .await
 }
 
-/// Waits for all, and returns what came of each, in their order.
 /// Waits for all of them, side by side, and returns what they came to in their order.
 pub(crate) async fn all<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     let mut open: Vec<_> = futures.into_iter().map(|future| (Box::pin(future), None)).collect();
