@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use larder::backend::{Backend, Calls, Capabilities, Counting, Memory};
 use larder::clock::Clock;
-use larder::{Cache, Settings, cached, invalidate_tag, testing};
+use larder::explain::{Asked, Kept, NotKept};
+use larder::{Cache, Settings, cached, explain, invalidate_tag, testing};
 
 use crate::outside::Rough;
 
@@ -104,4 +105,23 @@ async fn that_a_store_is_away_is_counted_once_for_all() {
     assert_eq!(items(&[1, 2, 3]).await.len(), 3);
     let stats = larder.cache("default").stats();
     assert_eq!((stats.misses, stats.loads, stats.trouble), (3, 1, 1));
+}
+
+#[cached(key = "batches_outside:leaving:<id>", each(id in ids), ttl = 60, ignore(store))]
+async fn leaving(store: &Rough, ids: &[u32]) -> Found {
+    store.shut(true);
+    items::uncached(ids).await
+}
+
+#[tokio::test]
+async fn that_a_store_goes_while_the_body_runs_is_counted_once_for_all() {
+    for conditional_fill in [true, false] {
+        let clock = Clock::manual();
+        let store = Rough::new(&clock, Capabilities { conditional_fill, ..Capabilities::ALL });
+        let larder = process(&clock, &store);
+        let (found, story) = explain(leaving(&store, &[1, 2, 3])).await;
+        assert_eq!((found.len(), larder.cache("default").stats().trouble), (3, 1));
+        let is_away = |asked: &Asked| matches!(asked.kept, Some(Kept::Not(NotKept::Away { .. })));
+        assert!(story.asked.len() == 3 && story.asked.iter().all(is_away), "{story}");
+    }
 }

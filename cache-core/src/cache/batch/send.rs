@@ -7,6 +7,7 @@ use crate::cache::home::{Home, Outside};
 use crate::cache::load::Load;
 use crate::cache::outside::Settling;
 use crate::cache::parcel::Parcel;
+use crate::error::{Error, Kind};
 use crate::flight::Token;
 use crate::record::Erased;
 
@@ -71,9 +72,8 @@ async fn send_if<V, E>(backend: &Outside, ready: Vec<Ready<'_, V, E>>) {
         return;
     }
     let kept = backend.set_many_if(&entries).await;
-    for ((load, record), kept) in sent.into_iter().zip(kept) {
-        load.tell_sent(kept.map(|kept| if kept { Sent::There } else { Sent::Superseded }), record);
-    }
+    let came = kept.into_iter().map(|kept| kept.map(|kept| if kept { Sent::There } else { Sent::Superseded }));
+    tell(sent.into_iter().zip(came).map(|((load, record), came)| (load, came, record)));
 }
 
 /// Sends, and takes out again what was invalidated on the way.
@@ -95,15 +95,26 @@ async fn send_and_look_back<V, E>(home: &Home, backend: &Outside, ready: Vec<Rea
     let doubtful: Vec<_> = sent.iter().filter(|(.., sending)| sending.is_doubtful()).collect();
     let doubtful: Vec<_> = doubtful.into_iter().map(|(load, ..)| load.name.clone()).collect();
     let removed = if doubtful.is_empty() { Ok(0) } else { backend.delete_many(&doubtful).await };
-    for ((load, record, sending), kept) in sent.into_iter().zip(kept) {
+    tell(sent.into_iter().zip(kept).map(|((load, record, sending), kept)| {
         let is_doubtful = doubtful.contains(&load.name);
         // Where it could not be taken out, the doubt stays.
         if let (Err(error), true) = (&removed, is_doubtful) {
-            load.tell_sent(Err(error.clone()), record);
-            continue;
+            return (load, Err(error.clone()), record);
         }
         sending.arrive();
-        let kept = kept.map(|()| if is_doubtful { Sent::Superseded } else { Sent::There });
-        load.tell_sent(kept, record);
+        (load, kept.map(|()| if is_doubtful { Sent::Superseded } else { Sent::There }), record)
+    }));
+}
+
+/// Tells what became of those that were sent in one question: where that has failed, it has failed once.
+fn tell<'a, V: 'a, E: 'a>(sent: impl Iterator<Item = (&'a Load<V, E>, Result<Sent, Error>, &'a Erased)>) {
+    let mut is_told = false;
+    for (load, came, record) in sent {
+        match came {
+            Err(error) if error.kind() != Kind::TooLarge && std::mem::replace(&mut is_told, true) => {
+                load.tell_refused(&error);
+            }
+            came => load.tell_sent(came, record),
+        }
     }
 }
