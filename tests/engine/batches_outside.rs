@@ -1,12 +1,16 @@
 //! Functions that are asked for many, whose entries live in a store outside: what that is asked, and how often.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use larder::backend::{Backend, Calls, Capabilities, Counting, Memory};
+use larder::backend::layer::{Breaker, Call, Envelope, Guard, around, enclosed};
+use larder::backend::{Answer, Backend, Calls, Capabilities, Counting, Memory};
 use larder::clock::Clock;
 use larder::explain::{Asked, Kept, NotKept};
-use larder::{Cache, Settings, cached, explain, invalidate_tag, testing};
+use larder::key::Name;
+use larder::{Cache, Error, Settings, cached, explain, invalidate_tag, testing};
 
 use crate::outside::Rough;
 
@@ -123,5 +127,75 @@ async fn that_a_store_goes_while_the_body_runs_is_counted_once_for_all() {
         assert_eq!((found.len(), larder.cache("default").stats().trouble), (3, 1));
         let is_away = |asked: &Asked| matches!(asked.kept, Some(Kept::Not(NotKept::Away { .. })));
         assert!(story.asked.len() == 3 && story.asked.iter().all(is_away), "{story}");
+    }
+}
+
+/// Notes what passes, and shuts the store off before it is asked for something.
+struct Heard {
+    calls: Arc<Mutex<Vec<Call>>>,
+    shut_before: Option<(Call, Arc<Rough>)>,
+}
+
+impl Guard for Heard {
+    async fn around<'a, T: Send + 'a>(
+        &'a self,
+        call: Call,
+        run: impl Fn() -> Answer<'a, Result<T, Error>> + Send + Sync + 'a,
+    ) -> Result<T, Error> {
+        self.calls.lock().unwrap().push(call);
+        if let Some((_, store)) = self.shut_before.as_ref().filter(|(before, _)| *before == call) {
+            store.shut(true);
+        }
+        run().await
+    }
+}
+
+/// Keeps a byte before each value.
+struct Marked;
+
+impl Envelope for Marked {
+    fn capabilities(&self, store: Capabilities) -> Capabilities {
+        Capabilities { atomic_incr: false, ..store }
+    }
+
+    fn close<'a>(&self, _: &Name, value: &'a [u8]) -> Result<Cow<'a, [u8]>, Error> {
+        Ok([b"!", value].concat().into())
+    }
+
+    fn open(&self, _: &Name, bytes: Vec<u8>) -> Option<Vec<u8>> {
+        bytes.strip_prefix(b"!").map(<[u8]>::to_vec)
+    }
+}
+
+#[tokio::test]
+async fn layers_pass_on_what_is_asked_of_many_in_one_question() {
+    for clear_scope in [true, false] {
+        let clock = Clock::manual();
+        let store = Rough::new(&clock, Capabilities { clear_scope, ..Capabilities::ALL });
+        let calls = Arc::default();
+        let heard = Heard { calls: Arc::clone(&calls), shut_before: None };
+        let settings = Settings::backend(store).layer(enclosed(Marked)).layer(around(heard));
+        let larder = testing::isolated_at(clock, [("default", settings)]).unwrap();
+        items(&[0]).await;
+        calls.lock().unwrap().clear();
+        assert_eq!(items(&[1, 2, 3]).await.len(), 3);
+        assert_eq!(std::mem::take(&mut *calls.lock().unwrap()), [Call::GetMany, Call::BeginFill, Call::SetIf]);
+        assert_eq!([1, 2, 3].map(|id| items::get_blocking(id).is_some()), [true; 3]);
+        assert_eq!(larder.cache("default").stats().trouble, 0);
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_goes_while_it_is_asked_for_many_has_failed_once() {
+    for before in [Call::BeginFill, Call::SetIf] {
+        let clock = Clock::manual();
+        let store = Rough::new(&clock, Capabilities::ALL);
+        let heard = Heard { calls: Arc::default(), shut_before: Some((before, Arc::clone(&store))) };
+        let breaker = Breaker::new(2, Duration::from_secs(10));
+        let settings = Settings::backend(store).breaker(breaker.clone()).layer(around(heard));
+        let larder = testing::isolated_at(clock, [("default", settings)]).unwrap();
+        assert_eq!(items(&[1, 2, 3]).await.len(), 3);
+        assert_eq!(breaker.breaks().opened, 0, "{before}");
+        assert_eq!(larder.cache("default").stats().loads, 1);
     }
 }

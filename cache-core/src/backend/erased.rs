@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Server, Ticket, all};
+use super::{Backend, Capabilities, Entry, Listener, Listening, Names, Remaining, Server, Ticket};
 use crate::error::Error;
 use crate::key::Name;
 
@@ -85,15 +85,10 @@ pub trait ErasedBackend: Send + Sync + 'static {
     ) -> Answer<'a, Result<bool, Error>>;
 
     /// See [`Backend::begin_fill_many`].
-    fn begin_fill_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Vec<Result<Ticket, Error>>> {
-        Box::pin(all(names.iter().map(|name| self.begin_fill(name)).collect()))
-    }
+    fn begin_fill_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Vec<Result<Ticket, Error>>>;
 
     /// See [`Backend::set_many_if`].
-    fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>> {
-        let each = entries.iter().map(|(entry, ticket)| self.set_if(&entry.name, &entry.value, entry.time, ticket));
-        Box::pin(all(each.collect()))
-    }
+    fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>>;
 
     /// See [`Backend::listen`].
     ///

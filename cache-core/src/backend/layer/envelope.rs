@@ -119,11 +119,12 @@ impl<E: Envelope> Enveloped<E> {
     }
 
     fn close_all(&self, entries: &[Entry]) -> Result<Vec<Entry>, Error> {
-        let close = |entry: &Entry| {
-            let value = self.envelope.close(&entry.name, &entry.value)?.into_owned();
-            Ok(Entry { name: entry.name.clone(), value, time: entry.time })
-        };
-        entries.iter().map(close).collect()
+        entries.iter().map(|entry| self.close_entry(entry)).collect()
+    }
+
+    fn close_entry(&self, entry: &Entry) -> Result<Entry, Error> {
+        let value = self.envelope.close(&entry.name, &entry.value)?.into_owned();
+        Ok(Entry { name: entry.name.clone(), value, time: entry.time })
     }
 }
 
@@ -210,6 +211,21 @@ impl<E: Envelope> Backend for Enveloped<E> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         (*self.store).set_if(name, &self.envelope.close(name, value)?, time, ticket).await
+    }
+
+    async fn begin_fill_many(&self, names: &[Name]) -> Vec<Result<Ticket, Error>> {
+        (*self.store).begin_fill_many(names).await
+    }
+
+    async fn set_many_if(&self, entries: &[(Entry, Ticket)]) -> Vec<Result<bool, Error>> {
+        let mut ready = Vec::with_capacity(entries.len());
+        let close = |(entry, ticket): &(Entry, Ticket)| {
+            ready.push((self.close_entry(entry)?, ticket.clone()));
+            Ok(())
+        };
+        let closed: Vec<_> = entries.iter().map(close).collect();
+        let mut kept = (*self.store).set_many_if(&ready).await.into_iter();
+        closed.into_iter().map(|closed| closed.and_then(|()| kept.next().unwrap_or(Ok(false)))).collect()
     }
 
     fn listen(&self, start: &str, listener: Arc<dyn Listener>) -> Result<Listening, Error> {

@@ -48,6 +48,33 @@ struct Guarded<G> {
     guard: Arc<G>,
 }
 
+impl<G: Guard> Guarded<G> {
+    /// Answers a call about so many. Where a store that is away does nothing for any of them, that is one failure, and the same
+    /// for each.
+    async fn around_many<'a, T: Send + 'a>(
+        &'a self,
+        call: Call,
+        many: usize,
+        run: impl Fn() -> Answer<'a, Vec<Result<T, Error>>> + Send + Sync + 'a,
+    ) -> Vec<Result<T, Error>> {
+        let is_away = |did: &Result<T, Error>| did.as_ref().is_err_and(Error::is_transient);
+        let run = move || -> Answer<'a, Result<Vec<Result<T, Error>>, Error>> {
+            let did = run();
+            Box::pin(async move {
+                let did = did.await;
+                match &did[..] {
+                    [Err(first), ..] if did.iter().all(is_away) => Err(first.clone()),
+                    _ => Ok(did),
+                }
+            })
+        };
+        match self.guard.around(call, run).await {
+            Ok(did) => did,
+            Err(error) => std::iter::repeat_with(|| Err(error.clone())).take(many).collect(),
+        }
+    }
+}
+
 impl<G: Guard> Backend for Guarded<G> {
     fn capabilities(&self) -> Capabilities {
         (*self.store).capabilities()
@@ -85,22 +112,8 @@ impl<G: Guard> Backend for Guarded<G> {
         self.guard.around(Call::GetMany, || (*self.store).get_many(names)).await
     }
 
-    /// Where a store that is away takes none of them, that is one failure, and the same for each.
     async fn set_many(&self, entries: &[Entry]) -> Vec<Result<(), Error>> {
-        let run = || -> Answer<'_, Result<Vec<Result<(), Error>>, Error>> {
-            Box::pin(async {
-                let kept = (*self.store).set_many(entries).await;
-                let is_away = |kept: &Result<(), Error>| kept.as_ref().is_err_and(Error::is_transient);
-                match &kept[..] {
-                    [Err(first), rest @ ..] if first.is_transient() && rest.iter().all(is_away) => Err(first.clone()),
-                    _ => Ok(kept),
-                }
-            })
-        };
-        match self.guard.around(Call::SetMany, run).await {
-            Ok(kept) => kept,
-            Err(error) => entries.iter().map(|_| Err(error.clone())).collect(),
-        }
+        self.around_many(Call::SetMany, entries.len(), || (*self.store).set_many(entries)).await
     }
 
     async fn delete_many(&self, names: &[Name]) -> Result<u64, Error> {
@@ -129,6 +142,14 @@ impl<G: Guard> Backend for Guarded<G> {
 
     async fn set_if(&self, name: &Name, value: &[u8], time: Option<Duration>, ticket: &Ticket) -> Result<bool, Error> {
         self.guard.around(Call::SetIf, || (*self.store).set_if(name, value, time, ticket)).await
+    }
+
+    async fn begin_fill_many(&self, names: &[Name]) -> Vec<Result<Ticket, Error>> {
+        self.around_many(Call::BeginFill, names.len(), || (*self.store).begin_fill_many(names)).await
+    }
+
+    async fn set_many_if(&self, entries: &[(Entry, Ticket)]) -> Vec<Result<bool, Error>> {
+        self.around_many(Call::SetIf, entries.len(), || (*self.store).set_many_if(entries)).await
     }
 
     /// Asks nothing of the store that could be waited for: no guard is needed.

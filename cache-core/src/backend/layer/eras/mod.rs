@@ -104,6 +104,13 @@ impl Eras {
         Ok((self.spell(name, era), era))
     }
 
+    /// Returns the name to fill an entry by, and the store's own ticket; `None` where what that was taken for was cleared since.
+    async fn still_good(&self, name: &Name, ticket: &Ticket) -> Result<Option<(Name, Ticket)>, Error> {
+        let Some((before, rest)) = ticket.0.split_first_chunk() else { return Ok(None) };
+        let (name, era) = self.known(name).await?;
+        Ok((era == u64::from_le_bytes(*before)).then(|| (name, Ticket(rest.to_vec()))))
+    }
+
     /// Returns the name to read an entry by, where no marker has to be asked for that: so it is for most hits.
     fn at_hand(&self, name: &Name) -> Option<Name> {
         let (server, now) = (self.server(name), self.clock.now());
@@ -280,8 +287,18 @@ impl ErasedBackend for Eras {
     fn begin_fill<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Ticket, Error>> {
         Box::pin(async move {
             let (name, era) = self.known(name).await?;
-            let Ticket(ticket) = self.store.begin_fill(&name).await?;
-            Ok(Ticket([&era.to_le_bytes()[..], &ticket].concat()))
+            Ok(taken_in(era, &self.store.begin_fill(&name).await?))
+        })
+    }
+
+    fn begin_fill_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Vec<Result<Ticket, Error>>> {
+        Box::pin(async move {
+            let known = all(names.iter().map(|name| self.known(name)).collect()).await;
+            let spelled: Vec<_> = known.iter().flatten().map(|(name, _)| name.clone()).collect();
+            let mut tickets = self.store.begin_fill_many(&spelled).await.into_iter();
+            let mut next =
+                || tickets.next().unwrap_or_else(|| Err(unsupported("take a ticket for each of many names")));
+            known.into_iter().map(|known| known.and_then(|(_, era)| Ok(taken_in(era, &next()?)))).collect()
         })
     }
 
@@ -293,17 +310,29 @@ impl ErasedBackend for Eras {
         ticket: &'a Ticket,
     ) -> Answer<'a, Result<bool, Error>> {
         Box::pin(async move {
-            let Some((before, ticket)) =
-                ticket.0.split_first_chunk().map(|(era, rest)| (u64::from_le_bytes(*era), rest))
-            else {
-                return Ok(false);
-            };
-            let (name, era) = self.known(name).await?;
-            // What it was taken for was cleared since.
-            if era != before {
-                return Ok(false);
+            match self.still_good(name, ticket).await? {
+                Some((name, ticket)) => self.store.set_if(&name, value, time, &ticket).await,
+                None => Ok(false),
             }
-            self.store.set_if(&name, value, time, &Ticket(ticket.to_vec())).await
+        })
+    }
+
+    fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>> {
+        Box::pin(async move {
+            let good = all(entries.iter().map(|(entry, ticket)| self.still_good(&entry.name, ticket)).collect()).await;
+            let mut spelled = Vec::with_capacity(entries.len());
+            let spell = |(good, (entry, _)): (Result<Option<(Name, Ticket)>, Error>, &(Entry, Ticket))| {
+                let Some((name, ticket)) = good? else { return Ok(false) };
+                spelled.push((Entry { name, ..entry.clone() }, ticket));
+                Ok(true)
+            };
+            let asked: Vec<_> = good.into_iter().zip(entries).map(spell).collect();
+            let mut kept = self.store.set_many_if(&spelled).await.into_iter();
+            let mut next = || kept.next().unwrap_or(Ok(false));
+            asked
+                .into_iter()
+                .map(|asked| asked.and_then(|is_asked| if is_asked { next() } else { Ok(false) }))
+                .collect()
         })
     }
 
@@ -328,4 +357,9 @@ impl ErasedBackend for Eras {
     fn server_of(&self, name: &Name) -> Server {
         self.server(name)
     }
+}
+
+/// Returns a ticket that is good in this era alone.
+fn taken_in(era: u64, Ticket(ticket): &Ticket) -> Ticket {
+    Ticket([&era.to_le_bytes()[..], ticket].concat())
 }
