@@ -187,6 +187,11 @@ fn each_is_about_entries_of_its_own(model: &Model, errors: &Errors) {
         let message = "a `lock` is that of one entry, and with `each` a body loads many: leave `lock` out";
         errors.at(said.word.span(), message);
     }
+    if let Some(said) = &options.keeping.verify {
+        let message =
+            "`verify` runs the body for one hit, and with `each` a body is asked for many: leave `verify` out";
+        errors.at(said.word.span(), message);
+    }
 }
 
 /// The function of one stands beside it.
