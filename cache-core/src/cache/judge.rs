@@ -32,6 +32,14 @@ pub(super) enum Reason {
 /// What a caller is answered, and what becomes of it.
 pub(crate) type Answer<V, E> = (Result<V, E>, Judged);
 
+/// What there is to answer with where a body is given up.
+pub(super) enum Instead<V, E> {
+    /// An old value.
+    Spare(Erased, Result<V, E>),
+    /// The trouble, as an error of the function.
+    Trouble(fn(Error) -> E),
+}
+
 /// When a body began.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Began {
@@ -115,25 +123,32 @@ impl<V, E> Load<V, E> {
         (None, Judged { keep: None, landing })
     }
 
-    /// Returns what to answer without waiting for the body, if there is anything: an old value, or the trouble as an error of
-    /// the function.
+    /// Returns what to answer without waiting for the body, if there is anything.
+    pub(super) fn without(&self, token: &Token) -> Option<Instead<V, E>> {
+        match self.spare_read(token) {
+            Some((spare, outcome)) => Some(Instead::Spare(Arc::clone(spare), outcome)),
+            None => self.rules.trouble.map(Instead::Trouble),
+        }
+    }
+
+    /// Decides what becomes of that.
     pub(super) fn judge_without(
         &self,
+        instead: Instead<V, E>,
         reason: Reason,
         link: &Link,
         began: Began,
-        token: &Token,
-    ) -> Option<Answer<V, E>> {
-        let (done, why) = match reason {
-            Reason::TimedOut => (Done::TimedOut, WhyStale::TimedOut),
-            Reason::NoTimer => (Done::NoTimer, WhyStale::TimedOut),
+    ) -> Answer<V, E> {
+        let done = match reason {
+            Reason::TimedOut => Done::TimedOut,
+            Reason::NoTimer => Done::NoTimer,
         };
-        let answer = self.fall_back(token, why).or_else(|| {
-            let convert = self.rules.trouble?;
-            Some(self.judge_error(link, began, convert(self.trouble(reason))))
-        })?;
+        let answer = match instead {
+            Instead::Spare(spare, outcome) => self.answer_with(&spare, outcome, WhyStale::TimedOut),
+            Instead::Trouble(convert) => self.judge_error(link, began, convert(self.trouble(reason))),
+        };
         self.tell_given_up(done);
-        Some(answer)
+        answer
     }
 
     fn trouble(&self, reason: Reason) -> Error {
@@ -204,9 +219,17 @@ impl<V, E> Load<V, E> {
 
     /// Answers a failure with the value kept for bad times, and asks for quiet so that failures do not hammer.
     fn fall_back(&self, token: &Token, why: WhyStale) -> Option<Answer<V, E>> {
+        let (spare, outcome) = self.spare_read(token)?;
+        Some(self.answer_with(spare, outcome, why))
+    }
+
+    fn spare_read(&self, token: &Token) -> Option<(&Erased, Result<V, E>)> {
         // What was invalidated meanwhile is nothing to fall back on.
         let spare = self.spare().filter(|_| token.is_good())?;
-        let outcome = self.read(spare)?;
+        Some((spare, self.read(spare)?))
+    }
+
+    fn answer_with(&self, spare: &Erased, outcome: Result<V, E>, why: WhyStale) -> Answer<V, E> {
         let home = self.asker.home();
         let (now, until) = (home.clock.now(), self.quiet_until());
         spare.hush(until);
@@ -215,7 +238,7 @@ impl<V, E> Load<V, E> {
         }
         self.asker.count(Event::Stale);
         self.tell_stale(why);
-        Some((outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) }))
+        (outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) })
     }
 
     fn judge_error(&self, link: &Link, began: Began, error: E) -> Answer<V, E> {

@@ -157,11 +157,12 @@ impl<V, E> Run<V, E> {
 impl<V, E> Loading<V, E> {
     /// Gives the body up, if there is something else to answer with, and returns whether there is.
     fn give_up(&mut self, reason: Reason) -> bool {
-        self.instead = self.load.judge_without(reason, &self.link, self.began, self.role.token());
-        if self.instead.is_some() && matches!(reason, Reason::TimedOut) {
+        let Some(instead) = self.load.without(self.role.token()) else { return false };
+        self.instead = Some(self.load.judge_without(instead, reason, &self.link, self.began));
+        if matches!(reason, Reason::TimedOut) {
             self.load.asker.count(Event::TimedOut);
         }
-        self.instead.is_some()
+        true
     }
 
     /// Keeps what comes of the body, unless the token has lost its worth.

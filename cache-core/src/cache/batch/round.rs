@@ -89,14 +89,17 @@ impl<V, E> Round<V, E> {
         let Some((link, began)) = &self.around else { return false };
         let without = |(_, part): &(usize, Part<V, E>)| match part {
             Part::Bare(_) => None,
-            Part::Loading(load, role) => load.judge_without(reason, link, *began, role.token()),
+            Part::Loading(load, role) => load.without(role.token()),
         };
-        self.instead = self.parts.iter().map(without).collect();
-        let first = self.parts.iter().find_map(|(_, part)| part.load());
-        if let (Some(_), Some(load), Reason::TimedOut) = (&self.instead, first, reason) {
+        // All are asked before any is told: what there is nothing else for, the body goes on for, and for the others with it.
+        let Some(instead) = self.parts.iter().map(without).collect::<Option<Vec<_>>>() else { return false };
+        let loads = || self.parts.iter().filter_map(|(_, part)| part.load());
+        let judge = |(load, instead): (&Load<V, E>, _)| load.judge_without(instead, reason, link, *began);
+        self.instead = Some(loads().zip(instead).map(judge).collect());
+        if let (Some(load), Reason::TimedOut) = (loads().next(), reason) {
             load.asker.count(Event::TimedOut);
         }
-        self.instead.is_some()
+        true
     }
 
     /// Decides what becomes of what the body returned, a value for each place, and keeps it.
