@@ -10,7 +10,7 @@ use std::thread;
 use std::time::Duration;
 
 use larder::explain::{Kept, NotKept};
-use larder::{cached, explain, testing};
+use larder::{after_commit, cached, explain, testing};
 use tokio::sync::{Barrier, Semaphore};
 
 use crate::Runs;
@@ -359,6 +359,30 @@ async fn a_body_over_its_limit_is_given_up_for_all() {
     assert_eq!(outcome.unwrap_err().0, larder::Kind::Timeout);
     let (outcome, ()) = tokio::join!(limited(&source, &[7]), async { source.let_go(1) });
     assert_eq!(outcome.unwrap(), found([7]), "nobody is left who waits");
+}
+
+#[tokio::test]
+async fn a_body_that_runs_uncached_for_many_is_counted_once() {
+    let larder = testing::isolated();
+    let source = Source::open();
+    let counted = || (items::stats().bypassed, larder.cache("default").stats().bypassed);
+    let rolled_back: Result<(), ()> = after_commit(async {
+        for id in [1, 2, 3] {
+            items::invalidate(id).await;
+        }
+        assert_eq!(items(&source, &[1, 2, 3]).await, found([1, 2, 3]));
+        assert_eq!(counted(), (1, 1));
+        assert_eq!(items(&source, &[2, 3, 4]).await, found([2, 3, 4]));
+        Err(())
+    })
+    .await;
+    rolled_back.expect_err("it says so");
+    assert_eq!((counted(), items::stats().loads), ((2, 2), 1), "with what is loaded too");
+    items::site().switch_off();
+    assert_eq!(items(&source, &[1, 2, 3]).await, found([1, 2, 3]));
+    items::site().switch_on();
+    assert_eq!(counted(), (3, 3));
+    assert_eq!(source.asked(), [[1, 2, 3], [2, 3, 4], [1, 2, 3]]);
 }
 
 #[tokio::test]

@@ -5,12 +5,13 @@ mod listener;
 mod pages;
 mod words;
 
+use std::collections::HashMap;
 use std::future::Future;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use larder::{Key, Options, cached, entry, testing};
+use larder::{Key, Options, after_commit_blocking, cached, entry, testing};
 use listener::Listener;
 use tracing::Level;
 
@@ -127,6 +128,32 @@ fn what_is_not_kept_says_by_which_rule() {
     assert_eq!(outcome(|| drop(said(4))), told("kept", None));
     larder.cache("default").switch_off();
     assert_eq!(outcome(|| drop(said(5))), told("not kept", Some("for its caller alone")));
+}
+
+#[cached(key = "tracing:many:<id>", each(id in ids), ttl = 60)]
+fn many(ids: &[u64]) -> HashMap<u64, u64> {
+    ids.iter().map(|id| (*id, *id)).collect()
+}
+
+#[test]
+fn a_body_for_many_has_one_span_whatever_is_kept_of_it() {
+    let larder = testing::isolated();
+    let told = |outcome: &str, rule: Option<&str>| (Some(outcome.to_owned()), rule.map(str::to_owned));
+    assert_eq!(outcome(|| drop(many(&[1, 2, 3]))), told("kept", None));
+    larder.cache("default").switch_off();
+    assert_eq!(outcome(|| drop(many(&[4, 5, 6]))), told("not kept", Some("for its caller alone")));
+    larder.cache("default").switch_on();
+    let in_work = |ids: &[u64]| {
+        after_commit_blocking(|| {
+            many::invalidate(2);
+            many(ids);
+        });
+    };
+    assert_eq!(outcome(|| in_work(&[1, 2, 7])), told("kept", None), "that of what is loaded");
+    assert_eq!(outcome(|| in_work(&[1, 2])), told("not kept", Some("for its caller alone")));
+    let (listener, _listening) = Listener::begin(Level::TRACE);
+    many(&[1, 8, 9]);
+    assert_eq!(listener.loads()[0].fields["larder.key"], "tracing:many:8", "the first that it is for");
 }
 
 #[test]

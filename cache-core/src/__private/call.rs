@@ -87,6 +87,16 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
     /// A miss, which is no failure: whoever gets it runs the body through it.
     #[inline(always)]
     pub fn look(self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Result<R, Miss<R, KIND>> {
+        self.look_among(&mut false, write)
+    }
+
+    /// Does the same for one of many: that their body runs uncached is counted once.
+    #[inline(always)]
+    pub(super) fn look_among(
+        self,
+        is_counted: &mut bool,
+        write: impl FnOnce(&mut KeyWriter<'_>),
+    ) -> Result<R, Miss<R, KIND>> {
         let mut key = KeyText::empty();
         key.write(write);
         if let Some((cache, mark)) = self.site.ready()
@@ -95,17 +105,19 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             self.site.count_hit();
             return Ok(R::join(Ok(value)));
         }
-        self.look_closer(&key)
+        self.look_closer(&key, is_counted)
     }
 
     /// Looks for what is not simply there and fresh, and where a call is something special.
     #[cold]
     #[inline(never)]
-    fn look_closer(self, key: &KeyText) -> Result<R, Miss<R, KIND>> {
+    fn look_closer(self, key: &KeyText, is_counted: &mut bool) -> Result<R, Miss<R, KIND>> {
         let cache = match self.cache() {
             Ok(cache) => cache,
             Err(Away::Off(cache)) => {
-                self.site.asker(&cache).count(Event::Bypassed);
+                if !std::mem::replace(is_counted, true) {
+                    self.site.asker(&cache).count(Event::Bypassed);
+                }
                 return Err(Miss(self.told_of_off(&cache, key)));
             }
             Err(Away::Missing(trouble)) => {

@@ -49,7 +49,7 @@ impl<V, E, One: Outcome<KIND, Kept = Option<V>, Error = E>, const KIND: u8> Call
         let all = all.into_iter();
         let mut slots: Vec<(IdOf<R, KIND>, _)> = Vec::with_capacity(all.size_hint().0);
         let (mut missing, mut places) = (Vec::<Missing<T>>::new(), HashMap::<_, Vec<usize>>::new());
-        let (mut batch, mut failed) = (Batch::new(), None);
+        let (mut batch, mut failed, mut is_bypassed) = (Batch::new(), None, false);
         for one in all {
             let key = || self.key(&|key| write(one, key));
             // Others may have the same entry, and be answered by what is loaded for the first of them: those are none of these.
@@ -60,7 +60,7 @@ impl<V, E, One: Outcome<KIND, Kept = Option<V>, Error = E>, const KIND: u8> Call
             if !missing.is_empty() && places.get(&key()).is_some_and(|same| is_there(&slots, same)) {
                 continue;
             }
-            match self.look(|key| write(one, key)).map(One::split) {
+            match self.look_among(&mut is_bypassed, |key| write(one, key)).map(One::split) {
                 Ok(Ok(value)) => slots.push((one.id(), value)),
                 Ok(Err(error)) => {
                     failed = Some(error);

@@ -244,12 +244,12 @@ impl<V, E> Load<V, E> {
 
     /// Has the body run, and nothing kept of it.
     fn bare(self: Box<Self>) -> Next<V, E> {
-        Next::Run(Run::Bare(self.bare_end()))
+        Next::Run(Run::Bare(self.bare_end(self.begin_span())))
     }
 
     /// Tells that a body begins of which nothing is kept, and returns what tells of its end.
-    pub(super) fn bare_end(&self) -> Bare {
-        Bare::begin(self.note.clone(), self.begin_span(), || self.asker.home().clock.clone())
+    pub(super) fn bare_end(&self, span: Span) -> Bare {
+        Bare::begin(self.note.clone(), span, || self.asker.home().clock.clone())
     }
 
     /// Returns whether there is something else to answer with, where its body is given up.

@@ -16,6 +16,7 @@ use super::tell::Bare;
 use crate::explain::{Alone, Done, WhyStale};
 use crate::flight::{Leader, Token, Turn, Waiter};
 use crate::stats::Event;
+use crate::trace::Span;
 
 /// What one caller asks for that was not simply there.
 pub(crate) struct Batch<V, E> {
@@ -47,7 +48,8 @@ pub(super) enum Part<V, E> {
 /// How one of many stands.
 enum Stand<V, E> {
     Answered(Result<V, E>),
-    Bare(Bare),
+    /// Nothing is to be kept of what its body returns, and what to count for that.
+    Bare(Option<Event>),
     Wait(Waiter),
     Lead(Leader),
     Alone(Token),
@@ -93,6 +95,7 @@ impl<V, E> Batch<V, E> {
 
     async fn lead_what_is_free(&mut self) -> Result<Vec<(usize, Part<V, E>)>, E> {
         let (mut parts, mut led, mut alone) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut bare, mut counted) = (Vec::new(), Vec::new());
         for Open { place, load, alone: token } in std::mem::take(&mut self.open) {
             let Some(mut load) = load else {
                 parts.push((place, Part::Bare(Bare::UNTOLD)));
@@ -100,13 +103,26 @@ impl<V, E> Batch<V, E> {
             };
             match token.map_or_else(|| stand(&mut load), Stand::Alone) {
                 Stand::Answered(outcome) => self.found.push((place, outcome?)),
-                Stand::Bare(bare) => parts.push((place, Part::Bare(bare))),
+                Stand::Bare(why) => {
+                    // One body runs for all of them.
+                    if let Some(event) = why.filter(|event| !counted.contains(event)) {
+                        load.asker.count(event);
+                        counted.push(event);
+                    }
+                    bare.push((place, load));
+                }
                 Stand::Wait(waiter) => self.waiting.push((place, load, waiter)),
                 Stand::Lead(leader) => led.push((place, load, leader)),
                 Stand::Alone(token) => alone.push((place, load, Role::Alone(token))),
             }
         }
         let loading = self.fetch(led, alone).await?;
+        // One body has one span: that of the first that is loaded, or where none is, of the first of these.
+        let mut has_span = !loading.is_empty();
+        parts.extend(bare.into_iter().map(|(place, load)| {
+            let span = if std::mem::replace(&mut has_span, true) { Span::NONE } else { load.begin_span() };
+            (place, Part::Bare(load.bare_end(span)))
+        }));
         parts.extend(loading.into_iter().map(|(place, load, role)| (place, Part::Loading(load, role))));
         parts.sort_by_key(|(place, _)| *place);
         Ok(parts)
@@ -135,12 +151,11 @@ impl<V, E> Batch<V, E> {
 /// Takes a place for one of many, and waits for nobody.
 fn stand<V, E>(load: &mut Load<V, E>) -> Stand<V, E> {
     if load.is_off {
-        return Stand::Bare(load.bare_end());
+        return Stand::Bare(None);
     }
     if load.asker.cache.is_changed_here(&load.name) {
-        load.asker.count(Event::Bypassed);
         load.tell(Done::Alone(Alone::Changed));
-        return Stand::Bare(load.bare_end());
+        return Stand::Bare(Some(Event::Bypassed));
     }
     loop {
         match load.turn() {
@@ -161,9 +176,8 @@ fn stand<V, E>(load: &mut Load<V, E>) -> Stand<V, E> {
                 return Stand::Alone(token);
             }
             Turn::Circle => {
-                load.asker.count(Event::Circle);
                 load.tell(Done::Alone(Alone::Circle));
-                return Stand::Bare(load.bare_end());
+                return Stand::Bare(Some(Event::Circle));
             }
         }
     }
