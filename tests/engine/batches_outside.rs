@@ -121,9 +121,9 @@ async fn leaving(store: &Rough, ids: &[u32]) -> Found {
 async fn that_a_store_goes_while_the_body_runs_is_counted_once_for_all() {
     for conditional_fill in [true, false] {
         let clock = Clock::manual();
-        let store = Rough::new(&clock, Capabilities { conditional_fill, ..Capabilities::ALL });
-        let larder = process(&clock, &store);
-        let (found, story) = explain(leaving(&store, &[1, 2, 3])).await;
+        let rough = Rough::new(&clock, Capabilities { conditional_fill, ..Capabilities::ALL });
+        let larder = process(&clock, &rough);
+        let (found, story) = explain(leaving(&rough, &[1, 2, 3])).await;
         assert_eq!((found.len(), larder.cache("default").stats().trouble), (3, 1));
         let is_away = |asked: &Asked| matches!(asked.kept, Some(Kept::Not(NotKept::Away { .. })));
         assert!(story.asked.len() == 3 && story.asked.iter().all(is_away), "{story}");

@@ -320,19 +320,13 @@ impl ErasedBackend for Eras {
     fn set_many_if<'a>(&'a self, entries: &'a [(Entry, Ticket)]) -> Answer<'a, Vec<Result<bool, Error>>> {
         Box::pin(async move {
             let good = all(entries.iter().map(|(entry, ticket)| self.still_good(&entry.name, ticket)).collect()).await;
-            let mut spelled = Vec::with_capacity(entries.len());
-            let spell = |(good, (entry, _)): (Result<Option<(Name, Ticket)>, Error>, &(Entry, Ticket))| {
-                let Some((name, ticket)) = good? else { return Ok(false) };
-                spelled.push((Entry { name, ..entry.clone() }, ticket));
-                Ok(true)
-            };
-            let asked: Vec<_> = good.into_iter().zip(entries).map(spell).collect();
-            let mut kept = self.store.set_many_if(&spelled).await.into_iter();
+            let spelled = good.iter().zip(entries).filter_map(|(good, (entry, _))| {
+                let (name, ticket) = good.as_ref().ok()?.as_ref()?;
+                Some((Entry { name: name.clone(), ..entry.clone() }, ticket.clone()))
+            });
+            let mut kept = self.store.set_many_if(&spelled.collect::<Vec<_>>()).await.into_iter();
             let mut next = || kept.next().unwrap_or(Ok(false));
-            asked
-                .into_iter()
-                .map(|asked| asked.and_then(|is_asked| if is_asked { next() } else { Ok(false) }))
-                .collect()
+            good.into_iter().map(|good| if good?.is_some() { next() } else { Ok(false) }).collect()
         })
     }
 
