@@ -343,3 +343,34 @@ fn what_is_switched_off_runs_its_body_once_for_all() {
     assert_eq!(known(&asked, &[1]), HashMap::from([(1, 2)]));
     assert_eq!(asked.lines(), ["[1, 2]", "[1]"]);
 }
+
+/// Tags that speak of none of what is asked for, and of something else.
+#[deny(unused)]
+mod tags_of_all {
+    use super::HashMap;
+    use larder::cached;
+
+    #[cached(key = "many:all:<id>", each(id in ids), tags = ["many:all"])]
+    pub fn all(ids: &[u64]) -> HashMap<u64, u64> {
+        ids.iter().map(|id| (*id, id * 2)).collect()
+    }
+
+    #[cached(key = "many:shelf:<shelf>:<id>", each(id in ids), tags = ["many:all", "many:shelf:<shelf>"])]
+    pub fn shelf(shelf: &str, ids: Vec<u64>) -> HashMap<u64, usize> {
+        ids.into_iter().map(|id| (id, shelf.len())).collect()
+    }
+}
+
+#[test]
+fn tags_that_do_not_speak_of_each_warn_of_nothing_and_withdraw_all() {
+    let _larder = testing::isolated();
+    let kept = || (tags_of_all::all::get(1).is_some(), tags_of_all::shelf::get("a", 2).is_some());
+    tags_of_all::all(&[1]);
+    tags_of_all::shelf("a", vec![2]);
+    assert_eq!(kept(), (true, true));
+    invalidate_tag_blocking("many:shelf:a").unwrap();
+    assert_eq!(kept(), (true, false));
+    tags_of_all::shelf("a", vec![2]);
+    invalidate_tag_blocking("many:all").unwrap();
+    assert_eq!(kept(), (false, false));
+}

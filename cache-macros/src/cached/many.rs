@@ -21,11 +21,10 @@ pub fn wrapper(model: &Model, each: &Each, key: &Key, call: &TokenStream) -> Tok
     let (one, all, returns) = (&each.one, each.all(), &each.returns);
     let (writes, tags) = (writing::inside_wrapper(model, key), tags::from_wrapper(model));
     let body = uncached(model, &each.arguments_again(receiver_again(model), &own("__missing")));
-    let tagged = if tags.is_empty() {
-        quote_spanned!(Span::mixed_site()=> |_, __miss| __miss)
-    } else {
-        quote_spanned!(Span::mixed_site()=> |#one, __miss| __miss #tags)
-    };
+    // Where no tag speaks of it, nobody is to be warned that it is not used.
+    let is_in_a_tag = model.tags.iter().any(|tag| !tag.places_of(Some(each.index)).is_empty());
+    let which = if is_in_a_tag { quote!(#one) } else { quote!(_) };
+    let tagged = quote_spanned!(Span::mixed_site()=> |#which, __miss| __miss #tags);
     let run = if each.function.is_async() {
         quote_spanned! {Span::mixed_site()=>
             while let ::core::option::Option::Some(__missing) = __calls.next().await {
