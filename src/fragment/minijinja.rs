@@ -16,22 +16,27 @@
 //! ```
 
 mod arguments;
+mod tag;
 
 use ::minijinja::value::{Kwargs, Rest, Value};
 use ::minijinja::{AutoEscape, Environment, Error, State};
 
-use self::arguments::{Arguments, Part, parts_of, wrong};
+use self::arguments::{Arguments, Named, Part, wrong};
+use self::tag::Tag;
 use super::text::Making;
 use super::{CACHE, Text, key};
 use crate::{Cache, Key, KeyPart, Options};
 
-/// Adds the functions `cache` and `fragment_key` to the templates of an environment.
+/// Adds the functions `cache`, `tag` and `fragment_key` to the templates of an environment.
 ///
 /// `cache` takes a time in seconds, or `none` for one that is for ever; the name of the fragment; and everything that its
 /// text depends on. `using = "local-thing"` names its cache, and `tags = ["author:7"]` the tags that it goes with.
-/// `fragment_key` takes the name and what follows it, and returns the key as text. See [the module](self) for an example.
+/// `tag("author", user.name)` is the tag that attributes write as `author:<name>`, whatever signs that holds.
+/// `fragment_key` takes the name and what follows it, and returns the key as it is shown, which
+/// [`Key::reading`] reads. See [the module](self) for an example.
 pub fn install(templates: &mut Environment<'_>) {
     templates.add_function("cache", cached);
+    templates.add_function("tag", tag_of);
     templates.add_function("fragment_key", key_of);
 }
 
@@ -92,7 +97,12 @@ fn cache_for(using: Option<&str>) -> Result<Cache, crate::Error> {
 
 #[expect(clippy::needless_pass_by_value, reason = "what templates call is handed its arguments")]
 fn key_of(state: &State<'_, '_>, name: Value, given: Rest<Value>) -> Result<String, Error> {
-    let name = arguments::name_of(&name)?;
-    let parts = parts_of(&name, &given)?;
+    let (name, parts) = Named::Fragment.read(&name, &given)?;
     Ok(fragment_key(state.auto_escape(), &name, parts.iter().map(Part)).as_str().to_owned())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "what templates call is handed its arguments")]
+fn tag_of(name: Value, given: Rest<Value>) -> Result<Value, Error> {
+    let (name, parts) = Named::Tag.read(&name, &given)?;
+    Ok(Value::from_object(Tag::written(&name, parts)))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use ::minijinja::value::{Kwargs, Value, ValueKind};
 use ::minijinja::{Error, ErrorKind};
 
+use super::tag::Tag;
 use crate::key::{KeyPart, Place};
 use crate::{Key, Ttl};
 
@@ -20,11 +21,40 @@ pub(super) struct Arguments<'a> {
 
 const FORM: &str = "write `{% call cache(500, \"sidebar\", user.name) %}…{% endcall %}`";
 
+/// What has a name in a template, and parts behind it.
+#[derive(Clone, Copy)]
+pub(super) enum Named {
+    Fragment,
+    Tag,
+}
+
+impl Named {
+    fn noun(self) -> &'static str {
+        match self {
+            Self::Fragment => "fragment",
+            Self::Tag => "tag",
+        }
+    }
+
+    fn form(self) -> &'static str {
+        match self {
+            Self::Fragment => FORM,
+            Self::Tag => "write `tag(\"author\", user.name)`",
+        }
+    }
+
+    /// Returns a name, and what stands behind it, each of which can stand in a key.
+    pub(super) fn read<'a>(self, name: &Value, given: &'a [Value]) -> Result<(String, &'a [Value]), Error> {
+        let name = name_of(self, name)?;
+        let parts = parts_of(self, &name, given)?;
+        Ok((name, parts))
+    }
+}
+
 impl<'a> Arguments<'a> {
     pub(super) fn read(time: &Value, given: &'a [Value], words: &Kwargs) -> Result<Self, Error> {
         let [name, given @ ..] = given else { return Err(wrong(format!("a fragment has a name: {FORM}"))) };
-        let name = name_of(name)?;
-        let parts = parts_of(&name, given)?;
+        let (name, parts) = Named::Fragment.read(name, given)?;
         let ttl = time_of(&name, time)?;
         let using = words.get::<Option<String>>("using")?;
         let tags = words.get::<Option<Value>>("tags")?.map_or_else(|| Ok(Vec::new()), |tags| tags_of(&name, &tags))?;
@@ -39,10 +69,11 @@ pub(super) fn wrong(sentence: String) -> Error {
     Error::new(ErrorKind::InvalidOperation, sentence)
 }
 
-pub(super) fn name_of(name: &Value) -> Result<String, Error> {
+fn name_of(named: Named, name: &Value) -> Result<String, Error> {
     let text = name.as_str().filter(|name| !name.is_empty());
-    text.map(str::to_owned)
-        .ok_or_else(|| wrong(format!("the name of a fragment is text, and this is {}: {FORM}", what(name))))
+    text.map(str::to_owned).ok_or_else(|| {
+        wrong(format!("the name of a {} is text, and this is {}: {}", named.noun(), what(name), named.form()))
+    })
 }
 
 /// Says what a value is, with itself where that is short.
@@ -76,14 +107,13 @@ fn tags_of(name: &str, tags: &Value) -> Result<Vec<Key>, Error> {
     if tags.kind() != ValueKind::Seq {
         return Err(wrong());
     }
-    tags.try_iter()?.map(|tag| tag.as_str().map(Key::from).ok_or_else(wrong)).collect()
+    tags.try_iter()?.map(|tag| Tag::key_of(&tag).ok_or_else(wrong)).collect()
 }
 
-/// Returns what the text of a fragment depends on, each of which can stand in a key.
-pub(super) fn parts_of<'a>(name: &str, given: &'a [Value]) -> Result<&'a [Value], Error> {
+fn parts_of<'a>(named: Named, name: &str, given: &'a [Value]) -> Result<&'a [Value], Error> {
     for (index, value) in given.iter().enumerate() {
         check(value).map_err(|repair| {
-            wrong(format!("part {} of the fragment `{name}` is {}: {repair}", index + 1, what(value)))
+            wrong(format!("part {} of the {} `{name}` is {}: {repair}", index + 1, named.noun(), what(value)))
         })?;
     }
     Ok(given)
@@ -107,7 +137,7 @@ fn check(value: &Value) -> Result<(), &'static str> {
     }
 }
 
-/// A value that can stand in a key, as [`parts_of`] has seen to.
+/// A value that can stand in a key, as [`Named::read`] has seen to.
 pub(super) struct Part<'a>(pub(super) &'a Value);
 
 impl KeyPart for Part<'_> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use larder::fragment::fragment_key;
 use larder::key::KeyPart;
-use larder::{Settings, Ttl, fragment, testing};
+use larder::{Key, Settings, Ttl, fragment, invalidates, testing};
 use minijinja::{Environment, Error, Value, context};
 
 use crate::Runs;
@@ -92,6 +92,9 @@ fn what_is_wrong_with_a_fragment_names_its_template_and_line() {
         (r#"cache(500, "f", user)"#, "part 1 of the fragment `f` is a map: write what of it the text depends on"),
         (r#"cache(500, "f", [1, missing])"#, "part 1 of the fragment `f` is a sequence: what may be missing"),
         (r#"cache(500, "f", tags="author:7")"#, "the tags of the fragment `f` are a list of texts"),
+        (r#"cache(500, "f", tags=[tag("author", missing)])"#, "part 1 of the tag `author` is undefined: what may be"),
+        (r#"cache(500, "f", tags=[tag("author", 1.5)])"#, "part 1 of the tag `author` is `1.5`: a number with a fr"),
+        (r#"cache(500, "f", tags=[tag(7)])"#, "the name of a tag is text, and this is `7`: write `tag(\"author\", "),
         (r#"cache(500, "f", tag=["author:7"])"#, "unknown keyword argument 'tag'"),
     ] {
         let source = format!("<h1>\n{{% call {head} %}}text{{% endcall %}}");
@@ -171,6 +174,66 @@ fn a_fragment_of_a_template_goes_by_its_key_and_with_its_tags() {
     assert_eq!([page(), page()], ["3", "3"]);
     larder::invalidate_tag_blocking("bios").expect("in memory");
     assert_eq!(page(), "4");
+}
+
+#[invalidates(tag = "author:<name>")]
+fn rename(name: &str) {
+    let _ = name;
+}
+
+#[invalidates(tag = "100%:shelf:<number>:<names>")]
+fn clear_shelf(number: u64, names: &[Option<&str>]) {
+    let _ = (number, names);
+}
+
+#[test]
+fn a_tag_of_a_template_is_that_of_an_attribute_whatever_signs_its_value_holds() {
+    let _larder = testing::isolated();
+    let (templates, _) = templates(&[(
+        "bio.html",
+        r#"{% call cache(none, "bio", name, tags=[tag("author", name), "bios"]) %}{{ run() }}{% endcall %}"#,
+    )]);
+    let page = |name| render(&templates, "bio.html", context! { name }).expect("it renders");
+    let mut run = 0;
+    for name in ["a:b", "ann lee", "a%b", "é", ""] {
+        let before = page(name);
+        assert_eq!(page(name), before);
+        rename("somebody else");
+        assert_eq!(page(name), before, "{name}");
+        rename(name);
+        let after = page(name);
+        assert_ne!(after, before, "{name}");
+        run += 2;
+        assert_eq!(after, run.to_string());
+    }
+}
+
+#[test]
+fn a_tag_of_a_template_takes_what_a_key_takes_and_reads_as_that() {
+    let _larder = testing::isolated();
+    let tags = r#"[tag("100%:shelf", 7, ["a,b", none])]"#;
+    let source = format!("{{% call cache(none, \"shelf\", tags={tags}) %}}{{{{ run() }}}}{{% endcall %}}");
+    let (templates, _) = templates(&[("one.html", source.leak())]);
+    let page = || render(&templates, "one.html", context! {}).expect("it renders");
+    assert_eq!([page(), page()], ["1", "1"]);
+    clear_shelf(8, &[Some("a,b"), None]);
+    assert_eq!(page(), "1");
+    clear_shelf(7, &[Some("a,b"), None]);
+    assert_eq!(page(), "2");
+    let shown = one(r#"{{ tag("author", "a:b") }} {{ tag("posts") }}"#, context! {}).expect("it renders");
+    assert_eq!(shown, "author:a%3Ab posts");
+}
+
+#[test]
+fn a_key_that_a_template_shows_can_be_read_back() {
+    let larder = testing::isolated();
+    let shown =
+        one(r#"{% call cache(9, "f", name) %}{% endcall %}{{ fragment_key("f", name) }}"#, context! { name => "a:b" });
+    let shown = shown.expect("it renders");
+    assert_eq!(shown, "fragment:f:a%3Ab");
+    let cache = larder.cache("default");
+    assert!(!cache.blocking().delete(shown.as_str()).expect("in memory"), "as a text it is another key");
+    assert!(cache.blocking().delete(Key::reading(&shown).expect("it is one")).expect("in memory"));
 }
 
 #[test]
