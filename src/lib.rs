@@ -145,7 +145,6 @@ pub use cache_core::registry::{
 pub use cache_core::stats::{LoadTimes, Stats};
 pub use cache_core::testing;
 pub use cache_core::value::{Local, LocalValue, Value};
-pub use cache_core::warm;
 pub use cache_core::{backend, entry};
 pub use config::{Builder, builder, init};
 
@@ -156,6 +155,12 @@ pub mod explain {
         Alone, Asked, Done, Found, Kept, Level, Miss, NotKept, Place, Story, TagName, Unasked, WhoSays, Whom, WhyStale,
         page,
     };
+}
+
+pub mod warm {
+    #![doc = include_str!("docs/warm.md")]
+
+    pub use cache_core::warm::{Failure, Nothing, Report, Warming};
 }
 
 /// What has changed, and who listens to that: see [`on_change`].

@@ -1,32 +1,4 @@
 //! Filling caches before anybody asks, such as when a program starts: so many calls at a time, and no more.
-//!
-//! A program that has just started misses everything at once, and its first callers wait for all of it. What they will ask for
-//! first can be loaded before they come: by calling it.
-//!
-//! ```
-//! # use cache_core::__private::larder;
-//! use std::time::Duration;
-//! use larder::warm::Warming;
-//! use larder::{Options, testing};
-//!
-//! let larder = testing::isolated();
-//! let cache = larder.cache("default");
-//! // In a program this is a function with #[cached].
-//! let profile = async |id: u64| cache.get_or_load(format!("profile:{id}"), Options::ttl(300), async || id).await;
-//! # testing::block_on(async {
-//! let ids = [1, 2, 3, 4];
-//! let report = Warming::at_most(2).add(ids.iter().map(|&id| profile(id))).run().await;
-//! assert_eq!((report.loaded, report.already, report.failed), (4, 0, 0));
-//! assert_eq!(report.to_string(), "4 loaded");
-//! # });
-//! ```
-//!
-//! * What is there already is not loaded again: a call that finds its value costs a hit.
-//! * At most so many calls run at a time. Whoever drops the future of [`run`](Warming::run) stops the rest.
-//! * A call that fails or panics stops no other. The [`Report`] says how many did, and what the first of them said.
-//! * What is loaded at one moment would end at one moment. So each value ends earlier by up to a tenth of its time, as with
-//!   `jitter = 0.1`, where its site says nothing else; [`jitter`](Warming::jitter) says how much.
-//! * Functions that block are called on threads: [`run_on_threads`](Warming::run_on_threads).
 
 mod call;
 mod on_threads;
@@ -128,7 +100,7 @@ impl<I: Iterator<Item: Future<Output = Said>>> Warming<I> {
     ///     cache.try_get_or_load(format!("price:{product}"), Options::ttl(300), load).await
     /// };
     /// let report = Warming::at_most(2).try_add((1..=3).map(price)).run_blocking();
-    /// assert_eq!(report.to_string(), "2 loaded, 1 failed: call 2: no such product");
+    /// assert_eq!(report.to_string(), "2 loaded, 1 failed: call 3: no such product"); // calls are numbered from 1
     /// ```
     pub fn try_add<C, T, E>(self, calls: C) -> Warming<impl Iterator<Item = impl Future<Output = Said>>>
     where

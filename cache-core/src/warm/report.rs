@@ -31,7 +31,7 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Failure {
-    /// Its place in the list, from 0.
+    /// Its number in the list, of all that were added: the first is 1.
     pub call: usize,
     /// What it said.
     pub error: String,
@@ -93,6 +93,7 @@ impl Telling {
         Self { report: Report::default(), total, line, shown: None }
     }
 
+    /// Notes how a call has ended, which programs count from 0 and people from 1.
     pub(super) fn note(&mut self, call: usize, ended: Ended) {
         match ended {
             Ended::Loaded => self.report.loaded += 1,
@@ -100,7 +101,7 @@ impl Telling {
             Ended::Failed(error) => {
                 self.report.failed += 1;
                 if self.report.first.len() < FIRST {
-                    self.report.first.push(Failure { call, error });
+                    self.report.first.push(Failure { call: call + 1, error });
                 }
             }
         }
@@ -162,7 +163,7 @@ mod tests {
         let report = telling.end();
         assert_eq!((report.failed, report.first.len()), (12, 10));
         let said = report.to_string();
-        assert!(said.starts_with("0 loaded, 1 already there, 12 failed: call 0: no; call 1: no;"), "{said}");
-        assert!(said.ends_with("call 9: no; …"), "{said}");
+        assert!(said.starts_with("0 loaded, 1 already there, 12 failed: call 1: no; call 2: no;"), "{said}");
+        assert!(said.ends_with("call 10: no; …"), "{said}");
     }
 }
