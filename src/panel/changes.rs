@@ -49,11 +49,12 @@ impl Wish {
 }
 
 pub(super) async fn invalidate(wish: &Wish) -> Result<String, Refusal> {
-    match wish.word("what")? {
+    match wish.word("what").unwrap_or_default() {
         "entry" => entry(wish).await,
         "site" => all_of(wish.site()?).await,
         "tag" => tag(wish.word("tag")?).await,
-        what => Err(Refusal::wrong(format!("`{what}` is nothing to invalidate: say `entry`, `site` or `tag`"))),
+        "" => Err(Refusal::wrong("`what` is to be `entry`, `site` or `tag`")),
+        what => Err(Refusal::wrong(format!("`what` is to be `entry`, `site` or `tag`, and is `{what}`"))),
     }
 }
 
