@@ -149,7 +149,10 @@ fn shows(larder: Larder<'_>) {
     }
     let none = larder(&["get", "nobody"]);
     assert!(
-        none.code == 1 && none.out.is_empty() && none.err.starts_with("there is nothing under `nobody` in "),
+        none.code == 1
+            && none.out.is_empty()
+            && none.err.starts_with("there is nothing under `nobody` in ")
+            && none.err.ends_with("see `larder explain nobody`\n"),
         "{none:?}"
     );
     let none = larder(&["get", "nobody", "--json"]);

@@ -21,7 +21,8 @@ pub fn run(arguments: &Get) -> Result<Ending, Failure> {
         if arguments.chosen.json {
             writeln!(io::stdout(), "null")?;
         } else {
-            writeln!(io::stderr(), "there is nothing under `{key}` in {choice} ({})", choice.scope())?;
+            let scope = choice.scope();
+            writeln!(io::stderr(), "there is nothing under `{key}` in {choice} ({scope}): see `larder explain {key}`")?;
         }
         return Ok(Ending::Nothing);
     };
