@@ -12,6 +12,7 @@ mod differences;
 mod engine;
 mod faults;
 mod fragments;
+mod many_at_once;
 mod null;
 mod races;
 mod replay;
@@ -67,6 +68,7 @@ const TESTS: &[&[Test]] = &[
     races::TESTS,
     differences::TESTS,
     fragments::TESTS,
+    many_at_once::TESTS,
 ];
 
 fn main() {
