@@ -155,8 +155,12 @@ fn every_fault_of_a_store_around_another_is_found_by_the_case_that_asks_for_it()
 #[test]
 fn every_flaw_of_a_table_is_found_by_the_case_that_asks_for_it() {
     for (flaw, case) in FLAWS {
-        let clock = Clock::manual();
-        assert!(is_found(&Table::new(&clock, *flaw), &clock, case), "{flaw:?}: {case}");
+        // What goes wrong between two threads goes wrong by chance.
+        let is_found = (0..5).any(|_| {
+            let clock = Clock::manual();
+            is_found(&Table::new(&clock, *flaw), &clock, case)
+        });
+        assert!(is_found, "{flaw:?}: {case}");
     }
 }
 
