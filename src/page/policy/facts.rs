@@ -52,6 +52,7 @@ impl Facts {
     }
 
     /// Returns how much longer it is served without a question; `None`: for ever.
+    #[cfg(feature = "panel")]
     pub(crate) fn fresh_for(&self, now: u64) -> Option<u64> {
         match self.fresh {
             _ if self.always_ask => Some(0),
