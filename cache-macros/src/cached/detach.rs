@@ -14,25 +14,25 @@ use crate::spelling;
 /// Emits a load that can go on as a task, or `None` where nobody would want that, or where an argument belongs to the
 /// caller.
 pub fn load(model: &Model) -> Option<TokenStream> {
-    owned_types(model)?;
-    let own_arguments = passed_each(model);
-    let names = names(model);
-    let body = call_uncached(model, &quote!(#(#names),*));
-    let (owner, detached, fish) = (owner(model), detached_name(model), turbofish(&model.function.sig.generics));
-    Some(quote_spanned! {Span::mixed_site()=>
-        __miss.load_beside((#(#own_arguments,)*), |(#(#names,)*)| #body, #owner::#detached #fish).await
-    })
+    let beside = beside(model)?;
+    Some(quote_spanned!(Span::mixed_site()=> __miss.load_beside(#beside).await))
 }
 
 /// Emits what is held against a hit, as [`load`] does for what is loaded.
 pub fn verify(model: &Model, same: &TokenStream) -> Option<TokenStream> {
+    let beside = beside(model)?;
+    Some(quote_spanned!(Span::mixed_site()=> __call.verify_beside(__found, __key, #same, (#beside)).await))
+}
+
+/// Emits the arguments of a body, the body, and the function that makes it one with arguments of its own.
+fn beside(model: &Model) -> Option<TokenStream> {
     owned_types(model)?;
     let own_arguments = passed_each(model);
     let names = names(model);
     let body = call_uncached(model, &quote!(#(#names),*));
     let (owner, detached, fish) = (owner(model), detached_name(model), turbofish(&model.function.sig.generics));
     Some(quote_spanned! {Span::mixed_site()=>
-        __call.verify_beside(__found, __key, #same, ((#(#own_arguments,)*), |(#(#names,)*)| #body, #owner::#detached #fish)).await
+        (#(#own_arguments,)*), |(#(#names,)*)| #body, #owner::#detached #fish
     })
 }
 
