@@ -281,6 +281,9 @@ fn a_clear_of_a_server_that_stands_still_can_be_interrupted() -> Result<(), Stri
     redis.ask(&["CLIENT", "PAUSE", "600000", "WRITE"])?;
     let clear = Screen::of(&place, 200, "clear --yes", &[("CACHE_URL", &format!("{url}?response_timeout=5m"))]);
     clear.waits_for("clearing");
+    // Before its question is there, the program has nothing to wait for, and what it then counts is answered.
+    let is_held_back = || redis.info("clients", "blocked_clients").is_some_and(|number| number != "0");
+    servers::until("the server holds the clear back", is_held_back)?;
     clear.types("\u{3}");
     let (code, seen) = clear.ends();
     redis.ask(&["CLIENT", "UNPAUSE"])?;

@@ -49,7 +49,7 @@ fn started<T>(start: JoinHandle<Result<T, String>>) -> Result<T, String> {
 }
 
 /// Waits until something is so.
-fn until(what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
+pub fn until(what: &str, is_so: impl Fn() -> bool) -> Result<(), String> {
     let begun = Instant::now();
     while !is_so() {
         if begun.elapsed() > PATIENCE {
