@@ -39,7 +39,7 @@ impl Progress {
     /// what goes on below could not be taken away.
     pub fn tell_cut(&mut self, words: impl Display) {
         if self.is_seen {
-            let width = width(std::env::var("COLUMNS").ok().as_deref());
+            let width = columns().unwrap_or(USUAL);
             self.tell(cut(&words.to_string(), width.saturating_sub(1)));
         }
     }
@@ -58,12 +58,19 @@ impl Drop for Progress {
     }
 }
 
-/// Returns how many signs fit into a line, by what the shell says.
-fn width(said: Option<&str>) -> usize {
-    said.and_then(|said| said.parse().ok()).filter(|width| *width > 0).unwrap_or(USUAL)
+/// Returns how many signs fit into a line, where the shell says that.
+#[must_use]
+pub fn columns() -> Option<usize> {
+    std::env::var("COLUMNS").ok().and_then(|said| read_columns(&said))
 }
 
-fn cut(words: &str, most: usize) -> String {
+fn read_columns(said: &str) -> Option<usize> {
+    said.parse().ok().filter(|columns| *columns > 0)
+}
+
+/// Returns so many signs of a text at most, the last of which says that there were more.
+#[must_use]
+pub fn cut(words: &str, most: usize) -> String {
     if words.chars().count() <= most {
         return words.to_owned();
     }
@@ -81,12 +88,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_cut_to_what_the_shell_says_or_to_what_is_usual() {
-        let line = |said, words: &str| cut(words, width(said) - 1);
-        assert_eq!(line(Some("10"), "warming caches: 3"), "warming …");
-        assert_eq!(line(Some("18"), "warming caches: 3"), "warming caches: 3");
-        for said in [None, Some(""), Some("0"), Some("wide")] {
-            assert_eq!(line(said, &"#".repeat(100)), format!("{}…", "#".repeat(78)));
+    fn a_line_is_cut_to_what_fits_and_says_so() {
+        assert_eq!(cut("warming caches: 3", 9), "warming …");
+        assert_eq!(cut("warming caches: 3", 17), "warming caches: 3");
+        assert_eq!(cut("über", 3), "üb…");
+    }
+
+    #[test]
+    fn what_a_shell_says_of_columns_counts_where_it_is_a_number_of_them() {
+        assert_eq!(read_columns("18"), Some(18));
+        for said in ["", "0", "wide", "-1"] {
+            assert_eq!(read_columns(said), None, "{said}");
         }
     }
 }

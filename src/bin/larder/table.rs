@@ -1,5 +1,7 @@
 //! Tables: words stand at the left of a column, numbers at the right.
 
+use cache_core::progress::cut;
+
 use crate::terminal::{self, Style, styled};
 
 /// A table that is written when all of it is known.
@@ -61,14 +63,6 @@ impl Table {
         let cells: Vec<_> = cells.iter().zip(widths).zip(&self.columns).map(cell).collect();
         cells.join(GAP).trim_end().to_owned()
     }
-}
-
-/// Returns so many signs of a text at most, the last of which says that there were more.
-pub fn cut(text: &str, most: usize) -> String {
-    if signs(text) <= most {
-        return text.to_owned();
-    }
-    text.chars().take(most.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn signs(text: &str) -> usize {

@@ -5,9 +5,7 @@ use std::io::{self, IsTerminal};
 #[cfg(unix)]
 use std::os::fd::AsFd;
 
-use cache_core::progress::{self, is_dumb};
-
-use crate::table::cut;
+use cache_core::progress::{self, columns, cut, is_dumb};
 
 /// How wide a page is where nobody says.
 const USUAL: usize = 100;
@@ -19,16 +17,12 @@ pub fn width() -> Option<usize> {
 
 #[cfg(unix)]
 fn width_of(terminal: impl AsFd) -> usize {
-    measured(terminal).or_else(said).unwrap_or(USUAL)
+    measured(terminal).or_else(columns).unwrap_or(USUAL)
 }
 
 #[cfg(not(unix))]
 fn width_of<T>(_: T) -> usize {
-    said().unwrap_or(USUAL)
-}
-
-fn said() -> Option<usize> {
-    std::env::var("COLUMNS").ok()?.parse().ok()
+    columns().unwrap_or(USUAL)
 }
 
 #[cfg(unix)]
