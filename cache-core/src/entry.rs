@@ -154,6 +154,37 @@ pub fn tag(name: impl Into<Key>) -> bool {
     true
 }
 
+/// Gives the result that is being loaded no tags but its own: those that are said of it, and not those of the cached values
+/// that it is made of.
+///
+/// It is for what may be older than its parts: a page that is to be good for a quarter of an hour, although what it shows
+/// changes each second. What is made of it has its own tags too, and not those of its parts.
+///
+/// Returns whether anything is being loaded here.
+///
+/// ```
+/// # use cache_core::__private::larder;
+/// use larder::{Key, Options, entry, testing};
+///
+/// let larder = testing::isolated();
+/// let cache = larder.cache("default");
+/// let prices = || cache.blocking().get_or_load(Key::from("prices").tagged(["prices"]), Options::ttl(60), || 7_u8);
+/// cache.blocking().get_or_load("chart", Options::ttl(900), || {
+///     entry::own_tags();
+///     prices()
+/// });
+/// larder::invalidate_tag_blocking("prices")?;
+/// assert!(cache.blocking().has("chart")? && !cache.blocking().has("prices")?);
+/// # Ok::<(), larder::Error>(())
+/// ```
+#[expect(clippy::must_use_candidate, reason = "a body seldom cares whether it was called uncached")]
+pub fn own_tags() -> bool {
+    current().is_some_and(|link| {
+        link.wish(|wishes| wishes.own_tags = true);
+        true
+    })
+}
+
 /// Hears what a body says of its own result, for those who build another cache on this one.
 ///
 /// Beside a [`Filling`](crate::cache::Filling), which is the right to keep what is read. What a body says can be asked for

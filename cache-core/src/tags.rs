@@ -8,6 +8,7 @@
 //! Outside of the process a tag has a version, which its entries carry. What tells whether such a version stood still
 //! while something was read are [`Sightings`].
 
+mod inherited;
 mod sightings;
 
 use std::borrow::Borrow;
@@ -20,6 +21,7 @@ use ahash::RandomState;
 use crate::codec::wire::TagVersion;
 use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::lock::{Mutex, lock};
+pub use inherited::{Inherited, MOST as MOST_INHERITED, Seen, versions_in};
 pub use sightings::Sightings;
 
 /// All tags that entries have now.
@@ -77,6 +79,8 @@ pub struct Bonds {
     tags: Box<[Tag]>,
     /// What versions they had then in the store outside that the entry lives in, as far as that is known.
     versions: Box<[TagVersion]>,
+    /// What versions tags had in whatever store, for what is made of the entry.
+    seen: Box<[Seen]>,
 }
 
 /// Returns the fingerprint of a tag, by which stores outside know it. Whoever finds two names with one may invalidate too
@@ -90,8 +94,17 @@ pub struct Bonds {
 /// ```
 #[must_use]
 pub fn fingerprint(name: &str) -> u64 {
+    if let Some(fingerprint) = said_in(name) {
+        return fingerprint;
+    }
     let hash = blake3::hash(name.as_bytes());
     hash.as_bytes().first_chunk().copied().map_or(0, u64::from_le_bytes)
+}
+
+/// Returns the same, where stores outside may know the tag: those of namespaces are known to the store of their cache alone.
+#[must_use]
+pub fn fingerprint_abroad(name: &str) -> Option<u64> {
+    (is_unnamed(name) || !name.contains('\n')).then(|| fingerprint(name))
 }
 
 impl Tags {
@@ -196,6 +209,11 @@ fn is_unnamed(name: &str) -> bool {
     name.starts_with("\n\n")
 }
 
+/// Returns the fingerprint that stands in the place of a name.
+fn said_in(name: &str) -> Option<u64> {
+    u64::from_str_radix(name.strip_prefix("\n\n")?, 16).ok()
+}
+
 impl Known {
     fn invalidate(&mut self, name: &str, number: u64) {
         match self.tags.get(name) {
@@ -290,7 +308,7 @@ impl Bonds {
     #[must_use]
     pub fn new(since: Moment, tags: impl IntoIterator<Item = Tag>) -> Option<Self> {
         let tags: Box<[_]> = tags.into_iter().collect();
-        (!tags.is_empty()).then_some(Self { since, tags, versions: Box::default() })
+        (!tags.is_empty()).then_some(Self { since, tags, versions: Box::default(), seen: Box::default() })
     }
 
     /// Says which versions the tags had in the store outside before the value was read.
@@ -298,6 +316,19 @@ impl Bonds {
     pub fn with_versions(mut self, versions: Vec<TagVersion>) -> Self {
         self.versions = versions.into();
         self
+    }
+
+    /// Says which versions tags had in some stores, for what is made of the entry.
+    #[must_use]
+    pub fn with_seen(mut self, seen: Vec<Seen>) -> Self {
+        self.seen = seen.into();
+        self
+    }
+
+    /// Returns these.
+    #[must_use]
+    pub fn seen(&self) -> &[Seen] {
+        &self.seen
     }
 
     /// Returns the versions that are known.
@@ -365,6 +396,14 @@ mod tests {
         let (a, b) = (from_outside("a"), from_outside("b"));
         tags.invalidate("a", tags.fingerprint("a"));
         assert!(a.are_cut() && !b.are_cut() && !from_outside("a").are_cut());
+    }
+
+    #[test]
+    fn what_a_tag_is_called_that_has_no_name_says_its_fingerprint() {
+        let (tags, of_a) = (Tags::default(), fingerprint("a"));
+        assert_eq!(fingerprint(tags.of_fingerprint(of_a).name()), of_a);
+        assert_eq!(fingerprint_abroad(tags.of_fingerprint(of_a).name()), Some(of_a));
+        assert_eq!((fingerprint_abroad("a"), fingerprint_abroad("default\nuser%/")), (Some(of_a), None));
     }
 
     #[test]

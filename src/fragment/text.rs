@@ -10,7 +10,6 @@ use cache_core::registry::clock;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::entry::{self, Hearing, Wishes};
-use crate::key::TagName;
 use crate::{Key, Ttl};
 
 /// The text of a fragment: as it was rendered, or as it was kept.
@@ -34,7 +33,6 @@ pub struct Text(Arc<Kept>);
 #[derive(Serialize, Deserialize)]
 struct Kept {
     text: Box<str>,
-    tags: Box<[Box<str>]>,
     /// By the clock on the wall, in milliseconds; `None` where it never ends by itself.
     until: Option<u64>,
 }
@@ -60,10 +58,7 @@ impl Making {
 
     /// Makes the text, at the end of the body that has rendered it.
     pub(super) fn text(&self, text: impl Into<Box<str>>) -> Text {
-        let wishes = self.wishes();
-        let told = wishes.tags.iter().map(TagName::as_str);
-        let tags = self.tags.iter().map(Key::as_str).chain(told).map(Box::from).collect();
-        Text(Arc::new(Kept { text: text.into(), tags, until: self.until(&wishes) }))
+        Text(Arc::new(Kept { text: text.into(), until: self.until(&self.wishes()) }))
     }
 
     /// Returns what the body has said of its text. Where nothing is kept of that, it has spoken of what it stands in.
@@ -87,14 +82,9 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Text {
-    /// Tells what it is put into, if anything is being loaded here: that goes with its tags, and lasts no longer.
+    /// Tells what it is put into, if anything is being loaded here, that it lasts no longer. That it goes with its tags too is
+    /// so of whatever is read.
     pub(super) fn tell_around(&self) {
-        if Hearing::here().is_none() {
-            return;
-        }
-        for tag in &self.0.tags {
-            entry::tag(&TagName::written(tag.clone()));
-        }
         if let Some(until) = self.0.until {
             entry::keep_at_most(Duration::from_millis(until.saturating_sub(clock().coarse_wall_millis())));
         }

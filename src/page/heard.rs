@@ -1,10 +1,12 @@
-//! What a handler has said of its own page, through [`entry`](crate::entry).
+//! What a handler has said of its own page, through [`entry`](crate::entry), and the tags of what the page was made of.
+
+use cache_core::explain::page::Refusal;
 
 use crate::entry::Wishes;
 use crate::key::TagName;
 use crate::{Key, Ttl};
 
-/// What a handler has said of its own page; most say nothing, and that takes no room.
+/// What is known of a page besides the page; of most that is nothing, and takes no room.
 #[derive(Debug, Default)]
 pub(super) struct Heard(Option<Box<Said>>);
 
@@ -13,6 +15,7 @@ struct Said {
     time: Option<u64>,
     at_most: Option<u64>,
     is_discarded: bool,
+    has_too_many_tags: bool,
     /// In order, and each once.
     tags: Box<[TagName]>,
 }
@@ -22,8 +25,11 @@ impl From<Wishes> for Heard {
         let time = wishes.ttl.and_then(millis);
         let at_most = wishes.at_most.map(Ttl::For).and_then(millis);
         let is_discarded = wishes.discard || time == Some(0) || at_most == Some(0);
-        let says_something = time.is_some() || at_most.is_some() || is_discarded || !wishes.tags.is_empty();
-        Self(says_something.then(|| Box::new(Said { time, at_most, is_discarded, tags: in_order(wishes.tags) })))
+        let has_too_many_tags = wishes.too_many_tags;
+        let says_something =
+            time.is_some() || at_most.is_some() || is_discarded || has_too_many_tags || !wishes.tags.is_empty();
+        let tags = in_order(wishes.tags);
+        Self(says_something.then(|| Box::new(Said { time, at_most, is_discarded, has_too_many_tags, tags })))
     }
 }
 
@@ -41,6 +47,15 @@ impl Heard {
     /// Returns whether the page is not to be kept: a time of nothing says so too.
     pub(super) fn is_discarded(&self) -> bool {
         self.0.as_ref().is_some_and(|said| said.is_discarded)
+    }
+
+    /// Returns why the page is not to be kept, where its handler says so, or what it has read.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        match self.0.as_deref()? {
+            Said { is_discarded: true, .. } => Some(Refusal::Discarded),
+            Said { has_too_many_tags: true, .. } => Some(Refusal::TooManyTags),
+            Said { .. } => None,
+        }
     }
 
     /// Returns the tags as a cache takes them.

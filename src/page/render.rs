@@ -228,8 +228,8 @@ impl Render {
         if has_failed && !setup.failures.contains(&response.status()) {
             return Err(Refusal::Failed);
         }
-        if self.heard.is_discarded() {
-            return Err(Refusal::Discarded);
+        if let Some(refusal) = self.refusal() {
+            return Err(refusal);
         }
         let facts = self.worth(response.status(), response.headers())?;
         // The head of an answer to `HEAD` speaks of a body that is not there.
@@ -240,6 +240,15 @@ impl Render {
             () if self.site.setup.fillers.are_blind_to(response.headers()) => Err(Refusal::Encoded),
             () => Ok(facts),
         }
+    }
+
+    /// Returns why the page is not to be kept, where its handler says so, or what it was made of.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let refusal = self.heard.refusal()?;
+        if refusal == Refusal::TooManyTags {
+            self.home.cache.tell_too_many_tags("pages");
+        }
+        Some(refusal)
     }
 
     /// Returns what a page is worth that says this of itself.
@@ -377,7 +386,7 @@ impl Render {
         let told = Status { detail: Some(refusal.brief()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = policy::is_of_the_moment(response.status());
-        let is_discarded = refusal == Refusal::Discarded;
+        let is_discarded = self.heard.refusal() == Some(refusal);
         self.let_go();
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
@@ -439,7 +448,7 @@ impl Render {
         // As in `is_withdrawn`; tags are looked at by the cache.
         self.home.heard(self.home.purges.settle(&self.home.cache).await).is_some()
             && !self.site.is_gone(&self.home, &self.request, &page)
-            && place.keep(&self.site.setup, &self.home, &self.request, page).await
+            && place.keep((&self.site.setup, &self.home), &self.request, &self.hearing, page).await
     }
 }
 

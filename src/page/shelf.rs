@@ -13,6 +13,7 @@ use super::record::Page;
 use super::ring;
 use super::site::{Home, Quest, Setup, Site};
 use super::variant::{self, Front, Variants};
+use crate::entry::Hearing;
 use crate::{Filling, Key, Options};
 
 /// Where a page is to be kept.
@@ -35,21 +36,27 @@ impl Shelf {
     }
 
     /// Keeps the page, and says whether it is kept: not where it was invalidated meanwhile.
-    pub(super) async fn keep(self, setup: &Setup, home: &Home, request: &Parts, page: Page) -> bool {
+    pub(super) async fn keep(
+        self,
+        (setup, home): (&Setup, &Home),
+        request: &Parts,
+        heard: &Hearing,
+        page: Page,
+    ) -> bool {
         let left = page.facts().kept_until().saturating_sub(home.now());
         let (time, mut tags) = (Options::ttl(Duration::from_millis(left)), tags(setup, request, &page.head().headers));
         tags.extend(page.tags().iter().map(Key::from));
         match self {
-            Self::Url(filling) => home.kept(filling.keep_tagged(tags, Front::Page(page), time).await),
+            Self::Url(filling) => home.kept(filling.keep_heard(heard, tags, Front::Page(page), time).await),
             Self::Beside(variant, variants) => {
                 let (filling, key) = *variant;
-                let is_kept = home.kept(filling.keep_tagged(tags, Front::Page(page), time).await);
+                let is_kept = home.kept(filling.keep_heard(heard, tags, Front::Page(page), time).await);
                 ring::note(home, &variants.ring(), &key, setup.variants).await;
                 is_kept
             }
             // The right to keep the part begins with its head, and that to keep the page with the question.
             Self::Part(own, whole) if whole.is_good() => match Part::new(&own.1, page) {
-                Some(part) => home.kept(own.0.keep_tagged(tags, part, time).await),
+                Some(part) => home.kept(own.0.keep_heard(heard, tags, part, time).await),
                 None => false,
             },
             Self::Part(..) => false,

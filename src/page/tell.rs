@@ -231,8 +231,7 @@ impl Handling {
 }
 
 /// Says that a page is kept when all of it has been sent.
-pub(super) fn kept(facts: &Facts, tags: impl Iterator<Item = Key>) -> Kept {
-    let mut names: Vec<_> = tags.map(|tag| TagName::Named(tag.as_str().to_owned())).collect();
-    names.dedup();
-    Kept::Page { time: Duration::from_millis(facts.fresh), tags: names }
+pub(super) fn kept(home: &Home, facts: &Facts, tags: impl Iterator<Item = Key>) -> Kept {
+    let tags = TagName::each_once(tags.map(|tag| home.cache.told_name_of(tag.as_str())));
+    Kept::Page { time: Duration::from_millis(facts.fresh), tags }
 }

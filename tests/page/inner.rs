@@ -8,3 +8,13 @@ pub async fn inner(id: u64) -> u64 {
     assert!(entry::tag("said:inner"));
     id
 }
+
+#[cached(key = "said:inherited:name", tags = ["said:inherited:names"])]
+fn name() -> String {
+    "Ada".to_owned()
+}
+
+#[cached(key = "said:inherited:greeting")]
+pub fn greeting() -> String {
+    format!("Hello, {}", name())
+}

@@ -12,7 +12,7 @@ use crate::cache::{self, Asker, Bare, Beside, Cache, First, Load, Next, Rules, R
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::explain::{Asked, Found, Note, Scope, Unasked};
-use crate::flight::{Leader, Link, Scoped};
+use crate::flight::{Leader, Link, Scoped, is_anything_loading};
 use crate::key::{self, Key, KeyText, KeyWriter};
 use crate::policy::Ttl;
 use crate::registry::Site;
@@ -164,7 +164,8 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
 
     /// Returns a load that runs its body and tells of it, where somebody asks why nothing is looked for.
     fn told_of_off(self, cache: &Cache, key: &KeyText) -> Option<Box<Load<R::Kept, R::Error>>> {
-        if Scope::here().is_none() && !trace::is_anyone_listening() {
+        // What is made of it by another body has the tags that this one is said to have.
+        if Scope::here().is_none() && !trace::is_anyone_listening() && !is_anything_loading() {
             return None;
         }
         let name = cache.scope().name_of(self.mark(), key);
@@ -341,6 +342,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             }
             Err(Away::Off(cache)) => {
                 self.site.asker(&cache).count(Event::Bypassed);
+                cache.hand_on_tags_of(&key);
                 // What was kept before is older than what the body will have read.
                 let bare = cache.bare_since_off(Some(self.site.named()), self.why_off(), || cache.name_of(&key));
                 return Step::Run(Run::Bare(bare), Some(Box::new(self.entry(key))));
@@ -378,18 +380,24 @@ pub struct Miss<R: Outcome<KIND>, const KIND: u8>(pub(super) Option<Box<Load<R::
 impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     /// Gives what will be kept a tag.
     pub fn __tag(mut self, write: impl FnOnce(&mut KeyWriter<'_>)) -> Self {
-        if let Some(load) = &mut self.0 {
-            load.tag(Key::write(key::RAW, write).as_str());
+        if self.0.is_some() || is_anything_loading() {
+            self.tag(&Key::write(key::RAW, write));
         }
         self
     }
 
     /// Gives what will be kept these tags.
     pub fn __tags(mut self, names: impl IntoIterator<Item = Key>) -> Self {
-        if let Some(load) = &mut self.0 {
-            names.into_iter().for_each(|name| load.tag(name.as_str()));
-        }
+        names.into_iter().for_each(|name| self.tag(&name));
         self
+    }
+
+    /// Where there is no cache to keep it, what is made of it has the tag all the same.
+    fn tag(&mut self, name: &Key) {
+        match &mut self.0 {
+            Some(load) => load.tag(name.as_str()),
+            None => _ = crate::entry::tag(name),
+        }
     }
 
     /// Says how long to keep it, where that is only known when the program runs.
@@ -527,7 +535,7 @@ fn task<R: Outcome<KIND> + 'static, const KIND: u8>(
     let began = load.began();
     let within = std::sync::Arc::clone(&link);
     let task = detached(Box::new(move |result: R| {
-        let (_, judged) = load.judge(&link, began, leader.token(), result.split());
+        let (_, judged) = load.judge(&link.wishes(), began, leader.token(), result.split());
         Box::pin(async move { load.land(leader, judged).await })
     }));
     let task = Scoped::new(within, task);

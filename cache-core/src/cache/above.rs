@@ -9,14 +9,16 @@ use super::marker::Versions;
 use crate::backend::Ticket;
 use crate::clock::Clock;
 use crate::codec::wire::TagVersion;
+use crate::entry::Hearing;
 use crate::error::Error;
 use crate::executor::{Executor, block_on};
+use crate::explain::TagName;
 use crate::flight::Token;
 use crate::key::{Key, KeyText, KeyWriter};
 use crate::lock::{Mutex, MutexGuard, lock};
 use crate::policy::{DEFAULT_TIME, Options, Ttl};
 use crate::stats::Event;
-use crate::tags::{Began, Bonds, Moment};
+use crate::tags::{Began, Bonds, Moment, Seen};
 use crate::value::Value;
 
 /// The right to keep what is being read now: it ends when somebody else writes or invalidates the entry.
@@ -98,6 +100,16 @@ impl Cache {
         let home = self.home();
         if home.outside().is_none() || home.outage.note(self.name(), error, home.clock.now()) {
             log::warn!(target: "larder", "cache `{}`, {whose}: {error}", self.name());
+        }
+    }
+
+    /// Returns the name of a tag as it is told: of one that came from a store outside, if anybody here has said it.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn told_name_of(&self, tag: &str) -> TagName {
+        match TagName::of(tag) {
+            TagName::Unnamed { fingerprint } => TagName::of(&self.home().tags.name_of(fingerprint)),
+            named => named,
         }
     }
 
@@ -331,14 +343,33 @@ impl Filling {
         value: V,
         options: impl Into<Options>,
     ) -> Result<bool, Error> {
-        let key = self.key.clone().tagged(tags);
-        let bonds = self.bonds(&key);
+        self.keep_with(self.key.clone().tagged(tags), Vec::new(), value, options.into()).await
+    }
+
+    /// Does the same with what was made while this was heard: what it has read in a store outside came with versions.
+    ///
+    /// # Errors
+    ///
+    /// As those of [`Cache::set`].
+    #[doc(hidden)]
+    pub async fn keep_heard<V: Value>(
+        &self,
+        heard: &Hearing,
+        tags: impl IntoIterator<Item = impl Into<Key>>,
+        value: V,
+        options: impl Into<Options>,
+    ) -> Result<bool, Error> {
+        self.keep_with(self.key.clone().tagged(tags), heard.wishes().seen, value, options.into()).await
+    }
+
+    async fn keep_with<V: Value>(&self, key: Key, seen: Vec<Seen>, value: V, options: Options) -> Result<bool, Error> {
+        let bonds = self.bonds(&key).map(|bonds| bonds.with_seen(seen));
         // What is withdrawn already drives nobody out who read later.
         if bonds.as_ref().is_some_and(Bonds::are_cut) {
             return Ok(false);
         }
         let ticket = self.began().ticket.clone();
-        self.cache.set_since((&self.token, ticket), &key, value, V::keep(), options.into(), bonds).await
+        self.cache.set_since((&self.token, ticket), &key, value, V::keep(), options, bonds).await
     }
 
     /// Keeps the value, if the right still stands, and says whether it does. It ends by that.

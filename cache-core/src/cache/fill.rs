@@ -14,12 +14,13 @@ use super::near::Asking;
 use super::outside::Settling;
 use super::parcel::{Found as Bytes, Parcel, stays_here};
 use super::tell::{away, unreadable};
+use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
 use crate::explain::{Done, Found, Miss, NotKept};
 use crate::flight::{Landing, Leader, Token};
 use crate::record::{Erased, Times};
 use crate::stats::Event;
-use crate::tags::{Bonds, Moment};
+use crate::tags::{self, Moment, versions_in};
 
 /// What a look into a store outside came to.
 pub(super) enum Looked<V, E> {
@@ -205,8 +206,7 @@ impl<V, E> Load<V, E> {
         let mut record = led(self.rules.keep.record(self.name.mark(), times, value), lead);
         if found.has_tags() {
             // It was good when it was looked at. Whoever waits for that may have come later.
-            let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
-            record = bonded(record, Bonds::new(moment, tags));
+            record = bonded(record, home.bonds_of(&found, moment));
         }
         self.asker.cache.keep_near(near, &self.name, &found, &record, self.rules.keep, &self.rules.options);
         if let Some(until) = home.quiet.until(self.name.as_bytes()) {
@@ -228,7 +228,7 @@ impl<V, E> Load<V, E> {
             None => Looked::Away(leader),
             Some(convert) => {
                 self.tell(Done::Strict);
-                leader.land(Landing::Error(Arc::new(error.clone())));
+                leader.land(Landing::Error(Arc::new(error.clone()), None));
                 Looked::Done(Err(convert(error)))
             }
         }
@@ -274,17 +274,20 @@ impl<V, E> Load<V, E> {
         self.asker.home().prepare(backend, &self.fingerprints, may_get, &mut self.versions).await
     }
 
-    /// Gives what is to be sent its tags, with the versions that they had when the body began; `None` where that cannot be told.
+    /// Gives what is to be sent its tags, with the versions that they had when the body began, and returns these too; `None`
+    /// where that cannot be told.
     pub(super) async fn tagged(
         &self,
         backend: &Outside,
         parcel: &Parcel,
         tags: &[u64],
-        since: Moment,
-    ) -> Result<Option<Parcel>, Error> {
-        let (home, known) = (self.asker.home(), self.versions.known());
+        (since, seen): (Moment, &[tags::Seen]),
+    ) -> Result<Option<(Parcel, Vec<TagVersion>)>, Error> {
+        let home = self.asker.home();
+        let Some(known) = versions_in(backend.id, &self.versions.known(), seen) else { return Ok(None) };
         let versions = home.versions_since(backend, self.name.mark(), tags, &known, since).await?;
-        versions.map(|versions| parcel.tagged(&self.name, &versions, backend)).transpose()
+        let Some(versions) = versions else { return Ok(None) };
+        Ok(Some((parcel.tagged(&self.name, &versions, backend)?, versions)))
     }
 
     /// Sends a value into the store, unless its entry was invalidated since the token was taken.

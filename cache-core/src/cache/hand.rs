@@ -136,6 +136,7 @@ impl Cache {
     pub(super) async fn begin_by_hand<V, E>(&self, key: Key, rules: &Rules<V, E>) -> Next<V, E> {
         if self.is_off() {
             self.counters().count(Event::Bypassed);
+            self.hand_on_tags_of(&key);
             return Next::Run(Run::Bare(self.bare_since_off(None, Unasked::CacheOff, || self.name_of(&key))));
         }
         match look(self, None, self.name_of(&key), rules) {

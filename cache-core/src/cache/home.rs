@@ -24,7 +24,7 @@ use crate::key::Name;
 use crate::policy::{self, Freshness, Options};
 use crate::record::Times;
 use crate::store::Store;
-use crate::tags::Tags;
+use crate::tags::{Tags, fingerprint};
 
 /// A store with what belongs to it: the loads under way for its entries, a clock, and a runtime where there is one.
 #[derive(Debug)]
@@ -87,6 +87,8 @@ pub(crate) struct Outside {
     in_place: bool,
     /// What the layers around it count.
     unopened: Arc<Unopened>,
+    /// What tells the versions of its tags from those of other stores.
+    pub(super) id: u64,
 }
 
 impl Outside {
@@ -98,7 +100,9 @@ impl Outside {
         means: &Means,
     ) -> Self {
         let in_place = backend.capabilities().in_place;
-        Self { backend, markers, codec, max_value_bytes, in_place, unopened: Arc::clone(means.unopened()) }
+        // As in `is_same`. Should another store ever be taken for it, its versions are none that a marker here says.
+        let id = fingerprint(&format!("{:p} {}", Arc::as_ptr(&backend), markers.start()));
+        Self { backend, markers, codec, max_value_bytes, in_place, unopened: Arc::clone(means.unopened()), id }
     }
 
     /// Returns how many entries its layers did not open.

@@ -10,15 +10,15 @@ use super::home::{Backing, Outside};
 use super::load::Load;
 use super::parcel::{Label, Parcel};
 use crate::clock::Tick;
+use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
 use crate::explain::{Done, NotKept, WhyStale};
-use crate::flight::{Landing, Link, Token, Wishes, current};
+use crate::flight::{Landing, Token, Wishes, current};
 use crate::heat;
-use crate::key::TagName;
 use crate::policy;
 use crate::record::{Erased, Times};
 use crate::stats::Event;
-use crate::tags::{Bonds, Moment, fingerprint};
+use crate::tags::{Bonds, Moment, Seen};
 
 /// Why a body is not waited for.
 #[derive(Clone, Copy, Debug)]
@@ -45,7 +45,7 @@ pub(super) enum Instead<V, E> {
 pub(crate) struct Began {
     at: Tick,
     /// Among the invalidations of tags.
-    moment: Moment,
+    pub(super) moment: Moment,
 }
 
 /// What is to be kept of an outcome and what those who wait are handed. It knows nothing of the types any more.
@@ -65,6 +65,8 @@ struct Keepsake {
     /// The fingerprints of the tags that are still to be put into that.
     tags: Vec<u64>,
     since: Moment,
+    /// What versions these had where the body has read something that has them.
+    seen: Vec<Seen>,
 }
 
 impl<V, E> Load<V, E> {
@@ -75,20 +77,26 @@ impl<V, E> Load<V, E> {
     }
 
     /// Returns what binds the outcome to its tags: those that were known before, and those that its body has told.
-    fn bonds(&self, link: &Link, began: Began) -> Option<Bonds> {
-        let told = link.wishes().tags;
+    fn bonds(&self, wishes: &Wishes, began: Began) -> Option<Bonds> {
+        self.bonds_with(wishes, began.moment, &[])
+    }
+
+    /// Does the same for a body that began at this moment, where these versions were found.
+    pub(super) fn bonds_with(&self, wishes: &Wishes, since: Moment, found: &[TagVersion]) -> Option<Bonds> {
         let tags = &self.asker.home().tags;
-        Bonds::new(began.moment, self.tags.iter().cloned().chain(told.iter().map(|name| tags.tag(name.as_str()))))
+        let told = wishes.tags.iter().map(|name| tags.tag(name.as_str()));
+        let bonds = Bonds::new(since, self.tags.iter().cloned().chain(told))?;
+        Some(bonds.with_seen(self.seen(wishes, found)))
     }
 
     /// Decides what becomes of an outcome: for the caller, for the store, and for those who wait.
-    pub(crate) fn judge(&self, link: &Link, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
+    pub(crate) fn judge(&self, wishes: &Wishes, began: Began, token: &Token, outcome: Result<V, E>) -> Answer<V, E> {
         let took = self.count_run(began, outcome.is_err());
         self.tell_ran(took, outcome.is_err());
         match outcome {
-            Ok(value) => self.judge_value(link, began, value, took),
+            Ok(value) => self.judge_value(wishes, began, value, took),
             Err(error) => {
-                self.fall_back(token, WhyStale::Failed).unwrap_or_else(|| self.judge_error(link, began, error))
+                self.fall_back(token, WhyStale::Failed).unwrap_or_else(|| self.judge_error(wishes, began, error))
             }
         }
     }
@@ -112,15 +120,21 @@ impl<V, E> Load<V, E> {
         &self,
         token: &Token,
         error: &E,
-        took: Duration,
+        (wishes, began, took): (&Wishes, Began, Duration),
     ) -> (Option<Result<V, E>>, Judged) {
         self.tell_ran(took, true);
         if let Some((outcome, judged)) = self.fall_back(token, WhyStale::Failed) {
             return (Some(outcome), judged);
         }
         self.tell_not_kept(|| NotKept::Failed);
-        let landing = self.rules.share.map_or(Landing::Released, |share| Landing::Error((share.wrap)(error)));
+        let landing = self.landing_of(error, self.bonds(wishes, began));
         (None, Judged { keep: None, landing })
+    }
+
+    /// Returns how a load ends that has failed, for those who wait.
+    fn landing_of(&self, error: &E, bonds: Option<Bonds>) -> Landing {
+        let error = self.rules.share.map(|share| (share.wrap)(error));
+        error.map_or(Landing::Released, |error| Landing::Error(error, bonds.map(Arc::new)))
     }
 
     /// Returns what to answer without waiting for the body, if there is anything.
@@ -136,7 +150,7 @@ impl<V, E> Load<V, E> {
         &self,
         instead: Instead<V, E>,
         reason: Reason,
-        link: &Link,
+        wishes: &Wishes,
         began: Began,
     ) -> Answer<V, E> {
         let done = match reason {
@@ -145,7 +159,7 @@ impl<V, E> Load<V, E> {
         };
         let answer = match instead {
             Instead::Spare(spare, outcome) => self.answer_with(&spare, outcome, WhyStale::TimedOut),
-            Instead::Trouble(convert) => self.judge_error(link, began, convert(self.trouble(reason))),
+            Instead::Trouble(convert) => self.judge_error(wishes, began, convert(self.trouble(reason))),
         };
         self.tell_given_up(done);
         answer
@@ -162,23 +176,26 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    pub(super) fn judge_value(&self, link: &Link, began: Began, value: V, cost: Duration) -> Answer<V, E> {
-        let (wishes, bonds) = (link.wishes(), self.bonds(link, began));
+    pub(super) fn judge_value(&self, wishes: &Wishes, began: Began, value: V, cost: Duration) -> Answer<V, E> {
+        let bonds = self.bonds(wishes, began);
         let now = self.asker.home().clock.now();
-        let wanted = !wishes.discard && self.rules.wants(&value);
-        let times = if wanted { self.times_for(&value, &wishes, now) } else { None };
+        let wanted = !wishes.discard && !wishes.too_many_tags && self.rules.wants(&value);
+        let times = if wanted { self.times_for(&value, wishes, now) } else { None };
         if times.is_none() {
             if !self.rules.is_absent(&value) {
                 self.asker.count(Event::Refused);
             }
-            self.tell_not_kept(|| self.why_refused(&value, &wishes));
+            self.tell_not_kept(|| self.why_refused(&value, wishes));
+            if wishes.too_many_tags {
+                self.asker.cache.tell_too_many_tags(self.asker.what());
+            }
             // What is there goes on being served, and is not to be asked for anew by everybody.
             if let Some(spare) = self.spare() {
                 spare.hush(self.quiet_until());
             }
         }
         let bytes = self.asker.home().weigh(|| (self.rules.keep.bytes)(&value));
-        let tags = self.fingerprints_with(&wishes.tags);
+        let tags = self.fingerprints_with(wishes);
         let parcel = times.and_then(|times| self.parcel_of(&value, times, cost, !tags.is_empty()));
         let unkept = Times { created: now, fresh_until: now, kept_until: now };
         let lasting = times.unwrap_or(unkept);
@@ -186,7 +203,8 @@ impl<V, E> Load<V, E> {
         let record = led(bonded(self.rules.keep.record(self.name.mark(), lasting, value), bonds), lead);
         let value = (self.rules.keep.read)(&record).expect("a record holds what was just put into it");
         let since = began.moment;
-        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel, tags, since });
+        let seen = wishes.seen.clone();
+        let keep = times.map(|_| Keepsake { record: Arc::clone(&record), bytes, parcel, tags, since, seen });
         (Ok(value), Judged { keep, landing: Landing::Value(record) })
     }
 
@@ -209,11 +227,11 @@ impl<V, E> Load<V, E> {
     }
 
     /// Returns the fingerprints of all tags, those that the body has told among them, where the store is outside.
-    fn fingerprints_with(&self, told: &[TagName]) -> Vec<u64> {
+    pub(super) fn fingerprints_with(&self, wishes: &Wishes) -> Vec<u64> {
         if self.asker.home().outside().is_none() {
             return Vec::new();
         }
-        let told = told.iter().map(|name| fingerprint(name.as_str()));
+        let told = self.asker.home().fingerprints_there(&wishes.tags, &wishes.seen);
         self.fingerprints.iter().copied().chain(told).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
@@ -241,14 +259,11 @@ impl<V, E> Load<V, E> {
         (outcome, Judged { keep: None, landing: Landing::Spare(Arc::clone(spare)) })
     }
 
-    fn judge_error(&self, link: &Link, began: Began, error: E) -> Answer<V, E> {
-        let bonds = self.bonds(link, began);
-        let landing = match self.rules.share {
-            Some(share) => Landing::Error((share.wrap)(&error)),
-            None => Landing::Released,
-        };
+    fn judge_error(&self, wishes: &Wishes, began: Began, error: E) -> Answer<V, E> {
+        let bonds = self.bonds(wishes, began);
+        let landing = self.landing_of(&error, bonds.clone());
         match self.rules.error_ttl.and_then(|kept| Some((kept, (kept.choose)(&error)?))) {
-            Some((kept, time)) if !time.is_zero() => {
+            Some((kept, time)) if !time.is_zero() && !wishes.too_many_tags => {
                 let now = self.asker.home().clock.now();
                 let end = now.after(time);
                 let times = Times { created: now, fresh_until: end, kept_until: end };
@@ -256,8 +271,8 @@ impl<V, E> Load<V, E> {
                 Arc::get_mut(&mut record).expect("nobody else has it yet").set_failure();
                 let error = (kept.keep.read)(&record).expect("a record holds what was just put into it");
                 let bytes = self.asker.home().weigh(|| size_of::<E>() as u64);
-                let (parcel, tags) = (None, Vec::new());
-                let keep = Keepsake { record, bytes, parcel, tags, since: began.moment };
+                let (parcel, tags, seen) = (None, Vec::new(), Vec::new());
+                let keep = Keepsake { record, bytes, parcel, tags, since: began.moment, seen };
                 (Err(error), Judged { keep: Some(keep), landing })
             }
             _ => {
@@ -267,12 +282,15 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken.
-    pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) {
-        let Some(keepsake) = &judged.keep else { return };
+    /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken. Returns which versions its
+    /// tags were found to have had outside.
+    pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) -> Vec<TagVersion> {
+        let mut found = Vec::new();
+        let Some(keepsake) = &judged.keep else { return found };
         if keepsake.record.is_withdrawn() {
             self.tell_cut(&keepsake.record);
-            return self.asker.count(Event::Superseded);
+            self.asker.count(Event::Superseded);
+            return found;
         }
         match &self.asker.home().backing {
             Backing::Null => self.tell_not_kept(|| NotKept::Null),
@@ -290,12 +308,19 @@ impl<V, E> Load<V, E> {
                     Some(_) => self.tell_kept(&keepsake.record),
                 }
             }
-            Backing::Outside(backend) => self.conclude_outside(backend, token, keepsake).await,
+            Backing::Outside(backend) => self.conclude_outside(backend, token, keepsake, &mut found).await,
         }
+        found
     }
 
-    async fn conclude_outside(&self, backend: &Outside, token: &Token, keepsake: &Keepsake) {
-        if let Some(parcel) = self.parcel_to_send(backend, keepsake).await {
+    async fn conclude_outside(
+        &self,
+        backend: &Outside,
+        token: &Token,
+        keepsake: &Keepsake,
+        found: &mut Vec<TagVersion>,
+    ) {
+        if let Some(parcel) = self.parcel_to_send(backend, keepsake, found).await {
             self.send(backend, token, (&parcel, &keepsake.record)).await;
         }
     }
@@ -305,6 +330,7 @@ impl<V, E> Load<V, E> {
         &self,
         backend: &Outside,
         keepsake: &'a Keepsake,
+        found: &mut Vec<TagVersion>,
     ) -> Option<Cow<'a, Result<Parcel, Error>>> {
         let parcel = match &keepsake.parcel {
             None => {
@@ -313,7 +339,12 @@ impl<V, E> Load<V, E> {
                 return None;
             }
             Some(Ok(parcel)) if !keepsake.tags.is_empty() => {
-                Box::pin(self.tagged(backend, parcel, &keepsake.tags, keepsake.since)).await.transpose()
+                let tagged = self.tagged(backend, parcel, &keepsake.tags, (keepsake.since, &keepsake.seen));
+                Box::pin(tagged).await.transpose().map(|tagged| {
+                    let (parcel, versions) = tagged?;
+                    *found = versions;
+                    Ok(parcel)
+                })
             }
             Some(parcel) => return Some(Cow::Borrowed(parcel)),
         };
@@ -338,6 +369,7 @@ impl<V, E> Load<V, E> {
         &self,
         backend: &Outside,
         judged: &'a Judged,
+        found: &mut Vec<TagVersion>,
     ) -> Option<(Cow<'a, Result<Parcel, Error>>, &'a Erased)> {
         let keepsake = judged.keep.as_ref()?;
         if keepsake.record.is_withdrawn() {
@@ -345,7 +377,7 @@ impl<V, E> Load<V, E> {
             self.asker.count(Event::Superseded);
             return None;
         }
-        Some((self.parcel_to_send(backend, keepsake).await?, &keepsake.record))
+        Some((self.parcel_to_send(backend, keepsake, found).await?, &keepsake.record))
     }
 }
 

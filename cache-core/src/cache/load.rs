@@ -19,7 +19,7 @@ use crate::clock::Tick;
 use crate::error::Error;
 use crate::executor::Task;
 use crate::explain::{Alone, Done, Note, Whom, WhyStale};
-use crate::flight::{Change, Landing, Leader, News, Token, Turn, Waiter};
+use crate::flight::{Change, Landing, Leader, News, Token, Turn, Waiter, hand_on};
 use crate::key::{Key, Name};
 use crate::policy::Freshness;
 use crate::record::Erased;
@@ -249,6 +249,7 @@ impl<V, E> Load<V, E> {
 
     /// Tells that a body begins of which nothing is kept, and returns what tells of its end.
     pub(super) fn bare_end(&self, span: Span) -> Bare {
+        self.hand_on_known();
         Bare::begin(self.note.clone(), span, || self.asker.home().clock.clone())
     }
 
@@ -360,7 +361,10 @@ impl<V, E> Load<V, E> {
             Landing::Value(record) if record.is_withdrawn() => return Waited::Again,
             Landing::Spare(record) if self.freshness(record) == Freshness::Gone => None,
             Landing::Value(record) | Landing::Spare(record) => self.read(record),
-            Landing::Error(error) => self.trouble_in(&**error).or_else(|| (self.rules.share?.read)(&**error)).map(Err),
+            Landing::Error(error, bonds) => {
+                bonds.as_deref().map_or_else(|| self.hand_on_known(), hand_on);
+                self.trouble_in(&**error).or_else(|| (self.rules.share?.read)(&**error)).map(Err)
+            }
             Landing::Released => None,
             Landing::Abandoned => return Waited::Again,
         };

@@ -13,6 +13,7 @@ mod emulated;
 mod fill;
 mod hand;
 mod home;
+mod inherit;
 mod inspect;
 mod judge;
 mod keys;

@@ -11,7 +11,7 @@ use crate::executor::block_on;
 use crate::explain::TagName;
 use crate::key::{Address, Key, KeyText, Name};
 use crate::stats::Event;
-use crate::tags::{Tag, fingerprint};
+use crate::tags::{Tag, fingerprint, fingerprint_abroad};
 use crate::trace;
 
 /// A part of a cache with keys of its own, all of which can be invalidated in one step.
@@ -118,7 +118,7 @@ impl Cache {
             return Vec::new();
         }
         let outer = self.within.iter().flat_map(|within| &within.fingerprints).copied();
-        let own = key.tags().iter().map(|name| fingerprint(name));
+        let own = key.tags().iter().filter_map(|name| fingerprint_abroad(name));
         outer.chain(own).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
@@ -127,10 +127,8 @@ impl Cache {
         let home = self.home();
         let Some(outside) = home.outside() else { return Ok(()) };
         let drawn = home.draw_anew(outside, fingerprint).await;
-        if !home.party.is_empty() {
-            // Once more: whoever asked meanwhile may have found the old marker, and kept near what has it.
-            home.tags.withdraw(fingerprint);
-        }
+        // Once more: whoever asked meanwhile may have found the old marker, and kept near what has it, or made something of it.
+        home.tags.withdraw(fingerprint);
         drawn.inspect_err(|_| self.count(Event::Trouble))
     }
 

@@ -1,5 +1,6 @@
 //! Entries in a store that takes bytes, by hand: one question to the store where one is enough.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::Cache;
@@ -20,7 +21,7 @@ use crate::key::{Key, Name};
 use crate::policy::{self, Options, Ttl};
 use crate::record::Times;
 use crate::stats::Event;
-use crate::tags::Bonds;
+use crate::tags::{Bonds, versions_in};
 use crate::value::Keep;
 
 /// A change of one name: what is read at the source before it is over is not kept.
@@ -123,6 +124,7 @@ impl Cache {
         }
         if let (Some(found), Some(record)) = (&found, &record) {
             self.keep_near(asking, name, found, record, keep, &Options::DEFAULT);
+            self.home().hand_on_found(found);
         }
         match sought {
             Sought::There(_) | Sought::Foreign(_) if record.is_none() => self.count_for(site, Event::Foreign),
@@ -231,8 +233,10 @@ impl Cache {
         bonds: Option<&Bonds>,
     ) -> Result<Option<Vec<TagVersion>>, Error> {
         let Some(bonds) = bonds else { return Ok(Some(Vec::new())) };
-        let tags = self.fingerprints_of(key);
-        self.home().versions_since(backend, key.mark(), &tags, bonds.versions(), bonds.since()).await
+        let Some(known) = versions_in(backend.id, bonds.versions(), bonds.seen()) else { return Ok(None) };
+        let tags = self.fingerprints_of(key).into_iter().chain(self.home().fingerprints_there(&[], bonds.seen()));
+        let tags: Vec<_> = tags.collect::<BTreeSet<_>>().into_iter().collect();
+        self.home().versions_since(backend, key.mark(), &tags, &known, bonds.since()).await
     }
 
     /// Sends a value, unless what is there was changed since the ticket was taken; says whether it did.

@@ -3,6 +3,7 @@
 use super::Cache;
 use super::asker::Named;
 use super::home::Backing;
+use super::inherit::hand_on_of;
 use super::tell::{tell_found, why_other};
 use crate::clock::Tick;
 use crate::error::Error;
@@ -158,8 +159,9 @@ impl Cache {
         let record = record.filter(|record| self.is_live(record))?;
         let is_it = record.mark() == name.mark() && !record.is_failure();
         let value = if is_it { (keep.read)(&record) } else { None };
-        if value.is_none() {
-            self.count_for(site, Event::Foreign);
+        match value {
+            Some(_) => hand_on_of(&record),
+            None => self.count_for(site, Event::Foreign),
         }
         value
     }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::inherit::hand_on_of;
 use crate::error::Error;
 use crate::policy::{Options, Ttl};
 use crate::record::Erased;
@@ -95,9 +96,11 @@ impl<V, E> Rules<V, E> {
         ttl.map_or(self.options, |ttl| self.options.with_ttl(ttl))
     }
 
-    /// Reads a value, or an error that was kept like one; `None` when the record holds something else.
+    /// Reads a value, or an error that was kept like one; `None` when the record holds something else. What is made of it
+    /// gets its tags.
     #[inline]
     pub(crate) fn read(&self, record: &Erased) -> Option<Result<V, E>> {
+        hand_on_of(record);
         if record.is_failure() {
             return self.error_ttl.and_then(|kept| (kept.keep.read)(record)).map(Err);
         }

@@ -158,7 +158,7 @@ impl<V, E> Loading<V, E> {
     /// Gives the body up, if there is something else to answer with, and returns whether there is.
     fn give_up(&mut self, reason: Reason) -> bool {
         let Some(instead) = self.load.without(self.role.token()) else { return false };
-        self.instead = Some(self.load.judge_without(instead, reason, &self.link, self.began));
+        self.instead = Some(self.load.judge_without(instead, reason, &self.link.wishes(), self.began));
         if matches!(reason, Reason::TimedOut) {
             self.load.asker.count(Event::TimedOut);
         }
@@ -169,11 +169,15 @@ impl<V, E> Loading<V, E> {
     async fn end(self, outcome: Option<Result<V, E>>) -> Result<V, E> {
         let Self { link, began, mut quiet, role, mut load, instead, .. } = self;
         quiet.end();
+        let (wishes, has_ended) = (link.wishes(), outcome.is_some());
         let (outcome, judged) = match outcome {
-            Some(outcome) => load.judge(&link, began, role.token(), outcome),
+            Some(outcome) => load.judge(&wishes, began, role.token(), outcome),
             None => instead.expect("a body is given up for an answer"),
         };
-        load.conclude(role.token(), &judged).await;
+        let found = load.conclude(role.token(), &judged).await;
+        if has_ended {
+            load.hand_on_made(&wishes, began.moment, &found);
+        }
         if let Role::Leader(leader) = role {
             leader.land(judged.landing);
         }

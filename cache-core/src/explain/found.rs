@@ -168,4 +168,17 @@ impl TagName {
             None => Self::Named(name.to_owned()),
         }
     }
+
+    /// Returns these, each once, where it comes first.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn each_once(names: impl Iterator<Item = Self>) -> Vec<Self> {
+        let mut once = Vec::new();
+        for name in names {
+            if !once.contains(&name) {
+                once.push(name);
+            }
+        }
+        once
+    }
 }

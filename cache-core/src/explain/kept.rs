@@ -43,6 +43,11 @@ pub enum NotKept {
     NoTime(WhoSays),
     /// Its body has said so: `entry::discard`.
     Discarded,
+    /// What it was made of has more tags than it could go with.
+    TooManyTags {
+        /// How many there may be.
+        limit: usize,
+    },
     /// It is an error.
     Failed,
     /// It is too large.

@@ -76,6 +76,8 @@ pub enum Refusal {
     Part,
     /// Its handler says that it is not to be kept.
     Discarded,
+    /// What it was made of has more tags than it could go with.
+    TooManyTags,
     /// Nobody says how long it is fresh.
     NoTime,
     /// It could never be used: it is stale already or has to be asked for each time, and has nothing to ask with.
@@ -127,6 +129,7 @@ impl Refusal {
             Self::Vary => "Vary with * in it",
             Self::Part => "a part that stands for itself alone",
             Self::Discarded => "discarded by its handler",
+            Self::TooManyTags => "made of too many tags",
             Self::NoTime => "no time said",
             Self::Useless => "stale at once and without a validator",
             Self::Encoded => "compressed where holes are filled",
@@ -187,6 +190,7 @@ impl Display for Refusal {
             Self::Vary => "its `Vary` says `*`",
             Self::Part => "it is a part that stands for itself alone",
             Self::Discarded => "its handler has discarded it",
+            Self::TooManyTags => "what it was made of has more tags than it could go with",
             Self::NoTime => "nobody says how long it is fresh",
             Self::Useless => "it is stale at once, and has nothing to ask with",
             Self::Encoded => "it is compressed, and its holes cannot be seen",

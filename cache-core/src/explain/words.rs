@@ -255,6 +255,7 @@ impl Display for NotKept {
             Self::Absent => "its body did not return it, and it has no `none_ttl`",
             Self::NoTime(who) => return write!(f, "its time is zero, as {who} says"),
             Self::Discarded => "its body has discarded it",
+            Self::TooManyTags { limit } => return write!(f, "what it was made of has more than {limit} tags"),
             Self::Failed => "it is an error",
             Self::TooLarge { bytes, limit: Some(limit) } => {
                 return write!(f, "it has {bytes} bytes, and {limit} is the most");

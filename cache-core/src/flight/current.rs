@@ -11,6 +11,7 @@ use crate::explain::{Entered, Scope};
 use crate::key::TagName;
 use crate::lock::{Mutex, lock};
 use crate::policy::Ttl;
+use crate::tags::{Bonds, Inherited, Seen};
 use crate::trace::{self, Span};
 
 thread_local! {
@@ -25,11 +26,18 @@ pub struct Link {
     /// Those of the other flights that the same body loads for.
     others: Vec<u64>,
     parent: Option<Arc<Link>>,
-    wishes: Mutex<Wishes>,
+    said: Mutex<Said>,
     /// Who is told what its body asks.
     scope: Option<Scope>,
     /// What is entered while its body runs.
     span: Span,
+}
+
+/// What a body said, and what it has read.
+#[derive(Debug, Default)]
+struct Said {
+    wishes: Wishes,
+    inherited: Inherited,
 }
 
 /// What a body said of its own result.
@@ -42,8 +50,14 @@ pub struct Wishes {
     pub at_most: Option<Duration>,
     /// Not to keep it at all.
     pub discard: bool,
-    /// Its tags, in the order in which they were said.
+    /// Its tags, in the order in which they were said, and those of what it was made of.
     pub tags: Vec<TagName>,
+    /// Whether the tags are only those that were said.
+    pub own_tags: bool,
+    /// Whether what it was made of has more tags than it could have itself: then it is not to be kept.
+    pub too_many_tags: bool,
+    /// What versions they had where they came from.
+    pub(crate) seen: Vec<Seen>,
 }
 
 impl Link {
@@ -56,30 +70,37 @@ impl Link {
     /// Makes the same, whose body tells there what it asks.
     #[must_use]
     pub fn told(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight, others: Vec::new(), parent: current(), wishes: Mutex::default(), scope, span })
+        Arc::new(Self { flight, others: Vec::new(), parent: current(), said: Mutex::default(), scope, span })
     }
 
     /// Makes the link of one body that loads for several flights.
     #[must_use]
     pub fn of_many(flights: Vec<u64>, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight: 0, others: flights, parent: current(), wishes: Mutex::default(), scope, span })
+        Arc::new(Self { flight: 0, others: flights, parent: current(), said: Mutex::default(), scope, span })
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
     pub fn detached(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight, others: Vec::new(), parent: None, wishes: Mutex::default(), scope, span })
+        Arc::new(Self { flight, others: Vec::new(), parent: None, said: Mutex::default(), scope, span })
     }
 
     /// Returns what the body has said of its result so far.
     #[must_use]
     pub fn wishes(&self) -> Wishes {
-        lock(&self.wishes).clone()
+        let said = lock(&self.said);
+        let mut wishes = said.wishes.clone();
+        if !wishes.own_tags {
+            wishes.tags.extend(said.inherited.names());
+            wishes.seen = said.inherited.seen();
+            wishes.too_many_tags = said.inherited.are_too_many();
+        }
+        wishes
     }
 
     /// Notes a wish.
     pub fn wish(&self, say: impl FnOnce(&mut Wishes)) {
-        say(&mut lock(&self.wishes));
+        say(&mut lock(&self.said).wishes);
     }
 
     /// Returns the flights whose bodies the running code stands in, innermost first.
@@ -89,6 +110,31 @@ impl Link {
             .filter(|flight| *flight != 0)
             .collect()
     }
+}
+
+/// Hands the tags of what was just read to the load that the running code is part of, if there is one.
+#[inline(never)]
+pub fn hand_on(bonds: &Bonds) {
+    let _ = CURRENT.try_with(|current| {
+        if let Some(link) = &*current.borrow() {
+            lock(&link.said).inherited.take(bonds);
+        }
+    });
+}
+
+/// Tells that load that what was just read has more tags than can be handed on.
+pub fn hand_on_too_many() {
+    let _ = CURRENT.try_with(|current| {
+        if let Some(link) = &*current.borrow() {
+            lock(&link.said).inherited.give_up();
+        }
+    });
+}
+
+/// Returns whether the running code is part of a load.
+#[must_use]
+pub fn is_anything_loading() -> bool {
+    CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
 /// Returns the load that the running code is part of.

@@ -12,6 +12,7 @@ use super::next_id;
 use crate::lock::atomic::{AtomicBool, Ordering};
 use crate::lock::{Mutex, lock};
 use crate::record::Erased;
+use crate::tags::Bonds;
 
 /// How a load ended, for those who waited.
 #[derive(Clone, Debug)]
@@ -20,8 +21,8 @@ pub enum Landing {
     Value(Erased),
     /// With a failure, and an old value that was kept for that: for those who may be served one.
     Spare(Erased),
-    /// With an error that can be shared.
-    Error(Arc<dyn Any + Send + Sync>),
+    /// With an error that can be shared, and the tags of what that was made of.
+    Error(Arc<dyn Any + Send + Sync>, Option<Arc<Bonds>>),
     /// With something that cannot be shared: each one runs its own body now, all at once.
     Released,
     /// Not at all, its caller has left: one of those who wait takes over.

@@ -44,6 +44,7 @@ use tenants::Stand;
 use tuner::Tuner;
 
 use crate::clock::{Clock, Tick};
+use crate::flight::hand_on;
 use crate::key::{Address, Name, Scope};
 use crate::lock::atomic::{AtomicU64, AtomicUsize, Ordering};
 use crate::lock::{ReadersGuard, ReadersLock, WriterGuard, read_often, write_seldom};
@@ -111,10 +112,17 @@ impl Held<'_> {
         self.shard.lying(self.stand)
     }
 
-    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let go.
+    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let go. What
+    /// is made of it gets its tags.
     #[inline(always)]
     pub(crate) fn read<V>(self, copy: fn(Lying<'_>) -> Option<V>, is_plain: bool) -> Option<V> {
-        match self.lying()? {
+        let lying = self.lying()?;
+        if let Lying::Record(record) = lying
+            && let Some(bonds) = record.bonds()
+        {
+            hand_on(bonds);
+        }
+        match lying {
             Lying::Record(record) if !is_plain => {
                 let record = Erased::clone(record);
                 drop(self);

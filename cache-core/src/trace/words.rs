@@ -23,6 +23,7 @@ fn rule(why: &NotKept) -> &'static str {
         NotKept::Absent => "not returned",
         NotKept::NoTime(_) | NotKept::Page(page::Refusal::NoTime) => "no time",
         NotKept::Discarded | NotKept::Page(page::Refusal::Discarded) => "discarded",
+        NotKept::TooManyTags { .. } | NotKept::Page(page::Refusal::TooManyTags) => "too many tags",
         NotKept::TooLarge { .. } | NotKept::Page(page::Refusal::TooLarge) => "too large",
         NotKept::Unsure => "unsure",
         NotKept::Away { .. } => "store away",

@@ -25,9 +25,9 @@ impl Render {
         self.quest.tell(Done::Confirmed);
         self.heard.as_before(old.tags());
         let (headers, worth) = self.confirmed(old, answer);
-        if self.heard.is_discarded() {
-            self.quest.tell_not_kept(NotKept::Page(Refusal::Discarded));
-            let told = Status { detail: Some(Refusal::Discarded.brief()), ..told };
+        if let Some(refusal) = self.refusal() {
+            self.quest.tell_not_kept(NotKept::Page(refusal));
+            let told = Status { detail: Some(refusal.brief()), ..told };
             self.keep_quiet();
             self.let_go();
             return self.answer(&self.renewed(old, headers, old.facts().clone()), &told, client);
@@ -112,7 +112,7 @@ impl Render {
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
-        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && !self.heard.is_discarded()) {
+        if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && self.heard.refusal().is_none()) {
             self.heard.as_before(old.tags());
             self.heed(&old, status, &headers).await;
         }

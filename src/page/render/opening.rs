@@ -60,13 +60,16 @@ impl Render {
         match (body, place) {
             (Ok(body), Some(place)) => {
                 let Some(holes) = Holes::of(&fillers, &head.headers, &body) else { return };
-                if let Some(head) = self.at_the_end(head) {
-                    if !self.keep(place, self.page(head, body, holes)).await {
-                        self.quest.tell_not_kept(NotKept::Superseded);
+                match self.at_the_end(head) {
+                    Ok(head) => {
+                        if !self.keep(place, self.page(head, body, holes)).await {
+                            self.quest.tell_not_kept(NotKept::Superseded);
+                        }
                     }
-                } else {
-                    self.quest.tell_not_kept(NotKept::Page(Refusal::Discarded));
-                    self.keep_quiet();
+                    Err(refusal) => {
+                        self.quest.tell_not_kept(NotKept::Page(refusal));
+                        self.keep_quiet();
+                    }
                 }
             }
             (Err(_), _) => {
@@ -77,20 +80,20 @@ impl Render {
         }
     }
 
-    /// Returns the head of a page with what was said while its body was sent; `None` where the page is not to be kept. Its
-    /// beginning has been handed out: it can end sooner than that says, and not later.
-    fn at_the_end(&mut self, mut head: Head) -> Option<Head> {
+    /// Returns the head of a page with what was said while its body was sent, or why the page is not to be kept. Its beginning
+    /// has been handed out: it can end sooner than that says, and not later.
+    fn at_the_end(&mut self, mut head: Head) -> Result<Head, Refusal> {
         self.listen();
         let now = self.home.now();
-        if self.heard.is_discarded() {
-            return None;
+        if let Some(refusal) = self.refusal() {
+            return Err(refusal);
         }
         if let Some(time) = self.heard.time().into_iter().chain(self.heard.at_most()).min()
             && head.facts.shorten(time, now)
         {
             answer::shorten(&mut head.headers, &head.facts, now);
         }
-        Some(head)
+        Ok(head)
     }
 
     /// Finds the shelf for a page that has begun, and hands its beginning to the client and to all who wait. A store outside
@@ -136,7 +139,7 @@ impl Render {
                 return Kept::Not(NotKept::Superseded);
             }
             let tags = shelf::tags(&self.site.setup, &self.request, headers);
-            tell::kept(facts, tags.into_iter().chain(self.heard.tags()))
+            tell::kept(&self.home, facts, tags.into_iter().chain(self.heard.tags()))
         });
     }
 

@@ -109,6 +109,34 @@ fn a_fragment_whose_cache_is_off_says_so_of_what_is_around_it_and_no_more() {
 }
 
 #[test]
+fn what_wants_its_own_tags_alone_has_none_of_its_fragments_and_still_lasts_no_longer() {
+    let (larder, runs) = (testing::isolated(), Runs::default());
+    let around = || {
+        fragment!("nest.own", ttl = 900, tags = ["nest:own"]; {
+            entry::own_tags();
+            inner(&runs).to_string()
+        })
+    };
+    assert_eq!(around(), "inner 1");
+    larder::invalidate_tag_blocking("nest:author:7").expect("it is in memory");
+    assert_eq!(around(), "inner 1");
+    larder::invalidate_tag_blocking("nest:own").expect("it is in memory");
+    assert_eq!(around(), "inner 2");
+    larder.advance(Duration::from_secs(60));
+    assert_eq!(around(), "inner 3");
+}
+
+#[test]
+fn a_fragment_whose_cache_is_missing_has_its_tags_in_what_is_around_it() {
+    let (larder, runs) = (testing::isolated(), Runs::default());
+    let inner = || fragment!("nest.missing", using = "nowhere", tags = ["nest:missing"]; runs.next().to_string());
+    let around = || larder.cache("default").blocking().get_or_load("around", Options::ttl(900), || inner().to_string());
+    assert_eq!([around(), around()], ["1", "1"]);
+    larder::invalidate_tag_blocking("nest:missing").expect("it is in memory");
+    assert_eq!(around(), "2");
+}
+
+#[test]
 fn a_fragment_in_itself_is_rendered_and_not_waited_for() {
     fn within(depth: usize) -> Text {
         fragment!("nest.itself"; if depth == 0 { "end".to_owned() } else { format!("({})", within(depth - 1)) })

@@ -3,6 +3,7 @@
 mod confirmed;
 pub mod discarded;
 mod elsewhere;
+mod inherited;
 mod kept_for;
 mod tags;
 

@@ -12,7 +12,7 @@ use crate::cache::load::Load;
 use crate::cache::run::{QuietAfter, Role, Within};
 use crate::executor::Task;
 use crate::explain::{Done, Note};
-use crate::flight::Link;
+use crate::flight::{Link, Wishes};
 use crate::policy::Freshness;
 use crate::stats::Event;
 use crate::trace::Span;
@@ -28,6 +28,9 @@ pub(crate) struct Round<V, E> {
     /// What the body was given up for, of each part.
     instead: Option<Vec<Answer<V, E>>>,
 }
+
+/// What a body has said of what it has returned, and when it had begun.
+type Ended = (Wishes, Began);
 
 /// What its caller is answered, by place.
 type Answers<V, E> = Result<Vec<(usize, V)>, E>;
@@ -93,8 +96,9 @@ impl<V, E> Round<V, E> {
         };
         // All are asked before any is told: what there is nothing else for, the body goes on for, and for the others with it.
         let Some(instead) = self.parts.iter().map(without).collect::<Option<Vec<_>>>() else { return false };
+        let wishes = link.wishes();
         let loads = || self.parts.iter().filter_map(|(_, part)| part.load());
-        let judge = |(load, instead): (&Load<V, E>, _)| load.judge_without(instead, reason, link, *began);
+        let judge = |(load, instead): (&Load<V, E>, _)| load.judge_without(instead, reason, &wishes, *began);
         self.instead = Some(loads().zip(instead).map(judge).collect());
         if let (Some(load), Reason::TimedOut) = (loads().next(), reason) {
             load.asker.count(Event::TimedOut);
@@ -109,13 +113,18 @@ impl<V, E> Round<V, E> {
     /// That of the body, where there is something that it leaves without an answer.
     pub(crate) async fn end(mut self, outcome: Option<Result<Vec<V>, E>>) -> Answers<V, E> {
         self.quiet.iter_mut().for_each(QuietAfter::end);
+        let has_ended = outcome.is_some();
+        let said = self.around.as_ref().map(|(link, began)| (link.wishes(), *began));
         let (answers, outcomes) = match outcome {
             None => self.end_without(),
-            Some(Ok(values)) => self.end_with(values),
-            Some(Err(error)) => self.end_failed(error),
+            Some(Ok(values)) => self.end_with(said.as_ref(), values),
+            Some(Err(error)) => self.end_failed(said.as_ref(), error),
         };
-        conclude(&outcomes).await;
-        for (_, role, judged) in outcomes {
+        let found = conclude(&outcomes).await;
+        for ((load, role, judged), found) in outcomes.into_iter().zip(found) {
+            if let Some((wishes, began)) = said.as_ref().filter(|_| has_ended) {
+                load.hand_on_made(wishes, began.moment, &found);
+            }
             if let Role::Leader(leader) = role {
                 leader.land(judged.landing);
             }
@@ -123,14 +132,14 @@ impl<V, E> Round<V, E> {
         answers
     }
 
-    fn end_with(self, values: Vec<V>) -> (Answers<V, E>, Vec<Outcome<V, E>>) {
+    fn end_with(self, said: Option<&Ended>, values: Vec<V>) -> (Answers<V, E>, Vec<Outcome<V, E>>) {
         let (mut answers, mut outcomes, mut took) = (Vec::new(), Vec::new(), None);
         for ((place, part), value) in self.parts.into_iter().zip(values) {
-            match (part, &self.around) {
-                (Part::Loading(load, role), Some((link, began))) => {
+            match (part, said) {
+                (Part::Loading(load, role), Some((wishes, began))) => {
                     let took = *took.get_or_insert_with(|| load.count_run(*began, false));
                     load.tell_ran(took, false);
-                    let (outcome, judged) = load.judge_value(link, *began, value, took);
+                    let (outcome, judged) = load.judge_value(wishes, *began, value, took);
                     answers.push(outcome.map(|value| (place, value)));
                     outcomes.push((load, role, judged));
                 }
@@ -143,13 +152,13 @@ impl<V, E> Round<V, E> {
         (answers.into_iter().collect(), outcomes)
     }
 
-    fn end_failed(self, error: E) -> (Answers<V, E>, Vec<Outcome<V, E>>) {
+    fn end_failed(self, said: Option<&Ended>, error: E) -> (Answers<V, E>, Vec<Outcome<V, E>>) {
         let (mut answers, mut outcomes, mut took) = (Vec::new(), Vec::new(), None);
         for (place, part) in self.parts {
-            match (part, &self.around) {
-                (Part::Loading(load, role), Some((_, began))) => {
+            match (part, said) {
+                (Part::Loading(load, role), Some((wishes, began))) => {
                     let took = *took.get_or_insert_with(|| load.count_run(*began, true));
-                    let (outcome, judged) = load.judge_shared_failure(role.token(), &error, took);
+                    let (outcome, judged) = load.judge_shared_failure(role.token(), &error, (wishes, *began, took));
                     answers.push(outcome.map(|outcome| outcome.map(|value| (place, value))));
                     outcomes.push((load, role, judged));
                 }

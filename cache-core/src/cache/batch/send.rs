@@ -7,6 +7,7 @@ use crate::cache::home::{Home, Outside};
 use crate::cache::load::Load;
 use crate::cache::outside::Settling;
 use crate::cache::parcel::Parcel;
+use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
 use crate::flight::Token;
 use crate::record::Erased;
@@ -19,21 +20,25 @@ struct Ready<'a, V, E> {
     record: &'a Erased,
 }
 
-/// Keeps what was judged worth it, wherever that is, unless its entry was invalidated since its token was taken.
-pub(super) async fn conclude<V, E>(outcomes: &[Outcome<V, E>]) {
+/// Keeps what was judged worth it, wherever that is, unless its entry was invalidated since its token was taken. Returns of
+/// each which versions its tags were found to have had outside.
+pub(super) async fn conclude<V, E>(outcomes: &[Outcome<V, E>]) -> Vec<Vec<TagVersion>> {
+    let mut found = vec![Vec::new(); outcomes.len()];
     let backend = outcomes.first().and_then(|(load, ..)| load.backend());
     match &backend {
-        Some(backend) => send(backend, outcomes).await,
+        Some(backend) => send(backend, outcomes, &mut found).await,
         None => {
-            for (load, role, judged) in outcomes {
-                load.conclude(role.token(), judged).await;
+            for ((load, role, judged), found) in outcomes.iter().zip(&mut found) {
+                *found = load.conclude(role.token(), judged).await;
             }
         }
     }
+    found
 }
 
-async fn send<V, E>(backend: &Outside, outcomes: &[Outcome<V, E>]) {
-    let packed = all(outcomes.iter().map(|(load, _, judged)| load.packed(backend, judged)).collect()).await;
+async fn send<V, E>(backend: &Outside, outcomes: &[Outcome<V, E>], found: &mut [Vec<TagVersion>]) {
+    let to_pack = outcomes.iter().zip(found);
+    let packed = all(to_pack.map(|((load, _, judged), found)| load.packed(backend, judged, found)).collect()).await;
     let (mut ready, mut refused) = (Vec::new(), Vec::new());
     for ((load, role, _), packed) in outcomes.iter().zip(packed) {
         let (load, token) = (&**load, role.token());

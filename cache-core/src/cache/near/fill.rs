@@ -9,7 +9,7 @@ use crate::clock::Tick;
 use crate::key::Name;
 use crate::policy::{self, Options};
 use crate::record::{Erased, Times};
-use crate::tags::{Bonds, Moment};
+use crate::tags::Moment;
 use crate::value::Keep;
 
 /// How things stood before the store was asked.
@@ -65,8 +65,7 @@ impl Cache {
             return;
         }
         let times = Times { created: now, fresh_until: end, kept_until: end };
-        let tags = found.tags().map(|seen| home.tags.of_fingerprint(seen.tag));
-        let record = bonded(keep.record(name.mark(), times, value), Bonds::new(since, tags));
+        let record = bonded(keep.record(name.mark(), times, value), home.bonds_of(found, since));
         near.keep(&ticket, name, record, found.bytes());
     }
 }

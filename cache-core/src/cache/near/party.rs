@@ -28,11 +28,6 @@ impl Party {
         }
     }
 
-    /// Returns whether there are any.
-    pub(crate) fn is_empty(&self) -> bool {
-        read(&self.0).is_empty()
-    }
-
     pub(crate) fn changed(&self, name: &[u8]) {
         self.each(|near| near.forget(name));
     }

@@ -10,11 +10,11 @@ use crate::cache::parcel;
 use crate::cache::rules::Rules;
 use crate::clock::{Clock, Tick};
 use crate::error::Error;
-use crate::explain::{Done, Found, Kept, Miss, NotKept, Note, Unasked, WhoSays, Whom, WhyStale};
+use crate::explain::{Done, Found, Kept, Miss, NotKept, Note, TagName, Unasked, WhoSays, Whom, WhyStale};
 use crate::flight::Wishes;
 use crate::policy::Ttl;
 use crate::record::Erased;
-use crate::tags::Bonds;
+use crate::tags::{Bonds, MOST_INHERITED};
 use crate::trace::{self, Span};
 
 /// When a caller began to wait, where somebody wants to know.
@@ -29,8 +29,7 @@ impl Cache {
             return Kept::Error { time };
         }
         let tags = record.bonds().map(Bonds::tags).unwrap_or_default();
-        let mut tags: Vec<_> = tags.iter().map(|tag| self.name_of_tag(tag)).collect();
-        tags.dedup();
+        let tags = TagName::each_once(tags.iter().map(|tag| self.name_of_tag(tag)));
         Kept::For { time: (times.fresh_until != Tick::NEVER).then_some(time), tags }
     }
 }
@@ -102,6 +101,7 @@ impl<V, E> Load<V, E> {
         match () {
             () if wishes.discard => NotKept::Discarded,
             () if self.rules.is_absent(value) => NotKept::Absent,
+            () if wishes.too_many_tags => NotKept::TooManyTags { limit: MOST_INHERITED },
             () if !self.rules.wants(value) => NotKept::When,
             () if wishes.ttl.is_some() || wishes.at_most.is_some() => NotKept::NoTime(WhoSays::Body),
             () if ttl_with.is_some() => NotKept::NoTime(WhoSays::TtlWith),

@@ -52,10 +52,7 @@ impl Cache {
     }
 
     pub(super) fn name_of_tag(&self, tag: &Tag) -> TagName {
-        match TagName::of(tag.name()) {
-            TagName::Unnamed { fingerprint } => TagName::of(&self.home().tags.name_of(fingerprint)),
-            named => named,
-        }
+        self.told_name_of(tag.name())
     }
 
     /// Returns the names of tags that stores outside know by these fingerprints.
