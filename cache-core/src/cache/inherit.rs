@@ -34,6 +34,7 @@ impl Home {
     }
 
     /// Hands on the tags of a value that was found in the store outside.
+    #[inline(never)]
     pub(super) fn hand_on_found(&self, found: &Found<'_>) {
         if found.has_tags()
             && is_anything_loading()
@@ -73,6 +74,7 @@ impl Cache {
     }
 
     /// Hands on the tags of what is made without being kept, since the cache is off.
+    #[cold]
     pub(crate) fn hand_on_tags_of(&self, key: &Key) {
         if is_anything_loading()
             && let Some(bonds) = self.bonds(key)

@@ -149,7 +149,8 @@ impl<V, E> Run<V, E> {
                 bare.end(outcome.is_err());
                 outcome
             }
-            Self::Loading(loading) => loading.end(outcome).await,
+            // A hit by hand is not to carry along what a load takes.
+            Self::Loading(loading) => Box::pin(loading.end(outcome)).await,
         }
     }
 }
