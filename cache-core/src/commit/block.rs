@@ -10,7 +10,7 @@ use std::sync::Arc;
 use ahash::RandomState;
 
 use super::rest::Again;
-use crate::lock::{Mutex, lock};
+use crate::lock::{Mutex, lock, thread_local};
 
 thread_local! {
     static CURRENT: RefCell<Option<Arc<Block>>> = const { RefCell::new(None) };

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 
 use super::{Asked, Done, Found, Kept, Story};
-use crate::lock::{Mutex, lock};
+use crate::lock::{Mutex, lock, thread_local};
 use crate::unusual::Unusual;
 
 /// How many listen now: while there are none, nobody looks for them.

@@ -6,10 +6,10 @@
 use std::collections::HashMap;
 
 use super::current;
-use crate::lock::{Mutex, lock};
+use crate::lock::{OfProcess, lock_of_process};
 
 /// Which flight cannot end before which others, for all callers who wait inside a body.
-static WAITS: Mutex<Option<HashMap<u64, Vec<u64>>>> = Mutex::new(None);
+static WAITS: OfProcess<Option<HashMap<u64, Vec<u64>>>> = OfProcess::new(None);
 
 /// The mark that a waiting caller leaves in the table; it goes with the caller.
 #[derive(Debug)]
@@ -41,7 +41,7 @@ pub fn wait_for(target: u64) -> Option<Waits> {
     if chain.is_empty() {
         return Some(Waits::none());
     }
-    let mut waits = lock(&WAITS);
+    let mut waits = lock_of_process(&WAITS);
     let waits = waits.get_or_insert_default();
     if reaches(waits, target, &chain) {
         return None;
@@ -72,7 +72,7 @@ impl Drop for Waits {
         if self.chain.is_empty() {
             return;
         }
-        let mut waits = lock(&WAITS);
+        let mut waits = lock_of_process(&WAITS);
         let waits = waits.get_or_insert_default();
         for id in &self.chain {
             let Some(targets) = waits.get_mut(id) else { continue };

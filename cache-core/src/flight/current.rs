@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::explain::{Entered, Scope};
 use crate::key::TagName;
-use crate::lock::{Mutex, lock};
+use crate::lock::{Mutex, lock, thread_local};
 use crate::policy::Ttl;
 use crate::tags::{Bonds, Inherited, Seen};
 use crate::trace::{self, Span};

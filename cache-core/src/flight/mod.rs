@@ -205,7 +205,8 @@ fn stripe_of(hash: u64) -> usize {
 /// Returns a number that no other flight of this process has.
 #[must_use]
 pub fn next_id() -> u64 {
-    static NEXT: AtomicU64 = AtomicU64::new(1);
+    // Of the whole process: no matter between the threads of one model.
+    static NEXT: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 

@@ -6,7 +6,7 @@ use crate::lock::{Mutex, lock};
 
 /// How many numbers there are for all names: who shares one with a name that is changed is refused by mistake, and asks the
 /// store once more.
-const STRIPES: usize = 1024;
+const STRIPES: usize = if cfg!(shuttle) { 4 } else { 1024 };
 
 /// How often names were changed, each stripe for itself.
 #[derive(Debug)]

@@ -16,7 +16,7 @@ use ahash::RandomState;
 use serde::de::DeserializeOwned;
 
 use crate::key::{mark, mark_of};
-use crate::lock::{Mutex, lock};
+use crate::lock::{OfProcess, lock_of_process};
 use notes::{Named, Notes};
 
 /// How often a type is asked at most.
@@ -72,8 +72,8 @@ impl Layouts {
 
 /// Returns something that is known of a type, and finds it out the first time.
 fn known<V: DeserializeOwned + 'static, T>(read: impl Fn(&Known) -> T) -> T {
-    static KNOWN: Mutex<Option<HashMap<TypeId, Known, RandomState>>> = Mutex::new(None);
-    let all = || lock(&KNOWN);
+    static KNOWN: OfProcess<Option<HashMap<TypeId, Known, RandomState>>> = OfProcess::new(None);
+    let all = || lock_of_process(&KNOWN);
     if let Some(known) = all().get_or_insert_default().get(&TypeId::of::<V>()) {
         return read(known);
     }
