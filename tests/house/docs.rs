@@ -167,3 +167,20 @@ fn each_reason_that_explain_gives_stands_in_its_tables() {
     }
     assert!(count > 60, "{count}");
 }
+
+/// Returns what stands in a page between the lines that a measurement is written between.
+fn measured_in_short(page: &str) -> &str {
+    let (_, after) = page.split_once("<!-- measured: in short -->\n").expect("a place for it");
+    after.split_once("<!-- end of what was measured -->").expect("its end").0
+}
+
+#[test]
+fn the_readme_and_the_docs_show_one_table_of_what_was_measured() {
+    let (readme, docs) = (read("README.md"), read("src/docs/measured.md"));
+    assert_eq!(measured_in_short(&readme), measured_in_short(&docs));
+    let lines: Vec<_> = measured_in_short(&readme).lines().filter(|line| line.starts_with('|')).collect();
+    let is_told = |what: &str| lines.iter().any(|line| line.starts_with(&format!("| {what}")));
+    for what in ["a hit", "64 tasks, one cold key", "a page, by attribute", "200 attributes: `cargo check`"] {
+        assert!(is_told(what), "{what}: {lines:#?}");
+    }
+}

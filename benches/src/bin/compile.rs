@@ -42,11 +42,12 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
         return compile(Path::new(&log));
     }
     let is_quick = env::args().any(|argument| argument == "--quick");
-    let repeats = if is_quick { 3 } else { REPEATS };
+    let repeats = if is_quick { 1 } else { REPEATS };
     let folder = env::temp_dir().join("larder-compile");
     for (name, function) in CRATES {
         write_crate(&folder, name, &source(function, 0))?;
     }
+    println!("\n## What an attribute costs when a program is built\n");
     println!(
         "Milliseconds of a processor that rustc takes for a crate of {SITES} cached functions: the median of {repeats}, in turns.\n"
     );

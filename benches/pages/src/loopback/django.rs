@@ -9,12 +9,13 @@ use super::{Outcome, load};
 
 const SITE: &str = include_str!("django.py");
 
-/// Starts it, if the Python that `PYTHON` names, or else `python3`, has both.
+/// Starts it, if the Python that `PYTHON` names, or else `python3` or that of the system, has both.
 pub fn start() -> Outcome<Option<Server>> {
-    let python = env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    if !installed(&python, &["-c", "import django, gunicorn"]) {
+    let named = env::var("PYTHON").map(|python| vec![python]);
+    let mut pythons = named.unwrap_or_else(|_| ["python3", "/usr/bin/python3"].map(str::to_owned).into()).into_iter();
+    let Some(python) = pythons.find(|python| installed(python, &["-c", "import django, gunicorn"])) else {
         return Ok(None);
-    }
+    };
     let server = Server::start("django", |folder, port| {
         fs::write(folder.join("pages.py"), SITE).map_err(|error| error.to_string())?;
         let mut command = Command::new(python);
