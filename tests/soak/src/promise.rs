@@ -1,0 +1,165 @@
+//! For how long a process may go on without what another one has written: what `src/docs/levels.md`,
+//! `src/docs/stores.md` and `src/docs/outages.md` promise, as numbers.
+
+use crate::history::{Asked, Moment, Write};
+
+pub const SECOND: Moment = 1_000_000;
+
+/// What a store is told to take at most for an answer.
+pub const RESPONSE: Moment = SECOND * 3 / 10;
+
+/// What this machine may keep a process, a body or a message waiting: two processors run all of it.
+pub const TURN: Moment = SECOND;
+
+/// After that a store that is back is used again: a second, and one question that is not answered in time.
+pub const BACK: Moment = SECOND + RESPONSE;
+
+/// How many questions a body that others wait for may ask of a store that does not answer, before it is left alone.
+const QUESTIONS: Moment = 4;
+
+/// How a fleet keeps things.
+#[derive(Clone, Copy, Debug)]
+pub struct Promise {
+    /// Whether the store tells of its changes.
+    pub tells: bool,
+    /// For how long something is kept near.
+    pub near: Moment,
+}
+
+/// Something that was done to the store, or to the way to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    pub kind: Kind,
+    pub from: Moment,
+    /// `None` while it lasts.
+    pub until: Option<Moment>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// The store was killed, and came back with nothing.
+    Emptied,
+    /// The store was killed, and came back with what it had.
+    Killed,
+    /// The store stood still.
+    Stopped,
+    /// All connections were cut, and taken again at once.
+    Cut,
+    /// One process could not reach the store, and the others could.
+    Apart,
+    /// The store had less room than what it is given takes.
+    Pressed,
+    /// A process of the blog was killed.
+    Ended,
+}
+
+impl Kind {
+    pub const ALL: [Self; 7] =
+        [Self::Emptied, Self::Killed, Self::Stopped, Self::Cut, Self::Apart, Self::Pressed, Self::Ended];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Emptied => "the store killed, and back empty",
+            Self::Killed => "the store killed, and back with what it had",
+            Self::Stopped => "the store stopped (`SIGSTOP`), and continued",
+            Self::Cut => "all connections to the store cut",
+            Self::Apart => "one process kept from the store",
+            Self::Pressed => "the store short of memory",
+            Self::Ended => "a process of the blog killed, and started again",
+        }
+    }
+
+    /// Returns whether a store is away from a process meanwhile.
+    pub fn is_outage(self) -> bool {
+        !matches!(self, Self::Pressed | Self::Ended)
+    }
+
+    /// Returns whether what a process owes to the store is still there afterwards, or all the time, for others to read.
+    fn is_owed(self) -> bool {
+        matches!(self, Self::Killed | Self::Stopped | Self::Cut | Self::Apart)
+    }
+}
+
+impl Promise {
+    /// Returns for how long after a write an answer may go without it.
+    ///
+    /// The process that has written: not at all, whatever happens. Another one, with a store that is well: until the
+    /// message is there, or what is near is over, and a body that began before has ended. While a store is away: until
+    /// what is near is distrusted. And what is owed to a store that keeps what it has, others may read there until the
+    /// one that owes it has paid.
+    pub fn allowed(&self, write: &Write, asked: Asked, troubles: &[Trouble]) -> Moment {
+        if write.by == asked.of {
+            return 0;
+        }
+        let near = if self.tells { RESPONSE } else { self.near };
+        let mut allowed = near + TURN;
+        for trouble in troubles.iter().filter(|trouble| trouble.kind.is_outage()) {
+            let is_over = trouble.until.map_or(Moment::MAX, |until| until + BACK + TURN);
+            if asked.ended < trouble.from || write.begun > is_over {
+                continue;
+            }
+            allowed = allowed.max(near + QUESTIONS * RESPONSE + TURN);
+            let may_be_read = trouble.kind == Kind::Apart || trouble.until.is_some_and(|until| until <= asked.ended);
+            if trouble.kind.is_owed() && may_be_read && asked.begun <= is_over {
+                return Moment::MAX;
+            }
+        }
+        allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TELLS: Promise = Promise { tells: true, near: 60 * SECOND };
+
+    fn write(by: usize, second: Moment) -> Write {
+        Write { by, begun: second * SECOND, acked: Some(second * SECOND + 1_000) }
+    }
+
+    fn asked(of: usize, second: Moment) -> Asked {
+        Asked { of, begun: second * SECOND, ended: second * SECOND + 1_000 }
+    }
+
+    fn trouble(kind: Kind, from: Moment, until: Moment) -> [Trouble; 1] {
+        [Trouble { kind, from: from * SECOND, until: Some(until * SECOND) }]
+    }
+
+    #[test]
+    fn whoever_has_written_something_never_goes_without_it() {
+        let all: Vec<_> = Kind::ALL.iter().flat_map(|kind| trouble(*kind, 5, 20)).collect();
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(0, 11), &all), 0);
+    }
+
+    #[test]
+    fn another_process_is_told_and_one_whose_store_does_not_tell_waits_for_what_is_near() {
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), &[]), RESPONSE + TURN);
+        let silent = Promise { tells: false, near: 2 * SECOND };
+        assert_eq!(silent.allowed(&write(0, 10), asked(1, 11), &[]), 2 * SECOND + TURN);
+    }
+
+    #[test]
+    fn what_is_owed_is_read_until_a_moment_after_the_store_is_back_and_no_longer() {
+        let stopped = trouble(Kind::Stopped, 5, 20);
+        assert!(TELLS.allowed(&write(0, 10), asked(1, 15), &stopped) < 3 * SECOND, "nobody reads it there");
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 21), &stopped), Moment::MAX);
+        assert!(TELLS.allowed(&write(0, 10), asked(1, 23), &stopped) < 3 * SECOND);
+        assert_eq!(TELLS.allowed(&write(0, 30), asked(1, 31), &stopped), RESPONSE + TURN, "it is long over");
+    }
+
+    #[test]
+    fn a_store_that_is_back_with_nothing_has_nothing_old() {
+        assert!(TELLS.allowed(&write(0, 10), asked(1, 21), &trouble(Kind::Emptied, 5, 20)) < 3 * SECOND);
+    }
+
+    #[test]
+    fn what_one_process_could_not_say_the_others_read_meanwhile() {
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 15), &trouble(Kind::Apart, 5, 20)), Moment::MAX);
+    }
+
+    #[test]
+    fn a_store_that_is_short_of_memory_is_no_excuse() {
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), &trouble(Kind::Pressed, 5, 20)), RESPONSE + TURN);
+    }
+}

@@ -1,0 +1,60 @@
+//! What is counted.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::fleet::Taken;
+use crate::history::Moment;
+
+#[derive(Default)]
+pub struct Counts {
+    pub requests: BTreeMap<&'static str, u64>,
+    pub statuses: BTreeMap<u16, u64>,
+    pub compared: u64,
+    pub hits: u64,
+    pub writes: BTreeMap<&'static str, u64>,
+    /// Those of which nobody heard how they ended.
+    pub unheard: u64,
+    /// Answers that did not come, since their process was killed.
+    pub unanswered: u64,
+    pub oldest: Moment,
+    /// What that was.
+    pub oldest_was: String,
+    pub oldest_in_trouble: Moment,
+    /// How many answers showed what was over when they were asked for.
+    pub old: u64,
+    pub slowest: Moment,
+    pub slowest_in_trouble: Moment,
+    /// The longest that a thread of the soak waited for its turn.
+    pub stall: Moment,
+    /// How long it took until each process had hits again.
+    pub back: Moment,
+    pub evicted: u64,
+    /// What each process took, with its life, from second to second.
+    pub taken: BTreeMap<usize, Vec<(u64, Taken)>>,
+    pub wrong: Vec<String>,
+}
+
+#[derive(Default)]
+pub struct Tally(Mutex<Counts>);
+
+impl Tally {
+    pub fn counts(&self) -> MutexGuard<'_, Counts> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub fn asked(&self, kind: &'static str) {
+        *self.counts().requests.entry(kind).or_default() += 1;
+    }
+
+    pub fn wrote(&self, kind: &'static str) {
+        *self.counts().writes.entry(kind).or_default() += 1;
+    }
+
+    /// Notes a wrong answer, and returns how many there were.
+    pub fn wrong(&self, story: String) -> usize {
+        let mut counts = self.counts();
+        counts.wrong.push(story);
+        counts.wrong.len()
+    }
+}
