@@ -1,0 +1,213 @@
+//! Those who call: each reads and changes, rests, and leaves in the middle now and then.
+
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use cache_core::cache::Cache;
+use cache_core::key::Key;
+use cache_core::policy::Options;
+
+use crate::node::Up;
+use crate::plan::Plan;
+use crate::tally::Fault;
+use crate::truth::{Failed, Truth, Value, Way};
+use crate::world::{Answer, Nanos, World, lock};
+
+/// Who calls on a node.
+#[derive(Clone)]
+pub struct Client {
+    /// The world.
+    pub world: Arc<World>,
+    /// What it was planned to do.
+    pub plan: Arc<Plan>,
+    /// What is true.
+    pub truth: Arc<Truth>,
+    /// Its node.
+    pub up: Up,
+}
+
+/// Stands for the run of a value that was written by hand.
+pub const NO_RUN: u64 = u64::MAX;
+
+impl Client {
+    /// Makes its calls.
+    pub async fn run(self) {
+        for _ in 0..self.plan.calls {
+            let rest = self.draw(|draws| draws.below(self.plan.rest + 1));
+            self.world.sleep(rest).await;
+            let leaves = self.draw(|draws| draws.chance(self.plan.leaving).then(|| draws.below(20_000_000)));
+            match leaves {
+                None => self.call().await,
+                Some(after) => {
+                    let sleep = self.world.sleep(after);
+                    if !(Leaving { call: pin!(self.call()), sleep }).await {
+                        lock(&self.truth.tally).count(Fault::Left);
+                        self.world.tell(|| format!("a caller leaves on n{}", self.up.life.node));
+                    }
+                }
+            }
+        }
+    }
+
+    fn draw<T>(&self, draw: impl FnOnce(&mut crate::draw::Draws) -> T) -> T {
+        self.world.draw(draw)
+    }
+
+    async fn call(&self) {
+        let (changes, key, kind) =
+            self.draw(|draws| (draws.chance(self.plan.changing), draws.place(self.plan.sites.len()), draws.below(100)));
+        match (changes, kind) {
+            (false, 0..80) => self.load(key).await,
+            (false, _) => self.look(key).await,
+            (true, 0..55) => self.delete(key).await,
+            (true, 55..75) => self.withdraw(key).await,
+            (true, 75..90) => self.set(key).await,
+            (true, _) => self.clear().await,
+        }
+    }
+
+    fn key(&self, key: usize) -> Key {
+        let name = Key::from(format!("k{key}").as_str());
+        match self.plan.sites[key].tag {
+            None => name,
+            Some(tag) => name.tagged([format!("t{tag}").as_str()]),
+        }
+    }
+
+    fn cache(&self, key: usize) -> Cache {
+        if self.plan.sites[key].is_within { (*self.up.cache.namespace("ns")).clone() } else { self.up.cache.clone() }
+    }
+
+    /// Asks for a value, and loads it where it is not there.
+    pub async fn load(&self, key: usize) {
+        let calling = self.truth.begin_call(self.up.life, key);
+        self.world.tell(|| format!("n{} is asked for k{key}", self.up.life.node));
+        let begun = calling.begun;
+        let (cache, options): (_, Options) = (self.cache(key), self.plan.sites[key].options);
+        let body = || self.body(key, begun);
+        match cache.try_get_or_load_shared(self.key(key), options, body).await {
+            Ok(value) => calling.answered(Some(&value), true),
+            Err(Failed) => calling.answered(None, true),
+        }
+    }
+
+    /// Asks for a value, and returns it, if its body did not fail.
+    pub async fn answer(&self, key: usize) -> Option<Value> {
+        let begun = self.world.now();
+        let body = || self.body(key, begun);
+        self.cache(key).try_get_or_load_shared(self.key(key), self.plan.sites[key].options, body).await.ok()
+    }
+
+    async fn body(&self, key: usize, call: Nanos) -> Result<Value, Failed> {
+        let run = self.truth.begin_run(self.up.life, key, call);
+        let (before, after, fails) = self.draw(|draws| {
+            (draws.below(self.plan.body + 1), draws.below(self.plan.body + 1), draws.chance(self.plan.failing))
+        });
+        self.world.sleep(before).await;
+        let version = self.truth.version(key);
+        self.world.sleep(after).await;
+        if fails {
+            self.truth.fails(self.up.life, key);
+            return Err(Failed);
+        }
+        Ok(Value { version, run: run.number() })
+    }
+
+    /// Asks for a value, if it is there.
+    pub async fn look(&self, key: usize) {
+        let calling = self.truth.begin_call(self.up.life, key);
+        self.world.tell(|| format!("n{} is asked for k{key}, if it is there", self.up.life.node));
+        let found = self.cache(key).get::<Value>(self.key(key)).await;
+        calling.answered(found.ok().flatten().as_ref(), false);
+    }
+
+    async fn delete(&self, key: usize) {
+        if !self.truth.are_free(&[key]) {
+            return self.load(key).await;
+        }
+        self.truth.change_source(&[key]);
+        let changing = self.truth.begin_change(self.up.life, Way::Name, &[key]);
+        self.world.tell(|| format!("n{} deletes k{key}", self.up.life.node));
+        let ended = self.cache(key).delete(self.key(key)).await;
+        self.world.tell(|| format!("n{} has deleted k{key}: {ended:?}", self.up.life.node));
+        changing.end(ended.is_ok());
+    }
+
+    /// Invalidates the tag of a key, or its namespace; the key itself, where it has neither.
+    async fn withdraw(&self, key: usize) {
+        let site = self.plan.sites[key];
+        let sites = || self.plan.sites.iter().enumerate();
+        let node = self.up.life.node;
+        match site.tag {
+            Some(tag) => {
+                let keys: Vec<_> = sites().filter(|(_, site)| site.tag == Some(tag)).map(|(key, _)| key).collect();
+                if !self.truth.are_free(&keys) {
+                    return self.load(key).await;
+                }
+                self.truth.change_source(&keys);
+                let changing = self.truth.begin_change(self.up.life, Way::Tag, &keys);
+                self.world.tell(|| format!("n{node} invalidates the tag t{tag}"));
+                let ended = self.up.registry.invalidate_tag(&Key::from(format!("t{tag}").as_str())).await;
+                self.world.tell(|| format!("n{node} has invalidated the tag t{tag}: {ended:?}"));
+                changing.end(ended.is_ok());
+            }
+            None if site.is_within => {
+                let keys: Vec<_> = sites().filter(|(_, site)| site.is_within).map(|(key, _)| key).collect();
+                if !self.truth.are_free(&keys) {
+                    return self.load(key).await;
+                }
+                self.truth.change_source(&keys);
+                let changing = self.truth.begin_change(self.up.life, Way::Tag, &keys);
+                self.world.tell(|| format!("n{node} invalidates the namespace"));
+                let ended = self.up.cache.namespace("ns").invalidate().await;
+                self.world.tell(|| format!("n{node} has invalidated the namespace: {ended:?}"));
+                changing.end(ended.is_ok());
+            }
+            None => self.delete(key).await,
+        }
+    }
+
+    async fn set(&self, key: usize) {
+        // Two who write one key at once leave either value: whoever does that for good has a lock at its source.
+        let Some(_turn) = self.truth.turn(key) else { return self.delete(key).await };
+        self.truth.change_source(&[key]);
+        let changing = self.truth.begin_change(self.up.life, Way::Name, &[key]);
+        let value = Value { version: self.truth.version(key), run: NO_RUN };
+        self.world.tell(|| format!("n{} sets k{key} to version {}", self.up.life.node, value.version));
+        let ended = self.cache(key).set(self.key(key), value, self.plan.sites[key].options).await;
+        self.world.tell(|| format!("n{} has set k{key}: {ended:?}", self.up.life.node));
+        changing.end(ended.is_ok());
+    }
+
+    async fn clear(&self) {
+        let keys: Vec<_> = (0..self.plan.sites.len()).collect();
+        if !self.truth.are_free(&keys) {
+            return self.load(0).await;
+        }
+        self.truth.change_source(&keys);
+        let changing = self.truth.begin_change(self.up.life, Way::Clear, &keys);
+        self.world.tell(|| format!("n{} clears its cache", self.up.life.node));
+        let ended = self.up.cache.clear().await;
+        self.world.tell(|| format!("n{} has cleared its cache: {ended:?}", self.up.life.node));
+        changing.end(ended.is_ok());
+    }
+}
+
+/// A call whose caller leaves after a time; says whether it has ended before.
+struct Leaving<'a, F> {
+    call: Pin<&'a mut F>,
+    sleep: Answer<()>,
+}
+
+impl<F: Future<Output = ()>> Future for Leaving<'_, F> {
+    type Output = bool;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<bool> {
+        if self.call.as_mut().poll(context).is_ready() {
+            return Poll::Ready(true);
+        }
+        Pin::new(&mut self.sleep).poll(context).map(|()| false)
+    }
+}
