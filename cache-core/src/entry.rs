@@ -154,11 +154,11 @@ pub fn tag(name: impl Into<Key>) -> bool {
     true
 }
 
-/// Gives the result that is being loaded no tags but its own: those that are said of it, and not those of the cached values
-/// that it is made of.
+/// Gives the result that is being loaded no tags but its own: those that are said of it, and not those of the cached
+/// values that it is made of.
 ///
-/// It is for what may be older than its parts: a page that is to be good for a quarter of an hour, although what it shows
-/// changes each second. What is made of it has its own tags too, and not those of its parts.
+/// It is for what may be older than its parts: a page that is to be good for a quarter of an hour, although what it
+/// shows changes each second. What is made of it has its own tags too, and not those of its parts.
 ///
 /// Returns whether anything is being loaded here.
 ///

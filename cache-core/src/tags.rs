@@ -101,7 +101,8 @@ pub fn fingerprint(name: &str) -> u64 {
     hash.as_bytes().first_chunk().copied().map_or(0, u64::from_le_bytes)
 }
 
-/// Returns the same, where stores outside may know the tag: those of namespaces are known to the store of their cache alone.
+/// Returns the same, where stores outside may know the tag: those of namespaces are known to the store of their cache
+/// alone.
 #[must_use]
 pub fn fingerprint_abroad(name: &str) -> Option<u64> {
     (is_unnamed(name) || !name.contains('\n')).then(|| fingerprint(name))

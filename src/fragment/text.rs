@@ -82,8 +82,8 @@ fn millis(time: Duration) -> u64 {
 }
 
 impl Text {
-    /// Tells what it is put into, if anything is being loaded here, that it lasts no longer. That it goes with its tags too is
-    /// so of whatever is read.
+    /// Tells what it is put into, if anything is being loaded here, that it lasts no longer. That it goes with its tags
+    /// too is so of whatever is read.
     pub(super) fn tell_around(&self) {
         if let Some(until) = self.0.until {
             entry::keep_at_most(Duration::from_millis(until.saturating_sub(clock().coarse_wall_millis())));

@@ -76,7 +76,8 @@ async fn what_was_asked_for_together_hands_on_the_tags_of_all_whether_they_were_
     for larder in places() {
         let both = || larder.handle().scope(items(&[1, 2, 3]));
         let ask = async || {
-            // At first none is there, then all but one, and in the end none, since their body has read something else too.
+            // At first none is there, then all but one, and in the end none, since their body has read something else
+            // too.
             for tag in ["item:1", "item:2", "item:3", "rates", "item:1"] {
                 goes_with(&larder, &format!("inherited-many:{tag}"), both).await;
             }

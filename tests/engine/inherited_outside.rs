@@ -1,4 +1,5 @@
-//! Tags that are inherited, where what is read or what is made of it lives outside: two registries stand for two processes.
+//! Tags that are inherited, where what is read or what is made of it lives outside: two registries stand for two
+//! processes.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -167,8 +168,8 @@ fn what_is_kept_in_memory_goes_with_what_it_read_outside() {
     }
 }
 
-/// What is in memory here is not told what another process invalidates. What is made of that, and kept where others read
-/// it, is as old as what it was made of outside.
+/// What is in memory here is not told what another process invalidates. What is made of that, and kept where others
+/// read it, is as old as what it was made of outside.
 #[test]
 fn a_value_in_memory_between_two_outside_does_not_make_the_outer_one_younger() {
     let clock = Clock::manual();

@@ -274,8 +274,8 @@ impl<V, E> Load<V, E> {
         self.asker.home().prepare(backend, &self.fingerprints, may_get, &mut self.versions).await
     }
 
-    /// Gives what is to be sent its tags, with the versions that they had when the body began, and returns these too; `None`
-    /// where that cannot be told.
+    /// Gives what is to be sent its tags, with the versions that they had when the body began, and returns these too;
+    /// `None` where that cannot be told.
     pub(super) async fn tagged(
         &self,
         backend: &Outside,

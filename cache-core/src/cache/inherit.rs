@@ -95,8 +95,8 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    /// Hands on the tags of what its body has made, whatever becomes of that, with the versions that they were found to have
-    /// when it was to be kept.
+    /// Hands on the tags of what its body has made, whatever becomes of that, with the versions that they were found to
+    /// have when it was to be kept.
     pub(super) fn hand_on_made(&self, wishes: &Wishes, since: Moment, found: &[TagVersion]) {
         if !is_anything_loading() {
             return;
@@ -109,7 +109,8 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    /// Returns which versions its tags had before its body ran, in the store outside and in others that its body has read.
+    /// Returns which versions its tags had before its body ran, in the store outside and in others that its body has
+    /// read.
     pub(super) fn seen(&self, wishes: &Wishes, found: &[TagVersion]) -> Vec<Seen> {
         let home = self.asker.home();
         let known = |tag: &u64| wishes.seen.iter().any(|seen| *seen == home.outside_saw(*tag, seen.version));

@@ -282,8 +282,8 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken. Returns which versions its
-    /// tags were found to have had outside.
+    /// Keeps what was judged worth it, unless its entry was invalidated since the token was taken. Returns which
+    /// versions its tags were found to have had outside.
     pub(crate) async fn conclude(&self, token: &Token, judged: &Judged) -> Vec<TagVersion> {
         let mut found = Vec::new();
         let Some(keepsake) = &judged.keep else { return found };

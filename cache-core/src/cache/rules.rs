@@ -96,8 +96,8 @@ impl<V, E> Rules<V, E> {
         ttl.map_or(self.options, |ttl| self.options.with_ttl(ttl))
     }
 
-    /// Reads a value, or an error that was kept like one; `None` when the record holds something else. What is made of it
-    /// gets its tags.
+    /// Reads a value, or an error that was kept like one; `None` when the record holds something else. What is made of
+    /// it gets its tags.
     #[inline]
     pub(crate) fn read(&self, record: &Erased) -> Option<Result<V, E>> {
         hand_on_of(record);

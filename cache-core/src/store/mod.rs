@@ -112,8 +112,8 @@ impl Held<'_> {
         self.shard.lying(self.stand)
     }
 
-    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let go. What
-    /// is made of it gets its tags.
+    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let
+    /// go. What is made of it gets its tags.
     #[inline(always)]
     pub(crate) fn read<V>(self, copy: fn(Lying<'_>) -> Option<V>, is_plain: bool) -> Option<V> {
         let lying = self.lying()?;

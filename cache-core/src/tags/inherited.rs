@@ -1,10 +1,11 @@
 //! [`Inherited`]: the tags of all that a body has read, which what it makes of that has too.
 //!
-//! In this process such a tag is one like others: what was read was not withdrawn when it was, and that was after the body
-//! began. So all invalidations of it that what was read does not know of yet are later than that, and cut what was made.
+//! In this process such a tag is one like others: what was read was not withdrawn when it was, and that was after the
+//! body began. So all invalidations of it that what was read does not know of yet are later than that, and cut what was
+//! made.
 //!
-//! In a store outside an entry carries the version that a tag had. Where what was read came from the same store, it says
-//! that itself; and what is made of it is good for as long as it would have been.
+//! In a store outside an entry carries the version that a tag had. Where what was read came from the same store, it
+//! says that itself; and what is made of it is good for as long as it would have been.
 
 use std::collections::{HashMap, HashSet};
 
@@ -87,8 +88,8 @@ impl Inherited {
     }
 }
 
-/// Returns the versions that tags had in a store outside: those that were looked at before something was read, and those
-/// that what was read had. `None` where nobody can tell one, or a tag had two: it was invalidated in between.
+/// Returns the versions that tags had in a store outside: those that were looked at before something was read, and
+/// those that what was read had. `None` where nobody can tell one, or a tag had two: it was invalidated in between.
 #[must_use]
 pub fn versions_in(store: u64, looked_at: &[TagVersion], seen: &[Seen]) -> Option<Vec<TagVersion>> {
     let mut versions = looked_at.to_vec();

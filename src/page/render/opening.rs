@@ -80,8 +80,8 @@ impl Render {
         }
     }
 
-    /// Returns the head of a page with what was said while its body was sent, or why the page is not to be kept. Its beginning
-    /// has been handed out: it can end sooner than that says, and not later.
+    /// Returns the head of a page with what was said while its body was sent, or why the page is not to be kept. Its
+    /// beginning has been handed out: it can end sooner than that says, and not later.
     fn at_the_end(&mut self, mut head: Head) -> Result<Head, Refusal> {
         self.listen();
         let now = self.home.now();

@@ -20,8 +20,8 @@ struct Ready<'a, V, E> {
     record: &'a Erased,
 }
 
-/// Keeps what was judged worth it, wherever that is, unless its entry was invalidated since its token was taken. Returns of
-/// each which versions its tags were found to have had outside.
+/// Keeps what was judged worth it, wherever that is, unless its entry was invalidated since its token was taken.
+/// Returns of each which versions its tags were found to have had outside.
 pub(super) async fn conclude<V, E>(outcomes: &[Outcome<V, E>]) -> Vec<Vec<TagVersion>> {
     let mut found = vec![Vec::new(); outcomes.len()];
     let backend = outcomes.first().and_then(|(load, ..)| load.backend());
