@@ -82,6 +82,18 @@ impl Head {
     }
 }
 
+/// Puts the right sum into what may be a head, for fuzzers.
+#[cfg(fuzzing)]
+pub(super) fn with_its_sum(mut bytes: Vec<u8>) -> Vec<u8> {
+    let Some(fixed) = bytes.first_chunk::<FIXED>() else { return bytes };
+    let end = FIXED + usize::from(u16::from_le_bytes([fixed[6], fixed[7]]));
+    if end <= bytes.len() {
+        let sum = head_sum(&bytes[..end]);
+        bytes[SUM..FIXED].copy_from_slice(&sum.to_le_bytes());
+    }
+    bytes
+}
+
 /// The sum of a head with its name, in the place of which it has nothing yet.
 fn head_sum(head: &[u8]) -> u64 {
     sum(&head[..SUM]) ^ sum(&head[FIXED..]).rotate_left(1)

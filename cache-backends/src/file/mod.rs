@@ -12,6 +12,10 @@ mod culling;
 mod draft;
 mod error;
 mod found;
+// Fuzzers see how files are read, and nobody else.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzed;
 mod head;
 mod held;
 mod listing;
