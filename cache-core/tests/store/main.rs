@@ -5,6 +5,7 @@ mod bounds;
 mod drops;
 mod eviction;
 mod expiry;
+mod linear;
 mod model;
 mod threads;
 
