@@ -165,7 +165,9 @@ impl Book {
         let marks = (0..marks).map(|_| Mark::read(&mut rest)).collect::<Option<_>>()?;
         let end = bytes.len() - rest.len();
         let is_whole = u64::from_le_bytes(take(&mut rest)?) == sum(&bytes[..end]);
-        (is_whole && generation != 0).then_some(Self { generation, changes, counts, marks })
+        // Nobody has come so far by counting, and whoever goes on from there comes to an end.
+        let can_go_on = [changes, entries, removals].iter().all(|count| *count <= u64::MAX / 2);
+        (is_whole && can_go_on && generation != 0).then_some(Self { generation, changes, counts, marks })
     }
 }
 
@@ -249,6 +251,21 @@ mod tests {
         \x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00\x00\x00\x00\x00\x00\x00<\x00\x00\
         \x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\
         \x00\x00\x00\x00\x00\x07\x00shop:1:\xa5\x1e\r\xa5\x13\xea;\xe7";
+
+    #[test]
+    fn a_book_that_could_count_no_further_is_none() {
+        let spoils: [fn(&mut Book); 3] = [
+            |book| book.changes = u64::MAX,
+            |book| book.counts.entries = u64::MAX,
+            |book| book.counts.removals = u64::MAX,
+        ];
+        for spoil in spoils {
+            let mut book = Book::new(7);
+            assert!(Book::read(&book.write()).is_some());
+            spoil(&mut book);
+            assert!(Book::read(&book.write()).is_none(), "{book:?}");
+        }
+    }
 
     #[test]
     fn what_is_counted_twice_or_never_stays_above_zero() {
