@@ -75,6 +75,8 @@
 //! counted and logged, and never becomes the function's, unless it asks for that. A hit in memory
 //! allocates nothing.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(feature = "actix")]
 pub mod actix;
 pub mod config;

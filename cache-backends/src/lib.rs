@@ -10,6 +10,8 @@
 //! | `server`, `pipe` | tables behind a socket; questions and answers on one socket |
 //! | `file`, `sqlite`, `postgres`, `mysql`, `redis`, `memcached` | the stores |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 mod database;
 #[cfg(any(

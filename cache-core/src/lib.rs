@@ -15,6 +15,7 @@
 //! | [`registry`] | named caches and every annotated site of the program |
 //! | [`testing`], [`companion`], [`warm`], `__private` | what users' tests call, what stands beside methods, what fills caches at start, and what expansions do |
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![allow(
     clippy::inline_always,
     reason = "a hit is one piece of code, from the key that is written to the slot that is found"

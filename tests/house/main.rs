@@ -3,6 +3,7 @@
 mod arrows;
 mod docs;
 mod log;
+mod packages;
 mod rows;
 
 use std::fs;
