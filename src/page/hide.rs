@@ -8,7 +8,7 @@ use http::header::{
     IF_UNMODIFIED_SINCE, RANGE,
 };
 use http::request::Parts;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 
 use super::aspect::{Aspect, lines};
 use super::grammar::{cookies, quality};
@@ -45,14 +45,12 @@ pub(super) enum Query {
 }
 
 impl Default for View {
-    /// Encodings are negotiated by layers which say so in `Vary`.
     fn default() -> Self {
-        let headers = vec![HOST, ACCEPT_ENCODING];
         Self {
             everything: false,
             no_encodings: false,
             by_letter: true,
-            headers,
+            headers: vec![HOST],
             cookies: Vec::new(),
             offers: Vec::new(),
             query: Query::All,
@@ -85,13 +83,19 @@ impl View {
         if self.everything || self.headers.contains(name) || name == AUTHORIZATION {
             return if self.by_letter { lines(request, name) } else { meaning::of(request, name) };
         }
-        if name == COOKIE { self.cookies_of(request).map(Cow::Owned) } else { None }
+        match name {
+            &COOKIE => self.cookies_of(request).map(Cow::Owned),
+            // They are negotiated by layers which say so in `Vary`; of one that does not, no stranger's text becomes a page.
+            &ACCEPT_ENCODING => lines(request, name).map(quality::encodings),
+            _ => None,
+        }
     }
 
     /// Returns whether nothing is to be seen of a header, whatever a request says there.
     pub(super) fn hides(&self, name: &HeaderName) -> bool {
         let is_chosen_by = self.offers.iter().any(|offer| offer.header == name);
-        let is_shown = self.everything || self.headers.contains(name) || name == AUTHORIZATION;
+        let is_shown =
+            self.everything || self.headers.contains(name) || [AUTHORIZATION, ACCEPT_ENCODING].contains(name);
         !is_chosen_by && !is_shown && (name != COOKIE || self.cookies.is_empty())
     }
 
@@ -103,6 +107,8 @@ impl View {
     pub(super) fn apply(&self, request: &mut Parts, is_authorized: bool) {
         forget_conditions(&mut request.headers);
         if !self.everything {
+            // Nothing tells pages apart by it, and whoever sends them writes them as their client can read them.
+            request.version = Version::HTTP_11;
             request.headers = self.seen(&request.headers, is_authorized);
         }
         for offer in &self.offers {
@@ -125,6 +131,8 @@ impl View {
                 seen.insert(name, value);
             }
         };
+        show(&ACCEPT_ENCODING, self.line(headers, &ACCEPT_ENCODING));
+        // Those that are named are seen as they came.
         for name in self.headers.iter().chain(self.offers.iter().map(|offer| &offer.header)) {
             show(name, lines(headers, name));
         }

@@ -211,10 +211,12 @@ impl<'de> Deserialize<'de> for Page {
         let received = Deserialize::deserialize(deserializer)?;
         let Received { site, status, headers: lines, facts, epoch, after, tags, holes, body } = received;
         let status = StatusCode::from_u16(status).map_err(de::Error::custom)?;
-        let mut headers = HeaderMap::with_capacity(lines.len());
+        let mut headers = HeaderMap::try_with_capacity(lines.len()).map_err(de::Error::custom)?;
         for (name, Owned(value)) in lines {
             let name = HeaderName::from_bytes(name.as_bytes()).map_err(de::Error::custom)?;
-            headers.append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?);
+            headers
+                .try_append(name, HeaderValue::from_bytes(&value).map_err(de::Error::custom)?)
+                .map_err(de::Error::custom)?;
         }
         let holes = holes.unwrap_or_default();
         if !holes.are_in(&body.0) {

@@ -60,6 +60,18 @@ fn each_row_of_the_docs_that_promises_something_names_tests_that_exist() {
     }
 }
 
+#[test]
+fn each_attack_in_the_page_on_security_names_tests_that_exist() {
+    let (rows, code) = (rows_with_tests("SECURITY.md"), code());
+    assert!(rows.len() > 50, "the page names attacks: {}", rows.len());
+    for row in rows {
+        let named: Vec<_> = names(last_cell(&row)).collect();
+        let missing: Vec<_> = named.iter().filter(|name| !exists(name, &code)).collect();
+        assert!(missing.is_empty(), "SECURITY.md names what is not there: {missing:#?}");
+        assert!(!named.is_empty(), "SECURITY.md names no test: {row}");
+    }
+}
+
 /// A name with a slash is a file or folder below `tests/`; any other one is a test, which a macro may have written.
 fn exists(name: &str, code: &str) -> bool {
     if name.contains('/') {

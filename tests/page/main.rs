@@ -3,6 +3,8 @@
 #![allow(clippy::duplicate_mod, reason = "what is true on axum is true on actix, too")]
 
 mod app;
+mod attacks;
+mod attacks_sockets;
 mod attribute;
 mod behind;
 mod by_body;

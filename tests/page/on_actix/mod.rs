@@ -14,6 +14,10 @@ mod turns;
 
 #[path = "../app.rs"]
 mod app;
+#[path = "../attacks.rs"]
+mod attacks;
+#[path = "../attacks_sockets.rs"]
+mod attacks_sockets;
 #[path = "../bytes.rs"]
 mod bytes;
 #[path = "../cuts.rs"]
