@@ -6,60 +6,56 @@ use cached::macros::cached;
 use larder::{Local, Options, key};
 use tokio::runtime::Runtime;
 
-use super::{CACHE, Call, Down, Seen, in_tasks, in_threads};
+use super::{CACHE, Call, Crowd, Down, Seen, in_tasks, in_threads};
 
-type Lines = Vec<(&'static str, Seen)>;
+pub type Lines = Vec<(&'static str, Seen)>;
 
-/// Lets each candidate be asked by a crowd, for a load that works and for one that fails.
-pub fn run() -> (Lines, Lines) {
-    let runtime = Runtime::new().expect("a runtime");
-    let mut lines = (Lines::new(), Lines::new());
-    for fails in [false, true] {
-        let into = if fails { &mut lines.1 } else { &mut lines.0 };
-        runtime.block_on(tasks(fails, into));
-        threads(fails, into);
-    }
+/// Lets each candidate be asked by a crowd.
+pub fn run(crowd: Crowd) -> Lines {
+    let mut lines = Lines::new();
+    Runtime::new().expect("a runtime").block_on(tasks(crowd, &mut lines));
+    threads(crowd, &mut lines);
     lines
 }
 
-async fn tasks(fails: bool, lines: &mut Lines) {
-    lines.push(("larder by attribute, async", in_tasks(fails, awaited::larder).await));
-    lines.push(("larder by hand, async", in_tasks(fails, awaited::larder_by_hand).await));
-    lines.push(("`#[cached]` of `cached`, async", in_tasks(fails, awaited::cached_alone).await));
-    lines.push(("the same, `sync_writes = true`", in_tasks(fails, awaited::cached_locked).await));
-    lines.push(("the same, `sync_writes = \"by_key\"`", in_tasks(fails, awaited::cached_by_key).await));
+async fn tasks(crowd: Crowd, lines: &mut Lines) {
+    lines.push(("larder by attribute, async", in_tasks(crowd, awaited::larder).await));
+    lines.push(("larder by hand, async", in_tasks(crowd, awaited::larder_by_hand).await));
+    lines.push(("`#[cached]` of `cached`, async", in_tasks(crowd, awaited::cached_alone).await));
+    lines.push(("`#[cached]`, `sync_writes = true`, async", in_tasks(crowd, awaited::cached_locked).await));
+    lines.push(("`#[cached]`, `sync_writes = \"by_key\"`, async", in_tasks(crowd, awaited::cached_by_key).await));
     let moka = moka::future::Cache::new(100);
     let ask = |call: Call| {
         let moka = moka.clone();
         async move { moka.try_get_with(call.key(), call.load()).await.map_err(|down| (*down).clone()) }
     };
-    lines.push(("`moka`, async", in_tasks(fails, ask).await));
+    lines.push(("`moka`, async", in_tasks(crowd, ask).await));
     let quick = Arc::new(quick_cache::sync::Cache::new(100));
     let ask = |call: Call| {
         let quick = Arc::clone(&quick);
         async move { quick.get_or_insert_async(&call.key(), call.load()).await }
     };
-    lines.push(("`quick_cache`, async", in_tasks(fails, ask).await));
+    lines.push(("`quick_cache`, async", in_tasks(crowd, ask).await));
     let foyer: foyer_memory::Cache<u64, u64> = foyer_memory::CacheBuilder::new(100).build();
     let ask = |call: Call| {
         let foyer = foyer.clone();
         async move { foyer.get_or_fetch(&call.key(), || call.load()).await.map_err(|_| Down) }
     };
-    lines.push(("`foyer`, async", in_tasks(fails, ask).await));
+    lines.push(("`foyer`, async", in_tasks(crowd, ask).await));
 }
 
-fn threads(fails: bool, lines: &mut Lines) {
-    lines.push(("larder by attribute", in_threads(fails, blocking::larder)));
-    lines.push(("larder by hand", in_threads(fails, blocking::larder_by_hand)));
-    lines.push(("`#[cached]` of `cached`", in_threads(fails, blocking::cached_alone)));
-    lines.push(("the same, `sync_writes = true`", in_threads(fails, blocking::cached_locked)));
-    lines.push(("the same, `sync_writes = \"by_key\"`", in_threads(fails, blocking::cached_by_key)));
+fn threads(crowd: Crowd, lines: &mut Lines) {
+    lines.push(("larder by attribute", in_threads(crowd, blocking::larder)));
+    lines.push(("larder by hand", in_threads(crowd, blocking::larder_by_hand)));
+    lines.push(("`#[cached]` of `cached`", in_threads(crowd, blocking::cached_alone)));
+    lines.push(("`#[cached]`, `sync_writes = true`", in_threads(crowd, blocking::cached_locked)));
+    lines.push(("`#[cached]`, `sync_writes = \"by_key\"`", in_threads(crowd, blocking::cached_by_key)));
     let moka = moka::sync::Cache::new(100);
     let ask = |call: Call| moka.try_get_with(call.key(), || call.load_blocking()).map_err(|down| (*down).clone());
-    lines.push(("`moka`", in_threads(fails, ask)));
+    lines.push(("`moka`", in_threads(crowd, ask)));
     let quick = quick_cache::sync::Cache::new(100);
     let ask = |call: Call| quick.get_or_insert_with(&call.key(), || call.load_blocking());
-    lines.push(("`quick_cache`", in_threads(fails, ask)));
+    lines.push(("`quick_cache`", in_threads(crowd, ask)));
 }
 
 mod awaited {

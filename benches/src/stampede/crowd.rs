@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use futures_util::future::join_all;
 use tokio::time::sleep;
 
-use super::{Asked, BODIES, CALLERS, Call, Down, LOAD};
+use super::{Asked, BODIES, CALLERS, Call, Crowd, Down, LOAD};
 
 /// What was seen of one crowd.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +23,12 @@ pub struct Seen {
 }
 
 /// Lets a crowd of tasks ask.
-pub async fn in_tasks<F, T>(fails: bool, ask: impl Fn(Call) -> F) -> Seen
+pub async fn in_tasks<F, T>(crowd: Crowd, ask: impl Fn(Call) -> F) -> Seen
 where
     F: Future<Output = Result<T, Down>> + Send + 'static,
     T: Send + 'static,
 {
-    let of = |asked| ask(Call { asked, fails });
+    let of = |asked| ask(Call { asked, crowd });
     assert!(of(Asked::Warm).await.is_ok(), "the warm key is loaded");
     BODIES.store(0, Ordering::SeqCst);
     let began = Instant::now();
@@ -40,9 +40,9 @@ where
         assert!(other.await.is_ok(), "the other key is loaded");
         began.elapsed()
     });
-    let mut crowd = tokio::spawn(async move {
+    let mut callers = tokio::spawn(async move {
         for outcome in join_all(callers).await {
-            assert_eq!(outcome.expect("a caller ends").is_err(), fails);
+            assert_eq!(outcome.expect("a caller ends").is_err(), crowd.fails);
         }
         began.elapsed()
     });
@@ -50,7 +50,7 @@ where
     let all = loop {
         tokio::select! {
             biased;
-            all = &mut crowd => break all.expect("the crowd is served"),
+            all = &mut callers => break all.expect("the crowd is served"),
             () = sleep(Duration::from_millis(1)) => {
                 let asked = Instant::now();
                 assert!(of(Asked::Warm).await.is_ok(), "the warm key is there");
@@ -62,8 +62,8 @@ where
 }
 
 /// Lets a crowd of threads ask.
-pub fn in_threads<T>(fails: bool, ask: impl Fn(Call) -> Result<T, Down> + Sync) -> Seen {
-    let of = |asked| ask(Call { asked, fails });
+pub fn in_threads<T>(crowd: Crowd, ask: impl Fn(Call) -> Result<T, Down> + Sync) -> Seen {
+    let of = |asked| ask(Call { asked, crowd });
     assert!(of(Asked::Warm).is_ok(), "the warm key is loaded");
     BODIES.store(0, Ordering::SeqCst);
     let (start, done) = (Barrier::new(CALLERS + 1), Arc::new(AtomicBool::new(false)));
@@ -72,7 +72,7 @@ pub fn in_threads<T>(fails: bool, ask: impl Fn(Call) -> Result<T, Down> + Sync) 
             .map(|_| {
                 scope.spawn(|| {
                     start.wait();
-                    assert_eq!(of(Asked::Cold).is_err(), fails);
+                    assert_eq!(of(Asked::Cold).is_err(), crowd.fails);
                 })
             })
             .collect();

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use crate::Effort;
-use crate::report::Table;
+use crate::report::{Table, median};
 pub use crowd::{Seen, in_tasks, in_threads};
 
 /// How many ask at once.
@@ -42,22 +42,29 @@ pub enum Asked {
     Other,
 }
 
-/// A key of a candidate, in a run in which loading the cold one works or fails.
+/// A crowd: in which round it comes, and whether its load fails.
 #[derive(Clone, Copy, Debug)]
-pub struct Call {
-    pub asked: Asked,
+pub struct Crowd {
+    pub round: u64,
     pub fails: bool,
 }
 
+/// A key of a candidate, as one of a crowd asks for it.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    pub asked: Asked,
+    pub crowd: Crowd,
+}
+
 impl Call {
-    /// Returns a number for each key, and others for the run that fails.
+    /// Returns a number for each key, and others for each crowd.
     #[must_use]
     pub fn key(self) -> u64 {
-        self.asked as u64 + if self.fails { 10 } else { 0 }
+        self.asked as u64 + if self.crowd.fails { 10 } else { 0 } + 100 * self.crowd.round
     }
 
     fn result(self) -> Result<u64, Down> {
-        if self.fails && self.asked == Asked::Cold { Err(Down) } else { Ok(self.key()) }
+        if self.crowd.fails && self.asked == Asked::Cold { Err(Down) } else { Ok(self.key()) }
     }
 
     fn count(self) {
@@ -93,24 +100,32 @@ impl Call {
 static BODIES: AtomicUsize = AtomicUsize::new(0);
 
 /// Measures, and prints the tables.
-pub fn print(_: Effort) {
+pub fn print(effort: Effort) {
+    let rounds = effort.of(9, 1);
     println!("\n## {CALLERS} callers, one cold key\n");
-    println!("A load takes {} ms. All times in milliseconds.", LOAD.as_millis());
-    let (loads, failures) = candidates::run();
-    table("the load works", &loads);
-    table("the load fails", &failures);
+    println!("A load takes {} ms. All times in milliseconds, the medians of {rounds} crowds.", LOAD.as_millis());
+    for (fails, title) in [(false, "the load works"), (true, "the load fails")] {
+        let rounds: Vec<_> = (0..rounds).map(|round| candidates::run(Crowd { round, fails })).collect();
+        table(title, &rounds);
+    }
     println!(
         "\nThe longest warm hit is one by a caller who asked for nothing else meanwhile; \
         the other cold key was asked for five milliseconds after the crowd."
     );
 }
 
-fn table(title: &str, lines: &[(&str, Seen)]) {
+fn table(title: &str, rounds: &[candidates::Lines]) {
     println!("\n### {title}\n");
     let mut table = Table::new(&[title, "bodies", "all served after", "longest warm hit", "other cold key after"]);
-    for (name, seen) in lines {
-        let mut cells = vec![(*name).to_owned(), seen.bodies.to_string()];
-        cells.extend([seen.all, seen.warm, seen.other].map(|time| format!("{:.1}", time.as_secs_f64() * 1_000.0)));
+    for (line, (name, _)) in rounds[0].iter().enumerate() {
+        let seen = || rounds.iter().map(|round| round[line].1);
+        let bodies = seen().map(|seen| seen.bodies).max().expect("a round");
+        let mut cells = vec![(*name).to_owned(), bodies.to_string()];
+        let times: [fn(Seen) -> Duration; 3] = [|seen| seen.all, |seen| seen.warm, |seen| seen.other];
+        cells.extend(times.map(|of| {
+            let milliseconds = seen().map(|seen| of(seen).as_secs_f64() * 1_000.0).collect();
+            format!("{:.2}", median(milliseconds))
+        }));
         table.row(cells);
     }
     table.print();
