@@ -9,8 +9,8 @@ use crate::entries::{self, Cell, Kept, Key, Numbered, Page};
 
 /// The functions that attributes stand on, each with a cache of its own.
 pub trait Sites: Cell {
-    /// The caches of the three functions, and two that are filled by hand.
-    const CACHES: [&'static str; 5];
+    /// The caches of the three functions, and four that are filled by hand.
+    const CACHES: [&'static str; 7];
 
     fn candidates() -> Vec<Candidate>;
 }
@@ -46,6 +46,22 @@ pub fn candidates<C: Sites>() -> Vec<Candidate> {
             let id = key.argument();
             let found = cache.get::<Local<C::Value>>(key!("profile:<id>")).await;
             found.expect("the store works").expect("it is there").0
+        })
+    }));
+    all.push(Candidate::new("larder by hand, `get_or_load`", || {
+        let cache = filled::<C>(C::CACHES[5]);
+        calls::<C, _, _>(move |key| {
+            let id = key.argument();
+            let load = || Local(C::Value::of(id.number()));
+            cache.blocking().get_or_load(key!("profile:<id>"), Options::ttl(3_600), load).0
+        })
+    }));
+    all.push(Candidate::new("larder by hand, `get_or_load`, async", || {
+        let cache = filled::<C>(C::CACHES[6]);
+        awaits::<C, _, _>(async move |key: &C::Key| {
+            let id = key.argument();
+            let load = async || Local(C::Value::of(id.number()));
+            cache.get_or_load(key!("profile:<id>"), Options::ttl(3_600), load).await.0
         })
     }));
     all
@@ -85,7 +101,15 @@ macro_rules! sites {
         }
 
         impl Sites for entries::$cell {
-            const CACHES: [&'static str; 5] = [$local, $shared, $awaited, $by_hand, $by_hand_async];
+            const CACHES: [&'static str; 7] = [
+                $local,
+                $shared,
+                $awaited,
+                $by_hand,
+                $by_hand_async,
+                concat!($by_hand, "-load"),
+                concat!($by_hand_async, "-load"),
+            ];
 
             fn candidates() -> Vec<Candidate> {
                 vec![
