@@ -108,6 +108,17 @@ impl Blocking<'_> {
     }
 
     fn load_by_hand<V, E>(self, key: Key, rules: &Rules<V, E>, body: &mut dyn FnMut() -> Result<V, E>) -> Result<V, E> {
+        // What is there takes no future.
+        if let Some(found) = self.0.found_by_hand(&key, rules) {
+            return Ok(found);
+        }
+        self.load_closer(key, rules, body)
+    }
+
+    /// Away from those who find something at once: they are not to make room for a future.
+    #[cold]
+    #[inline(never)]
+    fn load_closer<V, E>(self, key: Key, rules: &Rules<V, E>, body: &mut dyn FnMut() -> Result<V, E>) -> Result<V, E> {
         match block_on(self.0.begin_by_hand(key, rules)) {
             Next::Found(outcome) | Next::Done(outcome) => outcome,
             Next::Run(run) => {

@@ -3,11 +3,12 @@
 use std::convert::Infallible;
 use std::future::Future;
 
+use super::Cache;
 use super::load::Next;
+use super::look::{look, seek};
 use super::rules::{Rules, Share};
 use super::run::{Run, Running};
-use super::{Cache, look};
-use crate::explain::Unasked;
+use crate::explain::{Unasked, is_anyone_asking};
 use crate::key::Key;
 use crate::policy::Options;
 use crate::stats::Event;
@@ -123,6 +124,9 @@ impl Cache {
         F: FnOnce() -> Fut,
         Fut: Future,
     {
+        if let Some(found) = self.found_by_hand(&key, rules) {
+            return Ok(found);
+        }
         match self.begin_by_hand(key, rules).await {
             Next::Found(outcome) | Next::Done(outcome) => outcome,
             Next::Run(run) => {
@@ -132,7 +136,20 @@ impl Cache {
         }
     }
 
-    /// Finds out what a caller by hand is to do.
+    /// Returns what is simply there and fresh: as for a function with an attribute, no name is made for it.
+    #[inline]
+    pub(super) fn found_by_hand<V, E>(&self, key: &Key, rules: &Rules<V, E>) -> Option<V> {
+        if is_anyone_asking() || self.is_off() {
+            return None;
+        }
+        let found = seek(self, self.address_of(key)?, &rules.options)?;
+        let value = found.read(rules.keep.copy, rules.keep.is_plain)?;
+        self.home().count_near_hit();
+        self.count(Event::Hit);
+        Some(value)
+    }
+
+    /// Finds out what a caller by hand is to do who did not find it at once.
     pub(super) async fn begin_by_hand<V, E>(&self, key: Key, rules: &Rules<V, E>) -> Next<V, E> {
         if self.is_off() {
             self.counters().count(Event::Bypassed);
