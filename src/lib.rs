@@ -36,6 +36,7 @@
 //! | what people build around caches, each in ten lines | [`mod@patterns`] |
 //! | what stands in the place of each word of Django's | [`mod@from_django`] |
 //! | what to do on call: why is this stale, what is in there, how do I empty it | [`mod@operating`] |
+//! | what is tried on all of this, and how a stranger does it again | [`mod@tested`] |
 //! | what a person does to caches from a terminal | [`mod@command_line`] |
 //! | why something was a hit, stale or a miss | [`explain`](fn@explain), [`mod@explain`] |
 //! | a store of one's own | [`backend`] |
@@ -232,6 +233,10 @@ pub mod tracing {}
 #[cfg(doc)]
 #[doc = include_str!("docs/operating.md")]
 pub mod operating {}
+
+#[cfg(doc)]
+#[doc = include_str!("docs/tested.md")]
+pub mod tested {}
 
 #[cfg(doc)]
 #[doc = include_str!("docs/from_django.md")]

@@ -26,6 +26,7 @@ mod invalidation;
 mod isolation;
 mod levels;
 mod levels_races;
+mod levels_within;
 mod locks;
 mod looking;
 mod one_load;

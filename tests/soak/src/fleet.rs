@@ -166,7 +166,7 @@ pub fn build() -> Outcome<()> {
     let target = own.ancestors().nth(2).ok_or("a program without a folder")?;
     let mut features = Vec::new();
     for program in ["blog", "blog-actix"] {
-        features.extend(["redis", "memcached", "postgres"].map(|store| format!("{program}/{store}")));
+        features.extend(["redis", "memcached"].map(|store| format!("{program}/{store}")));
     }
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).args([

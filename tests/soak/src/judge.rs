@@ -256,3 +256,6 @@ impl<'a> Judge<'a> {
 fn number_of(text: &str, letter: char) -> Option<u64> {
     text.strip_prefix(letter)?.split(['.', ' ']).next()?.parse().ok()
 }
+
+#[cfg(test)]
+mod tests;

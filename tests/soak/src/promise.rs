@@ -33,6 +33,8 @@ pub struct Promise {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
     pub kind: Kind,
+    /// The process, where it is about one.
+    pub node: Option<usize>,
     pub from: Moment,
     /// `None` while it lasts.
     pub until: Option<Moment>,
@@ -127,7 +129,7 @@ mod tests {
     }
 
     fn trouble(kind: Kind, from: Moment, until: Moment) -> [Trouble; 1] {
-        [Trouble { kind, from: from * SECOND, until: Some(until * SECOND) }]
+        [Trouble { kind, node: None, from: from * SECOND, until: Some(until * SECOND) }]
     }
 
     #[test]

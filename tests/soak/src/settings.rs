@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use crate::Outcome;
 use crate::stores::Store;
 
-const USAGE: &str = "soak [--minutes N | --seconds N] [--stores redis,memcached,postgres,files] [--rate N] [--seed N] \
+const USAGE: &str = "soak [--minutes N | --seconds N] [--stores redis,memcached,files] [--rate N] [--seed N] \
                      [--plant prefix] [--built]";
 
 pub struct Settings {

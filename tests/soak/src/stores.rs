@@ -6,14 +6,13 @@ use std::path::Path;
 use crate::Outcome;
 use crate::promise::{Kind, Promise, SECOND};
 use crate::proxy::Proxy;
-use crate::servers::{Memcached, PASSWORD, Postgres, Redis, Server};
+use crate::servers::{Memcached, PASSWORD, Redis, Server};
 
 /// Which store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Store {
     Redis,
     Memcached,
-    Postgres,
     Files,
 }
 
@@ -28,18 +27,16 @@ pub struct Open {
 enum Place {
     Redis(Redis),
     Memcached(Memcached),
-    Postgres(Server),
     Files,
 }
 
 impl Store {
-    pub const ALL: [Self; 4] = [Self::Redis, Self::Memcached, Self::Postgres, Self::Files];
+    pub const ALL: [Self; 3] = [Self::Redis, Self::Memcached, Self::Files];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Redis => "redis",
             Self::Memcached => "memcached",
-            Self::Postgres => "postgres",
             Self::Files => "files",
         }
     }
@@ -48,7 +45,7 @@ impl Store {
         match self {
             Self::Redis => Promise { tells: true, near: 60 * SECOND },
             Self::Memcached => Promise { tells: false, near: 2 * SECOND },
-            Self::Postgres | Self::Files => Promise { tells: false, near: 0 },
+            Self::Files => Promise { tells: false, near: 0 },
         }
     }
 
@@ -57,7 +54,6 @@ impl Store {
         match self {
             Self::Redis => &Kind::ALL,
             Self::Memcached => &[Kind::Emptied, Kind::Stopped, Kind::Cut, Kind::Apart, Kind::Pressed, Kind::Ended],
-            Self::Postgres => &[Kind::Killed, Kind::Stopped, Kind::Ended],
             Self::Files => &[Kind::Ended],
         }
     }
@@ -66,13 +62,12 @@ impl Store {
         let place = match self {
             Self::Redis => Place::Redis(Redis::setup().on_port().guarded().lasting().max_memory(ROOM).start()?),
             Self::Memcached => Place::Memcached(Memcached::setup().on_port().start()?),
-            Self::Postgres => Place::Postgres(Postgres::start()?),
             Self::Files => Place::Files,
         };
         let port = match &place {
             Place::Redis(server) => Some(server.port()),
             Place::Memcached(server) => Some(server.port()),
-            Place::Postgres(_) | Place::Files => None,
+            Place::Files => None,
         };
         let proxies = port.map(|port| (0..nodes).map(|_| Proxy::before_port(port)).collect::<Result<_, _>>());
         let folder = folder.join("entries").display().to_string();
@@ -90,7 +85,6 @@ impl Open {
         let url = match &self.place {
             Place::Redis(_) => format!("redis://larder:{PASSWORD}@127.0.0.1:{}", port()),
             Place::Memcached(_) => format!("memcached://127.0.0.1:{}", port()),
-            Place::Postgres(server) => server.url(),
             Place::Files => format!("file://{}", self.folder),
         };
         let mut said = vec![("URL", url.as_str()), ("KEY_PREFIX", "soak")];
@@ -108,7 +102,6 @@ impl Open {
                 ("NEAR_BYTES", "8MiB"),
                 ("OPTIONS__RESPONSE_TIMEOUT", "300ms"),
             ]),
-            Store::Postgres => said.extend([("STORE_TIMEOUT", "300ms"), ("BREAKER", "3"), ("BREAKER_REST", "1")]),
             Store::Files => {}
         }
         said.into_iter().map(|(name, value)| (format!("LARDER_{name}"), value.to_owned())).collect()
@@ -118,7 +111,6 @@ impl Open {
         match &self.place {
             Place::Redis(server) => Some(server),
             Place::Memcached(server) => Some(server),
-            Place::Postgres(server) => Some(server),
             Place::Files => None,
         }
     }

@@ -35,7 +35,12 @@ pub fn make(soak: &Soak, store: Store, open: &Open, pause: Duration, lasts: Dura
         let from = soak.now();
         let at = {
             let mut known = soak.truth.known();
-            known.troubles.push(Trouble { kind, from, until: None });
+            known.troubles.push(Trouble {
+                kind,
+                node: matches!(kind, Kind::Apart | Kind::Ended).then_some(node),
+                from,
+                until: None,
+            });
             known.troubles.len() - 1
         };
         let address = if kind == Kind::Ended { soak.fleet.nodes[node].kill() } else { None };

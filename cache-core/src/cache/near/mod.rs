@@ -27,6 +27,7 @@ use seen::Seen;
 
 use super::marker::Markers;
 use crate::clock::{Clock, Tick};
+use crate::flight::is_anything_loading;
 use crate::key::{Name, Scope};
 use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::lock::{RwLock, read, write};
@@ -107,9 +108,13 @@ impl Near {
     }
 
     /// Returns the store to look into, if what is there may be read.
+    ///
+    /// Not by a body where the store does not tell: what is old here goes when its short time is over, and what is made of it
+    /// would be kept for its own, in the store, for all processes.
     #[inline]
     pub(super) fn at_hand(&self) -> Option<&Store> {
-        self.is_good().then_some(&self.store)
+        let may_be_old = !self.tells;
+        (self.is_good() && !(may_be_old && is_anything_loading())).then_some(&self.store)
     }
 
     /// Returns whether its store tells of changes.
