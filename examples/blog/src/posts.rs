@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::comments;
 use crate::db::Db;
 use crate::error::Error;
+use crate::password::hex;
 use crate::users::are_shown;
 
 /// A post, as readers see it.
@@ -67,10 +68,16 @@ pub async fn post(db: &Db, id: i64) -> Result<Post, Error> {
     Ok(post)
 }
 
-/// Returns all that a post depends on: who has another name by now has changed it too.
+/// Returns the `ETag` of a post as it is now.
 pub async fn version(db: &Db, id: i64) -> Option<String> {
-    let post = post(db, id).await.ok()?;
-    Some(format!("{}-{}", post.revision, post.author_name))
+    Some(version_of(&post(db, id).await.ok()?))
+}
+
+/// Returns the `ETag` of a post: all that it depends on. Who has another name by now has changed it too.
+///
+/// An answer says that of the post in it, which may be a newer one than when its client's was looked at.
+pub fn version_of(post: &Post) -> String {
+    format!("\"{}-{}\"", post.revision, hex(post.author_name.as_bytes()))
 }
 
 /// Returns some posts. All lists have one tag: which of them show a post, nobody has to know.

@@ -4,10 +4,11 @@
 //! cached. Clients ask each time (`no_cache`), and who has a post already is told so by its revision.
 
 use actix_web::error::InternalError;
+use actix_web::http::header::ETAG;
 use actix_web::web::{Json, Path, Query, ThinData};
-use actix_web::{ResponseError, get};
+use actix_web::{HttpResponse, ResponseError, get};
 use blog::comments::{self, Comment};
-use blog::posts::{self, Choice, Listed, Post};
+use blog::posts::{self, Choice, Listed};
 use blog::{Db, Error};
 use larder::actix::{cache_control, etag};
 
@@ -22,8 +23,9 @@ pub async fn list(db: ThinData<Db>, Query(choice): Query<Choice>) -> actix_web::
 #[cache_control(no_cache)]
 #[etag(posts::version(&db, *id).await)]
 #[get("/api/posts/{id}")]
-pub async fn post(db: ThinData<Db>, id: Path<i64>) -> actix_web::Result<Json<Post>> {
-    posts::post(&db, *id).await.map(Json).map_err(in_short)
+pub async fn post(db: ThinData<Db>, id: Path<i64>) -> actix_web::Result<HttpResponse> {
+    let post = posts::post(&db, *id).await.map_err(in_short)?;
+    Ok(HttpResponse::Ok().insert_header((ETAG, posts::version_of(&post))).json(post))
 }
 
 #[cache_control(no_cache)]

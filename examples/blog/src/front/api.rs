@@ -5,7 +5,7 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderName, StatusCode, header};
 use blog::comments::{self, Comment};
 use blog::posts::{self, Choice, Listed, Post};
 use blog::{Db, Error};
@@ -20,9 +20,13 @@ pub async fn posts(State(db): State<Db>, Query(choice): Query<Choice>) -> Result
 
 #[cache_control(no_cache)]
 #[etag(posts::version(&db, id).await)]
-pub async fn post(State(db): State<Db>, Path(id): Path<i64>) -> Result<Json<Post>, StatusCode> {
-    posts::post(&db, id).await.map(Json).map_err(status)
+pub async fn post(State(db): State<Db>, Path(id): Path<i64>) -> Result<Tagged<Post>, StatusCode> {
+    let post = posts::post(&db, id).await.map_err(status)?;
+    Ok(([(header::ETAG, posts::version_of(&post))], Json(post)))
 }
+
+/// An answer that says itself which one it is.
+type Tagged<T> = ([(HeaderName, String); 1], Json<T>);
 
 #[cache_control(no_cache)]
 pub async fn comments(State(db): State<Db>, Path(id): Path<i64>) -> Result<Json<Vec<Comment>>, StatusCode> {
