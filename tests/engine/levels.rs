@@ -127,16 +127,16 @@ impl Backend for Line {
 }
 
 /// Two processes before one store, each with a near level.
-struct Two {
-    clock: Clock,
+pub(super) struct Two {
+    pub clock: Clock,
     store: Arc<Counting<Arc<Line>>>,
     line: Arc<Line>,
-    one: (Isolated, Cache),
-    other: (Isolated, Cache),
+    pub one: (Isolated, Cache),
+    pub other: (Isolated, Cache),
 }
 
 impl Two {
-    fn new(tells: bool) -> Self {
+    pub fn new(tells: bool) -> Self {
         Self::with(tells, |settings| settings.near(5))
     }
 
@@ -154,6 +154,11 @@ impl Two {
         };
         let (one, other) = (process(), process());
         Self { clock, store, line, one, other }
+    }
+
+    /// Keeps back what the store tells, and nobody knows.
+    pub fn hush(&self) {
+        self.line.is_cut.store(true, Ordering::SeqCst);
     }
 
     /// Returns how many questions the store is asked meanwhile.

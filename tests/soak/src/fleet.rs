@@ -40,7 +40,9 @@ pub struct Node {
     pub program: &'static str,
     executable: PathBuf,
     environment: Vec<(String, String)>,
-    log: PathBuf,
+    /// Its folder, where each life has a log.
+    folder: PathBuf,
+    number: usize,
     running: Mutex<Option<Running>>,
     /// How often it was started.
     pub lives: AtomicU64,
@@ -70,16 +72,17 @@ impl Node {
         environment: Vec<(String, String)>,
     ) -> Outcome<Self> {
         let executable = std::env::current_exe()?.with_file_name(program);
-        let log = folder.join(format!("{number}.log"));
         let (running, lives, hits) = (Mutex::new(None), AtomicU64::new(0), AtomicU64::new(0));
-        Ok(Self { program, executable, environment, log, running, lives, hits })
+        let folder = folder.to_owned();
+        Ok(Self { program, executable, environment, folder, number, running, lives, hits })
     }
 
     /// Starts it, at the address that it had before.
     pub fn start(&self, before: Option<SocketAddr>) -> Outcome<()> {
         let address = before.unwrap_or(([127, 0, 0, 1], 0).into());
+        let log_of_life = self.folder.join(format!("{}.{}.log", self.number, self.life()));
         let mut shell = Command::new("sh");
-        shell.args(["-c", KEEPER, "keeper"]).arg(&self.log).arg(&self.executable);
+        shell.args(["-c", KEEPER, "keeper"]).arg(&log_of_life).arg(&self.executable);
         shell.env("BLOG_ADDRESS", address.to_string()).envs(self.environment.iter().cloned());
         shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut keeper = shell.spawn()?;
@@ -88,7 +91,7 @@ impl Node {
         let pid = pid.trim().parse()?;
         let begun = Instant::now();
         let address = loop {
-            let log = fs::read_to_string(&self.log).unwrap_or_default();
+            let log = fs::read_to_string(&log_of_life).unwrap_or_default();
             let line = log.lines().find_map(|line| line.strip_prefix("http://")?.split_once(' '));
             if let Some((address, _)) = line {
                 break address.parse()?;
@@ -128,8 +131,10 @@ impl Node {
         taken(pid)
     }
 
+    /// Returns what it has said in all of its lives.
     pub fn log(&self) -> String {
-        fs::read_to_string(&self.log).unwrap_or_default()
+        let logs = (0..=self.life()).map(|life| self.folder.join(format!("{}.{life}.log", self.number)));
+        logs.filter_map(|log| fs::read_to_string(log).ok()).collect()
     }
 
     fn running(&self) -> MutexGuard<'_, Option<Running>> {

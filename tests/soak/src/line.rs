@@ -58,14 +58,14 @@ impl Request {
     pub fn text(&self) -> String {
         let mut text = format!("{} {} HTTP/1.1\r\nhost: {HOST}\r\n", self.method, self.path);
         for (name, value) in &self.headers {
-            text += &format!("{name}: {value}\r\n");
+            text.extend([*name, ": ", value, "\r\n"]);
         }
         if let Some(cookie) = &self.cookie {
-            text += &format!("cookie: session={cookie}\r\n");
+            text.extend(["cookie: session=", cookie, "\r\n"]);
         }
         if let Some(form) = &self.form {
-            let length = form.len();
-            text += &format!("content-type: application/x-www-form-urlencoded\r\ncontent-length: {length}\r\n");
+            let kind = "content-type: application/x-www-form-urlencoded\r\ncontent-length: ";
+            text.extend([kind, &form.len().to_string(), "\r\n"]);
         }
         text + "\r\n" + self.form.as_deref().unwrap_or_default()
     }

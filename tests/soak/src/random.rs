@@ -1,6 +1,6 @@
 //! Chance that can be had again: by one number, which the output says.
 
-/// Numbers that look drawn (SplitMix64).
+/// Numbers that look drawn (`SplitMix64`).
 pub struct Random(u64);
 
 impl Random {
@@ -29,6 +29,11 @@ impl Random {
 
     pub fn pick<'a, T>(&mut self, some: &'a [T]) -> Option<&'a T> {
         if some.is_empty() { None } else { some.get(self.below(some.len())) }
+    }
+
+    /// Draws a factor from a half to one and a half.
+    pub fn factor(&mut self) -> f64 {
+        0.5 + f64::from(u8::try_from(self.below(100)).unwrap_or_default()) / 100.0
     }
 
     /// Draws a word that nobody has seen.

@@ -54,8 +54,7 @@ impl<'a> Reader<'a> {
 
     /// Reads until it is over, so many times a second at most.
     pub fn read_on(&mut self, a_second: f64) {
-        let begun = self.soak.now();
-        let mut count = 0_u32;
+        let (mut begun, mut count) = (self.soak.now(), 0_u32);
         while !self.soak.is_over() {
             self.read_something();
             count += 1;
@@ -65,7 +64,7 @@ impl<'a> Reader<'a> {
                 self.soak.pause(early);
             } else if spent > due + Duration::from_secs(2) {
                 // What was missed while others were waited for is not made up for.
-                count = (spent.as_secs_f64() * a_second) as u32;
+                (begun, count) = (self.soak.now(), 0);
             }
         }
     }
@@ -193,11 +192,11 @@ impl<'a> Reader<'a> {
         };
         if let Err((why, told)) = outcome {
             let (name, life) = (place.program, place.life());
-            let asker = who.map_or("a stranger".to_owned(), |who| format!("{} ({})", who.login, who.id));
+            let person = who.map_or("a stranger".to_owned(), |who| format!("{} ({})", who.login, who.id));
             let request = request.text().replace("\r\n", "; ");
             let Asked { begun, ended, .. } = asked;
             self.soak.wrong(&format!(
-                "{why}\nasked of process {node} ({name}, life {life}) from {begun} to {ended} µs by {asker}: {request}\n\
+                "{why}\nasked of process {node} ({name}, life {life}) from {begun} to {ended} µs by {person}: {request}\n\
                  What came: {told}"
             ));
         }
@@ -337,8 +336,6 @@ impl<'a> Reader<'a> {
         let is_there = matches!(status, 200 | 304);
         match &question.want {
             Want::Status(wanted) if wanted.contains(&status) => return Ok((0, String::new())),
-            // The editor's session may be one that has ended; and a page that needs one leads to where it is begun.
-            Want::Status(_) => return Err(format!("a status of its own: {status}")),
             Want::Html(Expected::Dashboard(_)) if status == 303 => judge.session(cookie, false)?,
             Want::Html(Expected::Post(number)) | Want::Json(Expected::Post(number)) if status == 404 => {
                 judge.missing(*number)?;
@@ -362,7 +359,7 @@ impl<'a> Reader<'a> {
                 };
                 judge.page(expected, &read(body).ok_or("it is no whole answer")?, cookie)?;
             }
-            Want::Html(_) | Want::Json(_) => return Err(format!("a status of its own: {status}")),
+            Want::Html(_) | Want::Json(_) | Want::Status(_) => return Err(format!("a status of its own: {status}")),
         }
         Ok((judge.age, judge.oldest))
     }

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use crate::fleet::Node;
 use crate::line::{HOST, connect, rudely};
 use crate::random::Random;
 use crate::soak::Soak;
@@ -24,7 +25,7 @@ pub fn leave(soak: &Soak, pause: Duration) {
         ];
         let path = random.pick(&path).map_or("/", String::as_str);
         let request = format!("GET {path} HTTP/1.1\r\nhost: {HOST}\r\n\r\n");
-        if let Some(address) = random.pick(&soak.fleet.nodes).and_then(|node| node.address()) {
+        if let Some(address) = random.pick(&soak.fleet.nodes).and_then(Node::address) {
             soak.tally.asked("left in the middle");
             // What comes of it is nothing to anybody who has left.
             let _ = match random.below(6) {

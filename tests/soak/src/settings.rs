@@ -58,7 +58,7 @@ impl Settings {
     pub fn shares(&self) -> Vec<(Store, Duration)> {
         let others = u32::try_from(self.stores.len()).unwrap_or(1).saturating_sub(1);
         let first = if others == 0 { self.time } else { self.time / 2 };
-        let rest = if others == 0 { Duration::ZERO } else { (self.time - first) / others };
+        let rest = if others == 0 { Duration::ZERO } else { self.time.saturating_sub(first) / others };
         let shares = self.stores.iter().enumerate();
         shares.map(|(at, store)| (*store, if at == 0 { first } else { rest })).collect()
     }

@@ -73,7 +73,7 @@ impl Soak {
     pub fn pause(&self, time: Duration) {
         let begun = Instant::now();
         while !self.is_over() && begun.elapsed() < time {
-            sleep((time - begun.elapsed().min(time)).min(Duration::from_millis(50)));
+            sleep(time.saturating_sub(begun.elapsed()).min(Duration::from_millis(50)));
         }
     }
 

@@ -135,7 +135,7 @@ impl Open {
                     let _ = server.ask(&["CONFIG", "SET", "maxmemory", &room.to_string()]);
                 }
                 Place::Memcached(server) => drop(server.ask("cache_memlimit 1")),
-                _ => {}
+                Place::Files => {}
             },
             Kind::Ended => {}
         }
@@ -156,7 +156,7 @@ impl Open {
             Kind::Pressed => match &self.place {
                 Place::Redis(server) => drop(server.ask(&["CONFIG", "SET", "maxmemory", ROOM])),
                 Place::Memcached(server) => drop(server.ask("cache_memlimit 64")),
-                _ => {}
+                Place::Files => {}
             },
             Kind::Cut | Kind::Ended => {}
         }
@@ -169,7 +169,7 @@ impl Open {
                 server.info("stats", "evicted_keys").and_then(|count| count.parse().ok()).unwrap_or_default()
             }
             Place::Memcached(server) => server.stat("evictions").unwrap_or_default(),
-            _ => 0,
+            Place::Files => 0,
         }
     }
 }

@@ -20,7 +20,7 @@ impl Column {
     }
 
     /// Adds a row, or what this store has in it.
-    pub fn row(&mut self, name: impl Into<String>, cell: impl ToString) {
+    pub fn row(&mut self, name: impl Into<String>, cell: impl std::fmt::Display) {
         self.cells.insert(self.cells.len(), (name.into(), cell.to_string()));
     }
 }

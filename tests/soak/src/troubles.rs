@@ -21,7 +21,7 @@ pub fn make(soak: &Soak, store: Store, open: &Open, pause: Duration, lasts: Dura
     let mut random = Random::of(soak.seed, 20);
     let mut coming: Vec<Kind> = Vec::new();
     loop {
-        soak.pause(pause.mul_f64(0.5 + 0.01 * random.below(100) as f64));
+        soak.pause(pause.mul_f64(random.factor()));
         if soak.is_over() {
             return Ok(());
         }
@@ -31,7 +31,7 @@ pub fn make(soak: &Soak, store: Store, open: &Open, pause: Duration, lasts: Dura
         let kind = coming.swap_remove(random.below(coming.len()));
         let node = if kind == Kind::Ended { KILLED } else { random.below(soak.fleet.nodes.len()) };
         // A process that is killed while it owes something takes that along, and the docs say so.
-        let time = lasts.mul_f64(0.5 + 0.01 * random.below(100) as f64);
+        let time = lasts.mul_f64(random.factor());
         let from = soak.now();
         let at = {
             let mut known = soak.truth.known();

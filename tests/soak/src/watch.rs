@@ -16,7 +16,7 @@ pub fn watch(soak: &Soak) {
         let mut counts = soak.tally.counts();
         counts.stall = counts.stall.max(late);
         drop(counts);
-        if naps % 50 == 0 {
+        if naps.is_multiple_of(50) {
             for (number, node) in soak.fleet.nodes.iter().enumerate() {
                 let (life, Some(taken)) = (node.life(), node.taken()) else { continue };
                 soak.tally.counts().taken.entry(number).or_default().push((life, taken));
