@@ -433,3 +433,24 @@ fn in_memory_a_lock_does_nothing() {
     assert_eq!(cache.blocking().get_or_load("key", options(), || 1_u64), 1);
     assert_eq!((cache.stats().entries, cache.stats().locked), (1, 0));
 }
+
+/// Between the last look at a lock and its removal another load of the process may find it, and take it for its own.
+#[test]
+fn a_lock_that_is_on_its_way_out_is_not_taken_for_ones_own() {
+    for steps in 1..60 {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
+        let (here, there, running) = (fleet.cache(0), fleet.cache(1), std::cell::Cell::new(0));
+        let body = async || {
+            running.set(running.get() + 1);
+            std::future::pending::<Result<u64, &'static str>>().await
+        };
+        let mut first = Box::pin(here.try_get_or_load_shared("key", options(), async || Err::<u64, _>("no source")));
+        let has_ended = (0..steps).any(|_| poll(&mut first).is_ready());
+        let mut second = Box::pin(here.try_get_or_load_shared("key", options(), body));
+        let is_told = (0..60).any(|_| poll(&mut second).is_ready());
+        assert!(has_ended || (0..60).any(|_| poll(&mut first).is_ready()));
+        let mut third = Box::pin(there.try_get_or_load_shared("key", options(), body));
+        assert!(!(0..60).any(|_| poll(&mut third).is_ready()));
+        assert!(running.get() <= 1, "{steps} steps of the first were taken, and the second has ended: {is_told}");
+    }
+}

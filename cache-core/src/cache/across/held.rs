@@ -39,7 +39,7 @@ impl Lock {
 
     /// Takes it for so long, unless somebody else has it.
     pub(super) async fn take(&self, time: Duration) -> Result<Option<Held>, Error> {
-        let is_ours = self.outside.add(&self.name, &self.token, Some(time)).await? || self.is_ours().await?;
+        let is_ours = self.outside.add(&self.name, &self.token, Some(time)).await? || self.stays_ours().await?;
         Ok(is_ours.then(|| Held::new(self.clone())))
     }
 
@@ -51,16 +51,21 @@ impl Lock {
         }
     }
 
-    /// Returns whether this process has it: it may have been left here, or belong to a load that nobody joins any more.
+    /// Returns whether this process has it: it may have been left here, or belong to a load that nobody joins any more. Not
+    /// where it may be on its way out: then it is free in a moment, for whoever comes first.
+    async fn stays_ours(&self) -> Result<bool, Error> {
+        let before = self.locks.removals();
+        let is_ours = self.is_ours().await?;
+        Ok(is_ours && before.is_some() && before == self.locks.removals())
+    }
+
     async fn is_ours(&self) -> Result<bool, Error> {
         Ok(self.outside.get(&self.name).await?.as_ref() == Some(&self.token))
     }
 
     /// Removes it, if it is still that of this process, and nobody here holds it.
     async fn remove(&self) -> Result<(), Error> {
-        if self.locks.holds(self.name.as_bytes()) {
-            return Ok(());
-        }
+        let Some(_removal) = self.locks.begin_removal(self.name.as_bytes()) else { return Ok(()) };
         if !self.outside.capabilities().conditional_fill {
             // Between the two it may become somebody else's. That costs a run of a body, and is rare.
             if self.is_ours().await? {

@@ -24,6 +24,7 @@ use super::home::Home;
 use super::marker::drawn;
 use crate::codec::wire::MAGIC;
 use crate::executor::is_blocking;
+use crate::lock::atomic::{AtomicU64, Ordering};
 use crate::lock::{Mutex, lock};
 
 /// What every lock begins with. No record and no marker is of this format.
@@ -36,11 +37,28 @@ pub(crate) struct Locks {
     who: u64,
     /// How many loads hold each of them: two, where one takes over while another is leaving.
     held: Mutex<HashMap<Box<[u8]>, usize, RandomState>>,
+    /// How many removals have begun, and how many of them are over.
+    removals: Removals,
+}
+
+#[derive(Debug, Default)]
+struct Removals {
+    begun: AtomicU64,
+    over: AtomicU64,
+}
+
+/// A lock that is being removed.
+struct Removal<'a>(&'a Removals);
+
+impl Drop for Removal<'_> {
+    fn drop(&mut self) {
+        self.0.over.fetch_add(1, Ordering::AcqRel);
+    }
 }
 
 impl Locks {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { who: drawn(0), held: Mutex::default() })
+        Arc::new(Self { who: drawn(0), held: Mutex::default(), removals: Removals::default() })
     }
 
     /// Returns what this process writes into its locks.
@@ -63,8 +81,26 @@ impl Locks {
         }
     }
 
+    #[cfg(test)]
     fn holds(&self, name: &[u8]) -> bool {
         lock(&self.held).contains_key(name)
+    }
+
+    /// Begins to remove a lock, unless somebody here holds it.
+    fn begin_removal(&self, name: &[u8]) -> Option<Removal<'_>> {
+        let held = lock(&self.held);
+        if held.contains_key(name) {
+            return None;
+        }
+        // Under the lock: who holds it from now on can tell.
+        self.removals.begun.fetch_add(1, Ordering::AcqRel);
+        Some(Removal(&self.removals))
+    }
+
+    /// Returns how many removals have begun, if all of them are over.
+    fn removals(&self) -> Option<u64> {
+        let over = self.removals.over.load(Ordering::Acquire);
+        (over == self.removals.begun.load(Ordering::Acquire)).then_some(over)
     }
 }
 
