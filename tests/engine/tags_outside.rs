@@ -594,3 +594,44 @@ fn a_record_that_claims_more_tags_than_any_has_is_a_counted_miss() {
     assert_eq!(error.kind(), Kind::TooLarge);
     assert!(error.to_string().contains("2000 tags"), "{error}");
 }
+
+/// Whoever leaves in the middle has changed the source all the same.
+#[test]
+fn what_is_invalidated_or_written_and_left_at_any_step_is_not_served_by_its_process_any_more() {
+    const LONG: usize = 1_000;
+    for can in [ALL, NEAR] {
+        for writes in [false, true] {
+            let (mut steps, mut has_ended) = (1, false);
+            while !has_ended {
+                let two = Processes::new(can, true);
+                let (larder, cache) = &two.one;
+                let key = || tagged("key", &["tag"]);
+                let looks = || async { cache.get::<u64>(key()).await.unwrap().unwrap_or(0) };
+                let mut before: Task<'_> = Box::pin(async {
+                    cache.set(key(), 1_u64, OPTIONS).await.unwrap();
+                    looks().await
+                });
+                assert!(advance(&mut before, LONG));
+                let mut change: Task<'_> = Box::pin(async {
+                    if writes {
+                        cache.set(key(), 2_u64, OPTIONS).await.unwrap();
+                    } else {
+                        larder.scope(invalidate_tag("tag")).await.unwrap();
+                    }
+                    0
+                });
+                has_ended = advance(&mut change, steps);
+                drop(change);
+                let mut found = 1;
+                let mut again: Task<'_> = Box::pin(async {
+                    found = looks().await;
+                    found
+                });
+                assert!(advance(&mut again, LONG));
+                drop(again);
+                assert_ne!(found, 1, "left after {steps} steps of a change; does it write: {writes}");
+                steps += 1;
+            }
+        }
+    }
+}

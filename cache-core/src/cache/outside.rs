@@ -44,6 +44,35 @@ impl Drop for Changing<'_> {
     }
 }
 
+/// A change of one name that has to ask for something before it can be sent. Where its caller leaves before that, what is
+/// there is not served any more.
+pub(super) struct Unsent<'a> {
+    home: &'a Home,
+    backend: &'a Outside,
+    name: &'a Name,
+    is_open: bool,
+}
+
+impl<'a> Unsent<'a> {
+    pub(super) fn begin(home: &'a Home, backend: &'a Outside, name: &'a Name) -> Self {
+        Self { home, backend, name, is_open: true }
+    }
+
+    /// Notes that it is sent now, and that others see to it from now on.
+    pub(super) fn is_sent(mut self) {
+        self.is_open = false;
+    }
+}
+
+impl Drop for Unsent<'_> {
+    fn drop(&mut self) {
+        if self.is_open {
+            self.backend.owe(self.name);
+            self.home.supersede(self.name);
+        }
+    }
+}
+
 /// A change of one name that leaves the loads under way as they are: when it is over, or left, nothing from before is near.
 pub(super) struct Settling<'a> {
     home: &'a Home,
@@ -276,7 +305,9 @@ impl Cache {
             self.note_change(name);
         }
         let tags: Vec<_> = values.iter().map(|(key, _)| self.fingerprints_of(key)).collect();
+        let unsent: Vec<_> = names.iter().map(|name| Unsent::begin(self.home(), backend, name)).collect();
         let versions = self.home().versions_now(backend, &tags.concat()).await;
+        unsent.into_iter().for_each(Unsent::is_sent);
         let versions_of = |tags: &[u64]| match &versions {
             _ if tags.is_empty() => Ok(Vec::new()),
             Err(error) => Err(error.clone()),

@@ -4,6 +4,7 @@ use super::Cache;
 use super::draw::draw;
 use super::home::Backing;
 use super::judge::bonded;
+use super::outside::Unsent;
 use super::rules::kept_with;
 use crate::backend::Ticket;
 use crate::error::{Error, Kind};
@@ -56,7 +57,9 @@ impl Cache {
                 self.put(store, &name, record, bytes)
             }
             Backing::Outside(backend) => {
+                let unsent = Unsent::begin(self.home(), backend, &name);
                 let tags = self.versions_of(backend, key, bonds.as_ref()).await;
+                unsent.is_sent();
                 self.send_value(backend, &name, (&value, keep, options), tags, None).await.map(drop)
             }
         }

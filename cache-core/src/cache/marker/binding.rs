@@ -3,6 +3,7 @@
 use super::{ANY, MOST_TAGS, Versions, bytes_of, drawn};
 use crate::backend::all;
 use crate::cache::home::{Home, Outside};
+use crate::cache::outside::Unsent;
 use crate::codec::wire::TagVersion;
 use crate::error::{Error, Kind};
 use crate::tags::Moment;
@@ -109,19 +110,36 @@ impl Home {
 
     /// Withdraws everything in the store that has this tag.
     pub(crate) async fn draw_anew(&self, outside: &Outside, tag: u64) -> Result<(), Error> {
+        let name = outside.markers.name(tag);
+        let _withdrawing = Withdrawing { home: self, tag };
+        let unsent = Unsent::begin(self, outside, &name);
         // First the one that stands for all: who has seen that one change asks no more about this one.
         let all = self.draw(outside, ANY).await;
+        unsent.is_sent();
         let own = self.draw(outside, tag).await;
         own.and(all)
     }
 
     async fn draw(&self, outside: &Outside, tag: u64) -> Result<(), Error> {
         let version = drawn(tag);
+        let withdrawing = Withdrawing { home: self, tag };
         let set = outside.set(&outside.markers.name(tag), &bytes_of(version), None).await;
-        self.party.withdrew(tag);
+        drop(withdrawing);
         self.heard(set)?;
         outside.markers.sightings.note(&self.tags, TagVersion { tag, version });
         Ok(())
+    }
+}
+
+/// A tag whose marker is being drawn anew: when that is over, or left, nobody here remembers what the marker said.
+struct Withdrawing<'a> {
+    home: &'a Home,
+    tag: u64,
+}
+
+impl Drop for Withdrawing<'_> {
+    fn drop(&mut self) {
+        self.home.party.withdrew(self.tag);
     }
 }
 

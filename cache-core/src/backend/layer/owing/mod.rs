@@ -271,6 +271,11 @@ impl ErasedBackend for Owing {
         (*self.store).capabilities()
     }
 
+    fn owe(&self, name: &Name) {
+        let (server, now) = ((*self.store).server_of(name), self.clock.wall_millis());
+        self.change_debts(|debts| debts.owe(name, server, now));
+    }
+
     fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
         if self.is_calm() { (*self.store).get(name) } else { Box::pin(self.get_slowly(name)) }
     }
