@@ -87,7 +87,9 @@ impl Client {
         let begun = calling.begun;
         let (cache, options): (_, Options) = (self.cache(key), self.plan.sites[key].options);
         let body = || self.body(key, begun);
-        match cache.try_get_or_load_shared(self.key(key), options, body).await {
+        let answer = cache.try_get_or_load_shared(self.key(key), options, body).await;
+        self.truth.count_answer(self.up.life);
+        match answer {
             Ok(value) => calling.answered(Some(&value), true),
             Err(Failed) => calling.answered(None, true),
         }
@@ -97,7 +99,9 @@ impl Client {
     pub async fn answer(&self, key: usize) -> Option<Value> {
         let begun = self.world.now();
         let body = || self.body(key, begun);
-        self.cache(key).try_get_or_load_shared(self.key(key), self.plan.sites[key].options, body).await.ok()
+        let answer = self.cache(key).try_get_or_load_shared(self.key(key), self.plan.sites[key].options, body).await;
+        self.truth.count_answer(self.up.life);
+        answer.ok()
     }
 
     async fn body(&self, key: usize, call: Nanos) -> Result<Value, Failed> {
@@ -120,6 +124,9 @@ impl Client {
         let calling = self.truth.begin_call(self.up.life, key);
         self.world.tell(|| format!("n{} is asked for k{key}, if it is there", self.up.life.node));
         let found = self.cache(key).get::<Value>(self.key(key)).await;
+        if found.is_ok() {
+            self.truth.count_answer(self.up.life);
+        }
         calling.answered(found.ok().flatten().as_ref(), false);
     }
 

@@ -27,6 +27,8 @@ pub struct Plan {
     pub breaker: Option<(u32, Duration)>,
     /// What is cached.
     pub sites: Vec<Site>,
+    /// Whether no value is served past its time, or loaded ahead of it.
+    pub is_plain: bool,
     /// What goes wrong, and when.
     pub troubles: Vec<(Nanos, Trouble)>,
     /// Whether anything goes wrong at all.
@@ -121,17 +123,19 @@ impl Plan {
         let can = Capabilities { tells: tells && clear_scope, clear_scope, ..Capabilities::ALL };
         let retry = draws.one_of(&[0, 0, 1, 2]);
         let breaker = draws.chance(30).then(|| (3, Duration::from_millis(draws.one_of(&[100, 1_000]))));
-        let sites = (0..draws.between(2, 4)).map(|_| Site::drawn(draws)).collect();
+        let is_plain = draws.chance(30);
+        let sites = (0..draws.between(2, 3)).map(|_| Site::drawn(draws, is_plain)).collect();
         let mut plan = Self {
             can,
             near,
             retry,
             breaker,
             sites,
+            is_plain,
             troubles: Vec::new(),
             has_faults: false,
-            clients: draws.place(3) + 1,
-            calls: draws.between(4, 14),
+            clients: draws.place(2) + 1,
+            calls: draws.between(2, 7),
             changing: draws.between(10, 50),
             rest: draws.one_of(&[5, 50, 500]) * MILLI,
             leaving: draws.one_of(&[0, 0, 5, 20]),
@@ -170,18 +174,19 @@ impl Plan {
 }
 
 impl Site {
-    fn drawn(draws: &mut Draws) -> Self {
+    fn drawn(draws: &mut Draws, is_plain: bool) -> Self {
         let mut options = Options::ttl(Duration::from_millis(draws.one_of(&[60_000, 60_000, 2_000, 300])));
-        if draws.chance(25) {
+        let is_late = !is_plain;
+        if is_late && draws.chance(25) {
             options = options.stale(Duration::from_millis(draws.one_of(&[500, 5_000])));
         }
-        if draws.chance(25) {
+        if is_late && draws.chance(25) {
             options = options.stale_if_error(Duration::from_millis(draws.one_of(&[500, 10_000])));
         }
-        if draws.chance(20) {
+        if is_late && draws.chance(20) {
             options = options.refresh_ahead(0.5);
         }
-        if draws.chance(10) {
+        if is_late && draws.chance(10) {
             options = options.early(1.0);
         }
         if draws.chance(10) {

@@ -28,8 +28,10 @@ pub struct Failed;
 pub enum Ended {
     /// The engine says that it is done.
     Done,
-    /// The engine says that it could not be done, or its caller left.
+    /// The engine says that it could not be done.
     Untold,
+    /// Its caller left.
+    Left,
     /// Its node crashed.
     Crashed,
 }
@@ -81,6 +83,8 @@ struct State {
     failed: BTreeMap<(usize, usize), Nanos>,
     /// Keys that somebody writes a value for, and nobody else changes meanwhile.
     turns: BTreeSet<usize>,
+    /// How many calls each node has answered in the life that it has.
+    answered: Vec<u64>,
     broken: Option<String>,
 }
 
@@ -92,6 +96,9 @@ pub struct Truth {
     /// What is counted.
     pub tally: Arc<Mutex<Tally>>,
 }
+
+/// After how long others learn of a clear, where the remote cannot clear a cache.
+const ERA: Nanos = 1_000 * MILLI;
 
 /// How long what comes after a body may take at most: its tags, its value, its lock.
 const AFTER_BODY: Nanos = 3_000 * MILLI;
@@ -108,6 +115,7 @@ impl Truth {
             alive: vec![0; plan.nodes.len()],
             failed: BTreeMap::new(),
             turns: BTreeSet::new(),
+            answered: vec![0; plan.nodes.len()],
             broken: None,
         };
         let (world, plan, tally) = (Arc::clone(world), Arc::clone(plan), Arc::clone(tally));
@@ -127,7 +135,19 @@ impl Truth {
 
     /// Notes which life of a node is the one that lives.
     pub fn lives(&self, life: Life) {
-        lock(&self.state).alive[life.node] = life.number;
+        let mut state = lock(&self.state);
+        state.alive[life.node] = life.number;
+        state.answered[life.node] = 0;
+    }
+
+    /// Notes that a node has answered a call, which it has counted.
+    pub fn count_answer(&self, life: Life) {
+        lock(&self.state).answered[life.node] += 1;
+    }
+
+    /// Returns how many there were in this life.
+    pub fn answered(&self, life: Life) -> u64 {
+        lock(&self.state).answered[life.node]
     }
 
     /// Returns what the source says of a key.
@@ -183,7 +203,7 @@ impl Truth {
         lock(&self.tally).bodies += 1;
         let now = self.world.now();
         let mut state = lock(&self.state);
-        let broken = state.second_run(&self.plan, life, key, now);
+        let broken = state.second_run(&self.plan, life, key, (call, now));
         state.runs.push(Run { life, key, call, begun: now, ended: None });
         let number = state.runs.len() - 1;
         drop(state);
@@ -251,7 +271,7 @@ impl Truth {
         let state = lock(&self.state);
         let lost = |change: &&Change| {
             let is_gone = state.alive[change.life.node] != change.life.number;
-            change.ended.is_none_or(|(_, how)| how == Ended::Crashed || (is_gone && how == Ended::Untold))
+            change.ended.is_none_or(|(_, how)| how == Ended::Crashed || (is_gone && how != Ended::Done))
         };
         state.changes.iter().filter(lost).flat_map(|change| change.least.iter().map(|(key, _)| *key)).collect()
     }
@@ -282,15 +302,15 @@ impl State {
         if age < bound {
             return Some(excuse);
         }
-        let era = if plan.can.clear_scope || change.way != Way::Clear { 0 } else { 1_000 * MILLI };
-        let era = plan.nodes[call.life.node].true_time(era);
-        if age < era + bound {
+        if let Some(age) = self.since_clear(plan, call)
+            && age < plan.nodes[call.life.node].true_time(ERA) + bound
+        {
             return Some(Excuse::Cleared);
         }
         if !joins {
             return None;
         }
-        let since = ended + bound.max(era);
+        let since = ended + bound;
         let is_here = |other: &Call| other.life == call.life && other.key == call.key;
         let is_joined = |(place, other): (usize, &Call)| {
             place != number
@@ -308,8 +328,17 @@ impl State {
         (of_run || self.calls.iter().enumerate().any(is_joined)).then_some(Excuse::Joined)
     }
 
+    /// Returns how long it is since another node cleared the cache, where others learn of that later: until then they read
+    /// what was there before, whatever becomes of it.
+    fn since_clear(&self, plan: &Plan, call: &Call) -> Option<Nanos> {
+        let is_clear = |change: &&Change| change.way == Way::Clear && change.life != call.life;
+        let clears = self.changes.iter().filter(is_clear).filter(|change| change.begun <= call.begun);
+        let last = clears.map(|change| change.ended.map_or(call.begun, |(ended, _)| ended.min(call.begun))).max();
+        last.filter(|_| !plan.can.clear_scope).map(|last| call.begun - last)
+    }
+
     /// Says what is wrong where a body begins while another one runs.
-    fn second_run(&self, plan: &Plan, life: Life, key: usize, now: Nanos) -> Option<String> {
+    fn second_run(&self, plan: &Plan, life: Life, key: usize, (call, now): (Nanos, Nanos)) -> Option<String> {
         let open = self.runs.iter().filter(|run| run.key == key && run.ended.is_none());
         for run in open {
             let is_own = run.life == life;
@@ -320,9 +349,9 @@ impl State {
                 (!is_own || change.life == life)
                     && change.least.iter().any(|(other, _)| *other == key)
                     && change.begun <= now
-                    && change.ended.is_none_or(|(ended, _)| ended >= run.call)
+                    && change.ended.is_none_or(|(ended, _)| ended >= run.call.min(call))
             };
-            let failed = self.failed.get(&(life.node, key)).is_some_and(|at| *at >= run.call);
+            let failed = self.failed.get(&(life.node, key)).is_some_and(|at| *at >= run.call.min(call));
             if !failed && !self.changes.iter().any(superseded) {
                 let where_from = if is_own { "the same node".to_owned() } else { format!("n{}", run.life.node) };
                 return Some(format!("two bodies of k{key} run at a time, on n{} and on {where_from}", life.node));
@@ -350,7 +379,7 @@ impl Changing {
 impl Drop for Changing {
     fn drop(&mut self) {
         if self.is_open {
-            self.truth.end_change(self.number, Ended::Untold);
+            self.truth.end_change(self.number, Ended::Left);
         }
     }
 }

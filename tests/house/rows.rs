@@ -31,7 +31,7 @@ fn names(text: &str) -> impl Iterator<Item = &str> {
 
 /// Returns the code of all tests, and all that stands beside them.
 fn code() -> String {
-    let folders = ["tests", "cache-core", "cache-macros", "cache-backends", "models", "src"];
+    let folders = ["tests", "cache-core", "cache-macros", "cache-backends", "models", "simulation", "src"];
     folders.iter().flat_map(|folder| sources(folder)).map(|(_, text)| text).collect()
 }
 
