@@ -145,7 +145,7 @@ impl Near {
     /// Returns what the marker of a tag said when it was last asked, if it was not told to say something else since. A body asks
     /// it: what it was told may be on its way.
     pub(super) fn recall(&self, tag: u64) -> Option<u64> {
-        (self.hears_of_tags() && !is_loading()).then(|| self.seen.version(tag)).flatten()
+        (self.hears_of_tags() && !is_anything_loading()).then(|| self.seen.version(tag)).flatten()
     }
 
     /// Notes how things stand before these markers are asked.
