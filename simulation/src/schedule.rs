@@ -68,7 +68,12 @@ fn run_one(seed: u64, mutant: Option<Mutant>, tells: bool) -> Outcome {
         if broken.is_some() {
             tally.violations.push(seed);
         }
-        Outcome { broken, story: schedule.world.story(), tally }
+        // What else happens at the same moment is no part of it.
+        let mut story = schedule.world.story();
+        if let Some(end) = story.iter().position(|line| line.contains("BROKEN: ")) {
+            story.truncate(end + 1);
+        }
+        Outcome { broken, story, tally }
     };
     schedule.end();
     outcome
