@@ -59,7 +59,7 @@ impl<'a> Unsent<'a> {
     }
 
     /// Notes that it is sent now, and that others see to it from now on.
-    pub(super) fn is_sent(mut self) {
+    pub(super) fn sent(mut self) {
         self.is_open = false;
     }
 }
@@ -307,7 +307,7 @@ impl Cache {
         let tags: Vec<_> = values.iter().map(|(key, _)| self.fingerprints_of(key)).collect();
         let unsent: Vec<_> = names.iter().map(|name| Unsent::begin(self.home(), backend, name)).collect();
         let versions = self.home().versions_now(backend, &tags.concat()).await;
-        unsent.into_iter().for_each(Unsent::is_sent);
+        unsent.into_iter().for_each(Unsent::sent);
         let versions_of = |tags: &[u64]| match &versions {
             _ if tags.is_empty() => Ok(Vec::new()),
             Err(error) => Err(error.clone()),

@@ -59,7 +59,7 @@ impl Cache {
             Backing::Outside(backend) => {
                 let unsent = Unsent::begin(self.home(), backend, &name);
                 let tags = self.versions_of(backend, key, bonds.as_ref()).await;
-                unsent.is_sent();
+                unsent.sent();
                 self.send_value(backend, &name, (&value, keep, options), tags, None).await.map(drop)
             }
         }

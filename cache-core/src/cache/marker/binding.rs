@@ -115,7 +115,7 @@ impl Home {
         let unsent = Unsent::begin(self, outside, &name);
         // First the one that stands for all: who has seen that one change asks no more about this one.
         let all = self.draw(outside, ANY).await;
-        unsent.is_sent();
+        unsent.sent();
         let own = self.draw(outside, tag).await;
         own.and(all)
     }
