@@ -83,10 +83,10 @@ impl View {
         if self.everything || self.headers.contains(name) || name == AUTHORIZATION {
             return if self.by_letter { lines(request, name) } else { meaning::of(request, name) };
         }
-        match name {
-            &COOKIE => self.cookies_of(request).map(Cow::Owned),
+        match *name {
+            COOKIE => self.cookies_of(request).map(Cow::Owned),
             // They are negotiated by layers which say so in `Vary`; of one that does not, no stranger's text becomes a page.
-            &ACCEPT_ENCODING => lines(request, name).map(quality::encodings),
+            ACCEPT_ENCODING => lines(request, name).map(quality::encodings),
             _ => None,
         }
     }

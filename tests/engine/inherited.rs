@@ -181,7 +181,7 @@ fn what_is_past_its_time_and_an_error_that_is_kept_hand_their_tags_on_too() {
 
 #[cached(key = "inherited:failing", tags = ["inherited:failing"], error_ttl = 60)]
 async fn failing() -> Result<u8, String> {
-    Err("away".to_owned())
+    std::future::ready(Err("away".to_owned())).await
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn what_is_made_of_too_many_tags_is_not_kept_and_says_so() {
             (0..tags).for_each(|number| {
                 let key = tagged(&format!("part:{number}"), &[&format!("tag:{number}"), "all"]);
                 cache.blocking().get_or_load(key, OPTIONS, || 1_u8);
-            })
+            });
         };
         larder::explain_blocking(|| cache.blocking().get_or_load("whole", OPTIONS, load)).1
     };

@@ -111,7 +111,7 @@ async fn a_hit_that_is_verified_hands_on_its_tags_and_none_of_what_its_body_read
 #[tokio::test]
 async fn what_a_warm_up_has_loaded_has_the_tags_of_its_parts() {
     let _larder = testing::isolated();
-    Warming::at_most(2).add([stale()]).add([ahead()]).run().await;
+    Box::pin(Warming::at_most(2).add([stale()]).add([ahead()]).run()).await;
     assert_eq!([stale::get().await, ahead::get().await], [Some(7); 2]);
     invalidate_tag("meanwhile:part").await.unwrap();
     assert_eq!([stale::get().await, ahead::get().await], [None; 2]);

@@ -199,8 +199,7 @@ fn what_is_made_outside_of_what_is_in_memory_is_kept_once_its_tag_was_seen_there
     let (_larder, here, there) = here_and_there(&clock, &store);
     let part = || here.blocking().get_or_load(tagged("part", &["tag"]), OPTIONS, || 1_u8);
     let load = || there.blocking().get_or_load("whole", OPTIONS, part);
-    let (_, story) = explain_blocking(load);
-    let told = story.to_string();
+    let told = explain_blocking(load).1.to_string();
     assert!(told.contains("nobody can tell whether a tag that its body has told was invalidated meanwhile"), "{told}");
     load();
     assert!(there.blocking().has("whole").unwrap());
@@ -212,7 +211,7 @@ fn what_is_made_outside_of_what_is_in_memory_is_kept_once_its_tag_was_seen_there
 fn of_many_parts_the_tags_that_are_the_same_are_carried_once() {
     let (store, [one, _]) = &two(ALL);
     let part = |number: u32| {
-        let key = tagged(&format!("part:{number}"), &["all", if number % 2 == 0 { "even" } else { "odd" }]);
+        let key = tagged(&format!("part:{number}"), &["all", if number.is_multiple_of(2) { "even" } else { "odd" }]);
         one.1.blocking().get_or_load(key, OPTIONS, || number)
     };
     for around in ["whole", "again"] {

@@ -93,9 +93,9 @@ async fn a_number_that_differs_is_seen_as_well() {
 #[tokio::test]
 async fn who_is_handed_what_another_caller_has_loaded_has_no_hit_to_verify() {
     let larder = testing::isolated();
-    load_for_three(&larder).await;
+    Box::pin(load_for_three(&larder)).await;
     let [_other, larder] = two();
-    load_for_three(&larder).await;
+    Box::pin(load_for_three(&larder)).await;
 }
 
 async fn load_for_three(larder: &Isolated) {

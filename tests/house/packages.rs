@@ -27,13 +27,13 @@ fn manifests() -> Vec<(String, String)> {
 fn each_crate_forbids_unsafe_code_and_states_one_minimum_version() {
     let workspace = manifest("");
     assert!(workspace.contains("\nunsafe_code = \"forbid\"\n"), "the lints of the workspace forbid it");
-    let stated = workspace.lines().find(|line| line.starts_with("rust-version = ")).expect("a minimum version");
-    assert!(stated.contains(&format!("\"{}\"", env!("CARGO_PKG_RUST_VERSION"))), "{stated}");
+    let minimum = workspace.lines().find(|line| line.starts_with("rust-version = ")).expect("a minimum version");
+    assert!(minimum.contains(&format!("\"{}\"", env!("CARGO_PKG_RUST_VERSION"))), "{minimum}");
     let manifests = manifests();
     assert!(manifests.len() > CRATES.len(), "{}", manifests.len());
     for (folder, manifest) in manifests {
         let states = manifest.contains("\nrust-version.workspace = true\n");
-        assert!(states, "{folder}/Cargo.toml states another version of Rust than `{stated}`, or none");
+        assert!(states, "{folder}/Cargo.toml states another version of Rust than `{minimum}`, or none");
         let forbids = manifest.contains("[lints]\nworkspace = true") || !CRATES.contains(&&*folder);
         assert!(forbids, "{folder}/Cargo.toml lets `unsafe` code in");
     }
