@@ -1,6 +1,6 @@
 //! Posts, as they are read.
 
-use larder::{KeyPart, cached, invalidate_tag};
+use larder::{KeyPart, cached, invalidate_tag, key};
 use rusqlite::{Connection, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -80,8 +80,8 @@ pub fn version_of(post: &Post) -> String {
     format!("\"{}-{}\"", post.revision, hex(post.author_name.as_bytes()))
 }
 
-/// Returns some posts. All lists have one tag: which of them show a post, nobody has to know.
-#[cached(key = "posts:<choice>", tags = ["posts"], when = |listed| !listed.posts.is_empty(), ignore(db))]
+/// Returns some posts. All pages of a list have its tag, and so have the pages of the site that are made of them.
+#[cached(key = "posts:<choice>", tags = ["posts:<choice.author>:<choice.tag>"], when = |listed| !listed.posts.is_empty(), ignore(db))]
 pub async fn list(db: &Db, choice: Choice) -> Result<Listed, Error> {
     let listed = db
         .read(move |connection| {
@@ -102,8 +102,12 @@ pub async fn list(db: &Db, choice: Choice) -> Result<Listed, Error> {
 pub async fn forget(changed: &Post) {
     post::invalidate(changed.id).await;
     comments::on::invalidate(changed.id).await;
-    // A store that is away is told later, before anything is served from it again: `stats().trouble` counts it.
-    let _ = invalidate_tag("posts").await;
+    for author in [None, Some(changed.author)] {
+        for tag in [None].into_iter().chain(changed.tags.iter().map(Some)) {
+            // A store that is away is told later, before anything is served from it again: `stats().trouble` counts it.
+            let _ = invalidate_tag(key!("posts:<author>:<tag>")).await;
+        }
+    }
 }
 
 /// Returns some posts with this text. Here the page is kept, and not what it shows: nothing else asks for that.
