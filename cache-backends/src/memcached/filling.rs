@@ -18,7 +18,9 @@ pub(super) async fn begin(node: &Node, name: &Name) -> Result<Ticket, Error> {
     let answer = node.call(|out| request::lease(out, name, LEASE)).await?;
     match answer.said {
         Said::Done(Flags { cas: 0, .. }) => Err(error::no_cas(node.server())),
-        Said::Done(Flags { cas, .. }) => Ok(Stand { cas, connection: newest.max(answer.connection) }.write()),
+        Said::Done(Flags { cas, .. }) => {
+            Ok(Stand { cas, server: node.number(), connection: newest.max(answer.connection) }.write())
+        }
         other => Err(node.unexpected(&other)),
     }
 }
@@ -31,7 +33,8 @@ pub(super) async fn end(
     moment: Option<Moment>,
     ticket: &Ticket,
 ) -> Result<bool, Error> {
-    let Some(stand) = Stand::read(ticket).filter(|stand| stand.connection == node.newest()) else { return Ok(false) };
+    let is_of_here = |stand: &Stand| stand.server == node.number() && stand.connection == node.newest();
+    let Some(stand) = Stand::read(ticket).filter(is_of_here) else { return Ok(false) };
     let answer = node
         .call(|out| match moment {
             Some(moment) => request::set(out, name, value, moment, Only::Cas(stand.cas)),

@@ -2,6 +2,7 @@
 
 use cache_core::backend::Server;
 use cache_core::error::Error;
+use cache_core::tags::fingerprint;
 
 use super::answer::{Answer, Said};
 use super::config::{Config, Member};
@@ -13,13 +14,18 @@ use crate::pipe::Pipe;
 pub(super) struct Node {
     pipe: Pipe<Meta>,
     id: Server,
+    number: u64,
 }
 
 impl Node {
     pub(super) fn new(config: &Config, member: &Member) -> Self {
         let server = config.server(member);
         let meta = Meta::new(config.login.clone(), server.to_string());
-        Self { pipe: Pipe::new(server, meta, config.limits()), id: Server::called(&member.name) }
+        Self {
+            pipe: Pipe::new(server, meta, config.limits()),
+            id: Server::called(&member.name),
+            number: fingerprint(&member.name),
+        }
     }
 
     pub(super) async fn ask(&self, request: impl FnOnce(&mut Vec<u8>)) -> Result<Said, Error> {
@@ -46,6 +52,11 @@ impl Node {
     /// Returns which one it is, by what it is called on the ring.
     pub(super) fn id(&self) -> Server {
         self.id
+    }
+
+    /// Returns what tells it from others in a ticket.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Returns the number of the newest connection.
