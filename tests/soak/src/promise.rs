@@ -14,6 +14,9 @@ pub const PATTERN: Moment = SECOND;
 /// What this machine may keep a process, a body or a message waiting: two processors run all of it.
 pub const TURN: Moment = SECOND / 2;
 
+/// How many in a row may wait for their turn before an answer is there: client, process, store, and the process again.
+const IN_A_ROW: Moment = 4;
+
 /// After that a store that is back is used again: a second, and one question that is not answered in time.
 pub const BACK: Moment = SECOND + RESPONSE;
 
@@ -27,6 +30,8 @@ pub struct Promise {
     pub tells: bool,
     /// For how long something is kept near.
     pub near: Moment,
+    /// What the machine may keep all of it waiting.
+    pub turn: Moment,
 }
 
 /// Something that was done to the store, or to the way to it.
@@ -86,6 +91,15 @@ impl Kind {
 }
 
 impl Promise {
+    pub const fn new(tells: bool, near: Moment) -> Self {
+        Self { tells, near, turn: TURN }
+    }
+
+    /// Returns the same for a machine on which a thread of the soak itself has waited for so long.
+    pub fn where_threads_wait(self, stall: Moment) -> Self {
+        Self { turn: self.turn.max(IN_A_ROW * stall), ..self }
+    }
+
     /// Returns for how long after a write an answer may go without it.
     ///
     /// The process that has written: not at all, whatever happens. Another one, with a store that is well: until the
@@ -98,13 +112,13 @@ impl Promise {
         }
         let near = if self.tells { RESPONSE } else { self.near };
         let near = if by_pattern { near.max(PATTERN) } else { near };
-        let mut allowed = near + TURN;
+        let mut allowed = near + self.turn;
         for trouble in troubles.iter().filter(|trouble| trouble.kind.is_outage()) {
-            let is_over = trouble.until.map_or(Moment::MAX, |until| until + BACK + TURN);
+            let is_over = trouble.until.map_or(Moment::MAX, |until| until + BACK + self.turn);
             if asked.ended < trouble.from || write.begun > is_over {
                 continue;
             }
-            allowed = allowed.max(near + QUESTIONS * RESPONSE + TURN);
+            allowed = allowed.max(near + QUESTIONS * RESPONSE + self.turn);
             let may_be_read = trouble.kind == Kind::Apart || trouble.until.is_some_and(|until| until <= asked.ended);
             if trouble.kind.is_owed() && may_be_read && asked.begun <= is_over {
                 return Moment::MAX;
@@ -118,7 +132,7 @@ impl Promise {
 mod tests {
     use super::*;
 
-    const TELLS: Promise = Promise { tells: true, near: 60 * SECOND };
+    const TELLS: Promise = Promise::new(true, 60 * SECOND);
 
     fn write(by: usize, second: Moment) -> Write {
         Write { by, begun: second * SECOND, acked: Some(second * SECOND + 1_000) }
@@ -141,13 +155,15 @@ mod tests {
     #[test]
     fn another_process_is_told_and_one_whose_store_does_not_tell_waits_for_what_is_near() {
         assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), false, &[]), RESPONSE + TURN);
-        let silent = Promise { tells: false, near: 2 * SECOND };
+        let silent = Promise::new(false, 2 * SECOND);
         assert_eq!(silent.allowed(&write(0, 10), asked(1, 11), false, &[]), 2 * SECOND + TURN);
     }
 
     #[test]
     fn a_page_that_goes_by_a_pattern_goes_within_a_second() {
         assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), true, &[]), PATTERN + TURN);
+        assert_eq!(TELLS.where_threads_wait(TURN).allowed(&write(0, 10), asked(1, 11), true, &[]), PATTERN + 4 * TURN);
+        assert_eq!(TELLS.where_threads_wait(1_000).allowed(&write(0, 10), asked(1, 11), true, &[]), PATTERN + TURN);
         assert_eq!(TELLS.allowed(&write(0, 10), asked(0, 11), true, &[]), 0);
     }
 

@@ -331,8 +331,10 @@ impl<'a> Reader<'a> {
         body: &str,
         cookie: Option<&str>,
     ) -> Result<(Moment, String), String> {
+        // A write that this may be older than was heard by the others a while ago.
+        let stall = self.soak.tally.stall_since(asked.begun.saturating_sub(3 * SECOND));
         let known = self.soak.truth.known();
-        let mut judge = Judge::new(&known, self.soak.promise, asked);
+        let mut judge = Judge::new(&known, self.soak.promise.where_threads_wait(stall), asked);
         let is_there = matches!(status, 200 | 304);
         match &question.want {
             Want::Status(wanted) if wanted.contains(&status) => return Ok((0, String::new())),

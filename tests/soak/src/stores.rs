@@ -43,9 +43,9 @@ impl Store {
 
     pub fn promise(self) -> Promise {
         match self {
-            Self::Redis => Promise { tells: true, near: 60 * SECOND },
-            Self::Memcached => Promise { tells: false, near: 2 * SECOND },
-            Self::Files => Promise { tells: false, near: 0 },
+            Self::Redis => Promise::new(true, 60 * SECOND),
+            Self::Memcached => Promise::new(false, 2 * SECOND),
+            Self::Files => Promise::new(false, 0),
         }
     }
 

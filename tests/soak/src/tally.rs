@@ -1,10 +1,14 @@
 //! What is counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::fleet::Taken;
 use crate::history::Moment;
+use crate::promise::SECOND;
+
+/// For how long it is known who waited for a turn: an answer takes less.
+const OF_LATE: Moment = 30 * SECOND;
 
 #[derive(Default)]
 pub struct Counts {
@@ -27,6 +31,8 @@ pub struct Counts {
     pub slowest_in_trouble: Moment,
     /// The longest that a thread of the soak waited for its turn.
     pub stall: Moment,
+    /// When it waited, and for how long, of late.
+    stalls: VecDeque<(Moment, Moment)>,
     /// How long it took until each process had hits again.
     pub back: Moment,
     pub evicted: u64,
@@ -41,6 +47,21 @@ pub struct Tally(Mutex<Counts>);
 impl Tally {
     pub fn counts(&self) -> MutexGuard<'_, Counts> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how long a thread has waited for its turn.
+    pub fn stalled(&self, now: Moment, late: Moment) {
+        let mut counts = self.counts();
+        counts.stall = counts.stall.max(late);
+        counts.stalls.push_back((now, late));
+        while counts.stalls.front().is_some_and(|(at, _)| at + OF_LATE < now) {
+            counts.stalls.pop_front();
+        }
+    }
+
+    /// Returns the longest that a thread has waited for its turn since then.
+    pub fn stall_since(&self, since: Moment) -> Moment {
+        self.counts().stalls.iter().filter(|(at, _)| *at >= since).map(|(_, late)| *late).max().unwrap_or(0)
     }
 
     pub fn asked(&self, kind: &'static str) {

@@ -13,9 +13,7 @@ pub fn watch(soak: &Soak) {
         std::thread::sleep(NAP);
         let late = u64::try_from(begun.elapsed().saturating_sub(NAP).as_micros()).unwrap_or(u64::MAX);
         naps += 1;
-        let mut counts = soak.tally.counts();
-        counts.stall = counts.stall.max(late);
-        drop(counts);
+        soak.tally.stalled(soak.now(), late);
         if naps.is_multiple_of(50) {
             for (number, node) in soak.fleet.nodes.iter().enumerate() {
                 let (life, Some(taken)) = (node.life(), node.taken()) else { continue };

@@ -4,7 +4,7 @@ use super::*;
 use crate::promise::{Kind, SECOND, Trouble};
 use crate::truth::CommentLine;
 
-const PROMISE: Promise = Promise { tells: true, near: 60 * SECOND };
+const PROMISE: Promise = Promise::new(true, 60 * SECOND);
 
 fn words(version: usize, tag: &str) -> Words {
     let title = format!("p1.{version} plum");
