@@ -7,6 +7,7 @@ mod eras;
 mod fleet;
 mod guards;
 mod halves;
+mod order;
 mod outage;
 mod questions;
 mod schedules;

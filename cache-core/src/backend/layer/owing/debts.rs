@@ -35,6 +35,9 @@ pub(super) struct Debts {
 
 #[derive(Clone, Debug)]
 struct Debt {
+    /// When it was owed first, which is its place in the order in which the store is told.
+    first: u64,
+    /// When it was owed last.
     since: u64,
     /// Somebody is telling the store just now.
     paying: bool,
@@ -51,14 +54,21 @@ pub(super) enum Sweep {
 }
 
 /// What is owed for one name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Nothing.
     Clear,
-    /// It, or all of this with it.
-    Owed(Option<Sweep>),
+    /// It, or many entries with it: the store has been told when all has been paid that was owed by then.
+    Owed(u64),
     /// Somebody else is telling the store just now.
     BeingPaid,
+}
+
+/// What the store is to be told next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    Names(Vec<Name>),
+    Sweep(Sweep),
 }
 
 impl Sweep {
@@ -79,6 +89,12 @@ impl Sweep {
             Self::Scope(scope, server) => self.covers(scope.as_bytes(), *server),
             Self::Store(_) => self == other,
         }
+    }
+}
+
+impl Debt {
+    fn new(count: u64, name: Option<(Name, Server)>) -> Self {
+        Self { first: count, since: count, paying: false, name }
     }
 }
 
@@ -103,7 +119,7 @@ impl Debts {
         if self.names.len() >= NAMES && !self.names.contains_key(name.as_bytes()) {
             return self.lose_count(now);
         }
-        let debt = Debt { since: self.count, paying: false, name: Some((name.clone(), server)) };
+        let debt = Debt::new(self.count, Some((name.clone(), server)));
         self.names.entry(name.as_bytes().into()).and_modify(|debt| debt.since = self.count).or_insert(debt);
     }
 
@@ -113,7 +129,7 @@ impl Debts {
         match self.sweeps.iter_mut().find(|(there, _)| *there == sweep) {
             Some((_, debt)) => debt.since = self.count,
             None if is_full => self.lose_count(now),
-            None => self.sweeps.push((sweep, Debt { since: self.count, paying: false, name: None })),
+            None => self.sweeps.push((sweep, Debt::new(self.count, None))),
         }
     }
 
@@ -133,31 +149,37 @@ impl Debts {
         match debt {
             None => Standing::Clear,
             Some(debt) if debt.paying => Standing::BeingPaid,
-            Some(_) => Standing::Owed(sweep.map(|(sweep, _)| sweep.clone())),
+            Some(debt) => Standing::Owed(debt.first),
         }
     }
 
-    /// Takes up to `most` names, but for those that are away, for their taker to tell the store.
-    pub(super) fn take(&mut self, most: usize, is_away: impl Fn(&Name) -> bool) -> Vec<Name> {
-        let can_be_paid = |debt: &&mut Debt| !debt.paying && !debt.name.as_ref().is_some_and(|(name, _)| is_away(name));
-        let owed = self.names.values_mut().filter(can_be_paid).take(most);
+    /// Takes what was owed first of all that was owed by then, for its taker to tell the store: up to `most` names, or a sweep.
+    /// What is for a server that is away is left out. `None` where that is all there is, or where somebody else is telling
+    /// the store: what was owed later waits for that.
+    pub(super) fn take(&mut self, most: usize, until: u64, is_away: impl Fn(&Name) -> bool) -> Option<Due> {
+        let is_there = |debt: &Debt| !debt.name.as_ref().is_some_and(|(name, _)| is_away(name));
+        let sweep = self
+            .sweeps
+            .iter_mut()
+            .filter(|(sweep, debt)| debt.first <= until && !is_away(&sweep.server().any_name()))
+            .min_by_key(|(_, debt)| debt.first);
+        let until = sweep.as_ref().map_or(until, |(_, debt)| debt.first);
+        let mut owed: Vec<_> = self.names.values_mut().filter(|debt| debt.first <= until && is_there(debt)).collect();
+        if owed.is_empty() {
+            let (sweep, debt) = sweep.filter(|(_, debt)| !debt.paying)?;
+            debt.paying = true;
+            return Some(Due::Sweep(sweep.clone()));
+        }
+        owed.sort_unstable_by_key(|debt| debt.first);
+        owed.truncate(most);
+        if owed.iter().any(|debt| debt.paying) {
+            return None;
+        }
         let take = |debt: &mut Debt| {
             debt.paying = true;
             debt.name.as_ref().map(|(name, _)| name.clone())
         };
-        owed.filter_map(take).collect()
-    }
-
-    /// Takes one name, unless somebody else has.
-    pub(super) fn take_name(&mut self, name: &Name) -> bool {
-        self.names.get_mut(name.as_bytes()).is_some_and(|debt| !std::mem::replace(&mut debt.paying, true))
-    }
-
-    /// Takes a sweep that nobody else has taken.
-    pub(super) fn take_sweep(&mut self, is_it: impl Fn(&Sweep) -> bool) -> Option<Sweep> {
-        let (sweep, debt) = self.sweeps.iter_mut().find(|(sweep, debt)| !debt.paying && is_it(sweep))?;
-        debt.paying = true;
-        Some(sweep.clone())
+        Some(Due::Names(owed.into_iter().filter_map(take).collect()))
     }
 
     /// Gives back what was taken.
@@ -265,6 +287,14 @@ mod tests {
         Sweep::Scope(text.into(), HERE)
     }
 
+    fn take(debts: &mut Debts) -> Option<Due> {
+        debts.take(9, u64::MAX, |_| false)
+    }
+
+    fn names(keys: &[&str]) -> Due {
+        Due::Names(keys.iter().map(|key| name(key)).collect())
+    }
+
     #[test]
     fn what_is_paid_was_owed_before_the_payment_began() {
         let mut debts = Debts::default();
@@ -272,7 +302,7 @@ mod tests {
         let point = debts.point();
         debts.owe(&name("a"), HERE, 0);
         debts.settle(&name("a"), point);
-        assert_eq!(standing(&debts, "a"), Standing::Owed(None), "it was owed once more meanwhile");
+        assert_eq!(standing(&debts, "a"), Standing::Owed(1), "it was owed once more meanwhile");
         debts.settle(&name("a"), debts.point());
         assert!(debts.are_none());
     }
@@ -281,21 +311,42 @@ mod tests {
     fn one_pays_at_a_time() {
         let mut debts = Debts::default();
         debts.owe(&name("a"), HERE, 0);
-        assert!(debts.take_name(&name("a")) && !debts.take_name(&name("a")) && debts.take(9, |_| false).is_empty());
+        assert_eq!((take(&mut debts), take(&mut debts)), (Some(names(&["a"])), None));
         debts.settle(&name("a"), debts.point());
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
         debts.give_back(&[name("a")], None);
-        assert_eq!(debts.take(9, |_| false).len(), 1);
+        assert_eq!(take(&mut debts), Some(names(&["a"])));
+    }
+
+    #[test]
+    fn they_are_paid_in_the_order_in_which_they_were_made() {
+        let mut debts = Debts::default();
+        debts.owe(&name("b"), HERE, 0);
+        debts.owe(&name("a"), HERE, 0);
+        debts.owe_all(scope("other:"), 0);
+        debts.owe(&name("c"), HERE, 0);
+        debts.owe(&name("b"), HERE, 0);
+        assert_eq!(debts.take(9, 0, |_| false), None, "nothing was owed by then");
+        assert_eq!(debts.take(1, u64::MAX, |_| false), Some(names(&["b"])));
+        assert_eq!(take(&mut debts), None, "what comes after it waits for whoever is at it");
+        debts.paid(&name("b"), debts.point());
+        assert_eq!(
+            debts.take(9, u64::MAX, |owed| *owed == name("a")),
+            Some(Due::Sweep(scope("other:"))),
+            "one is away"
+        );
+        debts.paid_all(&scope("other:"), debts.point(), &[HERE]);
+        assert_eq!(take(&mut debts), Some(names(&["a", "c"])));
     }
 
     #[test]
     fn a_sweep_covers_the_names_that_begin_with_it_until_it_is_paid() {
         let mut debts = Debts::default();
         debts.owe_all(scope("shop:1:"), 0);
-        assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
+        assert_eq!(standing(&debts, "a"), Standing::Owed(1));
         assert_eq!(debts.standing(b"shop:2:a", HERE), Standing::Clear);
-        assert_eq!(debts.take_sweep(|_| true), Some(scope("shop:1:")));
-        assert_eq!((debts.take_sweep(|_| true), standing(&debts, "a")), (None, Standing::BeingPaid));
+        assert_eq!(take(&mut debts), Some(Due::Sweep(scope("shop:1:"))));
+        assert_eq!((take(&mut debts), standing(&debts, "a")), (None, Standing::BeingPaid));
         debts.owe(&name("a"), HERE, 0);
         debts.settle_all(&scope("shop:1:"), debts.point(), &[HERE]);
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
@@ -312,9 +363,9 @@ mod tests {
         debts.owe_all(scope("shop:1:"), 0);
         assert_eq!(debts.standing(name("a").as_bytes(), Server::called("another")), Standing::Clear);
         debts.settle_all(&Sweep::Scope("shop:1:".into(), Server::called("another")), debts.point(), &[HERE]);
-        assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
+        assert_eq!(standing(&debts, "a"), Standing::Owed(1));
         debts.settle_all(&Sweep::Store(Server::called("another")), debts.point(), &[HERE]);
-        assert_eq!(standing(&debts, "a"), Standing::Owed(Some(scope("shop:1:"))));
+        assert_eq!(standing(&debts, "a"), Standing::Owed(1));
     }
 
     fn record(created: u64) -> Vec<u8> {
@@ -343,13 +394,17 @@ mod tests {
         debts.owe(&name("a"), HERE, 0);
         debts.owe(&name("b"), HERE, 0);
         debts.owe_all(scope("other:"), 0);
-        assert!(debts.take_name(&name("a")) && debts.take_sweep(|_| true).is_some());
+        assert_eq!(debts.take(1, u64::MAX, |_| false), Some(names(&["a"])));
         let point = debts.point();
         debts.lose_count(0);
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
-        assert_eq!(debts.standing(b"other:key", HERE), Standing::BeingPaid);
-        assert_eq!(standing(&debts, "b"), Standing::Clear);
+        assert_eq!([standing(&debts, "b"), debts.standing(b"other:key", HERE)], [Standing::Clear; 2]);
         debts.paid(&name("a"), point);
+        debts.owe_all(scope("other:"), 0);
+        assert_eq!(take(&mut debts), Some(Due::Sweep(scope("other:"))));
+        let point = debts.point();
+        debts.lose_count(0);
+        assert_eq!(debts.standing(b"other:key", HERE), Standing::BeingPaid);
         debts.paid_all(&scope("other:"), point, &[HERE]);
         assert!(!debts.can_be_paid());
     }
@@ -388,7 +443,7 @@ mod tests {
         debts.owe_all(scope("7"), 1);
         assert!(!debts.has_horizon());
         debts.paid_all(&scope("7"), point, &[HERE]);
-        assert_eq!(debts.standing(b"7", HERE), Standing::Owed(Some(scope("7"))), "it was owed once more meanwhile");
+        assert_eq!(debts.standing(b"7", HERE), Standing::Owed(8), "it was owed once more meanwhile");
         debts.owe_all(scope("another"), 1);
         assert!(debts.has_horizon());
     }

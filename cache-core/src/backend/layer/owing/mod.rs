@@ -4,6 +4,9 @@
 //! replace would be served again. So it is owed: until the store has been told, nobody of this process is served what is
 //! under that name, and whoever reaches the store next pays, a few names at a time.
 //!
+//! The store is told in the order in which it should have been: what was made of other things goes after those. Told first, it
+//! would be made anew by another process, of what is still there, and kept. So a change waits for what is owed, too.
+//!
 //! Debts are of this process, and end with it: what it could not invalidate before it ended may be served until its time is
 //! over. Other processes know nothing of them either.
 //!
@@ -20,7 +23,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use change::{Change, Payment, What, understood};
-use debts::{Debts, Standing, Sweep};
+use debts::{Debts, Due, Standing, Sweep};
 
 use super::super::together::all;
 use super::super::{Answer, Capabilities, Entry, ErasedBackend, Listener, Listening, Names, Remaining, Server, Ticket};
@@ -79,45 +82,55 @@ impl Owing {
             match self.standing(name) {
                 Standing::Clear => return Ok(true),
                 Standing::BeingPaid => return Ok(false),
-                Standing::Owed(None) => self.pay_names(std::slice::from_ref(name)).await?,
-                Standing::Owed(Some(sweep)) => self.pay_sweep(|owed| *owed == sweep).await?,
+                Standing::Owed(until) => {
+                    if !self.pay_first(until).await? {
+                        // Where its server is away, that is what is wrong; else somebody else is at it.
+                        return if (*self.store).is_away(name) {
+                            (*self.store).get(name).await.map(|_| false)
+                        } else {
+                            Ok(false)
+                        };
+                    }
+                }
             }
         }
     }
 
-    /// Tells the store of those of these names that nobody else is telling it of.
-    async fn pay_names(&self, names: &[Name]) -> Result<(), Error> {
-        let taken: Vec<_> = {
+    /// Tells the store what it was owed first of all that was owed by then. Returns whether there was anything that nobody
+    /// else is telling it.
+    async fn pay_first(&self, until: u64) -> Result<bool, Error> {
+        let (due, point) = {
             let mut debts = self.debts();
-            names.iter().filter(|name| debts.take_name(name)).cloned().collect()
+            (debts.take(CHUNK, until, |name| (*self.store).is_away(name)), debts.point())
         };
-        self.pay_taken(&taken).await
+        match due {
+            None => return Ok(false),
+            Some(Due::Names(names)) => self.pay_names(&names, point).await?,
+            Some(Due::Sweep(sweep)) => self.pay_sweep(&sweep, point).await?,
+        }
+        Ok(true)
     }
 
-    async fn pay_taken(&self, names: &[Name]) -> Result<(), Error> {
-        if names.is_empty() {
-            return Ok(());
-        }
-        let point = self.debts().point();
+    /// Tells the store all that it is owed, before it is told of a change. What fails stays owed.
+    async fn pay_all(&self) {
+        while !self.is_calm() && matches!(self.pay_first(u64::MAX).await, Ok(true)) {}
+    }
+
+    async fn pay_names(&self, names: &[Name], point: u64) -> Result<(), Error> {
         let _payment = Payment { owing: self, names, sweep: None };
         understood((*self.store).delete_many(names).await.map(drop))?;
         self.change_debts(|debts| names.iter().for_each(|name| debts.paid(name, point)));
         Ok(())
     }
 
-    async fn pay_sweep(&self, is_it: impl Fn(&Sweep) -> bool) -> Result<(), Error> {
-        let (taken, point) = {
-            let mut debts = self.debts();
-            (debts.take_sweep(is_it), debts.point())
-        };
-        let Some(sweep) = taken else { return Ok(()) };
-        let _payment = Payment { owing: self, names: &[], sweep: Some(&sweep) };
-        understood(match &sweep {
+    async fn pay_sweep(&self, sweep: &Sweep, point: u64) -> Result<(), Error> {
+        let _payment = Payment { owing: self, names: &[], sweep: Some(sweep) };
+        understood(match sweep {
             Sweep::Scope(scope, server) => (*self.store).clear_scope_on(scope, *server).await,
             Sweep::Store(server) => (*self.store).clear_store_on(*server).await,
         })?;
-        let servers = self.servers_for(&sweep);
-        self.change_debts(|debts| debts.paid_all(&sweep, point, &servers));
+        let servers = self.servers_for(sweep);
+        self.change_debts(|debts| debts.paid_all(sweep, point, &servers));
         Ok(())
     }
 
@@ -131,15 +144,7 @@ impl Owing {
         if self.is_calm() || !self.debts().can_be_paid() {
             return;
         }
-        let taken = self.debts().take(CHUNK, |name| (*self.store).is_away(name));
-        if self.pay_taken(&taken).await.is_ok() {
-            drop(self.pay_sweep(|sweep| !self.is_sweep_away(sweep)).await);
-        }
-    }
-
-    /// Returns whether it is for a server that is known to be away.
-    fn is_sweep_away(&self, sweep: &Sweep) -> bool {
-        (*self.store).is_away(&sweep.server().any_name())
+        drop(self.pay_first(u64::MAX).await);
     }
 
     /// Makes sure that what an operation on this name meets is not what somebody has removed.
@@ -196,12 +201,10 @@ impl Owing {
     }
 
     async fn get_many_slowly(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
-        // What is owed for a name whose server is away is nothing to the others: that one is not there.
-        let there: Vec<_> = names.iter().filter(|name| !(*self.store).is_away(name)).cloned().collect();
-        self.pay_names(&there).await?;
         let mut are_clear = Vec::with_capacity(names.len());
         for name in names {
             are_clear.push(match self.standing(name) {
+                // What is owed for a name whose server is away is nothing to the others: that one is not there.
                 Standing::Clear => true,
                 Standing::Owed(_) if (*self.store).is_away(name) => false,
                 _ => self.pay_for(name).await?,
@@ -283,6 +286,7 @@ impl ErasedBackend for Owing {
     fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>> {
         Box::pin(async move {
             let change = self.begin(What::Name(name));
+            self.pay_all().await;
             let set = (*self.store).set(name, value, time).await;
             if set.is_ok() {
                 self.trust(name, change.point);
@@ -306,6 +310,7 @@ impl ErasedBackend for Owing {
         Box::pin(async move {
             let change = self.begin(What::Name(name));
             let was_gone = !self.is_calm() && self.standing(name) != Standing::Clear;
+            self.pay_all().await;
             let removed = (*self.store).delete(name).await;
             self.end(change, removed).await.map(|removed| removed && !was_gone)
         })
@@ -336,6 +341,7 @@ impl ErasedBackend for Owing {
     fn set_many<'a>(&'a self, entries: &'a [Entry]) -> Answer<'a, Vec<Result<(), Error>>> {
         Box::pin(async move {
             let changes: Vec<_> = entries.iter().map(|entry| self.begin(What::Name(&entry.name))).collect();
+            self.pay_all().await;
             let kept = (*self.store).set_many(entries).await;
             for ((entry, change), kept) in entries.iter().zip(changes).zip(&kept) {
                 if kept.is_ok() {
@@ -353,6 +359,7 @@ impl ErasedBackend for Owing {
     fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>> {
         Box::pin(async move {
             let change = self.begin(What::Names(names));
+            self.pay_all().await;
             let removed = (*self.store).delete_many(names).await;
             self.end(change, removed).await
         })
@@ -371,6 +378,7 @@ impl ErasedBackend for Owing {
         Box::pin(async move {
             let sweep = Sweep::Scope(scope.into(), server);
             let change = self.begin(What::All(&sweep));
+            self.pay_all().await;
             let cleared = (*self.store).clear_scope_on(scope, server).await;
             self.end(change, cleared).await
         })
@@ -389,6 +397,7 @@ impl ErasedBackend for Owing {
         Box::pin(async move {
             let sweep = Sweep::Store(server);
             let change = self.begin(What::All(&sweep));
+            self.pay_all().await;
             let cleared = (*self.store).clear_store_on(server).await;
             self.end(change, cleared).await
         })

@@ -1,0 +1,130 @@
+//! In which order a store is told what it is owed.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cache_core::backend::{Backend, Capabilities, Memory, Remaining};
+use cache_core::cache::Cache;
+use cache_core::clock::Clock;
+use cache_core::error::{Error, Kind};
+use cache_core::key::Name;
+use cache_core::policy::Ttl;
+use cache_core::registry::Settings;
+use cache_core::testing::{self, Isolated};
+
+const MINUTE: Ttl = Ttl::For(Duration::from_secs(60));
+
+/// A store that may be away, and writes down what it is told to remove.
+struct Noting {
+    inner: Memory,
+    is_down: AtomicBool,
+    told: Mutex<Vec<String>>,
+}
+
+impl Noting {
+    fn reach(&self) -> Result<&Memory, Error> {
+        if self.is_down.load(Ordering::SeqCst) {
+            return Err(Error::new(Kind::Store, "the store is down"));
+        }
+        Ok(&self.inner)
+    }
+
+    fn note(&self, what: &str) {
+        self.told.lock().unwrap().push(what.to_owned());
+    }
+
+    /// Returns the keys that were to be removed since this was last asked, in their order.
+    fn told(&self) -> Vec<String> {
+        std::mem::take(&mut self.told.lock().unwrap())
+    }
+}
+
+impl Backend for Noting {
+    fn capabilities(&self) -> Capabilities {
+        Capabilities { clear_scope: true, ..Capabilities::NONE }
+    }
+
+    async fn get(&self, name: &Name) -> Result<Option<Vec<u8>>, Error> {
+        self.reach()?.get(name).await
+    }
+
+    async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        self.reach()?.set(name, value, time).await
+    }
+
+    async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        self.reach()?.add(name, value, time).await
+    }
+
+    async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        let store = self.reach()?;
+        self.note(name.as_str().rsplit(':').next().unwrap());
+        store.delete(name).await
+    }
+
+    async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
+        self.reach()?.ttl(name).await
+    }
+
+    async fn clear_scope(&self, scope: &str) -> Result<(), Error> {
+        let store = self.reach()?;
+        self.note("all");
+        store.clear_scope(scope).await
+    }
+
+    async fn clear_store(&self) -> Result<(), Error> {
+        self.reach()?.clear_store().await
+    }
+}
+
+/// Removes these while the store is away, which is then back.
+fn owed(keys: &[&str]) -> (Isolated, Cache, Arc<Noting>) {
+    let clock = Clock::manual();
+    let (inner, is_down) = (Memory::new(clock.clone()), AtomicBool::new(false));
+    let store = Arc::new(Noting { inner, is_down, told: Mutex::default() });
+    let larder = testing::isolated_at(clock, [("default", Settings::backend(Arc::clone(&store)))]).unwrap();
+    let cache = larder.cache("default");
+    for key in keys {
+        cache.blocking().set(*key, "old".to_owned(), MINUTE).unwrap();
+    }
+    store.is_down.store(true, Ordering::SeqCst);
+    for key in keys {
+        assert!(if *key == "all" { cache.blocking().clear().is_err() } else { cache.blocking().delete(*key).is_err() });
+    }
+    store.is_down.store(false, Ordering::SeqCst);
+    (larder, cache, store)
+}
+
+/// What was made of other things was removed after those: told of it first, another process makes it anew of what is old.
+#[test]
+fn what_is_owed_is_told_in_the_order_in_which_it_was_to_go() {
+    let keys: Vec<_> = (0..200).map(|number| format!("key{number:03}")).collect();
+    let keys: Vec<_> = keys.iter().map(String::as_str).collect();
+    let (_larder, cache, store) = owed(&keys);
+    assert!(!cache.blocking().has(keys[199]).unwrap(), "who asks for the last one");
+    assert_eq!(store.told(), keys);
+}
+
+type Change = fn(&Cache);
+
+#[test]
+fn a_change_waits_for_what_is_owed_from_before_it() {
+    let changes: [(&str, Change); 3] = [
+        ("page", |cache| assert!(!cache.blocking().delete("page").unwrap())),
+        ("page", |cache| assert_eq!(cache.blocking().delete_many(["page"]).unwrap(), 0)),
+        ("all", |cache| cache.blocking().clear().unwrap()),
+    ];
+    for (told, change) in changes {
+        let (_larder, cache, store) = owed(&["data", "more", "data"]);
+        change(&cache);
+        assert_eq!(store.told(), ["data", "more", told], "once each, by when it was to go first");
+    }
+}
+
+#[test]
+fn a_clear_has_its_place_among_what_is_owed() {
+    let (_larder, cache, store) = owed(&["data", "all", "page"]);
+    cache.blocking().set("other", 1_u8, MINUTE).unwrap();
+    assert_eq!(store.told(), ["data", "all"], "and what it covers goes with it");
+}
