@@ -24,6 +24,7 @@ fn of_three_processes_one_runs_the_body() {
             assert_eq!(caller.join().unwrap(), 1);
         }
         assert_eq!(world.loads.load(Ordering::SeqCst), 1);
+        world.settle();
     });
 }
 
@@ -43,6 +44,7 @@ fn who_leaves_in_the_middle_frees_those_who_wait_elsewhere() {
         assert_eq!(stays.join().unwrap(), 1);
         leaves.join().unwrap();
         assert!(world.loads.load(Ordering::SeqCst) <= 2);
+        world.settle();
     });
 }
 

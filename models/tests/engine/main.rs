@@ -9,7 +9,7 @@ mod near;
 #[path = "../orders/mod.rs"]
 mod orders;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cache_core::backend::Capabilities;
@@ -31,19 +31,21 @@ struct World {
     far: Arc<Far>,
     source: AtomicU64,
     loads: AtomicU64,
+    tasks: Arc<Tasks>,
 }
 
 impl World {
     fn new(can: Capabilities) -> Arc<Self> {
         let clock = Clock::manual();
         let far = Far::new(&clock, can);
-        Arc::new(Self { clock, far, source: AtomicU64::new(1), loads: AtomicU64::new(0) })
+        let (source, loads) = (AtomicU64::new(1), AtomicU64::new(0));
+        Arc::new(Self { clock, far, source, loads, tasks: Arc::default() })
     }
 
     /// Makes one more process.
     fn process(self: &Arc<Self>, settings: impl FnOnce(Settings) -> Settings) -> Arc<Process> {
         let settings = settings(Settings::backend(Arc::clone(&self.far)));
-        let (clock, executor) = (self.clock.clone(), Arc::new(Tasks));
+        let (clock, executor) = (self.clock.clone(), Arc::clone(&self.tasks) as _);
         let plan = Plan { caches: vec![("default".to_owned(), settings)], clock, executor, ..Plan::default() };
         let registry = Registry::new(plan).expect("settings that can work");
         let cache = registry.cache("default").expect("it is there");
@@ -52,6 +54,14 @@ impl World {
 
     fn usual(self: &Arc<Self>) -> Arc<Process> {
         self.process(|settings| settings)
+    }
+
+    /// Waits for what runs beside its callers. Where an order ends before that, the model checker takes it away as no runtime
+    /// would: in the middle, and with no order to be in.
+    fn settle(&self) {
+        while let Some(task) = self.tasks.next() {
+            future::block_on(task).unwrap();
+        }
     }
 
     /// Writes to the source.
@@ -120,11 +130,19 @@ impl Process {
 }
 
 /// Tasks beside their callers, and a timer whose time is over as soon as others had a turn.
-struct Tasks;
+#[derive(Debug, Default)]
+struct Tasks(Mutex<Vec<future::JoinHandle<()>>>);
+
+impl Tasks {
+    fn next(&self) -> Option<future::JoinHandle<()>> {
+        self.0.lock().unwrap().pop()
+    }
+}
 
 impl Executor for Tasks {
     fn spawn(&self, task: Task) -> Result<(), Task> {
-        drop(future::spawn(task));
+        let task = future::spawn(task);
+        self.0.lock().unwrap().push(task);
         Ok(())
     }
 
