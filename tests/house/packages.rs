@@ -24,7 +24,7 @@ fn manifests() -> Vec<(String, String)> {
 }
 
 #[test]
-fn each_crate_forbids_unsafe_code_and_states_one_minimum_version() {
+fn each_published_crate_forbids_unsafe_code_and_all_state_one_minimum_version() {
     let workspace = manifest("");
     assert!(workspace.contains("\nunsafe_code = \"forbid\"\n"), "the lints of the workspace forbid it");
     let minimum = workspace.lines().find(|line| line.starts_with("rust-version = ")).expect("a minimum version");

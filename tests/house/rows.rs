@@ -40,7 +40,7 @@ fn every_test_that_the_table_of_rows_names_exists() {
     let (rows, code) = (rows_with_tests("tests/README.md"), code());
     let named: Vec<_> = rows.iter().flat_map(|row| names(last_cell(row))).collect();
     assert!(rows.len() > 100 && named.len() > 400, "the table names its tests: {} in {}", named.len(), rows.len());
-    let missing: Vec<_> = named.into_iter().filter(|name| !exists(name, &code)).collect();
+    let missing: Vec<_> = named.into_iter().filter(|name| !exists(name, "tests", &code)).collect();
     assert!(missing.is_empty(), "tests/README.md names what is not there: {missing:#?}");
 }
 
@@ -53,7 +53,7 @@ fn each_row_of_the_docs_that_promises_something_names_tests_that_exist() {
         assert!(rows.len() >= least, "{page}: {} rows", rows.len());
         for row in rows {
             let named: Vec<_> = names(last_cell(&row)).collect();
-            let missing: Vec<_> = named.iter().filter(|name| !exists(name, &code)).collect();
+            let missing: Vec<_> = named.iter().filter(|name| !exists(name, "tests", &code)).collect();
             assert!(missing.is_empty(), "{page} names what is not there: {missing:#?}");
             assert!(!named.is_empty() || last_cell(&row) == "not yet", "{page} names no test: {row}");
         }
@@ -66,16 +66,16 @@ fn each_attack_in_the_page_on_security_names_tests_that_exist() {
     assert!(rows.len() > 50, "the page names attacks: {}", rows.len());
     for row in rows {
         let named: Vec<_> = names(last_cell(&row)).collect();
-        let missing: Vec<_> = named.iter().filter(|name| !exists(name, &code)).collect();
+        let missing: Vec<_> = named.iter().filter(|name| !exists(name, "", &code)).collect();
         assert!(missing.is_empty(), "SECURITY.md names what is not there: {missing:#?}");
         assert!(!named.is_empty(), "SECURITY.md names no test: {row}");
     }
 }
 
-/// A name with a slash is a file or folder below `tests/`; any other one is a test, which a macro may have written.
-fn exists(name: &str, code: &str) -> bool {
+/// A name with a slash is a file or folder below that one; any other one is a test, which a macro may have written.
+fn exists(name: &str, below: &str, code: &str) -> bool {
     if name.contains('/') {
-        return root().join("tests").join(name).exists();
+        return root().join(below).join(name).exists();
     }
     let function = format!("fn {name}(");
     let mut functions = code.match_indices(&function).map(|(at, _)| &code[..at]);
@@ -110,10 +110,10 @@ fn is_test(before: &str) -> bool {
 #[test]
 fn a_function_that_is_no_test_does_not_count_as_one() {
     let code = "fn helper() {}\n#[tokio::test]\nasync fn shown() {}\n    #[test]\n    fn inside() {}\n";
-    assert_eq!(["helper", "shown", "inside", "absent"].map(|name| exists(name, code)), [false, true, true, false]);
+    assert_eq!(["helper", "shown", "inside", "absent"].map(|name| exists(name, "", code)), [false, true, true, false]);
     let code =
         "crate::tests!(every =>\n    one,\n    another,\n);\nfn one() {}\nfn helper() {}\nconst X: u8 = f(another);";
-    assert_eq!(["one", "helper", "another"].map(|name| exists(name, code)), [true, false, false]);
+    assert_eq!(["one", "helper", "another"].map(|name| exists(name, "", code)), [true, false, false]);
     let code = "own!(NEEDS =>\n    one,\n);\nfn one() {}\nconst T: &[Test] = &[(\"what it does\", two)];\nlet x = \"said\", y;";
-    assert_eq!(["one", "what it does", "two", "said"].map(|name| exists(name, code)), [true, true, false, false]);
+    assert_eq!(["one", "what it does", "two", "said"].map(|name| exists(name, "", code)), [true, true, false, false]);
 }
