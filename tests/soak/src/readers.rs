@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
         }
         let (age, what) = self.judge(asked, question, answer.status, &body, cookie)?;
         let mut counts = self.soak.tally.counts();
-        counts.compared += 1;
+        counts.compared += u64::from(!matches!(question.want, Want::Status(_)));
         counts.old += u64::from(age > 0);
         if is_troubled {
             counts.oldest_in_trouble = age.max(counts.oldest_in_trouble);
