@@ -1,5 +1,5 @@
-//! What the remote tells of its changes: to each node on a way of its own, which is late, repeats, changes the order, and
-//! breaks. Of a way that has broken a node is told within [`BOUND`], as `levels.md` says.
+//! What the remote tells of its changes: to each node on a way of its own, which is late, repeats, changes the order,
+//! and breaks. Of a way that has broken a node is told within [`BOUND`], as `levels.md` says.
 
 use std::sync::{Arc, Mutex, Weak};
 
@@ -10,7 +10,8 @@ use crate::store::{Changed, spelled};
 use crate::tally::{Fault, Tally};
 use crate::world::{Life, MILLI, Nanos, World, lock};
 
-/// After how long a node is told that nothing is heard, and how late a message is at most: the `response_timeout` of the store.
+/// After how long a node is told that nothing is heard, and how late a message is at most: the `response_timeout` of
+/// the store.
 pub const BOUND: Nanos = 1_000 * MILLI;
 
 /// The bus.
@@ -138,8 +139,8 @@ impl Bus {
         self.ears().iter().filter(|ear| ear.of.node == node).for_each(|ear| lock(&ear.state).slow = percent);
     }
 
-    /// Breaks the way to a node, or to all: what is told from now on does not get there. The node is told so within the bound,
-    /// and hears again after `time`, if that is later.
+    /// Breaks the way to a node, or to all: what is told from now on does not get there. The node is told so within the
+    /// bound, and hears again after `time`, if that is later.
     pub(crate) fn cut(self: &Arc<Self>, node: Option<usize>, time: Nanos) {
         for ear in self.ears().into_iter().filter(|ear| node.is_none_or(|node| ear.of.node == node)) {
             let turn = {
@@ -174,7 +175,9 @@ impl Bus {
     /// Drops all ears of a life.
     pub(crate) fn kill(&self, life: Life) {
         let killed: Vec<_> = lock(&self.ears).extract_if(.., |ear| ear.of == life).collect();
-        killed.iter().for_each(|ear| lock(&ear.state).turn += 1);
+        for ear in killed {
+            lock(&ear.state).turn += 1;
+        }
     }
 }
 

@@ -8,7 +8,6 @@ compile_error!(
 pub mod bus;
 pub mod client;
 pub mod draw;
-pub mod kept;
 pub mod line;
 pub mod mutants;
 pub mod node;

@@ -19,13 +19,11 @@ pub enum Mutant {
     FailureUntold,
     /// A request that nobody answers is never given up.
     NoTimeLimit,
-    /// A store that was started anew takes tickets of before.
-    TicketsOutliveRestart,
 }
 
 impl Mutant {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::TicketsIgnored,
         Self::DeleteDoesNothing,
         Self::AddWonByAll,
@@ -33,7 +31,6 @@ impl Mutant {
         Self::MarkersRemembered,
         Self::FailureUntold,
         Self::NoTimeLimit,
-        Self::TicketsOutliveRestart,
     ];
 
     /// Returns the word that switches it on.
@@ -47,7 +44,6 @@ impl Mutant {
             Self::MarkersRemembered => "markers-remembered",
             Self::FailureUntold => "failure-untold",
             Self::NoTimeLimit => "no-time-limit",
-            Self::TicketsOutliveRestart => "tickets-outlive-restart",
         }
     }
 

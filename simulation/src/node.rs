@@ -92,8 +92,8 @@ impl Node {
         let is_alive = Arc::new(AtomicBool::new(true));
         let runtime =
             Runtime { world: Arc::clone(&self.world), life, hands: self.hands, is_alive: Arc::clone(&is_alive) };
-        let line = Line { remote: Arc::clone(remote), life, can: plan.can };
-        let mut settings = Settings::backend(line).key_prefix("sim");
+        let remote = Line { remote: Arc::clone(remote), life, can: plan.can };
+        let mut settings = Settings::backend(remote).key_prefix("sim");
         if mutant != Some(Mutant::NoTimeLimit) {
             settings = settings.time_limit(LIMIT);
         }

@@ -25,6 +25,9 @@ pub struct Remote {
     tally: Arc<Mutex<Tally>>,
 }
 
+/// A node, and the name that it has read.
+type Read = (usize, Box<[u8]>);
+
 struct State {
     store: Store,
     mode: Mode,
@@ -32,7 +35,7 @@ struct State {
     waiting: Vec<Came>,
     /// How bad the way is to each node, in percent.
     ways: Vec<Way>,
-    remembered: BTreeMap<(usize, Box<[u8]>), Option<Vec<u8>>>,
+    remembered: BTreeMap<Read, Option<Vec<u8>>>,
 }
 
 /// How the remote is.
@@ -175,7 +178,7 @@ impl Remote {
         let mut state = lock(&self.state);
         let (Said::Values(mut values), _) = state.store.ask(ask, self.world.now()) else { return None };
         for (name, value) in names.iter().zip(&mut values).filter(|(name, _)| is_marker(name)) {
-            *value = state.remembered.get(&(from.node, name.clone()))?.clone();
+            value.clone_from(state.remembered.get(&(from.node, name.clone()))?);
         }
         Some(Said::Values(values))
     }

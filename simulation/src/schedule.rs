@@ -34,7 +34,7 @@ struct Schedule {
     tally: Arc<Mutex<Tally>>,
 }
 
-/// How long after the last fault every call has ended.
+/// How long a call that asks takes at most, whatever goes wrong.
 const PATIENCE: Nanos = 60_000 * MILLI;
 
 /// Runs the schedule of a seed, and tells its story if that is wanted.

@@ -127,28 +127,12 @@ impl Store {
     pub fn restart(&mut self) {
         self.entries.clear();
         self.forget_tickets();
-        if self.mutant == Some(Mutant::TicketsOutliveRestart) {
-            self.changed.clear();
-            (self.changes, self.floor) = (0, 0);
-        }
     }
 
     /// Is started anew, and finds what it had.
     pub fn forget_tickets(&mut self) {
         self.changes += 1;
         self.floor = self.changes;
-    }
-
-    /// Returns how many entries it has.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.entries.len()
-    }
-
-    /// Returns whether it has none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 
     fn there(&mut self, name: &[u8], now: Nanos) -> Option<&mut Held> {
@@ -185,7 +169,9 @@ impl Store {
                 Said::Values(names.iter().map(|name| self.there(name, now).map(|held| held.value.clone())).collect())
             }
             Ask::Set(puts) => {
-                puts.iter().for_each(|put| self.put(put, now, &mut changed));
+                for put in puts {
+                    self.put(put, now, &mut changed);
+                }
                 Said::Done
             }
             Ask::Add(put) => {
@@ -299,7 +285,7 @@ impl Ask {
     }
 }
 
-/// Returns a name as it stands in a story: eras are drawn by chance, and say nothing to a reader.
+/// Returns a name as it stands in a story.
 #[must_use]
 pub fn spelled(name: &[u8]) -> String {
     String::from_utf8_lossy(name).into_owned()

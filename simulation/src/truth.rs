@@ -158,7 +158,9 @@ impl Truth {
     /// Changes the source.
     pub fn change_source(&self, keys: &[usize]) {
         let mut state = lock(&self.state);
-        keys.iter().for_each(|key| state.versions[*key] += 1);
+        for key in keys {
+            state.versions[*key] += 1;
+        }
         let told: Vec<_> = keys.iter().map(|key| format!("k{key} is {}", state.versions[*key])).collect();
         drop(state);
         self.world.tell(|| format!("the source says: {}", told.join(", ")));

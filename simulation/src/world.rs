@@ -57,11 +57,6 @@ pub struct Life {
     pub number: u64,
 }
 
-impl Life {
-    /// The life of who belongs to no node.
-    pub const NOBODY: Self = Self { node: usize::MAX, number: 0 };
-}
-
 type Action = Box<dyn FnOnce() + Send>;
 
 #[derive(Default)]
@@ -322,12 +317,10 @@ impl<T> Future for Answer<T> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let mut slot = lock(&self.0);
-        match slot.answer.take() {
-            Some(answer) => Poll::Ready(answer),
-            None => {
-                slot.waiting = Some(context.waker().clone());
-                Poll::Pending
-            }
+        if let Some(answer) = slot.answer.take() {
+            return Poll::Ready(answer);
         }
+        slot.waiting = Some(context.waker().clone());
+        Poll::Pending
     }
 }
