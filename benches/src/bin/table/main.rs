@@ -3,9 +3,9 @@
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin table -- [--quick] [--write] [--again] [NAME…]`
 //!
 //! Prints Markdown: in short what is aimed at, then each figure, then all tables that they were read from. What takes a
-//! program that is not installed is left out, and a line says so. `--write` puts all of it where the docs show it. `--quick`
-//! takes two minutes once all is built, to see that everything runs. Names pick programs, and `--again` picks none: what is not
-//! run then stands as the docs have it.
+//! program that is not installed is left out, and a line says so. `--write` puts all of it where the docs show it.
+//! `--quick` takes two minutes once all is built, to see that everything runs. Names pick programs, and `--again` picks
+//! none: what is not run then stands as the docs have it.
 
 mod aims;
 mod docs;
@@ -13,6 +13,7 @@ mod programs;
 mod sheets;
 mod verdict;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
@@ -25,6 +26,8 @@ use verdict::Line;
 
 const README: &str = "README.md";
 const DOCS: &str = "src/docs/measured.md";
+/// How the line begins that says when something was measured.
+const MEASURED_ON: &str = "Measured on ";
 
 fn main() -> ExitCode {
     let mut names: Vec<String> = std::env::args().skip(1).collect();
@@ -78,9 +81,10 @@ impl Run {
         let name = program.name;
         if !is_wanted {
             let before = fs::read_to_string(self.root.join(DOCS)).ok().and_then(|page| docs::take(&page, name));
-            return match before.filter(|_| !self.is_quick) {
+            return match before.filter(|before| !before.trim().is_empty()) {
+                _ if self.is_quick => self.left_out.push(format!("{name}: not asked for")),
                 Some(before) => self.tell(name, before),
-                None => self.left_out.push(format!("{name}: not asked for")),
+                None => self.left_out.push(format!("{name}: not measured yet")),
             };
         }
         if let Some(missing) = program.missing() {
@@ -135,14 +139,15 @@ impl Run {
     fn in_short(&self, lines: &[Line]) -> String {
         let held = lines.iter().filter(|line| line.is_held()).count();
         let missed = lines.iter().filter(|line| line.is_missed()).count();
-        let unknown = lines.iter().filter(|line| line.ratios.is_none()).count();
+        let unknown = lines.iter().filter(|line| line.is_unknown()).count();
         let mut table = Table::new(&["what", "the worst of its figures", "beside", "ratio", "place", "aim", ""]);
         for line in verdict::in_short(lines) {
             let cells = [line.what.clone(), line.of.clone(), line.beside.clone(), line.ratio(), line.place.clone()];
             table.row([cells.to_vec(), vec![line.aim(), line.word()]].concat());
         }
         let mut text = format!(
-            "{held} figures are as they are aimed at, {missed} are missed, and {unknown} were not measured.\n\n{}",
+            "{}\n\nOf what is aimed at, {held} figures hold, {missed} are missed, and {unknown} were not measured.\n\n{}",
+            self.when(),
             table.text()
         );
         if !self.left_out.is_empty() {
@@ -150,6 +155,13 @@ impl Run {
             text += &format!("\nLeft out:\n\n{lines}");
         }
         text
+    }
+
+    /// Says when and on what this was measured, in a line for each day and machine.
+    fn when(&self) -> String {
+        let of_all = self.told.iter().flat_map(|(_, said)| said.lines());
+        let days: BTreeSet<&str> = of_all.filter(|line| line.starts_with(MEASURED_ON)).collect();
+        days.into_iter().collect::<Vec<_>>().join("\n")
     }
 
     /// Returns how many lines the expansions have that the docs show.
@@ -208,7 +220,7 @@ fn measured_on(is_quick: bool) -> String {
     };
     let (day, rustc, system) = (said("date", "+%F"), said("rustc", "--version"), std::env::consts::OS);
     let quick = if is_quick { ", in too short a time for a figure to count" } else { "" };
-    format!("Measured on {day}, with {processors} processors ({processor}; {system}; {rustc}){quick}.")
+    format!("{MEASURED_ON}{day}, with {processors} processors ({processor}; {system}; {rustc}){quick}.")
 }
 
 /// Reads a number of `floor.json`, behind the name of its profile.

@@ -30,11 +30,13 @@ pub fn lines(aim: &Aim, sheets: &[Sheet]) -> Vec<Line> {
     let Some(sheet) = sheets.iter().find(|sheet| sheet.title == aim.sheet) else {
         return vec![Line::new(aim.what, "", None, aim.bound, aim.better)];
     };
-    let columns: Vec<usize> = match aim.columns {
-        [] => (1..sheet.head.len()).collect(),
-        heads => heads.iter().filter_map(|head| sheet.column(head)).collect(),
-    };
-    columns.into_iter().map(|column| line(aim, sheet, column)).collect()
+    let unknown = |head: &str| Line { of: head.to_owned(), ..Line::new(aim.what, "", None, aim.bound, aim.better) };
+    match aim.columns {
+        [] => (1..sheet.head.len()).map(|column| line(aim, sheet, column)).collect(),
+        heads => {
+            heads.iter().map(|head| sheet.column(head).map_or_else(|| unknown(head), |at| line(aim, sheet, at))).collect()
+        }
+    }
 }
 
 fn line(aim: &Aim, sheet: &Sheet, column: usize) -> Line {
@@ -179,6 +181,11 @@ impl Line {
         !matches!(self.bound, Bound::Told) && self.behind > 0.0
     }
 
+    /// Returns whether something is aimed at, and nobody has measured it.
+    pub fn is_unknown(&self) -> bool {
+        self.ratios.is_none() && !matches!(self.bound, Bound::Told)
+    }
+
     /// Says whether the figure is what it is to be, and if not, by how much not.
     pub fn word(&self) -> String {
         let per_cent = (self.behind * 100.0).ceil();
@@ -247,6 +254,15 @@ mod tests {
         assert_eq!((&*table.place, &*table.word()), ("", "**missed by 25 %**"));
         assert_eq!(of("a hit, beside a map")[0].word(), "");
         assert_eq!(of("a hit, async")[0].word(), "not measured");
+    }
+
+    #[test]
+    fn a_column_that_is_not_there_under_its_name_is_told_as_not_measured() {
+        let columns = &["a column that has another name now"];
+        let aim = all().into_iter().find(|aim| aim.what == "a hit" && aim.sheet == "One thread, uniform reads");
+        let found = lines(&Aim { columns, ..aim.expect("an aim") }, &read(HITS));
+        let [line] = &*found else { panic!("one line: {found:?}") };
+        assert_eq!((&*line.of, &*line.word(), line.is_unknown()), (columns[0], "not measured", true));
     }
 
     #[test]
