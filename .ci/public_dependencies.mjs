@@ -1,5 +1,6 @@
-// Reads what rustdoc says of crates, in JSON, and compares the foreign crates whose types and traits stand in their public API with a
-// list: `node .ci/public_dependencies.mjs LIST CRATE.json...`. A new version of one of those that breaks its users breaks ours.
+// Reads what rustdoc says of crates, in JSON, and compares the foreign crates whose types and traits stand in their
+// public API with a list: `node .ci/public_dependencies.mjs LIST CRATE.json...`. A new version of one of those that
+// breaks its users breaks ours.
 import { readFileSync } from 'node:fs'
 
 const [list, ...files] = process.argv.slice(2)

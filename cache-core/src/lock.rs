@@ -1,8 +1,8 @@
 //! Locks that a panic elsewhere does not close: what is behind them is whole after each step, so that a panic under one
 //! must not take the cache down.
 //!
-//! Loads, tags and the store take their locks and shared numbers from here, and what a thread has for itself, since a model
-//! checker puts its own in the place of these.
+//! Loads, tags and the store take their locks and shared numbers from here, and what a thread has for itself, since a
+//! model checker puts its own in the place of these.
 
 use std::sync::PoisonError;
 
@@ -29,8 +29,8 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Locks what the process has once. A model checker runs many processes in one, and must not take what one of them has left
-/// for a matter between the threads of the next: so this is no place where others have their turn.
+/// Locks what the process has once. A model checker runs many processes in one, and must not take what one of them has
+/// left for a matter between the threads of the next: so this is no place where others have their turn.
 pub(crate) fn lock_of_process<T>(mutex: &OfProcess<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

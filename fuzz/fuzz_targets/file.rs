@@ -1,5 +1,5 @@
-//! Whatever stands in the files of a store: what is read of them would be written like that, and an entry whose file or whose
-//! drawer is torn is there or not, takes no more memory than its file has bytes, and can be written anew.
+//! Whatever stands in the files of a store: what is read of them would be written like that, and an entry whose file or
+//! whose drawer is torn is there or not, takes no more memory than its file has bytes, and can be written anew.
 #![no_main]
 
 use std::fs;

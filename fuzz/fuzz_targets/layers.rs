@@ -1,5 +1,5 @@
-//! Whatever stands in a store under a layer: what is sealed opens as it was or not at all, what is packed unpacks as it was,
-//! and nothing takes more memory than it was told to.
+//! Whatever stands in a store under a layer: what is sealed opens as it was or not at all, what is packed unpacks as it
+//! was, and nothing takes more memory than it was told to.
 #![no_main]
 
 use std::sync::{Arc, LazyLock};

@@ -1,5 +1,6 @@
-//! A store that says what it likes, whatever it was asked, and tells of changes that there were not: each call of a cache ends
-//! with a value or an error, after so many questions and with so much memory, and a body that ran is believed.
+//! A store that says what it likes, whatever it was asked, and tells of changes that there were not: each call of a
+//! cache ends with a value or an error, after so many questions and with so much memory, and a body that ran is
+//! believed.
 #![no_main]
 
 use std::collections::HashMap;

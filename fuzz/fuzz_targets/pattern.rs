@@ -1,5 +1,5 @@
-//! Whatever is written as the pattern of a key, it is a pattern or a mistake that says where it stands; and what was read of
-//! a pattern reads the same once more.
+//! Whatever is written as the pattern of a key, it is a pattern or a mistake that says where it stands; and what was
+//! read of a pattern reads the same once more.
 #![no_main]
 
 use proc_macro2::Span;

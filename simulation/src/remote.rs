@@ -1,5 +1,5 @@
-//! The one remote that all nodes share, and the network before it: what is asked may be late, lost before it is done, or
-//! done and its answer lost; the remote may stand still, refuse everybody, or be started anew.
+//! The one remote that all nodes share, and the network before it: what is asked may be late, lost before it is done,
+//! or done and its answer lost; the remote may stand still, refuse everybody, or be started anew.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};

@@ -222,7 +222,8 @@ impl Schedule {
         self.settle("at the very end");
     }
 
-    /// Each caller was counted once: who found something, who found nothing, and who was handed what another one loaded.
+    /// Each caller was counted once: who found something, who found nothing, and who was handed what another one
+    /// loaded.
     fn check_counts(&self) {
         if self.truth.broken().is_some() || !self.plan.is_plain || self.plan.leaving > 0 {
             return;

@@ -1,5 +1,5 @@
-//! What the remote holds, and what it does when it is asked: the semantics of [`cache_core::backend::Backend`], in one place
-//! and one step at a time.
+//! What the remote holds, and what it does when it is asked: the semantics of [`cache_core::backend::Backend`], in one
+//! place and one step at a time.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -249,8 +249,8 @@ impl Store {
 }
 
 impl Ask {
-    /// Returns whether it changes something without asking whether it may, and so is not to arrive after its caller has given
-    /// it up.
+    /// Returns whether it changes something without asking whether it may, and so is not to arrive after its caller has
+    /// given it up.
     #[must_use]
     pub fn is_blunt(&self) -> bool {
         matches!(self, Self::Set(_) | Self::Incr(..) | Self::Touch(..))

@@ -268,7 +268,8 @@ impl Truth {
         }
     }
 
-    /// Returns the keys of which the remote may still hold what nobody knows to be old: who tried to say so has crashed.
+    /// Returns the keys of which the remote may still hold what nobody knows to be old: who tried to say so has
+    /// crashed.
     pub fn forgotten(&self) -> Vec<usize> {
         let state = lock(&self.state);
         let lost = |change: &&Change| {
@@ -330,8 +331,8 @@ impl State {
         (of_run || self.calls.iter().enumerate().any(is_joined)).then_some(Excuse::Joined)
     }
 
-    /// Returns how long it is since another node cleared the cache, where others learn of that later: until then they read
-    /// what was there before, whatever becomes of it.
+    /// Returns how long it is since another node cleared the cache, where others learn of that later: until then they
+    /// read what was there before, whatever becomes of it.
     fn since_clear(&self, plan: &Plan, call: &Call) -> Option<Nanos> {
         let is_clear = |change: &&Change| change.way == Way::Clear && change.life != call.life;
         let clears = self.changes.iter().filter(is_clear).filter(|change| change.begun <= call.begun);

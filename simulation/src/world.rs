@@ -249,7 +249,8 @@ impl World {
         drop(task);
     }
 
-    /// Lets time go on to what happens next, if anything does before `end`, and has it happen. `clocks` are moved before.
+    /// Lets time go on to what happens next, if anything does before `end`, and has it happen. `clocks` are moved
+    /// before.
     pub fn go_on(&self, end: Nanos, clocks: impl Fn(Nanos)) -> bool {
         let event = {
             let mut later = lock(&self.later);

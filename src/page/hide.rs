@@ -85,7 +85,8 @@ impl View {
         }
         match *name {
             COOKIE => self.cookies_of(request).map(Cow::Owned),
-            // They are negotiated by layers which say so in `Vary`; of one that does not, no stranger's text becomes a page.
+            // They are negotiated by layers which say so in `Vary`; of one that does not, no stranger's text becomes a
+            // page.
             ACCEPT_ENCODING => lines(request, name).map(quality::encodings),
             _ => None,
         }

@@ -1,5 +1,5 @@
-//! What is made of other things, over two levels: what is near may be old for a moment, and nothing is made of it that is
-//! kept for longer.
+//! What is made of other things, over two levels: what is near may be old for a moment, and nothing is made of it that
+//! is kept for longer.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;

@@ -96,8 +96,8 @@ fn a_licence_is_permissive_if_one_may_be_chosen_or_all_are() {
     }
 }
 
-/// Returns what a program is built from that has all features of larder, without what is for tests alone, as far as it is for the
-/// platform that tests run on.
+/// Returns what a program is built from that has all features of larder, without what is for tests alone, as far as it
+/// is for the platform that tests run on.
 fn dependencies() -> Vec<Value> {
     let host = said("rustc", &["-vV"]).lines().find_map(|line| Some(line.strip_prefix("host: ")?.to_owned()));
     let host = host.expect("a platform");

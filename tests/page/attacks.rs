@@ -1,5 +1,5 @@
-//! Attacks that are known by name, as far as nothing else here tries them: `SECURITY.md` has the list. On actix this is compiled
-//! once more.
+//! Attacks that are known by name, as far as nothing else here tries them: `SECURITY.md` has the list. On actix this is
+//! compiled once more.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

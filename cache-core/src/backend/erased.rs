@@ -109,8 +109,8 @@ pub trait ErasedBackend: Send + Sync + 'static {
     /// See [`Backend::server_of`].
     fn server_of(&self, name: &Name) -> Server;
 
-    /// Notes that what is under this name is to be removed before it is served: who was to change it has left before the store
-    /// was asked. What is outermost remembers that.
+    /// Notes that what is under this name is to be removed before it is served: who was to change it has left before
+    /// the store was asked. What is outermost remembers that.
     #[doc(hidden)]
     fn owe(&self, _name: &Name) {}
 }

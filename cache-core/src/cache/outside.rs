@@ -44,8 +44,8 @@ impl Drop for Changing<'_> {
     }
 }
 
-/// A change of one name that has to ask for something before it can be sent. Where its caller leaves before that, what is
-/// there is not served any more.
+/// A change of one name that has to ask for something before it can be sent. Where its caller leaves before that, what
+/// is there is not served any more.
 pub(super) struct Unsent<'a> {
     home: &'a Home,
     backend: &'a Outside,

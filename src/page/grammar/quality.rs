@@ -57,7 +57,8 @@ fn closeness(name: &[u8], choice: &[u8]) -> Option<usize> {
     begins.then_some(short.len())
 }
 
-/// Returns a wish for encodings without what is none, and each of them once: a stranger may write anything there, at any length.
+/// Returns a wish for encodings without what is none, and each of them once: a stranger may write anything there, at
+/// any length.
 pub fn encodings(wish: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     let mut seen = 0;
     if wish.len() <= USUAL

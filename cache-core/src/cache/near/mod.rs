@@ -109,8 +109,8 @@ impl Near {
 
     /// Returns the store to look into, if what is there may be read.
     ///
-    /// Not by a body: what is old here goes when it is told, or when its short time is over, and what is made of it would be
-    /// kept for its own, in the store, for all processes.
+    /// Not by a body: what is old here goes when it is told, or when its short time is over, and what is made of it
+    /// would be kept for its own, in the store, for all processes.
     #[inline]
     pub(super) fn at_hand(&self) -> Option<&Store> {
         (self.is_good() && !is_anything_loading()).then_some(&self.store)
@@ -142,8 +142,8 @@ impl Near {
         self.tells && self.is_good()
     }
 
-    /// Returns what the marker of a tag said when it was last asked, if it was not told to say something else since. A body asks
-    /// it: what it was told may be on its way.
+    /// Returns what the marker of a tag said when it was last asked, if it was not told to say something else since. A
+    /// body asks it: what it was told may be on its way.
     pub(super) fn recall(&self, tag: u64) -> Option<u64> {
         (self.hears_of_tags() && !is_anything_loading()).then(|| self.seen.version(tag)).flatten()
     }

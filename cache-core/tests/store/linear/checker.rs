@@ -1,9 +1,9 @@
-//! Whether there is an order in which one thread could have done it all, with the same answers: that of Wing and Gong, who
-//! try each of those that may have been first, and of Lowe, who try nothing twice.
+//! Whether there is an order in which one thread could have done it all, with the same answers: that of Wing and Gong,
+//! who try each of those that may have been first, and of Lowe, who try nothing twice.
 //!
-//! One history is of one name. Who reads goes by the time when that began, and may so be the one who sees what was past its time
-//! when it was written. An entry may go by itself where its time is over, and else only by being evicted: how often
-//! that has to have happened is what comes of it, to be held against what the store has counted.
+//! One history is of one name. Who reads goes by the time when that began, and may so be the one who sees what was past
+//! its time when it was written. An entry may go by itself where its time is over, and else only by being evicted: how
+//! often that has to have happened is what comes of it, to be held against what the store has counted.
 
 use std::collections::HashSet;
 
@@ -62,8 +62,8 @@ impl State {
     }
 }
 
-/// Returns how often the entry of this name must have been evicted at least; `None` where no order explains the answers with
-/// at most so many evictions.
+/// Returns how often the entry of this name must have been evicted at least; `None` where no order explains the answers
+/// with at most so many evictions.
 pub fn evictions_of(history: &[Event], most: u64) -> Option<u64> {
     (0..=most).find(|most| is_explained(history, *most))
 }

@@ -66,7 +66,8 @@ fn an_entry_goes_by_itself_as_often_as_the_store_says_and_no_more() {
     assert_eq!(evictions_of(&back, 9), None, "what has gone does not come back");
 }
 
-/// All orders of four events that are under way at once, by trying them: the same comes of it.
+/// All orders of four events, two of which are under way while the others are done one after the other, by trying them:
+/// the same comes of it.
 #[test]
 fn it_agrees_with_whoever_tries_all_orders() {
     let kinds = [ONE, TWO, Got(None), Got(Some(1)), Got(Some(2)), Removed(true), Removed(false)];

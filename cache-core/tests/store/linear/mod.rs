@@ -1,5 +1,5 @@
-//! What several threads are told at once, one thread could have been told: name by name, and with no more entries evicted than
-//! are counted.
+//! What several threads are told at once, one thread could have been told: name by name, and with no more entries
+//! evicted than are counted.
 
 mod checker;
 mod histories;
