@@ -1,11 +1,13 @@
 //! How many instructions a hit takes, by callgrind: figures that do not depend on what else the machine does.
 //!
-//! `cargo run --profile ledger --manifest-path benches/Cargo.toml [--no-default-features] --bin ledger -- [--write | --check | --quick]`
+//! `cargo run --profile ledger --manifest-path benches/Cargo.toml [--no-default-features] --bin ledger --
+//! [--write | --check | --quick]`
 //!
-//! Prints all candidates; with `--quick` a few. `--write` writes them to `benches/ledger.md`; without the default features it is built in an eighth
-//! of the time, and leaves the lines of rivals as they are. `--check` measures larder's own, and fails when one is not what
-//! is written there; also when it is less, since what was won could be lost again unseen. System calls count as nothing,
-//! and the clock is one under valgrind: the figures are for comparing, not for converting to time.
+//! Prints all candidates; with `--quick` a few. `--write` writes them to `benches/ledger.md`; without the default
+//! features it is built in an eighth of the time, and leaves the lines of rivals as they are. `--check` measures
+//! larder's own, and fails when one is not what is written there; also when it is less, since what was won could be
+//! lost again unseen. System calls count as nothing, and the clock is one under valgrind: the figures are for
+//! comparing, not for converting to time.
 //!
 //! What they depend on is the same everywhere, as far as it can be: the profile has one unit of code, so that nothing is
 //! inlined or not for what stands beside it, the least of some runs counts, and libc copies as on any x86-64.

@@ -1,5 +1,5 @@
-//! What must hold of whole caches that share a store, in whatever order their threads come to their locks: here each process
-//! is a registry of its own.
+//! What must hold of whole caches that share a store, in whatever order their threads come to their locks: here each
+//! process is a registry of its own.
 
 mod debts;
 mod far;

@@ -1,5 +1,6 @@
-//! What is kept near its callers goes when the store tells that it was changed, and is not read while nobody would hear. Who
-//! joins a load that is under way has what that one has read, also where another process has changed it meanwhile.
+//! What is kept near its callers goes when the store tells that it was changed, and is not read while nobody would
+//! hear. Who joins a load that is under way has what that one has read, also where another process has changed it
+//! meanwhile.
 
 use std::sync::Arc;
 

@@ -1,10 +1,12 @@
 //! How many instructions a page takes, by callgrind: figures that do not depend on what else the machine does.
 //!
-//! `cargo run --profile ledger --manifest-path benches/pages/Cargo.toml [--no-default-features] --bin ledger -- [--write | --check | --quick]`
+//! `cargo run --profile ledger --manifest-path benches/pages/Cargo.toml [--no-default-features] --bin ledger --
+//! [--write | --check | --quick]`
 //!
-//! Prints all candidates; with `--quick` a few. `--write` writes them to `benches/pages/ledger.md`; without the default features, the lines of rivals
-//! stay as they are. `--check` measures larder's own and what they are compared with, and fails when one is not what is written
-//! there; also when it is less, since what was won could be lost again unseen. `ask NAME REQUESTS` is what runs under callgrind.
+//! Prints all candidates; with `--quick` a few. `--write` writes them to `benches/pages/ledger.md`; without the default
+//! features, the lines of rivals stay as they are. `--check` measures larder's own and what they are compared with, and
+//! fails when one is not what is written there; also when it is less, since what was won could be lost again unseen.
+//! `ask NAME REQUESTS` is what runs under callgrind.
 
 use std::env;
 use std::fs;

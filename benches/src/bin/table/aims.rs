@@ -131,8 +131,8 @@ fn crowds() -> Vec<Aim> {
     aims
 }
 
-/// "First on page hits among application caches", and before servers; beside a table that somebody keeps pages in by hand, too:
-/// without a time, `Age`, variants and conditions.
+/// "First on page hits among application caches", and before servers; beside a table that somebody keeps pages in by
+/// hand, too: without a time, `Age`, variants and conditions.
 fn pages() -> Vec<Aim> {
     let [route, around, attribute] = ["larder, on the route", "larder, around the router", "larder by attribute"];
     let in_handler: &[_] = &["`quick_cache` by hand, in the handler"];
@@ -213,5 +213,6 @@ pub const COMPILED: [(&str, Bound); 4] = [
     ("`cargo build --release`", Told),
 ];
 
-/// How many lines an expansion may have to be seen at once (A12); the tests of the macros see to it that the docs show them whole.
+/// How many lines an expansion may have to be seen at once (A12); the tests of the macros see to it that the docs show
+/// them whole.
 pub const SCREEN: usize = 64;

@@ -146,10 +146,10 @@ impl Run {
             table.row([cells.to_vec(), vec![line.aim(), line.word()]].concat());
         }
         let mut text = format!(
-            "{}\n\nOf what is aimed at, {held} figures hold, {missed} are missed, and {unknown} were not measured.\n\n{}",
-            self.when(),
-            table.text()
+            "{}\n\nOf what is aimed at, {held} figures hold, {missed} are missed, and {unknown} were not measured.\n\n",
+            self.when()
         );
+        text += &table.text();
         if !self.left_out.is_empty() {
             let lines: String = self.left_out.iter().map(|line| format!("* {line}\n")).collect();
             text += &format!("\nLeft out:\n\n{lines}");

@@ -31,11 +31,10 @@ pub fn lines(aim: &Aim, sheets: &[Sheet]) -> Vec<Line> {
         return vec![Line::new(aim.what, "", None, aim.bound, aim.better)];
     };
     let unknown = |head: &str| Line { of: head.to_owned(), ..Line::new(aim.what, "", None, aim.bound, aim.better) };
+    let of = |head: &&str| sheet.column(head).map_or_else(|| unknown(head), |column| line(aim, sheet, column));
     match aim.columns {
         [] => (1..sheet.head.len()).map(|column| line(aim, sheet, column)).collect(),
-        heads => {
-            heads.iter().map(|head| sheet.column(head).map_or_else(|| unknown(head), |at| line(aim, sheet, at))).collect()
-        }
+        heads => heads.iter().map(of).collect(),
     }
 }
 
