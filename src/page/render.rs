@@ -386,16 +386,16 @@ impl Render {
         let told = Status { detail: Some(refusal.brief()), ..self.why() };
         let is_awaited = self.lead.as_ref().is_some_and(Lead::is_awaited);
         let says_nothing = policy::is_of_the_moment(response.status());
-        let is_discarded = self.heard.refusal() == Some(refusal);
+        let is_by_handler = self.heard.refusal() == Some(refusal);
         self.let_go();
         client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &told)));
         match &self.quest.old {
             _ if says_nothing => self.keep_quiet(),
             // As if it had not been made: what there is goes on.
-            Some((_, true)) if is_discarded => self.keep_quiet(),
+            Some((_, true)) if is_by_handler => self.keep_quiet(),
             _ if is_awaited => self.note_pass().await,
             // What others are shown is not up to an answer that is for one client.
-            Some(_) if !is_discarded && !self.quest.wanted.authorized && !self.quest.is_inside => {
+            Some(_) if !is_by_handler && !self.quest.wanted.authorized && !self.quest.is_inside => {
                 drop(self.home.cache.delete(self.name()).await);
             }
             _ => {}

@@ -1,4 +1,5 @@
-//! The processes of the blog, each kept by a small shell: when the soak ends, however it does, the shell takes it along.
+//! The processes of the blog, each kept by a small shell: when the soak ends, however it does, the shell takes it
+//! along.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

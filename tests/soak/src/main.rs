@@ -99,6 +99,8 @@ fn soak(store: Store, time: Duration, settings: &Settings) -> Outcome<Column> {
         Writer::new(&soak, person)?.log_in()?;
     }
     let outcome = go(&soak, store, &open, time, settings);
+    // It may have stopped before that: enough was wrong.
+    let took = Duration::from_micros(soak.now());
     for node in &soak.fleet.nodes {
         let panics: Vec<_> = node.log().lines().filter(|line| line.contains("panicked")).map(str::to_owned).collect();
         if !panics.is_empty() {
@@ -106,7 +108,7 @@ fn soak(store: Store, time: Duration, settings: &Settings) -> Outcome<Column> {
         }
     }
     outcome?;
-    Ok(column(&soak, store, time))
+    Ok(column(&soak, store, took))
 }
 
 /// Has everybody do their part, until the time is over.

@@ -11,7 +11,7 @@ use crate::soak::Soak;
 
 const SOON: Duration = Duration::from_millis(300);
 
-/// Leaves, so many times a second at most, until it is over.
+/// Leaves, with such a pause each time, until it is over.
 pub fn leave(soak: &Soak, pause: Duration) {
     let mut random = Random::of(soak.seed, 10);
     while !soak.is_over() {

@@ -11,8 +11,8 @@ fn words(version: usize, tag: &str) -> Words {
     Words { paragraphs: vec![format!("{title} begins"), format!("{title} ends")], title, tags: vec![tag.into()] }
 }
 
-/// Post 1 of person 7, written at second 10 and anew at second 20, each time at process 0, and comment 2 on it by person 8,
-/// of second 15. Person 9 has a session.
+/// Post 1 of person 7, written at second 10 and anew at second 20, each time at process 0, and comment 2 on it by
+/// person 8, of second 15. Person 9 has a session.
 fn known() -> Known {
     let mut known = Known::default();
     let mut history = History::new(None);
