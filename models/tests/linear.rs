@@ -1,5 +1,5 @@
-//! What several are told by the store at once, one could have been told, in whatever order they come to its locks: with the
-//! checker and the histories of `cache-core/tests/store/linear`.
+//! What several are told by the store at once, one could have been told, in whatever order they come to its locks: with
+//! the checker and the histories of `cache-core/tests/store/linear`.
 
 #[path = "../../cache-core/tests/store/linear/checker.rs"]
 mod checker;
@@ -8,17 +8,16 @@ mod orders;
 mod run;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use orders::in_many_orders;
 use run::{Run, Size};
+use shuttle::rand::{RngCore, thread_rng};
 use shuttle::thread;
 
 fn hold(size: Size) {
-    // Each order is one of something else.
-    let seeds = AtomicU64::new(0);
     in_many_orders(move || {
-        let (run, seed) = (Run::new(size), seeds.fetch_add(1, Ordering::Relaxed));
+        // Each order is one of something else, which is drawn as a part of it: what prints the one prints the other.
+        let (run, seed) = (Run::new(size), thread_rng().next_u64());
         let threads: Vec<_> = (0..3)
             .map(|number| {
                 let run = Arc::clone(&run);

@@ -9,7 +9,7 @@ mod near;
 #[path = "../orders/mod.rs"]
 mod orders;
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use cache_core::backend::Capabilities;
@@ -22,6 +22,7 @@ use cache_core::key::Key;
 use cache_core::policy::Options;
 use cache_core::registry::{Plan, Registry, Settings};
 use far::Far;
+use shuttle::sync::Mutex;
 use shuttle::sync::atomic::{AtomicU64, Ordering};
 use shuttle::{future, thread};
 
@@ -38,14 +39,13 @@ impl World {
     fn new(can: Capabilities) -> Arc<Self> {
         let clock = Clock::manual();
         let far = Far::new(&clock, can);
-        let (source, loads) = (AtomicU64::new(1), AtomicU64::new(0));
-        Arc::new(Self { clock, far, source, loads, tasks: Arc::default() })
+        Arc::new(Self { clock, far, source: AtomicU64::new(1), loads: AtomicU64::new(0), tasks: Arc::default() })
     }
 
     /// Makes one more process.
     fn process(self: &Arc<Self>, settings: impl FnOnce(Settings) -> Settings) -> Arc<Process> {
         let settings = settings(Settings::backend(Arc::clone(&self.far)));
-        let (clock, executor) = (self.clock.clone(), Arc::clone(&self.tasks) as _);
+        let (clock, executor) = (self.clock.clone(), Arc::clone(&self.tasks) as Arc<dyn Executor>);
         let plan = Plan { caches: vec![("default".to_owned(), settings)], clock, executor, ..Plan::default() };
         let registry = Registry::new(plan).expect("settings that can work");
         let cache = registry.cache("default").expect("it is there");
@@ -56,10 +56,9 @@ impl World {
         self.process(|settings| settings)
     }
 
-    /// Waits for what runs beside its callers. Where an order ends before that, the model checker takes it away as no runtime
-    /// would: in the middle, and with no order to be in.
-    fn settle(&self) {
-        while let Some(task) = self.tasks.next() {
+    /// Waits for all that was begun beside callers: a model that ends while a task drops a guard breaks off in the drop.
+    fn rest(&self) {
+        while let Some(task) = { self.tasks.0.lock().unwrap().pop() } {
             future::block_on(task).unwrap();
         }
     }
@@ -130,19 +129,12 @@ impl Process {
 }
 
 /// Tasks beside their callers, and a timer whose time is over as soon as others had a turn.
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Tasks(Mutex<Vec<future::JoinHandle<()>>>);
-
-impl Tasks {
-    fn next(&self) -> Option<future::JoinHandle<()>> {
-        self.0.lock().unwrap().pop()
-    }
-}
 
 impl Executor for Tasks {
     fn spawn(&self, task: Task) -> Result<(), Task> {
-        let task = future::spawn(task);
-        self.0.lock().unwrap().push(task);
+        self.0.lock().unwrap().push(future::spawn(task));
         Ok(())
     }
 
