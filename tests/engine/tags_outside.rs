@@ -595,16 +595,25 @@ fn a_record_that_claims_more_tags_than_any_has_is_a_counted_miss() {
     assert!(error.to_string().contains("2000 tags"), "{error}");
 }
 
+/// A way to withdraw or replace what is there.
+#[derive(Clone, Copy, Debug)]
+enum Leaves {
+    Tag,
+    Namespace,
+    Set,
+    SetMany,
+}
+
 /// Whoever leaves in the middle has changed the source all the same.
 #[test]
 fn what_is_invalidated_or_written_and_left_at_any_step_is_not_served_by_its_process_any_more() {
     const LONG: usize = 1_000;
     for can in [ALL, NEAR] {
-        for writes in [false, true] {
+        for leaves in [Leaves::Tag, Leaves::Namespace, Leaves::Set, Leaves::SetMany] {
             let (mut steps, mut has_ended) = (1, false);
             while !has_ended {
                 let two = Processes::new(can, true);
-                let (larder, cache) = &two.one;
+                let (larder, cache) = (&two.one.0, two.one.1.namespace("part"));
                 let key = || tagged("key", &["tag"]);
                 let looks = || async { cache.get::<u64>(key()).await.unwrap().unwrap_or(0) };
                 let mut before: Task<'_> = Box::pin(async {
@@ -613,10 +622,11 @@ fn what_is_invalidated_or_written_and_left_at_any_step_is_not_served_by_its_proc
                 });
                 assert!(advance(&mut before, LONG));
                 let mut change: Task<'_> = Box::pin(async {
-                    if writes {
-                        cache.set(key(), 2_u64, OPTIONS).await.unwrap();
-                    } else {
-                        larder.scope(invalidate_tag("tag")).await.unwrap();
+                    match leaves {
+                        Leaves::Tag => larder.scope(invalidate_tag("tag")).await.unwrap(),
+                        Leaves::Namespace => cache.invalidate().await.unwrap(),
+                        Leaves::Set => cache.set(key(), 2_u64, OPTIONS).await.unwrap(),
+                        Leaves::SetMany => assert!(cache.set_many([(key(), 2_u64)], OPTIONS).await.is_empty()),
                     }
                     0
                 });
@@ -629,7 +639,7 @@ fn what_is_invalidated_or_written_and_left_at_any_step_is_not_served_by_its_proc
                 });
                 assert!(advance(&mut again, LONG));
                 drop(again);
-                assert_ne!(found, 1, "left after {steps} steps of a change; does it write: {writes}");
+                assert_ne!(found, 1, "left after {steps} steps: {leaves:?}");
                 steps += 1;
             }
         }

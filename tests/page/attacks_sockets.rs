@@ -1,5 +1,8 @@
 //! The same on real sockets, where a server in front has its say too: what it refuses, and what it hands on.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use http::Response;
 use larder::page::{CacheLayer, cache_page};
 
@@ -83,6 +86,8 @@ async fn no_error_that_one_client_provokes_is_anothers_page() {
             let honest = server.say(&ask(&line, "")).await;
             assert_eq!(status(&honest), 200, "{evil:?} brings {provoked}, and then {honest}");
             assert!(honest.contains("page "), "{honest}");
+            let again = server.say(&ask(&line, "")).await;
+            assert!(again.contains("larder; hit"), "the honest page is kept: {again}");
         }
     }
 }
@@ -196,8 +201,11 @@ async fn no_text_of_an_address_ends_a_line_of_an_answer() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_two_servers_could_read_as_two_requests_makes_no_page_of_the_second() {
-    let server = Server::start(kept(cache_page(60)), "smuggled", |_, request| async move {
-        response(200, &[], format!("<{} {}>", request.method(), request.uri().path()))
+    let hidden_runs = Arc::new(AtomicUsize::new(0));
+    let runs = Arc::clone(&hidden_runs);
+    let server = Server::start(kept(cache_page(60)), "smuggled", move |_, request| {
+        runs.fetch_add(usize::from(request.uri().path() == "/hidden"), Ordering::SeqCst);
+        async move { response(200, &[], format!("<{} {}>", request.method(), request.uri().path())) }
     })
     .await;
     let hidden = "GET /hidden HTTP/1.1\r\nhost: a\r\nx-poison: ";
@@ -222,8 +230,9 @@ async fn what_two_servers_could_read_as_two_requests_makes_no_page_of_the_second
             assert!(honest.ends_with(&format!("<GET /{number}>")), "{rest:?}: {said} and then {honest}");
         }
     }
+    assert_eq!(hidden_runs.load(Ordering::SeqCst), 0, "nobody has asked for it in a request of its own");
     let honest = server.say(&ask("GET /hidden", "x-honest: 1\r\n")).await;
-    assert!(honest.ends_with("<GET /hidden>"), "{honest}");
+    assert!(honest.ends_with("<GET /hidden>") && !honest.contains("larder; hit"), "{honest}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
