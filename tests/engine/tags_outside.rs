@@ -645,3 +645,43 @@ fn what_is_invalidated_or_written_and_left_at_any_step_is_not_served_by_its_proc
         }
     }
 }
+
+/// Whoever looked before the change was left has found what was there, and does not hand it to those who come after that.
+#[test]
+fn who_joins_a_load_after_an_invalidation_was_left_is_not_handed_what_that_had_found() {
+    const LONG: usize = 1_000;
+    for can in [ALL, NEAR] {
+        let (mut steps, mut has_ended) = (1, false);
+        while !has_ended {
+            for looked in 1..24 {
+                let two = Processes::new(can, true);
+                let (larder, cache) = &two.one;
+                let load = || cache.get_or_load(tagged("key", &["tag"]), OPTIONS, async || 2_u64);
+                let mut before: Task<'_> = Box::pin(async {
+                    cache.set(tagged("key", &["tag"]), 1_u64, OPTIONS).await.unwrap();
+                    0
+                });
+                assert!(advance(&mut before, LONG));
+                let mut change: Task<'_> = Box::pin(async {
+                    larder.scope(invalidate_tag("tag")).await.unwrap();
+                    0
+                });
+                has_ended = advance(&mut change, steps);
+                let mut first: Task<'_> = Box::pin(load());
+                let has_loaded = advance(&mut first, looked);
+                drop(change);
+                let mut found = 0;
+                let mut joins: Task<'_> = Box::pin(async {
+                    found = load().await;
+                    found
+                });
+                let has_joined = advance(&mut joins, 1);
+                assert!(has_loaded || advance(&mut first, LONG));
+                assert!(has_joined || advance(&mut joins, LONG));
+                drop(joins);
+                assert_eq!(found, 2, "left after {steps} steps, and {looked} of the load");
+            }
+            steps += 1;
+        }
+    }
+}

@@ -127,9 +127,6 @@ impl Cache {
         let home = self.home();
         let Some(outside) = home.outside() else { return Ok(()) };
         let drawn = home.draw_anew(outside, fingerprint).await;
-        // Once more: whoever asked meanwhile may have found the old marker, and hands what has it to those who come now, has
-        // kept it near, or made something of it.
-        home.tags.withdraw(fingerprint);
         drawn.inspect_err(|_| self.count(Event::Trouble))
     }
 

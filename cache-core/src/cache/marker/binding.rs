@@ -122,24 +122,39 @@ impl Home {
 
     async fn draw(&self, outside: &Outside, tag: u64) -> Result<(), Error> {
         let version = drawn(tag);
-        let withdrawing = Withdrawing { home: self, tag };
+        let drawing = Drawing { home: self, tag };
         let set = outside.set(&outside.markers.name(tag), &bytes_of(version), None).await;
-        drop(withdrawing);
+        drop(drawing);
         self.heard(set)?;
         outside.markers.sightings.note(&self.tags, TagVersion { tag, version });
         Ok(())
     }
 }
 
-/// A tag whose marker is being drawn anew: when that is over, or left, nobody here remembers what the marker said.
+/// A marker that is being drawn anew: when that is over, or left, nobody here remembers what it said.
+struct Drawing<'a> {
+    home: &'a Home,
+    tag: u64,
+}
+
+impl Drop for Drawing<'_> {
+    fn drop(&mut self) {
+        self.home.party.withdrew(self.tag);
+    }
+}
+
+/// A tag of which its store is being told.
 struct Withdrawing<'a> {
     home: &'a Home,
     tag: u64,
 }
 
 impl Drop for Withdrawing<'_> {
+    /// Once more, when that is over, or left: whoever asked meanwhile may have found the old marker, and hands what has it
+    /// to those who come now, has kept it near, or made something of it.
     fn drop(&mut self) {
         self.home.party.withdrew(self.tag);
+        self.home.tags.withdraw(self.tag);
     }
 }
 
