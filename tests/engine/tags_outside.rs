@@ -321,6 +321,42 @@ async fn a_tag_that_a_body_tells_goes_back_to_when_it_began_outside_too() {
 }
 
 #[test]
+fn an_invalidation_that_is_left_at_any_step_is_owed_to_each_of_two_stores() {
+    const LONG: usize = 1_000;
+    let (mut steps, mut has_ended) = (1, false);
+    while !has_ended {
+        let clock = Clock::manual();
+        let caches = ["one", "two"].map(|name| (name, Settings::backend(Shared::new(&clock, ALL, true))));
+        let larder = testing::isolated_at(clock, caches).unwrap();
+        let caches = ["one", "two"].map(|name| larder.cache(name));
+        for cache in &caches {
+            let mut before: Task<'_> = Box::pin(async {
+                cache.set(tagged("key", &["tag"]), 1_u64, OPTIONS).await.unwrap();
+                cache.get(tagged("key", &["tag"])).await.unwrap().unwrap_or(0)
+            });
+            assert!(advance(&mut before, LONG));
+        }
+        let mut change: Task<'_> = Box::pin(async {
+            larder.handle().scope(invalidate_tag("tag")).await.unwrap();
+            0
+        });
+        has_ended = advance(&mut change, steps);
+        drop(change);
+        for cache in &caches {
+            let mut found = Some(1);
+            let mut again: Task<'_> = Box::pin(async {
+                found = cache.get::<u64>(tagged("key", &["tag"])).await.unwrap();
+                0
+            });
+            assert!(advance(&mut again, LONG));
+            drop(again);
+            assert_eq!(found, None, "`{}`, left after {steps} steps", cache.name());
+        }
+        steps += 1;
+    }
+}
+
+#[test]
 fn an_invalidation_that_does_not_reach_its_store_is_an_error_and_all_others_are_told() {
     let clock = Clock::manual();
     let (broken, sound) = (Shared::new(&clock, ALL, false), Shared::new(&clock, ALL, false));

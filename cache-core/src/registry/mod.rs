@@ -31,6 +31,7 @@ pub(crate) use isolation::{Isolation, enter_own, isolated, leave_own};
 pub use settings::Settings;
 pub use site::{Site, sites};
 
+use crate::backend::all;
 use crate::cache::Cache;
 use crate::clock::Clock;
 use crate::error::{Error, Kind};
@@ -188,16 +189,15 @@ impl Registry {
     }
 
     async fn withdraw_outside(&self, fingerprint: u64) -> Result<(), Error> {
-        let mut told: Vec<Cache> = Vec::new();
-        let mut outcome = Ok(());
+        let mut to_tell: Vec<Cache> = Vec::new();
         for cache in self.caches().filter(Cache::is_outside) {
-            if !told.iter().any(|told| told.shares_tags_with(&cache)) {
-                let own = cache.withdraw_outside(fingerprint).await;
-                outcome = outcome.and(own);
-                told.push(cache);
+            if !to_tell.iter().any(|other| other.shares_tags_with(&cache)) {
+                to_tell.push(cache);
             }
         }
-        outcome
+        // Side by side: whoever leaves in the middle has begun with each, and owes it to all that were not told.
+        let told = all(to_tell.iter().map(|cache| cache.withdraw_outside(fingerprint)).collect()).await;
+        told.into_iter().collect()
     }
 
     fn begin(&self) -> Began {
