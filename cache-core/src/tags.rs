@@ -81,6 +81,8 @@ pub struct Bonds {
     versions: Box<[TagVersion]>,
     /// What versions tags had in whatever store, for what is made of the entry.
     seen: Box<[Seen]>,
+    /// Whether there are more tags than can be told apart, for what is made of it too.
+    are_too_many: bool,
 }
 
 /// Returns the fingerprint of a tag, by which stores outside know it. Whoever finds two names with one may invalidate too
@@ -309,7 +311,17 @@ impl Bonds {
     #[must_use]
     pub fn new(since: Moment, tags: impl IntoIterator<Item = Tag>) -> Option<Self> {
         let tags: Box<[_]> = tags.into_iter().collect();
-        (!tags.is_empty()).then_some(Self { since, tags, versions: Box::default(), seen: Box::default() })
+        (!tags.is_empty()).then(|| Self::of(since, tags, false))
+    }
+
+    /// Binds what is not kept since it has more tags than can be told apart. What is made of it is not kept either.
+    #[must_use]
+    pub fn of_too_many(since: Moment, known: impl IntoIterator<Item = Tag>) -> Self {
+        Self::of(since, known.into_iter().collect(), true)
+    }
+
+    fn of(since: Moment, tags: Box<[Tag]>, are_too_many: bool) -> Self {
+        Self { since, tags, versions: Box::default(), seen: Box::default(), are_too_many }
     }
 
     /// Says which versions the tags had in the store outside before the value was read.
@@ -336,6 +348,12 @@ impl Bonds {
     #[must_use]
     pub fn versions(&self) -> &[TagVersion] {
         &self.versions
+    }
+
+    /// Returns whether there are more tags than these, and too many.
+    #[must_use]
+    pub fn are_too_many(&self) -> bool {
+        self.are_too_many
     }
 
     /// Returns after which moment the value was read.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use larder::warm::Warming;
-use larder::{Options, cached, invalidate_tag, testing};
+use larder::{Cache, Key, Options, cached, invalidate_tag, testing};
 use tokio::sync::Notify;
 
 use crate::Runs;
@@ -134,4 +134,33 @@ async fn an_error_that_somebody_else_has_come_to_hands_on_what_its_body_has_read
     assert_eq!(cache.get_many::<bool>(["a", "b"]).await.unwrap(), [Some(true); 2]);
     invalidate_tag("meanwhile:part").await.unwrap();
     assert_eq!(cache.get_many::<bool>(["a", "b"]).await.unwrap(), [None, None]);
+}
+
+/// Reads what has more tags than can be inherited, and fails where it is to.
+async fn crowded(cache: &Cache, go_on: &Notify, fails: bool) -> Result<u64, &'static str> {
+    let body = async || {
+        for number in 0..=1_000 {
+            let key = Key::from(format!("part:{number}")).tagged([format!("tag:{number}")]);
+            cache.get_or_load(key, OPTIONS, async || 1_u8).await;
+        }
+        go_on.notified().await;
+        if fails { Err("no source") } else { Ok(7) }
+    };
+    cache.try_get_or_load_shared("crowded", OPTIONS, body).await
+}
+
+#[tokio::test]
+async fn who_waits_for_what_has_too_many_tags_keeps_nothing_that_is_made_of_it_either() {
+    for fails in [false, true] {
+        let (larder, go_on) = (testing::isolated(), &Notify::new());
+        let cache = &larder.cache("default");
+        let whole = async |key: &str| {
+            cache.get_or_load(key, OPTIONS, async || crowded(cache, go_on, fails).await.is_ok()).await
+        };
+        tokio::join!(whole("leads"), whole("waits"), async { go_on.notify_one() });
+        assert_eq!(cache.stats().shared, 1, "one has waited");
+        for key in ["crowded", "leads", "waits"] {
+            assert!(!cache.has(key).await.unwrap(), "{key}, does it fail: {fails}");
+        }
+    }
 }

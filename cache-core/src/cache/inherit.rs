@@ -8,7 +8,7 @@ use super::home::Home;
 use super::load::Load;
 use super::parcel::Found;
 use crate::codec::wire::TagVersion;
-use crate::flight::{Wishes, hand_on, hand_on_too_many, is_anything_loading};
+use crate::flight::{Wishes, hand_on, is_anything_loading};
 use crate::key::{Key, TagName};
 use crate::record::Erased;
 use crate::tags::{Bonds, MOST_INHERITED, Moment, Seen, fingerprint_abroad};
@@ -100,9 +100,6 @@ impl<V, E> Load<V, E> {
     pub(super) fn hand_on_made(&self, wishes: &Wishes, since: Moment, found: &[TagVersion]) {
         if !is_anything_loading() {
             return;
-        }
-        if wishes.too_many_tags {
-            hand_on_too_many();
         }
         if let Some(bonds) = self.bonds_with(wishes, since, found) {
             hand_on(&bonds);

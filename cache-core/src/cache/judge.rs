@@ -85,7 +85,8 @@ impl<V, E> Load<V, E> {
     pub(super) fn bonds_with(&self, wishes: &Wishes, since: Moment, found: &[TagVersion]) -> Option<Bonds> {
         let tags = &self.asker.home().tags;
         let told = wishes.tags.iter().map(|name| tags.tag(name.as_str()));
-        let bonds = Bonds::new(since, self.tags.iter().cloned().chain(told))?;
+        let known = self.tags.iter().cloned().chain(told);
+        let bonds = if wishes.too_many_tags { Bonds::of_too_many(since, known) } else { Bonds::new(since, known)? };
         Some(bonds.with_seen(self.seen(wishes, found)))
     }
 

@@ -122,15 +122,6 @@ pub fn hand_on(bonds: &Bonds) {
     });
 }
 
-/// Tells that load that what was just read has more tags than can be handed on.
-pub fn hand_on_too_many() {
-    let _ = CURRENT.try_with(|current| {
-        if let Some(link) = &*current.borrow() {
-            lock(&link.said).inherited.give_up();
-        }
-    });
-}
-
 /// Returns whether the running code is part of a load.
 #[must_use]
 pub fn is_anything_loading() -> bool {

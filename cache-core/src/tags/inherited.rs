@@ -53,14 +53,15 @@ impl Inherited {
             let known = self.versions.entry((*store, *tag)).or_insert(*version);
             *known = known.filter(|known| Some(*known) == *version);
         }
-        if self.tags.len() > MOST {
-            self.give_up();
-        }
+        self.are_too_many = bonds.are_too_many();
+        self.give_up_beyond_most();
     }
 
-    /// Says that there are more than can be told apart.
-    pub fn give_up(&mut self) {
-        *self = Self { are_too_many: true, ..Self::default() };
+    /// Says that there are more than can be told apart, where that is so.
+    fn give_up_beyond_most(&mut self) {
+        if self.are_too_many || self.tags.len() > MOST {
+            *self = Self { are_too_many: true, ..Self::default() };
+        }
     }
 
     /// Returns whether that is so.
