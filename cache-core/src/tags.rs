@@ -274,6 +274,11 @@ impl Moment {
 }
 
 impl Tag {
+    /// Returns one that is no more than its name.
+    fn unbound(name: &str) -> Self {
+        Self(Arc::new(Named { number: AtomicU64::new(0), name: name.into() }))
+    }
+
     fn number(&self) -> u64 {
         self.0.number.load(Ordering::Acquire)
     }

@@ -302,3 +302,34 @@ fn a_story_names_the_tag_that_came_from_a_part() {
     assert!(told.contains("a miss: its tag `posts` was invalidated"), "{told}");
     assert!(told.contains("kept for ever with the tag `posts`"), "{told}");
 }
+
+#[cached(key = "inherited:nowhere", cache = "nowhere", tags = ["nowhere"])]
+async fn nowhere() -> u64 {
+    std::future::ready(7).await
+}
+
+/// With the caches of the program, since those of a test are made for whatever name is asked for.
+#[tokio::test]
+async fn the_tags_of_a_function_whose_cache_is_missing_are_inherited_and_not_said() {
+    let cache = larder::cache("default").unwrap();
+    assert!(larder::cache("nowhere").is_err());
+    let own = async || {
+        entry::own_tags();
+        nowhere().await
+    };
+    let crowded = async || {
+        for number in 0..1_000 {
+            let key = tagged(&format!("nowhere:part:{number}"), &[&format!("nowhere:{number}")]);
+            cache.get_or_load(key, OPTIONS, async || 1_u8).await;
+        }
+        nowhere().await
+    };
+    cache.get_or_load("nowhere:whole", OPTIONS, nowhere).await;
+    cache.get_or_load("nowhere:own", OPTIONS, own).await;
+    cache.get_or_load("nowhere:crowded", OPTIONS, crowded).await;
+    assert!(!cache.has("nowhere:crowded").await.unwrap(), "it has 1001 tags");
+    let there = async || [cache.has("nowhere:whole").await.unwrap(), cache.has("nowhere:own").await.unwrap()];
+    assert_eq!(there().await, [true; 2]);
+    invalidate_tag("nowhere").await.unwrap();
+    assert_eq!(there().await, [false, true]);
+}

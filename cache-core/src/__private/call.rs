@@ -12,7 +12,7 @@ use crate::cache::{self, Asker, Bare, Beside, Cache, First, Load, Next, Rules, R
 use crate::error::Error;
 use crate::executor::{Task, block_on};
 use crate::explain::{Asked, Found, Note, Scope, Unasked};
-use crate::flight::{Leader, Link, Scoped, is_anything_loading};
+use crate::flight::{Leader, Link, Scoped, hand_on_name, is_anything_loading};
 use crate::key::{self, Key, KeyText, KeyWriter};
 use crate::policy::Ttl;
 use crate::registry::Site;
@@ -396,7 +396,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Miss<R, KIND> {
     fn tag(&mut self, name: &Key) {
         match &mut self.0 {
             Some(load) => load.tag(name.as_str()),
-            None => _ = crate::entry::tag(name),
+            None => hand_on_name(name.as_str()),
         }
     }
 

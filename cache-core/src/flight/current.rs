@@ -122,6 +122,15 @@ pub fn hand_on(bonds: &Bonds) {
     });
 }
 
+/// Hands that load the tag of something that is kept nowhere.
+pub fn hand_on_name(name: &str) {
+    let _ = CURRENT.try_with(|current| {
+        if let Some(link) = &*current.borrow() {
+            lock(&link.said).inherited.take_name(name);
+        }
+    });
+}
+
 /// Returns whether the running code is part of a load.
 #[must_use]
 pub fn is_anything_loading() -> bool {

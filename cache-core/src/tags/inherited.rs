@@ -57,6 +57,18 @@ impl Inherited {
         self.give_up_beyond_most();
     }
 
+    /// Takes over a tag of something that was read and is kept nowhere.
+    pub fn take_name(&mut self, name: &str) {
+        if self.are_too_many {
+            return;
+        }
+        if !self.tags.contains(name) {
+            // Nobody asks this one whether it was invalidated: what is made here has the tag of its own cache.
+            self.tags.insert(Tag::unbound(name));
+        }
+        self.give_up_beyond_most();
+    }
+
     /// Says that there are more than can be told apart, where that is so.
     fn give_up_beyond_most(&mut self) {
         if self.are_too_many || self.tags.len() > MOST {
