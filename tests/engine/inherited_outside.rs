@@ -1,8 +1,10 @@
 //! Tags that are inherited, where what is read or what is made of it lives outside: two registries stand for two
 //! processes.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use larder::backend::Capabilities;
 use larder::clock::Clock;
@@ -244,4 +246,47 @@ fn a_story_names_a_tag_that_came_from_outside_where_its_name_is_known() {
     let told = explain_blocking(whole).1.to_string();
     assert!(told.contains("a miss: its tag `tag` was invalidated"), "{told}");
     assert!(told.contains("kept for ever with the tag `tag`"), "{told}");
+}
+
+#[cached(key = "inherited-outside:limited", tags = ["limited"], ttl = 60, timeout = 2)]
+async fn limited() -> Result<u64, larder::Error> {
+    std::future::pending().await
+}
+
+#[cached(key = "inherited-outside:limited:<id>", each(id in ids), tags = ["limited:all"], ttl = 60, timeout = 2)]
+async fn limited_all(ids: &[u32]) -> Result<HashMap<u32, u64>, larder::Error> {
+    assert!(!ids.is_empty());
+    std::future::pending().await
+}
+
+#[cached(key = "inherited-outside:demands", tags = ["strict"], ttl = 60, strict)]
+async fn demands() -> Result<u64, larder::Error> {
+    std::future::ready(Ok(7)).await
+}
+
+/// Whoever waits for such an error has its tags too: what is made of it is not to depend on who came first.
+#[tokio::test]
+async fn an_error_in_the_place_of_a_body_hands_on_the_tags_of_that_to_who_leads_too() {
+    let clock = Clock::manual();
+    let store = Shared::new(&clock, ALL, false);
+    let caches = [("default", Settings::backend(Arc::clone(&store))), ("wholes", Settings::memory())];
+    let larder = testing::isolated_at(clock, caches).unwrap();
+    let wholes = larder.cache("wholes");
+    let in_time = async || larder.advance(Duration::from_secs(2));
+    let asked = async || {
+        let whole = wholes.get_or_load("limited", OPTIONS, async || limited().await.is_err());
+        assert!(tokio::join!(whole, in_time()).0);
+        let whole = wholes.get_or_load("limited:all", OPTIONS, async || limited_all(&[1, 2]).await.is_err());
+        assert!(tokio::join!(whole, in_time()).0);
+        store.fail_at(1);
+        assert!(wholes.get_or_load("strict", OPTIONS, async || demands().await.is_err()).await);
+    };
+    larder.handle().scope(asked()).await;
+    let mut kept = Vec::new();
+    for tag in ["another", "limited", "limited:all", "strict"] {
+        larder.handle().scope(invalidate_tag(tag)).await.unwrap();
+        kept.push(wholes.get_many::<bool>(["limited", "limited:all", "strict"]).await.unwrap());
+    }
+    let there = [Some(true); 3];
+    assert_eq!(kept, [there, [None, there[1], there[2]], [None, None, there[2]], [None; 3]]);
 }

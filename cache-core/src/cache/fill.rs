@@ -228,6 +228,7 @@ impl<V, E> Load<V, E> {
             None => Looked::Away(leader),
             Some(convert) => {
                 self.tell(Done::Strict);
+                self.hand_on_known();
                 leader.land(Landing::Error(Arc::new(error.clone()), None));
                 Looked::Done(Err(convert(error)))
             }

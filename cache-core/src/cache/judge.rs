@@ -160,7 +160,11 @@ impl<V, E> Load<V, E> {
         };
         let answer = match instead {
             Instead::Spare(spare, outcome) => self.answer_with(&spare, outcome, WhyStale::TimedOut),
-            Instead::Trouble(convert) => self.judge_error(wishes, began, convert(self.trouble(reason))),
+            Instead::Trouble(convert) => {
+                // As those who wait are handed them.
+                self.hand_on_made(wishes, began.moment, &[]);
+                self.judge_error(wishes, began, convert(self.trouble(reason)))
+            }
         };
         self.tell_given_up(done);
         answer

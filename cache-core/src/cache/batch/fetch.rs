@@ -36,7 +36,8 @@ impl<V, E> Batch<V, E> {
         let mut versions = Versions::default();
         let seen = look(&backend, &mut led, &mut versions).await;
         let (mut away, mut is_told) = (Vec::new(), false);
-        for ((place, mut load, leader), seen) in led.into_iter().zip(seen) {
+        let mut led = led.into_iter().zip(seen);
+        while let Some(((place, mut load, leader), seen)) = led.next() {
             let looked = match seen {
                 Err(error) => {
                     // One question was asked, and has failed once.
@@ -48,7 +49,12 @@ impl<V, E> Batch<V, E> {
                 Ok(seen) => load.settle_look(seen, leader),
             };
             match looked {
-                Looked::Done(outcome) => self.found.push((place, outcome?)),
+                Looked::Done(Ok(value)) => self.found.push((place, value)),
+                Looked::Done(Err(error)) => {
+                    // What is made of the error has the tags of all that it stands for.
+                    led.for_each(|((_, load, _), _)| load.hand_on_known());
+                    return Err(error);
+                }
                 Looked::Nothing(leader) => alone.push((place, load, Role::Leader(leader))),
                 Looked::Away(leader) => away.push((place, load, Role::Leader(leader))),
             }
