@@ -1,17 +1,15 @@
 //! Races of invalidations with what is made of values that are made of values, each in memory or in a store that two
 //! processes share: what one process has invalidated it is not served again.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll, Waker};
 
 use larder::backend::Capabilities;
 use larder::clock::Clock;
 use larder::testing::{self, Isolated};
 use larder::{Cache, Key, Options, Settings, entry, invalidate_tag};
 
+use crate::chance::{Chance, Task, interleave, stop};
 use crate::shared_store::Shared;
 
 const OPTIONS: Options = Options::forever();
@@ -19,36 +17,6 @@ const ALL: Capabilities = Capabilities::ALL;
 const NO_TICKETS: Capabilities = Capabilities { conditional_fill: false, ..ALL };
 const IN_PLACE: Capabilities = Capabilities { in_place: true, ..ALL };
 const NEAR: Capabilities = Capabilities { tells: true, ..ALL };
-
-/// Numbers that look drawn by chance, and are the same in each run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % most
-    }
-}
-
-type Task<'a> = Pin<Box<dyn Future<Output = u64> + 'a>>;
-
-/// Runs tasks, each some steps at a time, in an order by chance.
-fn interleave(chance: &mut Chance, mut tasks: Vec<Task<'_>>) {
-    let mut context = Context::from_waker(Waker::noop());
-    while !tasks.is_empty() {
-        let (at, steps) = (chance.below(tasks.len()), 1 << chance.below(5));
-        if (0..steps).any(|_| tasks[at].as_mut().poll(&mut context).is_ready()) {
-            drop(tasks.swap_remove(at));
-        }
-    }
-}
-
-async fn stop() {
-    let mut has_stopped = false;
-    poll_fn(|_| if std::mem::replace(&mut has_stopped, true) { Poll::Ready(()) } else { Poll::Pending }).await;
-}
 
 /// How the innermost value gets its tag.
 #[derive(Clone, Copy, PartialEq)]

@@ -4,6 +4,7 @@ mod batches;
 mod batches_outside;
 mod bottom_up;
 mod by_hand;
+mod chance;
 mod codecs;
 mod commits;
 mod contested;

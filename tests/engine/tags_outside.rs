@@ -1,7 +1,6 @@
 //! Tags and namespaces in a store that several processes share: two registries stand for two processes.
 
-use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
@@ -13,6 +12,7 @@ use larder::testing::{Isolated, Larder, block_on};
 use larder::{Cache, Key, Kind, Options, Settings, Ttl, cached, entry, invalidate_tag, testing, updates};
 
 use crate::Runs;
+use crate::chance::{Chance, Task, interleave, stop};
 use crate::shared_store::Shared;
 
 const OPTIONS: Options = Options::forever();
@@ -439,36 +439,6 @@ fn fails_at(call: usize, can: Capabilities, late: bool) -> bool {
     assert_eq!((load(cache), load(other)), (2, 2), "call {call}, told late: {late}");
     assert_eq!((load(cache), load(other)), (2, 2), "call {call}, told late: {late}");
     two.store.asked() >= call
-}
-
-/// Numbers that look like chance, and are the same each time.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, most: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 >> 33).expect("31 bits") % most
-    }
-}
-
-type Task<'a> = Pin<Box<dyn Future<Output = u64> + 'a>>;
-
-/// Runs tasks, each some steps at a time, in an order by chance.
-fn interleave(chance: &mut Chance, mut tasks: Vec<Task<'_>>) {
-    let mut context = Context::from_waker(Waker::noop());
-    while !tasks.is_empty() {
-        let (at, steps) = (chance.below(tasks.len()), 1 << chance.below(5));
-        if (0..steps).any(|_| tasks[at].as_mut().poll(&mut context).is_ready()) {
-            drop(tasks.swap_remove(at));
-        }
-    }
-}
-
-async fn stop() {
-    let mut has_stopped = false;
-    poll_fn(|_| if std::mem::replace(&mut has_stopped, true) { Poll::Ready(()) } else { Poll::Pending }).await;
 }
 
 /// How what is kept gets its tag.
