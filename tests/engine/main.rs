@@ -25,6 +25,7 @@ mod inherited_outside;
 mod inherited_races;
 mod invalidation;
 mod isolation;
+mod joined;
 mod levels;
 mod levels_races;
 mod levels_within;

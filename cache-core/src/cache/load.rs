@@ -83,6 +83,8 @@ pub(super) enum Waited<V, E> {
     Done(Result<V, E>),
     /// The caller who loaded has left: somebody else has to.
     Again,
+    /// It began before the body that asks, and so may be older than what is kept there: that has to be looked at.
+    Older,
     /// The outcome cannot be shared: each one loads for itself, all at once.
     Alone,
 }
@@ -196,6 +198,10 @@ impl<V, E> Load<V, E> {
                     Waited::Again => {
                         self.failed = None;
                         self.tell(Done::TookOver);
+                    }
+                    Waited::Older => {
+                        self.failed = None;
+                        self.tell(Done::LookedAgain);
                     }
                     Waited::Alone => {
                         self.tell(Done::Alone(Alone::Unshared));
@@ -320,6 +326,8 @@ impl<V, E> Load<V, E> {
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
     pub(super) async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
         self.tell_joined();
+        // What another process has invalidated since, nobody here has heard of, and what the body makes of it would be kept.
+        let is_older = self.asker.home().outside().is_some() && waiter.is_from_before();
         loop {
             if let Some(outcome) = self.serve_while_others_load(WhyStale::Refreshing) {
                 return Waited::Done(outcome);
@@ -328,8 +336,9 @@ impl<V, E> Load<V, E> {
             let news = self.patiently(&mut waiter).await;
             waiting.end(Whom::Caller);
             match news {
+                Some(News::Landed(_)) if is_older => return Waited::Older,
                 Some(News::Landed(landing)) => return self.take(&landing),
-                Some(News::Offer(record)) if self.reads(&record) => self.found = Some(record),
+                Some(News::Offer(record)) if !is_older && self.reads(&record) => self.found = Some(record),
                 Some(News::Offer(_)) => {}
                 None if waiter.is_superseded() => return Waited::Again,
                 None => return self.serve_spare(WhyStale::Impatient).map_or(Waited::Again, Waited::Done),

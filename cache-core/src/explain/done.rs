@@ -34,6 +34,8 @@ pub enum Done {
     Shared,
     /// Whoever it waited for has left, or it was invalidated meanwhile, and it went on to load it itself.
     TookOver,
+    /// What it waited for began before the body that asks, and so may be older than what is kept: it looked there again.
+    LookedAgain,
     /// It was served what is past its time.
     Stale(WhyStale),
     /// It was served what is near its end, while somebody loads it anew.

@@ -179,6 +179,7 @@ impl Display for Done {
             Self::Waited { whom, took } => return write!(f, "waited {} for {whom}", Time(*took)),
             Self::Shared => "was handed what somebody else has loaded",
             Self::TookOver => "took over, since whoever loaded it has left or it was invalidated",
+            Self::LookedAgain => "looked again, since that began before the body that asks",
             Self::Stale(why) => return write!(f, "served stale: {why}"),
             Self::Ahead => "served while somebody loads it anew",
             Self::Strict => "answered with the trouble of the store, as `strict` says",

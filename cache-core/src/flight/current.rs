@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use super::next_id;
 use crate::explain::{Entered, Scope};
 use crate::key::TagName;
 use crate::lock::{Mutex, lock, thread_local};
@@ -25,6 +26,8 @@ pub struct Link {
     flight: u64,
     /// Those of the other flights that the same body loads for.
     others: Vec<u64>,
+    /// A number between those of the flights that had begun before its body and those that began after.
+    began: u64,
     parent: Option<Arc<Link>>,
     said: Mutex<Said>,
     /// Who is told what its body asks.
@@ -70,19 +73,28 @@ impl Link {
     /// Makes the same, whose body tells there what it asks.
     #[must_use]
     pub fn told(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight, others: Vec::new(), parent: current(), said: Mutex::default(), scope, span })
+        Self::make((flight, Vec::new()), current(), scope, span)
     }
 
     /// Makes the link of one body that loads for several flights.
     #[must_use]
     pub fn of_many(flights: Vec<u64>, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight: 0, others: flights, parent: current(), said: Mutex::default(), scope, span })
+        Self::make((0, flights), current(), scope, span)
     }
 
     /// Makes the link of a load that runs as a task of its own: it stands in no other body.
     #[must_use]
     pub fn detached(flight: u64, scope: Option<Scope>, span: Span) -> Arc<Self> {
-        Arc::new(Self { flight, others: Vec::new(), parent: None, said: Mutex::default(), scope, span })
+        Self::make((flight, Vec::new()), None, scope, span)
+    }
+
+    fn make(
+        (flight, others): (u64, Vec<u64>),
+        parent: Option<Arc<Self>>,
+        scope: Option<Scope>,
+        span: Span,
+    ) -> Arc<Self> {
+        Arc::new(Self { flight, others, began: next_id(), parent, said: Mutex::default(), scope, span })
     }
 
     /// Returns what the body has said of its result so far.
@@ -129,6 +141,11 @@ pub fn hand_on_name(name: &str) {
             lock(&link.said).inherited.take_name(name);
         }
     });
+}
+
+/// Returns whether the running code is part of a load whose body began after this flight.
+pub(super) fn began_after(flight: u64) -> bool {
+    CURRENT.try_with(|current| current.borrow().as_ref().is_some_and(|link| flight < link.began)).unwrap_or(false)
 }
 
 /// Returns whether the running code is part of a load.

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use super::circle::Waits;
+use super::current::began_after;
 use super::next_id;
 use crate::lock::atomic::{AtomicBool, Ordering};
 use crate::lock::{Mutex, lock};
@@ -121,6 +122,12 @@ impl Waiter {
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.flight.is_superseded.load(Ordering::Acquire)
+    }
+
+    /// Returns whether the running code is part of a load whose body began after what is waited for.
+    #[must_use]
+    pub fn is_from_before(&self) -> bool {
+        began_after(self.flight.id())
     }
 }
 

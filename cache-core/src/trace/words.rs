@@ -45,6 +45,7 @@ pub(super) fn done(done: &Done) -> Option<(&'static str, Option<&'static str>)> 
         Done::Alone(why) => ("loads for its caller alone", Some(alone(*why))),
         Done::Shared => ("handed out what another caller has loaded", None),
         Done::TookOver => ("loads in the place of one who has left", None),
+        Done::LookedAgain => ("looks again after a load from before the body that asks", None),
         Done::Ahead => ("served what is near its end", None),
         Done::Strict => ("answered with the trouble of the store", None),
         Done::Confirmed => ("a page was confirmed", None),

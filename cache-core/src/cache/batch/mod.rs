@@ -132,9 +132,9 @@ impl<V, E> Batch<V, E> {
         for (place, mut load, waiter) in std::mem::take(&mut self.waiting) {
             match load.wait(waiter).await {
                 Waited::Done(outcome) => self.found.push((place, outcome?)),
-                Waited::Again => {
+                again @ (Waited::Again | Waited::Older) => {
                     load.failed = None;
-                    load.tell(Done::TookOver);
+                    load.tell(if matches!(again, Waited::Older) { Done::LookedAgain } else { Done::TookOver });
                     self.open.push(Open { place, load: Some(load), alone: None });
                 }
                 Waited::Alone => {

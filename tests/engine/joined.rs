@@ -1,0 +1,160 @@
+//! Bodies that ask for what another caller of their process is loading already: they wait for it, and are handed what it comes
+//! to only where that began after they did. Before them another process may have invalidated it.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+
+use larder::backend::Capabilities;
+use larder::clock::Clock;
+use larder::explain::{Done, Whom};
+use larder::{Cache, Options, cached, explain, testing};
+use tokio::sync::Notify;
+
+use crate::explain::only;
+use crate::shared_store::Shared;
+
+const OPTIONS: Options = Options::forever();
+
+const WAITED: Done = Done::Waited { whom: Whom::Caller, took: Duration::ZERO };
+
+type Call<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+fn poll<T>(call: &mut Call<'_, T>) -> Poll<T> {
+    call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
+}
+
+/// What is at the source, and a body that has read it and cannot go on.
+struct Source {
+    value: AtomicU64,
+    gate: Notify,
+    runs: AtomicU64,
+}
+
+impl Source {
+    fn new() -> Self {
+        Self { value: AtomicU64::new(1), gate: Notify::new(), runs: AtomicU64::new(0) }
+    }
+
+    async fn read_and_wait(&self) -> u64 {
+        let value = self.read();
+        self.gate.notified().await;
+        value
+    }
+
+    fn read(&self) -> u64 {
+        self.runs.fetch_add(1, Ordering::SeqCst);
+        self.value.load(Ordering::SeqCst)
+    }
+}
+
+#[cached(key = "joined:part:<id>", each(id in ids), ignore(source))]
+async fn parts(source: &Source, ids: &[u64]) -> HashMap<u64, u64> {
+    let value = source.read_and_wait().await;
+    ids.iter().map(|id| (*id, value)).collect()
+}
+
+async fn part(cache: &Cache, source: &Source) -> u64 {
+    cache.get_or_load("part", OPTIONS, || source.read_and_wait()).await
+}
+
+async fn whole(cache: &Cache, source: &Source) -> u64 {
+    cache.get_or_load("whole", OPTIONS, || part(cache, source)).await
+}
+
+#[test]
+fn a_body_is_not_handed_what_was_read_before_another_process_has_invalidated_it() {
+    let (clock, source) = (Clock::manual(), Source::new());
+    let store = Shared::new(&clock, Capabilities::ALL, false);
+    let [(_one, here), (_other, there)] = [(); 2].map(|()| store.process(&clock));
+    let mut before: Call<'_, u64> = Box::pin(part(&here, &source));
+    assert!(poll(&mut before).is_pending(), "its body has read");
+    source.value.store(2, Ordering::SeqCst);
+    testing::block_on(async {
+        there.delete("part").await.unwrap();
+        there.delete("whole").await.unwrap();
+    });
+    let mut whole: Call<'_, u64> = Box::pin(whole(&here, &source));
+    assert!(poll(&mut whole).is_pending(), "it waits for what is under way");
+    source.gate.notify_one();
+    assert_eq!(poll(&mut before), Poll::Ready(1), "who asked before is answered as of then");
+    source.gate.notify_one();
+    assert_eq!(poll(&mut whole), Poll::Ready(2));
+    assert_eq!(testing::block_on(here.get::<u64>("whole")).unwrap(), Some(2));
+}
+
+#[test]
+fn a_body_waits_for_what_began_before_it_and_is_handed_what_that_has_kept() {
+    let (clock, source) = (Clock::manual(), Source::new());
+    let (_larder, cache) = Shared::new(&clock, Capabilities::ALL, false).process(&clock);
+    let mut before: Call<'_, u64> = Box::pin(part(&cache, &source));
+    assert!(poll(&mut before).is_pending());
+    let mut wholes: Vec<Call<'_, _>> = Vec::new();
+    for number in 0..20 {
+        let (cache, source) = (&cache, &source);
+        let whole = async move { cache.get_or_load(format!("whole:{number}"), OPTIONS, || part(cache, source)).await };
+        let mut whole: Call<'_, _> = Box::pin(explain(whole));
+        assert!(poll(&mut whole).is_pending());
+        wholes.push(whole);
+    }
+    source.gate.notify_one();
+    assert_eq!(poll(&mut before), Poll::Ready(1));
+    for whole in &mut wholes {
+        let Poll::Ready((value, story)) = poll(whole) else { panic!("what it waits for is there") };
+        assert_eq!(value, 1);
+        assert_eq!(only(&story).inside[0].done, [WAITED, Done::LookedAgain]);
+    }
+    assert_eq!(source.runs.load(Ordering::SeqCst), 1, "one body for all");
+}
+
+#[test]
+fn bodies_join_what_began_after_them() {
+    let (clock, source) = (Clock::manual(), Source::new());
+    let (_larder, cache) = Shared::new(&clock, Capabilities::ALL, false).process(&clock);
+    let started = Notify::new();
+    let late = async || {
+        started.notified().await;
+        part(&cache, &source).await
+    };
+    let mut late: Call<'_, _> = Box::pin(explain(cache.get_or_load("late", OPTIONS, late)));
+    assert!(poll(&mut late).is_pending(), "it has begun");
+    let mut part: Call<'_, u64> = Box::pin(part(&cache, &source));
+    assert!(poll(&mut part).is_pending());
+    started.notify_one();
+    assert!(poll(&mut late).is_pending(), "it waits");
+    source.gate.notify_one();
+    assert_eq!(poll(&mut part), Poll::Ready(1));
+    let Poll::Ready((value, story)) = poll(&mut late) else { panic!("what it waits for is there") };
+    assert_eq!(value, 1);
+    assert_eq!(only(&story).inside[0].done, [WAITED, Done::Shared]);
+    assert_eq!(source.runs.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_body_that_asks_for_many_is_handed_nothing_older_either() {
+    let (clock, source) = (Clock::manual(), Source::new());
+    let store = Shared::new(&clock, Capabilities::ALL, false);
+    let [(one, here), (other, _)] = [(); 2].map(|()| store.process(&clock));
+    let enter = one.handle();
+    let _entered = enter.enter();
+    let mut before: Call<'_, _> = Box::pin(parts(&source, &[1]));
+    assert!(poll(&mut before).is_pending(), "its body has read");
+    source.value.store(2, Ordering::SeqCst);
+    testing::block_on(other.handle().scope(parts::invalidate(1)));
+    let whole = async || {
+        let parts = parts(&source, &[1, 2]).await;
+        parts.into_values().min().unwrap()
+    };
+    let mut whole: Call<'_, _> = Box::pin(here.get_or_load("whole", OPTIONS, whole));
+    assert!(poll(&mut whole).is_pending(), "it loads what nobody else does");
+    source.gate.notify_waiters();
+    assert!(poll(&mut whole).is_pending(), "it waits for what is under way");
+    let Poll::Ready(before) = poll(&mut before) else { panic!("it can go on") };
+    assert_eq!(before[&1], 1);
+    assert!(poll(&mut whole).is_pending(), "it loads that anew");
+    source.gate.notify_waiters();
+    assert_eq!(poll(&mut whole), Poll::Ready(2));
+}
