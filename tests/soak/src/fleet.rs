@@ -65,6 +65,13 @@ pub struct Taken {
     pub files: u64,
 }
 
+/// Returns the folder that a process is started in, which is there from then on.
+pub fn own_folder(folder: &Path, number: usize) -> Outcome<PathBuf> {
+    let own = folder.join(number.to_string());
+    fs::create_dir_all(&own)?;
+    Ok(own)
+}
+
 impl Node {
     pub fn new(
         program: &'static str,
@@ -84,6 +91,7 @@ impl Node {
         let log_of_life = self.folder.join(format!("{}.{}.log", self.number, self.life()));
         let mut shell = Command::new("sh");
         shell.args(["-c", KEEPER, "keeper"]).arg(&log_of_life).arg(&self.executable);
+        shell.current_dir(own_folder(&self.folder, self.number)?);
         shell.env("BLOG_ADDRESS", address.to_string()).envs(self.environment.iter().cloned());
         shell.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut keeper = shell.spawn()?;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::Outcome;
+use crate::fleet::own_folder;
 use crate::promise::{Kind, Promise, SECOND};
 use crate::proxy::Proxy;
 use crate::servers::{Memcached, PASSWORD, Redis, Server};
@@ -61,19 +62,27 @@ impl Store {
     pub fn open(self, nodes: usize, folder: &Path) -> Outcome<Open> {
         let place = match self {
             Self::Redis => Place::Redis(Redis::setup().on_port().guarded().lasting().max_memory(ROOM).start()?),
-            Self::Memcached => Place::Memcached(Memcached::setup().on_port().start()?),
+            Self::Memcached => Place::Memcached(Memcached::setup().start()?),
             Self::Files => Place::Files,
         };
-        let port = match &place {
-            Place::Redis(server) => Some(server.port()),
-            Place::Memcached(server) => Some(server.port()),
-            Place::Files => None,
+        let way = |node| -> Outcome<Option<Proxy>> {
+            Ok(match &place {
+                Place::Redis(server) => Some(Proxy::before_port(server.port())?),
+                Place::Memcached(server) => {
+                    Some(Proxy::at_socket(own_folder(folder, node)?.join(SOCKET), server.socket())?)
+                }
+                Place::Files => None,
+            })
         };
-        let proxies = port.map(|port| (0..nodes).map(|_| Proxy::before_port(port)).collect::<Result<_, _>>());
+        let proxies = (0..nodes).filter_map(|node| way(node).transpose()).collect::<Outcome<_>>()?;
         let folder = folder.join("entries").display().to_string();
-        Ok(Open { kind: self, place, proxies: proxies.transpose()?.unwrap_or_default(), folder })
+        Ok(Open { kind: self, place, proxies, folder })
     }
 }
+
+/// What the way to Memcached is called in the folder of a process. All of them call it alike, as they have to: what a server is
+/// called decides which names are on it, and what they are.
+const SOCKET: &str = "memcached";
 
 /// The memory of a server that is not short of it.
 const ROOM: &str = "64mb";
@@ -81,10 +90,9 @@ const ROOM: &str = "64mb";
 impl Open {
     /// Returns what a process is told of its caches.
     pub fn environment(&self, node: usize) -> Vec<(String, String)> {
-        let port = || self.proxies[node].port();
         let url = match &self.place {
-            Place::Redis(_) => format!("redis://larder:{PASSWORD}@127.0.0.1:{}", port()),
-            Place::Memcached(_) => format!("memcached://127.0.0.1:{}", port()),
+            Place::Redis(_) => format!("redis://larder:{PASSWORD}@127.0.0.1:{}", self.proxies[node].port()),
+            Place::Memcached(_) => format!("memcached+unix:///proc/self/cwd/{SOCKET}"),
             Place::Files => format!("file://{}", self.folder),
         };
         let mut said = vec![("URL", url.as_str()), ("KEY_PREFIX", "soak")];

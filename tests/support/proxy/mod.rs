@@ -52,7 +52,11 @@ impl Proxy {
 
     /// Stands before a server that listens on a socket, at a socket beside it that ends in `.proxy`.
     pub fn before_socket(server: &Path) -> io::Result<Self> {
-        let own = server.with_extension("proxy");
+        Self::at_socket(server.with_extension("proxy"), server)
+    }
+
+    /// Stands before it at a socket that is said.
+    pub fn at_socket(own: PathBuf, server: &Path) -> io::Result<Self> {
         let listener = UnixListener::bind(&own)?;
         let accept = move || listener.accept().map(|(stream, _)| Stream::Unix(stream));
         Ok(Self::start(Place::Socket(own), Place::Socket(server.to_owned()), accept))
