@@ -17,6 +17,7 @@ use crate::value::Keep;
 pub(in crate::cache) struct Asking {
     ticket: Ticket,
     since: Moment,
+    at: Tick,
 }
 
 impl Home {
@@ -40,12 +41,12 @@ impl Home {
 
 impl Near {
     fn asking(&self, name: &Name) -> Asking {
-        Asking { ticket: self.changes.ticket(name.as_bytes()), since: self.tags.now() }
+        Asking { ticket: self.changes.ticket(name.as_bytes()), since: self.tags.now(), at: self.clock.now() }
     }
 }
 
 impl Cache {
-    /// Keeps near what was found in the store, for a short time, and no longer than it is fresh beyond all question for those
+    /// Keeps near what was found in the store, for a short time since that was asked for it, and no longer than it is fresh beyond all question for those
     /// who ask with these options.
     pub(in crate::cache) fn keep_near<V>(
         &self,
@@ -57,10 +58,10 @@ impl Cache {
         options: &Options,
     ) {
         let home = self.home();
-        let (Some(near), Some(Asking { ticket, since })) = (home.near.as_deref(), asking) else { return };
+        let (Some(near), Some(Asking { ticket, since, at })) = (home.near.as_deref(), asking) else { return };
         let Some(end) = found.fresh_until(home, name, options) else { return };
         let Some(value) = (keep.read)(record).filter(|value| !is_counted(keep, value)) else { return };
-        let (now, end) = (home.clock.now(), near.until(end));
+        let (now, end) = (home.clock.now(), near.until(at, end));
         if end <= now {
             return;
         }

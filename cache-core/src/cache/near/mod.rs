@@ -160,9 +160,10 @@ impl Near {
         }
     }
 
-    /// Returns until when something may be kept here that is good until `end`.
-    fn until(&self, end: Tick) -> Tick {
-        self.clock.now().after(self.time).min(end)
+    /// Returns until when something may be kept here that the store was asked for at this time, and that is good until `end`:
+    /// how long the answer was on its way is part of how old it may get.
+    fn until(&self, asked: Tick, end: Tick) -> Tick {
+        asked.after(self.time).min(end)
     }
 
     /// Keeps a record that had so many bytes in the store, unless its name was changed since the ticket was taken.

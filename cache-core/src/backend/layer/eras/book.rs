@@ -18,6 +18,8 @@ struct Pages {
     eras: HashMap<Server, Page, RandomState>,
     /// Raised when anything is cleared here.
     changes: u64,
+    /// Raised when a marker says something new.
+    news: u64,
 }
 
 /// What the markers on one server have said.
@@ -26,6 +28,8 @@ type Page = HashMap<Box<str>, Known, RandomState>;
 #[derive(Clone, Copy, Debug)]
 struct Known {
     era: u64,
+    /// Which news it was.
+    number: u64,
     /// From when on somebody asks anew, while all others go by this.
     again: Tick,
     until: Tick,
@@ -35,6 +39,7 @@ struct Known {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Asking {
     changes: u64,
+    news: u64,
     at: Tick,
 }
 
@@ -61,12 +66,6 @@ const TRUST: Duration = Duration::from_secs(1);
 /// How many eras are remembered of a server; there are as many as there are versions and namespaces in use.
 const MOST: usize = 4096;
 
-impl Known {
-    fn new(era: u64, asked: Tick) -> Self {
-        Self { era, again: asked.after(TRUST / 2), until: asked.after(TRUST) }
-    }
-}
-
 impl Book {
     fn pages(&self) -> MutexGuard<'_, Pages> {
         lock(&self.0)
@@ -76,7 +75,7 @@ impl Book {
     /// others need not.
     pub(super) fn look(&self, server: Server, level: &str, now: Tick) -> Result<u64, Asking> {
         let mut pages = self.pages();
-        let asking = Asking { changes: pages.changes, at: now };
+        let asking = pages.asking(now);
         match pages.known(server, level).filter(|known| now < known.until) {
             Some(known) if now < known.again => Ok(known.era),
             Some(known) => {
@@ -99,15 +98,18 @@ impl Book {
 
     /// Returns how things stand for those who ask a marker, whatever is known.
     pub(super) fn asking(&self, now: Tick) -> Asking {
-        Asking { changes: self.pages().changes, at: now }
+        self.pages().asking(now)
     }
 
-    /// Notes what a marker said, unless something was cleared meanwhile; says whether it did.
+    /// Notes what a marker said, unless something was cleared meanwhile, or the marker was heard to say something else: of
+    /// two answers that were under way at once, nobody can tell which is the older. Says whether it did; if not, the marker is
+    /// to be asked once more.
     pub(super) fn note(&self, server: Server, level: &str, era: u64, asking: Asking) -> bool {
         let mut pages = self.pages();
-        let is_true = pages.changes == asking.changes;
+        let is_older = |known: &mut Known| known.era == era || known.number <= asking.news;
+        let is_true = pages.changes == asking.changes && pages.known(server, level).is_none_or(is_older);
         if is_true {
-            pages.insert(server, level, Known::new(era, asking.at));
+            pages.insert(server, level, era, asking.at);
         }
         is_true
     }
@@ -148,12 +150,26 @@ impl Pages {
         self.eras.get_mut(&server)?.get_mut(level)
     }
 
-    fn insert(&mut self, server: Server, level: &str, known: Known) {
+    fn asking(&self, now: Tick) -> Asking {
+        Asking { changes: self.changes, news: self.news, at: now }
+    }
+
+    fn insert(&mut self, server: Server, level: &str, era: u64, asked: Tick) {
         let page = self.eras.entry(server).or_default();
         if page.len() >= MOST {
+            // With what was known goes what tells an answer that is older.
             page.clear();
+            self.changes += 1;
         }
-        page.insert(level.into(), known);
+        let (again, until) = (asked.after(TRUST / 2), asked.after(TRUST));
+        let number = match page.get(level) {
+            Some(known) if known.era == era => known.number,
+            _ => {
+                self.news += 1;
+                self.news
+            }
+        };
+        page.insert(level.into(), Known { era, number, again, until });
     }
 }
 
@@ -170,7 +186,7 @@ impl Drop for Change<'_> {
         let mut pages = self.book.forget(self.which);
         let is_alone = pages.changes == self.begun + 1;
         if let (true, Which::One(server, level), Some((era, told))) = (is_alone, self.which, self.drawn) {
-            pages.insert(server, level, Known::new(era, told));
+            pages.insert(server, level, era, told);
         }
     }
 }
@@ -212,6 +228,19 @@ mod tests {
         assert_eq!(book.look(HERE, "a", NOW).ok(), Some(8));
         drop(book.change(HERE, "a"));
         assert!(book.look(HERE, "a", NOW).is_err());
+    }
+
+    #[test]
+    fn of_two_answers_that_were_under_way_at_once_the_first_one_stands_until_the_marker_was_asked_again() {
+        let book = Book::default();
+        let [slow, quick] = [(); 2].map(|()| book.asking(NOW));
+        assert!(book.note(HERE, "a", 8, quick));
+        assert!(!book.note(HERE, "a", 7, slow), "it may be what the marker said before");
+        assert!(book.note(HERE, "a", 8, slow), "it says the same");
+        assert!(book.note(HERE, "b", 7, slow), "of another marker");
+        assert_eq!(book.look(HERE, "a", NOW).ok(), Some(8));
+        let later = book.asking(NOW);
+        assert!(book.note(HERE, "a", 9, later), "it was asked after the other one was heard");
     }
 
     #[test]
