@@ -12,7 +12,7 @@ use cache_core::policy::Options;
 use crate::node::Up;
 use crate::plan::Plan;
 use crate::tally::Fault;
-use crate::truth::{Failed, Truth, Value, Way};
+use crate::truth::{Changing, Failed, Truth, Value, Way};
 use crate::world::{Answer, Nanos, World, lock};
 
 /// Who calls on a node.
@@ -109,14 +109,32 @@ impl Client {
         let (before, after, fails) = self.draw(|draws| {
             (draws.below(self.plan.body + 1), draws.below(self.plan.body + 1), draws.chance(self.plan.failing))
         });
+        let begun = self.world.now();
         self.world.sleep(before).await;
-        let version = self.truth.version(key);
+        let read = match self.plan.sites[key].of {
+            None => Ok(self.truth.version(key)),
+            Some(of) => self.part(of, begun).await.map(|part| part.version),
+        };
         self.world.sleep(after).await;
-        if fails {
-            self.truth.fails(self.up.life, key);
-            return Err(Failed);
+        match read {
+            Ok(version) if !fails => Ok(Value { version, run: run.number() }),
+            _ => {
+                self.truth.fails(self.up.life, key);
+                Err(Failed)
+            }
         }
-        Ok(Value { version, run: run.number() })
+    }
+
+    /// Asks for a value for a body that has begun at this time.
+    async fn part(&self, key: usize, begun: Nanos) -> Result<Value, Failed> {
+        let calling = self.truth.begin_part(self.up.life, key, begun);
+        self.world.tell(|| format!("a body on n{} asks for k{key}", self.up.life.node));
+        let (now, options) = (self.world.now(), self.plan.sites[key].options);
+        let body = || Box::pin(self.body(key, now));
+        let answer = self.cache(key).try_get_or_load_shared(self.key(key), options, body).await;
+        self.truth.count_answer(self.up.life);
+        calling.answered(answer.as_ref().ok(), false);
+        answer
     }
 
     /// Asks for a value, if it is there.
@@ -130,62 +148,91 @@ impl Client {
         calling.answered(found.ok().flatten().as_ref(), false);
     }
 
+    /// Deletes a value, and then what is made of it, from the bottom up.
     async fn delete(&self, key: usize) {
-        if !self.truth.are_free(&[key]) {
+        let key = self.plan.root(key);
+        let wholes = self.wholes_of(key);
+        if !self.truth.are_free(&wholes) {
             return self.load(key).await;
         }
-        self.truth.change_source(&[key]);
-        let changing = self.truth.begin_change(self.up.life, Way::Name, &[key]);
+        self.truth.change_source(&wholes);
+        let (own, all) = self.begin_names(&wholes);
         self.world.tell(|| format!("n{} deletes k{key}", self.up.life.node));
         let ended = self.cache(key).delete(self.key(key)).await;
         self.world.tell(|| format!("n{} has deleted k{key}: {ended:?}", self.up.life.node));
-        changing.end(ended.is_ok());
+        own.end(ended.is_ok());
+        all.end(self.delete_wholes(&wholes).await && ended.is_ok());
     }
 
-    /// Invalidates the tag of a key, or its namespace; the key itself, where it has neither.
+    /// Returns a site that reads the source, and all that is made of it.
+    fn wholes_of(&self, key: usize) -> Vec<usize> {
+        self.plan.with_wholes(|other, _| other == key)
+    }
+
+    /// Begins a change of the first of these, and one of all of them.
+    fn begin_names(&self, keys: &[usize]) -> (Changing, Changing) {
+        let begin = |way, keys| self.truth.begin_change(self.up.life, way, keys);
+        (begin(Way::Name, &keys[..1]), begin(Way::Chain, keys))
+    }
+
+    /// Deletes all but the first of these, each after what it is made of, and returns whether that was done.
+    async fn delete_wholes(&self, keys: &[usize]) -> bool {
+        let mut is_done = true;
+        for key in &keys[1..] {
+            self.world.tell(|| format!("n{} deletes k{key}, which was made of it", self.up.life.node));
+            let ended = self.cache(*key).delete(self.key(*key)).await;
+            self.world.tell(|| format!("n{} has deleted k{key}: {ended:?}", self.up.life.node));
+            is_done &= ended.is_ok();
+        }
+        is_done
+    }
+
+    /// Invalidates the tag of a key, or its namespace, and with it what is made of what has that; the key itself, where it has
+    /// neither.
     async fn withdraw(&self, key: usize) {
+        let key = self.plan.root(key);
         let site = self.plan.sites[key];
-        let sites = || self.plan.sites.iter().enumerate();
         let node = self.up.life.node;
-        match site.tag {
+        let keys = match site.tag {
+            Some(tag) => self.plan.with_wholes(|_, site| site.tag == Some(tag)),
+            None if site.is_within => self.plan.with_wholes(|_, site| site.is_within),
+            None => return self.delete(key).await,
+        };
+        if !self.truth.are_free(&keys) {
+            return self.load(key).await;
+        }
+        self.truth.change_source(&keys);
+        let changing = self.truth.begin_change(self.up.life, Way::Tag, &keys);
+        let ended = match site.tag {
             Some(tag) => {
-                let keys: Vec<_> = sites().filter(|(_, site)| site.tag == Some(tag)).map(|(key, _)| key).collect();
-                if !self.truth.are_free(&keys) {
-                    return self.load(key).await;
-                }
-                self.truth.change_source(&keys);
-                let changing = self.truth.begin_change(self.up.life, Way::Tag, &keys);
                 self.world.tell(|| format!("n{node} invalidates the tag t{tag}"));
                 let ended = self.up.registry.invalidate_tag(&Key::from(format!("t{tag}").as_str())).await;
                 self.world.tell(|| format!("n{node} has invalidated the tag t{tag}: {ended:?}"));
-                changing.end(ended.is_ok());
+                ended.is_ok()
             }
-            None if site.is_within => {
-                let keys: Vec<_> = sites().filter(|(_, site)| site.is_within).map(|(key, _)| key).collect();
-                if !self.truth.are_free(&keys) {
-                    return self.load(key).await;
-                }
-                self.truth.change_source(&keys);
-                let changing = self.truth.begin_change(self.up.life, Way::Tag, &keys);
+            None => {
                 self.world.tell(|| format!("n{node} invalidates the namespace"));
                 let ended = self.up.cache.namespace("ns").invalidate().await;
                 self.world.tell(|| format!("n{node} has invalidated the namespace: {ended:?}"));
-                changing.end(ended.is_ok());
+                ended.is_ok()
             }
-            None => self.delete(key).await,
-        }
+        };
+        changing.end(ended);
     }
 
     async fn set(&self, key: usize) {
+        let key = self.plan.root(key);
+        let wholes = self.wholes_of(key);
         // Two who write one key at once leave either value: whoever does that for good has a lock at its source.
         let Some(_turn) = self.truth.turn(key) else { return self.delete(key).await };
-        self.truth.change_source(&[key]);
-        let changing = self.truth.begin_change(self.up.life, Way::Name, &[key]);
+        self.truth.change_source(&wholes);
+        let (own, all) = self.begin_names(&wholes);
         let value = Value { version: self.truth.version(key), run: NO_RUN };
         self.world.tell(|| format!("n{} sets k{key} to version {}", self.up.life.node, value.version));
         let ended = self.cache(key).set(self.key(key), value, self.plan.sites[key].options).await;
         self.world.tell(|| format!("n{} has set k{key}: {ended:?}", self.up.life.node));
-        changing.end(ended.is_ok());
+        own.end(ended.is_ok());
+        all.end(self.delete_wholes(&wholes).await && ended.is_ok());
     }
 
     async fn clear(&self) {

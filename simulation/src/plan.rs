@@ -86,6 +86,8 @@ pub struct Site {
     pub tag: Option<usize>,
     /// Whether it is in the namespace.
     pub is_within: bool,
+    /// The site before it that its body asks, and makes its value of; where it asks none, it reads the source.
+    pub of: Option<usize>,
 }
 
 /// What goes wrong.
@@ -106,6 +108,23 @@ pub enum Trouble {
 }
 
 impl Plan {
+    /// Returns the site that reads the source of what this one is made of.
+    #[must_use]
+    pub fn root(&self, key: usize) -> usize {
+        self.sites[key].of.map_or(key, |of| self.root(of))
+    }
+
+    /// Returns the sites of which this is true, and those that are made of them, each after what it is made of.
+    pub fn with_wholes(&self, is_so: impl Fn(usize, &Site) -> bool) -> Vec<usize> {
+        let mut keys = Vec::new();
+        for (key, site) in self.sites.iter().enumerate() {
+            if is_so(key, site) || site.of.is_some_and(|of| keys.contains(&of)) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
     /// Draws a plan.
     #[must_use]
     pub fn drawn(draws: &mut Draws) -> Self {
@@ -124,7 +143,7 @@ impl Plan {
         let retry = draws.one_of(&[0, 0, 1, 2]);
         let breaker = draws.chance(30).then(|| (3, Duration::from_millis(draws.one_of(&[100, 1_000]))));
         let is_plain = draws.chance(30);
-        let sites = (0..draws.between(2, 3)).map(|_| Site::drawn(draws, is_plain)).collect();
+        let sites = (0..draws.between(2, 4)).map(|number| Site::drawn(draws, number, is_plain)).collect();
         let mut plan = Self {
             can,
             near,
@@ -174,7 +193,7 @@ impl Plan {
 }
 
 impl Site {
-    fn drawn(draws: &mut Draws, is_plain: bool) -> Self {
+    fn drawn(draws: &mut Draws, number: u64, is_plain: bool) -> Self {
         let mut options = Options::ttl(Duration::from_millis(draws.one_of(&[60_000, 60_000, 2_000, 300])));
         let is_late = !is_plain;
         if is_late && draws.chance(25) {
@@ -202,6 +221,9 @@ impl Site {
         if let Some(time) = lock {
             options = options.lock(time);
         }
-        Self { options, lock, tag: draws.chance(50).then(|| draws.place(2)), is_within: draws.chance(20) }
+        let (tag, is_within) = (draws.chance(50).then(|| draws.place(2)), draws.chance(20));
+        let of =
+            (number > 0 && draws.chance(40)).then(|| usize::try_from(draws.below(number)).expect("a small number"));
+        Self { options, lock, tag, is_within, of }
     }
 }

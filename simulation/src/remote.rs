@@ -30,6 +30,8 @@ type Read = (usize, Box<[u8]>);
 
 struct State {
     store: Store,
+    /// When the era of anything was last another one.
+    last_era: Option<Nanos>,
     mode: Mode,
     /// What has come while it stood still.
     waiting: Vec<Came>,
@@ -72,6 +74,7 @@ impl Remote {
     pub fn new(world: &Arc<World>, nodes: usize, mutant: Option<Mutant>, tally: &Arc<Mutex<Tally>>) -> Arc<Self> {
         let state = State {
             store: Store::new(mutant),
+            last_era: None,
             mode: Mode::Up,
             waiting: Vec::new(),
             ways: vec![Way::default(); nodes],
@@ -79,6 +82,11 @@ impl Remote {
         };
         let bus = Bus::new(world, mutant, tally);
         Arc::new(Self { world: Arc::clone(world), bus, mutant, state: Mutex::new(state), tally: Arc::clone(tally) })
+    }
+
+    /// Returns when what entries are called was last changed, or forgotten.
+    pub fn last_era(&self) -> Option<Nanos> {
+        lock(&self.state).last_era
     }
 
     fn count(&self, fault: Fault) {
@@ -149,6 +157,9 @@ impl Remote {
         let (said, changed) = {
             let mut state = lock(&self.state);
             let (said, changed) = state.store.ask(&ask, self.world.now());
+            if ask.is_about_eras() && !matches!(&said, Said::Did(did) if did == &[false]) {
+                state.last_era = Some(self.world.now());
+            }
             if let (Ask::Get(names), Said::Values(values)) = (&ask, &said)
                 && self.mutant == Some(Mutant::MarkersRemembered)
             {
@@ -200,6 +211,7 @@ impl Remote {
     pub fn restart(&self, is_empty: bool) {
         let mut state = lock(&self.state);
         if is_empty {
+            state.last_era = Some(self.world.now());
             state.store.restart();
         } else {
             state.store.forget_tickets();

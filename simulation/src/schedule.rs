@@ -56,7 +56,7 @@ fn run_one(seed: u64, mutant: Option<Mutant>, tells: bool) -> Outcome {
     let world = World::new(!seed, tells);
     let tally = Arc::new(Mutex::new(Tally { schedules: 1, ..Tally::default() }));
     let remote = Remote::new(&world, plan.nodes.len(), mutant, &tally);
-    let truth = Truth::new(&world, &plan, &tally);
+    let truth = Truth::new(&world, &plan, &remote, &tally);
     let nodes = plan.nodes.iter().enumerate().map(|(index, hands)| Node::new(&world, index, *hands)).collect();
     world.tell(|| format!("seed {seed}: {plan:?}"));
     let schedule = Arc::new(Schedule { world, plan, remote, truth, nodes, mutant, tally });

@@ -262,6 +262,17 @@ impl Ask {
         !matches!(self, Self::Get(_) | Self::Ttl(_) | Self::Begin(_))
     }
 
+    /// Returns whether it says what entries are called from now on.
+    #[must_use]
+    pub fn is_about_eras(&self) -> bool {
+        let is_marker = |put: &Put| put.name.windows(6).any(|part| part == b"%=:era");
+        match self {
+            Self::Set(puts) => puts.iter().any(is_marker),
+            Self::Add(put) => is_marker(put),
+            _ => false,
+        }
+    }
+
     /// Returns what a person calls it.
     #[must_use]
     pub fn said(&self) -> String {

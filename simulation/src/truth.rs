@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::bus::BOUND;
 use crate::plan::Plan;
+use crate::remote::Remote;
 use crate::tally::{Excuse, Fault, Tally};
 use crate::world::{Life, MILLI, Nanos, World, lock};
 
@@ -41,6 +43,8 @@ pub enum Ended {
 pub enum Way {
     /// A name, by `delete` or `set`.
     Name,
+    /// A name, and after that what is made of it, name by name: who leaves in the middle has not said the rest.
+    Chain,
     /// A tag, or a namespace.
     Tag,
     /// Everything.
@@ -50,10 +54,17 @@ pub enum Way {
 struct Change {
     life: Life,
     way: Way,
-    /// What each key that it is about had to be at least, from then on.
+    /// What each key that it is about had to be at least, from then on; 0 where it says nothing of that.
     least: Vec<(usize, u64)>,
     begun: Nanos,
     ended: Option<(Nanos, Ended)>,
+}
+
+impl Change {
+    /// Returns whether it is not even said of what.
+    fn is_unsaid(&self) -> bool {
+        self.way == Way::Chain && self.ended.is_some_and(|(_, how)| how == Ended::Left)
+    }
 }
 
 struct Run {
@@ -92,6 +103,7 @@ struct State {
 pub struct Truth {
     world: Arc<World>,
     plan: Arc<Plan>,
+    remote: Arc<Remote>,
     state: Mutex<State>,
     /// What is counted.
     pub tally: Arc<Mutex<Tally>>,
@@ -106,7 +118,7 @@ const AFTER_BODY: Nanos = 3_000 * MILLI;
 impl Truth {
     /// Begins with the first version of everything.
     #[must_use]
-    pub fn new(world: &Arc<World>, plan: &Arc<Plan>, tally: &Arc<Mutex<Tally>>) -> Arc<Self> {
+    pub fn new(world: &Arc<World>, plan: &Arc<Plan>, remote: &Arc<Remote>, tally: &Arc<Mutex<Tally>>) -> Arc<Self> {
         let state = State {
             versions: vec![1; plan.sites.len()],
             changes: Vec::new(),
@@ -119,7 +131,8 @@ impl Truth {
             broken: None,
         };
         let (world, plan, tally) = (Arc::clone(world), Arc::clone(plan), Arc::clone(tally));
-        Arc::new(Self { world, plan, state: Mutex::new(state), tally })
+        let remote = Arc::clone(remote);
+        Arc::new(Self { world, plan, remote, state: Mutex::new(state), tally })
     }
 
     /// Returns which invariant was broken first.
@@ -152,16 +165,17 @@ impl Truth {
 
     /// Returns what the source says of a key.
     pub fn version(&self, key: usize) -> u64 {
-        lock(&self.state).versions[key]
+        lock(&self.state).versions[self.plan.root(key)]
     }
 
-    /// Changes the source.
+    /// Changes the source, for those of these keys that are read from it.
     pub fn change_source(&self, keys: &[usize]) {
+        let keys: Vec<_> = keys.iter().filter(|key| self.plan.sites[**key].of.is_none()).collect();
         let mut state = lock(&self.state);
-        for key in keys {
-            state.versions[*key] += 1;
+        for key in &keys {
+            state.versions[**key] += 1;
         }
-        let told: Vec<_> = keys.iter().map(|key| format!("k{key} is {}", state.versions[*key])).collect();
+        let told: Vec<_> = keys.iter().map(|key| format!("k{key} is {}", state.versions[**key])).collect();
         drop(state);
         self.world.tell(|| format!("the source says: {}", told.join(", ")));
     }
@@ -186,7 +200,12 @@ impl Truth {
     pub fn begin_change(self: &Arc<Self>, life: Life, way: Way, keys: &[usize]) -> Changing {
         lock(&self.tally).changes += 1;
         let mut state = lock(&self.state);
-        let least = keys.iter().map(|key| (*key, state.versions[*key])).collect();
+        // What is made of something else is as new as that, where that is invalidated too.
+        let least_of = |key: &usize| {
+            let root = self.plan.root(*key);
+            (*key, if keys.contains(&root) { state.versions[root] } else { 0 })
+        };
+        let least = keys.iter().map(least_of).collect();
         let change = Change { life, way, least, begun: self.world.now(), ended: None };
         state.changes.push(change);
         Changing { truth: Arc::clone(self), number: state.changes.len() - 1, is_open: true }
@@ -197,7 +216,11 @@ impl Truth {
         let now = self.world.now();
         let life = state.changes[number].life;
         let ended = if state.alive[life.node] == life.number { ended } else { Ended::Crashed };
-        state.changes[number].ended = Some((now, ended));
+        let change = &mut state.changes[number];
+        change.ended = Some((now, ended));
+        if change.is_unsaid() {
+            change.least.iter_mut().for_each(|(_, least)| *least = 0);
+        }
     }
 
     /// Begins a run of a body, for a call that has begun at `call`.
@@ -231,6 +254,14 @@ impl Truth {
         Calling { truth: Arc::clone(self), number: state.calls.len() - 1, begun }
     }
 
+    /// Begins a call of a body, which is to be handed nothing older than what was invalidated before that body began.
+    pub fn begin_part(self: &Arc<Self>, life: Life, key: usize, body: Nanos) -> Calling {
+        let mut calling = self.begin_call(life, key);
+        lock(&self.state).calls[calling.number].begun = body;
+        calling.begun = body;
+        calling
+    }
+
     /// Holds an answer against all that was invalidated before it was asked for.
     fn check(&self, number: usize, value: &Value, joins: bool) {
         let state = lock(&self.state);
@@ -243,7 +274,8 @@ impl Truth {
                 continue;
             }
             let age = call.begun - ended;
-            let excuse = state.excuse(&self.plan, &call, (change, ended, how), value, (number, joins));
+            let excuse =
+                state.excuse(&self.plan, self.remote.last_era(), &call, (change, ended, how), value, (number, joins));
             match excuse {
                 Some(excuse) => lock(&self.tally).note_old(excuse, age),
                 None => {
@@ -259,7 +291,7 @@ impl Truth {
                 }
             }
         }
-        if value.version > state.versions[call.key] {
+        if value.version > state.versions[self.plan.root(call.key)] {
             broken = Some(format!("n{} answers a version of k{} that there is not", call.life.node, call.key));
         }
         drop(state);
@@ -269,12 +301,13 @@ impl Truth {
     }
 
     /// Returns the keys of which the remote may still hold what nobody knows to be old: who tried to say so has
-    /// crashed.
+    /// crashed, or has left before it was said.
     pub fn forgotten(&self) -> Vec<usize> {
         let state = lock(&self.state);
         let lost = |change: &&Change| {
             let is_gone = state.alive[change.life.node] != change.life.number;
-            change.ended.is_none_or(|(_, how)| how == Ended::Crashed || (is_gone && how != Ended::Done))
+            change.is_unsaid()
+                || change.ended.is_none_or(|(_, how)| how == Ended::Crashed || (is_gone && how != Ended::Done))
         };
         state.changes.iter().filter(lost).flat_map(|change| change.least.iter().map(|(key, _)| *key)).collect()
     }
@@ -285,6 +318,7 @@ impl State {
     fn excuse(
         &self,
         plan: &Plan,
+        last_era: Option<Nanos>,
         call: &Call,
         (change, ended, how): (&Change, Nanos, Ended),
         value: &Value,
@@ -305,8 +339,9 @@ impl State {
         if age < bound {
             return Some(excuse);
         }
-        if let Some(age) = self.since_clear(plan, call)
-            && age < plan.nodes[call.life.node].true_time(ERA) + bound
+        // Until others learn of that they read what was there before, whatever becomes of it.
+        if let Some(last) = last_era.filter(|_| !plan.can.clear_scope)
+            && call.begun < last + plan.nodes[call.life.node].true_time(ERA) + bound
         {
             return Some(Excuse::Cleared);
         }
@@ -331,21 +366,15 @@ impl State {
         (of_run || self.calls.iter().enumerate().any(is_joined)).then_some(Excuse::Joined)
     }
 
-    /// Returns how long it is since another node cleared the cache, where others learn of that later: until then they
-    /// read what was there before, whatever becomes of it.
-    fn since_clear(&self, plan: &Plan, call: &Call) -> Option<Nanos> {
-        let is_clear = |change: &&Change| change.way == Way::Clear && change.life != call.life;
-        let clears = self.changes.iter().filter(is_clear).filter(|change| change.begun <= call.begun);
-        let last = clears.map(|change| change.ended.map_or(call.begun, |(ended, _)| ended.min(call.begun))).max();
-        last.filter(|_| !plan.can.clear_scope).map(|last| call.begun - last)
-    }
-
     /// Says what is wrong where a body begins while another one runs.
     fn second_run(&self, plan: &Plan, life: Life, key: usize, (call, now): (Nanos, Nanos)) -> Option<String> {
         let open = self.runs.iter().filter(|run| run.key == key && run.ended.is_none());
         for run in open {
             let is_own = run.life == life;
-            if !is_own && (plan.sites[key].lock.is_none() || plan.has_faults) {
+            // Nobody is kept away for longer than that, were it only since what the body asks for is locked by somebody who has
+            // left.
+            let is_locked = |time: Duration| u128::from(now - run.call) < time.as_nanos();
+            if !is_own && (plan.has_faults || !plan.sites[key].lock.is_some_and(is_locked)) {
                 continue;
             }
             let superseded = |change: &Change| {
