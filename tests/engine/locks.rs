@@ -454,3 +454,73 @@ fn a_lock_that_is_on_its_way_out_is_not_taken_for_ones_own() {
         assert!(running.get() <= 1, "{steps} steps of the first were taken, and the second has ended: {is_told}");
     }
 }
+
+#[test]
+fn a_lock_that_was_left_is_taken_over_also_while_another_one_is_on_its_way_out() {
+    for steps in 1..60 {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 1);
+        let (cache, running) = (fleet.cache(0), std::cell::Cell::new(0));
+        let body = async || {
+            running.set(running.get() + 1);
+            std::future::pending::<u64>().await
+        };
+        let mut left = Box::pin(cache.get_or_load("key", options(), body));
+        assert!(!(0..60).any(|_| poll(&mut left).is_ready()));
+        // What would remove its lock is a task, which nobody runs here.
+        drop(left);
+        let mut other = Box::pin(cache.try_get_or_load("other", options(), async || Err::<u64, _>("no source")));
+        let _has_ended = (0..steps).any(|_| poll(&mut other).is_ready());
+        let mut next = Box::pin(cache.get_or_load("key", options(), body));
+        assert!(!(0..60).any(|_| poll(&mut next).is_ready()));
+        assert_eq!(running.get(), 2, "{steps} steps of another load were taken");
+    }
+}
+
+/// Whoever adds a lock anew writes into it what every load of the process does.
+#[test]
+fn a_lock_that_is_over_and_added_anew_is_not_removed_by_who_had_it_before() {
+    for steps in 1..60 {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
+        let (here, there, running) = (fleet.cache(0), fleet.cache(1), std::cell::Cell::new(0));
+        let body = async || {
+            running.set(running.get() + 1);
+            std::future::pending::<Result<u64, &'static str>>().await
+        };
+        let (fail, failure) = oneshot::channel();
+        let fails = || async { Err::<u64, &'static str>(failure.await.unwrap()) };
+        let mut first = Box::pin(here.try_get_or_load_shared("key", options(), fails));
+        assert!(!(0..60).any(|_| poll(&mut first).is_ready()));
+        fleet.advance(11 * SECOND);
+        fail.send("no source").unwrap();
+        let has_ended = (0..steps).any(|_| poll(&mut first).is_ready());
+        let mut second = Box::pin(here.try_get_or_load_shared("key", options(), body));
+        let is_told = (0..60).any(|_| poll(&mut second).is_ready());
+        assert!(has_ended || (0..60).any(|_| poll(&mut first).is_ready()));
+        let mut third = Box::pin(there.try_get_or_load_shared("key", options(), body));
+        assert!(!(0..60).any(|_| poll(&mut third).is_ready()));
+        assert!(running.get() <= 1, "{steps} steps of the first were taken, and the second has ended: {is_told}");
+    }
+}
+
+/// Whoever looks whether a lock is its own keeps the others of its process from removing it, and is to do that then.
+#[test]
+fn who_leaves_while_it_looks_whose_a_lock_is_leaves_none_behind() {
+    for steps in 1..60 {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
+        let (here, there) = (fleet.cache(0), fleet.cache(1));
+        let (send, receive) = oneshot::channel();
+        let mut first = Box::pin(here.get_or_load("key", options(), || async { receive.await.unwrap() }));
+        assert!(!(0..60).any(|_| poll(&mut first).is_ready()));
+        // Nobody joins it any more.
+        here.blocking().delete("key").unwrap();
+        let mut second = Box::pin(here.get_or_load("key", options(), std::future::pending::<u64>));
+        assert!(!(0..steps).any(|_| poll(&mut second).is_ready()));
+        send.send(1).unwrap();
+        assert!((0..60).any(|_| poll(&mut first).is_ready()));
+        drop(second);
+        fleet.run_tasks();
+        let mut third = Box::pin(there.get_or_load("key", options(), async || 3_u64));
+        let answer = (0..60).find_map(|_| Some(poll(&mut third)).filter(Poll::is_ready));
+        assert_eq!(answer, Some(Poll::Ready(3)), "{steps} steps of the second were taken");
+    }
+}

@@ -1,6 +1,6 @@
 //! A store that several processes share: it can go away, and so can the line on which it tells.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Capabilities, Listener, Listening, Memory, Remaining, Ticket};
@@ -16,6 +16,8 @@ pub struct Far {
     can: Capabilities,
     pub is_away: AtomicBool,
     line: Mutex<Line>,
+    /// What was added first: the lock, where nothing has tags.
+    lock: OnceLock<Name>,
 }
 
 /// Who hears of changes, and whether what is said gets there.
@@ -28,7 +30,8 @@ struct Line {
 impl Far {
     pub fn new(clock: &Clock, can: Capabilities) -> Arc<Self> {
         let memory = Memory::new(clock.clone());
-        Arc::new(Self { memory, can, is_away: AtomicBool::new(false), line: Mutex::default() })
+        let (line, lock) = (Mutex::default(), OnceLock::new());
+        Arc::new(Self { memory, can, is_away: AtomicBool::new(false), line, lock })
     }
 
     /// Has nobody hear what is said from now on. They do not know yet.
@@ -42,6 +45,14 @@ impl Far {
         ears.iter().for_each(|ear| ear.lost());
         self.line.lock().unwrap().is_cut = false;
         ears.iter().for_each(|ear| ear.regained());
+    }
+
+    /// Returns whether somebody has the lock of the one entry, which has no tags.
+    pub async fn is_locked(&self) -> bool {
+        match self.lock.get() {
+            Some(name) => self.memory.get(name).await.is_ok_and(|found| found.is_some()),
+            None => false,
+        }
     }
 
     fn tell(&self, name: &Name) {
@@ -85,6 +96,7 @@ impl Backend for Far {
     }
 
     async fn add(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<bool, Error> {
+        self.lock.get_or_init(|| name.clone());
         self.change(name, self.memory.add(name, value, time)).await
     }
 

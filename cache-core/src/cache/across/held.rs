@@ -19,14 +19,14 @@ pub(in crate::cache) struct Lock {
     token: Vec<u8>,
 }
 
-/// A lock that this process holds, until this is dropped.
+/// A lock that this process holds, or looks whether it does, until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Held {
     lock: Lock,
     /// Whether it is among those that are held here.
     is_counted: bool,
-    /// Whether nothing is left to be done in the store.
-    is_over: bool,
+    /// Whether it is left to this one to remove it.
+    is_last: bool,
 }
 
 impl Lock {
@@ -39,8 +39,17 @@ impl Lock {
 
     /// Takes it for so long, unless somebody else has it.
     pub(super) async fn take(&self, time: Duration) -> Result<Option<Held>, Error> {
-        let is_ours = self.outside.add(&self.name, &self.token, Some(time)).await? || self.stays_ours().await?;
-        Ok(is_ours.then(|| Held::new(self.clone())))
+        // Held before it is looked at: what is found to be of this process is removed by nobody here from then on.
+        let is_settled = self.locks.hold(self.name.as_bytes());
+        let held = Held { lock: self.clone(), is_counted: true, is_last: false };
+        // It may have been left here, or belong to a load that nobody joins any more. Not where it was on its way out:
+        // then it is free in a moment, for whoever comes first.
+        let is_taken =
+            self.outside.add(&self.name, &self.token, Some(time)).await? || (is_settled && self.is_ours().await?);
+        if is_taken {
+            self.locks.take(self.name.as_bytes());
+        }
+        Ok(is_taken.then_some(held))
     }
 
     /// Does the same where somebody has it, as a rule: a store may write to find out that it is not to.
@@ -51,43 +60,30 @@ impl Lock {
         }
     }
 
-    /// Returns whether this process has it: it may have been left here, or belong to a load that nobody joins any more. Not
-    /// where it may be on its way out: then it is free in a moment, for whoever comes first.
-    async fn stays_ours(&self) -> Result<bool, Error> {
-        let before = self.locks.removals();
-        let is_ours = self.is_ours().await?;
-        Ok(is_ours && before.is_some() && before == self.locks.removals())
-    }
-
     async fn is_ours(&self) -> Result<bool, Error> {
         Ok(self.outside.get(&self.name).await?.as_ref() == Some(&self.token))
     }
 
     /// Removes it, if it is still that of this process, and nobody here holds it.
     async fn remove(&self) -> Result<(), Error> {
+        let takes_tickets = self.outside.capabilities().conditional_fill;
+        let ticket = if takes_tickets { Some(self.outside.begin_fill(&self.name).await?) } else { None };
+        // After the ticket: whoever adds it from now on, since its time was over, does not lose it.
         let Some(_removal) = self.locks.begin_removal(self.name.as_bytes()) else { return Ok(()) };
-        if !self.outside.capabilities().conditional_fill {
-            // Between the two it may become somebody else's. That costs a run of a body, and is rare.
-            if self.is_ours().await? {
-                self.outside.delete(&self.name).await?;
-            }
+        if !self.is_ours().await? {
             return Ok(());
         }
-        let ticket = self.outside.begin_fill(&self.name).await?;
-        if self.is_ours().await? {
+        match ticket {
             // Written for no time it is gone, and only where it has not become somebody else's since.
-            self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await?;
-        }
+            Some(ticket) => self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await?,
+            // Meanwhile it may have become somebody else's. That costs a run of a body, and is rare.
+            None => self.outside.delete(&self.name).await?,
+        };
         Ok(())
     }
 }
 
 impl Held {
-    fn new(lock: Lock) -> Self {
-        lock.locks.hold(lock.name.as_bytes());
-        Self { lock, is_counted: true, is_over: false }
-    }
-
     /// Lets go of it.
     ///
     /// # Errors
@@ -95,15 +91,18 @@ impl Held {
     /// When the store fails. Then it goes by its time.
     pub(in crate::cache) async fn release(mut self) -> Result<(), Error> {
         self.let_go();
+        if !self.is_last {
+            return Ok(());
+        }
         // Whoever leaves in the middle of this has dropped it.
         let removed = self.lock.remove().await;
-        self.is_over = true;
+        self.is_last = false;
         removed
     }
 
     fn let_go(&mut self) {
         if std::mem::take(&mut self.is_counted) {
-            self.lock.locks.let_go(self.lock.name.as_bytes());
+            self.is_last = self.lock.locks.let_go(self.lock.name.as_bytes());
         }
     }
 }
@@ -112,7 +111,7 @@ impl Drop for Held {
     /// Frees those who wait in other processes at once, where a task can do that; else it goes by its time.
     fn drop(&mut self) {
         self.let_go();
-        if !self.is_over {
+        if self.is_last {
             let lock = self.lock.clone();
             let remove = async move {
                 if let Err(error) = lock.remove().await {

@@ -24,7 +24,6 @@ use super::home::Home;
 use super::marker::drawn;
 use crate::codec::wire::MAGIC;
 use crate::executor::is_blocking;
-use crate::lock::atomic::{AtomicU64, Ordering};
 use crate::lock::{Mutex, lock};
 
 /// What every lock begins with. No record and no marker is of this format.
@@ -35,30 +34,36 @@ const SIGN: [u8; 2] = [MAGIC, b'L'];
 pub(crate) struct Locks {
     /// Which home it is, among those of all processes.
     who: u64,
-    /// How many loads hold each of them: two, where one takes over while another is leaving.
-    held: Mutex<HashMap<Box<[u8]>, usize, RandomState>>,
-    /// How many removals have begun, and how many of them are over.
-    removals: Removals,
+    /// Those that are held, looked at or removed here.
+    held: Mutex<HashMap<Box<[u8]>, Holders, RandomState>>,
 }
 
+/// What is done with one lock.
 #[derive(Debug, Default)]
-struct Removals {
-    begun: AtomicU64,
-    over: AtomicU64,
+struct Holders {
+    /// How many loads hold it, or look whether it is theirs: two, where one takes over while another is leaving.
+    held: usize,
+    /// How many remove it.
+    leaving: usize,
+    /// Whether one of them had it, so that whoever lets go last is to remove it.
+    is_taken: bool,
 }
 
 /// A lock that is being removed.
-struct Removal<'a>(&'a Removals);
+struct Removal<'a> {
+    locks: &'a Locks,
+    name: &'a [u8],
+}
 
 impl Drop for Removal<'_> {
     fn drop(&mut self) {
-        self.0.over.fetch_add(1, Ordering::AcqRel);
+        self.locks.change(self.name, |holders| holders.leaving -= 1);
     }
 }
 
 impl Locks {
     pub(super) fn new() -> Arc<Self> {
-        Arc::new(Self { who: drawn(0), held: Mutex::default(), removals: Removals::default() })
+        Arc::new(Self { who: drawn(0), held: Mutex::default() })
     }
 
     /// Returns what this process writes into its locks.
@@ -67,40 +72,46 @@ impl Locks {
         [&SIGN[..], &self.who.to_le_bytes(), &std::process::id().to_le_bytes()].concat()
     }
 
-    fn hold(&self, name: &[u8]) {
-        *lock(&self.held).entry(name.into()).or_default() += 1;
-    }
-
-    fn let_go(&self, name: &[u8]) {
+    fn change<T>(&self, name: &[u8], change: impl FnOnce(&mut Holders) -> T) -> T {
         let mut held = lock(&self.held);
-        if let Some(count) = held.get_mut(name) {
-            *count -= 1;
-            if *count == 0 {
-                held.remove(name);
-            }
+        let holders = held.entry(name.into()).or_default();
+        let changed = change(holders);
+        if holders.held == 0 && holders.leaving == 0 {
+            held.remove(name);
         }
+        changed
     }
 
-    #[cfg(test)]
-    fn holds(&self, name: &[u8]) -> bool {
-        lock(&self.held).contains_key(name)
+    /// Holds one, so that nobody here begins to remove it; says whether nobody is about it already.
+    fn hold(&self, name: &[u8]) -> bool {
+        self.change(name, |holders| {
+            holders.held += 1;
+            holders.leaving == 0
+        })
     }
 
-    /// Begins to remove a lock, unless somebody here holds it.
-    fn begin_removal(&self, name: &[u8]) -> Option<Removal<'_>> {
-        let held = lock(&self.held);
-        if held.contains_key(name) {
-            return None;
-        }
-        // Under the lock: who holds it from now on can tell.
-        self.removals.begun.fetch_add(1, Ordering::AcqRel);
-        Some(Removal(&self.removals))
+    /// Has one, which somebody holds, removed by whoever lets go of it last.
+    fn take(&self, name: &[u8]) {
+        self.change(name, |holders| holders.is_taken = true);
     }
 
-    /// Returns how many removals have begun, if all of them are over.
-    fn removals(&self) -> Option<u64> {
-        let over = self.removals.over.load(Ordering::Acquire);
-        (over == self.removals.begun.load(Ordering::Acquire)).then_some(over)
+    /// Lets go of one; says whether it is to be removed now.
+    fn let_go(&self, name: &[u8]) -> bool {
+        self.change(name, |holders| {
+            holders.held -= 1;
+            holders.held == 0 && std::mem::take(&mut holders.is_taken)
+        })
+    }
+
+    /// Begins to remove one, or leaves that to those who hold it here by now.
+    fn begin_removal<'a>(&'a self, name: &'a [u8]) -> Option<Removal<'a>> {
+        let is_free = self.change(name, |holders| {
+            let is_free = holders.held == 0;
+            holders.leaving += usize::from(is_free);
+            holders.is_taken |= !is_free;
+            is_free
+        });
+        is_free.then(|| Removal { locks: self, name })
     }
 }
 
@@ -167,9 +178,27 @@ mod tests {
         let locks = Locks::new();
         locks.hold(b"name");
         locks.hold(b"name");
-        locks.let_go(b"name");
-        assert!(locks.holds(b"name") && !locks.holds(b"other"));
-        locks.let_go(b"name");
-        assert!(!locks.holds(b"name"));
+        locks.take(b"name");
+        locks.hold(b"other");
+        assert!(!locks.let_go(b"name") && !locks.let_go(b"other"), "nobody had the other one");
+        assert!(locks.let_go(b"name"));
+    }
+
+    #[test]
+    fn who_would_remove_a_lock_that_is_held_leaves_that_to_who_holds_it() {
+        let locks = Locks::new();
+        locks.hold(b"name");
+        assert!(locks.begin_removal(b"name").is_none() && locks.begin_removal(b"other").is_some());
+        assert!(locks.let_go(b"name"));
+        assert!(locks.begin_removal(b"name").is_some());
+    }
+
+    #[test]
+    fn who_holds_a_lock_that_is_on_its_way_out_is_told_and_of_another_one_is_not() {
+        let locks = Locks::new();
+        let removal = locks.begin_removal(b"name");
+        assert!(!locks.hold(b"name") && locks.hold(b"other"));
+        drop(removal);
+        assert!(locks.hold(b"name"), "it is out");
     }
 }
