@@ -524,3 +524,35 @@ fn who_leaves_while_it_looks_whose_a_lock_is_leaves_none_behind() {
         assert_eq!(answer, Some(Poll::Ready(3)), "{steps} steps of the second were taken");
     }
 }
+
+#[test]
+fn who_leaves_while_a_lock_is_on_its_way_to_the_store_leaves_none_behind() {
+    for steps in 1..60 {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
+        let (here, there) = (fleet.cache(0), fleet.cache(1));
+        let mut first = Box::pin(here.get_or_load("key", options(), std::future::pending::<u64>));
+        assert!(!(0..steps).any(|_| poll(&mut first).is_ready()));
+        drop(first);
+        fleet.run_tasks();
+        let mut second = Box::pin(there.get_or_load("key", options(), async || 2_u64));
+        let answer = (0..60).find_map(|_| Some(poll(&mut second)).filter(Poll::is_ready));
+        assert_eq!(answer, Some(Poll::Ready(2)), "{steps} steps of the first were taken");
+    }
+}
+
+#[test]
+fn a_lock_that_was_left_and_is_taken_over_lasts_as_long_as_a_new_one() {
+    let fleet = Fleet::of(2);
+    let (here, there) = (fleet.cache(0), fleet.cache(1));
+    let (_send, left) = held(&here, options());
+    drop(left);
+    fleet.clock.advance(9 * SECOND);
+    let (send, mut next) = held(&here, options());
+    fleet.clock.advance(9 * SECOND);
+    let mut other = call(&there, options(), 2);
+    assert_eq!(poll(&mut other), Poll::Pending, "it is locked for a second more");
+    send.send(1).unwrap();
+    assert_eq!(poll(&mut next), Poll::Ready(1));
+    fleet.advance(REST);
+    assert_eq!(poll(&mut other), Poll::Ready(1));
+}

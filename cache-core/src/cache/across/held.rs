@@ -42,14 +42,22 @@ impl Lock {
         // Held before it is looked at: what is found to be of this process is removed by nobody here from then on.
         let is_settled = self.locks.hold(self.name.as_bytes());
         let held = Held { lock: self.clone(), is_counted: true, is_last: false };
-        // It may have been left here, or belong to a load that nobody joins any more. Not where it was on its way out:
-        // then it is free in a moment, for whoever comes first.
-        let is_taken =
-            self.outside.add(&self.name, &self.token, Some(time)).await? || (is_settled && self.is_ours().await?);
-        if is_taken {
-            self.locks.take(self.name.as_bytes());
+        // As if it were had already: whoever leaves while it is on its way removes it.
+        self.locks.take(self.name.as_bytes());
+        let is_taken = self.ask_for(time, is_settled).await;
+        if !matches!(is_taken, Ok(true)) {
+            self.locks.take_back(self.name.as_bytes());
         }
-        Ok(is_taken.then_some(held))
+        Ok(is_taken?.then_some(held))
+    }
+
+    /// Adds it, or finds that it was left here, or belongs to a load that nobody joins any more: then it lasts as long as a new
+    /// one. Not where it was on its way out: there it is free in a moment, for whoever comes first.
+    async fn ask_for(&self, time: Duration, is_settled: bool) -> Result<bool, Error> {
+        if self.outside.add(&self.name, &self.token, Some(time)).await? {
+            return Ok(true);
+        }
+        Ok(is_settled && self.is_ours().await? && self.outside.touch(&self.name, Some(time)).await?)
     }
 
     /// Does the same where somebody has it, as a rule: a store may write to find out that it is not to.

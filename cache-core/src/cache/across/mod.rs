@@ -45,8 +45,8 @@ struct Holders {
     held: usize,
     /// How many remove it.
     leaving: usize,
-    /// Whether one of them had it, so that whoever lets go last is to remove it.
-    is_taken: bool,
+    /// How many of them have had it, or may have: then whoever lets go last is to remove it.
+    taken: usize,
 }
 
 /// A lock that is being removed.
@@ -92,14 +92,19 @@ impl Locks {
 
     /// Has one, which somebody holds, removed by whoever lets go of it last.
     fn take(&self, name: &[u8]) {
-        self.change(name, |holders| holders.is_taken = true);
+        self.change(name, |holders| holders.taken += 1);
+    }
+
+    /// Takes that back: this one has not got it.
+    fn take_back(&self, name: &[u8]) {
+        self.change(name, |holders| holders.taken -= 1);
     }
 
     /// Lets go of one; says whether it is to be removed now.
     fn let_go(&self, name: &[u8]) -> bool {
         self.change(name, |holders| {
             holders.held -= 1;
-            holders.held == 0 && std::mem::take(&mut holders.is_taken)
+            holders.held == 0 && std::mem::take(&mut holders.taken) > 0
         })
     }
 
@@ -108,7 +113,7 @@ impl Locks {
         let is_free = self.change(name, |holders| {
             let is_free = holders.held == 0;
             holders.leaving += usize::from(is_free);
-            holders.is_taken |= !is_free;
+            holders.taken += usize::from(!is_free);
             is_free
         });
         is_free.then(|| Removal { locks: self, name })
