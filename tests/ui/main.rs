@@ -1,8 +1,10 @@
 //! Mistakes, each with the message that its author reads: one file for each, named after the mistake. After a change of
 //! words `TRYBUILD=overwrite cargo test --features axum,actix --test ui` writes the messages anew; read every one that changes.
 
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+use std::{env, fs};
 
 /// The folders of what takes the feature `axum`.
 const WITH_AXUM: [&str; 2] = ["heads", "page"];
@@ -10,28 +12,55 @@ const WITH_AXUM: [&str; 2] = ["heads", "page"];
 /// The folder of what takes the feature `actix`.
 const WITH_ACTIX: &str = "actix";
 
+/// What trybuild has the compiler told, and wherever it is told something else, all dependencies are built anew: trybuild
+/// has no width told while it builds them, and one for the mistakes.
+const FLAGS: [&str; 6] = ["--cfg", "trybuild", "--verbose", "-A", "dead_code", "--diagnostic-width=140"];
+
 #[test]
 fn every_mistake_is_told_what_to_do_about_it() {
-    let cases = trybuild::TestCases::new();
-    for folder in folders().iter().filter(|folder| !is_with_axum(folder) && !folder.ends_with(WITH_ACTIX)) {
-        cases.compile_fail(folder.join("*.rs"));
-    }
+    with_the_same_flags("every_mistake_is_told_what_to_do_about_it", || {
+        let cases = trybuild::TestCases::new();
+        for folder in folders().iter().filter(|folder| !is_with_axum(folder) && !folder.ends_with(WITH_ACTIX)) {
+            cases.compile_fail(folder.join("*.rs"));
+        }
+    });
 }
 
 #[cfg(feature = "actix")]
 #[test]
 fn every_mistake_with_a_page_of_actix_is_told_what_to_do_about_it() {
-    trybuild::TestCases::new().compile_fail(Path::new("tests/ui").join(WITH_ACTIX).join("*.rs"));
+    with_the_same_flags("every_mistake_with_a_page_of_actix_is_told_what_to_do_about_it", || {
+        trybuild::TestCases::new().compile_fail(Path::new("tests/ui").join(WITH_ACTIX).join("*.rs"));
+    });
 }
 
 // With both: where there are two traits of one name, the compiler says which it means.
 #[cfg(all(feature = "axum", feature = "actix"))]
 #[test]
 fn every_mistake_with_a_page_is_told_what_to_do_about_it() {
-    let cases = trybuild::TestCases::new();
-    for folder in folders().iter().filter(|folder| is_with_axum(folder)) {
-        cases.compile_fail(folder.join("*.rs"));
+    with_the_same_flags("every_mistake_with_a_page_is_told_what_to_do_about_it", || {
+        let cases = trybuild::TestCases::new();
+        for folder in folders().iter().filter(|folder| is_with_axum(folder)) {
+            cases.compile_fail(folder.join("*.rs"));
+        }
+    });
+}
+
+/// Does what a test does in a process of its own, whose cargo gives the compiler [`FLAGS`] whatever trybuild asks for.
+fn with_the_same_flags(test: &str, cases: impl FnOnce()) {
+    const VARIABLE: &str = "CARGO_ENCODED_RUSTFLAGS";
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let flags = FLAGS.join("\x1f");
+    if env::var(VARIABLE).is_ok_and(|given| given == flags) {
+        return cases();
     }
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let this = env::current_exe().expect("this program stands in a file");
+    // Those with `trybuild=` say which mistakes are meant.
+    let chosen = env::args().filter(|argument| argument.starts_with("trybuild="));
+    let arguments = ["--exact", "--nocapture", test].map(str::to_owned);
+    let ended = Command::new(this).args(arguments.into_iter().chain(chosen)).env(VARIABLE, flags).status();
+    assert!(ended.expect("it starts").success(), "what went wrong stands above");
 }
 
 /// Nobody wants to look for the error that matters among those that follow from it. A file whose name says `mistakes`
