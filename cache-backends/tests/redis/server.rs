@@ -41,6 +41,8 @@ impl Server {
         let mut command = Command::new("redis-server");
         command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(folder.path());
         command.arg("--logfile").arg(folder.path().join("log"));
+        // Else one that leads waits for five seconds whether another one wants to follow it too.
+        command.args(["--repl-diskless-sync-delay", "0"]);
         command.args(["--enable-debug-command", "yes"]).args(settings);
         let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("a server");
         let server = Self { child, folder, port };
