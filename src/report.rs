@@ -1,6 +1,6 @@
 //! What one request asked of caches: a layer that says so, for each request, in the log and to browsers.
 //!
-//! ```
+//! ```standalone_crate
 //! use axum::{Router, routing::get};
 //! use larder::{cached, report::ReportLayer};
 //!

@@ -15,7 +15,7 @@ use sqlx_core::transaction::{Transaction, TransactionManager};
 ///
 /// What cached functions read in it is neither kept nor handed to others. What was kept before is still served in it.
 ///
-/// ```no_run
+/// ```no_run,standalone_crate
 /// use larder::{cached, changed, on_change};
 /// use sqlx::PgPool;
 ///

@@ -17,7 +17,7 @@ use crate::{Key, Ttl};
 /// It reads like a `str`, and a copy of it is one more hand on the same text. In a template of askama it stands as it is: it
 /// was escaped when it was rendered.
 ///
-/// ```
+/// ```standalone_crate
 /// use larder::{fragment, testing};
 ///
 /// let _larder = testing::isolated();
