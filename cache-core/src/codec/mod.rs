@@ -65,7 +65,7 @@ pub enum Codec {
     /// there before it knows what it reads (`untagged`, `tag`, `flatten`), is written with names.
     Compact,
     /// JSON, which a person can read. What it has no words for is written as `MessagePack`: bytes, infinite numbers and what
-    /// is none, keys of maps that are no text.
+    /// is none, keys of maps that are no text; and what is nested deeper than it could be read back.
     #[cfg(feature = "json")]
     Json,
 }
@@ -149,7 +149,30 @@ fn as_text<V: Serialize>(value: &V) -> Option<Vec<u8>> {
     if losses.some_nothing || losses.in_text {
         return None;
     }
-    serde_json::to_vec(value).ok()
+    serde_json::to_vec(value).ok().filter(|text| is_shallow(text))
+}
+
+/// Returns whether a text of JSON can be read back: `serde_json` reads what is nested less than so deep.
+#[cfg(feature = "json")]
+fn is_shallow(text: &[u8]) -> bool {
+    const DEEPEST: usize = 127;
+    if text.len() <= 2 * DEEPEST {
+        return true;
+    }
+    let (mut depth, mut is_text, mut is_escaped) = (0, false, false);
+    for byte in text {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'[' | b'{' if depth == DEEPEST => return false,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth -= 1,
+            _ => {}
+        }
+    }
+    true
 }
 
 /// Writes a value out in the usual form.

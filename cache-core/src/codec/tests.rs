@@ -218,6 +218,25 @@ fn what_is_plain_is_written_in_the_form_that_was_chosen() {
     }
 }
 
+#[test]
+fn what_is_nested_too_deep_to_be_read_as_text_is_written_in_the_usual_form() {
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    enum Tree {
+        Leaf(String),
+        Many(Vec<Tree>),
+    }
+    let tree = |levels| (0..levels).fold(Tree::Leaf("[\\\"{".repeat(9)), |tree, _| Tree::Many(vec![tree]));
+    for levels in 0..90 {
+        for codec in ALL {
+            round_trip(*codec, &tree(levels));
+        }
+    }
+    if cfg!(feature = "json") {
+        assert_eq!(round_trip(ALL[ALL.len() - 1], &tree(63)), ALL[ALL.len() - 1]);
+        assert_eq!(round_trip(ALL[ALL.len() - 1], &tree(64)), Codec::MessagePack);
+    }
+}
+
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Marker;
 
