@@ -231,6 +231,19 @@ impl Hearing {
         Self(Link::told(flight.unwrap_or(0), scope, span))
     }
 
+    /// Begins, for what goes before a body: it may read what is near, and says nothing of what is made.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn before() -> Self {
+        Self(Link::before())
+    }
+
+    /// Takes over the tags of what was read there.
+    #[doc(hidden)]
+    pub fn take_over(&self, before: &Self) {
+        self.0.take_over(&before.0);
+    }
+
     /// Returns who hears what is said here, for a body that goes on in a task of its own.
     #[doc(hidden)]
     #[must_use]

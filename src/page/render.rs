@@ -69,7 +69,7 @@ impl Render {
     /// Begins it: what is invalidated from here on is not kept.
     pub(super) fn new(site: Arc<Site>, home: Home, request: Parts, mut quest: Quest, lead: Option<Lead>) -> Box<Self> {
         let (came, asked) = (Arrived::of(&request), home.now());
-        let (filling, purges) = match came {
+        let (filling, purges) = match &came {
             Some(came) => (came.fill(&home.cache, &quest.key), home.purges.at(came.purges())),
             None => (home.cache.fill(&quest.key), home.purges.now()),
         };
@@ -80,6 +80,9 @@ impl Render {
         let inside = quest.note.as_ref().map(Note::inside).or_else(Scope::here);
         quest.span = Span::begin(site.place().as_ref(), home.cache.name(), || quest.key.as_str().to_owned());
         let hearing = Hearing::told(lead.as_ref().map(Lead::id), inside, quest.span.clone());
+        if let Some(came) = &came {
+            hearing.take_over(came.hearing());
+        }
         let (nearer, heard) = (Nearer::default(), Heard::default());
         // It is handed on by one step to the next, each of which would have room for it.
         Box::new(Self { site, home, request, quest, lead, filling, purges, asked, nearer, hearing, heard })
@@ -128,7 +131,7 @@ impl Render {
         if locale(&self.request) != Locale::default() {
             self.home.purges.note_more();
         }
-        let came = Arrived::of(&self.request).map(Arrived::purges);
+        let came = Arrived::of(&self.request).map(|came| came.purges());
         let begun = self.home.purges.begin(&self.home.cache, self.purges, came).await;
         if let Some(purges) = self.home.heard(begun) {
             self.purges = purges;

@@ -29,6 +29,8 @@ pub struct Link {
     /// A number between those of the flights that had begun before its body and those that began after.
     began: u64,
     parent: Option<Arc<Link>>,
+    /// Whether nothing is kept of what it makes itself, so that it may read what is near.
+    is_before: bool,
     said: Mutex<Said>,
     /// Who is told what its body asks.
     scope: Option<Scope>,
@@ -88,13 +90,21 @@ impl Link {
         Self::make((flight, Vec::new()), None, scope, span)
     }
 
-    fn make(
-        (flight, others): (u64, Vec<u64>),
-        parent: Option<Arc<Self>>,
-        scope: Option<Scope>,
-        span: Span,
-    ) -> Arc<Self> {
-        Arc::new(Self { flight, others, began: next_id(), parent, said: Mutex::default(), scope, span })
+    /// Makes the link of what goes before a body and is none itself: it may read what is near, and somebody else takes over the
+    /// tags of that.
+    #[must_use]
+    pub fn before() -> Arc<Self> {
+        let link = Self { is_before: true, ..Self::open((0, Vec::new()), current(), Scope::here(), Span::NONE) };
+        Arc::new(link)
+    }
+
+    fn make(flights: (u64, Vec<u64>), parent: Option<Arc<Self>>, scope: Option<Scope>, span: Span) -> Arc<Self> {
+        Arc::new(Self::open(flights, parent, scope, span))
+    }
+
+    fn open((flight, others): (u64, Vec<u64>), parent: Option<Arc<Self>>, scope: Option<Scope>, span: Span) -> Self {
+        let (began, said) = (next_id(), Mutex::default());
+        Self { flight, others, began, parent, is_before: false, said, scope, span }
     }
 
     /// Returns what the body has said of its result so far.
@@ -108,6 +118,12 @@ impl Link {
             wishes.too_many_tags = said.inherited.are_too_many();
         }
         wishes
+    }
+
+    /// Takes over the tags of what was read there.
+    pub fn take_over(&self, before: &Self) {
+        let read = lock(&before.said).inherited.clone();
+        lock(&self.said).inherited.take_all(&read);
     }
 
     /// Notes a wish.
@@ -152,6 +168,12 @@ pub(super) fn began_after(flight: u64) -> bool {
 #[must_use]
 pub fn is_anything_loading() -> bool {
     CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
+}
+
+/// Returns whether it is part of a body, of which something may be kept.
+#[must_use]
+pub fn is_in_body() -> bool {
+    CURRENT.try_with(|current| current.borrow().as_ref().is_some_and(|link| !link.is_before)).unwrap_or(false)
 }
 
 /// Returns the load that the running code is part of.

@@ -57,6 +57,20 @@ impl Inherited {
         self.give_up_beyond_most();
     }
 
+    /// Takes over all that was read elsewhere.
+    pub fn take_all(&mut self, other: &Self) {
+        if self.are_too_many {
+            return;
+        }
+        self.tags.extend(other.tags.iter().cloned());
+        for (of, version) in &other.versions {
+            let known = self.versions.entry(*of).or_insert(*version);
+            *known = known.filter(|known| Some(*known) == *version);
+        }
+        self.are_too_many = other.are_too_many;
+        self.give_up_beyond_most();
+    }
+
     /// Takes over a tag of something that was read and is kept nowhere.
     pub fn take_name(&mut self, name: &str) {
         if self.are_too_many {

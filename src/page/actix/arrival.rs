@@ -49,7 +49,7 @@ where
         let (request, payload) = (request.clone(), payload.take());
         Box::pin(async move {
             let since = Before::begin();
-            let before = Before::take(&request).await.map_err(Refused)?;
+            let before = Before::hear(&since, Before::take(&request)).await.map_err(Refused)?;
             Ok(Self { request, payload, since, before, after: PhantomData })
         })
     }

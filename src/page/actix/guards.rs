@@ -12,11 +12,15 @@ use crate::page::arrived::{Since, Unguarded};
 pub trait Guards: Sized {
     /// When they began, where that counts.
     #[doc(hidden)]
-    type Since: Copy;
+    type Since: 'static;
 
     /// Notes the present.
     #[doc(hidden)]
     fn begin() -> Self::Since;
+
+    /// Runs them, and hears what they read.
+    #[doc(hidden)]
+    fn hear<F: Future>(since: &Self::Since, guards: F) -> impl Future<Output = F::Output>;
 
     /// Takes them out of a request.
     #[doc(hidden)]
@@ -32,6 +36,10 @@ impl Guards for () {
 
     fn begin() {}
 
+    fn hear<F: Future>((): &(), guards: F) -> impl Future<Output = F::Output> {
+        guards
+    }
+
     async fn take(_: &HttpRequest) -> Result<Self, Error> {
         Ok(())
     }
@@ -43,6 +51,10 @@ impl<T: Guards> Guards for Unguarded<T> {
     type Since = ();
 
     fn begin() {}
+
+    fn hear<F: Future>((): &(), guards: F) -> impl Future<Output = F::Output> {
+        guards
+    }
 
     async fn take(request: &HttpRequest) -> Result<Self, Error> {
         T::take(request).await.map(Self)
@@ -62,6 +74,10 @@ macro_rules! guards {
 
             fn begin() -> Since {
                 Since::of::<Self>()
+            }
+
+            fn hear<Z: Future>(since: &Since, guards: Z) -> impl Future<Output = Z::Output> {
+                since.hear(guards)
             }
 
             async fn take(request: &HttpRequest) -> Result<Self, Error> {

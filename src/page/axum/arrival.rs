@@ -81,7 +81,7 @@ where
             Outer::uncover(0, &mut request);
         }
         let (came, since) = Before::begin(&request);
-        let before = Before::from_request_parts(&mut request, state).await;
+        let before = Before::hear(&since, Before::from_request_parts(&mut request, state)).await;
         let before = before.map_err(|refusal| refused(refusal.into_response()))?;
         Before::end(came, &mut request);
         Ok(Self { request, body, is_nested, since, before, after: taker(state.clone()) })

@@ -1,5 +1,7 @@
 //! What runs before a page is looked for, when it began to, and what it found.
 
+use std::future::Future;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
@@ -15,11 +17,15 @@ pub trait Guards {
 
     /// When they began, where that counts.
     #[doc(hidden)]
-    type Since: Copy + Send + 'static;
+    type Since: Send + Sync + 'static;
 
     /// Notes the present, and the request.
     #[doc(hidden)]
     fn begin(request: &Parts) -> (Self::Came, Self::Since);
+
+    /// Runs them, and hears what they read.
+    #[doc(hidden)]
+    fn hear<F: Future + Send>(since: &Self::Since, guards: F) -> impl Future<Output = F::Output> + Send;
 
     /// Makes the request again what it was.
     #[doc(hidden)]
@@ -48,6 +54,10 @@ macro_rules! unguarded {
                 ((), ())
             }
 
+            fn hear<F: Future + Send>((): &(), guards: F) -> impl Future<Output = F::Output> + Send {
+                guards
+            }
+
             fn end((): (), _: &mut Parts) {}
 
             fn note((): (), _: &mut Parts) {}
@@ -65,6 +75,10 @@ macro_rules! guards {
 
             fn begin(request: &Parts) -> (Came, Since) {
                 (Came::of(request), Since::of::<Self>())
+            }
+
+            fn hear<Z: Future + Send>(since: &Since, guards: Z) -> impl Future<Output = Z::Output> + Send {
+                since.hear(guards)
             }
 
             fn end(came: Came, request: &mut Parts) {

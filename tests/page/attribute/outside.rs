@@ -1,16 +1,20 @@
 //! Pages of handlers in a store outside the process.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{FromRequestParts, Path, State};
 use axum::response::IntoResponse;
 use axum::routing::get;
+use http::StatusCode;
+use http::request::Parts;
 use larder::backend::Memory;
 use larder::clock::Clock;
+use larder::stores::file;
 use larder::testing::{self, Isolated};
-use larder::{Settings, cache_page, invalidates, page, sites};
+use larder::{Settings, cache_page, cached, entry, invalidates, page, sites};
 
 use super::User;
 use crate::app::Count;
@@ -141,4 +145,64 @@ fn nothing_is_wrong_with_a_handler_whose_cache_lives_outside() {
     assert!(site.is_page() && !site.needs_memory());
     let problems = larder::check().err().map(|problems| problems.to_string()).unwrap_or_default();
     assert!(!problems.contains("attribute::outside"), "{problems}");
+}
+
+/// What a guard has read.
+struct Title(u64);
+
+#[cached(key = "outside:title", tags = ["outside:titles"], ignore(database))]
+async fn title(database: &AtomicU64) -> u64 {
+    std::future::ready(database.load(Ordering::SeqCst)).await
+}
+
+impl FromRequestParts<Arc<AtomicU64>> for Title {
+    type Rejection = StatusCode;
+
+    async fn from_request_parts(_: &mut Parts, database: &Arc<AtomicU64>) -> Result<Self, StatusCode> {
+        Ok(Self(title(database).await))
+    }
+}
+
+#[cache_page(600, key = "outside-titled", shared(title))]
+async fn titled(title: Title) -> String {
+    entry::tag("outside:titles");
+    title.0.to_string()
+}
+
+#[cache_page(600, key = "outside-untold", shared(title))]
+async fn untold(title: Title) -> String {
+    title.0.to_string()
+}
+
+#[test]
+fn a_page_goes_by_the_tags_of_what_its_guards_have_read_as_that_was_when_they_read_it() {
+    for near in [5, 0] {
+        let (clock, database) = (Clock::manual(), Arc::new(AtomicU64::new(1)));
+        // One that does not tell.
+        let folder = tempfile::tempdir().unwrap();
+        let [one, other] = [(); 2].map(|()| {
+            let store = file::File::new(file::Config::new(folder.path()).clock(clock.clone())).unwrap();
+            let settings = Settings::backend(store);
+            let settings = if near > 0 { settings.near(near) } else { settings };
+            testing::isolated_at(clock.clone(), [("default", settings)]).unwrap()
+        });
+        let routes = Router::new().route("/titled", get(titled)).route("/untold", get(untold));
+        let app = routes.with_state(Arc::clone(&database));
+        let larder = one.handle();
+        let _entered = larder.enter();
+        let ask = |path| stack::get(&app, path, &[]).text().to_owned();
+        for _ in 0..3 {
+            assert_eq!(testing::block_on(title(&database)), 1);
+        }
+        database.store(2, Ordering::SeqCst);
+        testing::block_on(other.handle().scope(larder::invalidate_tag("outside:titles"))).unwrap();
+        let first = ["/titled", "/untold"].map(ask);
+        assert_eq!(first, [if near > 0 { "1" } else { "2" }; 2], "a guard reads what is near");
+        clock.advance(SECOND * 6);
+        assert_eq!(["/titled", "/untold"].map(ask), ["2"; 2], "near: {near}");
+        assert!(stack::get(&app, "/untold", &[]).is_hit());
+        database.store(3, Ordering::SeqCst);
+        larder::invalidate_tag_blocking("outside:titles").unwrap();
+        assert_eq!(["/titled", "/untold"].map(ask), ["3"; 2]);
+    }
 }

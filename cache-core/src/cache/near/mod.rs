@@ -27,7 +27,7 @@ use seen::Seen;
 
 use super::marker::Markers;
 use crate::clock::{Clock, Tick};
-use crate::flight::is_anything_loading;
+use crate::flight::is_in_body;
 use crate::key::{Name, Scope};
 use crate::lock::atomic::{AtomicBool, AtomicU64, Ordering};
 use crate::lock::{RwLock, read, write};
@@ -113,7 +113,7 @@ impl Near {
     /// would be kept for its own, in the store, for all processes.
     #[inline]
     pub(super) fn at_hand(&self) -> Option<&Store> {
-        (self.is_good() && !is_anything_loading()).then_some(&self.store)
+        (self.is_good() && !is_in_body()).then_some(&self.store)
     }
 
     /// Returns whether its store tells of changes.
@@ -145,7 +145,7 @@ impl Near {
     /// Returns what the marker of a tag said when it was last asked, if it was not told to say something else since. A
     /// body asks it: what it was told may be on its way.
     pub(super) fn recall(&self, tag: u64) -> Option<u64> {
-        (self.hears_of_tags() && !is_anything_loading()).then(|| self.seen.version(tag)).flatten()
+        (self.hears_of_tags() && !is_in_body()).then(|| self.seen.version(tag)).flatten()
     }
 
     /// Notes how things stand before these markers are asked.
