@@ -137,9 +137,11 @@ impl<'a> Place<'a> {
     /// ```
     #[inline]
     pub fn record(mut self, write: impl FnOnce(&mut Fields<'_>)) {
-        self.writer.push(b"<");
-        write(&mut Fields(Items { writer: self.writer.reborrow(), first: true }));
-        self.writer.push(b">");
+        let mut fields = Fields { writer: self.writer.reborrow(), first: true };
+        write(&mut fields);
+        // The first field brings the bracket that opens.
+        let end: &[u8] = if fields.first { b"<>" } else { b">" };
+        self.writer.push(end);
     }
 
     /// Fills the place with any number of values of one kind: `<1,2,>`, with a comma after each.
@@ -271,15 +273,18 @@ impl Items<'_> {
 
 /// The values of a [`record`](Place::record) with their names.
 #[derive(Debug)]
-pub struct Fields<'a>(Items<'a>);
+pub struct Fields<'a> {
+    writer: KeyWriter<'a>,
+    first: bool,
+}
 
 impl Fields<'_> {
     /// Writes the next value with its name; see [`Place::record`] for an example.
     #[inline]
     pub fn field<P: KeyPart + ?Sized>(&mut self, name: &str, value: &P) -> &mut Self {
-        self.0.next();
-        self.0.writer.text(name).push(b"=");
-        self.0.writer.part(value);
+        let separator = if std::mem::take(&mut self.first) { b'<' } else { b',' };
+        self.writer.named(separator, name);
+        self.writer.part(value);
         self
     }
 }

@@ -115,6 +115,28 @@ impl KeyWriter<'_> {
         if alphabet::is_raw(bytes) { self.push(bytes) } else { self.escape_parts(bytes, &alphabet::RAW) }
     }
 
+    /// Writes what stands before a named value: what separates it from the one before, its name, and `=`.
+    ///
+    /// In as few pieces as can be, since each waits for the one before it; of a constant name the compiler knows them.
+    #[inline(always)]
+    pub(super) fn named(&mut self, separator: u8, name: &str) {
+        let (text, len) = (name.as_bytes(), name.len() + 2);
+        let stays = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
+        if len > 16 || !text.iter().all(stays) || !self.0.has_room(len) {
+            self.push(&[separator]);
+            self.text(name).push(b"=");
+            return;
+        }
+        let word = |text: &[u8], end| text.iter().rev().fold(end, |word, byte| word << 8 | u64::from(*byte));
+        let (first, rest) = text.split_at(text.len().min(7));
+        let end = u64::from(b'=');
+        let first = word(first, if len > 8 { 0 } else { end }) << 8 | u64::from(separator);
+        self.0.put(first, len.min(8));
+        if len > 8 {
+            self.0.put(word(rest, end), len - 8);
+        }
+    }
+
     /// Opens a place.
     #[inline]
     pub(super) fn place(&mut self) -> Place<'_> {
@@ -246,6 +268,38 @@ mod tests {
     fn written(number: u64, width: usize) -> String {
         let text = Text::<[u64; 8]>::written(64, |key| key.padded(number, width));
         String::from_utf8(text.bytes().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn names_of_all_lengths_read_the_same_in_one_piece_or_in_several() {
+        for name in (0..20).map(|len| "abcdefghijklmnopqrst"[..len].to_owned()).chain(["größe".into(), "a=b".into()])
+        {
+            for before in 0..9 {
+                let mut pieces = Text::<[u64; 8]>::new(64);
+                pieces.write(|key| {
+                    key.push(&b"--------"[..before]);
+                    key.push(b",");
+                    key.text(&name).push(b"=");
+                });
+                let whole = Text::<[u64; 8]>::written(64, |key| {
+                    key.push(&b"--------"[..before]);
+                    key.named(b',', &name);
+                });
+                assert_eq!(whole.words(), pieces.words(), "{name} after {before}");
+                assert_eq!(whole.len(), pieces.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_has_both_brackets_whatever_is_in_it() {
+        let empty = Text::<[u64; 8]>::written(64, |key| key.place().record(|_| ()));
+        let full = Text::<[u64; 8]>::written(64, |key| {
+            key.place().record(|fields| {
+                fields.field("a", &1).field("b", "x");
+            });
+        });
+        assert_eq!((empty.bytes(), full.bytes()), (&b"<>"[..], &b"<a=1,b=x>"[..]));
     }
 
     #[test]
