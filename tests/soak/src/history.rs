@@ -77,12 +77,14 @@ impl<S> History<S> {
     }
 
     /// Judges an answer that shows a state which `fits`. `allowed` says for how long a process that did not write
-    /// something may go on without it.
+    /// something may go on without it; and `is_lost`, whether what wrote it died before it had told anybody: then what was there
+    /// before may be shown for as long as it is kept.
     pub fn judge(
         &self,
         fits: impl Fn(&S) -> bool,
         asked: Asked,
         allowed: impl Fn(&Write) -> Moment,
+        is_lost: impl Fn(&Write) -> bool,
     ) -> (Verdict, Option<Span>) {
         let mut best: (Verdict, Option<Span>) = (Verdict::Never, None);
         for (number, (_, write)) in self.states.iter().enumerate().filter(|(_, (state, _))| fits(state)) {
@@ -99,6 +101,7 @@ impl<S> History<S> {
             };
             let verdict = match later().filter_map(over).min_by_key(|(_, allowed)| *allowed) {
                 None => Verdict::Fine { age },
+                Some(_) if later().next().is_some_and(&is_lost) => Verdict::Fine { age },
                 Some((age, allowed)) => Verdict::Old { age, allowed },
             };
             if verdict.rank() < best.0.rank() {
@@ -147,7 +150,7 @@ mod tests {
         begun: Moment,
         allowed: impl Fn(&Write) -> Moment,
     ) -> Verdict {
-        history.judge(|state| *state == shown, Asked { of: 0, begun, ended: begun + 5 }, allowed).0
+        history.judge(|state| *state == shown, Asked { of: 0, begun, ended: begun + 5 }, allowed, |_| false).0
     }
 
     #[test]
@@ -202,6 +205,22 @@ mod tests {
         history.acknowledge(number, 6_010);
         for shown in ["c", "d"] {
             assert_eq!(judged(&history, shown, 6_011, NOTHING), Verdict::Old { age: 1, allowed: 0 });
+        }
+    }
+
+    #[test]
+    fn what_was_there_before_a_write_that_died_may_stay_and_nothing_older() {
+        let mut history = history();
+        history.begin("d", 7, 300);
+        let number = history.begin("e", 0, 400);
+        history.acknowledge(number, 410);
+        let judged = |shown: &str| {
+            let asked = Asked { of: 0, begun: 5_000, ended: 5_005 };
+            history.judge(|state| *state == shown, asked, NOTHING, |write| write.by == 7).0
+        };
+        assert!(matches!(judged("c"), Verdict::Fine { .. }));
+        for shown in ["b", "d"] {
+            assert!(matches!(judged(shown), Verdict::Old { .. }), "{shown}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use crate::history::{Asked, History, Moment, Span, Verdict, Write, meet};
 use crate::pages::{Comment, Post, Shown};
-use crate::promise::Promise;
+use crate::promise::{self, Promise};
 use crate::truth::{Known, PostLine, Words};
 
 /// Which posts a page is about.
@@ -226,7 +226,8 @@ impl<'a> Judge<'a> {
     ) -> Result<(), Wrong> {
         let allowed =
             |write: &Write| self.promise.allowed(write, self.asked, self.by_pattern, self.known.recent_troubles());
-        let (verdict, span) = history.judge(fits, self.asked, allowed);
+        let is_lost = |write: &Write| promise::is_lost(write, &self.known.troubles);
+        let (verdict, span) = history.judge(fits, self.asked, allowed, is_lost);
         let why = match verdict {
             Verdict::Fine { age } => {
                 if age > self.age {

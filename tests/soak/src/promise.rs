@@ -23,6 +23,9 @@ pub const BACK: Moment = SECOND + RESPONSE;
 /// How many questions a body that others wait for may ask of a store that does not answer, before it is left alone.
 const QUESTIONS: Moment = 4;
 
+/// How long an answer takes at most, and so after what time nothing of a write is under way any more.
+const LONGEST: Moment = 8 * SECOND;
+
 /// How a fleet keeps things.
 #[derive(Clone, Copy, Debug)]
 pub struct Promise {
@@ -128,6 +131,14 @@ impl Promise {
     }
 }
 
+/// Returns whether the process that was to write this was killed before it had answered, and so perhaps between its write and
+/// what that invalidates.
+pub fn is_lost(write: &Write, troubles: &[Trouble]) -> bool {
+    let is_its_end = |trouble: &&Trouble| trouble.kind == Kind::Ended && trouble.node == Some(write.by);
+    let mut ends = troubles.iter().filter(is_its_end).map(|trouble| trouble.from);
+    write.acked.is_none() && ends.any(|end| write.begun <= end && end <= write.begun + LONGEST)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -184,6 +195,16 @@ mod tests {
     #[test]
     fn what_one_process_could_not_say_the_others_read_meanwhile() {
         assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 15), false, &trouble(Kind::Apart, 5, 20)), Moment::MAX);
+    }
+
+    #[test]
+    fn what_a_process_was_writing_when_it_was_killed_is_lost_and_nothing_else() {
+        let ended = |node, from| [Trouble { kind: Kind::Ended, node: Some(node), from, until: None }];
+        let unheard = Write { acked: None, ..write(1, 10) };
+        assert!(is_lost(&unheard, &ended(1, 11 * SECOND)));
+        assert!(!is_lost(&write(1, 10), &ended(1, 11 * SECOND)), "it was acknowledged");
+        assert!(!is_lost(&unheard, &ended(0, 11 * SECOND)), "another one was killed");
+        assert!(!is_lost(&unheard, &ended(1, 9 * SECOND)) && !is_lost(&unheard, &ended(1, 20 * SECOND)));
     }
 
     #[test]
