@@ -26,7 +26,7 @@ use std::future::Future;
 use std::sync::Arc;
 
 use crate::explain::Scope;
-use crate::flight::{Link, current};
+use crate::flight::{Link, current, is_in_body, wish};
 pub use crate::flight::{Scoped, Wishes};
 use crate::key::{Key, TagName};
 use crate::policy::{IntoTime, Ttl};
@@ -57,10 +57,7 @@ use crate::trace::Span;
 /// ```
 pub fn keep_for(time: impl IntoTime) -> bool {
     let ttl = Ttl::For(time.into_time());
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.ttl = Some(ttl));
-        true
-    })
+    wish(|wishes| wishes.ttl = Some(ttl))
 }
 
 /// Keeps the result that is being loaded no longer than this, whatever its site or its body says: whole seconds, or a
@@ -89,10 +86,7 @@ pub fn keep_for(time: impl IntoTime) -> bool {
 /// ```
 pub fn keep_at_most(time: impl IntoTime) -> bool {
     let time = time.into_time();
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.at_most = Some(wishes.at_most.map_or(time, |said| said.min(time))));
-        true
-    })
+    wish(|wishes| wishes.at_most = Some(wishes.at_most.map_or(time, |said| said.min(time))))
 }
 
 /// Does not keep the result that is being loaded. Callers who wait for it still get it; those who wait for a page do not,
@@ -116,10 +110,7 @@ pub fn keep_at_most(time: impl IntoTime) -> bool {
 /// ```
 #[expect(clippy::must_use_candidate, reason = "a body seldom cares whether it was called uncached")]
 pub fn discard() -> bool {
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.discard = true);
-        true
-    })
+    wish(|wishes| wishes.discard = true)
 }
 
 /// Gives the result that is being loaded a tag: it goes when the tag is invalidated, also when that was between the
@@ -147,11 +138,12 @@ pub fn discard() -> bool {
 /// # Ok::<(), larder::Error>(())
 /// ```
 pub fn tag(name: impl Into<Key>) -> bool {
-    let Some(link) = current() else { return false };
+    if !is_in_body() {
+        return false;
+    }
     // Outside the lock: that may be code of a user's.
     let name = TagName::from(name.into());
-    link.wish(|wishes| wishes.tags.push(name));
-    true
+    wish(|wishes| wishes.tags.push(name))
 }
 
 /// Gives the result that is being loaded no tags but its own: those that are said of it, and not those of the cached
@@ -179,10 +171,7 @@ pub fn tag(name: impl Into<Key>) -> bool {
 /// ```
 #[expect(clippy::must_use_candidate, reason = "a body seldom cares whether it was called uncached")]
 pub fn own_tags() -> bool {
-    current().is_some_and(|link| {
-        link.wish(|wishes| wishes.own_tags = true);
-        true
-    })
+    wish(|wishes| wishes.own_tags = true)
 }
 
 /// Hears what a body says of its own result, for those who build another cache on this one.
@@ -236,6 +225,12 @@ impl Hearing {
     #[must_use]
     pub fn before() -> Self {
         Self(Link::before())
+    }
+
+    /// Hands the tags of what was read to what this stands in.
+    #[doc(hidden)]
+    pub fn hand_up(&self) {
+        self.0.hand_up();
     }
 
     /// Takes over the tags of what was read there.

@@ -72,7 +72,12 @@ impl Since {
     /// Runs them, and hears what they read.
     pub(super) async fn hear<F: Future>(&self, guards: F) -> F::Output {
         match &self.0 {
-            Some(arrived) => arrived.hearing.of(pin!(guards)).await,
+            Some(arrived) => {
+                let guards = arrived.hearing.of(pin!(guards)).await;
+                // Which page they choose, or that there is none, is part of the page that this one stands in.
+                arrived.hearing.hand_up();
+                guards
+            }
             None => guards.await,
         }
     }

@@ -158,3 +158,28 @@ fn a_body_that_asks_for_many_is_handed_nothing_older_either() {
     source.gate.notify_waiters();
     assert_eq!(poll(&mut whole), Poll::Ready(2));
 }
+
+#[test]
+fn where_what_began_before_fails_those_who_waited_for_it_load_once() {
+    let (clock, source) = (Clock::manual(), Source::new());
+    let (_larder, cache) = Shared::new(&clock, Capabilities::ALL, false).process(&clock);
+    let fails = || async {
+        source.read_and_wait().await;
+        Err::<u64, &str>("no source")
+    };
+    let part = || cache.try_get_or_load_shared("part", OPTIONS, fails);
+    let mut before: Call<'_, _> = Box::pin(part());
+    assert!(poll(&mut before).is_pending());
+    let whole = |number: u64| cache.try_get_or_load_shared(format!("whole:{number}"), OPTIONS, part);
+    let mut wholes: Vec<Call<'_, _>> = (0..20).map(|number| Box::pin(whole(number)) as Call<'_, _>).collect();
+    assert!(wholes.iter_mut().all(|whole| poll(whole).is_pending()));
+    source.gate.notify_one();
+    assert_eq!(poll(&mut before), Poll::Ready(Err("no source")));
+    assert!(wholes.iter_mut().all(|whole| poll(whole).is_pending()), "one of them loads it anew");
+    source.gate.notify_one();
+    for _ in 0..2 {
+        wholes.retain_mut(|whole| poll(whole).is_pending());
+    }
+    assert!(wholes.is_empty());
+    assert_eq!(source.runs.load(Ordering::SeqCst), 2);
+}

@@ -556,3 +556,16 @@ fn a_lock_that_was_left_and_is_taken_over_lasts_as_long_as_a_new_one() {
     fleet.advance(REST);
     assert_eq!(poll(&mut other), Poll::Ready(1));
 }
+
+/// Some stores cannot give an entry another time, and neither can what is encrypted.
+#[test]
+fn a_lock_that_was_left_is_taken_over_also_where_it_cannot_be_given_its_whole_time() {
+    let fleet = Fleet::that_can(Capabilities { touch: false, ..Capabilities::ALL }, false, 1);
+    let cache = fleet.cache(0);
+    let (_send, left) = held(&cache, options());
+    drop(left);
+    let (send, mut next) = held(&cache, options());
+    send.send(1).unwrap();
+    assert_eq!(poll(&mut next), Poll::Ready(1));
+    assert_eq!(cache.stats().trouble, 0);
+}

@@ -59,6 +59,8 @@ fn with_the_same_flags(test: &str, cases: impl FnOnce()) {
     // Those with `trybuild=` say which mistakes are meant.
     let chosen = env::args().filter(|argument| argument.starts_with("trybuild="));
     let arguments = ["--exact", "--nocapture", test].map(str::to_owned);
+    let known = Command::new(&this).args(["--list", "--exact", test]).output().expect("it starts");
+    assert!(String::from_utf8_lossy(&known.stdout).contains(&format!("{test}: test")), "there is no test `{test}`");
     let ended = Command::new(this).args(arguments.into_iter().chain(chosen)).env(VARIABLE, flags).status();
     assert!(ended.expect("it starts").success(), "what went wrong stands above");
 }

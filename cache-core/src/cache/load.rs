@@ -336,7 +336,9 @@ impl<V, E> Load<V, E> {
             let news = self.patiently(&mut waiter).await;
             waiting.end(Whom::Caller);
             match news {
-                Some(News::Landed(_)) if is_older => return Waited::Older,
+                Some(News::Landed(Landing::Value(_) | Landing::Spare(_) | Landing::Error(..))) if is_older => {
+                    return Waited::Older;
+                }
                 Some(News::Landed(landing)) => return self.take(&landing),
                 Some(News::Offer(record)) if !is_older && self.reads(&record) => self.found = Some(record),
                 Some(News::Offer(_)) => {}

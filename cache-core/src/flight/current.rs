@@ -26,7 +26,7 @@ pub struct Link {
     flight: u64,
     /// Those of the other flights that the same body loads for.
     others: Vec<u64>,
-    /// A number between those of the flights that had begun before its body and those that began after.
+    /// Drawn from the same numbers as those of flights, when its body begins: those of flights that had begun are less.
     began: u64,
     parent: Option<Arc<Link>>,
     /// Whether nothing is kept of what it makes itself, so that it may read what is near.
@@ -120,6 +120,18 @@ impl Link {
         wishes
     }
 
+    /// Returns the link of the body that this is part of, innermost first: what goes before one may stand in another.
+    fn bodies(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |link| link.parent.as_deref()).filter(|link| !link.is_before)
+    }
+
+    /// Hands the tags of what was read here to what it stands in.
+    pub fn hand_up(&self) {
+        if let Some(parent) = &self.parent {
+            parent.take_over(self);
+        }
+    }
+
     /// Takes over the tags of what was read there.
     pub fn take_over(&self, before: &Self) {
         let read = lock(&before.said).inherited.clone();
@@ -173,7 +185,13 @@ pub fn is_anything_loading() -> bool {
 /// Returns whether it is part of a body, of which something may be kept.
 #[must_use]
 pub fn is_in_body() -> bool {
-    CURRENT.try_with(|current| current.borrow().as_ref().is_some_and(|link| !link.is_before)).unwrap_or(false)
+    let is_in_one = |link: &Arc<Link>| link.bodies().next().is_some();
+    CURRENT.try_with(|current| current.borrow().as_ref().is_some_and(is_in_one)).unwrap_or(false)
+}
+
+/// Notes a wish of the body that the running code is part of, and returns whether there is one.
+pub fn wish(say: impl FnOnce(&mut Wishes)) -> bool {
+    current().is_some_and(|link| link.bodies().next().map(|link| link.wish(say)).is_some())
 }
 
 /// Returns the load that the running code is part of.

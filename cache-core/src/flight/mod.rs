@@ -17,7 +17,9 @@ use std::sync::Arc;
 use ahash::RandomState;
 
 pub use circle::{Waits, wait_for};
-pub use current::{Inside, Link, Scoped, Wishes, current, hand_on, hand_on_name, is_anything_loading, is_in_body};
+pub use current::{
+    Inside, Link, Scoped, Wishes, current, hand_on, hand_on_name, is_anything_loading, is_in_body, wish,
+};
 pub use leader::{Crowd, Leader};
 use slots::{Names, Slot, slot_of};
 use state::Flight;

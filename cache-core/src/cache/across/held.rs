@@ -42,22 +42,27 @@ impl Lock {
         // Held before it is looked at: what is found to be of this process is removed by nobody here from then on.
         let is_settled = self.locks.hold(self.name.as_bytes());
         let held = Held { lock: self.clone(), is_counted: true, is_last: false };
-        // As if it were had already: whoever leaves while it is on its way removes it.
+        // Counted as taken before it is: whoever leaves while it is on its way removes it, and so does whoever is not told what
+        // became of that.
         self.locks.take(self.name.as_bytes());
-        let is_taken = self.ask_for(time, is_settled).await;
-        if !matches!(is_taken, Ok(true)) {
+        let is_taken = self.ask_for(time, is_settled).await?;
+        if !is_taken {
             self.locks.take_back(self.name.as_bytes());
         }
-        Ok(is_taken?.then_some(held))
+        Ok(is_taken.then_some(held))
     }
 
     /// Adds it, or finds that it was left here, or belongs to a load that nobody joins any more: then it lasts as long as a new
-    /// one. Not where it was on its way out: there it is free in a moment, for whoever comes first.
+    /// one, where the store can do that. Not where it was on its way out: there it is free in a moment, for whoever comes first.
     async fn ask_for(&self, time: Duration, is_settled: bool) -> Result<bool, Error> {
         if self.outside.add(&self.name, &self.token, Some(time)).await? {
             return Ok(true);
         }
-        Ok(is_settled && self.is_ours().await? && self.outside.touch(&self.name, Some(time)).await?)
+        if !is_settled || !self.is_ours().await? {
+            return Ok(false);
+        }
+        // Meanwhile it may have become somebody else's. That costs a run of a body, and is rare.
+        Ok(!self.outside.capabilities().touch || self.outside.touch(&self.name, Some(time)).await?)
     }
 
     /// Does the same where somebody has it, as a rule: a store may write to find out that it is not to.
@@ -84,7 +89,7 @@ impl Lock {
         match ticket {
             // Written for no time it is gone, and only where it has not become somebody else's since.
             Some(ticket) => self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await?,
-            // Meanwhile it may have become somebody else's. That costs a run of a body, and is rare.
+            // Meanwhile it may have become somebody else's, or been added anew here. That costs a run of a body, and is rare.
             None => self.outside.delete(&self.name).await?,
         };
         Ok(())

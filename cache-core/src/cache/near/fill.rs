@@ -46,8 +46,8 @@ impl Near {
 }
 
 impl Cache {
-    /// Keeps near what was found in the store, for a short time since that was asked for it, and no longer than it is fresh beyond all question for those
-    /// who ask with these options.
+    /// Keeps near what was found in the store, for a short time since that was asked for it, and no longer than it is fresh beyond
+    /// all question for those who ask with these options.
     pub(in crate::cache) fn keep_near<V>(
         &self,
         asking: Option<Asking>,

@@ -156,7 +156,7 @@ impl Pages {
 
     fn insert(&mut self, server: Server, level: &str, era: u64, asked: Tick) {
         let page = self.eras.entry(server).or_default();
-        if page.len() >= MOST {
+        if page.len() >= MOST && !page.contains_key(level) {
             // With what was known goes what tells an answer that is older.
             page.clear();
             self.changes += 1;
