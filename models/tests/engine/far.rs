@@ -104,6 +104,10 @@ impl Backend for Far {
         self.change(name, self.memory.delete(name)).await
     }
 
+    async fn touch(&self, name: &Name, time: Option<Duration>) -> Result<bool, Error> {
+        self.change(name, self.memory.touch(name, time)).await
+    }
+
     async fn ttl(&self, name: &Name) -> Result<Option<Remaining>, Error> {
         self.answer(self.memory.ttl(name)).await
     }
