@@ -434,24 +434,30 @@ fn in_memory_a_lock_does_nothing() {
     assert_eq!((cache.stats().entries, cache.stats().locked), (1, 0));
 }
 
+/// Once `first` has taken so many steps, two more ask, one in its process and one in another: no two of their bodies run.
+fn one_body_runs_beside(fleet: &Fleet, mut first: Call<'_, Result<u64, &'static str>>, steps: usize) {
+    let (here, there, running) = (fleet.cache(0), fleet.cache(1), std::cell::Cell::new(0));
+    let body = async || {
+        running.set(running.get() + 1);
+        std::future::pending::<Result<u64, &'static str>>().await
+    };
+    let has_ended = (0..steps).any(|_| poll(&mut first).is_ready());
+    let mut second = Box::pin(here.try_get_or_load_shared("key", options(), body));
+    let is_told = (0..60).any(|_| poll(&mut second).is_ready());
+    assert!(has_ended || (0..60).any(|_| poll(&mut first).is_ready()));
+    let mut third = Box::pin(there.try_get_or_load_shared("key", options(), body));
+    assert!(!(0..60).any(|_| poll(&mut third).is_ready()));
+    assert!(running.get() <= 1, "{steps} steps of the first were taken, and the second has ended: {is_told}");
+}
+
 /// Between the last look at a lock and its removal another load of the process may find it, and take it for its own.
 #[test]
 fn a_lock_that_is_on_its_way_out_is_not_taken_for_ones_own() {
     for steps in 1..60 {
         let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
-        let (here, there, running) = (fleet.cache(0), fleet.cache(1), std::cell::Cell::new(0));
-        let body = async || {
-            running.set(running.get() + 1);
-            std::future::pending::<Result<u64, &'static str>>().await
-        };
-        let mut first = Box::pin(here.try_get_or_load_shared("key", options(), async || Err::<u64, _>("no source")));
-        let has_ended = (0..steps).any(|_| poll(&mut first).is_ready());
-        let mut second = Box::pin(here.try_get_or_load_shared("key", options(), body));
-        let is_told = (0..60).any(|_| poll(&mut second).is_ready());
-        assert!(has_ended || (0..60).any(|_| poll(&mut first).is_ready()));
-        let mut third = Box::pin(there.try_get_or_load_shared("key", options(), body));
-        assert!(!(0..60).any(|_| poll(&mut third).is_ready()));
-        assert!(running.get() <= 1, "{steps} steps of the first were taken, and the second has ended: {is_told}");
+        let here = fleet.cache(0);
+        let first = Box::pin(here.try_get_or_load_shared("key", options(), async || Err("no source")));
+        one_body_runs_beside(&fleet, first, steps);
     }
 }
 
@@ -481,24 +487,14 @@ fn a_lock_that_was_left_is_taken_over_also_while_another_one_is_on_its_way_out()
 fn a_lock_that_is_over_and_added_anew_is_not_removed_by_who_had_it_before() {
     for steps in 1..60 {
         let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
-        let (here, there, running) = (fleet.cache(0), fleet.cache(1), std::cell::Cell::new(0));
-        let body = async || {
-            running.set(running.get() + 1);
-            std::future::pending::<Result<u64, &'static str>>().await
-        };
+        let here = fleet.cache(0);
         let (fail, failure) = oneshot::channel();
         let fails = || async { Err::<u64, &'static str>(failure.await.unwrap()) };
-        let mut first = Box::pin(here.try_get_or_load_shared("key", options(), fails));
+        let mut first: Call<'_, _> = Box::pin(here.try_get_or_load_shared("key", options(), fails));
         assert!(!(0..60).any(|_| poll(&mut first).is_ready()));
         fleet.advance(11 * SECOND);
         fail.send("no source").unwrap();
-        let has_ended = (0..steps).any(|_| poll(&mut first).is_ready());
-        let mut second = Box::pin(here.try_get_or_load_shared("key", options(), body));
-        let is_told = (0..60).any(|_| poll(&mut second).is_ready());
-        assert!(has_ended || (0..60).any(|_| poll(&mut first).is_ready()));
-        let mut third = Box::pin(there.try_get_or_load_shared("key", options(), body));
-        assert!(!(0..60).any(|_| poll(&mut third).is_ready()));
-        assert!(running.get() <= 1, "{steps} steps of the first were taken, and the second has ended: {is_told}");
+        one_body_runs_beside(&fleet, first, steps);
     }
 }
 

@@ -49,12 +49,15 @@ impl Inherited {
                 self.tags.insert(tag.clone());
             }
         }
-        for Seen { store, tag, version } in bonds.seen() {
-            let known = self.versions.entry((*store, *tag)).or_insert(*version);
-            *known = known.filter(|known| Some(*known) == *version);
-        }
+        bonds.seen().iter().for_each(|seen| self.see((seen.store, seen.tag), seen.version));
         self.are_too_many = bonds.are_too_many();
         self.give_up_beyond_most();
+    }
+
+    /// Notes what version a tag had: nobody can tell, where it had two.
+    fn see(&mut self, of: (u64, u64), version: Option<u64>) {
+        let known = self.versions.entry(of).or_insert(version);
+        *known = known.filter(|known| Some(*known) == version);
     }
 
     /// Takes over all that was read elsewhere.
@@ -63,10 +66,7 @@ impl Inherited {
             return;
         }
         self.tags.extend(other.tags.iter().cloned());
-        for (of, version) in &other.versions {
-            let known = self.versions.entry(*of).or_insert(*version);
-            *known = known.filter(|known| Some(*known) == *version);
-        }
+        other.versions.iter().for_each(|(of, version)| self.see(*of, *version));
         self.are_too_many = other.are_too_many;
         self.give_up_beyond_most();
     }
