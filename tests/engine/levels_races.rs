@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use larder::backend::{Capabilities, Memory};
 use larder::clock::Clock;
-use larder::{Cache, Options, Settings, testing};
+use larder::{Cache, Error, Options, Settings, testing};
 
 use crate::shared_store::Shared;
 
@@ -167,4 +167,22 @@ fn on_threads_nobody_reads_what_was_changed_before_they_asked() {
         }
     });
     assert!(caches.iter().map(|cache| cache.stats().near_hits).sum::<u64>() > 0);
+}
+
+#[test]
+fn what_was_read_while_a_clear_was_left_is_not_near() {
+    type Clear = for<'a> fn(&'a Cache) -> Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+    let clears: [Clear; 2] = [|cache| Box::pin(cache.clear()), |cache| Box::pin(cache.clear_store())];
+    for clear in clears {
+        let clock = Clock::manual();
+        let store = Shared::new(&clock, TICKETS, true);
+        let (_larder, cache) = store.process(&clock);
+        cache.blocking().set("key", "old".to_owned(), OPTIONS).unwrap();
+        let read = || cache.blocking().get::<String>("key").unwrap();
+        let mut clearing = clear(&cache);
+        assert!(clearing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert_eq!(read().as_deref(), Some("old"), "it is on its way");
+        drop(clearing);
+        assert_eq!(read(), None);
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::Cache;
 use super::home::{Backing, Outside};
+use super::outside::Sweeping;
 use crate::error::Error;
 
 impl Cache {
@@ -52,10 +53,8 @@ impl Cache {
             }
             Backing::Outside(outside) => {
                 let begins = begins.unwrap_or_default();
-                home.supersede_all(&begins);
-                let removed = self.clear_marks_outside(outside, start, marks).await;
-                home.supersede_all(&begins);
-                removed
+                let _sweeping = Sweeping::begin(home, &begins);
+                self.clear_marks_outside(outside, start, marks).await
             }
         }
     }

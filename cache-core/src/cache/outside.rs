@@ -44,6 +44,26 @@ impl Drop for Changing<'_> {
     }
 }
 
+/// A change of all names that begin alike.
+pub(super) struct Sweeping<'a> {
+    home: &'a Home,
+    start: &'a str,
+}
+
+impl<'a> Sweeping<'a> {
+    pub(super) fn begin(home: &'a Home, start: &'a str) -> Self {
+        home.supersede_all(start);
+        Self { home, start }
+    }
+}
+
+impl Drop for Sweeping<'_> {
+    /// Once more, also where its caller leaves: whoever looked into the store meanwhile may have found what was there before.
+    fn drop(&mut self) {
+        self.home.supersede_all(self.start);
+    }
+}
+
 /// A change of one name that has to ask for something before it can be sent. Where its caller leaves before that, what
 /// is there is not served any more.
 pub(super) struct Unsent<'a> {
@@ -99,7 +119,7 @@ impl Home {
     }
 
     /// Does the same for all names that begin like this.
-    pub(super) fn supersede_all(&self, start: &str) {
+    fn supersede_all(&self, start: &str) {
         let concerns = |name: &[u8]| name.starts_with(start.as_bytes());
         self.flights.remove_all(concerns, || ());
         self.sends.doubt_all(concerns);
@@ -480,17 +500,13 @@ impl Cache {
     }
 
     pub(super) async fn clear_outside(&self, backend: &Outside, scope: &str) -> Result<(), Error> {
-        self.home().supersede_all(scope);
-        let cleared = backend.clear_scope(scope).await;
-        self.home().supersede_all(scope);
-        self.home().heard(cleared)
+        let _sweeping = Sweeping::begin(self.home(), scope);
+        self.home().heard(backend.clear_scope(scope).await)
     }
 
     pub(super) async fn clear_store_outside(&self, backend: &Outside) -> Result<(), Error> {
-        self.home().supersede_all("");
-        let cleared = backend.clear_store().await;
-        self.home().supersede_all("");
-        self.home().heard(cleared)
+        let _sweeping = Sweeping::begin(self.home(), "");
+        self.home().heard(backend.clear_store().await)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Stores outside as the engine and its layers use them: by what they claim, and when they fail.
 
+mod again;
 mod bytes;
 mod claims;
 mod conformance;

@@ -19,6 +19,8 @@ const MINUTE: Ttl = Ttl::For(Duration::from_secs(60));
 struct Noting {
     inner: Memory,
     is_down: AtomicBool,
+    /// What it fails to remove.
+    stuck: Mutex<Option<&'static str>>,
     told: Mutex<Vec<String>>,
 }
 
@@ -58,8 +60,11 @@ impl Backend for Noting {
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
-        let store = self.reach()?;
-        self.note(name.as_str().rsplit(':').next().unwrap());
+        let (store, key) = (self.reach()?, name.as_str().rsplit(':').next().unwrap());
+        if *self.stuck.lock().unwrap() == Some(key) {
+            return Err(Error::new(Kind::Store, "the store is busy"));
+        }
+        self.note(key);
         store.delete(name).await
     }
 
@@ -82,7 +87,7 @@ impl Backend for Noting {
 fn owed(keys: &[&str]) -> (Isolated, Cache, Arc<Noting>) {
     let clock = Clock::manual();
     let (inner, is_down) = (Memory::new(clock.clone()), AtomicBool::new(false));
-    let store = Arc::new(Noting { inner, is_down, told: Mutex::default() });
+    let store = Arc::new(Noting { inner, is_down, stuck: Mutex::default(), told: Mutex::default() });
     let larder = testing::isolated_at(clock, [("default", Settings::backend(Arc::clone(&store)))]).unwrap();
     let cache = larder.cache("default");
     for key in keys {
@@ -127,4 +132,31 @@ fn a_clear_has_its_place_among_what_is_owed() {
     let (_larder, cache, store) = owed(&["data", "all", "page"]);
     cache.blocking().set("other", 1_u8, MINUTE).unwrap();
     assert_eq!(store.told(), ["data", "all"], "and what it covers goes with it");
+}
+
+/// Another process may make it anew in between, of what is still there.
+#[test]
+fn what_goes_while_something_before_it_is_still_owed_goes_once_more_after_that() {
+    let changes: [(&str, Change); 3] = [
+        ("page", |cache| assert!(cache.blocking().delete("page").unwrap())),
+        ("page", |cache| assert_eq!(cache.blocking().delete_many(["page"]).unwrap(), 1)),
+        ("all", |cache| cache.blocking().clear().unwrap()),
+    ];
+    for (told, change) in changes {
+        let (_larder, cache, store) = owed(&["data"]);
+        let pages = cache.at_version(2).unwrap();
+        pages.blocking().set("page", "old".to_owned(), MINUTE).unwrap();
+        store.told();
+        store.is_down.store(true, Ordering::SeqCst);
+        assert!(cache.blocking().delete("data").is_err());
+        store.is_down.store(false, Ordering::SeqCst);
+        *store.stuck.lock().unwrap() = Some("data");
+        change(&pages);
+        assert_eq!(store.told(), [told]);
+        *store.stuck.lock().unwrap() = None;
+        assert!(!pages.blocking().has("page").unwrap());
+        assert_eq!(store.told(), ["data", told]);
+        assert!(!pages.blocking().has("page").unwrap());
+        assert_eq!(store.told(), [""; 0], "and that is that");
+    }
 }

@@ -1,14 +1,17 @@
 //! What goes around a call, whatever it asks.
 
+use std::error::Error as _;
+use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::super::{
     Answer, Backend, Capabilities, Entry, ErasedBackend, Listener, Listening, Names, Remaining, Server, Ticket,
 };
 use super::{Call, Layer, Means};
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::key::Name;
 
 /// What goes around each call of a store: before it, after it, in its place, or several times.
@@ -49,6 +52,20 @@ struct Guarded<G> {
 }
 
 impl<G: Guard> Guarded<G> {
+    /// Writes what the engine keeps for itself. Where that is tried again, nobody knows whether the first try was heard, and
+    /// others may have written something else since: to write it once more would bring back what was valid in between. So
+    /// it is removed, which takes too much along rather than too little.
+    async fn mark(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        let is_written = AtomicBool::new(false);
+        let run = || -> Answer<'_, Result<bool, Error>> {
+            if !is_written.swap(true, Ordering::Relaxed) {
+                return Box::pin(async { (*self.store).set(name, value, time).await.map(|()| true) });
+            }
+            Box::pin(async { (*self.store).delete(name).await.map(|_| false) })
+        };
+        if self.guard.around(Call::Set, run).await? { Ok(()) } else { Err(removed_instead()) }
+    }
+
     /// Answers a call about so many. Where a store that is away does nothing for any of them, that is one failure, and the same
     /// for each.
     async fn around_many<'a, T: Send + 'a>(
@@ -85,6 +102,9 @@ impl<G: Guard> Backend for Guarded<G> {
     }
 
     async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+        if name.is_reserved() {
+            return self.mark(name, value, time).await;
+        }
         self.guard.around(Call::Set, || (*self.store).set(name, value, time)).await
     }
 
@@ -172,4 +192,25 @@ impl<G: Guard> Backend for Guarded<G> {
     fn server_of(&self, name: &Name) -> Server {
         (*self.store).server_of(name)
     }
+}
+
+/// What was to be written is not there, and nothing else that was there before is either.
+#[derive(Debug)]
+struct RemovedInstead;
+
+impl fmt::Display for RemovedInstead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it may have been written by the first try, and replaced since")
+    }
+}
+
+impl std::error::Error for RemovedInstead {}
+
+fn removed_instead() -> Error {
+    Error::new(Kind::Missing, "what was to be written once more was removed").with_source(RemovedInstead)
+}
+
+/// Returns whether an error says no more than that.
+pub(crate) fn is_removed_instead(error: &Error) -> bool {
+    error.source().is_some_and(<dyn std::error::Error>::is::<RemovedInstead>)
 }

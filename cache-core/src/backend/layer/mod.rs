@@ -82,6 +82,7 @@ pub use compression::Compression;
 pub use envelope::{Enclosed, Envelope, enclosed};
 #[doc(hidden)]
 pub use eras::Eras;
+pub(crate) use guard::is_removed_instead;
 pub use guard::{Around, Guard, around};
 #[doc(hidden)]
 pub use owing::Owing;

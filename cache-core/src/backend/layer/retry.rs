@@ -8,7 +8,9 @@ use super::guard::guarded;
 use super::{Call, Guard, Layer, Means};
 use crate::error::Error;
 
-/// Repeats calls that failed and may be repeated: reading, `set`, `delete` and clearing, after errors that may pass.
+/// Repeats calls that failed and may be repeated: reading, `set`, `delete` and clearing, after errors that may pass. What the
+/// engine keeps for itself, like the markers of tags, is not written twice, but removed at the second try: what was made by the
+/// first writing, and invalidated since, would come back.
 ///
 /// Never `incr`, which may have counted, nor `add`, `set_if` and `touch`, which may have done what they say they have not: see
 /// [`Call::may_be_repeated`]. Before the second try there is a pause of 10 ms, before each further one twice as long, where the

@@ -2,6 +2,7 @@
 
 use super::{ANY, MOST_TAGS, Versions, bytes_of, drawn};
 use crate::backend::all;
+use crate::backend::layer::is_removed_instead;
 use crate::cache::home::{Home, Outside};
 use crate::cache::outside::Unsent;
 use crate::codec::wire::TagVersion;
@@ -125,6 +126,9 @@ impl Home {
         let drawing = Drawing { home: self, tag };
         let set = outside.set(&outside.markers.name(tag), &bytes_of(version), None).await;
         drop(drawing);
+        if set.as_ref().is_err_and(is_removed_instead) {
+            return self.heard(Ok(()));
+        }
         self.heard(set)?;
         outside.markers.sightings.note(&self.tags, TagVersion { tag, version });
         Ok(())

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use ahash::RandomState;
 
 use super::super::super::Server;
+use super::super::is_removed_instead;
 use super::spelling::{inside, joined, levels};
 use super::{Eras, Word};
 use crate::codec::wire::MAGIC;
@@ -163,8 +164,11 @@ impl Eras {
         let era = self.draw(server, scope);
         // Also where this is left half-way, or fails: then the marker is asked.
         let (change, now) = (self.book.change(server, scope), self.clock.now());
-        (*self.store).set(&self.marker(server, scope), &bytes_of(era), None).await?;
-        change.end(era, now);
+        match (*self.store).set(&self.marker(server, scope), &bytes_of(era), None).await {
+            Ok(()) => change.end(era, now),
+            Err(error) if is_removed_instead(&error) => {}
+            Err(error) => return Err(error),
+        }
         Ok(())
     }
 }

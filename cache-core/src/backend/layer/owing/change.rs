@@ -1,7 +1,8 @@
 //! What is under way between the caller and the store, and what becomes of it where it is left.
 
+use super::super::super::Server;
 use super::Owing;
-use super::debts::Sweep;
+use super::debts::{Debts, Sweep};
 use crate::error::{Error, Kind};
 use crate::key::Name;
 
@@ -11,6 +12,8 @@ pub(super) struct Change<'a> {
     pub(super) what: What<'a>,
     pub(super) point: u64,
     pub(super) open: bool,
+    /// Whether it is a removal, and the store is told of it before something that it was owed first.
+    pub(super) is_early: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -48,22 +51,28 @@ impl Change<'_> {
             What::Name(name) => debts.settle(name, point),
             What::All(sweep) => debts.settle_all(sweep, point, &servers),
         });
+        if self.is_early {
+            self.owe(Debts::owe_anew, Debts::owe_all_anew);
+        }
+    }
+
+    fn owe(&self, owe: impl Fn(&mut Debts, &Name, Server, u64), owe_all: impl Fn(&mut Debts, Sweep, u64)) {
+        let now = self.owing.clock.wall_millis();
+        let server = |name: &Name| (*self.owing.store).server_of(name);
+        self.owing.change_debts(|debts| match self.what {
+            What::Names(names) => names.iter().for_each(|name| owe(debts, name, server(name), now)),
+            What::Name(name) => owe(debts, name, server(name), now),
+            What::All(sweep) => owe_all(debts, sweep.clone(), now),
+        });
     }
 }
 
 impl Drop for Change<'_> {
     /// Left half-way, or failed: nobody knows whether the store has heard it.
     fn drop(&mut self) {
-        if !self.open {
-            return;
+        if self.open {
+            self.owe(Debts::owe, Debts::owe_all);
         }
-        let now = self.owing.clock.wall_millis();
-        let server = |name: &Name| (*self.owing.store).server_of(name);
-        self.owing.change_debts(|debts| match self.what {
-            What::Names(names) => names.iter().for_each(|name| debts.owe(name, server(name), now)),
-            What::Name(name) => debts.owe(name, server(name), now),
-            What::All(sweep) => debts.owe_all(sweep.clone(), now),
-        });
     }
 }
 

@@ -96,6 +96,13 @@ impl Debt {
     fn new(count: u64, name: Option<(Name, Server)>) -> Self {
         Self { first: count, since: count, paying: false, name }
     }
+
+    /// Gives it the last place. What somebody is telling the store just now keeps its own.
+    fn move_back(&mut self) {
+        if !self.paying {
+            self.first = self.since;
+        }
+    }
 }
 
 impl Debts {
@@ -131,6 +138,30 @@ impl Debts {
             None if is_full => self.lose_count(now),
             None => self.sweeps.push((sweep, Debt::new(self.count, None))),
         }
+    }
+
+    /// Owes once more what the store has just been told, behind all that it is owed.
+    pub(super) fn owe_anew(&mut self, name: &Name, server: Server, now: u64) {
+        self.owe(name, server, now);
+        self.names.get_mut(name.as_bytes()).into_iter().for_each(Debt::move_back);
+    }
+
+    pub(super) fn owe_all_anew(&mut self, sweep: Sweep, now: u64) {
+        self.owe_all(sweep.clone(), now);
+        self.sweeps.iter_mut().filter(|(there, _)| *there == sweep).for_each(|(_, debt)| debt.move_back());
+    }
+
+    /// Returns whether something that was owed by then is still to be told, of what is for a server that is there, and beside
+    /// what goes with this sweep.
+    pub(super) fn are_older(&self, point: u64, beside: Option<&Sweep>, is_away: impl Fn(&Name) -> bool) -> bool {
+        let is_older = |debt: &Debt| debt.first <= point;
+        let is_apart = |(name, server): &(Name, Server)| {
+            !is_away(name) && !beside.is_some_and(|sweep| sweep.covers(name.as_bytes(), *server))
+        };
+        let mut sweeps = self.sweeps.iter().filter(|(_, debt)| is_older(debt));
+        sweeps
+            .any(|(sweep, _)| !is_away(&sweep.server().any_name()) && !beside.is_some_and(|beside| beside.holds(sweep)))
+            || self.names.values().any(|debt| is_older(debt) && debt.name.as_ref().is_some_and(is_apart))
     }
 
     /// Distrusts everything that was written until now, and forgets which entries it was about. What somebody is paying

@@ -5,7 +5,8 @@
 //! under that name, and whoever reaches the store next pays, a few names at a time.
 //!
 //! The store is told in the order in which it should have been: what was made of other things goes after those. Told first, it
-//! would be made anew by another process, of what is still there, and kept. So a change waits for what is owed, too.
+//! would be made anew by another process, of what is still there, and kept. So a change waits for what is owed, too; and a
+//! removal that did not have to, since that could not be paid, is owed once more, behind it.
 //!
 //! Debts are of this process, and end with it: what it could not invalidate before it ended may be served until its time is
 //! over. Other processes know nothing of them either.
@@ -72,7 +73,17 @@ impl Owing {
 
     fn begin<'a>(&'a self, what: What<'a>) -> Change<'a> {
         let point = if self.is_calm() { 0 } else { self.debts().point() };
-        Change { owing: self, what, point, open: true }
+        Change { owing: self, what, point, open: true, is_early: false }
+    }
+
+    /// Begins to remove something: pays what was owed before that, and notes whether something of it is left.
+    async fn begin_removal<'a>(&'a self, what: What<'a>) -> Change<'a> {
+        let mut change = self.begin(what);
+        self.pay_all().await;
+        let is_away = |name: &Name| (*self.store).is_away(name);
+        let sweep = if let What::All(sweep) = what { Some(sweep) } else { None };
+        change.is_early = !self.is_calm() && self.debts().are_older(change.point, sweep, is_away);
+        change
     }
 
     /// Tells the store what it is owed for this name. Returns whether nothing is owed any more; nothing is known of that where
@@ -308,9 +319,8 @@ impl ErasedBackend for Owing {
 
     fn delete<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<bool, Error>> {
         Box::pin(async move {
-            let change = self.begin(What::Name(name));
             let was_gone = !self.is_calm() && self.standing(name) != Standing::Clear;
-            self.pay_all().await;
+            let change = self.begin_removal(What::Name(name)).await;
             let removed = (*self.store).delete(name).await;
             self.end(change, removed).await.map(|removed| removed && !was_gone)
         })
@@ -358,8 +368,7 @@ impl ErasedBackend for Owing {
 
     fn delete_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<u64, Error>> {
         Box::pin(async move {
-            let change = self.begin(What::Names(names));
-            self.pay_all().await;
+            let change = self.begin_removal(What::Names(names)).await;
             let removed = (*self.store).delete_many(names).await;
             self.end(change, removed).await
         })
@@ -377,8 +386,7 @@ impl ErasedBackend for Owing {
     fn clear_scope_on<'a>(&'a self, scope: &'a str, server: Server) -> Answer<'a, Result<(), Error>> {
         Box::pin(async move {
             let sweep = Sweep::Scope(scope.into(), server);
-            let change = self.begin(What::All(&sweep));
-            self.pay_all().await;
+            let change = self.begin_removal(What::All(&sweep)).await;
             let cleared = (*self.store).clear_scope_on(scope, server).await;
             self.end(change, cleared).await
         })
@@ -396,8 +404,7 @@ impl ErasedBackend for Owing {
     fn clear_store_on(&self, server: Server) -> Answer<'_, Result<(), Error>> {
         Box::pin(async move {
             let sweep = Sweep::Store(server);
-            let change = self.begin(What::All(&sweep));
-            self.pay_all().await;
+            let change = self.begin_removal(What::All(&sweep)).await;
             let cleared = (*self.store).clear_store_on(server).await;
             self.end(change, cleared).await
         })
