@@ -1,6 +1,7 @@
 //! The house itself: who imports whom, and whether what is written about it is true.
 
 mod arrows;
+mod blogs;
 mod docs;
 mod log;
 mod packages;

@@ -39,8 +39,6 @@ pub struct Judge<'a> {
     known: &'a Known,
     promise: Promise,
     asked: Asked,
-    /// Whether the page goes by a pattern, and not by its name.
-    by_pattern: bool,
     /// How old the oldest thing in it is.
     pub age: Moment,
     /// What that is.
@@ -53,12 +51,11 @@ type Wrong = String;
 
 impl<'a> Judge<'a> {
     pub fn new(known: &'a Known, promise: Promise, asked: Asked) -> Self {
-        Self { known, promise, asked, by_pattern: false, age: 0, oldest: String::new(), together: Vec::new() }
+        Self { known, promise, asked, age: 0, oldest: String::new(), together: Vec::new() }
     }
 
     /// Judges a page, which `cookie` was sent for.
     pub fn page(&mut self, expected: &Expected, shown: &Shown, cookie: Option<&str>) -> Result<(), Wrong> {
-        self.by_pattern = matches!(expected, Expected::Posts(choice) if choice.text.is_some());
         match (expected, shown) {
             (Expected::Post(number), Shown::Detail { post, comments, visitor }) => {
                 self.post(post, Some(*number))?;
@@ -224,8 +221,7 @@ impl<'a> Judge<'a> {
         fits: impl Fn(&S) -> bool,
         what: impl Fn() -> String,
     ) -> Result<(), Wrong> {
-        let allowed =
-            |write: &Write| self.promise.allowed(write, self.asked, self.by_pattern, self.known.recent_troubles());
+        let allowed = |write: &Write| self.promise.allowed(write, self.asked, self.known.recent_troubles());
         let is_lost = |write: &Write| promise::is_lost(write, &self.known.troubles);
         let (verdict, span) = history.judge(fits, self.asked, allowed, is_lost);
         let why = match verdict {

@@ -8,9 +8,6 @@ pub const SECOND: Moment = 1_000_000;
 /// What a store is told to take at most for an answer.
 pub const RESPONSE: Moment = SECOND * 3 / 10;
 
-/// How long a page of another process may stay that goes by a pattern, as those of a search do, which have no name.
-pub const PATTERN: Moment = SECOND;
-
 /// What this machine may keep a process, a body or a message waiting: two processors run all of it.
 pub const TURN: Moment = SECOND / 2;
 
@@ -109,12 +106,11 @@ impl Promise {
     /// message is there, or what is near is over, and a body that began before has ended. While a store is away: until
     /// what is near is distrusted. And what is owed to a store that keeps what it has, others may read there until the
     /// one that owes it has paid.
-    pub fn allowed(&self, write: &Write, asked: Asked, by_pattern: bool, troubles: &[Trouble]) -> Moment {
+    pub fn allowed(&self, write: &Write, asked: Asked, troubles: &[Trouble]) -> Moment {
         if write.by == asked.of {
             return 0;
         }
         let near = if self.tells { RESPONSE } else { self.near };
-        let near = if by_pattern { near.max(PATTERN) } else { near };
         let mut allowed = near + self.turn;
         for trouble in troubles.iter().filter(|trouble| trouble.kind.is_outage()) {
             let is_over = trouble.until.map_or(Moment::MAX, |until| until + BACK + self.turn);
@@ -160,41 +156,39 @@ mod tests {
     #[test]
     fn whoever_has_written_something_never_goes_without_it() {
         let all: Vec<_> = Kind::ALL.iter().flat_map(|kind| trouble(*kind, 5, 20)).collect();
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(0, 11), false, &all), 0);
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(0, 11), &all), 0);
     }
 
     #[test]
     fn another_process_is_told_and_one_whose_store_does_not_tell_waits_for_what_is_near() {
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), false, &[]), RESPONSE + TURN);
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), &[]), RESPONSE + TURN);
         let silent = Promise::new(false, 2 * SECOND);
-        assert_eq!(silent.allowed(&write(0, 10), asked(1, 11), false, &[]), 2 * SECOND + TURN);
+        assert_eq!(silent.allowed(&write(0, 10), asked(1, 11), &[]), 2 * SECOND + TURN);
     }
 
     #[test]
-    fn a_page_that_goes_by_a_pattern_goes_within_a_second() {
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), true, &[]), PATTERN + TURN);
-        assert_eq!(TELLS.where_threads_wait(TURN).allowed(&write(0, 10), asked(1, 11), true, &[]), PATTERN + 4 * TURN);
-        assert_eq!(TELLS.where_threads_wait(1_000).allowed(&write(0, 10), asked(1, 11), true, &[]), PATTERN + TURN);
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(0, 11), true, &[]), 0);
+    fn where_the_soak_itself_does_not_get_a_turn_others_are_given_more() {
+        assert_eq!(TELLS.where_threads_wait(TURN).allowed(&write(0, 10), asked(1, 11), &[]), RESPONSE + 4 * TURN);
+        assert_eq!(TELLS.where_threads_wait(1_000).allowed(&write(0, 10), asked(1, 11), &[]), RESPONSE + TURN);
     }
 
     #[test]
     fn what_is_owed_is_read_until_a_moment_after_the_store_is_back_and_no_longer() {
         let stopped = trouble(Kind::Stopped, 5, 20);
-        assert!(TELLS.allowed(&write(0, 10), asked(1, 15), false, &stopped) < 3 * SECOND, "nobody reads it there");
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 21), false, &stopped), Moment::MAX);
-        assert!(TELLS.allowed(&write(0, 10), asked(1, 23), false, &stopped) < 3 * SECOND);
-        assert_eq!(TELLS.allowed(&write(0, 30), asked(1, 31), false, &stopped), RESPONSE + TURN, "it is long over");
+        assert!(TELLS.allowed(&write(0, 10), asked(1, 15), &stopped) < 3 * SECOND, "nobody reads it there");
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 21), &stopped), Moment::MAX);
+        assert!(TELLS.allowed(&write(0, 10), asked(1, 23), &stopped) < 3 * SECOND);
+        assert_eq!(TELLS.allowed(&write(0, 30), asked(1, 31), &stopped), RESPONSE + TURN, "it is long over");
     }
 
     #[test]
     fn a_store_that_is_back_with_nothing_has_nothing_old() {
-        assert!(TELLS.allowed(&write(0, 10), asked(1, 21), false, &trouble(Kind::Emptied, 5, 20)) < 3 * SECOND);
+        assert!(TELLS.allowed(&write(0, 10), asked(1, 21), &trouble(Kind::Emptied, 5, 20)) < 3 * SECOND);
     }
 
     #[test]
     fn what_one_process_could_not_say_the_others_read_meanwhile() {
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 15), false, &trouble(Kind::Apart, 5, 20)), Moment::MAX);
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 15), &trouble(Kind::Apart, 5, 20)), Moment::MAX);
     }
 
     #[test]
@@ -209,6 +203,6 @@ mod tests {
 
     #[test]
     fn a_store_that_is_short_of_memory_is_no_excuse() {
-        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), false, &trouble(Kind::Pressed, 5, 20)), RESPONSE + TURN);
+        assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 11), &trouble(Kind::Pressed, 5, 20)), RESPONSE + TURN);
     }
 }
