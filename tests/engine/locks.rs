@@ -228,6 +228,27 @@ fn a_lock_that_ends_while_the_body_runs_lets_another_one_run_and_the_ticket_deci
     assert_eq!(here.stats().superseded, 1);
 }
 
+/// How long others wait is said for each of them, and not for each who has the lock meanwhile.
+#[test]
+fn who_has_waited_for_the_time_of_a_lock_waits_no_longer_for_who_has_got_it_since() {
+    let fleet = Fleet::of(3);
+    let (here, there, elsewhere) = (fleet.cache(0), fleet.cache(1), fleet.cache(2));
+    let (fail, failure) = oneshot::channel();
+    let fails = || async { Err::<u64, &'static str>(failure.await.unwrap()) };
+    let mut first: Call<'_, _> = Box::pin(here.try_get_or_load("key", options(), fails));
+    assert!(poll(&mut first).is_pending());
+    let mut waits = call(&there, options(), 2);
+    assert!(poll(&mut waits).is_pending());
+    fleet.advance(6 * SECOND);
+    fail.send("no source").unwrap();
+    assert_eq!(poll(&mut first), Poll::Ready(Err("no source")));
+    let (_send, _next) = held(&elsewhere, options());
+    fleet.advance(3 * SECOND);
+    assert!(poll(&mut waits).is_pending(), "it looks whether there is something");
+    fleet.advance(SECOND);
+    assert_eq!(poll(&mut waits), Poll::Ready(2), "ten seconds were said");
+}
+
 #[test]
 fn whoever_is_late_does_not_take_the_lock_of_another_one_away() {
     for conditional_fill in [true, false] {
@@ -530,6 +551,22 @@ fn who_leaves_while_a_lock_is_on_its_way_to_the_store_leaves_none_behind() {
         assert!(!(0..steps).any(|_| poll(&mut first).is_ready()));
         drop(first);
         fleet.run_tasks();
+        let mut second = Box::pin(there.get_or_load("key", options(), async || 2_u64));
+        let answer = (0..60).find_map(|_| Some(poll(&mut second)).filter(Poll::is_ready));
+        assert_eq!(answer, Some(Poll::Ready(2)), "{steps} steps of the first were taken");
+    }
+}
+
+/// A store that has cleared something else refuses what a ticket of before is for: a lock that is still there has to go all the same.
+#[test]
+fn a_lock_is_gone_when_its_load_is_over_whatever_is_cleared_meanwhile() {
+    for steps in 1..60 {
+        let fleet = Fleet::that_can(Capabilities::ALL, true, 2);
+        let (here, there) = (fleet.cache(0), fleet.cache(1));
+        let mut first = Box::pin(here.try_get_or_load("key", options(), async || Err::<u64, _>("no source")));
+        let has_ended = (0..steps).any(|_| poll(&mut first).is_ready());
+        there.blocking().clear().unwrap();
+        assert!(has_ended || (0..60).any(|_| poll(&mut first).is_ready()));
         let mut second = Box::pin(there.get_or_load("key", options(), async || 2_u64));
         let answer = (0..60).find_map(|_| Some(poll(&mut second)).filter(Poll::is_ready));
         assert_eq!(answer, Some(Poll::Ready(2)), "{steps} steps of the first were taken");

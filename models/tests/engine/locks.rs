@@ -88,3 +88,20 @@ fn who_takes_over_the_lock_of_its_own_process_does_not_lose_it() {
         }
     });
 }
+
+/// The store refuses all tickets of before a clear, those for a lock too.
+#[test]
+fn what_is_cleared_meanwhile_leaves_no_lock_behind() {
+    in_many_orders(|| {
+        let world = World::new(Capabilities::ALL);
+        let (fails, clears) = (world.usual(), world.usual());
+        let fails = fails.spawn(|process| {
+            let body = async || Err::<u64, _>("no source");
+            let failed = future::block_on(process.cache.try_get_or_load_shared("name", OPTIONS.lock(10), body));
+            assert_eq!(failed, Err("no source"));
+        });
+        future::block_on(clears.cache.clear()).unwrap();
+        fails.join().unwrap();
+        assert!(!future::block_on(world.far.is_locked()), "its lock is still there");
+    });
+}

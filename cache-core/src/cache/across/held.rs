@@ -9,6 +9,10 @@ use crate::error::Error;
 use crate::executor::Executor;
 use crate::key::Name;
 
+/// How often a lock is to be removed where the store refuses that: it may without a reason, such as when it has cleared something
+/// else meanwhile, and hardly does so again.
+const TRIES: usize = 3;
+
 /// The lock of one entry, whoever holds it.
 #[derive(Clone, Debug)]
 pub(in crate::cache) struct Lock {
@@ -79,20 +83,32 @@ impl Lock {
 
     /// Removes it, if it is still that of this process, and nobody here holds it.
     async fn remove(&self) -> Result<(), Error> {
+        for _ in 0..TRIES {
+            if self.try_to_remove().await? {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tries to; says whether it is gone, or not to be removed here.
+    async fn try_to_remove(&self) -> Result<bool, Error> {
         let takes_tickets = self.outside.capabilities().conditional_fill;
         let ticket = if takes_tickets { Some(self.outside.begin_fill(&self.name).await?) } else { None };
         // After the ticket: whoever adds it from now on, since its time was over, does not lose it.
-        let Some(_removal) = self.locks.begin_removal(self.name.as_bytes()) else { return Ok(()) };
+        let Some(_removal) = self.locks.begin_removal(self.name.as_bytes()) else { return Ok(true) };
         if !self.is_ours().await? {
-            return Ok(());
+            return Ok(true);
         }
         match ticket {
             // Written for no time it is gone, and only where it has not become somebody else's since.
-            Some(ticket) => self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await?,
-            // Meanwhile it may have become somebody else's, or been added anew here. That costs a run of a body, and is rare.
-            None => self.outside.delete(&self.name).await?,
-        };
-        Ok(())
+            Some(ticket) => self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await,
+            None => {
+                // Meanwhile it may have become somebody else's, or been added anew here. That costs a run of a body, and is rare.
+                self.outside.delete(&self.name).await?;
+                Ok(true)
+            }
+        }
     }
 }
 
