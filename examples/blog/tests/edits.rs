@@ -12,6 +12,7 @@ tests![
     a_post_that_is_deleted_is_gone_everywhere,
     a_comment_is_seen_below_its_post_and_by_whose_post_it_is,
     what_people_write_is_escaped_wherever_it_is_shown,
+    what_another_program_writes_makes_the_pages_of_a_search_go,
     a_write_whose_client_leaves_is_done_and_seen_all_the_same,
 ];
 
@@ -56,6 +57,14 @@ async fn a_new_post_is_seen_wherever_it_belongs_and_nothing_else_goes(site: Site
     assert!(page.has("<p>With ginger.</p><p>At last.</p>") && page.has("/?tag=rhubarb"));
     let first = stranger.get("/api/posts").await;
     assert!(first.has(r#""title":"Rhubarb again""#), "the function behind the API too");
+}
+
+async fn what_another_program_writes_makes_the_pages_of_a_search_go(site: Site) {
+    let mut stranger = site.stranger();
+    visit(&mut stranger, &["/search?q=ginger"]).await;
+    // What the companion of a program of whatever name says: it knows the name of the pages, and not where their handler is.
+    site.larder().scope(larder::invalidate_tag("search")).await.expect("a store that is there");
+    assert!(!stranger.get("/search?q=ginger").await.is_hit());
 }
 
 async fn an_edit_moves_a_post_from_the_lists_of_its_old_tags_to_those_of_its_new_ones(site: Site) {
