@@ -76,6 +76,21 @@ struct Run {
     ended: Option<Nanos>,
 }
 
+impl Run {
+    /// Returns whether its lock keeps away a body of another node that begins now, for a call that has begun at `call`.
+    fn keeps_away(&self, plan: &Plan, life: Life, (call, now): (Nanos, Nanos), time: Duration) -> bool {
+        let time = u64::try_from(time.as_nanos()).expect("a few seconds");
+        // A lock goes by its time, were it only since what the body asks for is locked by somebody who has left.
+        let taken = self.begun.saturating_sub(BEFORE_BODY).max(self.call);
+        let is_over = now - taken >= time;
+        // Who has waited for so long runs the body without a lock: it is said how long others wait at most, and not how long
+        // they do for each who has the lock meanwhile, one after the other.
+        let has_none = self.begun - self.call >= plan.nodes[self.life.node].true_time(time);
+        let has_waited = now - call >= plan.nodes[life.node].true_time(time);
+        !is_over && !has_none && !has_waited
+    }
+}
+
 #[derive(Clone, Copy)]
 struct Call {
     life: Life,
@@ -111,6 +126,9 @@ pub struct Truth {
 
 /// After how long others learn of a clear, where the remote cannot clear a cache.
 const ERA: Nanos = 1_000 * MILLI;
+
+/// How long what comes between a lock and its body may take at most: another look, its tags, its ticket.
+const BEFORE_BODY: Nanos = 1_000 * MILLI;
 
 /// How long what comes after a body may take at most: its tags, its value, its lock.
 const AFTER_BODY: Nanos = 3_000 * MILLI;
@@ -371,10 +389,8 @@ impl State {
         let open = self.runs.iter().filter(|run| run.key == key && run.ended.is_none());
         for run in open {
             let is_own = run.life == life;
-            // Nobody is kept away for longer than that, were it only since what the body asks for is locked by somebody who has
-            // left.
-            let is_locked = |time: Duration| u128::from(now - run.call) < time.as_nanos();
-            if !is_own && (plan.has_faults || !plan.sites[key].lock.is_some_and(is_locked)) {
+            let keeps_away = |time| run.keeps_away(plan, life, (call, now), time);
+            if !is_own && (plan.has_faults || !plan.sites[key].lock.is_some_and(keeps_away)) {
                 continue;
             }
             let superseded = |change: &Change| {
