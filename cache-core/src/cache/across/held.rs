@@ -100,15 +100,13 @@ impl Lock {
         if !self.is_ours().await? {
             return Ok(true);
         }
-        match ticket {
+        if let Some(ticket) = ticket {
             // Written for no time it is gone, and only where it has not become somebody else's since.
-            Some(ticket) => self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await,
-            None => {
-                // Meanwhile it may have become somebody else's, or been added anew here. That costs a run of a body, and is rare.
-                self.outside.delete(&self.name).await?;
-                Ok(true)
-            }
+            return self.outside.set_if(&self.name, &[], Some(Duration::ZERO), &ticket).await;
         }
+        // Meanwhile it may have become somebody else's, or been added anew here. That costs a run of a body, and is rare.
+        self.outside.delete(&self.name).await?;
+        Ok(true)
     }
 }
 

@@ -56,13 +56,13 @@ impl Change<'_> {
         }
     }
 
-    fn owe(&self, owe: impl Fn(&mut Debts, &Name, Server, u64), owe_all: impl Fn(&mut Debts, Sweep, u64)) {
+    fn owe(&self, owe: impl Fn(&mut Debts, &Name, Server, u64), owe_all: impl Fn(&mut Debts, &Sweep, u64)) {
         let now = self.owing.clock.wall_millis();
         let server = |name: &Name| (*self.owing.store).server_of(name);
         self.owing.change_debts(|debts| match self.what {
             What::Names(names) => names.iter().for_each(|name| owe(debts, name, server(name), now)),
             What::Name(name) => owe(debts, name, server(name), now),
-            What::All(sweep) => owe_all(debts, sweep.clone(), now),
+            What::All(sweep) => owe_all(debts, sweep, now),
         });
     }
 }

@@ -130,13 +130,13 @@ impl Debts {
         self.names.entry(name.as_bytes().into()).and_modify(|debt| debt.since = self.count).or_insert(debt);
     }
 
-    pub(super) fn owe_all(&mut self, sweep: Sweep, now: u64) {
+    pub(super) fn owe_all(&mut self, sweep: &Sweep, now: u64) {
         self.count += 1;
         let is_full = self.sweeps.len() >= SWEEPS;
-        match self.sweeps.iter_mut().find(|(there, _)| *there == sweep) {
+        match self.sweeps.iter_mut().find(|(there, _)| there == sweep) {
             Some((_, debt)) => debt.since = self.count,
             None if is_full => self.lose_count(now),
-            None => self.sweeps.push((sweep, Debt::new(self.count, None))),
+            None => self.sweeps.push((sweep.clone(), Debt::new(self.count, None))),
         }
     }
 
@@ -146,9 +146,9 @@ impl Debts {
         self.names.get_mut(name.as_bytes()).into_iter().for_each(Debt::move_back);
     }
 
-    pub(super) fn owe_all_anew(&mut self, sweep: Sweep, now: u64) {
-        self.owe_all(sweep.clone(), now);
-        self.sweeps.iter_mut().filter(|(there, _)| *there == sweep).for_each(|(_, debt)| debt.move_back());
+    pub(super) fn owe_all_anew(&mut self, sweep: &Sweep, now: u64) {
+        self.owe_all(sweep, now);
+        self.sweeps.iter_mut().filter(|(there, _)| there == sweep).for_each(|(_, debt)| debt.move_back());
     }
 
     /// Returns whether something that was owed by then is still to be told, of what is for a server that is there, and beside
@@ -354,7 +354,7 @@ mod tests {
         let mut debts = Debts::default();
         debts.owe(&name("b"), HERE, 0);
         debts.owe(&name("a"), HERE, 0);
-        debts.owe_all(scope("other:"), 0);
+        debts.owe_all(&scope("other:"), 0);
         debts.owe(&name("c"), HERE, 0);
         debts.owe(&name("b"), HERE, 0);
         assert_eq!(debts.take(9, 0, |_| false), None, "nothing was owed by then");
@@ -373,7 +373,7 @@ mod tests {
     #[test]
     fn a_sweep_covers_the_names_that_begin_with_it_until_it_is_paid() {
         let mut debts = Debts::default();
-        debts.owe_all(scope("shop:1:"), 0);
+        debts.owe_all(&scope("shop:1:"), 0);
         assert_eq!(standing(&debts, "a"), Standing::Owed(1));
         assert_eq!(debts.standing(b"shop:2:a", HERE), Standing::Clear);
         assert_eq!(take(&mut debts), Some(Due::Sweep(scope("shop:1:"))));
@@ -383,7 +383,7 @@ mod tests {
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
         debts.paid_all(&scope("shop:1:"), debts.point(), &[HERE]);
         assert!(debts.are_none());
-        debts.owe_all(scope("shop:1:"), 0);
+        debts.owe_all(&scope("shop:1:"), 0);
         debts.settle_all(&Sweep::Store(HERE), debts.point(), &[HERE]);
         assert!(debts.are_none());
     }
@@ -391,7 +391,7 @@ mod tests {
     #[test]
     fn what_a_server_is_owed_is_nothing_to_another() {
         let mut debts = Debts::default();
-        debts.owe_all(scope("shop:1:"), 0);
+        debts.owe_all(&scope("shop:1:"), 0);
         assert_eq!(debts.standing(name("a").as_bytes(), Server::called("another")), Standing::Clear);
         debts.settle_all(&Sweep::Scope("shop:1:".into(), Server::called("another")), debts.point(), &[HERE]);
         assert_eq!(standing(&debts, "a"), Standing::Owed(1));
@@ -424,14 +424,14 @@ mod tests {
         let mut debts = Debts::default();
         debts.owe(&name("a"), HERE, 0);
         debts.owe(&name("b"), HERE, 0);
-        debts.owe_all(scope("other:"), 0);
+        debts.owe_all(&scope("other:"), 0);
         assert_eq!(debts.take(1, u64::MAX, |_| false), Some(names(&["a"])));
         let point = debts.point();
         debts.lose_count(0);
         assert_eq!(standing(&debts, "a"), Standing::BeingPaid, "that may still arrive");
         assert_eq!([standing(&debts, "b"), debts.standing(b"other:key", HERE)], [Standing::Clear; 2]);
         debts.paid(&name("a"), point);
-        debts.owe_all(scope("other:"), 0);
+        debts.owe_all(&scope("other:"), 0);
         assert_eq!(take(&mut debts), Some(Due::Sweep(scope("other:"))));
         let point = debts.point();
         debts.lose_count(0);
@@ -469,13 +469,13 @@ mod tests {
     #[test]
     fn a_sweep_that_is_owed_already_takes_no_room_where_there_is_none_left() {
         let mut debts = Debts::default();
-        (0..SWEEPS).for_each(|number| debts.owe_all(scope(&number.to_string()), 1));
+        (0..SWEEPS).for_each(|number| debts.owe_all(&scope(&number.to_string()), 1));
         let point = debts.point();
-        debts.owe_all(scope("7"), 1);
+        debts.owe_all(&scope("7"), 1);
         assert!(!debts.has_horizon());
         debts.paid_all(&scope("7"), point, &[HERE]);
         assert_eq!(debts.standing(b"7", HERE), Standing::Owed(8), "it was owed once more meanwhile");
-        debts.owe_all(scope("another"), 1);
+        debts.owe_all(&scope("another"), 1);
         assert!(debts.has_horizon());
     }
 
@@ -483,7 +483,7 @@ mod tests {
     fn it_takes_bounded_memory_whatever_is_owed() {
         let mut debts = Debts::default();
         for number in 0..10_000 {
-            debts.owe_all(scope(&number.to_string()), 1);
+            debts.owe_all(&scope(&number.to_string()), 1);
             debts.owe(&name(&number.to_string()), HERE, 1);
             debts.trust(&name(&number.to_string()), debts.point());
         }
