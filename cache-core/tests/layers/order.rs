@@ -8,9 +8,9 @@ use cache_core::backend::{Backend, Capabilities, Memory, Remaining};
 use cache_core::cache::Cache;
 use cache_core::clock::Clock;
 use cache_core::error::{Error, Kind};
-use cache_core::key::Name;
-use cache_core::policy::Ttl;
-use cache_core::registry::Settings;
+use cache_core::key::{Key, Name};
+use cache_core::policy::{Options, Ttl};
+use cache_core::registry::{Settings, invalidate_tag_blocking};
 use cache_core::testing::{self, Isolated};
 
 const MINUTE: Ttl = Ttl::For(Duration::from_secs(60));
@@ -159,4 +159,22 @@ fn what_goes_while_something_before_it_is_still_owed_goes_once_more_after_that()
         assert!(!pages.blocking().has("page").unwrap());
         assert_eq!(store.told(), [""; 0], "and that is that");
     }
+}
+
+/// What has the tag may be made anew of what is still there, too.
+#[test]
+fn a_tag_that_goes_while_something_before_it_is_still_owed_goes_once_more_after_that() {
+    let (larder, cache, store) = owed(&["data"]);
+    store.is_down.store(true, Ordering::SeqCst);
+    assert!(cache.blocking().delete("data").is_err());
+    store.is_down.store(false, Ordering::SeqCst);
+    *store.stuck.lock().unwrap() = Some("data");
+    let process = larder.handle();
+    let _entered = process.enter();
+    invalidate_tag_blocking("tag").unwrap();
+    store.told();
+    *store.stuck.lock().unwrap() = None;
+    cache.blocking().get_or_load(Key::from("page").tagged(["tag"]), Options::DEFAULT, || 1_u8);
+    let told = store.told();
+    assert_eq!((told.first().map(String::as_str), told.len()), (Some("data"), 3), "{told:?}: it, and two markers");
 }

@@ -296,8 +296,14 @@ impl ErasedBackend for Owing {
 
     fn set<'a>(&'a self, name: &'a Name, value: &'a [u8], time: Option<Duration>) -> Answer<'a, Result<(), Error>> {
         Box::pin(async move {
-            let change = self.begin(What::Name(name));
-            self.pay_all().await;
+            let change = if name.is_reserved() {
+                // A marker that says something else removes all that has its tag.
+                self.begin_removal(What::Name(name)).await
+            } else {
+                let change = self.begin(What::Name(name));
+                self.pay_all().await;
+                change
+            };
             let set = (*self.store).set(name, value, time).await;
             if set.is_ok() {
                 self.trust(name, change.point);
