@@ -35,6 +35,8 @@ struct Heard {
     is_joined: bool,
     /// Raised with each time that the way breaks or is mended: what was planned before is void.
     turn: u64,
+    /// By when its node is told that nothing is heard, which a way that breaks once more before that does not put off.
+    told_by: Option<Nanos>,
     /// In how many of a hundred cases a message is slow.
     slow: u64,
 }
@@ -143,15 +145,19 @@ impl Bus {
     /// bound, and hears again after `time`, if that is later.
     pub(crate) fn cut(self: &Arc<Self>, node: Option<usize>, time: Nanos) {
         for ear in self.ears().into_iter().filter(|ear| node.is_none_or(|node| ear.of.node == node)) {
-            let turn = {
+            let now = self.world.now();
+            let drawn = now + self.world.draw(|draws| draws.between(0, BOUND));
+            let (turn, told_by) = {
                 let mut state = lock(&ear.state);
                 state.is_joined = false;
                 state.turn += 1;
-                state.turn
+                let told_by = state.told_by.map_or(drawn, |by| by.min(drawn));
+                state.told_by = Some(told_by);
+                (state.turn, told_by)
             };
+            let until_told = told_by.saturating_sub(now);
             lock(&self.tally).count(Fault::BusCut);
             self.world.tell(|| format!("what is told does not get to n{} any more", ear.of.node));
-            let until_told = self.world.draw(|draws| draws.between(0, BOUND));
             if self.mutant == Some(Mutant::LossUntold) {
                 self.world.after(time, move || lock(&ear.state).is_joined = true);
                 continue;
@@ -159,10 +165,15 @@ impl Bus {
             let (bus, again) = (Arc::clone(self), Arc::clone(&ear));
             let world = Arc::clone(&self.world);
             self.world.after(until_told, move || {
-                if lock(&ear.state).turn == turn {
-                    world.tell(|| format!("n{} notices that it hears nothing", ear.of.node));
-                    ear.listener.lost();
+                {
+                    let mut state = lock(&ear.state);
+                    if state.turn != turn {
+                        return;
+                    }
+                    state.told_by = None;
                 }
+                world.tell(|| format!("n{} notices that it hears nothing", ear.of.node));
+                ear.listener.lost();
             });
             self.world.after(time.max(until_told + 1), move || {
                 if lock(&again.state).turn == turn {
