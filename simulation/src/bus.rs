@@ -201,3 +201,41 @@ impl Drop for Leaves {
         drop(left);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whose way broke, and who notes when it was told.
+    struct Ears(Arc<World>, Mutex<Option<Nanos>>);
+
+    impl Listener for Ears {
+        fn changed(&self, _name: &[u8]) {}
+
+        fn changed_all(&self) {}
+
+        fn lost(&self) {
+            lock(&self.1).get_or_insert(self.0.now());
+        }
+
+        fn regained(&self) {}
+    }
+
+    #[test]
+    fn who_hears_nothing_is_told_within_the_bound_however_often_the_way_breaks_meanwhile() {
+        for seed in 1..=50 {
+            let world = World::new(seed, false);
+            let bus = Bus::new(&world, None, &Arc::default());
+            let ears = Arc::new(Ears(Arc::clone(&world), Mutex::new(None)));
+            let _listening = bus.listen(Life { node: 0, number: 0 }, "sim:", Arc::clone(&ears) as _);
+            let broken = 100 * MILLI;
+            for more in 0..10 {
+                let bus = Arc::clone(&bus);
+                world.at(broken + more * BOUND / 4, move || bus.cut(None, 60 * BOUND));
+            }
+            while world.go_on(20 * BOUND, |_| {}) {}
+            let told = lock(&ears.1).expect("it is told");
+            assert!(told - broken <= BOUND, "seed {seed}: after {} ms", (told - broken) / MILLI);
+        }
+    }
+}
