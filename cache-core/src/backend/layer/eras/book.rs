@@ -129,23 +129,24 @@ impl Book {
     }
 
     fn begin<'a>(&'a self, which: Which<'a>) -> Change<'a> {
-        let begun = self.forget(which).changes;
-        Change { book: self, which, drawn: None, begun }
-    }
-
-    fn forget(&self, which: Which<'_>) -> MutexGuard<'_, Pages> {
         let mut pages = self.pages();
-        pages.changes += 1;
-        match which {
-            Which::One(server, level) => drop(pages.eras.get_mut(&server).and_then(|page| page.remove(level))),
-            Which::OfServer(server) => drop(pages.eras.remove(&server)),
-            Which::All => pages.eras.clear(),
-        }
-        pages
+        pages.forget(which);
+        Change { book: self, which, drawn: None, begun: pages.changes }
     }
 }
 
 impl Pages {
+    /// Forgets what is changed, and returns which era was known, where that is of one marker.
+    fn forget(&mut self, which: Which<'_>) -> Option<u64> {
+        self.changes += 1;
+        match which {
+            Which::One(server, level) => return Some(self.eras.get_mut(&server)?.remove(level)?.era),
+            Which::OfServer(server) => drop(self.eras.remove(&server)),
+            Which::All => self.eras.clear(),
+        }
+        None
+    }
+
     fn known(&mut self, server: Server, level: &str) -> Option<&mut Known> {
         self.eras.get_mut(&server)?.get_mut(level)
     }
@@ -174,8 +175,8 @@ impl Pages {
 }
 
 impl Change<'_> {
-    /// Says what the marker says since it was told, no earlier than then. Where another change came between, either may be the
-    /// last one: then the marker is asked.
+    /// Says what the marker says since it was told, no earlier than then. Where another change came between, or the marker was
+    /// heard to say something else, either may be the last one: then the marker is asked.
     pub(super) fn end(mut self, era: u64, told: Tick) {
         self.drawn = Some((era, told));
     }
@@ -183,9 +184,12 @@ impl Change<'_> {
 
 impl Drop for Change<'_> {
     fn drop(&mut self) {
-        let mut pages = self.book.forget(self.which);
+        let mut pages = self.book.pages();
+        let heard = pages.forget(self.which);
         let is_alone = pages.changes == self.begun + 1;
-        if let (true, Which::One(server, level), Some((era, told))) = (is_alone, self.which, self.drawn) {
+        if let (true, Which::One(server, level), Some((era, told))) = (is_alone, self.which, self.drawn)
+            && heard.is_none_or(|heard| heard == era)
+        {
             pages.insert(server, level, era, told);
         }
     }
@@ -220,9 +224,8 @@ mod tests {
         let book = Book::default();
         let before = book.look(HERE, "a", NOW).expect_err("nobody knows it");
         let change = book.change(HERE, "a");
+        assert!(!book.note(HERE, "a", 7, before));
         let during = book.look(HERE, "a", NOW).expect_err("it is being changed");
-        assert!(!book.note(HERE, "a", 7, before) && book.note(HERE, "a", 7, during));
-        let during = book.look(HERE, "b", NOW).expect_err("nobody knows it");
         change.end(8, NOW);
         assert!(!book.note(HERE, "a", 7, during));
         assert_eq!(book.look(HERE, "a", NOW).ok(), Some(8));
@@ -241,6 +244,22 @@ mod tests {
         assert_eq!(book.look(HERE, "a", NOW).ok(), Some(8));
         let later = book.asking(NOW);
         assert!(book.note(HERE, "a", 9, later), "it was asked after the other one was heard");
+    }
+
+    #[test]
+    fn a_change_whose_answer_is_late_brings_nobody_back_to_what_it_had_written() {
+        let book = Book::default();
+        let change = book.change(HERE, "a");
+        let during = book.asking(NOW);
+        assert!(book.note(HERE, "a", 9, during), "what another one has written since, or what was there before");
+        change.end(8, NOW);
+        assert!(book.look(HERE, "a", NOW).is_err(), "the marker is asked");
+
+        let change = book.change(HERE, "a");
+        let during = book.asking(NOW);
+        assert!(book.note(HERE, "a", 10, during), "its own, heard of before its answer came");
+        change.end(10, NOW);
+        assert_eq!(book.look(HERE, "a", NOW).ok(), Some(10));
     }
 
     #[test]
