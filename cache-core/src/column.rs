@@ -34,7 +34,7 @@ pub(crate) const COLUMNS: u8 = 15;
 /// A text of more bytes than this is copied outside of all locks, and so keeps its record.
 pub(crate) const LONG: usize = 4_096;
 
-/// When a value was made is noted where it is larger than this: it would cost a number half as much again as it does.
+/// When a value was made is noted where it is larger than this: a number would take twice the room.
 const SMALL: usize = 16;
 
 /// Makes an empty column.
