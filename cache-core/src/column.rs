@@ -1,13 +1,15 @@
 //! Values of one type, one behind the other, for types whose copies are harmless.
 //!
-//! A record of its own costs a place in memory to look at, and as much room again as its name. Numbers, and what is shared
-//! by count, need none: they are copied where they lie, under a lock, since no code of a user's own runs in that.
+//! A record of its own costs a place in memory to look at, and as much room again as its name. Numbers, short texts, and
+//! what is shared by count, need none: they are copied where they lie, under a lock, since no code of a user's own runs in
+//! that. A long text keeps its record: copying it would let those who write wait for too long.
 
 use std::any::{Any, TypeId};
 use std::fmt;
 use std::mem::needs_drop;
 use std::sync::Arc;
 
+use crate::clock::Tick;
 use crate::record::{Erased, Kind, Record, Times};
 
 /// Values of one type, each at the number of the slot that it belongs to: whoever knows the slot need not look into that
@@ -19,12 +21,21 @@ pub(crate) trait Column: Any + fmt::Debug + Send + Sync {
     /// Takes a value out, to be dropped outside of all locks where dropping it is anything.
     fn take(&mut self, at: u32) -> Option<Box<dyn Any + Send + Sync>>;
 
-    /// Makes a record of a copy.
+    /// Makes a record of a copy, with these times but for when it was made, where that is known better.
     fn record(&self, at: u32, mark: u64, times: Times) -> Option<Erased>;
+
+    /// Returns whether it is known of its values when they were made.
+    fn remembers(&self) -> bool;
 }
 
 /// So many types of values have columns; those that come later keep their records.
 pub(crate) const COLUMNS: u8 = 15;
+
+/// A text of more bytes than this is copied outside of all locks, and so keeps its record.
+pub(crate) const LONG: usize = 4_096;
+
+/// When a value was made is noted where it is larger than this: a number would take twice the room.
+const SMALL: usize = 16;
 
 /// Makes an empty column.
 pub(crate) type NewColumn = fn() -> Box<dyn Column>;
@@ -34,6 +45,8 @@ pub(crate) struct Values<V> {
     /// Where dropping one does nothing: what is taken may as well stay.
     idle: Vec<V>,
     owned: Vec<Option<V>>,
+    /// When they were made; nothing where values are small.
+    made: Vec<Tick>,
     kind: Option<&'static Kind>,
 }
 
@@ -51,6 +64,11 @@ impl Columns {
 
     pub(crate) fn get(&self, number: u8) -> Option<&dyn Column> {
         self.0.get(usize::from(number)).map(|(_, column)| &**column)
+    }
+
+    /// Returns whether it is known of the values of a column when they were made.
+    pub(crate) fn remember(&self, number: u8) -> bool {
+        self.get(number).is_some_and(Column::remembers)
     }
 
     /// Puts a copy of a record's value into the column of its type, and returns the number of that; `None` where that is
@@ -76,7 +94,7 @@ impl Columns {
 
 impl<V: Clone + Send + Sync + 'static> Values<V> {
     pub(crate) fn boxed() -> Box<dyn Column> {
-        Box::new(Self { idle: Vec::new(), owned: Vec::new(), kind: None })
+        Box::new(Self { idle: Vec::new(), owned: Vec::new(), made: Vec::new(), kind: None })
     }
 }
 
@@ -95,6 +113,13 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
             self.kind = record.kind().or(self.kind);
         }
         let at = at as usize;
+        if self.remembers() {
+            let made = record.times().created;
+            if self.made.len() <= at {
+                self.made.resize(at + 1, made);
+            }
+            self.made[at] = made;
+        }
         if needs_drop::<V>() {
             if self.owned.len() <= at {
                 self.owned.resize(at + 1, None);
@@ -114,7 +139,12 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
     }
 
     fn record(&self, at: u32, mark: u64, times: Times) -> Option<Erased> {
-        Some(Arc::new(Record::new(mark, times, self.copy(at)?).of(self.kind)))
+        let created = self.made.get(at as usize).copied().unwrap_or(times.created);
+        Some(Arc::new(Record::new(mark, Times { created, ..times }, self.copy(at)?).of(self.kind)))
+    }
+
+    fn remembers(&self) -> bool {
+        size_of::<V>() > SMALL
     }
 }
 
@@ -131,7 +161,7 @@ pub(crate) fn is_plain<V: 'static>() -> bool {
     macro_rules! one_of {
         ($($plain:ty)*) => { false $(|| of == TypeId::of::<$plain>())* };
     }
-    one_of! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Arc<str> Arc<[u8]> }
+    one_of! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Arc<str> Arc<[u8]> String Vec<u8> }
 }
 
 #[cfg(test)]
@@ -214,13 +244,24 @@ mod tests {
     }
 
     #[test]
+    fn of_a_text_it_is_known_when_it_was_made_and_of_a_number_nothing_but_its_end() {
+        let [made, now] = [5, 9].map(Tick::from_nanos);
+        let of = |created| Times { created, ..times() };
+        let (mut texts, mut numbers) = (Values::<String>::boxed(), Values::<u64>::boxed());
+        assert!(texts.put(2, &(Arc::new(Record::new(7, of(made), "text".to_owned())) as Erased)));
+        assert!(numbers.put(2, &(Arc::new(Record::new(7, of(made), 1_u64)) as Erased)));
+        let created = [&texts, &numbers].map(|column| column.record(2, 7, of(now)).unwrap().times().created);
+        assert_eq!((created, [texts.remembers(), numbers.remembers()]), ([made, now], [true, false]));
+    }
+
+    #[test]
     fn a_value_of_another_type_is_not_taken_in() {
         assert!(!Values::<u64>::boxed().put(0, &record(1_u32)));
     }
 
     #[test]
     fn a_type_with_code_of_its_own_is_not_plain() {
-        assert!(is_plain::<u64>() && is_plain::<Arc<str>>());
-        assert!(!is_plain::<String>() && !is_plain::<Vec<u8>>() && !is_plain::<Arc<String>>());
+        assert!(is_plain::<u64>() && is_plain::<Arc<str>>() && is_plain::<String>() && is_plain::<Vec<u8>>());
+        assert!(!is_plain::<Vec<String>>() && !is_plain::<Arc<String>>());
     }
 }

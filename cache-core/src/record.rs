@@ -51,6 +51,8 @@ pub struct Record<V: ?Sized> {
     kind: Option<&'static Kind>,
     /// Whether the value is an error that a function returned.
     is_failure: bool,
+    /// Whether a copy of the value takes so long that it is made outside of all locks.
+    is_long: bool,
     /// How long before its end it is loaded anew by chance, in milliseconds.
     lead: u32,
     /// What its tags are.
@@ -70,6 +72,7 @@ impl<V> Record<V> {
             mark,
             kind: None,
             is_failure: false,
+            is_long: false,
             lead: 0,
             bonds: None,
             created: times.created,
@@ -87,6 +90,12 @@ impl<V> Record<V> {
         self.kind = kind;
         self
     }
+
+    /// Says whether a copy of the value takes long.
+    pub(crate) fn long(mut self, is_long: bool) -> Self {
+        self.is_long = is_long;
+        self
+    }
 }
 
 impl<V: ?Sized> Record<V> {
@@ -98,6 +107,11 @@ impl<V: ?Sized> Record<V> {
     #[inline]
     pub(crate) fn is_failure(&self) -> bool {
         self.is_failure
+    }
+
+    #[inline]
+    pub(crate) fn is_long(&self) -> bool {
+        self.is_long
     }
 
     /// Says how long before its end it is loaded anew by chance.
@@ -125,10 +139,11 @@ impl<V: ?Sized> Record<V> {
     }
 
     /// Returns the column that its value may be kept in: not where it has tags or is to be served past its time, since
-    /// that takes what only a record knows.
+    /// that takes what only a record knows; nor where it is long, since it would be copied under a lock.
     pub(crate) fn column(&self) -> Option<NewColumn> {
         let times = self.times();
-        let is_plain = times.fresh_until == times.kept_until && !self.is_failure && self.bonds.is_none();
+        let is_plain =
+            times.fresh_until == times.kept_until && !self.is_failure && !self.is_long && self.bonds.is_none();
         self.kind?.column.filter(|_| is_plain)
     }
 

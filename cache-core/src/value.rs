@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::codec::{self, Codec, Written};
-use crate::column::{Columns, Values, is_plain};
+use crate::column::{Columns, LONG, Values, is_plain};
 use crate::error::Error;
 use crate::record::{Erased, Kind, Record, Times};
 
@@ -174,12 +174,27 @@ pub enum Lying<'a> {
 }
 
 fn wrap<V: Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {
-    Arc::new(Record::new(mark, times, value))
+    Arc::new(record(mark, times, value))
+}
+
+fn record<V: 'static>(mark: u64, times: Times, value: V) -> Record<V> {
+    let is_long = is_long(&value);
+    Record::new(mark, times, value).long(is_long)
+}
+
+/// Returns whether copying a value takes long though it is plain.
+fn is_long<V: 'static>(value: &V) -> bool {
+    fn len(value: &dyn Any) -> Option<usize> {
+        let text = value.downcast_ref::<String>().or_else(|| Some(&value.downcast_ref::<Local<String>>()?.0));
+        let bytes = value.downcast_ref::<Vec<u8>>().or_else(|| Some(&value.downcast_ref::<Local<Vec<u8>>>()?.0));
+        text.map(String::len).or_else(|| bytes.map(Vec::len))
+    }
+    len(value).is_some_and(|len| len > LONG)
 }
 
 fn wrap_plain<V: Clone + Send + Sync + 'static>(mark: u64, times: Times, value: V) -> Erased {
     let kind = &const { Kind { column: Some(Values::<V>::boxed), write: None } };
-    Arc::new(Record::new(mark, times, value).of(Some(kind)))
+    Arc::new(record(mark, times, value).of(Some(kind)))
 }
 
 /// Wraps a value that can leave the process: then a person can be shown what it holds.
@@ -188,7 +203,7 @@ where
     V: Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let kind = &const { Kind { column: None, write: Some(write_out::<V>) } };
-    Arc::new(Record::new(mark, times, value).of(Some(kind)))
+    Arc::new(record(mark, times, value).of(Some(kind)))
 }
 
 fn wrap_plain_open<V>(mark: u64, times: Times, value: V) -> Erased
@@ -196,7 +211,7 @@ where
     V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let kind = &const { Kind { column: Some(Values::<V>::boxed), write: Some(write_out::<V>) } };
-    Arc::new(Record::new(mark, times, value).of(Some(kind)))
+    Arc::new(record(mark, times, value).of(Some(kind)))
 }
 
 fn write_out<V: Serialize + DeserializeOwned + 'static>(value: &(dyn Any + Send + Sync)) -> Option<Written> {
@@ -285,6 +300,7 @@ mod tests {
     #[test]
     fn a_plain_value_is_plain_by_hand_too() {
         assert!(u64::keep().is_plain && Local::<u64>::keep().is_plain && Local::<Arc<str>>::keep().is_plain);
-        assert!(!String::keep().is_plain && !Local::<String>::keep().is_plain);
+        assert!(String::keep().is_plain && Local::<String>::keep().is_plain);
+        assert!(!Vec::<String>::keep().is_plain && !Local::<Vec<String>>::keep().is_plain);
     }
 }

@@ -100,6 +100,19 @@ async fn near_its_end_a_value_in_use_is_loaded_anew_once() {
     assert_eq!((cache.stats().hits, cache.stats().misses), (6, 1), "who was served meanwhile was served");
 }
 
+/// It stands in a column, and is loaded ahead all the same: when it was made is noted there.
+#[test]
+fn a_text_that_somebody_set_is_loaded_ahead_by_one_who_asks_for_that() {
+    let larder = testing::isolated();
+    let cache = larder.cache("default");
+    let load = || cache.blocking().get_or_load("key", Options::ttl(100).refresh_ahead(0.5), || "new".to_owned());
+    cache.blocking().set("key", "old".to_owned(), Options::ttl(100)).unwrap();
+    larder.advance(40 * SECOND);
+    assert_eq!(load(), "old");
+    larder.advance(20 * SECOND);
+    assert_eq!(load(), "new");
+}
+
 #[test]
 fn a_failing_refresh_does_not_cost_the_value_that_is_still_fresh_and_is_not_tried_by_every_caller() {
     let larder = testing::isolated();

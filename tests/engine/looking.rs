@@ -109,6 +109,19 @@ fn a_key_that_was_told_leads_to_the_entry_of_whatever_pattern_and_removes_it() {
 }
 
 #[test]
+fn of_a_text_it_is_told_how_old_it_is_whether_it_is_short_or_long() {
+    each(|larder| {
+        let cache = larder.cache("default");
+        for (key, bytes) in [("short", 10), ("long", 10_000)] {
+            cache.blocking().set(key, "x".repeat(bytes), Options::ttl(60)).unwrap();
+            larder.advance(seconds(20));
+            let entry = cache.inspect_blocking(key).unwrap().expect("it is there");
+            assert_eq!((entry.age, entry.fresh_for), (Some(seconds(20)), Ttl::For(seconds(40))), "{key}");
+        }
+    });
+}
+
+#[test]
 fn to_look_is_no_use_and_counts_nothing() {
     each(|larder| {
         let cache = larder.cache("default");

@@ -84,7 +84,7 @@ macro_rules! plain {
     )*};
 }
 
-plain! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Duration &'static str }
+plain! { u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char Duration &'static str String Vec<u8> }
 
 impl<T, E> Probe<Result<T, E>> {
     pub const KIND: u8 = 1;

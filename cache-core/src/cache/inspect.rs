@@ -74,7 +74,10 @@ impl Cache {
         let name = self.name_of(&key);
         match &self.home().backing {
             Backing::Null => Ok(None),
-            Backing::Memory(store) => Ok(store.peek(&name).map(|record| self.home().inspect_record(&record))),
+            Backing::Memory(store) => {
+                let found = store.examine_live(&name);
+                Ok(found.map(|(record, knows_age)| self.home().inspect_record(&record, knows_age)))
+            }
             Backing::Outside(outside) => self.inspect_outside(outside, &name, &self.fingerprints_of(&key)).await,
         }
     }
@@ -153,12 +156,11 @@ impl Cache {
 }
 
 impl Home {
-    fn inspect_record(&self, record: &Erased) -> Inspected {
+    fn inspect_record(&self, record: &Erased, knows_age: bool) -> Inspected {
         let times = record.times();
         let shown = record.shown(SHOWN);
         let (bytes, value) = shown.map_or((None, None), |(bytes, value)| (Some(bytes as u64), value));
-        // What is kept without a record is as old as this look at it, for all that anybody knows.
-        let age = record.column().is_none().then(|| self.clock.now().since(times.created));
+        let age = knows_age.then(|| self.clock.now().since(times.created));
         let (mark, is_failure) = (record.mark(), record.is_failure());
         Inspected { mark, age, bytes, is_failure, value, ..self.inspect_times(times) }
     }

@@ -27,7 +27,7 @@ pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
         Lying::Record(record) => record.freshness(options, cache.home().clock.now()) != Freshness::Fresh,
-        Lying::Column(..) => false,
+        Lying::Column(columns, column, _) => columns.remember(column),
     };
     (!options.looks_ahead() || !found.lying().is_some_and(is_near_its_end)).then_some(found)
 }

@@ -1,12 +1,12 @@
 //! The store inside the process: typed values, bounded, each with a time of its own.
 //!
 //! One table holds values of all types, so that one budget bounds them all. A slot is half a line of memory, with the
-//! beginning of a key and the end of its time. Everything else stands in columns, at the number of the slot: a number, or
-//! what is shared by count, in one of its type; other values in records behind pointers; what is left of a long key;
-//! links of queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once; and nobody
-//! pays for what is long or heavy in others. The other ways were measured as well: with a slot of a whole line that has
-//! the value in it, reads of a hundred thousand entries took a quarter longer; tables for each type would bound nothing
-//! together, and a cache of many types would have to be divided up in advance.
+//! beginning of a key and the end of its time. Everything else stands in columns, at the number of the slot: a number, a
+//! short text, or what is shared by count, in one of its type; other values in records behind pointers; what is left of a
+//! long key; links of queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once;
+//! and nobody pays for what is long or heavy in others. The other ways were measured as well: with a slot of a whole line
+//! that has the value in it, reads of a hundred thousand entries took a quarter longer; tables for each type would bound
+//! nothing together, and a cache of many types would have to be divided up in advance.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
 //! a shard's share. A shard has several locks, and a reader takes one of them: a count that two readers write to by turns
@@ -112,8 +112,8 @@ impl Held<'_> {
         self.shard.lying(self.stand)
     }
 
-    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's; else once the store is let
-    /// go. What is made of it gets its tags.
+    /// Reads a copy of the value: where it lies, if copying one runs no code of a user's and does not take long; else once
+    /// the store is let go. What is made of it gets its tags.
     #[inline(always)]
     pub(crate) fn read<V>(self, copy: fn(Lying<'_>) -> Option<V>, is_plain: bool) -> Option<V> {
         let lying = self.lying()?;
@@ -123,7 +123,7 @@ impl Held<'_> {
             hand_on(bonds);
         }
         match lying {
-            Lying::Record(record) if !is_plain => {
+            Lying::Record(record) if !is_plain || record.is_long() => {
                 let record = Erased::clone(record);
                 drop(self);
                 copy(Lying::Record(&record))
@@ -187,12 +187,17 @@ impl Store {
         (!has_expired(&record, now)).then_some(record)
     }
 
-    /// Returns what is under this name, dead or alive, and whether it is all that was ever known of it: a value in a column has
-    /// forgotten when it was made. Nothing is noted and nothing is removed.
+    /// Returns what is under this name, dead or alive, and whether it is all that was ever known of it: a small value in a
+    /// column has forgotten when it was made. Nothing is noted and nothing is removed.
     pub(crate) fn examine(&self, name: &Name) -> Option<(Erased, bool)> {
         let (address, now) = (name.address(), self.clock.now());
         let hash = address.hash();
         read_often(self.shard(hash)).examine(hash, address, now)
+    }
+
+    /// Returns what lives under this name, and whether it is known when it was made. Nothing is noted and nothing is removed.
+    pub(crate) fn examine_live(&self, name: &Name) -> Option<(Erased, bool)> {
+        self.examine(name).filter(|(record, _)| !has_expired(record, self.clock.now()))
     }
 
     /// Returns how many bytes its records may weigh together.

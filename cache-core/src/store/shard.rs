@@ -59,10 +59,10 @@ impl Shard {
         self.tenants.record(self.find(hash, address)?, now)
     }
 
-    /// Returns the record at an address, and whether that is a whole one and not made of a value alone.
+    /// Returns the record at an address, and whether it is known when it was made.
     pub(super) fn examine(&self, hash: u64, address: Address<'_>, now: Tick) -> Option<(Erased, bool)> {
         let slot = self.find(hash, address)?;
-        Some((self.tenants.record(slot, now)?, self.tenants.is_whole(slot)))
+        Some((self.tenants.record(slot, now)?, self.tenants.knows_age(slot)))
     }
 
     /// Returns where the value at an address stands, if it is of its mark and fresh, and notes that it was of use.

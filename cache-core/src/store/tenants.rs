@@ -89,7 +89,7 @@ impl Tenants {
         }
     }
 
-    /// Returns the record of an entry. One that is made of a value alone was made now, for all that anybody knows.
+    /// Returns the record of an entry. One that is made of a small value alone was made now, for all that anybody knows.
     pub(super) fn record(&self, number: u32, now: Tick) -> Option<Erased> {
         let slot = &self.slots[number as usize];
         let Some(column) = slot.column() else { return self.kept(number).cloned() };
@@ -98,9 +98,9 @@ impl Tenants {
         self.columns.get(column)?.record(number, self.families.mark(slot.family())?, times)
     }
 
-    /// Returns whether an entry is a whole record, and not a value alone.
-    pub(super) fn is_whole(&self, number: u32) -> bool {
-        self.slots[number as usize].column().is_none()
+    /// Returns whether it is known when an entry was made.
+    pub(super) fn knows_age(&self, number: u32) -> bool {
+        self.slots[number as usize].column().is_none_or(|column| self.columns.remember(column))
     }
 
     fn kept(&self, number: u32) -> Option<&Erased> {

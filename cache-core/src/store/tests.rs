@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use super::limits::Measure;
 use super::*;
+use crate::column::LONG;
 use crate::key::RAW;
 use crate::record::{Record, Times};
+use crate::value::{LocalValue, Value};
 
 fn store(max_entries: u64) -> Store {
     Store::new(Limits { max_entries, max_bytes: None }, Clock::manual())
@@ -99,6 +101,63 @@ fn a_store_has_a_power_of_two_of_shards_whatever_its_size() {
     assert_eq!((shards(0), shards(127), shards(255)), (1, 1, 1));
     for size in [256, 300, 1_000, 1_000_000, u64::MAX] {
         assert!(shards(size).is_power_of_two() && size / shards(size) as u64 >= 128);
+    }
+}
+
+/// A text of so many bytes, as caches wrap it.
+fn text(bytes: usize) -> Erased {
+    let times = Times { created: Tick::from_nanos(0), fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
+    String::keep().record(RAW, times, "x".repeat(bytes))
+}
+
+#[test]
+fn a_short_text_stands_in_a_column_and_a_long_one_keeps_its_record() {
+    const NOW: Tick = Tick::from_nanos(0);
+    let (scope, clock) = (scope(), Clock::manual());
+    let address = Address::new(&scope, RAW, &[1], 8);
+    let mut shard = Shard::new(Arc::new(Tuner::new(1)));
+    // Whatever stood there before leaves nothing behind.
+    for bytes in [10, LONG + 1, LONG, 0, LONG + 2, LONG + 1, 11] {
+        let before = shard.insert(Newcomer { hash: 7, address }, text(bytes), 1, NOW);
+        drop(before);
+        let stand = shard.seek(7, address, &clock).unwrap();
+        let lying = shard.lying(stand).unwrap();
+        assert_eq!(matches!(lying, Lying::Column(..)), bytes <= LONG, "{bytes} bytes");
+        assert_eq!(String::read_here(lying).map(|text| text.len()), Some(bytes));
+        let record = shard.get(7, address, NOW).unwrap();
+        assert_eq!(record.value.downcast_ref::<String>().map(String::len), Some(bytes));
+    }
+    assert!(shard.remove(7, address, NOW).is_some() && shard.seek(7, address, &clock).is_none());
+}
+
+#[test]
+fn a_text_that_is_replaced_or_removed_is_handed_out_to_be_dropped_outside_of_the_lock() {
+    const NOW: Tick = Tick::from_nanos(0);
+    let scope = scope();
+    let address = Address::new(&scope, RAW, &[1], 8);
+    let mut shard = Shard::new(Arc::new(Tuner::new(1)));
+    let mut put = |bytes| shard.insert(Newcomer { hash: 7, address }, text(bytes), 1, NOW);
+    assert!(put(10).is_none());
+    let mut gone = [put(LONG + 1), put(11), put(12)].map(Option::unwrap).map(|taken| format!("{taken:?}")).to_vec();
+    gone.extend(shard.remove(7, address, NOW).map(|taken| format!("{taken:?}")));
+    let whole = gone.iter().zip(["Value(Some(", "Record(Some(", "Value(Some(", "Value(Some("]);
+    assert!(gone.len() == 4 && whole.into_iter().all(|(gone, what)| gone.contains(what)), "{gone:?}");
+}
+
+#[test]
+fn a_long_text_is_copied_when_the_lock_is_let_go() {
+    fn read(lying: Lying<'_>) -> Option<usize> {
+        // A record that is counted once more is one that its reader took out of the lock.
+        match lying {
+            Lying::Record(record) => Some(Arc::strong_count(record)),
+            Lying::Column(..) => None,
+        }
+    }
+    let (store, scope) = (store(10), scope());
+    for (key, bytes, count) in [("short", LONG, None), ("long", LONG + 1, Some(2))] {
+        let name = scope.name(&key.into());
+        drop(store.insert(&name, text(bytes), 1));
+        assert_eq!(store.seek(name.address()).unwrap().read(read, true), count, "{key}");
     }
 }
 

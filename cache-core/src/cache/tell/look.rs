@@ -29,7 +29,7 @@ impl Cache {
         options: &Options,
         unreadable: impl FnOnce(&Erased) -> Option<Miss>,
     ) -> Found {
-        let Some((record, is_whole)) = store.examine(name) else { return Found::Miss(Miss::Absent) };
+        let Some((record, knows_age)) = store.examine(name) else { return Found::Miss(Miss::Absent) };
         let now = self.home().clock.now();
         if record.mark() != name.mark() {
             let has_expired = record.times().kept_until <= now || record.is_withdrawn();
@@ -42,7 +42,7 @@ impl Cache {
             return Found::Miss(miss);
         }
         // What is near was made when it was read, as far as it knows.
-        found((record.times(), record.lead(), options), now, level, is_whole && level == Level::Memory)
+        found((record.times(), record.lead(), options), now, level, knows_age && level == Level::Memory)
     }
 
     /// Returns the names of those tags that were invalidated; `None` where none was.
