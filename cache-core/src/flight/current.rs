@@ -31,7 +31,8 @@ pub struct Link {
     parent: Option<Arc<Link>>,
     /// Whether nothing is kept of what it makes itself, so that it may read what is near.
     is_before: bool,
-    said: Mutex<Said>,
+    /// Made with the first word: most bodies say nothing, and a guard runs on each request.
+    said: Mutex<Option<Box<Said>>>,
     /// Who is told what its body asks.
     scope: Option<Scope>,
     /// What is entered while its body runs.
@@ -111,6 +112,7 @@ impl Link {
     #[must_use]
     pub fn wishes(&self) -> Wishes {
         let said = lock(&self.said);
+        let Some(said) = &*said else { return Wishes::default() };
         let mut wishes = said.wishes.clone();
         if !wishes.own_tags {
             wishes.tags.extend(said.inherited.names());
@@ -134,13 +136,19 @@ impl Link {
 
     /// Takes over the tags of what was read there.
     pub fn take_over(&self, before: &Self) {
-        let read = lock(&before.said).inherited.clone();
-        lock(&self.said).inherited.take_all(&read);
+        let read = lock(&before.said).as_ref().map(|said| said.inherited.clone());
+        if let Some(read) = read {
+            self.say(|said| said.inherited.take_all(&read));
+        }
     }
 
     /// Notes a wish.
     pub fn wish(&self, say: impl FnOnce(&mut Wishes)) {
-        say(&mut lock(&self.said).wishes);
+        self.say(|said| say(&mut said.wishes));
+    }
+
+    fn say(&self, say: impl FnOnce(&mut Said)) {
+        say(lock(&self.said).get_or_insert_default());
     }
 
     /// Returns the flights whose bodies the running code stands in, innermost first.
@@ -157,7 +165,7 @@ impl Link {
 pub fn hand_on(bonds: &Bonds) {
     let _ = CURRENT.try_with(|current| {
         if let Some(link) = &*current.borrow() {
-            lock(&link.said).inherited.take(bonds);
+            link.say(|said| said.inherited.take(bonds));
         }
     });
 }
@@ -166,7 +174,7 @@ pub fn hand_on(bonds: &Bonds) {
 pub fn hand_on_name(name: &str) {
     let _ = CURRENT.try_with(|current| {
         if let Some(link) = &*current.borrow() {
-            lock(&link.said).inherited.take_name(name);
+            link.say(|said| said.inherited.take_name(name));
         }
     });
 }
