@@ -18,6 +18,8 @@ const OPTIONS: Options = Options::forever();
 const ALL: Capabilities = Capabilities::ALL;
 const NO_TICKETS: Capabilities = Capabilities { conditional_fill: false, ..ALL };
 const IN_PLACE: Capabilities = Capabilities { in_place: true, ..ALL };
+/// Cleared by a number in names, which others trust for a second.
+const BY_NAMES: Capabilities = Capabilities { clear_scope: false, ..ALL };
 /// What each process has read it keeps near.
 const NEAR: Capabilities = Capabilities { tells: true, ..ALL };
 
@@ -289,4 +291,33 @@ async fn an_error_in_the_place_of_a_body_hands_on_the_tags_of_that_to_who_leads_
     }
     let there = [Some(true); 3];
     assert_eq!(kept, [there, [None, there[1], there[2]], [None, None, there[2]], [None; 3]]);
+}
+
+#[test]
+fn nothing_is_made_of_what_another_process_has_cleared_also_where_that_is_still_trusted_to_be_there() {
+    let (store, [(_ours, ours), (_theirs, theirs)]) = &two(BY_NAMES);
+    let source = AtomicU64::new(1);
+    let part = |cache: &Cache| {
+        let parts = cache.at_version("parts").unwrap();
+        parts.blocking().get_or_load("part", OPTIONS, || source.load(Ordering::SeqCst))
+    };
+    let whole = |cache: &Cache, key: &str| cache.blocking().get_or_load(key, OPTIONS, || part(cache));
+    let many = |cache: &Cache| {
+        let parts = cache.at_version("parts").unwrap();
+        let read = || parts.blocking().get_many::<u64>(["part", "another"]).unwrap()[0];
+        cache.blocking().get_or_load("many", OPTIONS, read)
+    };
+    let asked = |ask: &dyn Fn() -> u64| {
+        let before = store.asked();
+        (ask(), store.asked() - before)
+    };
+    assert_eq!([part(theirs), whole(theirs, "first")], [1, 1]);
+    source.store(2, Ordering::SeqCst);
+    ours.at_version("parts").unwrap().blocking().clear().unwrap();
+    assert_eq!(part(theirs), 1, "who makes nothing of it trusts for a second that it is there");
+    assert_eq!(many(theirs), None, "nobody has made it anew yet");
+    assert_eq!(whole(theirs, "whole"), 2);
+    assert_eq!(whole(ours, "whole"), 2, "it was kept");
+    let (part, questions) = asked(&|| part(theirs));
+    assert_eq!((part, questions), (2, 1), "what a body has heard they all go by, and a hit asks one question");
 }

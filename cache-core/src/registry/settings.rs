@@ -12,6 +12,7 @@ use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Bounds, Cache, Markers, Outside, Parts, USUAL_ENTRIES};
 use crate::codec::Codec;
 use crate::error::Error;
+use crate::flight::is_in_body;
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
 use crate::store::Limits;
@@ -486,5 +487,5 @@ fn clearable(store: Arc<dyn ErasedBackend>, prefix: &str, homes: &Homes) -> Resu
     if (*store).capabilities().clear_scope {
         return Ok(store);
     }
-    Ok(Arc::new(Eras::new(store, prefix, homes.clock.clone())?))
+    Ok(Arc::new(Eras::new(store, prefix, homes.clock.clone(), is_in_body)?))
 }

@@ -46,7 +46,7 @@ fn set(cache: &Cache, value: u8) {
 fn a_store_whose_scopes_are_eras_does_all_else_as_it_did() {
     let clock = Clock::manual();
     let store: Arc<Erased> = masked(&clock);
-    let eras = Eras::new(store, "suite", clock.clone()).unwrap();
+    let eras = Eras::new(store, "suite", clock.clone(), || false).unwrap();
     let report = conformance::Suite::new(&eras, &|time| clock.advance(time)).run();
     // A part of a scope is none that anybody would clear.
     let parts = [
@@ -151,7 +151,7 @@ fn a_marker_that_is_lost_takes_everything_along_and_brings_nothing_back() {
     let clock = Clock::manual();
     let inner = Arc::new(Memory::new(clock.clone()));
     let store: Arc<Erased> = Arc::new(Counting::new(Arc::clone(&inner)));
-    let eras: Arc<Erased> = Arc::new(Eras::new(store, "", clock.clone()).unwrap());
+    let eras: Arc<Erased> = Arc::new(Eras::new(store, "", clock.clone(), || false).unwrap());
     let name = Scope::new("", "1", None).unwrap().name(&"key".into());
     testing::block_on(async {
         eras.set(&name, b"old", None).await.unwrap();

@@ -233,7 +233,7 @@ fn a_clear_of_the_store_is_owed_to_a_server_that_is_away_and_to_no_other() {
 fn a_part_of_a_cache_that_is_cleared_is_owed_to_a_server_that_is_away_and_to_no_other() {
     let clock = Clock::manual();
     let fleet = Fleet::new(&memories(&clock), 3);
-    let eras = Eras::new(Arc::clone(&fleet) as Arc<Erased>, "", clock.clone()).unwrap();
+    let eras = Eras::new(Arc::clone(&fleet) as Arc<Erased>, "", clock.clone(), || false).unwrap();
     let store: Arc<Erased> = Arc::new(Owing::new(Arc::new(eras), clock.clone()));
     let as_it_reads = Scope::new("", "", Some(|_, _, key, name| name.write_str(key))).unwrap();
     let name = |start: &'static str, number: u8| {

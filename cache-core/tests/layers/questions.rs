@@ -34,8 +34,9 @@ fn questions(eras: &Eras, store: &Scripted, change: Change) -> (usize, usize) {
 fn two() -> (Clock, Arc<Scripted>, [Eras; 2]) {
     let clock = Clock::manual();
     let store = Scripted::new(&clock, Capabilities { clear_scope: false, ..Capabilities::ALL });
-    let eras = [(); 2]
-        .map(|()| Eras::new(Arc::clone(&store) as Arc<dyn ErasedBackend>, "", clock.clone()).expect("a short prefix"));
+    let eras = [(); 2].map(|()| {
+        Eras::new(Arc::clone(&store) as Arc<dyn ErasedBackend>, "", clock.clone(), || false).expect("a short prefix")
+    });
     (clock, store, eras)
 }
 

@@ -7,6 +7,7 @@ use ahash::RandomState;
 
 use super::super::super::Server;
 use super::super::is_removed_instead;
+use super::book::Asking;
 use super::spelling::{inside, joined, levels};
 use super::{Eras, Word};
 use crate::codec::wire::MAGIC;
@@ -18,7 +19,7 @@ use crate::tags::fingerprint;
 const SIGN: [u8; 2] = [MAGIC, b'E'];
 
 /// What each of several eras is, or why nobody knows.
-type Known<'a, T> = HashMap<(Server, &'a str), T, RandomState>;
+pub(super) type Known<'a, T> = HashMap<(Server, &'a str), T, RandomState>;
 
 impl Eras {
     pub(super) fn marker(&self, server: Server, level: &str) -> Name {
@@ -34,13 +35,9 @@ impl Eras {
     /// Returns the era of a scope, or of a namespace in one: what is known of it, or what its marker says.
     pub(super) async fn era(&self, server: Server, level: &str, word: Word) -> Result<u64, Error> {
         loop {
-            let now = self.clock.now();
-            let asking = match word {
-                Word::Trusted => match self.book.look(server, level, now) {
-                    Ok(era) => return Ok(era),
-                    Err(asking) => asking,
-                },
-                Word::Asked => self.book.asking(now),
+            let asking = match self.look(server, level, word) {
+                Ok(era) => return Ok(era),
+                Err(asking) => asking,
             };
             let era = self.ask(server, level).await?;
             if self.book.note(server, level, era, asking) {
@@ -51,9 +48,9 @@ impl Eras {
 
     /// Returns the era to read by, or `None` where there is none, and so nothing. Who reads writes nothing, and waits for no
     /// write.
-    pub(super) async fn era_there(&self, server: Server, level: &str) -> Result<Option<u64>, Error> {
+    pub(super) async fn era_there(&self, server: Server, level: &str, word: Word) -> Result<Option<u64>, Error> {
         loop {
-            let asking = match self.book.look(server, level, self.clock.now()) {
+            let asking = match self.look(server, level, word) {
                 Ok(era) => return Ok(Some(era)),
                 Err(asking) => asking,
             };
@@ -61,6 +58,15 @@ impl Eras {
             if self.book.note(server, level, era, asking) {
                 return Ok(Some(era));
             }
+        }
+    }
+
+    /// Returns the era that is known, where that will do, or else how things stand for those who ask.
+    fn look(&self, server: Server, level: &str, word: Word) -> Result<u64, Asking> {
+        let now = self.clock.now();
+        match word {
+            Word::Trusted => self.book.look(server, level, now),
+            Word::Asked => Err(self.book.asking(now)),
         }
     }
 
@@ -116,7 +122,7 @@ impl Eras {
         };
         for ((server, level, asking), era) in unknown.into_iter().zip(said) {
             let is_good = era.is_none_or(|era| self.book.note(server, level, era, asking));
-            let era = if is_good { era } else { self.era_there(server, level).await? };
+            let era = if is_good { era } else { self.era_there(server, level, Word::Trusted).await? };
             known.insert((server, level), era);
         }
         let era = |(server, name): &(Server, &Name)| {
@@ -177,6 +183,6 @@ fn bytes_of(era: u64) -> Vec<u8> {
     [&SIGN[..], &era.to_le_bytes()].concat()
 }
 
-fn era_in(marker: &[u8]) -> Option<u64> {
+pub(super) fn era_in(marker: &[u8]) -> Option<u64> {
     marker.strip_prefix(&SIGN)?.try_into().map(u64::from_le_bytes).ok()
 }

@@ -11,7 +11,8 @@
 //! changed back would bring an old era back.
 //!
 //! For reads, what a marker said is trusted for a second, so that as a rule a hit takes no other question: whoever clears
-//! sees it at once, and other processes do within a second. Who writes, counts or removes asks the marker, since that
+//! sees it at once, and other processes do within a second. Where something is made of what is read, that would be kept for
+//! longer than the second: then the markers are asked in the same question. Who writes, counts or removes asks the marker, since that
 //! must not miss what somebody has kept after a clear; and does at the same time what is to be done, by the era that is
 //! trusted. Where the marker says another one, it is done once more by that, and what was done by the old one is removed: some
 //! still read by it for a second. A ticket for a fill is good in its era alone: what was read before a clear is not kept
@@ -23,8 +24,11 @@
 
 mod book;
 mod marker;
+mod now;
 mod spelling;
 
+use std::collections::BTreeSet;
+use std::slice::from_ref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -51,6 +55,8 @@ pub struct Eras {
     book: Book,
     spelling: Spelling,
     draws: RandomState,
+    /// Says whether something is made of what is read, and may be kept.
+    is_made_of: fn() -> bool,
 }
 
 /// Whether an era that was asked for less than a second ago will do.
@@ -61,15 +67,21 @@ enum Word {
 }
 
 impl Eras {
-    /// Gives the entries of the caches of a prefix an era.
+    /// Gives the entries of the caches of a prefix an era. `is_made_of` says of whoever reads whether something is made of that,
+    /// and may be kept.
     ///
     /// # Errors
     ///
     /// When the prefix is too long.
-    pub fn new(store: Arc<dyn ErasedBackend>, prefix: &str, clock: Clock) -> Result<Self, Error> {
+    pub fn new(
+        store: Arc<dyn ErasedBackend>,
+        prefix: &str,
+        clock: Clock,
+        is_made_of: fn() -> bool,
+    ) -> Result<Self, Error> {
         let (scope, spelling) = (Scope::reserved(prefix)?, Spelling::new()?);
-        let servers = (*store).servers();
-        Ok(Self { store, clock, servers, scope, book: Book::default(), spelling, draws: RandomState::new() })
+        let (servers, book, draws) = ((*store).servers(), Book::default(), RandomState::new());
+        Ok(Self { store, clock, servers, scope, book, spelling, draws, is_made_of })
     }
 
     /// Returns the server that an entry is on, whatever its era.
@@ -127,7 +139,7 @@ impl Eras {
         let server = self.server(name);
         let mut era = None;
         for level in levels(name.as_str()) {
-            let Some(own) = self.era_there(server, level).await? else { return Ok(None) };
+            let Some(own) = self.era_there(server, level, Word::Trusted).await? else { return Ok(None) };
             era = Some(spelling::inside(era, own));
         }
         Ok(Some(self.spell(name, era.unwrap_or_default())))
@@ -161,14 +173,7 @@ impl Eras {
     /// Returns the names to change entries by, each for itself.
     async fn all<'a>(&self, names: impl Iterator<Item = &'a Name> + Clone) -> Vec<Result<Name, Error>> {
         let servers: Vec<_> = names.clone().map(|name| self.server(name)).collect();
-        let mut wanted: Vec<_> = names
-            .clone()
-            .zip(&servers)
-            .flat_map(|(name, server)| levels(name.as_str()).map(|level| (*server, level)))
-            .collect();
-        wanted.sort_unstable();
-        wanted.dedup();
-        let eras = self.asked_all(&wanted).await;
+        let eras = self.asked_all(&levels_of(names.clone().zip(&servers))).await;
         let spelled = |(name, server): (&Name, &Server)| {
             let eras = levels(name.as_str()).map(|level| eras[&(*server, level)].clone());
             let eras = eras.collect::<Result<Vec<_>, _>>()?;
@@ -178,6 +183,12 @@ impl Eras {
     }
 }
 
+/// Returns the levels that names are in on their servers, each once.
+fn levels_of<'a, 'b>(names: impl Iterator<Item = (&'a Name, &'b Server)>) -> Vec<(Server, &'a str)> {
+    let each = names.flat_map(|(name, server)| levels(name.as_str()).map(|level| (*server, level)));
+    each.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 impl ErasedBackend for Eras {
     fn capabilities(&self) -> Capabilities {
         // What such a store would tell, or list, are other names than those that it is asked for.
@@ -185,8 +196,10 @@ impl ErasedBackend for Eras {
     }
 
     fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
+        let is_made_of = (self.is_made_of)();
         Box::pin(async move {
             let there = match self.at_hand(name) {
+                _ if is_made_of => return Ok(Box::pin(self.read_now(from_ref(name))).await?.pop().flatten()),
                 Some(name) => Some(name),
                 // Boxed, so that most hits do not carry along what asking for markers takes.
                 None => Box::pin(self.there(name)).await?,
@@ -228,7 +241,11 @@ impl ErasedBackend for Eras {
     }
 
     fn get_many<'a>(&'a self, names: &'a [Name]) -> Answer<'a, Result<Vec<Option<Vec<u8>>>, Error>> {
+        let is_made_of = (self.is_made_of)();
         Box::pin(async move {
+            if is_made_of {
+                return self.read_now(names).await;
+            }
             let servers: Vec<_> = names.iter().map(|name| (self.server(name), name)).collect();
             let eras = self.eras_there(&servers).await?;
             let there = names.iter().zip(&eras).filter_map(|(name, era)| Some(self.spell(name, (*era)?)));
