@@ -8,7 +8,7 @@ use ahash::RandomState;
 use once_cell::sync::Lazy;
 
 use crate::error::Error;
-use crate::key::address::{Address, Piece};
+use crate::key::address::{Address, HEAD, Piece};
 use crate::key::text::{Text, bytes_of};
 use crate::key::{Key, KeyText, KeyWriter, MAX_KEY, RAW, alphabet, text};
 
@@ -212,7 +212,12 @@ impl Scope {
     #[inline(always)]
     pub(super) fn hash(&self, head: Piece, rest: &[u64]) -> u64 {
         let mut hasher = self.0.hasher.build_hasher();
-        head.iter().chain(rest).for_each(|word| hasher.write_u64(*word));
+        // Two words at once: half as many multiplications that wait for the one before them.
+        let mut both = |[first, second]: Piece| hasher.write_u128(u128::from(second) << 64 | u128::from(first));
+        let (pieces, last) = rest.as_chunks::<HEAD>();
+        both(head);
+        pieces.iter().for_each(|piece| both(*piece));
+        last.iter().for_each(|word| hasher.write_u64(*word));
         hasher.finish()
     }
 

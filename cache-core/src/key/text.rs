@@ -67,12 +67,21 @@ impl Text {
     pub(super) fn put(&mut self, text: u64, len: usize) {
         let (at, shift) = (self.len / 8, self.len % 8 * 8);
         self.len += len;
-        if let Some(word) = self.words.get_mut(at) {
-            *word |= (text << shift).to_le();
+        match self.words.get_mut(at..at + 2) {
+            Some([word, next]) => {
+                *word |= (text << shift).to_le();
+                // What did not fit into that one; nothing stood here yet.
+                *next = ((text >> 1) >> (63 - shift)).to_le();
+            }
+            _ => self.put_last(at, text << shift),
         }
-        // What did not fit into that one; nothing stood here yet.
-        if let Some(next) = self.words.get_mut(at + 1) {
-            *next = ((text >> 1) >> (63 - shift)).to_le();
+    }
+
+    /// Writes into the last word that there is: all of it fits into that one.
+    #[cold]
+    fn put_last(&mut self, at: usize, text: u64) {
+        if let Some(word) = self.words.get_mut(at) {
+            *word |= text.to_le();
         }
     }
 

@@ -195,7 +195,7 @@ impl KeyWriter<'_> {
     }
 
     /// Writes a number below a hundred million with at least this many of eight digits.
-    #[inline]
+    #[inline(always)]
     pub(super) fn at_most_eight_digits(&mut self, number: u64, least: usize) {
         let (digits, zeros) = eight_digits(number);
         let zeros = zeros.min(8 - least);
@@ -242,7 +242,7 @@ fn last_word(text: &[u8], rest: &[u8]) -> u64 {
 /// with; the last digit does not count as one.
 ///
 /// All digits at once: halves of four digits, then pairs, then digits, each next to its neighbour in one word.
-#[inline]
+#[inline(always)]
 fn eight_digits(number: u64) -> (u64, usize) {
     let fours = (number / 10_000) | ((number % 10_000) << 32);
     // So much by so much is a division by 100 of numbers below 10,000.

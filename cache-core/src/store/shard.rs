@@ -72,14 +72,27 @@ impl Shard {
     pub(super) fn seek(&self, hash: u64, address: Address<'_>, clock: &Clock) -> Option<Stand> {
         // As a rule, whoever begins like it is it: one question in the loop, and the others behind it.
         let slot = self.index.find(half(hash), |slot| self.tenants.has_head(slot, address.head))?;
-        let slot =
-            if self.tenants.is_behind_head(slot, address) { slot } else { self.find_behind_head(hash, address)? };
+        let Address { scope, mark, head: [first, second], rest } = address;
+        let is_it = self.tenants.is_behind_head(slot, address);
+        let slot = if is_it { slot } else { self.find_behind_head(hash, scope, mark, first, second, rest)? };
         self.tenants.use_fresh(slot, clock.now())
     }
 
     /// Looks for the one among those that begin alike: seldom more than one has this hash and this head.
+    ///
+    /// An address comes in its parts, since a whole one stands in memory, where each hit would write it for this alone.
     #[cold]
-    fn find_behind_head(&self, hash: u64, address: Address<'_>) -> Option<u32> {
+    #[inline(never)]
+    fn find_behind_head(
+        &self,
+        hash: u64,
+        scope: &Scope,
+        mark: u64,
+        first: u64,
+        second: u64,
+        rest: &[u64],
+    ) -> Option<u32> {
+        let address = Address { scope, mark, head: [first, second], rest };
         let is_it = |slot| self.tenants.has_head(slot, address.head) && self.tenants.is_behind_head(slot, address);
         self.index.find(half(hash), is_it)
     }

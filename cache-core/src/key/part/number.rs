@@ -9,20 +9,20 @@ const BILLIONS: u128 = 10_u128.pow(19);
 const ZEROS: usize = 19;
 
 impl KeyWriter<'_> {
-    /// Writes a number in decimal.
-    #[inline]
+    /// Writes a number in decimal. One as most are, below a hundred million, is written where the call stands: the compiler
+    /// often knows there how much is written already.
+    #[inline(always)]
     fn whole(&mut self, number: u128) {
         match u64::try_from(number) {
-            Ok(number @ ..100_000_000) => self.short(number),
-            Ok(number) => self.padded(number, 1),
+            Ok(number @ ..100_000_000) => self.at_most_eight_digits(number, 1),
+            Ok(number) => self.long(number),
             Err(_) => self.wide(number),
         }
     }
 
-    /// Writes a number as most are, below a hundred million.
-    #[inline]
-    fn short(&mut self, number: u64) {
-        self.at_most_eight_digits(number, 1);
+    #[inline(never)]
+    fn long(&mut self, number: u64) {
+        self.padded(number, 1);
     }
 
     #[cold]
