@@ -216,8 +216,12 @@ impl Scope {
         let mut both = |[first, second]: Piece| hasher.write_u128(u128::from(second) << 64 | u128::from(first));
         let (pieces, last) = rest.as_chunks::<HEAD>();
         both(head);
-        pieces.iter().for_each(|piece| both(*piece));
-        last.iter().for_each(|word| hasher.write_u64(*word));
+        for piece in pieces {
+            both(*piece);
+        }
+        for word in last {
+            hasher.write_u64(*word);
+        }
         hasher.finish()
     }
 
