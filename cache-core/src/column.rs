@@ -34,8 +34,8 @@ pub(crate) const COLUMNS: u8 = 15;
 /// A text of more bytes than this is copied outside of all locks, and so keeps its record.
 pub(crate) const LONG: usize = 4_096;
 
-/// When a value was made is noted where it is larger than this: a number would take twice the room.
-const SMALL: usize = 16;
+/// When a value was made is noted where it is larger than what is shared by count: a number would take twice the room.
+const SMALL: usize = size_of::<Arc<str>>();
 
 /// Makes an empty column.
 pub(crate) type NewColumn = fn() -> Box<dyn Column>;

@@ -100,7 +100,7 @@ fn a_hit_in_memory_says_how_old_it_is_and_how_much_is_left() {
 
 /// It stands in a column, with nothing but its end.
 #[test]
-fn a_hit_on_a_plain_value_has_forgotten_its_age() {
+fn a_hit_on_a_number_has_forgotten_its_age() {
     let (_larder, cache) = cache();
     cache.blocking().set("number", 7_u64, Options::ttl(60)).unwrap();
     let (found, story) = explain_blocking(|| cache.blocking().get::<u64>("number"));

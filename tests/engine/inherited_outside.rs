@@ -321,3 +321,33 @@ fn nothing_is_made_of_what_another_process_has_cleared_also_where_that_is_still_
     let (part, questions) = asked(&|| part(theirs));
     assert_eq!((part, questions), (2, 1), "what a body has heard they all go by, and a hit asks one question");
 }
+
+#[test]
+fn a_body_reads_what_was_made_anew_since_another_process_has_cleared() {
+    let (_store, [(_ours, ours), (_theirs, theirs)]) = &two(BY_NAMES);
+    let source = AtomicU64::new(1);
+    let parts = |cache: &Cache| cache.at_version("parts").unwrap();
+    let part = |cache: &Cache| parts(cache).blocking().get_or_load("part", OPTIONS, || source.load(Ordering::SeqCst));
+    assert_eq!(part(theirs), 1);
+    source.store(2, Ordering::SeqCst);
+    parts(ours).blocking().clear().unwrap();
+    assert_eq!((part(ours), part(theirs)), (2, 1), "who makes nothing of it trusts for a second");
+    source.store(3, Ordering::SeqCst);
+    assert_eq!(theirs.blocking().get_or_load("whole", OPTIONS, || part(theirs)), 2, "what is there by the new number");
+}
+
+#[test]
+fn a_body_that_reads_many_is_told_of_each_by_its_own_number() {
+    let (_store, [(_ours, ours), (_theirs, theirs)]) = &two(BY_NAMES);
+    let parts = |cache: &Cache| cache.at_version("parts").unwrap();
+    let of = |cache: &Cache| parts(cache).blocking().get_many::<u64>(["a", "b", "a", "c"]).unwrap();
+    parts(theirs).blocking().set("a", 1_u64, OPTIONS).unwrap();
+    parts(theirs).blocking().set("b", 2_u64, OPTIONS).unwrap();
+    assert_eq!(of(theirs), [Some(1), Some(2), Some(1), None]);
+    parts(ours).blocking().clear().unwrap();
+    parts(ours).blocking().set("c", 3_u64, OPTIONS).unwrap();
+    parts(ours).blocking().set("a", 4_u64, OPTIONS).unwrap();
+    assert_eq!(of(theirs), [Some(1), Some(2), Some(1), None], "it trusts for a second");
+    let whole = theirs.blocking().get_or_load("whole", OPTIONS, || of(theirs));
+    assert_eq!(whole, [Some(4), None, Some(4), Some(3)]);
+}

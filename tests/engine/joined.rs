@@ -66,6 +66,36 @@ async fn whole(cache: &Cache, source: &Source) -> u64 {
 }
 
 #[test]
+fn a_body_is_not_handed_what_somebody_found_who_makes_nothing_of_it_and_trusts_that_nobody_has_cleared() {
+    let can = Capabilities { clear_scope: false, ..Capabilities::ALL };
+    let (clock, value, gate) = (Clock::manual(), AtomicU64::new(1), Notify::new());
+    // It stops at every call, so that others come between.
+    let store = Shared::new(&clock, can, true);
+    let [(_one, here), (_other, there)] = [(); 2].map(|()| store.process(&clock));
+    let [parts, cleared] = [&here, &there].map(|cache| cache.at_version("parts").unwrap());
+    let part = async || parts.get_or_load("part", OPTIONS, async || value.load(Ordering::SeqCst)).await;
+    let has_begun = AtomicU64::new(0);
+    let body = async || {
+        has_begun.store(1, Ordering::SeqCst);
+        gate.notified().await;
+        part().await
+    };
+    assert_eq!(testing::block_on(part()), 1);
+    value.store(2, Ordering::SeqCst);
+    testing::block_on(cleared.clear()).unwrap();
+    let mut whole: Call<'_, u64> = Box::pin(here.get_or_load("whole", OPTIONS, body));
+    while has_begun.load(Ordering::SeqCst) == 0 {
+        assert!(poll(&mut whole).is_pending());
+    }
+    let mut plain: Call<'_, u64> = Box::pin(part());
+    assert!(poll(&mut plain).is_pending(), "it looks by the number that it trusts");
+    gate.notify_one();
+    assert!(poll(&mut whole).is_pending(), "it waits for the other one");
+    assert_eq!(testing::block_on(plain), 1, "who makes nothing of it may be told what was there");
+    assert_eq!(testing::block_on(whole), 2);
+}
+
+#[test]
 fn a_body_is_not_handed_what_was_read_before_another_process_has_invalidated_it() {
     let (clock, source) = (Clock::manual(), Source::new());
     let store = Shared::new(&clock, Capabilities::ALL, false);

@@ -85,6 +85,8 @@ pub(crate) struct Outside {
     pub(crate) max_value_bytes: Option<u64>,
     /// Whether it answers where its caller stands.
     in_place: bool,
+    /// Whether those who make nothing of what they read go by what they have heard a while ago.
+    is_trusted: bool,
     /// What the layers around it count.
     unopened: Arc<Unopened>,
     /// What tells the versions of its tags from those of other stores.
@@ -102,7 +104,19 @@ impl Outside {
         let in_place = backend.capabilities().in_place;
         // As in `is_same`. Should another store ever be taken for it, its versions are none that a marker here says.
         let id = fingerprint(&format!("{:p} {}", Arc::as_ptr(&backend), markers.start()));
-        Self { backend, markers, codec, max_value_bytes, in_place, unopened: Arc::clone(means.unopened()), id }
+        let (unopened, is_trusted) = (Arc::clone(means.unopened()), false);
+        Self { backend, markers, codec, max_value_bytes, in_place, is_trusted, unopened, id }
+    }
+
+    /// Says whether those who make nothing of what they read go by what they have heard a while ago, as where a cache is cleared
+    /// by a number in names.
+    pub(crate) fn trusting(mut self, is_trusted: bool) -> Self {
+        self.is_trusted = is_trusted;
+        self
+    }
+
+    pub(super) fn is_trusted(&self) -> bool {
+        self.is_trusted
     }
 
     /// Returns how many entries its layers did not open.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::across::Held;
 use super::asker::Asker;
+use super::home::Outside;
 use super::judge::Judged;
 use super::marker::Versions;
 use super::race::{First, race};
@@ -327,7 +328,9 @@ impl<V, E> Load<V, E> {
     pub(super) async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
         self.tell_joined();
         // What another process has invalidated since, nobody here has heard of, and what the body makes of it would be kept.
-        let is_older = self.asker.home().outside().is_some() && waiter.is_from_before();
+        let may_be_older =
+            |outside: &Outside| waiter.is_from_before() || (outside.is_trusted() && waiter.is_of_no_body());
+        let is_older = self.asker.home().outside().is_some_and(may_be_older);
         loop {
             if let Some(outcome) = self.serve_while_others_load(WhyStale::Refreshing) {
                 return Waited::Done(outcome);

@@ -115,8 +115,8 @@ impl Cache {
     /// Removes all entries of this cache's prefix and version, and none of its neighbours in the same store.
     ///
     /// Other processes see it at once too; where the store cannot tell the entries of one cache from others
-    /// ([`Capabilities::clear_scope`](crate::backend::Capabilities::clear_scope)), within a second: there each entry has a
-    /// number in its name that is drawn anew, and what was cleared leaves when its time is over or when room is needed.
+    /// ([`Capabilities::clear_scope`](crate::backend::Capabilities::clear_scope)), within a second, and in bodies at once:
+    /// there each entry has a number in its name that is drawn anew, and what was cleared leaves when its time is over or when room is needed.
     ///
     /// ```
     /// # use cache_core::__private::larder;

@@ -15,7 +15,7 @@ pub enum Found {
     Fresh {
         /// Where.
         level: Level,
-        /// How long ago it was made; `None` where nobody remembers, as of plain values in memory.
+        /// How long ago it was made; `None` where nobody remembers, as of numbers in memory, and of what is shared by count.
         age: Option<Duration>,
         /// How long it is still fresh there, as it was planned; `None` where only its store knows.
         left: Option<Ttl>,

@@ -408,6 +408,7 @@ impl Settings {
             Choice::Null => homes.around(Backing::Null),
             Choice::Outside(backend) => {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
+                let goes_by_eras = self.key_function.is_none() && !(*backend).capabilities().clear_scope;
                 let backend = match self.key_function {
                     None => clearable(backend, &self.key_prefix, homes).map_err(wrong)?,
                     // Nobody can tell what a function names from what others are called.
@@ -416,7 +417,8 @@ impl Settings {
                 let means = homes.means(name);
                 let backend = self.layers.around(backend, &means).map_err(wrong)?;
                 let markers = Arc::new(Markers::new(&self.key_prefix)?);
-                let outside = Outside::new(backend, markers, self.codec, self.max_value_bytes, &means);
+                let outside =
+                    Outside::new(backend, markers, self.codec, self.max_value_bytes, &means).trusting(goes_by_eras);
                 match self.near {
                     None => homes.around(Backing::Outside(outside)),
                     Some(time) => {

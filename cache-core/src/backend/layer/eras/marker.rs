@@ -8,7 +8,7 @@ use ahash::RandomState;
 use super::super::super::Server;
 use super::super::is_removed_instead;
 use super::book::Asking;
-use super::spelling::{inside, joined, levels};
+use super::spelling::{inside, levels, of_all};
 use super::{Eras, Word};
 use crate::codec::wire::MAGIC;
 use crate::error::{Error, Kind};
@@ -127,7 +127,7 @@ impl Eras {
         }
         let era = |(server, name): &(Server, &Name)| {
             let eras: Option<Vec<_>> = levels(name.as_str()).map(|level| known[&(*server, level)]).collect();
-            eras.map(|eras| eras.into_iter().reduce(joined).unwrap_or_default())
+            eras.map(of_all)
         };
         Ok(names.iter().map(era).collect())
     }

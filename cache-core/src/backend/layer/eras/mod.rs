@@ -11,9 +11,10 @@
 //! changed back would bring an old era back.
 //!
 //! For reads, what a marker said is trusted for a second, so that as a rule a hit takes no other question: whoever clears
-//! sees it at once, and other processes do within a second. Where something is made of what is read, that would be kept for
-//! longer than the second: then the markers are asked in the same question. Who writes, counts or removes asks the marker, since that
-//! must not miss what somebody has kept after a clear; and does at the same time what is to be done, by the era that is
+//! sees it at once, and other processes do within a second. Where something is made of what is read, that would be kept
+//! for longer than the second: then the markers are asked together with it. Who writes, counts or removes asks the
+//! marker, since that must not miss what somebody has kept after a clear; and does at the same time what is to be done,
+//! by the era that is
 //! trusted. Where the marker says another one, it is done once more by that, and what was done by the old one is removed: some
 //! still read by it for a second. A ticket for a fill is good in its era alone: what was read before a clear is not kept
 //! after it. Who fills asks no marker, and goes by the era that is trusted: where another process has cleared within that
@@ -34,7 +35,7 @@ use std::time::Duration;
 
 use ahash::RandomState;
 use book::Book;
-use spelling::{Spelling, levels};
+use spelling::{Spelling, levels, of_all};
 
 use super::super::together::{all, both};
 use super::super::{
@@ -101,7 +102,7 @@ impl Eras {
     fn remembered(&self, server: Server, name: &Name) -> Option<u64> {
         let now = self.clock.now();
         let eras: Option<Vec<_>> = levels(name.as_str()).map(|level| self.book.peek(server, level, now)).collect();
-        eras.map(|eras| eras.into_iter().reduce(spelling::joined).unwrap_or_default())
+        eras.map(of_all)
     }
 
     /// Returns the name to fill an entry by, and its era.
@@ -177,7 +178,7 @@ impl Eras {
         let spelled = |(name, server): (&Name, &Server)| {
             let eras = levels(name.as_str()).map(|level| eras[&(*server, level)].clone());
             let eras = eras.collect::<Result<Vec<_>, _>>()?;
-            Ok(self.spell(name, eras.into_iter().reduce(spelling::joined).unwrap_or_default()))
+            Ok(self.spell(name, of_all(eras)))
         };
         names.zip(&servers).map(spelled).collect()
     }
@@ -198,8 +199,10 @@ impl ErasedBackend for Eras {
     fn get<'a>(&'a self, name: &'a Name) -> Answer<'a, Result<Option<Vec<u8>>, Error>> {
         let is_made_of = (self.is_made_of)();
         Box::pin(async move {
+            if is_made_of {
+                return Ok(Box::pin(self.read_now(from_ref(name))).await?.pop().flatten());
+            }
             let there = match self.at_hand(name) {
-                _ if is_made_of => return Ok(Box::pin(self.read_now(from_ref(name))).await?.pop().flatten()),
                 Some(name) => Some(name),
                 // Boxed, so that most hits do not carry along what asking for markers takes.
                 None => Box::pin(self.there(name)).await?,

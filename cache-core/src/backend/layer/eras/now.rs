@@ -1,14 +1,14 @@
 //! Reading by what the markers say now.
 
 use super::marker::{Known, era_in};
-use super::spelling::{joined, levels};
+use super::spelling::{levels, of_all};
 use super::{Eras, Word, levels_of};
 use crate::error::Error;
 use crate::key::Name;
 
 impl Eras {
-    /// Reads what is there by what the markers say now, which are asked in the same question. Where one says something else than
-    /// was trusted, what is there by that takes a second one.
+    /// Reads what is there by what the markers say now, which are asked together with it. Where one says something else than was
+    /// trusted, what is there by that takes a second question.
     pub(super) async fn read_now(&self, names: &[Name]) -> Result<Vec<Option<Vec<u8>>>, Error> {
         let servers: Vec<_> = names.iter().map(|name| self.server(name)).collect();
         let wanted = levels_of(names.iter().zip(&servers));
@@ -31,8 +31,9 @@ impl Eras {
             eras.insert((server, level), era);
         }
         let now = |(name, server)| {
-            let eras: Option<Vec<_>> = levels(name).map(|level| eras[&(server, level)]).collect();
-            eras.map(|eras| eras.into_iter().reduce(joined).unwrap_or_default())
+            let eras: Option<Vec<_>> =
+                levels(name).map(|level| eras.get(&(server, level)).copied().flatten()).collect();
+            eras.map(of_all)
         };
         let now = names.iter().zip(servers).map(|(name, server)| Some(self.spell(name, now((name.as_str(), server))?)));
         let now: Vec<_> = now.collect();

@@ -81,6 +81,11 @@ pub(super) fn joined(outer: u64, inner: u64) -> u64 {
     hash.as_bytes().first_chunk().copied().map_or(inner, u64::from_le_bytes)
 }
 
+/// Returns one era for what is in levels that have these, outermost first.
+pub(super) fn of_all(eras: impl IntoIterator<Item = u64>) -> u64 {
+    eras.into_iter().reduce(joined).unwrap_or_default()
+}
+
 fn letters(era: u64) -> [u8; ERA] {
     std::array::from_fn(|at| LETTERS[usize::from((era >> (6 * at)).to_le_bytes()[0]) % LETTERS.len()])
 }
