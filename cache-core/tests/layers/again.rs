@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
@@ -23,6 +24,8 @@ struct Lossy {
     can: Capabilities,
     /// How many markers are written before.
     meanwhile: Mutex<Option<(usize, Meanwhile)>>,
+    /// Whether it fails to remove entries.
+    is_stuck: AtomicBool,
 }
 
 impl Lossy {
@@ -62,6 +65,9 @@ impl Backend for Lossy {
     }
 
     async fn delete(&self, name: &Name) -> Result<bool, Error> {
+        if self.is_stuck.load(Ordering::SeqCst) && !name.is_reserved() {
+            return Err(Error::new(Kind::Store, "the store is busy"));
+        }
         self.inner.delete(name).await
     }
 
@@ -90,7 +96,7 @@ impl Two {
     fn new(clear_scope: bool) -> Self {
         let (clock, can) = (Clock::manual(), Capabilities { clear_scope, ..Capabilities::NONE });
         let inner = Memory::new(clock.clone());
-        let store = Arc::new(Lossy { inner, can, meanwhile: Mutex::default() });
+        let store = Arc::new(Lossy { inner, can, meanwhile: Mutex::default(), is_stuck: AtomicBool::default() });
         let [first, second] = [1, 0].map(|times| {
             let settings = Settings::backend(Arc::clone(&store)).retry(times);
             let larder = testing::isolated_at(clock.clone(), [("default", settings)]).unwrap();
@@ -174,4 +180,27 @@ fn who_has_cleared_by_a_second_try_goes_on_with_the_others() {
     assert_eq!([&two.first.1, &two.second.1].map(read), [Some(7), Some(7)]);
     two.second.1.blocking().delete("key").unwrap();
     assert_eq!([&two.first.1, &two.second.1].map(read), [None, None]);
+}
+
+/// What has the tag may be made anew in between, of what is still there.
+#[test]
+fn a_tag_whose_marker_was_removed_instead_while_something_before_it_is_owed_goes_once_more_after_that() {
+    let two = Two::new(true);
+    let (first, second) = (&two.first.1, &two.second.1);
+    second.blocking().set("data", 1_u8, Options::forever()).unwrap();
+    two.store.is_stuck.store(true, Ordering::SeqCst);
+    two.run(first.delete("data")).unwrap_err();
+    two.lose(1, || ());
+    {
+        let process = two.first.0.handle();
+        let _entered = process.enter();
+        two.run(invalidate_tag("tag")).unwrap();
+    }
+    assert!(two.has_lost());
+    let key = Key::from("key").tagged(["tag"]);
+    let of_data = || second.blocking().get::<u8>("data").unwrap().unwrap();
+    assert_eq!(second.blocking().get_or_load(key, Options::forever(), of_data), 1, "it is still there");
+    two.store.is_stuck.store(false, Ordering::SeqCst);
+    assert_eq!(two.run(first.get::<u8>("data")).unwrap(), None);
+    assert_eq!(read(second), None, "what was made of it is gone, too");
 }

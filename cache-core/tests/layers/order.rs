@@ -1,7 +1,10 @@
 //! In which order a store is told what it is owed.
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cache_core::backend::{Backend, Capabilities, Memory, Remaining};
@@ -21,6 +24,8 @@ struct Noting {
     is_down: AtomicBool,
     /// What it fails to remove.
     stuck: Mutex<Option<&'static str>>,
+    /// What it is told to remove, and is slow to.
+    slow: Mutex<Vec<&'static str>>,
     told: Mutex<Vec<String>>,
 }
 
@@ -64,6 +69,8 @@ impl Backend for Noting {
         if *self.stuck.lock().unwrap() == Some(key) {
             return Err(Error::new(Kind::Store, "the store is busy"));
         }
+        let is_slow = || self.slow.lock().unwrap().contains(&key);
+        poll_fn(|_| if is_slow() { Poll::Pending } else { Poll::Ready(()) }).await;
         self.note(key);
         store.delete(name).await
     }
@@ -87,7 +94,8 @@ impl Backend for Noting {
 fn owed(keys: &[&str]) -> (Isolated, Cache, Arc<Noting>) {
     let clock = Clock::manual();
     let (inner, is_down) = (Memory::new(clock.clone()), AtomicBool::new(false));
-    let store = Arc::new(Noting { inner, is_down, stuck: Mutex::default(), told: Mutex::default() });
+    let store =
+        Arc::new(Noting { inner, is_down, stuck: Mutex::default(), slow: Mutex::default(), told: Mutex::default() });
     let larder = testing::isolated_at(clock, [("default", Settings::backend(Arc::clone(&store)))]).unwrap();
     let cache = larder.cache("default");
     for key in keys {
@@ -123,7 +131,11 @@ fn a_change_waits_for_what_is_owed_from_before_it() {
     for (told, change) in changes {
         let (_larder, cache, store) = owed(&["data", "more", "data"]);
         change(&cache);
-        assert_eq!(store.told(), ["data", "more", told], "once each, by when it was to go first");
+        assert_eq!(
+            store.told(),
+            ["data", "more", "data", told],
+            "and once more what may have been made of others since"
+        );
     }
 }
 
@@ -159,6 +171,22 @@ fn what_goes_while_something_before_it_is_still_owed_goes_once_more_after_that()
         assert!(!pages.blocking().has("page").unwrap());
         assert_eq!(store.told(), [""; 0], "and that is that");
     }
+}
+
+/// It may have gone before that, and nobody can tell.
+#[test]
+fn what_goes_while_somebody_else_pays_what_was_before_it_goes_once_more_after_that() {
+    let (_larder, cache, store) = owed(&["data"]);
+    let pages = cache.at_version(2).unwrap();
+    *store.slow.lock().unwrap() = vec!["data", "page"];
+    let context = &mut Context::from_waker(Waker::noop());
+    let (mut pays, mut removes) = (pin!(cache.has("data")), pin!(pages.delete("page")));
+    assert!(pays.as_mut().poll(context).is_pending() && removes.as_mut().poll(context).is_pending());
+    store.slow.lock().unwrap().retain(|key| *key != "data");
+    assert!(matches!(pays.as_mut().poll(context), Poll::Ready(Ok(false))));
+    store.slow.lock().unwrap().clear();
+    assert!(matches!(removes.as_mut().poll(context), Poll::Ready(Ok(false))));
+    assert_eq!(store.told(), ["data", "page", "page"]);
 }
 
 /// What has the tag may be made anew of what is still there, too.

@@ -1,6 +1,7 @@
 //! What is under way between the caller and the store, and what becomes of it where it is left.
 
 use super::super::super::Server;
+use super::super::is_removed_instead;
 use super::Owing;
 use super::debts::{Debts, Sweep};
 use crate::error::{Error, Kind};
@@ -34,13 +35,15 @@ impl Change<'_> {
     pub(super) fn end<T>(mut self, outcome: &Result<T, Error>) {
         match outcome {
             Ok(_) => self.settle(),
+            Err(error) if is_removed_instead(error) => self.settle(),
             Err(error) => self.open = is_lost(error),
         }
     }
 
     fn settle(&mut self) {
         self.open = false;
-        if self.owing.is_calm() {
+        // What it was too early for may have been paid meanwhile.
+        if self.owing.is_calm() && !self.is_early {
             return;
         }
         let point = self.point;

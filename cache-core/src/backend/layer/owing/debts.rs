@@ -97,10 +97,15 @@ impl Debt {
         Self { first: count, since: count, paying: false, name }
     }
 
-    /// Gives it the last place. What somebody is telling the store just now keeps its own.
+    /// Gives it the place of when it was owed last.
+    fn put_last(&mut self) {
+        self.first = self.since;
+    }
+
+    /// Does the same where nobody is telling the store of it just now.
     fn move_back(&mut self) {
         if !self.paying {
-            self.first = self.since;
+            self.put_last();
         }
     }
 }
@@ -233,9 +238,19 @@ impl Debts {
 
     /// Notes the same for whoever has taken it.
     pub(super) fn paid(&mut self, name: &Name, point: u64) {
-        if self.names.get(name.as_bytes()).is_some_and(|debt| debt.since <= point) {
+        let Some(debt) = self.names.get(name.as_bytes()).filter(|debt| debt.since <= point) else { return };
+        if self.is_owed_within(debt) {
+            self.names.get_mut(name.as_bytes()).into_iter().for_each(Debt::put_last);
+        } else {
             self.names.remove(name.as_bytes());
         }
+    }
+
+    /// Returns whether something else was owed after this was owed first, and before it was owed last. Told of this alone, the
+    /// store may be given it anew by another process, of what is still there: so this has to go once more, behind that.
+    fn is_owed_within(&self, debt: &Debt) -> bool {
+        let all = self.names.values().chain(self.sweeps.iter().map(|(_, debt)| debt));
+        debt.first < debt.since && all.into_iter().any(|other| debt.first < other.first && other.first < debt.since)
     }
 
     /// Notes that everything from before this point is gone that a sweep covers, of a store with these servers.
@@ -253,7 +268,14 @@ impl Debts {
 
     /// Notes the same for whoever has taken it.
     pub(super) fn paid_all(&mut self, sweep: &Sweep, point: u64, servers: &[Server]) {
-        self.sweeps.retain(|(there, debt)| there != sweep || debt.since > point);
+        let debt = self.sweeps.iter().find(|(there, debt)| there == sweep && debt.since <= point);
+        match debt.map(|(_, debt)| self.is_owed_within(debt)) {
+            Some(true) => {
+                self.sweeps.iter_mut().filter(|(there, _)| there == sweep).for_each(|(_, debt)| debt.put_last());
+            }
+            Some(false) => self.sweeps.retain(|(there, _)| there != sweep),
+            None => {}
+        }
         self.settle_all(sweep, point, servers);
     }
 
@@ -361,13 +383,31 @@ mod tests {
         assert_eq!(debts.take(1, u64::MAX, |_| false), Some(names(&["b"])));
         assert_eq!(take(&mut debts), None, "what comes after it waits for whoever is at it");
         debts.paid(&name("b"), debts.point());
+        debts.give_back(&[name("b")], None);
         assert_eq!(
             debts.take(9, u64::MAX, |owed| *owed == name("a")),
             Some(Due::Sweep(scope("other:"))),
             "one is away"
         );
         debts.paid_all(&scope("other:"), debts.point(), &[HERE]);
-        assert_eq!(take(&mut debts), Some(names(&["a", "c"])));
+        assert_eq!(take(&mut debts), Some(names(&["a", "c", "b"])), "what was owed again behind others is told again");
+    }
+
+    #[test]
+    fn what_is_owed_again_behind_others_goes_before_them_and_once_more_behind_them() {
+        let mut debts = Debts::default();
+        for _ in 0..2 {
+            debts.owe_all(&scope("some:"), 0);
+            debts.owe_all(&scope("other:"), 0);
+        }
+        let mut told = Vec::new();
+        while let Some(Due::Sweep(sweep)) = take(&mut debts) {
+            debts.paid_all(&sweep, debts.point(), &[HERE]);
+            debts.give_back(&[], Some(&sweep));
+            told.push(sweep);
+        }
+        assert_eq!(told, ["some:", "other:", "some:", "other:"].map(scope));
+        assert!(debts.are_none());
     }
 
     #[test]
