@@ -76,12 +76,14 @@ impl<S> History<S> {
         &self.states
     }
 
-    /// Judges an answer that shows a state which `fits`. `allowed` says for how long a process that did not write
+    /// Judges an answer that shows a state which `fits`. `concerns` says of two states whether the write between them is one to
+    /// what is shown, and not to something else; `allowed`, for how long a process that did not write
     /// something may go on without it; and `is_lost`, whether what wrote it died before it had told anybody: then what was there
     /// before may be shown for as long as it is kept.
     pub fn judge(
         &self,
         fits: impl Fn(&S) -> bool,
+        concerns: impl Fn(&S, &S) -> bool,
         asked: Asked,
         allowed: impl Fn(&Write) -> Moment,
         is_lost: impl Fn(&Write) -> bool,
@@ -99,7 +101,8 @@ impl<S> History<S> {
                 let allowed = allowed(write);
                 (age > allowed).then_some((age, allowed))
             };
-            let verdict = match later().filter_map(over).min_by_key(|(_, allowed)| *allowed) {
+            let steps = self.states[number..].windows(2).filter(|step| concerns(&step[0].0, &step[1].0));
+            let verdict = match steps.filter_map(|step| over(&step[1].1)).min_by_key(|(_, allowed)| *allowed) {
                 None => Verdict::Fine { age },
                 Some(_) if later().next().is_some_and(&is_lost) => Verdict::Fine { age },
                 Some((age, allowed)) => Verdict::Old { age, allowed },
@@ -133,6 +136,7 @@ mod tests {
     use super::*;
 
     const NOTHING: fn(&Write) -> Moment = |_| 0;
+    const ALL: fn(&&str, &&str) -> bool = |_, _| true;
 
     /// One write by process 0 from 100 to 110, and one by process 1 from 200 to 210.
     fn history() -> History<&'static str> {
@@ -150,7 +154,7 @@ mod tests {
         begun: Moment,
         allowed: impl Fn(&Write) -> Moment,
     ) -> Verdict {
-        history.judge(|state| *state == shown, Asked { of: 0, begun, ended: begun + 5 }, allowed, |_| false).0
+        history.judge(|state| *state == shown, ALL, Asked { of: 0, begun, ended: begun + 5 }, allowed, |_| false).0
     }
 
     #[test]
@@ -195,6 +199,17 @@ mod tests {
     }
 
     #[test]
+    fn a_write_that_is_none_to_what_is_shown_is_no_reason_for_it_to_be_newer() {
+        let asked = Asked { of: 0, begun: 230, ended: 235 };
+        let of_the_first = |write: &Write| if write.by == 0 { 200 } else { 0 };
+        let judged = |concerns: fn(&&str, &&str) -> bool| {
+            history().judge(|state| *state == "a", concerns, asked, of_the_first, |_| false).0
+        };
+        assert_eq!(judged(ALL), Verdict::Old { age: 20, allowed: 0 });
+        assert_eq!(judged(|before, _| *before == "a"), Verdict::Fine { age: 120 });
+    }
+
+    #[test]
     fn what_nobody_acknowledged_may_have_happened_or_not_until_the_next_one() {
         let mut history = history();
         history.begin("d", 0, 300);
@@ -216,7 +231,7 @@ mod tests {
         history.acknowledge(number, 410);
         let judged = |shown: &str| {
             let asked = Asked { of: 0, begun: 5_000, ended: 5_005 };
-            history.judge(|state| *state == shown, asked, NOTHING, |write| write.by == 7).0
+            history.judge(|state| *state == shown, ALL, asked, NOTHING, |write| write.by == 7).0
         };
         assert!(matches!(judged("c"), Verdict::Fine { .. }));
         for shown in ["b", "d"] {

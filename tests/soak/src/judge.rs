@@ -16,11 +16,16 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// Returns whether a post with these words is invalidated together with what is chosen.
+    fn is_for(&self, words: &Words) -> bool {
+        self.tag.as_ref().is_none_or(|tag| words.tags.contains(tag))
+    }
+
     fn has(&self, post: &PostLine, words: &Words) -> bool {
         let text =
             |text: &String| words.title.contains(text) || words.paragraphs.iter().any(|line| line.contains(text));
         self.author.is_none_or(|author| author == post.author)
-            && self.tag.as_ref().is_none_or(|tag| words.tags.contains(tag))
+            && self.is_for(words)
             && self.text.as_ref().is_none_or(text)
     }
 }
@@ -120,7 +125,7 @@ impl<'a> Judge<'a> {
             return Err("the posts are in no order".into());
         }
         for post in posts {
-            let number = self.post(post, None)?;
+            let number = self.post_in(post, None, |words| choice.is_for(words))?;
             let line = &self.known.posts[&number];
             let is_meant = |words: &Option<Words>| {
                 words.as_ref().is_some_and(|words| words.title == post.title && choice.has(line, words))
@@ -138,7 +143,9 @@ impl<'a> Judge<'a> {
             let line = &self.known.posts[number];
             if line.id.is_some_and(|id| id > last) && posts.iter().all(|post| Some(post.id) != line.id) {
                 let is_elsewhere = |words: &Option<Words>| words.as_ref().is_none_or(|words| !choice.has(line, words));
-                self.so(&line.history, is_elsewhere, || format!("that post {number} is not among those"))?;
+                let is_for = |words: &Option<Words>| words.as_ref().is_some_and(|words| choice.is_for(words));
+                let concerns = |before: &_, after: &_| is_for(before) || is_for(after);
+                self.so_in(&line.history, is_elsewhere, concerns, || format!("that post {number} is not among those"))?;
             }
         }
         self.together.clear();
@@ -147,6 +154,11 @@ impl<'a> Judge<'a> {
 
     /// Judges a post, and returns its number.
     fn post(&mut self, post: &Post, expected: Option<u64>) -> Result<u64, Wrong> {
+        self.post_in(post, expected, |_| true)
+    }
+
+    /// Judges it as a part of a list that has the posts which `has` says: a write between two that are not in there is none to it.
+    fn post_in(&mut self, post: &Post, expected: Option<u64>, has: impl Fn(&Words) -> bool) -> Result<u64, Wrong> {
         let number = number_of(&post.title, 'p').ok_or_else(|| format!("nobody has called a post {:?}", post.title))?;
         let line = self.known.posts.get(&number).ok_or_else(|| format!("there never was a post {number}"))?;
         if expected.is_some_and(|expected| expected != number) || line.id.is_some_and(|id| id != post.id) {
@@ -161,7 +173,9 @@ impl<'a> Judge<'a> {
                     && (!post.has_all || shown == words.paragraphs.len())
             })
         };
-        self.so(&line.history, fits, || format!("post {number} as {:?}", post.title))?;
+        let is_there = |words: &Option<Words>| words.as_ref().is_some_and(&has);
+        let concerns = |before: &_, after: &_| is_there(before) || is_there(after);
+        self.so_in(&line.history, fits, concerns, || format!("post {number} as {:?}", post.title))?;
         if let Some((author, name)) = &post.author {
             if *author != line.author {
                 return Err(format!("{} is not by {name}", post.title));
@@ -221,9 +235,20 @@ impl<'a> Judge<'a> {
         fits: impl Fn(&S) -> bool,
         what: impl Fn() -> String,
     ) -> Result<(), Wrong> {
+        self.so_in(history, fits, |_, _| true, what)
+    }
+
+    /// Judges the same of something that not every write is about.
+    fn so_in<S: std::fmt::Debug>(
+        &mut self,
+        history: &History<S>,
+        fits: impl Fn(&S) -> bool,
+        concerns: impl Fn(&S, &S) -> bool,
+        what: impl Fn() -> String,
+    ) -> Result<(), Wrong> {
         let allowed = |write: &Write| self.promise.allowed(write, self.asked, self.known.recent_troubles());
         let is_lost = |write: &Write| promise::is_lost(write, &self.known.troubles);
-        let (verdict, span) = history.judge(fits, self.asked, allowed, is_lost);
+        let (verdict, span) = history.judge(fits, concerns, self.asked, allowed, is_lost);
         let why = match verdict {
             Verdict::Fine { age } => {
                 if age > self.age {

@@ -119,7 +119,9 @@ impl Promise {
             }
             allowed = allowed.max(near + QUESTIONS * RESPONSE + self.turn);
             let may_be_read = trouble.kind == Kind::Apart || trouble.until.is_some_and(|until| until <= asked.ended);
-            if trouble.kind.is_owed() && may_be_read && asked.begun <= is_over {
+            // What was read there by then is near for as long as ever, where nobody tells that it has gone.
+            let kept = if self.tells { 0 } else { self.near };
+            if trouble.kind.is_owed() && may_be_read && asked.begun <= is_over.saturating_add(kept) {
                 return Moment::MAX;
             }
         }
@@ -179,6 +181,13 @@ mod tests {
         assert_eq!(TELLS.allowed(&write(0, 10), asked(1, 21), &stopped), Moment::MAX);
         assert!(TELLS.allowed(&write(0, 10), asked(1, 23), &stopped) < 3 * SECOND);
         assert_eq!(TELLS.allowed(&write(0, 30), asked(1, 31), &stopped), RESPONSE + TURN, "it is long over");
+    }
+
+    #[test]
+    fn where_the_store_does_not_tell_what_was_read_before_it_was_paid_is_near_for_its_time() {
+        let (silent, stopped) = (Promise::new(false, 2 * SECOND), trouble(Kind::Stopped, 5, 20));
+        assert_eq!(silent.allowed(&write(0, 10), asked(1, 23), &stopped), Moment::MAX);
+        assert!(silent.allowed(&write(0, 10), asked(1, 24), &stopped) < 4 * SECOND);
     }
 
     #[test]
