@@ -116,7 +116,8 @@ impl Cache {
     ///
     /// Other processes see it at once too; where the store cannot tell the entries of one cache from others
     /// ([`Capabilities::clear_scope`](crate::backend::Capabilities::clear_scope)), within a second, and in bodies at once:
-    /// there each entry has a number in its name that is drawn anew, and what was cleared leaves when its time is over or when room is needed.
+    /// there each entry has a number in its name that is drawn anew, and what was cleared leaves when its time is over or when
+    /// room is needed.
     ///
     /// ```
     /// # use cache_core::__private::larder;

@@ -18,7 +18,9 @@ use crate::key::Name;
 ///
 /// See the [module](super) for one by hand.
 pub trait Guard: Send + Sync + 'static {
-    /// Answers a call, by running it or otherwise. Each `run` asks the store once more.
+    /// Answers a call, by running it or otherwise. Each `run` asks the store once more; but what the engine writes for itself, such
+    /// as the marker of a tag, is removed from the second one on, since others may have written it anew in between: so a call is
+    /// not to be run again that has done what it was to.
     fn around<'a, T: Send + 'a>(
         &'a self,
         call: Call,

@@ -14,11 +14,10 @@
 //! sees it at once, and other processes do within a second. Where something is made of what is read, that would be kept
 //! for longer than the second: then the markers are asked together with it. Who writes, counts or removes asks the
 //! marker, since that must not miss what somebody has kept after a clear; and does at the same time what is to be done,
-//! by the era that is
-//! trusted. Where the marker says another one, it is done once more by that, and what was done by the old one is removed: some
-//! still read by it for a second. A ticket for a fill is good in its era alone: what was read before a clear is not kept
-//! after it. Who fills asks no marker, and goes by the era that is trusted: where another process has cleared within that
-//! second, the value is kept in an era that is over, and is read by those alone who trust that one still.
+//! by the era that is trusted. Where the marker says another one, it is done once more by that, and what was done by the old
+//! one is removed: some still read by it for a second. A ticket for a fill is good in its era alone: what was read before a
+//! clear is not kept after it. Who fills asks no marker, and goes by the era that is trusted: where another process has
+//! cleared within that second, the value is kept in an era that is over, and is read by those alone who trust that one still.
 //!
 //! A namespace that is cleared has an era of its own. Names are the way for that, and not tags in each record: with those no
 //! server could count any more.
