@@ -167,9 +167,9 @@ impl<V, E> Load<V, E> {
         if let Some(error) = self.failed.take() {
             return Some(Err(error));
         }
-        let home = self.asker.home();
         // Asked just now, and nobody of this process has put anything there since: what others did is as if this came sooner.
-        if self.nothing_as_of.take() != Some(home.flights.events(self.name.as_bytes())) {
+        let events = self.nothing_as_of.take()?;
+        if events != self.asker.home().flights.events(self.name.as_bytes()) {
             return None;
         }
         self.tell_found(|| Found::Miss(Miss::Absent));

@@ -49,8 +49,8 @@ pub(crate) struct Load<V, E> {
     /// What had happened to its name by [`Flights::events`](crate::flight::Flights::events) before a store in place said that
     /// it has nothing.
     pub(super) nothing_as_of: Option<u64>,
-    /// What keeps other processes from running the body meanwhile.
-    pub(super) lock: Option<Held>,
+    /// What keeps other processes from running the body meanwhile. It is rare, and large.
+    pub(super) lock: Option<Box<Held>>,
     /// Whether its cache or its site is switched off, which is told and nothing else.
     pub(crate) is_off: bool,
     /// Who is told what becomes of it.
@@ -120,6 +120,7 @@ impl<V, E> Clone for Load<V, E> {
 }
 
 impl<V, E> Load<V, E> {
+    #[inline(always)]
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
         let (rules, ticket, failed, nothing_as_of, lock, is_off) = (*rules, None, None, None, None, false);

@@ -37,7 +37,7 @@ pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options
 pub(crate) fn look<V, E>(
     cache: &Cache,
     site: Option<Named>,
-    name: Name,
+    name: &Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
     if is_anyone_asking() {
@@ -51,10 +51,10 @@ pub(crate) fn look<V, E>(
 fn look_and_tell<V, E>(
     cache: &Cache,
     site: Option<Named>,
-    name: Name,
+    name: &Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let note = cache.begin_note(site, &name);
+    let note = cache.begin_note(site, name);
     look_for(cache, site, name, rules, note.as_ref()).map_err(|mut load| {
         load.note = note;
         load
@@ -64,7 +64,7 @@ fn look_and_tell<V, E>(
 fn look_for<V, E>(
     cache: &Cache,
     site: Option<Named>,
-    name: Name,
+    name: &Name,
     rules: &Rules<V, E>,
     note: Teller<'_>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
@@ -73,18 +73,18 @@ fn look_for<V, E>(
         Backing::Memory(store) => {
             if let Some(note) = note {
                 let why = |record: &Erased| rules.why_unreadable(record);
-                note.found(cache.examine((store, Level::Memory), &name, &rules.options, why));
+                note.found(cache.examine((store, Level::Memory), name, &rules.options, why));
             }
-            store.get(&name)
+            store.get(name)
         }
         // Whoever explains asks as of a store that answers later: there is told what was found.
         Backing::Outside(outside) if outside.is_in_place() && note.is_none() => {
-            if let Some(value) = look_near(cache, &name, rules, None) {
+            if let Some(value) = look_near(cache, name, rules, None) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
             let events = cache.home().flights.events(name.as_bytes());
-            match look_in_place(cache, outside, &name, rules) {
+            match look_in_place(cache, outside, name, rules) {
                 Poll::Ready(Ok(Some(value))) => {
                     cache.home().count_near_miss();
                     cache.count_for(site, Event::Hit);
@@ -100,7 +100,7 @@ fn look_for<V, E>(
             None
         }
         Backing::Outside(_) => {
-            if let Some(value) = look_near(cache, &name, rules, note) {
+            if let Some(value) = look_near(cache, name, rules, note) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
@@ -119,9 +119,10 @@ fn look_for<V, E>(
         Some(_) => foreign(cache, site),
         None => None,
     };
-    let mut load = Box::new(Load::new(Asker::new(cache, site), name, rules, found));
-    (load.failed, load.nothing_as_of) = (failed, nothing_as_of);
-    Err(load)
+    // It is large: made where it is to lie, it is copied nowhere.
+    let room = Box::new_uninit();
+    let load = Load::new(Asker::new(cache, site), name.clone(), rules, found);
+    Err(Box::write(room, Load { failed, nothing_as_of, ..load }))
 }
 
 /// Looks into the near level for what has no place to be looked for without its name: it is in a namespace, or was named by

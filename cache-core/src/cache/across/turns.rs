@@ -50,7 +50,7 @@ impl<V, E> Load<V, E> {
         let lock = Lock::new(self.asker.home(), outside, &self.name);
         match lock.take(time).await {
             Ok(Some(held)) => {
-                self.lock = Some(held);
+                self.lock = Some(Box::new(held));
                 // Somebody may have had it since this was looked for, and be done.
                 self.look_with_lock(outside, leader).await
             }
@@ -119,7 +119,7 @@ impl<V, E> Load<V, E> {
             }
             match lock.take_if_free(time).await {
                 Ok(Some(held)) => {
-                    self.lock = Some(held);
+                    self.lock = Some(Box::new(held));
                     return self.look_with_lock(outside, leader).await;
                 }
                 Ok(None) => {}
