@@ -79,7 +79,7 @@ impl<S> History<S> {
     /// Judges an answer that shows a state which `fits`. `concerns` says of two states whether the write between them is one to
     /// what is shown, and not to something else; `allowed`, for how long a process that did not write
     /// something may go on without it; and `is_lost`, whether what wrote it died before it had told anybody: then what was there
-    /// before may be shown for as long as it is kept.
+    /// before may be shown until a later write is one to it, whether the lost one has happened or not.
     pub fn judge(
         &self,
         fits: impl Fn(&S) -> bool,
@@ -89,7 +89,7 @@ impl<S> History<S> {
         is_lost: impl Fn(&Write) -> bool,
     ) -> (Verdict, Option<Span>) {
         let mut best: (Verdict, Option<Span>) = (Verdict::Never, None);
-        for (number, (_, write)) in self.states.iter().enumerate().filter(|(_, (state, _))| fits(state)) {
+        for (number, (state, write)) in self.states.iter().enumerate().filter(|(_, (state, _))| fits(state)) {
             if write.begun > asked.ended {
                 continue;
             }
@@ -101,10 +101,14 @@ impl<S> History<S> {
                 let allowed = allowed(write);
                 (age > allowed).then_some((age, allowed))
             };
-            let steps = self.states[number..].windows(2).filter(|step| concerns(&step[0].0, &step[1].0));
-            let verdict = match steps.filter_map(|step| over(&step[1].1)).min_by_key(|(_, allowed)| *allowed) {
+            let behind_lost = self.states.get(number + 1).filter(|(_, next)| is_lost(next)).map(|_| number + 1);
+            // Nobody knows which of the two was there when the one behind it said what is to go.
+            let is_one = |(at, step): &(usize, &[(S, Write)])| {
+                concerns(&step[0].0, &step[1].0) && (behind_lost != Some(*at) || concerns(state, &step[1].0))
+            };
+            let steps = (number..).zip(self.states[number..].windows(2)).filter(is_one);
+            let verdict = match steps.filter_map(|(_, step)| over(&step[1].1)).min_by_key(|(_, allowed)| *allowed) {
                 None => Verdict::Fine { age },
-                Some(_) if later().next().is_some_and(&is_lost) => Verdict::Fine { age },
                 Some((age, allowed)) => Verdict::Old { age, allowed },
             };
             if verdict.rank() < best.0.rank() {
@@ -224,19 +228,25 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_before_a_write_that_died_may_stay_and_nothing_older() {
+    fn what_was_there_before_a_write_that_died_may_stay_until_the_next_one_to_it_and_nothing_older() {
         let mut history = history();
         history.begin("d", 7, 300);
+        let judged = |history: &History<&str>, shown: &str, concerns: fn(&&str, &&str) -> bool| {
+            let asked = Asked { of: 0, begun: 5_000, ended: 5_005 };
+            history.judge(|state| *state == shown, concerns, asked, NOTHING, |write| write.by == 7).0
+        };
+        let is_fine = |verdict| matches!(verdict, Verdict::Fine { .. });
+        assert!(is_fine(judged(&history, "c", ALL)) && !is_fine(judged(&history, "b", ALL)));
         let number = history.begin("e", 0, 400);
         history.acknowledge(number, 410);
-        let judged = |shown: &str| {
-            let asked = Asked { of: 0, begun: 5_000, ended: 5_005 };
-            history.judge(|state| *state == shown, ALL, asked, NOTHING, |write| write.by == 7).0
-        };
-        assert!(matches!(judged("c"), Verdict::Fine { .. }));
-        for shown in ["b", "d"] {
-            assert!(matches!(judged(shown), Verdict::Old { .. }), "{shown}");
+        for shown in ["b", "c", "d"] {
+            assert!(!is_fine(judged(&history, shown, ALL)), "{shown}");
         }
+        // Where the lost one has happened, the next one says that "d" and "e" are to go; where it has not, "c" and "e".
+        assert!(is_fine(judged(&history, "c", |before, after| [before, after].contains(&&"c"))));
+        assert!(is_fine(judged(&history, "c", |before, after| [before, after].contains(&&"d"))));
+        assert!(!is_fine(judged(&history, "c", |before, after| [before, after].contains(&&"e"))));
+        assert!(!is_fine(judged(&history, "c", |before, _| ["c", "d"].contains(before))));
     }
 
     #[test]
