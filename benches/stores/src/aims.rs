@@ -50,11 +50,11 @@ pub fn print(aims: &[Aim]) {
     let mut table = Table::new(&["", "beside", "figure", "aim", ""]);
     for aim in aims {
         let bound = match aim.bound {
-            Bound::Least(least) => format!("at least {least:.2}"),
-            Bound::Most(most) => format!("at most {most:.2}"),
+            Bound::Least(least) => format!("at least {least:.3}"),
+            Bound::Most(most) => format!("at most {most:.3}"),
         };
         let word = if aim.is_missed() { "missed" } else { "" };
-        table.row(vec![aim.what.clone(), aim.beside.into(), format!("{:.2}", aim.figure), bound, word.into()]);
+        table.row(vec![aim.what.clone(), aim.beside.into(), format!("{:.3}", aim.figure), bound, word.into()]);
     }
     table.print();
 }

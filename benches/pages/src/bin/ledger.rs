@@ -17,7 +17,7 @@ use larder_page_benches::report::Table;
 use larder_page_benches::site::is_rival;
 
 const LEDGER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/ledger.md");
-const FEW: usize = 2_000;
+const FEW: usize = 500;
 const MANY: usize = 2 * FEW;
 const TIMES: usize = 3;
 /// In per cent. A build in another folder differs a little, for its symbols have other names and another order.

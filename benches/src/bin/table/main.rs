@@ -146,7 +146,7 @@ impl Run {
             table.row([cells.to_vec(), vec![line.aim(), line.word()]].concat());
         }
         let mut text = format!(
-            "{}\n\nOf what is aimed at, {held} figures hold, {missed} are missed, and {unknown} were not measured.\n\n",
+            "{}\n\nOf what is aimed at, {held} figures hold, and {missed} are missed; {unknown} not measured.\n\n",
             self.when()
         );
         text += &table.text();
