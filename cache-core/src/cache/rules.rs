@@ -114,8 +114,8 @@ impl<V, E> Rules<V, E> {
     }
 }
 
-/// Says how a value is kept with these options: whoever loads ahead of an end has to know when a value was made, which a
-/// column of small ones does not.
+/// Says how a value is kept with these options: whoever loads ahead of an end asks for what only a record knows, which is the lead
+/// that was drawn and until when it is left alone; and, of small values, when they were made.
 pub(super) fn kept_with<V>(mut keep: Keep<V>, options: &Options) -> Keep<V> {
     keep.is_plain &= !options.looks_ahead();
     keep

@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
-use cache_core::backend::{Backend, Capabilities, Memory, Remaining};
+use cache_core::backend::layer::{Layer, Means, Retry};
+use cache_core::backend::{self, Backend, Capabilities, Memory, Remaining};
 use cache_core::cache::Cache;
 use cache_core::clock::Clock;
 use cache_core::error::{Error, Kind};
+use cache_core::executor::NoExecutor;
 use cache_core::key::{Key, Name};
 use cache_core::policy::Options;
 use cache_core::registry::{Settings, invalidate_tag, invalidate_tag_blocking};
@@ -180,6 +182,26 @@ fn who_has_cleared_by_a_second_try_goes_on_with_the_others() {
     assert_eq!([&two.first.1, &two.second.1].map(read), [Some(7), Some(7)]);
     two.second.1.blocking().delete("key").unwrap();
     assert_eq!([&two.first.1, &two.second.1].map(read), [None, None]);
+}
+
+/// There the marker is what is written twice, and not the whole clear; where it was removed instead, that is a clear too.
+#[test]
+fn who_has_cleared_by_a_second_try_next_to_the_store_has_cleared() {
+    let two = Two::new(false);
+    let means = Means::new(two.clock.clone(), Arc::new(NoExecutor));
+    let store = Retry::times(1).wrap(Arc::clone(&two.store) as Arc<dyn backend::ErasedBackend>, &means).unwrap();
+    let settings = Settings::backend(store);
+    let larder = testing::isolated_at(two.clock.clone(), [("default", settings)]).unwrap();
+    let (cache, other) = (larder.cache("default"), &two.second.1);
+    other.blocking().set("key", 7_u8, Options::forever()).unwrap();
+    assert_eq!(read(&cache), Some(7));
+    two.lose(0, || ());
+    cache.blocking().clear().unwrap();
+    assert!(two.has_lost());
+    two.clock.advance(Duration::from_secs(1));
+    assert_eq!([&cache, other].map(read), [None, None]);
+    other.blocking().set("key", 8_u8, Options::forever()).unwrap();
+    assert_eq!([&cache, other].map(read), [Some(8), Some(8)]);
 }
 
 /// What has the tag may be made anew in between, of what is still there.

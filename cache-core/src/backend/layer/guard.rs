@@ -57,7 +57,7 @@ impl<G: Guard> Guarded<G> {
     /// Writes what the engine keeps for itself. Where that is tried again, nobody knows whether the first try was heard, and
     /// others may have written something else since: to write it once more would bring back what was valid in between. So
     /// it is removed, which takes too much along rather than too little.
-    async fn mark(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
+    async fn set_once(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
         let is_written = AtomicBool::new(false);
         let run = || -> Answer<'_, Result<bool, Error>> {
             if !is_written.swap(true, Ordering::Relaxed) {
@@ -105,7 +105,7 @@ impl<G: Guard> Backend for Guarded<G> {
 
     async fn set(&self, name: &Name, value: &[u8], time: Option<Duration>) -> Result<(), Error> {
         if name.is_reserved() {
-            return self.mark(name, value, time).await;
+            return self.set_once(name, value, time).await;
         }
         self.guard.around(Call::Set, || (*self.store).set(name, value, time)).await
     }

@@ -81,13 +81,15 @@ impl Lock {
         Ok(self.outside.get(&self.name).await?.as_ref() == Some(&self.token))
     }
 
-    /// Removes it, if it is still that of this process, and nobody here holds it.
+    /// Removes it, if it is still that of this process, and nobody here holds it. Where the store refuses that again and again,
+    /// it goes by its time.
     async fn remove(&self) -> Result<(), Error> {
         for _ in 0..TRIES {
             if self.try_to_remove().await? {
-                break;
+                return Ok(());
             }
         }
+        log::debug!(target: "larder", "a lock goes by its time: its store has refused {TRIES} times to remove it");
         Ok(())
     }
 
@@ -111,11 +113,12 @@ impl Lock {
 }
 
 impl Held {
-    /// Lets go of it.
+    /// Lets go of it, and removes it where nobody else here holds it. Where the store refuses that again and again, it goes by its
+    /// time, which is in the log and no error: others wait for that long, and nothing else is wrong.
     ///
     /// # Errors
     ///
-    /// When the store fails. Then it goes by its time.
+    /// When the store fails. Then it goes by its time, too.
     pub(in crate::cache) async fn release(mut self) -> Result<(), Error> {
         self.let_go();
         if !self.is_last {
