@@ -2,12 +2,14 @@
 //! processes.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use larder::backend::Capabilities;
 use larder::clock::Clock;
+use larder::entry::Hearing;
 use larder::testing::{self, Isolated};
 use larder::{Cache, Key, Options, Settings, cached, entry, explain_blocking, invalidate_tag};
 
@@ -350,4 +352,19 @@ fn a_body_that_reads_many_is_told_of_each_by_its_own_number() {
     assert_eq!(of(theirs), [Some(1), Some(2), Some(1), None], "it trusts for a second");
     let whole = theirs.blocking().get_or_load("whole", OPTIONS, || of(theirs));
     assert_eq!(whole, [Some(4), None, Some(4), Some(3)]);
+}
+
+/// What goes before a body says what the body is to make something of.
+#[test]
+fn a_guard_is_told_what_a_body_is_also_where_others_trust_for_a_second() {
+    let (_store, [(_ours, ours), (_theirs, theirs)]) = &two(BY_NAMES);
+    let source = AtomicU64::new(1);
+    let parts = |cache: &Cache| cache.at_version("parts").unwrap();
+    let part = |cache: &Cache| parts(cache).blocking().get_or_load("part", OPTIONS, || source.load(Ordering::SeqCst));
+    assert_eq!(part(theirs), 1);
+    source.store(2, Ordering::SeqCst);
+    parts(ours).blocking().clear().unwrap();
+    assert_eq!(part(theirs), 1, "who makes nothing of it trusts");
+    let guard = Hearing::before();
+    assert_eq!(testing::block_on(guard.of(pin!(async { part(theirs) }))), 2);
 }

@@ -3,15 +3,16 @@
 
 use std::collections::HashMap;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use larder::backend::Capabilities;
 use larder::clock::Clock;
-use larder::explain::{Done, Whom};
-use larder::{Cache, Options, cached, explain, testing};
+use larder::entry::Hearing;
+use larder::explain::{Alone, Done, Whom};
+use larder::{Cache, Options, cached, entry, explain, testing};
 use tokio::sync::Notify;
 
 use crate::explain::only;
@@ -22,6 +23,7 @@ const OPTIONS: Options = Options::forever();
 const WAITED: Done = Done::Waited { whom: Whom::Caller, took: Duration::ZERO };
 
 type Call<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+type Way<'a> = &'a dyn Fn(u64) -> Call<'a, u64>;
 
 fn poll<T>(call: &mut Call<'_, T>) -> Poll<T> {
     call.as_mut().poll(&mut Context::from_waker(Waker::noop()))
@@ -93,6 +95,101 @@ fn a_body_is_not_handed_what_somebody_found_who_makes_nothing_of_it_and_trusts_t
     assert!(poll(&mut whole).is_pending(), "it waits for the other one");
     assert_eq!(testing::block_on(plain), 1, "who makes nothing of it may be told what was there");
     assert_eq!(testing::block_on(whole), 2);
+}
+
+#[test]
+fn a_guard_is_not_handed_what_somebody_found_who_makes_nothing_of_it_either() {
+    let can = Capabilities { clear_scope: false, ..Capabilities::ALL };
+    let (clock, value) = (Clock::manual(), AtomicU64::new(1));
+    // It stops at every call, so that others come between.
+    let store = Shared::new(&clock, can, true);
+    let [(_one, here), (_other, there)] = [(); 2].map(|()| store.process(&clock));
+    let [parts, cleared] = [&here, &there].map(|cache| cache.at_version("parts").unwrap());
+    let part = async || parts.get_or_load("part", OPTIONS, async || value.load(Ordering::SeqCst)).await;
+    assert_eq!(testing::block_on(part()), 1);
+    value.store(2, Ordering::SeqCst);
+    testing::block_on(cleared.clear()).unwrap();
+    let guard = Hearing::before();
+    let mut plain: Call<'_, u64> = Box::pin(part());
+    assert!(poll(&mut plain).is_pending(), "it looks by the number that it trusts");
+    let mut read: Call<'_, u64> = Box::pin(async { guard.of(pin!(async { part().await })).await });
+    assert!(poll(&mut read).is_pending(), "it waits for the other one");
+    assert_eq!((testing::block_on(plain), testing::block_on(read)), (1, 2));
+}
+
+/// Of what it is handed by others nothing is kept: each of them loads anew.
+#[test]
+fn a_body_that_plain_callers_come_before_again_and_again_waits_for_one_of_them_and_then_loads_for_itself() {
+    let can = Capabilities { clear_scope: false, ..Capabilities::ALL };
+    let (clock, source, has_begun) = (Clock::manual(), Source::new(), Notify::new());
+    let (_larder, cache) = Shared::new(&clock, can, false).process(&clock);
+    let part = || {
+        cache.get_or_load("part", OPTIONS, async || {
+            entry::discard();
+            source.read_and_wait().await
+        })
+    };
+    let body = async || {
+        has_begun.notified().await;
+        part().await
+    };
+    let mut whole: Call<'_, _> = Box::pin(explain(cache.get_or_load("whole", OPTIONS, body)));
+    assert!(poll(&mut whole).is_pending());
+    let mut plain: Call<'_, u64> = Box::pin(part());
+    assert!(poll(&mut plain).is_pending());
+    has_begun.notify_one();
+    assert!(poll(&mut whole).is_pending(), "it waits for the first of them");
+    source.gate.notify_one();
+    assert_eq!(poll(&mut plain), Poll::Ready(1));
+    let mut next: Call<'_, u64> = Box::pin(part());
+    assert!(poll(&mut next).is_pending(), "another one comes before it");
+    assert!(poll(&mut whole).is_pending());
+    assert_eq!(source.runs.load(Ordering::SeqCst), 3, "it has begun to load, too");
+    source.gate.notify_waiters();
+    let Poll::Ready((1, story)) = poll(&mut whole) else { panic!("it waits for nobody") };
+    let done = &only(&story).inside[0].done;
+    assert_eq!(done[..3], [WAITED, Done::LookedAgain, Done::Alone(Alone::Older)]);
+}
+
+/// Each hit in a store outside is one that others wait for.
+#[test]
+fn a_body_that_plain_hits_come_before_again_and_again_finds_for_itself_what_is_there() {
+    let can = Capabilities { clear_scope: false, ..Capabilities::ALL };
+    let (clock, source, has_begun) = (Clock::manual(), Source::new(), Notify::new());
+    // It stops at every call, so that others come between.
+    let (larder, cache) = Shared::new(&clock, can, true).process(&clock);
+    let enter = larder.handle();
+    let _entered = enter.enter();
+    let (source, cache, has_begun) = (&source, &cache, &has_begun);
+    let one =
+        |id| -> Call<'_, u64> { Box::pin(cache.get_or_load(format!("part:{id}"), OPTIONS, || source.read_and_wait())) };
+    let many = |id| -> Call<'_, u64> { Box::pin(async move { parts(source, &[id]).await[&id] }) };
+    let ways: [(&str, Way<'_>); 2] = [("one", &one), ("many", &many)];
+    for (name, part) in ways {
+        source.runs.store(0, Ordering::SeqCst);
+        source.gate.notify_one();
+        assert_eq!(testing::block_on(part(7)), 1);
+        let body = async || {
+            has_begun.notified().await;
+            part(7).await
+        };
+        let mut whole: Call<'_, u64> = Box::pin(cache.get_or_load(name, OPTIONS, body));
+        for _ in 0..20 {
+            assert!(poll(&mut whole).is_pending());
+        }
+        has_begun.notify_one();
+        let (mut plain, mut value) = (part(7), Poll::Pending);
+        for _ in 0..100 {
+            // There is always one who looks.
+            while poll(&mut plain).is_ready() {
+                plain = part(7);
+            }
+            if value.is_pending() {
+                value = poll(&mut whole);
+            }
+        }
+        assert_eq!((value, source.runs.load(Ordering::SeqCst)), (Poll::Ready(1), 1), "{name}");
+    }
 }
 
 #[test]

@@ -69,23 +69,30 @@ impl<V, E> Load<V, E> {
     /// Looks into the store for all who wait, and hands the leader back where it holds nothing fresh.
     pub(super) async fn fetch(&mut self, leader: Leader) -> Result<Next<V, E>, Leader> {
         let Some(backend) = self.backend() else { return Err(leader) };
-        let looked = match (self.look_for_all(&backend, leader).await, self.lock_time(&backend)) {
+        let looked = match self.look_outside(&backend).await {
+            // A hit, as a rule, which is not to carry along what it takes to go on.
+            Ok(Ok(Opened::Value(times, value))) => return Ok(Next::Found(Ok(self.hand_out(times, value, leader)))),
+            Ok(seen) => self.settle_look(seen, leader),
+            Err(error) => self.without_store(error, leader),
+        };
+        Box::pin(self.go_on(&backend, looked)).await
+    }
+
+    /// Takes its turn among processes where that is asked for, and prepares for the body.
+    async fn go_on(&mut self, backend: &Outside, looked: Looked<V, E>) -> Result<Next<V, E>, Leader> {
+        let looked = match (looked, self.lock_time(backend)) {
             (Looked::Done(outcome), _) => return Ok(Next::Found(outcome)),
-            (Looked::Nothing(leader), Some(time)) => Box::pin(self.look_in_turn(&backend, leader, time)).await,
+            (Looked::Nothing(leader), Some(time)) => self.look_in_turn(backend, leader, time).await,
             (looked, _) => looked,
         };
         match looked {
             Looked::Done(outcome) => Ok(Next::Done(outcome)),
             Looked::Nothing(leader) if self.is_outrun(&leader) => Err(leader),
-            Looked::Nothing(leader) => self.begin(leader).await,
+            Looked::Nothing(leader) => {
+                self.prepare().await;
+                Err(leader)
+            }
             Looked::Away(leader) => Err(leader),
-        }
-    }
-
-    async fn look_for_all(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
-        match self.look_outside(backend).await {
-            Ok(seen) => self.settle_look(seen, leader),
-            Err(error) => self.without_store(error, leader),
         }
     }
 
@@ -112,6 +119,34 @@ impl<V, E> Load<V, E> {
                 Looked::Nothing(leader)
             }
             Err(error) => self.without_store(error, leader),
+        }
+    }
+
+    /// Looks there for this caller and nobody else, and returns what is there, where it is fresh.
+    pub(super) async fn find_alone(&mut self) -> Option<Result<V, E>> {
+        let backend = self.backend()?;
+        self.versions = Versions::default();
+        let record = match self.look_outside(&backend).await {
+            Ok(Ok(Opened::Value(_, value))) => {
+                self.asker.count(Event::Hit);
+                return Some(Ok(value));
+            }
+            Ok(Ok(Opened::Record(record))) => record,
+            Ok(Err(_)) => {
+                self.found = None;
+                return None;
+            }
+            Err(error) => {
+                self.asker.trouble(&error);
+                return self.answer_with_trouble(&error).map(Err);
+            }
+        };
+        match fresh(&self.asker.cache, self.asker.site, record, &self.rules, self.note.as_ref()) {
+            Ok(outcome) => Some(outcome),
+            Err(found) => {
+                self.found = found;
+                None
+            }
         }
     }
 
@@ -223,16 +258,22 @@ impl<V, E> Load<V, E> {
 
     /// Does the same where that was counted.
     pub(super) fn go_without_store(&mut self, error: Error, leader: Leader) -> Looked<V, E> {
-        self.tell_found(|| away(&error));
-        match self.rules.trouble.filter(|_| self.rules.strict) {
+        match self.answer_with_trouble(&error) {
             None => Looked::Away(leader),
-            Some(convert) => {
-                self.tell(Done::Strict);
-                self.hand_on_known();
-                leader.land(Landing::Error(Arc::new(error.clone()), None));
-                Looked::Done(Err(convert(error)))
+            Some(outcome) => {
+                leader.land(Landing::Error(Arc::new(error), None));
+                Looked::Done(Err(outcome))
             }
         }
+    }
+
+    /// Returns the error of a strict site.
+    fn answer_with_trouble(&self, error: &Error) -> Option<E> {
+        self.tell_found(|| away(error));
+        let convert = self.rules.trouble.filter(|_| self.rules.strict)?;
+        self.tell(Done::Strict);
+        self.hand_on_known();
+        Some(convert(error.clone()))
     }
 
     /// Returns for how long to lock an entry whose body is to run once across processes, where the store can do that.
@@ -244,11 +285,6 @@ impl<V, E> Load<V, E> {
     /// and nothing that came of it would be kept.
     pub(super) fn is_outrun(&self, leader: &Leader) -> bool {
         self.rules.options.lock.is_some() && !leader.token().is_good()
-    }
-
-    async fn begin(&mut self, leader: Leader) -> Result<Next<V, E>, Leader> {
-        self.prepare().await;
-        Err(leader)
     }
 
     /// Takes the store's ticket and looks at the markers of tags, before the body runs.

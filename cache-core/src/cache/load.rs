@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use super::across::Held;
 use super::asker::Asker;
-use super::home::Outside;
 use super::judge::Judged;
 use super::marker::Versions;
 use super::race::{First, race};
@@ -51,6 +50,8 @@ pub(crate) struct Load<V, E> {
     pub(super) nothing_as_of: Option<u64>,
     /// What keeps other processes from running the body meanwhile. It is rare, and large.
     pub(super) lock: Option<Box<Held>>,
+    /// Whether it has waited for a load that may be older than what is kept, and looked there again.
+    pub(super) has_looked_again: bool,
     /// Whether its cache or its site is switched off, which is told and nothing else.
     pub(crate) is_off: bool,
     /// Who is told what becomes of it.
@@ -87,7 +88,7 @@ pub(super) enum Waited<V, E> {
     /// It began before the body that asks, and so may be older than what is kept there: that has to be looked at.
     Older,
     /// The outcome cannot be shared: each one loads for itself, all at once.
-    Alone,
+    Alone(Alone),
 }
 
 /// How long nobody tries again after a load has failed and a stale value was served in its place.
@@ -99,7 +100,8 @@ impl<V, E> Clone for Load<V, E> {
             (self.asker.clone(), self.name.clone(), self.found.clone(), self.ticket.clone());
         let (tags, fingerprints, versions) = (self.tags.clone(), self.fingerprints.clone(), self.versions.clone());
         let (rules, failed, nothing_as_of) = (self.rules, self.failed.clone(), self.nothing_as_of);
-        let (lock, is_off, note, span) = (None, self.is_off, self.note.clone(), self.span.clone());
+        let (lock, has_looked_again, is_off) = (None, self.has_looked_again, self.is_off);
+        let (note, span) = (self.note.clone(), self.span.clone());
         Self {
             asker,
             name,
@@ -112,6 +114,7 @@ impl<V, E> Clone for Load<V, E> {
             failed,
             nothing_as_of,
             lock,
+            has_looked_again,
             is_off,
             note,
             span,
@@ -124,7 +127,7 @@ impl<V, E> Load<V, E> {
     pub(crate) fn new(asker: Asker, name: Name, rules: &Rules<V, E>, found: Option<Erased>) -> Self {
         let (tags, fingerprints, versions) = (Vec::new(), Vec::new(), Versions::default());
         let (rules, ticket, failed, nothing_as_of, lock, is_off) = (*rules, None, None, None, None, false);
-        let (note, span) = (None, Span::NONE);
+        let (has_looked_again, note, span) = (false, None, Span::NONE);
         Self {
             asker,
             name,
@@ -137,6 +140,7 @@ impl<V, E> Load<V, E> {
             failed,
             nothing_as_of,
             lock,
+            has_looked_again,
             is_off,
             note,
             span,
@@ -205,8 +209,8 @@ impl<V, E> Load<V, E> {
                         self.failed = None;
                         self.tell(Done::LookedAgain);
                     }
-                    Waited::Alone => {
-                        self.tell(Done::Alone(Alone::Unshared));
+                    Waited::Alone(why) => {
+                        self.tell(Done::Alone(why));
                         let token = self.asker.home().flights.token(self.name.as_bytes());
                         return Ok(self.alone(token).await);
                     }
@@ -327,11 +331,15 @@ impl<V, E> Load<V, E> {
 
     /// Waits for somebody else's load, or takes what the site allows to be served meanwhile.
     pub(super) async fn wait(&mut self, mut waiter: Waiter) -> Waited<V, E> {
-        self.tell_joined();
         // What another process has invalidated since, nobody here has heard of, and what the body makes of it would be kept.
-        let may_be_older =
-            |outside: &Outside| waiter.is_from_before() || (outside.is_trusted() && waiter.is_of_no_body());
-        let is_older = self.asker.home().outside().is_some_and(may_be_older);
+        let outside = self.asker.home().outside();
+        let trusts = outside.is_some_and(|outside| outside.is_trusted() && waiter.is_made_of_by_none());
+        if trusts && self.has_looked_again {
+            // There may be such a one whenever it looks: it waits once.
+            return self.find_alone().await.map_or(Waited::Alone(Alone::Older), Waited::Done);
+        }
+        let is_older = trusts || (outside.is_some() && waiter.is_from_before());
+        self.tell_joined();
         loop {
             if let Some(outcome) = self.serve_while_others_load(WhyStale::Refreshing) {
                 return Waited::Done(outcome);
@@ -341,6 +349,7 @@ impl<V, E> Load<V, E> {
             waiting.end(Whom::Caller);
             match news {
                 Some(News::Landed(Landing::Value(_) | Landing::Spare(_) | Landing::Error(..))) if is_older => {
+                    self.has_looked_again = true;
                     return Waited::Older;
                 }
                 Some(News::Landed(landing)) => return self.take(&landing),
@@ -389,7 +398,7 @@ impl<V, E> Load<V, E> {
                 self.tell(Done::Shared);
                 Waited::Done(outcome)
             }
-            None => Waited::Alone,
+            None => Waited::Alone(Alone::Unshared),
         }
     }
 

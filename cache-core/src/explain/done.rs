@@ -60,6 +60,8 @@ pub enum Alone {
     OtherLoad,
     /// What the other caller's load came to cannot be shared: an error that is not `Clone`, or a panic.
     Unshared,
+    /// What the load under way comes to may be older than what is kept, as was that of one for which it has waited already.
+    Older,
     /// It was invalidated while this one waited for another process.
     Outrun,
     /// Nobody waits for pages of this URL at the moment, since the last one was not to be kept.

@@ -196,6 +196,7 @@ impl Display for Alone {
             Self::Changed => "alone, since this work has invalidated it and has not committed yet",
             Self::OtherLoad => "alone, since the load under way is of another pattern or type",
             Self::Unshared => "alone, since what the other load came to cannot be shared",
+            Self::Older => "alone, since the other load, like one before it, may find what is older than what is kept",
             Self::Outrun => "alone, since it was invalidated while another process was waited for",
             Self::Authorized => "alone, since the request has `Authorization`",
             Self::NotKeptLately => "alone, since the last pages of this URL were not to be kept",

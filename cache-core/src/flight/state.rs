@@ -8,7 +8,7 @@ use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
 
 use super::circle::Waits;
-use super::current::{began_after, is_in_body};
+use super::current::{began_after, is_anything_loading};
 use super::next_id;
 use crate::lock::atomic::{AtomicBool, Ordering};
 use crate::lock::{Mutex, lock};
@@ -39,8 +39,8 @@ pub(super) struct Flight {
     state: Mutex<State>,
     /// What those who wait may be served meanwhile.
     offer: OnceLock<Erased>,
-    /// Whether who began it stands in a body.
-    is_in_body: bool,
+    /// Whether who began it makes something of what it comes to.
+    is_made_of: bool,
     /// Whether what it loads was invalidated since it began.
     is_superseded: AtomicBool,
 }
@@ -69,7 +69,7 @@ impl Flight {
             of,
             state: Mutex::new(State::Loading(BTreeMap::new())),
             offer: OnceLock::new(),
-            is_in_body: is_in_body(),
+            is_made_of: is_anything_loading(),
             is_superseded: AtomicBool::new(false),
         }
     }
@@ -127,11 +127,11 @@ impl Waiter {
         self.flight.is_superseded.load(Ordering::Acquire)
     }
 
-    /// Returns whether the running code stands in a body, and who began what is waited for does not: they looked as those do who
-    /// make nothing of it.
+    /// Returns whether the running code makes something of what it reads, being part of a body or of what goes before one, and who
+    /// began what is waited for does not: they looked as those do who make nothing of it.
     #[must_use]
-    pub fn is_of_no_body(&self) -> bool {
-        !self.flight.is_in_body && is_in_body()
+    pub fn is_made_of_by_none(&self) -> bool {
+        !self.flight.is_made_of && is_anything_loading()
     }
 
     /// Returns whether the running code is part of a load whose body began after what is waited for.

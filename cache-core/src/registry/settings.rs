@@ -12,7 +12,7 @@ use crate::backend::{Backend, ErasedBackend};
 use crate::cache::{Backing, Bounds, Cache, Markers, Outside, Parts, USUAL_ENTRIES};
 use crate::codec::Codec;
 use crate::error::Error;
-use crate::flight::is_in_body;
+use crate::flight::is_anything_loading;
 use crate::key::KeyFunction;
 use crate::policy::{IntoTime, Ttl};
 use crate::store::Limits;
@@ -408,11 +408,10 @@ impl Settings {
             Choice::Null => homes.around(Backing::Null),
             Choice::Outside(backend) => {
                 let wrong = |error: Error| Error::new(error.kind(), format!("cache `{name}`: {error}"));
-                let goes_by_eras = self.key_function.is_none() && !(*backend).capabilities().clear_scope;
-                let backend = match self.key_function {
+                let (backend, goes_by_eras) = match self.key_function {
                     None => clearable(backend, &self.key_prefix, homes).map_err(wrong)?,
                     // Nobody can tell what a function names from what others are called.
-                    Some(_) => backend,
+                    Some(_) => (backend, false),
                 };
                 let means = homes.means(name);
                 let backend = self.layers.around(backend, &means).map_err(wrong)?;
@@ -484,10 +483,14 @@ impl Settings {
     }
 }
 
-/// Makes a store clear one cache that cannot do that itself.
-fn clearable(store: Arc<dyn ErasedBackend>, prefix: &str, homes: &Homes) -> Result<Arc<dyn ErasedBackend>, Error> {
+/// Makes a store clear one cache that cannot do that itself, and says whether it goes by eras for that.
+fn clearable(
+    store: Arc<dyn ErasedBackend>,
+    prefix: &str,
+    homes: &Homes,
+) -> Result<(Arc<dyn ErasedBackend>, bool), Error> {
     if (*store).capabilities().clear_scope {
-        return Ok(store);
+        return Ok((store, false));
     }
-    Ok(Arc::new(Eras::new(store, prefix, homes.clock.clone(), is_in_body)?))
+    Ok((Arc::new(Eras::new(store, prefix, homes.clock.clone(), is_anything_loading)?), true))
 }

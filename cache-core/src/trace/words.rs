@@ -59,6 +59,7 @@ fn alone(why: Alone) -> &'static str {
         Alone::Changed => "changed here",
         Alone::OtherLoad => "other load",
         Alone::Unshared => "unshared",
+        Alone::Older => "older",
         Alone::Outrun => "outrun",
         Alone::NotKeptLately => "not kept lately",
         Alone::Authorized => "authorized",

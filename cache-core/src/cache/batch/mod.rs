@@ -137,8 +137,8 @@ impl<V, E> Batch<V, E> {
                     load.tell(if matches!(again, Waited::Older) { Done::LookedAgain } else { Done::TookOver });
                     self.open.push(Open { place, load: Some(load), alone: None });
                 }
-                Waited::Alone => {
-                    load.tell(Done::Alone(Alone::Unshared));
+                Waited::Alone(why) => {
+                    load.tell(Done::Alone(why));
                     let alone = Some(load.asker.home().flights.token(load.name.as_bytes()));
                     self.open.push(Open { place, load: Some(load), alone });
                 }
