@@ -6,6 +6,7 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
+use std::hint::black_box;
 use std::mem::needs_drop;
 use std::sync::Arc;
 
@@ -24,6 +25,9 @@ pub(crate) trait Column: Any + fmt::Debug + Send + Sync {
     /// Makes a record of a copy, with these times but for when it was made, where that is known better.
     fn record(&self, at: u32, mark: u64, times: Times) -> Option<Erased>;
 
+    /// Asks memory for a value and for the text behind it, and waits for neither.
+    fn touch(&self, at: u32);
+
     /// Returns whether it is known of its values when they were made.
     fn remembers(&self) -> bool;
 }
@@ -36,6 +40,9 @@ pub(crate) const LONG: usize = 4_096;
 
 /// When a value was made is noted where it is larger than what is shared by count: a number would take twice the room.
 const SMALL: usize = size_of::<Arc<str>>();
+
+/// So many bytes come from memory at once.
+const LINE: usize = 64;
 
 /// Makes an empty column.
 pub(crate) type NewColumn = fn() -> Box<dyn Column>;
@@ -60,6 +67,14 @@ impl Columns {
     pub(crate) fn of<V: Send + Sync + 'static>(&self) -> Option<(usize, &Values<V>)> {
         let mut columns = self.0.iter().enumerate();
         columns.find_map(|(number, (_, column))| Some((number, (&**column as &dyn Any).downcast_ref()?)))
+    }
+
+    /// Asks memory for a value of this type, which may not be there, and waits for nothing.
+    #[inline(never)]
+    pub(crate) fn touch(&self, of: &TypeId, at: u32) {
+        if let Some((_, column)) = self.0.iter().find(|(other, _)| other == of) {
+            column.touch(at);
+        }
     }
 
     pub(crate) fn get(&self, number: u8) -> Option<&dyn Column> {
@@ -143,6 +158,14 @@ impl<V: Clone + Send + Sync + 'static> Column for Values<V> {
         Some(Arc::new(Record::new(mark, Times { created, ..times }, self.copy(at)?).of(self.kind)))
     }
 
+    fn touch(&self, at: u32) {
+        if needs_drop::<V>() {
+            black_box(self.owned.get(at as usize).and_then(|value| behind(value.as_ref()?)));
+        } else if size_of::<V>() <= LINE {
+            black_box(self.idle.get(at as usize).cloned());
+        }
+    }
+
     fn remembers(&self) -> bool {
         size_of::<V>() > SMALL
     }
@@ -152,6 +175,17 @@ impl<V> fmt::Debug for Values<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Values").field("room", &self.idle.len().max(self.owned.len())).finish_non_exhaustive()
     }
+}
+
+/// Returns something of what a copy of a value reads that does not stand in the value itself: the count of an `Arc`, the
+/// beginning of a text.
+fn behind<V: 'static>(value: &V) -> Option<usize> {
+    let value = value as &dyn Any;
+    let count = value.downcast_ref::<Arc<str>>().map(Arc::strong_count);
+    let count = count.or_else(|| value.downcast_ref::<Arc<[u8]>>().map(Arc::strong_count));
+    let bytes = || Some(value.downcast_ref::<String>()?.as_bytes());
+    let bytes = || bytes().or_else(|| Some(value.downcast_ref::<Vec<u8>>()?));
+    count.or_else(|| bytes()?.first().map(|byte| usize::from(*byte)))
 }
 
 /// Returns whether copying a value runs no code but that of the standard library, as far as that can be seen of any type;
@@ -197,6 +231,26 @@ mod tests {
             column.put(0, &(Arc::new(Record::new(7, times(), 1_u64).of(Some(kind))) as Erased));
         }
         assert!(column.record(0, 7, times()).and_then(|record| record.kind()?.write).is_some());
+    }
+
+    #[test]
+    fn what_is_asked_for_ahead_need_not_be_there_and_is_changed_by_nobody() {
+        let (mut columns, text) = (Columns::default(), Arc::<str>::from("text"));
+        assert_eq!(columns.put(3, &record(Arc::clone(&text)), Values::<Arc<str>>::boxed), Some(0));
+        assert_eq!(columns.put(4, &record(1_u64), Values::<u64>::boxed), Some(1));
+        for of in [TypeId::of::<Arc<str>>(), TypeId::of::<u64>(), TypeId::of::<char>()] {
+            (0..6).for_each(|at| columns.touch(&of, at));
+        }
+        assert_eq!(Arc::strong_count(&text), 2);
+        assert_eq!(columns.of::<u64>().and_then(|(_, values)| values.copy(4)), Some(1));
+    }
+
+    #[test]
+    fn of_texts_what_lies_behind_them_is_asked_for() {
+        assert_eq!(behind(&Arc::<str>::from("text")), Some(1));
+        assert_eq!(behind(&Arc::<[u8]>::from([7])), Some(1));
+        assert_eq!((behind(&"a".to_owned()), behind(&vec![7_u8])), (Some(97), Some(7)));
+        assert_eq!((behind(&String::new()), behind(&7_u64)), (None, None));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! How far the values of a site go, and how one is read that is there.
 
+use std::any::TypeId;
+
 use crate::cache::{self, Cache};
 use crate::key::KeyText;
 use crate::registry::Site;
@@ -8,6 +10,7 @@ use crate::value::{Keep, LocalValue, Lying, Value};
 
 /// How far values may go: function pointers, so that only the place that makes them has to know what `V` can do.
 pub struct Reach<V> {
+    of: &'static TypeId,
     copy: fn(Lying<'_>) -> Option<V>,
     keep: fn() -> Keep<V>,
     /// Whether copying one runs no code but that of the standard library, so that it can be done under a lock.
@@ -17,15 +20,15 @@ pub struct Reach<V> {
 /// Says how a value is kept that can go anywhere.
 #[must_use]
 #[inline]
-pub fn shared<V: Value>(is_plain: bool) -> Reach<V> {
-    Reach { copy: V::read, keep: || V::keep().with_its_mark(), is_plain }
+pub fn shared<V: Value + 'static>(is_plain: bool) -> Reach<V> {
+    Reach { of: type_id::<V>(), copy: V::read, keep: || V::keep().with_its_mark(), is_plain }
 }
 
 /// Says how a value is kept that stays in this process.
 #[must_use]
 #[inline]
-pub fn local<V: LocalValue>(is_plain: bool) -> Reach<V> {
-    Reach { copy: V::read_here, keep: V::keep_here, is_plain }
+pub fn local<V: LocalValue + 'static>(is_plain: bool) -> Reach<V> {
+    Reach { of: type_id::<V>(), copy: V::read_here, keep: V::keep_here, is_plain }
 }
 
 impl<V> Clone for Reach<V> {
@@ -47,13 +50,17 @@ impl<V> Reach<V> {
     /// Reads what a call most often finds: a value that is there and fresh.
     #[inline(always)]
     pub(super) fn seek(self, cache: &Cache, mark: u64, site: &Site, key: &KeyText) -> Option<V> {
-        seek(cache, mark, site, key)?.read(self.copy, self.is_plain)
+        seek(cache, mark, site, key, self.of)?.read(self.copy, self.is_plain)
     }
 }
 
 /// Finds a record that is there and fresh.
 ///
 /// It knows of no types, so that it is compiled once and not for every site.
-fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &KeyText) -> Option<Held<'a>> {
-    cache::seek(cache, cache.scope().address(mark, key.room(), key.len())?, &site.options)
+fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &KeyText, of: &TypeId) -> Option<Held<'a>> {
+    cache::seek(cache, cache.scope().address(mark, key.room(), key.len())?, of, &site.options)
+}
+
+const fn type_id<V: 'static>() -> &'static TypeId {
+    const { &TypeId::of::<V>() }
 }

@@ -142,7 +142,7 @@ impl Cache {
         if is_anyone_asking() || self.is_off() {
             return None;
         }
-        let found = seek(self, self.address_of(key)?, &rules.options)?;
+        let found = seek(self, self.address_of(key)?, &rules.keep.of, &rules.options)?;
         let value = found.read(rules.keep.copy, rules.keep.is_plain)?;
         self.home().count_near_hit();
         self.count(Event::Hit);

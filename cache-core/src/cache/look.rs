@@ -1,5 +1,6 @@
 //! The way to a hit: one look into the store, no lock of ours, no allocation, no wait.
 
+use std::any::TypeId;
 use std::task::{Poll, ready};
 
 use super::asker::{Asker, Named};
@@ -22,8 +23,8 @@ use crate::value::Lying;
 /// Finds a record of this process, or of the near level of a store outside, that is fresh beyond all question: most hits
 /// need no more than this.
 #[inline]
-pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, options: &Options) -> Option<Held<'a>> {
-    let found = cache.home().at_hand()?.seek(address)?;
+pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, of: &TypeId, options: &Options) -> Option<Held<'a>> {
+    let found = cache.home().at_hand()?.seek(address, of)?;
     // Only what is to be refreshed ahead of its time has to be asked for more.
     let is_near_its_end = |lying| match lying {
         Lying::Record(record) => record.freshness(options, cache.home().clock.now()) != Freshness::Fresh,
@@ -129,7 +130,8 @@ fn look_for<V, E>(
 /// a function.
 fn look_near<V, E>(cache: &Cache, name: &Name, rules: &Rules<V, E>, note: Teller<'_>) -> Option<V> {
     cache.tell_near(note, name, &rules.options, rules.keep.of);
-    let value = seek(cache, name.address(), &rules.options)?.read(rules.keep.copy, rules.keep.is_plain)?;
+    let value =
+        seek(cache, name.address(), &rules.keep.of, &rules.options)?.read(rules.keep.copy, rules.keep.is_plain)?;
     cache.home().count_near_hit();
     Some(value)
 }

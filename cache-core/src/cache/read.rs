@@ -66,7 +66,7 @@ impl Cache {
     pub(super) fn get_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
         match &self.home().backing {
             _ if self.is_off() => None,
-            Backing::Memory(store) => store.seek(address)?.read(keep.copy, keep.is_plain),
+            Backing::Memory(store) => store.seek(address, &keep.of)?.read(keep.copy, keep.is_plain),
             Backing::Null | Backing::Outside(_) => self.get_near_at(address, keep),
         }
     }
@@ -144,7 +144,7 @@ impl Cache {
     #[inline(never)]
     fn get_near_at<V>(&self, address: Address<'_>, keep: Keep<V>) -> Option<V> {
         let near = self.home().near.as_deref()?;
-        let found = near.at_hand()?.seek(address)?.read(keep.copy, keep.is_plain)?;
+        let found = near.at_hand()?.seek(address, &keep.of)?.read(keep.copy, keep.is_plain)?;
         near.count_hit();
         Some(found)
     }

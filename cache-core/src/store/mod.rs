@@ -3,8 +3,8 @@
 //! One table holds values of all types, so that one budget bounds them all. A slot is half a line of memory, with the
 //! beginning of a key and the end of its time. Everything else stands in columns, at the number of the slot: a number, a
 //! short text, or what is shared by count, in one of its type; other values in records behind pointers; what is left of a
-//! long key; links of queues. So the number is all that a hit waits for, and it looks at a slot and at a value at once;
-//! and nobody pays for what is long or heavy in others. The other ways were measured as well: with a slot of a whole line
+//! long key; links of queues. So the number is all that a hit waits for: where there are many, and memory is slow, it asks
+//! for the slot, the value and the text behind that at once. And nobody pays for what is long or heavy in others. The other ways were measured as well: with a slot of a whole line
 //! that has the value in it, reads of a hundred thousand entries took a quarter longer; tables for each type would bound
 //! nothing together, and a cache of many types would have to be divided up in advance.
 //!
@@ -30,6 +30,7 @@ mod slot;
 mod tenants;
 mod tuner;
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::thread;
@@ -162,12 +163,13 @@ impl Store {
         Some(record)
     }
 
-    /// Finds the record at this address, if it is of its mark and fresh, and notes that it was of use.
+    /// Finds the record at this address, if it is of its mark and fresh, and notes that it was of use. Of which type its value is,
+    /// as a rule, says where to look for that meanwhile.
     #[inline]
-    pub(crate) fn seek(&self, address: Address<'_>) -> Option<Held<'_>> {
+    pub(crate) fn seek(&self, address: Address<'_>, of: &TypeId) -> Option<Held<'_>> {
         let hash = address.hash();
         let shard = read_often(self.shard(hash));
-        let stand = shard.seek(hash, address, &self.clock)?;
+        let stand = shard.seek(hash, address, of, &self.clock)?;
         Some(Held { shard, stand })
     }
 

@@ -1,5 +1,6 @@
 //! One part of the table, with its own lock and its own queues.
 
+use std::any::TypeId;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -69,29 +70,22 @@ impl Shard {
     ///
     /// The time is read last: what was looked for may still be on its way from memory then.
     #[inline]
-    pub(super) fn seek(&self, hash: u64, address: Address<'_>, clock: &Clock) -> Option<Stand> {
-        // As a rule, whoever begins like it is it: one question in the loop, and the others behind it.
-        let slot = self.index.find(half(hash), |slot| self.tenants.has_head(slot, address.head))?;
+    pub(super) fn seek(&self, hash: u64, address: Address<'_>, of: &TypeId, clock: &Clock) -> Option<Stand> {
+        // As a rule, the first one with its hash is it: nothing is asked in the loop, and all questions behind it.
+        let slot = self.index.find(half(hash), |_| true)?;
+        self.tenants.touch(slot, of);
         let Address { scope, mark, head: [first, second], rest } = address;
-        let is_it = self.tenants.is_behind_head(slot, address);
-        let slot = if is_it { slot } else { self.find_behind_head(hash, scope, mark, first, second, rest)? };
+        let is_it = self.tenants.has_head(slot, address.head) && self.tenants.is_behind_head(slot, address);
+        let slot = if is_it { slot } else { self.find_among(hash, scope, mark, first, second, rest)? };
         self.tenants.use_fresh(slot, clock.now())
     }
 
-    /// Looks for the one among those that begin alike: seldom more than one has this hash and this head.
+    /// Looks for the one among those with one hash: there is seldom more than one.
     ///
     /// An address comes in its parts, since a whole one stands in memory, where each hit would write it for this alone.
     #[cold]
     #[inline(never)]
-    fn find_behind_head(
-        &self,
-        hash: u64,
-        scope: &Scope,
-        mark: u64,
-        first: u64,
-        second: u64,
-        rest: &[u64],
-    ) -> Option<u32> {
+    fn find_among(&self, hash: u64, scope: &Scope, mark: u64, first: u64, second: u64, rest: &[u64]) -> Option<u32> {
         let address = Address { scope, mark, head: [first, second], rest };
         let is_it = |slot| self.tenants.has_head(slot, address.head) && self.tenants.is_behind_head(slot, address);
         self.index.find(half(hash), is_it)

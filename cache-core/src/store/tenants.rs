@@ -1,5 +1,7 @@
 //! Who lives in a shard: everything that is known of an entry, each thing at the number of its slot.
 
+use std::any::TypeId;
+
 use super::families::Families;
 use super::gone::{Gone, Taken};
 use super::policy::Verdict;
@@ -23,6 +25,10 @@ pub(super) struct Tenants {
     records: Vec<Option<Erased>>,
 }
 
+/// With more slots than this in a shard, most of what a hit looks at comes from afar: fewer are near at hand anyway, and to
+/// look twice would cost more than it saves.
+const FEW: usize = 1_024;
+
 /// Where the value of an entry stands: in a column, or else in a record; at which number.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stand {
@@ -34,6 +40,15 @@ impl Tenants {
     /// Returns how many slots there are, with and without a tenant.
     pub(super) fn slots(&self) -> usize {
         self.slots.len()
+    }
+
+    /// Asks memory for the value of the entry in a slot, if that is of this type, where there are many: it comes while the key
+    /// is compared.
+    #[inline(always)]
+    pub(super) fn touch(&self, number: u32, of: &TypeId) {
+        if self.slots.len() > FEW {
+            self.columns.touch(of, number);
+        }
     }
 
     /// Returns whether the key of the entry in a slot begins so.

@@ -9,6 +9,9 @@ use crate::key::RAW;
 use crate::record::{Record, Times};
 use crate::value::{LocalValue, Value};
 
+/// Of which type values are said to be, whatever they are.
+const OF: TypeId = TypeId::of::<u64>();
+
 fn store(max_entries: u64) -> Store {
     Store::new(Limits { max_entries, max_bytes: None }, Clock::manual())
 }
@@ -58,10 +61,10 @@ fn keys_of_two_scopes_and_entries_of_two_patterns_are_told_apart() {
     let mut shard = Shard::new(Arc::new(Tuner::new(1)));
     assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 8) }, marked(8, 1), 1, NOW).is_none());
     assert!(shard.get(7, at(&other, 8), NOW).is_none());
-    assert!(shard.seek(7, at(&one, 8), &clock).is_some() && shard.seek(7, at(&one, 9), &clock).is_none());
+    assert!(shard.seek(7, at(&one, 8), &OF, &clock).is_some() && shard.seek(7, at(&one, 9), &OF, &clock).is_none());
     // One text is one entry, whoever writes it.
     assert!(shard.insert(Newcomer { hash: 7, address: at(&one, 9) }, marked(9, 2), 1, NOW).is_some());
-    assert!(shard.seek(7, at(&one, 9), &clock).is_some() && shard.seek(7, at(&one, 8), &clock).is_none());
+    assert!(shard.seek(7, at(&one, 9), &OF, &clock).is_some() && shard.seek(7, at(&one, 8), &OF, &clock).is_none());
     assert!(shard.remove(7, at(&one, 8), NOW).is_some());
 }
 
@@ -79,7 +82,7 @@ fn keys_that_begin_alike_are_told_apart_by_what_follows_and_by_their_scope() {
         assert!(shard.insert(Newcomer { hash: 7, address }, record(value), 1, NOW).is_none());
     }
     for (value, address) in all {
-        let stand = shard.seek(7, address, &clock).unwrap();
+        let stand = shard.seek(7, address, &OF, &clock).unwrap();
         assert!(matches!(shard.lying(stand), Some(Lying::Record(found)) if number(found) == value));
     }
 }
@@ -120,14 +123,14 @@ fn a_short_text_stands_in_a_column_and_a_long_one_keeps_its_record() {
     for bytes in [10, LONG + 1, LONG, 0, LONG + 2, LONG + 1, 11] {
         let before = shard.insert(Newcomer { hash: 7, address }, text(bytes), 1, NOW);
         drop(before);
-        let stand = shard.seek(7, address, &clock).unwrap();
+        let stand = shard.seek(7, address, &OF, &clock).unwrap();
         let lying = shard.lying(stand).unwrap();
         assert_eq!(matches!(lying, Lying::Column(..)), bytes <= LONG, "{bytes} bytes");
         assert_eq!(String::read_here(lying).map(|text| text.len()), Some(bytes));
         let record = shard.get(7, address, NOW).unwrap();
         assert_eq!(record.value.downcast_ref::<String>().map(String::len), Some(bytes));
     }
-    assert!(shard.remove(7, address, NOW).is_some() && shard.seek(7, address, &clock).is_none());
+    assert!(shard.remove(7, address, NOW).is_some() && shard.seek(7, address, &OF, &clock).is_none());
 }
 
 #[test]
@@ -155,7 +158,7 @@ fn a_long_text_is_copied_when_the_lock_is_let_go_and_a_short_one_where_it_lies()
         let name = scope.name(&key.into());
         drop(store.insert(&name, text(bytes), 1));
         let is_short = bytes <= LONG;
-        assert_eq!(store.seek(name.address()).unwrap().read(is_locked, true), Some(is_short), "{key}");
+        assert_eq!(store.seek(name.address(), &OF).unwrap().read(is_locked, true), Some(is_short), "{key}");
     }
 }
 
@@ -174,4 +177,32 @@ fn a_panic_under_a_lock_takes_nothing_down() {
     assert!(!store.insert(&name, record(7), 1).refused);
     assert!(store.get(&name).is_some());
     assert!(store.remove(&name).is_some());
+}
+
+/// There values are asked for ahead.
+#[test]
+fn of_many_entries_of_several_types_each_is_found_whatever_type_it_is_said_to_be() {
+    let (store, scope) = (store(1_000_000), scope());
+    let names: Vec<_> = (0..40_000_u64).map(|key| scope.name(&key.to_string().into())).collect();
+    for (name, number) in names.iter().zip(0..) {
+        let times = Times { created: Tick::from_nanos(0), fresh_until: Tick::NEVER, kept_until: Tick::NEVER };
+        let value = match number % 3 {
+            0 => u64::keep().record(RAW, times, number),
+            1 => String::keep().record(RAW, times, number.to_string()),
+            _ => Vec::<String>::keep().record(RAW, times, vec![number.to_string()]),
+        };
+        drop(store.insert(name, value, 1));
+    }
+    assert!(store.shards.len() * 1_024 < names.len() && store.len() == 40_000);
+    for of in [TypeId::of::<u64>(), TypeId::of::<String>(), TypeId::of::<Vec<String>>()] {
+        for (name, number) in names.iter().zip(0_u64..) {
+            let read = |lying: Lying<'_>| match number % 3 {
+                0 => u64::read_here(lying).map(|number| number.to_string()),
+                1 => String::read_here(lying),
+                _ => Vec::<String>::read_here(lying).map(|texts| texts.concat()),
+            };
+            let found = store.seek(name.address(), &of).unwrap();
+            assert_eq!(found.lying().and_then(read), Some(number.to_string()));
+        }
+    }
 }
