@@ -125,9 +125,11 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// Returns the one host that a request names. Where there are two, a handler may read the other one.
+/// Returns the one host that a request names. Where there are two, a handler may read the other one; a line without a host names
+/// none, and is no request without that line; and an address that is a host alone, as that of a tunnel, is that of no page.
 fn host<'a>(uri: &'a Uri, names: &Names<'a>) -> Result<&'a [u8], Unclear> {
-    if names.two_hosts {
+    let is_host_alone = uri.authority().is_some() && uri.scheme().is_none();
+    if names.two_hosts || names.host == Some(b"") || is_host_alone {
         return Err(Unclear);
     }
     match (uri.authority().map(|authority| authority.as_str().as_bytes()), names.host) {

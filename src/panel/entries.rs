@@ -84,6 +84,8 @@ pub(super) async fn keys(query: &Query) -> Result<String, Refusal> {
             Ok(Some(met)) => met,
             Ok(None) => break,
             Err(error) if error.kind() == Kind::Unsupported => return nothing(Some(error.to_string())),
+            // It is the place that its store never told.
+            Err(error) if error.kind() == Kind::Configuration => return Err(Refusal::wrong(error.to_string())),
             Err(error) => return Err(error.into()),
         };
         for (number, key) in met.into_iter().enumerate().skip(std::mem::take(&mut seen)) {

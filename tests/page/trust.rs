@@ -158,12 +158,13 @@ fn a_request_that_names_two_hosts_makes_no_page_and_gets_none() {
     let _larder = testing::isolated();
     let (site, _) = mirror(cache_page(60));
     assert!(raw(&site, "/", &["a.example"]).text().contains("a.example"));
-    let unclear: [(&str, &[&str]); 5] = [
+    let unclear: [(&str, &[&str]); 6] = [
         ("/", &["a.example", "evil.example"]),
         ("/", &["a.example", "a.example"]),
         ("http://evil.example/", &["a.example"]),
         ("http://a.example@evil.example/", &["a.example"]),
         ("http://evil@a.example/", &[]),
+        ("a.example", &["a.example"]),
     ];
     for (address, hosts) in unclear {
         for _ in 0..2 {
@@ -174,6 +175,23 @@ fn a_request_that_names_two_hosts_makes_no_page_and_gets_none() {
     }
     let honest = raw(&site, "/", &["a.example"]);
     assert!(honest.is_hit() && !honest.text().contains("evil"));
+}
+
+#[test]
+fn a_line_without_a_host_and_an_address_that_is_a_host_alone_share_no_page_with_others() {
+    let _larder = testing::isolated();
+    let (site, _) = mirror(cache_page(60));
+    let usual: [(&str, &[&str]); 2] = [("/", &[]), ("http://a.example/", &[])];
+    for is_hit in [false, true] {
+        for (address, hosts) in usual {
+            assert_eq!(raw(&site, address, hosts).is_hit(), is_hit, "{address} {hosts:?}");
+        }
+        for (address, hosts) in [("/", &[""][..]), ("a.example", &[]), ("a.example:80", &[])] {
+            let answer = raw(&site, address, hosts);
+            assert!(!answer.is_hit(), "{address} {hosts:?}");
+            assert!(answer.header("cache-status").is_some_and(|status| !status.contains("stored")));
+        }
+    }
 }
 
 #[test]

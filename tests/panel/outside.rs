@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use larder::backend::layer::{Call, Guard, around};
 use larder::backend::{Answer, Memory};
 use larder::clock::Clock;
+use larder::stores::file;
 use larder::{Error, Kind, Settings, cached, testing};
 use serde_json::{Value, json};
 
@@ -57,6 +58,22 @@ fn a_store_that_is_down_is_told_and_the_rest_of_the_panel_goes_on() {
         assert_eq!(is_away(), true);
         assert_eq!(browser.site("outside:<id>")["entries"], Value::Null, "nobody has counted them");
         assert_eq!(browser.get("/api/graph").status, 200);
+    });
+}
+
+#[test]
+fn a_place_that_a_store_never_told_is_the_fault_of_who_asks() {
+    each(|on| {
+        let folder = tempfile::tempdir().unwrap();
+        let files = file::File::new(file::Config::new(folder.path())).unwrap();
+        let _larder = testing::isolated_with([("default", Settings::backend(files))]).unwrap();
+        let browser = on(open());
+        for place in ["0.o-", "7.o-", "0.o-0", "0.o-zz", "0.m-0.0", "0.x"] {
+            let error = browser.get(&format!("/api/keys?cache=default&next={place}")).error(400);
+            assert!(error.contains("place"), "{place}: {error}");
+        }
+        let nothing = browser.json("/api/keys?cache=default&next=0.o-ffff");
+        assert_eq!((&nothing["keys"], &nothing["next"]), (&json!([]), &Value::Null));
     });
 }
 

@@ -15,7 +15,7 @@ const STEP: i64 = 500;
 impl<C: Client> Database<C> {
     /// Returns the next names in their order, of which there may be none.
     pub(super) async fn list_some(&self, start: &str, behind: Option<&[u8]>) -> Result<Names, Error> {
-        let name = str::from_utf8(behind.unwrap_or_default()).map_err(|_| strange())?;
+        let name = str::from_utf8(behind.unwrap_or_default()).map_err(|_| Names::no_such_place())?;
         let given = Given { name, from: start, to: &behind_all(start), most: STEP, ..Given::default() };
         let rows = self.shared.ask(&self.client().dialect().list, &[given]).await?;
         let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < STEP);

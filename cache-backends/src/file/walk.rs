@@ -3,7 +3,7 @@
 use std::{fs, io};
 
 use cache_core::backend::Names;
-use cache_core::error::{Error, Kind};
+use cache_core::error::Error;
 
 use super::address::{DRAWERS, is_entry};
 use super::client::Folder;
@@ -18,7 +18,7 @@ pub(super) fn step(folder: &Folder, start: &[u8], behind: Option<&[u8]>) -> Resu
     let (first, mut last) = match behind.map(<[u8]>::split_first) {
         None => (0, String::new()),
         Some(Some((drawer, file))) => (*drawer, String::from_utf8_lossy(file).into_owned()),
-        Some(None) => return Err(Error::new(Kind::Store, "this store gave out no such place to go on from")),
+        Some(None) => return Err(Names::no_such_place()),
     };
     let (now, mut names, mut looked_at) = (folder.now(), Vec::new(), 0);
     for drawer in (0..=u8::MAX).take(DRAWERS).skip(first.into()) {

@@ -34,7 +34,7 @@ impl Redis {
         let leaders = self.leaders().await?;
         let changes = self.routes.changes();
         let mut mark = match behind {
-            Some(behind) => Bookmark::read(behind).ok_or_else(strange)?,
+            Some(behind) => Bookmark::read(behind).ok_or_else(Names::no_such_place)?,
             None => Bookmark { changes, ..Bookmark::default() },
         };
         if mark.changes != changes {
@@ -98,14 +98,14 @@ impl Bookmark {
     fn read(text: &[u8]) -> Option<Self> {
         let mut words = str::from_utf8(text).ok()?.split(' ');
         let changes = words.next()?.parse().ok()?;
-        let (tries, server) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-        let (epoch, cursor) = (words.next()?.parse().ok()?, words.next()?.as_bytes().to_vec());
-        Some(Self { changes, tries, server, at: (!cursor.is_empty()).then_some((epoch, cursor)) })
+        let (tries, server) = (words.next()?.parse::<usize>().ok()?, words.next()?.parse().ok()?);
+        let (epoch, cursor) = (words.next()?.parse().ok()?, words.next()?);
+        // What is no number the server would call an error of ours.
+        let is_cursor = cursor.is_empty() || cursor.parse::<u64>().is_ok();
+        let is_all = is_cursor && tries < TRIES && words.next().is_none();
+        let cursor = cursor.as_bytes().to_vec();
+        is_all.then(|| Self { changes, tries, server, at: (!cursor.is_empty()).then_some((epoch, cursor)) })
     }
-}
-
-fn strange() -> Error {
-    Error::new(Kind::Store, "this store gave out no such place to go on from")
 }
 
 #[cfg(test)]
@@ -118,7 +118,9 @@ mod tests {
             let mark = Bookmark { changes: 3, tries: 1, server: 2, at };
             assert_eq!(Bookmark::read(&mark.write()), Some(mark));
         }
-        for text in [&b""[..], b"1 2 3", b"a b c d e", b"\xff"] {
+        for text in
+            [&b""[..], b"1 2 3", b"a b c d e", b"1 2 3 4 x", b"1 2 3 4 5 6", b"1 2 3 4 +5x", b"1 999 3 4 5", b"\xff"]
+        {
             assert_eq!(Bookmark::read(text), None);
         }
     }

@@ -249,6 +249,11 @@ fn list_cleared() {
     set(&store, "later", "value").unwrap();
     let listed = block_on(store.list("shop:1:", None)).unwrap();
     assert_eq!(listed, Names { names: vec![name("later").as_bytes().to_vec()], next: None });
-    let error = block_on(store.list("shop:1:", Some(b"nobody gave this out"))).unwrap_err();
-    assert_eq!(error.kind(), Kind::Store, "{error}");
+    let most = usize::MAX;
+    for place in ["nobody gave this out", "0 0 0 0 no-cursor", "0 0 0 0 0 more", &format!("0 {most} 0 0 ")] {
+        let error = block_on(store.list("shop:1:", Some(place.as_bytes()))).unwrap_err();
+        assert_eq!(error.kind(), Kind::Configuration, "{place}: {error}");
+    }
+    let beyond = block_on(store.list("shop:1:", Some(format!("0 0 {most} 0 ").as_bytes())));
+    assert_eq!(beyond.unwrap(), Names::default());
 }

@@ -357,6 +357,21 @@ pub struct Names {
     pub next: Option<Vec<u8>>,
 }
 
+impl Names {
+    /// Makes the error of a store that is to go on from where it cannot have come to: whoever asks is wrong, and not the store.
+    ///
+    /// ```
+    /// # use cache_core::__private::larder;
+    /// use larder::{Kind, backend::Names};
+    ///
+    /// assert_eq!(Names::no_such_place().kind(), Kind::Configuration);
+    /// ```
+    #[must_use]
+    pub fn no_such_place() -> Error {
+        Error::configuration("this store told no such place to go on from: write one that an answer has told")
+    }
+}
+
 /// How a name stood when a load began, in whatever way its backend can tell.
 ///
 /// ```

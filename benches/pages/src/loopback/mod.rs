@@ -49,7 +49,7 @@ struct Round {
 ///
 /// When a server that is installed does not start, or an answer is not what it should be.
 pub fn print(effort: Effort) -> Outcome<()> {
-    let rounds = effort.of(3, 1);
+    let rounds = effort.of(9, 1);
     let mut lines = lines()?;
     let generator = Generator::installed();
     for _ in 0..rounds {
