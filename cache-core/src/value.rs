@@ -38,6 +38,10 @@ use crate::record::{Erased, Kind, Record, Times};
     note = "or keep it in this process only: add the word `local` to the attribute, or by hand wrap it: `Local(value)`"
 )]
 pub trait Value: Sized {
+    /// Which type it is: told here, so that nobody who writes `V: Value` has to write `'static` as well.
+    #[doc(hidden)]
+    const OF: &'static TypeId;
+
     /// Returns what the engine needs to know of the type.
     #[doc(hidden)]
     fn keep() -> Keep<Self>;
@@ -49,6 +53,8 @@ pub trait Value: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for V {
+    const OF: &'static TypeId = V::OF_HERE;
+
     fn keep() -> Keep<Self> {
         Keep {
             coder: Some(Coder {
@@ -98,6 +104,10 @@ impl<V: Clone + Send + Sync + Serialize + DeserializeOwned + 'static> Value for 
     note = "derive `Clone`, own what is borrowed, or keep an `Arc` of it"
 )]
 pub trait LocalValue: Sized {
+    /// Which type it is: see [`Value::OF`].
+    #[doc(hidden)]
+    const OF_HERE: &'static TypeId;
+
     /// Returns what the engine needs to know of the type.
     #[doc(hidden)]
     fn keep_here() -> Keep<Self>;
@@ -109,9 +119,11 @@ pub trait LocalValue: Sized {
 
 #[diagnostic::do_not_recommend]
 impl<V: Clone + Send + Sync + 'static> LocalValue for V {
+    const OF_HERE: &'static TypeId = &TypeId::of::<V>();
+
     fn keep_here() -> Keep<Self> {
         Keep {
-            of: TypeId::of::<V>(),
+            of: *V::OF_HERE,
             is_plain: is_plain::<V>(),
             wrap: [wrap, wrap_plain],
             read: |record| record.value.downcast_ref::<V>().cloned(),
@@ -155,6 +167,8 @@ pub struct Local<V>(pub V);
 
 #[diagnostic::do_not_recommend]
 impl<V: Clone + Send + Sync + 'static> Value for Local<V> {
+    const OF: &'static TypeId = Self::OF_HERE;
+
     fn keep() -> Keep<Self> {
         Keep { is_plain: is_plain::<V>(), ..Self::keep_here() }
     }

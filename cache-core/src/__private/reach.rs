@@ -20,15 +20,15 @@ pub struct Reach<V> {
 /// Says how a value is kept that can go anywhere.
 #[must_use]
 #[inline]
-pub fn shared<V: Value + 'static>(is_plain: bool) -> Reach<V> {
-    Reach { of: type_id::<V>(), copy: V::read, keep: || V::keep().with_its_mark(), is_plain }
+pub fn shared<V: Value>(is_plain: bool) -> Reach<V> {
+    Reach { of: V::OF, copy: V::read, keep: || V::keep().with_its_mark(), is_plain }
 }
 
 /// Says how a value is kept that stays in this process.
 #[must_use]
 #[inline]
-pub fn local<V: LocalValue + 'static>(is_plain: bool) -> Reach<V> {
-    Reach { of: type_id::<V>(), copy: V::read_here, keep: V::keep_here, is_plain }
+pub fn local<V: LocalValue>(is_plain: bool) -> Reach<V> {
+    Reach { of: V::OF_HERE, copy: V::read_here, keep: V::keep_here, is_plain }
 }
 
 impl<V> Clone for Reach<V> {
@@ -59,8 +59,4 @@ impl<V> Reach<V> {
 /// It knows of no types, so that it is compiled once and not for every site.
 fn seek<'a>(cache: &'a Cache, mark: u64, site: &Site, key: &KeyText, of: &TypeId) -> Option<Held<'a>> {
     cache::seek(cache, cache.scope().address(mark, key.room(), key.len())?, of, &site.options)
-}
-
-const fn type_id<V: 'static>() -> &'static TypeId {
-    const { &TypeId::of::<V>() }
 }
