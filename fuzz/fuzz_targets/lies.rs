@@ -91,7 +91,7 @@ impl Liar {
                 }
                 Ok(there)
             }
-            6 => Ok(state.dice.next().unwrap_or(0) % 2 == 0),
+            6 => Ok(state.dice.next().unwrap_or(0).is_multiple_of(2)),
             _ => Err(Error::new(Kind::Store, "it is away")),
         }
     }

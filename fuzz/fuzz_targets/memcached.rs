@@ -4,7 +4,7 @@
 
 use cache_backends::memcached::same_in_pieces;
 
-/// The first byte says how many cuts there are, and that many say where.
+// The first byte says how many cuts there are, and that many say where.
 libfuzzer_sys::fuzz_target!(|input: &[u8]| {
     let Some((cuts, rest)) = input.split_first() else { return };
     let Some((cuts, bytes)) = rest.split_at_checked(usize::from(*cuts % 16)) else { return };

@@ -79,21 +79,28 @@ impl<'a> Asking<'a> {
         if self.setup.fillers.look_into(&head.headers) {
             return self.with_holes_to_come(head, body, status);
         }
+        match self.unsent(head, status) {
+            Some(answer) => answer,
+            None => self.finish(head, head.status, head.headers.clone(), body, status),
+        }
+    }
+
+    /// Answers a request whose conditions say that a page is not to be sent, as far as its head tells.
+    fn unsent<B>(self, head: &Head, status: &Status) -> Option<Response<PageBody<B>>> {
         match self.verdict(head, None) {
-            refusal @ (Verdict::NotModified | Verdict::Failed) => self.with_no_body(head, &refusal, 0, status),
-            _ => self.finish(head, head.status, head.headers.clone(), body, status),
+            verdict @ (Verdict::NotModified | Verdict::Failed) => Some(self.with_no_body(head, &verdict, 0, status)),
+            Verdict::Whole | Verdict::Part(_) | Verdict::Unsatisfiable => None,
         }
     }
 
     /// Answers the request that a page is made for: with all that the handler said, and no age.
     pub(super) fn with_new<B>(self, head: &Head, body: PageBody<B>, status: &Status) -> Response<PageBody<B>> {
-        let mut response = self.with_head(head, body, status);
-        // What is new has the age that its handler says, if any.
-        match head.headers.get(AGE) {
-            Some(age) => drop(response.headers_mut().insert(AGE, age.clone())),
-            None => drop(response.headers_mut().remove(AGE)),
-        }
-        response
+        of_now(head, self.with_head(head, body, status))
+    }
+
+    /// Answers a request for the head of a page that is not kept, whose conditions say that it is not to be sent.
+    pub(super) fn unsent_anew<B>(self, head: &Head, status: &Status) -> Option<Response<PageBody<B>>> {
+        Some(of_now(head, self.unsent(head, status)?))
     }
 
     /// Decides how a page is sent, of which the body is known or still to come.
@@ -163,6 +170,15 @@ impl<'a> Asking<'a> {
         let Setup { browser, tells, .. } = *self.setup;
         News { age: head.facts.age(self.now), browser, status: tells.then_some(*status) }
     }
+}
+
+/// Gives an answer that is new the age that its handler says, if any.
+fn of_now<B>(head: &Head, mut response: Response<PageBody<B>>) -> Response<PageBody<B>> {
+    match head.headers.get(AGE) {
+        Some(age) => drop(response.headers_mut().insert(AGE, age.clone())),
+        None => drop(response.headers_mut().remove(AGE)),
+    }
+    response
 }
 
 /// How long a page is fresh, in milliseconds.

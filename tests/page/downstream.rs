@@ -168,3 +168,26 @@ fn an_encoded_page_says_so_to_those_downstream_whether_its_handler_does_or_not()
     let visit = || app.get_with("/", &[("accept-encoding", "gzip")]).header("vary");
     assert_eq!([visit(), visit()].map(Option::unwrap_or_default), ["accept-encoding"; 2]);
 }
+
+#[test]
+fn a_head_of_what_is_not_kept_is_answered_by_its_conditions_as_one_of_what_is_kept() {
+    let _larder = testing::isolated();
+    let asked = [("if-match", "\"0\""), ("if-match", "\"1\""), ("if-none-match", "\"0\""), ("if-none-match", "\"1\"")];
+    let answers = |is_kept: bool| {
+        asked.map(|condition| {
+            let app = App::new(&cache_page(60), |_, _| response(200, &[("etag", "\"1\""), ("age", "3")], "page"));
+            if is_kept {
+                app.get("/");
+            }
+            let head = app.send("HEAD", "/", &[condition]);
+            let told = ["etag", "cache-control", "age"].map(|name| head.header(name));
+            (head.status.as_u16(), told)
+        })
+    };
+    let (fresh, kept) = (answers(false), answers(true));
+    assert_eq!(fresh, kept);
+    assert_eq!(fresh.map(|(status, _)| status), [412, 200, 200, 304]);
+    let private =
+        App::new(&cache_page(60), |_, _| response(200, &[("etag", "\"1\""), ("cache-control", "private")], ""));
+    assert_eq!(private.send("HEAD", "/own", &[asked[0]]).status.as_u16(), 200, "which is its handler's to answer");
+}

@@ -6,7 +6,9 @@ use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 
 use super::{Client, Outcome, Render};
+use crate::page::answer::Asking;
 use crate::page::aspect::Aspect;
+use crate::page::body::PageBody;
 use crate::page::hole::Holes;
 use crate::page::policy::{self, Facts, Refusal};
 use crate::page::record::{Head, Page};
@@ -110,12 +112,24 @@ impl Render {
         self.quest.tell_not_kept(NotKept::Page(worth.as_ref().err().copied().unwrap_or(Refusal::Head)));
         self.tell_time(response.headers_mut(), &worth);
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
-        client.tell(Outcome::Answer(self.site.untouched(response, self.visitor(), &self.why())));
+        let unsent =
+            worth.ok().and_then(|facts| self.unsent(&Head { status, headers: response.headers().clone(), facts }));
+        let answer = unsent.unwrap_or_else(|| self.site.untouched(response, self.visitor(), &self.why()));
+        client.tell(Outcome::Answer(answer));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
         if let Some((old, _)) = self.quest.old.clone().filter(|_| !says_nothing && self.heard.refusal().is_none()) {
             self.heard.as_before(old.tags());
             self.heed(&old, status, &headers).await;
         }
+    }
+
+    /// Answers as the page would whose head this is, were it kept, where conditions say that it is not to be sent.
+    fn unsent<R>(&self, head: &Head) -> Option<Response<PageBody<R>>> {
+        let setup = &self.site.setup;
+        if setup.fillers.look_into(&head.headers) {
+            return None;
+        }
+        Asking::new(setup, &self.request, self.home.now()).unsent_anew(head, &self.why())
     }
 
     async fn heed(&mut self, old: &Page, status: StatusCode, headers: &HeaderMap) {
