@@ -141,7 +141,7 @@ impl<R: Outcome<KIND>, const KIND: u8> Call<R, KIND> {
             return Ok(R::join(Ok(value)));
         }
         let name = cache.scope().name_of(self.mark(), key);
-        match cache::look(&cache, Some(self.site.named()), &name, &self.rules()) {
+        match cache::look(cache, Some(self.site.named()), name, &self.rules()) {
             Ok(outcome) => Ok(R::join(outcome)),
             Err(load) => Err(Miss(Some(load))),
         }

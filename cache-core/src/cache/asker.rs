@@ -1,5 +1,6 @@
 //! Who asks: a cache, and the site in whose name.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::Cache;
@@ -13,7 +14,8 @@ use crate::stats::{Counters, Event};
 /// A cache, and the site in whose name it is asked, where there is one.
 #[derive(Clone, Debug)]
 pub(crate) struct Asker {
-    pub(crate) cache: Cache,
+    /// Borrowed for ever where that is a cache of the program.
+    pub(crate) cache: Cow<'static, Cache>,
     pub(crate) site: Option<Named>,
 }
 
@@ -43,8 +45,8 @@ impl Cache {
 }
 
 impl Asker {
-    pub(crate) fn new(cache: &Cache, site: Option<Named>) -> Self {
-        Self { cache: cache.clone(), site }
+    pub(crate) fn new(cache: Cow<'static, Cache>, site: Option<Named>) -> Self {
+        Self { cache, site }
     }
 
     pub(crate) fn home(&self) -> &Home {

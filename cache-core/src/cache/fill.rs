@@ -68,21 +68,24 @@ impl<V, E> Load<V, E> {
 
     /// Looks into the store for all who wait, and hands the leader back where it holds nothing fresh.
     pub(super) async fn fetch(&mut self, leader: Leader) -> Result<Next<V, E>, Leader> {
-        let Some(backend) = self.backend() else { return Err(leader) };
-        let looked = match self.look_outside(&backend).await {
+        if self.asker.home().outside().is_none() {
+            return Err(leader);
+        }
+        let looked = match self.look_outside().await {
             // A hit, as a rule, which is not to carry along what it takes to go on.
             Ok(Ok(Opened::Value(times, value))) => return Ok(Next::Found(Ok(self.hand_out(times, value, leader)))),
             Ok(seen) => self.settle_look(seen, leader),
             Err(error) => self.without_store(error, leader),
         };
-        Box::pin(self.go_on(&backend, looked)).await
+        Box::pin(self.go_on(looked)).await
     }
 
     /// Takes its turn among processes where that is asked for, and prepares for the body.
-    async fn go_on(&mut self, backend: &Outside, looked: Looked<V, E>) -> Result<Next<V, E>, Leader> {
-        let looked = match (looked, self.lock_time(backend)) {
+    async fn go_on(&mut self, looked: Looked<V, E>) -> Result<Next<V, E>, Leader> {
+        let lock = self.backend().and_then(|backend| Some((self.lock_time(&backend)?, backend)));
+        let looked = match (looked, lock) {
             (Looked::Done(outcome), _) => return Ok(Next::Found(outcome)),
-            (Looked::Nothing(leader), Some(time)) => self.look_in_turn(backend, leader, time).await,
+            (Looked::Nothing(leader), Some((time, backend))) => self.look_in_turn(&backend, leader, time).await,
             (looked, _) => looked,
         };
         match looked {
@@ -110,9 +113,9 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks there again after a while. What was there before may have gone, and its tags may have been invalidated.
-    pub(super) async fn look_again(&mut self, backend: &Outside, leader: Leader) -> Looked<V, E> {
+    pub(super) async fn look_again(&mut self, leader: Leader) -> Looked<V, E> {
         self.versions = Versions::default();
-        match self.look_outside(backend).await {
+        match self.look_outside().await {
             Ok(Ok(opened)) => self.show(opened, leader),
             Ok(Err(_)) => {
                 self.found = None;
@@ -124,9 +127,8 @@ impl<V, E> Load<V, E> {
 
     /// Looks there for this caller and nobody else, and returns what is there, where it is fresh.
     pub(super) async fn find_alone(&mut self) -> Option<Result<V, E>> {
-        let backend = self.backend()?;
         self.versions = Versions::default();
-        let record = match self.look_outside(&backend).await {
+        let record = match self.look_outside().await {
             Ok(Ok(Opened::Value(_, value))) => {
                 self.asker.count(Event::Hit);
                 return Some(Ok(value));
@@ -183,13 +185,14 @@ impl<V, E> Load<V, E> {
     }
 
     /// Looks into the store, where there may be nothing, or something that is worth no more than a count.
-    async fn look_outside(&mut self, backend: &Outside) -> Result<Seen<V>, Error> {
+    async fn look_outside(&mut self) -> Result<Seen<V>, Error> {
         if let Some(seen) = self.look_without_asking() {
             return seen;
         }
-        let mut since = self.before_asking();
-        since.unopened = self.note.as_ref().map(|_| backend.unopened());
+        // Not a copy of it: all threads would count in one place who holds it.
         let home = self.asker.home();
+        let Some(backend) = home.outside() else { return Ok(Err(None)) };
+        let since = Since { unopened: self.note.as_ref().map(|_| backend.unopened()), ..self.before_asking() };
         let sought = home.seek(backend, &self.name, &self.fingerprints, &mut self.versions).await?;
         Ok(self.open(backend, &sought, since))
     }
@@ -218,7 +221,7 @@ impl<V, E> Load<V, E> {
     }
 
     /// Reads what the store has answered.
-    pub(super) fn open(&mut self, backend: &Outside, sought: &Sought, since: Since) -> Seen<V> {
+    pub(super) fn open(&self, backend: &Outside, sought: &Sought, since: Since) -> Seen<V> {
         let home = self.asker.home();
         let Since { moment, near, unopened } = since;
         self.tell_found(|| self.asker.cache.sought(backend, sought, unopened));

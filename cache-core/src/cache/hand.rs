@@ -1,5 +1,6 @@
 //! Loads by hand: what an attribute does, with a key and options that the caller says.
 
+use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::Future;
 
@@ -156,7 +157,7 @@ impl Cache {
             self.hand_on_tags_of(&key);
             return Next::Run(Run::Bare(self.bare_since_off(None, Unasked::CacheOff, || self.name_of(&key))));
         }
-        match look(self, None, &self.name_of(&key), rules) {
+        match look(Cow::Owned(self.clone()), None, self.name_of(&key), rules) {
             Ok(outcome) => Next::Found(outcome),
             Err(load) => Box::new(load.with_tags_of(&key)).next().await,
         }

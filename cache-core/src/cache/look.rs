@@ -1,6 +1,7 @@
 //! The way to a hit: one look into the store, no lock of ours, no allocation, no wait.
 
 use std::any::TypeId;
+use std::borrow::Cow;
 use std::task::{Poll, ready};
 
 use super::asker::{Asker, Named};
@@ -36,9 +37,9 @@ pub(crate) fn seek<'a>(cache: &'a Cache, address: Address<'_>, of: &TypeId, opti
 /// Looks for a value under its full name: found and fresh, or what it takes to load it.
 #[inline]
 pub(crate) fn look<V, E>(
-    cache: &Cache,
+    cache: Cow<'static, Cache>,
     site: Option<Named>,
-    name: &Name,
+    name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
     if is_anyone_asking() {
@@ -50,12 +51,12 @@ pub(crate) fn look<V, E>(
 /// Does the same, and tells of it whoever listens.
 #[cold]
 fn look_and_tell<V, E>(
-    cache: &Cache,
+    cache: Cow<'static, Cache>,
     site: Option<Named>,
-    name: &Name,
+    name: Name,
     rules: &Rules<V, E>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let note = cache.begin_note(site, name);
+    let note = cache.begin_note(site, &name);
     look_for(cache, site, name, rules, note.as_ref()).map_err(|mut load| {
         load.note = note;
         load
@@ -63,12 +64,13 @@ fn look_and_tell<V, E>(
 }
 
 fn look_for<V, E>(
-    cache: &Cache,
+    owned: Cow<'static, Cache>,
     site: Option<Named>,
-    name: &Name,
+    whole_name: Name,
     rules: &Rules<V, E>,
     note: Teller<'_>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
+    let (cache, name) = (&*owned, &whole_name);
     let (mut failed, mut nothing_as_of) = (None, None);
     let found = match &cache.home().backing {
         Backing::Memory(store) => {
@@ -122,7 +124,7 @@ fn look_for<V, E>(
     };
     // It is large: made where it is to lie, it is copied nowhere.
     let room = Box::new_uninit();
-    let load = Load::new(Asker::new(cache, site), name.clone(), rules, found);
+    let load = Load::new(Asker::new(owned, site), whole_name, rules, found);
     Err(Box::write(room, Load { failed, nothing_as_of, ..load }))
 }
 

@@ -376,7 +376,7 @@ impl Site {
 
     /// Returns the site as the one who asks a cache.
     pub(crate) fn asker(&'static self, cache: &Cache) -> Asker {
-        Asker::new(cache, Some(self.named()))
+        Asker::new(Cow::Owned(cache.clone()), Some(self.named()))
     }
 
     pub(crate) fn count(&self, event: Event) {

@@ -52,12 +52,12 @@ impl<V, E> Load<V, E> {
             Ok(Some(held)) => {
                 self.lock = Some(Box::new(held));
                 // Somebody may have had it since this was looked for, and be done.
-                self.look_with_lock(outside, leader).await
+                self.look_with_lock(leader).await
             }
             Ok(None) => {
                 self.asker.count(Event::Locked);
                 let waited = self.begin_to_wait();
-                let looked = self.wait_for_turn(outside, leader, &lock, time).await;
+                let looked = self.wait_for_turn(leader, &lock, time).await;
                 waited.end(Whom::Process);
                 looked
             }
@@ -68,8 +68,8 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    async fn look_with_lock(&mut self, outside: &Outside, leader: Leader) -> Looked<V, E> {
-        let looked = self.look_again(outside, leader).await;
+    async fn look_with_lock(&mut self, leader: Leader) -> Looked<V, E> {
+        let looked = self.look_again(leader).await;
         if let Looked::Done(_) = looked {
             self.let_lock_go().await;
         }
@@ -85,13 +85,7 @@ impl<V, E> Load<V, E> {
         }
     }
 
-    async fn wait_for_turn(
-        &mut self,
-        outside: &Outside,
-        mut leader: Leader,
-        lock: &Lock,
-        time: Duration,
-    ) -> Looked<V, E> {
+    async fn wait_for_turn(&mut self, mut leader: Leader, lock: &Lock, time: Duration) -> Looked<V, E> {
         if let Some(outcome) = self.serve_while_others_load(WhyStale::Locked) {
             self.hush_for(QUIET.min(time));
             return Looked::Done(outcome);
@@ -110,7 +104,7 @@ impl<V, E> Load<V, E> {
                 }
                 Rested::Again | Rested::Once => {}
             }
-            leader = match self.look_again(outside, leader).await {
+            leader = match self.look_again(leader).await {
                 Looked::Nothing(leader) => leader,
                 looked => return looked,
             };
@@ -120,7 +114,7 @@ impl<V, E> Load<V, E> {
             match lock.take_if_free(time).await {
                 Ok(Some(held)) => {
                     self.lock = Some(Box::new(held));
-                    return self.look_with_lock(outside, leader).await;
+                    return self.look_with_lock(leader).await;
                 }
                 Ok(None) => {}
                 Err(error) => {

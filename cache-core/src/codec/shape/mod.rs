@@ -9,6 +9,7 @@ mod asked;
 mod notes;
 
 use std::any::TypeId;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -36,7 +37,17 @@ const MOST_PASSES: usize = 4096;
 /// ```
 #[must_use]
 pub fn shape<V: DeserializeOwned + 'static>() -> u64 {
-    known::<V, _>(|known| known.shape)
+    HERE.with_borrow_mut(|here| here.get_or_insert_default().get(&TypeId::of::<V>()).copied()).unwrap_or_else(|| {
+        // Not while it is borrowed: the type's own code runs here.
+        let shape = known::<V, _>(|known| known.shape);
+        HERE.with_borrow_mut(|here| here.get_or_insert_default().insert(TypeId::of::<V>(), shape));
+        shape
+    })
+}
+
+thread_local! {
+    /// The fingerprints that this thread has asked for: each value that is read from outside asks for one.
+    static HERE: RefCell<Option<HashMap<TypeId, u64, RandomState>>> = const { RefCell::new(None) };
 }
 
 /// What is known of a type.
