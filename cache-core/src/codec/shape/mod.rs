@@ -37,17 +37,19 @@ const MOST_PASSES: usize = 4096;
 /// ```
 #[must_use]
 pub fn shape<V: DeserializeOwned + 'static>() -> u64 {
-    HERE.with_borrow_mut(|here| here.get_or_insert_default().get(&TypeId::of::<V>()).copied()).unwrap_or_else(|| {
-        // Not while it is borrowed: the type's own code runs here.
+    let of = TypeId::of::<V>();
+    // A thread that ends may ask when it has nothing of its own any more.
+    let here = HERE.try_with(|here| here.borrow().get(&of).copied()).ok().flatten();
+    here.unwrap_or_else(|| {
         let shape = known::<V, _>(|known| known.shape);
-        HERE.with_borrow_mut(|here| here.get_or_insert_default().insert(TypeId::of::<V>(), shape));
+        let _ = HERE.try_with(|here| here.borrow_mut().insert(of, shape));
         shape
     })
 }
 
 thread_local! {
     /// The fingerprints that this thread has asked for: each value that is read from outside asks for one.
-    static HERE: RefCell<Option<HashMap<TypeId, u64, RandomState>>> = const { RefCell::new(None) };
+    static HERE: RefCell<HashMap<TypeId, u64, RandomState>> = RefCell::default();
 }
 
 /// What is known of a type.
@@ -131,6 +133,25 @@ mod tests {
 
     fn trace<V: DeserializeOwned>() -> String {
         noted::<V>().text
+    }
+
+    #[test]
+    fn a_thread_that_ends_is_told_the_fingerprint_too() {
+        struct Last(std::sync::mpsc::Sender<u64>);
+        impl Drop for Last {
+            fn drop(&mut self) {
+                self.0.send(shape::<u16>()).expect("somebody waits for it");
+            }
+        }
+        thread_local!(static LAST: RefCell<Option<Last>> = const { RefCell::new(None) });
+        let (sender, told) = std::sync::mpsc::channel();
+        // What a thread has made first goes last.
+        let thread = move || {
+            LAST.set(Some(Last(sender)));
+            shape::<u16>()
+        };
+        let before = std::thread::spawn(thread).join().expect("no panic");
+        assert_eq!(told.recv(), Ok(before));
     }
 
     /// Two versions of one type, as two releases of a program know it.
