@@ -98,8 +98,12 @@ impl<'a> Asking<'a> {
         of_now(head, self.with_head(head, body, status))
     }
 
-    /// Answers a request for the head of a page that is not kept, whose conditions say that it is not to be sent.
+    /// Answers a request for the head of a page that is not kept, as if it were, where its conditions say that it is not to be
+    /// sent. Of a page with holes nobody can say that.
     pub(super) fn unsent_anew<B>(self, head: &Head, status: &Status) -> Option<Response<PageBody<B>>> {
+        if self.setup.fillers.look_into(&head.headers) {
+            return None;
+        }
         Some(of_now(head, self.unsent(head, status)?))
     }
 

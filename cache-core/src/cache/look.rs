@@ -64,30 +64,29 @@ fn look_and_tell<V, E>(
 }
 
 fn look_for<V, E>(
-    owned: Cow<'static, Cache>,
+    cache: Cow<'static, Cache>,
     site: Option<Named>,
-    whole_name: Name,
+    name: Name,
     rules: &Rules<V, E>,
     note: Teller<'_>,
 ) -> Result<Result<V, E>, Box<Load<V, E>>> {
-    let (cache, name) = (&*owned, &whole_name);
     let (mut failed, mut nothing_as_of) = (None, None);
     let found = match &cache.home().backing {
         Backing::Memory(store) => {
             if let Some(note) = note {
                 let why = |record: &Erased| rules.why_unreadable(record);
-                note.found(cache.examine((store, Level::Memory), name, &rules.options, why));
+                note.found(cache.examine((store, Level::Memory), &name, &rules.options, why));
             }
-            store.get(name)
+            store.get(&name)
         }
         // Whoever explains asks as of a store that answers later: there is told what was found.
         Backing::Outside(outside) if outside.is_in_place() && note.is_none() => {
-            if let Some(value) = look_near(cache, name, rules, None) {
+            if let Some(value) = look_near(&cache, &name, rules, None) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
             let events = cache.home().flights.events(name.as_bytes());
-            match look_in_place(cache, outside, name, rules) {
+            match look_in_place(&cache, outside, &name, rules) {
                 Poll::Ready(Ok(Some(value))) => {
                     cache.home().count_near_miss();
                     cache.count_for(site, Event::Hit);
@@ -103,7 +102,7 @@ fn look_for<V, E>(
             None
         }
         Backing::Outside(_) => {
-            if let Some(value) = look_near(cache, name, rules, note) {
+            if let Some(value) = look_near(&cache, &name, rules, note) {
                 cache.count_for(site, Event::Hit);
                 return Ok(Ok(value));
             }
@@ -115,16 +114,16 @@ fn look_for<V, E>(
         }
     };
     let found = match found {
-        Some(record) if record.mark() == name.mark() => match fresh(cache, site, record, rules, note) {
+        Some(record) if record.mark() == name.mark() => match fresh(&cache, site, record, rules, note) {
             Ok(outcome) => return Ok(outcome),
             Err(found) => found,
         },
-        Some(_) => foreign(cache, site),
+        Some(_) => foreign(&cache, site),
         None => None,
     };
     // It is large: made where it is to lie, it is copied nowhere.
     let room = Box::new_uninit();
-    let load = Load::new(Asker::new(owned, site), whole_name, rules, found);
+    let load = Load::new(Asker::new(cache, site), name, rules, found);
     Err(Box::write(room, Load { failed, nothing_as_of, ..load }))
 }
 

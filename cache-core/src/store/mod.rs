@@ -4,9 +4,10 @@
 //! beginning of a key and the end of its time. Everything else stands in columns, at the number of the slot: a number, a
 //! short text, or what is shared by count, in one of its type; other values in records behind pointers; what is left of a
 //! long key; links of queues. So the number is all that a hit waits for: where there are many, and memory is slow, it asks
-//! for the slot, the value and the text behind that at once. And nobody pays for what is long or heavy in others. The other ways were measured as well: with a slot of a whole line
-//! that has the value in it, reads of a hundred thousand entries took a quarter longer; tables for each type would bound
-//! nothing together, and a cache of many types would have to be divided up in advance.
+//! for the slot, the value and the text behind that at once. And nobody pays for what is long or heavy in others. The other
+//! ways were measured as well: with a slot of a whole line that has the value in it, reads of a hundred thousand entries took
+//! a quarter longer; tables for each type would bound nothing together, and a cache of many types would have to be divided up
+//! in advance.
 //!
 //! Entries are spread over shards by a seeded hash; the budget is one for all shards, so that a value may be larger than
 //! a shard's share. A shard has several locks, and a reader takes one of them: a count that two readers write to by turns

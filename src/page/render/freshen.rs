@@ -8,7 +8,6 @@ use http_body::Body;
 use super::{Client, Outcome, Render};
 use crate::page::answer::Asking;
 use crate::page::aspect::Aspect;
-use crate::page::body::PageBody;
 use crate::page::hole::Holes;
 use crate::page::policy::{self, Facts, Refusal};
 use crate::page::record::{Head, Page};
@@ -100,7 +99,7 @@ impl Render {
         }
     }
 
-    /// Hands on an answer to `HEAD`, which is no page. It makes one that is there last longer where the two agree, and else go.
+    /// Hands on an answer to `HEAD`, which is no page, or says by its conditions that it is not sent. It makes one that is there last longer where the two agree, and else go.
     /// Those downstream are told what an answer to `GET` tells them (RFC 9110, 9.3.2).
     pub(in crate::page) async fn answer_head<R: Body, E>(
         mut self: Box<Self>,
@@ -112,8 +111,9 @@ impl Render {
         self.quest.tell_not_kept(NotKept::Page(worth.as_ref().err().copied().unwrap_or(Refusal::Head)));
         self.tell_time(response.headers_mut(), &worth);
         self.site.setup.tell_downstream(&self.request, response.headers_mut());
-        let unsent =
-            worth.ok().and_then(|facts| self.unsent(&Head { status, headers: response.headers().clone(), facts }));
+        let asking = Asking::new(&self.site.setup, &self.request, self.home.now());
+        let head = worth.ok().map(|facts| Head { status, headers: response.headers().clone(), facts });
+        let unsent = head.and_then(|head| asking.unsent_anew(&head, &self.why()));
         let answer = unsent.unwrap_or_else(|| self.site.untouched(response, self.visitor(), &self.why()));
         client.tell(Outcome::Answer(answer));
         let says_nothing = policy::is_of_the_moment(status) || status == StatusCode::METHOD_NOT_ALLOWED;
@@ -121,15 +121,6 @@ impl Render {
             self.heard.as_before(old.tags());
             self.heed(&old, status, &headers).await;
         }
-    }
-
-    /// Answers as the page would whose head this is, were it kept, where conditions say that it is not to be sent.
-    fn unsent<R>(&self, head: &Head) -> Option<Response<PageBody<R>>> {
-        let setup = &self.site.setup;
-        if setup.fillers.look_into(&head.headers) {
-            return None;
-        }
-        Asking::new(setup, &self.request, self.home.now()).unsent_anew(head, &self.why())
     }
 
     async fn heed(&mut self, old: &Page, status: StatusCode, headers: &HeaderMap) {
